@@ -1,0 +1,46 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "maildir-bounce",
+    products: [
+        .executable(name: "maildir-bounce", targets: ["MaildirBounce"]),
+        .library(name: "MIME", targets: ["MIME"]),
+        .library(name: "Classifier", targets: ["Classifier"]),
+        .library(name: "Maildir", targets: ["Maildir"]),
+        .library(name: "Ledger", targets: ["Ledger"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        .target(name: "MIME"),
+        .target(name: "Classifier", dependencies: ["MIME"]),
+        .target(name: "Maildir"),
+        .target(
+            name: "Ledger",
+            dependencies: [.product(name: "GRDB", package: "GRDB.swift")]
+        ),
+        .executableTarget(
+            name: "MaildirBounce",
+            dependencies: [
+                "MIME", "Classifier", "Maildir", "Ledger",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ]
+        ),
+        .testTarget(name: "MIMETests", dependencies: ["MIME"]),
+        .testTarget(name: "ClassifierTests", dependencies: ["Classifier", "MIME"]),
+        .testTarget(name: "MaildirTests", dependencies: ["Maildir"]),
+        .testTarget(name: "LedgerTests", dependencies: ["Ledger"]),
+        .testTarget(
+            name: "MaildirBounceTests",
+            dependencies: ["MaildirBounce", "Ledger", "Maildir", "Classifier"]
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)
