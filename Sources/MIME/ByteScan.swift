@@ -1,0 +1,64 @@
+import Glibc
+
+/// Functions over bytes that everything in this module stands on. All positions are offsets into the span given.
+extension Span<UInt8> {
+    /// The first `byte` in `range`, found with memchr(3).
+    package func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+        guard !range.isEmpty, range.lowerBound >= 0, range.upperBound <= count else { return nil }
+        return withUnsafeBytes { raw -> Int? in
+            guard let base = raw.baseAddress,
+                let hit = memchr(base + range.lowerBound, Int32(byte), range.count)
+            else { return nil }
+            return UnsafeRawPointer(hit) - base
+        }
+    }
+
+    /// Where the line that starts at `start` ends, without its line end, and where the next one starts.
+    /// A line ends with LF, which a CR may precede.
+    package func line(at start: Int, before end: Int) -> (content: Range<Int>, next: Int) {
+        guard start < end else { return (end..<end, end) }
+        guard let feed = firstIndex(of: UInt8(ascii: "\n"), in: start..<end) else { return (start..<end, end) }
+        let last = feed > start && self[feed - 1] == UInt8(ascii: "\r") ? feed - 1 : feed
+        return (start..<last, feed + 1)
+    }
+
+    /// `range` without blanks, tabs and line ends at both ends.
+    package func trimmed(_ range: Range<Int>) -> Range<Int> {
+        var low = range.lowerBound
+        var high = range.upperBound
+        while low < high, self[low].isSpace { low += 1 }
+        while high > low, self[high - 1].isSpace { high -= 1 }
+        return low..<high
+    }
+
+    /// Whether `range` spells `word`, which is lower case ASCII, in any case.
+    package func equals(_ word: StaticString, ignoringCaseIn range: Range<Int>) -> Bool {
+        range.count == word.utf8CodeUnitCount && hasPrefix(word, ignoringCaseIn: range)
+    }
+
+    /// Whether `range` starts with `word`, which is lower case ASCII, in any case.
+    package func hasPrefix(_ word: StaticString, ignoringCaseIn range: Range<Int>) -> Bool {
+        let length = word.utf8CodeUnitCount
+        guard range.count >= length, range.lowerBound >= 0, range.upperBound <= count else { return false }
+        let letters = word.utf8Start
+        for offset in 0..<length where self[range.lowerBound + offset].lowercased != letters[offset] { return false }
+        return true
+    }
+
+    /// A copy of `range`.
+    package func copy(_ range: Range<Int>) -> [UInt8] {
+        guard !range.isEmpty else { return [] }
+        return extracting(range).withUnsafeBufferPointer { [UInt8]($0) }
+    }
+}
+
+extension UInt8 {
+    /// Blank, tab, CR, LF, vertical tab or form feed.
+    package var isSpace: Bool { self == 0x20 || (self >= 0x09 && self <= 0x0D) }
+    /// ASCII letter.
+    package var isLetter: Bool { (self | 0x20) >= 0x61 && (self | 0x20) <= 0x7A }
+    /// ASCII digit.
+    package var isDigit: Bool { self >= 0x30 && self <= 0x39 }
+    /// The lower case ASCII letter, or the byte itself.
+    package var lowercased: UInt8 { self >= 0x41 && self <= 0x5A ? self | 0x20 : self }
+}

@@ -1,0 +1,108 @@
+/// A message as a tree of parts over one block of bytes. Nothing is decoded before it is asked for.
+///
+/// ```swift
+/// let message = Message(parsing: bytes)
+/// if let field = message.field(.subject) { print(message.text(of: field)) }
+/// for (index, part) in message.parts.enumerated() where part.type == .textPlain { print(message.text(ofPart: index)) }
+/// ```
+public struct Message: Sendable {
+    /// The message. Where the input's lines ended with bare CRs, they end with LF here.
+    public let bytes: [UInt8]
+    /// All parts' header fields, one part's side by side.
+    public let fields: [HeaderField]
+    /// The parts in the order in which they stand; part 0 is the message itself.
+    public let parts: [Part]
+    /// The limit that cut the reading short, in words, or nil.
+    public let limitHit: String?
+    public let limits: MIMELimits
+
+    /// Reads a message; whatever the bytes are, something comes out.
+    public init(parsing input: [UInt8], limits: MIMELimits = MIMELimits()) {
+        let bytes = Message.withLineFeeds(input)
+        var parser = MessageParser(limits: limits)
+        parser.parse(bytes.span)
+        self.bytes = bytes
+        self.limits = limits
+        fields = parser.fields
+        parts = parser.parts
+        limitHit = parser.limitHit
+    }
+
+    /// Old Macintosh mailers end lines with CR alone. Where a message has no LF at all, its CRs are line ends.
+    private static func withLineFeeds(_ input: [UInt8]) -> [UInt8] {
+        let span = input.span
+        guard span.firstIndex(of: UInt8(ascii: "\n"), in: 0..<span.count) == nil,
+            span.firstIndex(of: UInt8(ascii: "\r"), in: 0..<span.count) != nil
+        else { return input }
+        return input.map { $0 == UInt8(ascii: "\r") ? UInt8(ascii: "\n") : $0 }
+    }
+
+    // MARK: fields
+
+    /// The first field of that name in a part's header.
+    public func field(_ name: FieldName, in part: Int = 0) -> HeaderField? {
+        for index in parts[part].fields where matches(fields[index], name) { return fields[index] }
+        return nil
+    }
+
+    /// All fields of that name in a part's header, in the order in which they stand.
+    public func allFields(_ name: FieldName, in part: Int = 0) -> [HeaderField] {
+        parts[part].fields.compactMap { matches(fields[$0], name) ? fields[$0] : nil }
+    }
+
+    public func has(_ name: FieldName, in part: Int = 0) -> Bool { field(name, in: part) != nil }
+
+    /// The field's value without folds (RFC 5322 section 2.2.3) and without blanks at its ends.
+    public func value(of field: HeaderField) -> [UInt8] {
+        let span = bytes.span
+        var range = span.trimmed(field.value)
+        if range.count > limits.fieldBytes { range = range.lowerBound..<(range.lowerBound + limits.fieldBytes) }
+        guard span.firstIndex(of: UInt8(ascii: "\n"), in: range) != nil else { return span.copy(range) }
+        var out: [UInt8] = []
+        out.reserveCapacity(range.count)
+        for index in range {
+            let byte = span[index]
+            if byte != UInt8(ascii: "\n") && byte != UInt8(ascii: "\r") { out.append(byte) }
+        }
+        return out
+    }
+
+    /// The value of the first field of that name, unfolded, or nil.
+    public func value(_ name: FieldName, in part: Int = 0) -> [UInt8]? { field(name, in: part).map(value(of:)) }
+
+    /// The value as text: RFC 2047 encoded words decoded, bytes that are no UTF-8 read as the likeliest charset.
+    public func text(of field: HeaderField) -> String { EncodedWord.decode(value(of: field)) }
+
+    /// The text of the first field of that name, or nil.
+    public func text(_ name: FieldName, in part: Int = 0) -> String? { field(name, in: part).map(text(of:)) }
+
+    private func matches(_ field: HeaderField, _ name: FieldName) -> Bool {
+        field.hash == name.hash && bytes.span.equals(name.spelling, ignoringCaseIn: field.name)
+    }
+
+    // MARK: bodies
+
+    /// A parameter of a part's Content-Type (RFC 2045 section 5.1, RFC 2231), decoded.
+    public func parameter(_ name: StaticString, ofPart part: Int) -> String? {
+        guard let field = field(.contentType, in: part) else { return nil }
+        let value = value(of: field)
+        return Parameters.value(name, in: value.span)
+    }
+
+    /// A part's body without its transfer encoding, `MIMELimits.decodedBytes` of it at the most.
+    public func decodedBody(ofPart part: Int) -> [UInt8] {
+        parts[part].encoding.decode(bytes.span, parts[part].body, limit: limits.decodedBytes)
+    }
+
+    /// A text part's content in UTF-8, tags and entities of HTML resolved.
+    public func textBytes(ofPart part: Int) -> [UInt8] {
+        let decoded = decodedBody(ofPart: part)
+        var charset = parameter("charset", ofPart: part)
+        if parts[part].type == .textHTML, charset == nil { charset = HTMLText.declaredCharset(decoded.span) }
+        let utf8 = Charset.utf8(decoded, charset: charset)
+        return parts[part].type == .textHTML ? HTMLText.plain(utf8.span) : utf8
+    }
+
+    /// The same as a string.
+    public func text(ofPart part: Int) -> String { String(decoding: textBytes(ofPart: part), as: UTF8.self) }
+}

@@ -1,0 +1,16 @@
+/// One part of a message, as offsets into its message's bytes. Part 0 is the message itself.
+public struct Part: Sendable {
+    public internal(set) var type: MediaType
+    public internal(set) var encoding: TransferEncoding
+    /// Which of the message's fields are this part's.
+    public internal(set) var fields: Range<Int>
+    /// The bytes behind the empty line, up to the next delimiter.
+    public internal(set) var body: Range<Int>
+    /// The part that holds this one; nil for the message itself.
+    public internal(set) var parent: Int?
+    public internal(set) var depth: Int
+    /// Whether this part stands within an enclosed message (message/rfc822): what it says is a quotation.
+    public internal(set) var isEnclosed: Bool
+    /// Whether the part has a Content-Type field of its own.
+    public internal(set) var hasContentType: Bool
+}
