@@ -1,0 +1,26 @@
+/// One recipient as a report describes it, before it is judged.
+struct RecipientReport: Sendable {
+    /// RFC 3464 section 2.3.1.
+    var originalRecipient: String?
+    /// RFC 3464 section 2.3.2.
+    var finalRecipient: String?
+    /// Lower case, as written.
+    var action: String?
+    var status: StatusCode?
+    /// The Diagnostic-Code's type and text.
+    var diagnosticType: String?
+    var diagnostic: [UInt8] = []
+    var remoteMTA: String?
+    /// What the prose says of this recipient.
+    var explanation: [UInt8] = []
+    var command: String?
+    /// Whether the prose of a report says that the delivery is still tried.
+    var isDelayed = false
+
+    /// Whom to blame: the address that was mailed, before the one that it led to.
+    var address: String? {
+        if let originalRecipient, originalRecipient.contains("@") { return originalRecipient }
+        if let finalRecipient, finalRecipient.contains("@") { return finalRecipient }
+        return originalRecipient ?? finalRecipient
+    }
+}
