@@ -1,7 +1,37 @@
 import ArgumentParser
+import Glibc
 
-import Logging
-import TOMLKit
+/// The command: `maildir-bounce SUBCOMMAND …`.
 @main struct MaildirBounceCommand: ParsableCommand {
-    mutating func run() throws { print("hi") }
+    static let configuration = CommandConfiguration(
+        commandName: "maildir-bounce",
+        abstract: "Reads the bounces in a Maildir, counts them by address, and says who must not be mailed again.",
+        discussion: "Example: maildir-bounce classify ~/Maildir",
+        version: programVersion,
+        subcommands: [ClassifyCommand.self])
+
+    static func main() {
+        // A reader that goes away is told by write(2) and is no reason to die.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let failure as Failure {
+            makeLogger().error("\(failure.message)")
+            Glibc.exit(failure.status)
+        } catch  where exitCode(for: error).rawValue == ExitStatus.usage {
+            makeLogger().error("\(usageSentence(for: error))")
+            Glibc.exit(ExitStatus.usage)
+        } catch {
+            exit(withError: error)
+        }
+    }
+
+    /// One line for a command line that makes no sense, and where to read on.
+    private static func usageSentence(for error: any Error) -> String {
+        let sentence = message(for: error).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+        let subcommand = CommandLine.arguments.dropFirst().first.flatMap { names.contains($0) ? " \($0)" : nil } ?? ""
+        return "\(sentence); see maildir-bounce\(subcommand) --help"
+    }
 }

@@ -1,0 +1,104 @@
+import Glibc
+
+/// A message to be classified: where its bytes are.
+struct PathItem: Sendable {
+    enum Place: Sendable, Equatable {
+        case standardInput
+        /// A path of the command line that is no folder; symbolic links are followed and pipes are read.
+        case given
+        /// A file that was found in a folder; read only where it is a regular file.
+        case found
+        /// A folder that could not be listed; an `errno` value.
+        case unreadableFolder(Int32)
+    }
+
+    let path: BytePath
+    let place: Place
+}
+
+/// Turns the paths of a command line into messages, one at a time and in order.
+///
+/// A Maildir stands for the messages in its `new` and `cur`; another folder for all regular files below it, in the order
+/// of their names. Symbolic links in folders are not followed, so no walk runs in circles.
+struct PathWalker {
+    private struct Folder {
+        let path: BytePath
+        let names: FolderListing
+        /// `new` or `cur` of a Maildir: names that begin with a dot are no messages (maildir(5)), folders are none.
+        let isMailFolder: Bool
+        var next = 0
+    }
+
+    private var arguments: ArraySlice<BytePath>
+    /// The folder being listed, below those that it lies in.
+    private var open: [Folder] = []
+    /// A Maildir's `cur`, to be listed after its `new`.
+    private var waiting: [BytePath] = []
+
+    init(_ paths: [BytePath]) { arguments = paths[...] }
+
+    mutating func next() -> PathItem? {
+        while true {
+            if let item = nextInOpenFolder() { return item }
+            guard let path = arguments.popFirst() else { return nil }
+            if path.bytes == [UInt8(ascii: "-")] { return PathItem(path: path, place: .standardInput) }
+            guard fileKind(path, followLinks: true) == S_IFDIR else { return PathItem(path: path, place: .given) }
+            if let problem = enter(path) { return problem }
+        }
+    }
+
+    private mutating func nextInOpenFolder() -> PathItem? {
+        while let folder = open.last {
+            guard folder.next < folder.names.count else {
+                open.removeLast()
+                continue
+            }
+            open[open.count - 1].next += 1
+            let name = folder.names[folder.next]
+            if folder.isMailFolder, name.first == UInt8(ascii: ".") { continue }
+            let path = folder.path.appending(name)
+            switch fileKind(path, followLinks: false) {
+            case S_IFREG: return PathItem(path: path, place: .found)
+            case S_IFDIR where !folder.isMailFolder: if let problem = enter(path) { return problem }
+            default: continue
+            }
+        }
+        return nil
+    }
+
+    /// Lists a folder next; hands back an item where it cannot be listed.
+    private mutating func enter(_ path: BytePath) -> PathItem? {
+        let mailFolders = ["new", "cur"].map { path.appending($0.utf8) }
+        let isMaildir = mailFolders.allSatisfy { fileKind($0, followLinks: true) == S_IFDIR }
+        // The last one in is listed first.
+        for folder in isMaildir ? mailFolders.reversed() : [path] {
+            do {
+                open.append(Folder(path: folder, names: try FolderListing(folder), isMailFolder: isMaildir))
+            } catch .system(let code) {
+                return PathItem(path: folder, place: .unreadableFolder(code))
+            } catch {
+                continue
+            }
+        }
+        return nil
+    }
+}
+
+/// The file type bits of `path` (`S_IFREG`, …), or nil where there is nothing.
+private func fileKind(_ path: BytePath, followLinks: Bool) -> mode_t? {
+    var status = stat()
+    let code = path.withCString { fstatat(AT_FDCWD, $0, &status, followLinks ? 0 : AT_SYMLINK_NOFOLLOW) }
+    return code == 0 ? status.st_mode & S_IFMT : nil
+}
+
+extension PathItem {
+    /// The message, or its head.
+    func read() throws(ReadProblem) -> FileContents {
+        switch place {
+        case .standardInput: try readDescriptor(STDIN_FILENO)
+        case .given: try readFile(path, onlyRegular: false)
+        case .found: try readFile(path, onlyRegular: true)
+        case .unreadableFolder(let code): throw .system(code)
+        }
+    }
+}

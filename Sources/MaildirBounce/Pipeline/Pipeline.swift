@@ -1,0 +1,68 @@
+import Classifier
+
+/// The way that every message takes: name -> bytes -> verdict -> `deliver`.
+///
+/// What commands do differently is where the names come from and what becomes of the verdicts.
+struct Pipeline<Item: Sendable, Output: Sendable>: Sendable {
+    /// The number of threads that read and classify. A third gained nothing on two processors.
+    static var defaultThreads: Int { 2 }
+    /// How many messages may be in flight: enough to keep the threads busy while a batch is committed.
+    static var inFlight: Int { 1_024 }
+    /// The weight of waiting outputs at which the threads pause, in bytes.
+    static var inFlightBytes: Int { 8 << 20 }
+
+    /// How the classifier is to be made; it is made when there is a first message.
+    let settings: Settings
+    let read: @Sendable (Item) throws(ReadProblem) -> FileContents
+    /// Makes what is handed on, on a worker thread; `contents` are let go afterwards.
+    let conclude: @Sendable (Item, FileContents, Verdict) -> Output
+    /// About how many bytes of memory an output holds.
+    let weigh: @Sendable (Output) -> Int
+
+    /// Classifies every item of `next` and hands the outputs to `deliver` in the same order.
+    func run(
+        next: () throws(Failure) -> Item?,
+        deliver: (Item, Result<Output, ReadProblem>) throws(Failure) -> Void
+    ) throws(Failure) {
+        guard let first = try next() else { return }
+        let classifier = Classifier(settings: settings)
+        let (read, conclude, weigh) = (self.read, self.conclude, self.weigh)
+        let workers = OrderedWorkers<Item, (Item, Result<Output, ReadProblem>)>(
+            capacity: Self.inFlight, maximumWeight: Self.inFlightBytes,
+            weigh: { _, result in (try? result.get()).map(weigh) ?? 0 }
+        ) { item in
+            do throws(ReadProblem) {
+                let contents = try read(item)
+                var verdict = classifier.classify(contents.bytes)
+                if contents.isCut, verdict.limitHit == nil {
+                    verdict.limitHit = "the message is longer than \(contents.bytes.count) bytes; only these were read"
+                }
+                return (item, .success(conclude(item, contents, verdict)))
+            } catch {
+                return (item, .failure(error))
+            }
+        }
+        var upcoming: Item? = first
+        try workers.run(threads: Self.defaultThreads) { () throws(Failure) -> Item? in
+            if let item = upcoming {
+                upcoming = nil
+                return item
+            }
+            return try next()
+        } deliver: { (output: (Item, Result<Output, ReadProblem>)) throws(Failure) in
+            try deliver(output.0, output.1)
+        }
+    }
+}
+
+extension Verdict {
+    /// About how many bytes of memory this verdict holds.
+    var weight: Int {
+        var sum = 512
+        for outcome in recipients {
+            sum += 256 + outcome.address.utf8.count + (outcome.diagnostic?.utf8.count ?? 0)
+        }
+        for item in evidence { sum += 128 + (item.matched?.utf8.count ?? 0) }
+        return sum
+    }
+}

@@ -1,0 +1,138 @@
+/// Writes JSON objects, one a line, into a buffer of bytes.
+///
+/// Members without a value are left out, as the output contract wants ("absent rather than empty"). Control characters,
+/// also those above ASCII, and the characters that change the direction of text are escaped, so that a line can be shown
+/// at a terminal whatever a mail holds.
+struct JSONWriter {
+    private(set) var bytes: [UInt8] = []
+    /// Whether the next member or element is not the first of its container.
+    private var needsComma = false
+
+    mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        needsComma = false
+    }
+
+    mutating func endLine() {
+        bytes.append(UInt8(ascii: "\n"))
+        needsComma = false
+    }
+
+    /// An object: an element of an array, or what a line is.
+    mutating func object(_ members: (inout JSONWriter) -> Void) {
+        separate()
+        enclose(UInt8(ascii: "{"), UInt8(ascii: "}"), members)
+    }
+
+    mutating func object(_ key: StaticString, _ members: (inout JSONWriter) -> Void) {
+        self.key(key)
+        enclose(UInt8(ascii: "{"), UInt8(ascii: "}"), members)
+    }
+
+    /// Left out where `values` is empty.
+    mutating func array<Element>(
+        _ key: StaticString, _ values: [Element], _ element: (inout JSONWriter, Element) -> Void
+    ) {
+        guard !values.isEmpty else { return }
+        self.key(key)
+        enclose(UInt8(ascii: "["), UInt8(ascii: "]")) { writer in
+            for value in values { element(&writer, value) }
+        }
+    }
+
+    /// Left out where `value` is nil or empty.
+    mutating func member(_ key: StaticString, _ value: String?) {
+        guard let value, !value.isEmpty else { return }
+        self.key(key)
+        string(value)
+    }
+
+    mutating func member(_ key: StaticString, _ value: Bool) {
+        self.key(key)
+        bytes.append(contentsOf: (value ? "true" : "false").utf8)
+    }
+
+    mutating func member(_ key: StaticString, _ value: Int?) {
+        guard let value else { return }
+        self.key(key)
+        bytes.append(contentsOf: String(value).utf8)
+    }
+
+    private mutating func separate() {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        needsComma = true
+    }
+
+    private mutating func key(_ key: StaticString) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        key.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+    }
+
+    private mutating func enclose(_ open: UInt8, _ close: UInt8, _ body: (inout JSONWriter) -> Void) {
+        bytes.append(open)
+        needsComma = false
+        body(&self)
+        bytes.append(close)
+        needsComma = true
+    }
+
+    private mutating func string(_ value: String) {
+        var value = value
+        bytes.append(UInt8(ascii: "\""))
+        value.withUTF8 { text in
+            var plainFrom = 0
+            var index = 0
+            while index < text.count {
+                let length = Self.escapeLength(text, at: index)
+                guard length > 0 else {
+                    index += 1
+                    continue
+                }
+                bytes.append(contentsOf: text[plainFrom..<index])
+                escape(text, at: index, length: length)
+                index += length
+                plainFrom = index
+            }
+            bytes.append(contentsOf: text[plainFrom...])
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// The number of bytes at `index` that must be escaped as one character, or 0.
+    @inline(__always)
+    private static func escapeLength(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {
+        let byte = text[index]
+        if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F { return 1 }
+        if byte == 0xC2, index + 1 < text.count, text[index + 1] < 0xA0 { return 2 }
+        guard byte == 0xE2, index + 2 < text.count else { return 0 }
+        switch (text[index + 1], text[index + 2]) {
+        // U+200E, U+200F, U+2028 to U+202E; U+2066 to U+2069.
+        case (0x80, 0x8E...0x8F), (0x80, 0xA8...0xAE), (0x81, 0xA6...0xA9): return 3
+        default: return 0
+        }
+    }
+
+    private mutating func escape(_ text: UnsafeBufferPointer<UInt8>, at index: Int, length: Int) {
+        bytes.append(UInt8(ascii: "\\"))
+        var scalar = UInt16(text[index])
+        switch text[index] {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): return bytes.append(text[index])
+        case UInt8(ascii: "\n"): return bytes.append(UInt8(ascii: "n"))
+        case UInt8(ascii: "\r"): return bytes.append(UInt8(ascii: "r"))
+        case UInt8(ascii: "\t"): return bytes.append(UInt8(ascii: "t"))
+        default: break
+        }
+        if length == 2 { scalar = UInt16(text[index + 1]) }
+        if length == 3 {
+            scalar = 0x2000 | UInt16(text[index + 1] & 0x3F) << 6 | UInt16(text[index + 2] & 0x3F)
+        }
+        bytes.append(UInt8(ascii: "u"))
+        for shift in [12, 8, 4, 0] as [UInt16] { bytes.append(hexDigit(UInt8(scalar >> shift & 0xF))) }
+    }
+}
+
+/// The lower-case hexadecimal digit of 0...15.
+func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10 }

@@ -1,0 +1,51 @@
+/// Text that may be shown at a terminal, whatever it was made from: control characters, line breaks and the characters
+/// that change the direction of text are written as `\x1b` or `\u{202e}`.
+func terminalSafe(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
+    var safe = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+        guard isUnsafe(scalar) else {
+            safe.append(scalar)
+            continue
+        }
+        let hex = String(scalar.value, radix: 16)
+        let escaped = scalar.value < 0x100 ? "\\x" + (hex.count < 2 ? "0" : "") + hex : "\\u{" + hex + "}"
+        safe.append(contentsOf: escaped.unicodeScalars)
+    }
+    return String(safe)
+}
+
+private func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7F..<0xA0, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
+    default: false
+    }
+}
+
+/// Text cut to so many columns, with an ellipsis where something was lost.
+///
+/// - Parameter columns: nil for no limit. Wide characters (Chinese, Japanese, Korean, emoji) take two, as terminals show
+///   them.
+func cut(_ text: String, toColumns columns: Int?) -> String {
+    guard let columns, text.utf8.count > columns else { return text }
+    var used = 0
+    var end = text.unicodeScalars.startIndex
+    var ellipsisEnd = end
+    for scalar in text.unicodeScalars {
+        used += columnCount(scalar)
+        if used > columns { return String(text.unicodeScalars[..<ellipsisEnd]) + "…" }
+        end = text.unicodeScalars.index(after: end)
+        if used < columns { ellipsisEnd = end }
+    }
+    return text
+}
+
+private func columnCount(_ scalar: Unicode.Scalar) -> Int {
+    switch scalar.value {
+    case 0x0300...0x036F, 0x200B...0x200D, 0xFE00...0xFE0F: 0
+    case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
+        0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD:
+        2
+    default: 1
+    }
+}

@@ -1,0 +1,26 @@
+import Classifier
+
+/// Verdicts as comma separated values: a row for each recipient, and one for a message without any.
+enum VerdictCSV {
+    static let header = csvRow([
+        "file", "class", "origin", "arrival", "message_id", "dialect", "reporting_mta", "address", "kind", "reason",
+        "status", "reply_code", "action", "remote_mta", "diagnostic",
+    ])
+
+    static func rows(_ verdict: Verdict, file: String) -> String {
+        let message = [
+            file, verdict.messageClass.rawValue, verdict.origin?.rawValue, verdict.arrival.flatMap(timestamp),
+            verdict.messageID, verdict.dialect, verdict.reportingMTA,
+        ]
+        guard !verdict.recipients.isEmpty else {
+            return csvRow(message + Array(repeating: nil, count: 8))
+        }
+        return verdict.recipients.map { outcome in
+            csvRow(
+                message + [
+                    outcome.address, outcome.kind.rawValue, outcome.reason?.rawValue, outcome.status, outcome.replyCode,
+                    outcome.action, outcome.remoteMTA, outcome.diagnostic,
+                ])
+        }.joined()
+    }
+}

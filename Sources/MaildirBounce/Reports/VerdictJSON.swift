@@ -1,0 +1,58 @@
+import Classifier
+
+extension JSONWriter {
+    /// One line of the output contract (docs/verdict.schema.json): what the message `file` is.
+    ///
+    /// - Parameter explain: whether evidence says also what was matched.
+    mutating func verdict(_ verdict: Verdict, file: String, explain: Bool = false) {
+        object { writer in
+            writer.member("file", file)
+            writer.member("class", verdict.messageClass.rawValue)
+            writer.member("origin", verdict.origin?.rawValue)
+            writer.member("arrival", verdict.arrival.flatMap(timestamp))
+            writer.member("message_id", verdict.messageID)
+            writer.member("dialect", verdict.dialect)
+            writer.member("reporting_mta", verdict.reportingMTA)
+            writer.array("recipients", verdict.recipients) { writer, outcome in writer.outcome(outcome) }
+            if let original = verdict.original, original != OriginalMessage() {
+                writer.object("original") { writer in
+                    writer.member("message_id", original.messageID)
+                    writer.member("from", original.from)
+                    writer.member("subject", original.subject)
+                }
+            }
+            writer.array("evidence", verdict.evidence) { writer, evidence in
+                writer.evidence(evidence, explain: explain)
+            }
+            writer.member("limit", verdict.limitHit)
+        }
+        endLine()
+    }
+
+    private mutating func outcome(_ outcome: Outcome) {
+        object { writer in
+            writer.member("address", outcome.address)
+            writer.member("kind", outcome.kind.rawValue)
+            writer.member("reason", outcome.reason?.rawValue)
+            writer.member("status", outcome.status)
+            writer.member("reply_code", outcome.replyCode)
+            writer.member("action", outcome.action)
+            writer.member("diagnostic", outcome.diagnostic)
+            writer.member("remote_mta", outcome.remoteMTA)
+            writer.member("command", outcome.command)
+            writer.member("verp", outcome.isVERP)
+            writer.member("final_address", outcome.finalAddress)
+        }
+    }
+
+    private mutating func evidence(_ evidence: Evidence, explain: Bool) {
+        object { writer in
+            writer.member("rule", evidence.rule)
+            writer.member("at", evidence.at)
+            guard explain else { return }
+            writer.member("matched", evidence.matched)
+            writer.member("recipient", evidence.recipient)
+            writer.member("runner_up", evidence.runnerUp)
+        }
+    }
+}

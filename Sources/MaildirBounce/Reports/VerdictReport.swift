@@ -1,0 +1,32 @@
+import Classifier
+
+/// Writes verdicts in the format that was asked for.
+struct VerdictReport {
+    private let format: ListFormat
+    private let explain: Bool
+    private let width: Int?
+    private var json = JSONWriter()
+
+    init(format: ListFormat, explain: Bool = false, width: Int? = nil) {
+        self.format = format
+        self.explain = explain
+        self.width = width
+    }
+
+    /// What comes before the first verdict.
+    var header: String? { format == .csv ? VerdictCSV.header : nil }
+
+    /// The lines of one message, each with its line feed.
+    mutating func lines(_ verdict: Verdict, file: String) -> [UInt8] {
+        switch format {
+        case .jsonl:
+            json.removeAll()
+            json.verdict(verdict, file: file, explain: explain)
+            return json.bytes
+        case .csv: return Array(VerdictCSV.rows(verdict, file: file).utf8)
+        case .text:
+            let text = VerdictText(width: width, explain: explain)
+            return Array(text.lines(verdict, file: file).map { $0 + "\n" }.joined().utf8)
+        }
+    }
+}

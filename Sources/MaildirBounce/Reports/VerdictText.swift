@@ -1,0 +1,56 @@
+import Classifier
+
+/// What a message is, for a person at a terminal: a line for the message and an indented line for each recipient.
+struct VerdictText {
+    /// Columns to cut diagnostics to, or nil for whole ones.
+    var width: Int?
+    /// Whether the evidence follows.
+    var explain = false
+
+    func lines(_ verdict: Verdict, file: String) -> [String] {
+        var lines = [terminalSafe(heading(verdict, file: file))]
+        for outcome in verdict.recipients { lines.append(line(outcome)) }
+        if let limit = verdict.limitHit { lines.append(terminalSafe("    limit: \(limit)")) }
+        guard explain else { return lines }
+        if let original = verdict.original { lines.append(contentsOf: self.original(original)) }
+        for evidence in verdict.evidence {
+            lines.append(cut(terminalSafe("    " + sentence(evidence)), toColumns: width))
+        }
+        return lines
+    }
+
+    private func heading(_ verdict: Verdict, file: String) -> String {
+        var words = ["\(file): \(verdict.messageClass.rawValue)"]
+        if let origin = verdict.origin { words.append(origin.rawValue) }
+        if let dialect = verdict.dialect { words.append(dialect) }
+        if let host = verdict.reportingMTA { words.append("by \(host)") }
+        if let arrival = verdict.arrival.flatMap(timestamp) { words.append(arrival) }
+        return words.joined(separator: ", ")
+    }
+
+    private func line(_ outcome: Outcome) -> String {
+        var words = [outcome.address.isEmpty ? "(no address)" : outcome.address, outcome.kind.rawValue]
+        if let reason = outcome.reason { words.append(reason.rawValue) }
+        if let status = outcome.status { words.append(status) }
+        if outcome.isVERP { words.append("(VERP)") }
+        if let final = outcome.finalAddress { words.append("(in the end \(final))") }
+        if let diagnostic = outcome.diagnostic { words.append("- \(diagnostic)") }
+        return cut(terminalSafe("    " + words.joined(separator: "  ")), toColumns: width)
+    }
+
+    private func original(_ original: OriginalMessage) -> [String] {
+        [
+            ("original message", original.messageID), ("original from", original.from),
+            ("original subject", original.subject),
+        ]
+        .compactMap { name, value in value.map { cut(terminalSafe("    \(name): \($0)"), toColumns: width) } }
+    }
+
+    private func sentence(_ evidence: Evidence) -> String {
+        var sentence = "because: \(evidence.rule) at \(evidence.at)"
+        if let recipient = evidence.recipient { sentence += " for \(recipient)" }
+        if let matched = evidence.matched { sentence += ": \"\(matched)\"" }
+        if let other = evidence.runnerUp { sentence += " (before \(other))" }
+        return sentence
+    }
+}

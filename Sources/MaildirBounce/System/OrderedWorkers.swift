@@ -1,0 +1,183 @@
+import Glibc
+
+/// Does the same work on many inputs, on a few threads, and hands the outputs over in the order of the inputs.
+///
+/// Threads rather than tasks, since the work is reading files: a blocked thread of Swift's cooperative pool (as wide as
+/// the machine has processors) would hold everything else up. What is in flight is bounded twice, by number and by
+/// weight, so memory stays flat however many inputs there are and however far the consumer falls behind.
+///
+/// `@unchecked`: every stored property below `mutex` is only touched with it held.
+final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendable {
+    private struct Slot {
+        var input: Input?
+        var output: Output?
+        var weight = 0
+    }
+
+    private let work: @Sendable (Input) -> Output
+    private let weigh: @Sendable (Output) -> Int
+    private let maximumWeight: Int
+    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let workArrived = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private let outputArrived = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private var slots: [Slot]
+    /// The number of inputs handed out, taken by a worker, and put in: delivered <= taken <= filled.
+    private var delivered = 0
+    private var taken = 0
+    private var filled = 0
+    private var weight = 0
+    private var isClosed = false
+
+    /// - Parameters:
+    ///   - capacity: how many inputs may be in flight.
+    ///   - maximumWeight: the sum of the waiting outputs' weights (bytes, say) at which workers pause.
+    init(
+        capacity: Int, maximumWeight: Int, weigh: @escaping @Sendable (Output) -> Int,
+        work: @escaping @Sendable (Input) -> Output
+    ) {
+        self.work = work
+        self.weigh = weigh
+        self.maximumWeight = maximumWeight
+        slots = Array(repeating: Slot(), count: max(2, capacity))
+        mutex.initialize(to: pthread_mutex_t())
+        workArrived.initialize(to: pthread_cond_t())
+        outputArrived.initialize(to: pthread_cond_t())
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(workArrived, nil)
+        pthread_cond_init(outputArrived, nil)
+    }
+
+    deinit {
+        pthread_cond_destroy(outputArrived)
+        pthread_cond_destroy(workArrived)
+        pthread_mutex_destroy(mutex)
+        outputArrived.deallocate()
+        workArrived.deallocate()
+        mutex.deallocate()
+    }
+
+    /// Runs until `next` has no more inputs and every output is delivered, or until one of the two throws.
+    ///
+    /// `next` and `deliver` are called on the calling thread. Threads are started with the first input, so an empty run
+    /// costs nothing. Where none can be started the calling thread does the work itself.
+    func run<Problem: Error>(
+        threads: Int, next: () throws(Problem) -> Input?, deliver: (Output) throws(Problem) -> Void
+    ) throws(Problem) {
+        guard let first = try next() else { return }
+        let workers = (0..<max(1, threads)).compactMap { _ in startThread { self.takeAndWork() } }
+        guard !workers.isEmpty else {
+            var input: Input? = first
+            while let item = input {
+                try deliver(work(item))
+                input = try next()
+            }
+            return
+        }
+        defer {
+            close()
+            for worker in workers { pthread_join(worker, nil) }
+        }
+        put(first)
+        var isExhausted = false
+        while true {
+            // Refilled by halves: one wake-up for many inputs.
+            if !isExhausted, filled - delivered <= slots.count / 2 {
+                while filled - delivered < slots.count {
+                    guard let input = try next() else {
+                        isExhausted = true
+                        break
+                    }
+                    put(input)
+                }
+            }
+            guard let output = takeOutput() else { return }
+            try deliver(output)
+        }
+    }
+
+    private func put(_ input: Input) {
+        pthread_mutex_lock(mutex)
+        slots[filled % slots.count].input = input
+        filled += 1
+        pthread_cond_signal(workArrived)
+        pthread_mutex_unlock(mutex)
+    }
+
+    /// The next output in order; waits for it; nil where everything that was put in has been delivered.
+    private func takeOutput() -> Output? {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        guard delivered < filled else { return nil }
+        let index = delivered % slots.count
+        while slots[index].output == nil { pthread_cond_wait(outputArrived, mutex) }
+        let output = slots[index].output
+        let wasHeavy = weight > maximumWeight
+        weight -= slots[index].weight
+        slots[index] = Slot()
+        delivered += 1
+        if wasHeavy, weight <= maximumWeight { pthread_cond_broadcast(workArrived) }
+        return output
+    }
+
+    private func close() {
+        pthread_mutex_lock(mutex)
+        isClosed = true
+        pthread_cond_broadcast(workArrived)
+        pthread_mutex_unlock(mutex)
+    }
+
+    private func takeAndWork() {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        while true {
+            // Inputs are taken in order, so the one that the consumer waits for is always with a worker or next in
+            // line, and with nothing delivered and nothing taken the weight is 0: pausing cannot lock everybody out.
+            while !isClosed, taken == filled || weight > maximumWeight { pthread_cond_wait(workArrived, mutex) }
+            guard !isClosed else { return }
+            let position = taken
+            let index = position % slots.count
+            taken += 1
+            guard let input = slots[index].input else { continue }
+            slots[index].input = nil
+            pthread_mutex_unlock(mutex)
+            let output = work(input)
+            let outputWeight = weigh(output)
+            pthread_mutex_lock(mutex)
+            slots[index].output = output
+            slots[index].weight = outputWeight
+            weight += outputWeight
+            if position == delivered { pthread_cond_signal(outputArrived) }
+        }
+    }
+}
+
+/// The stack of a worker thread, in bytes: the usual size of a main thread's, whatever the caller's limits are.
+private let workerStackBytes = 8 << 20
+
+private final class ThreadBody: Sendable {
+    let run: @Sendable () -> Void
+
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+}
+
+/// A started thread, or nil where the system has none to give.
+private func startThread(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setstacksize(&attributes, workerStackBytes)
+    let context = Unmanaged.passRetained(ThreadBody(body))
+    var thread = pthread_t()
+    let code = pthread_create(
+        &thread, &attributes,
+        { pointer in
+            guard let pointer else { return nil }
+            Unmanaged<ThreadBody>.fromOpaque(pointer).takeRetainedValue().run()
+            return nil
+        }, context.toOpaque())
+    guard code == 0 else {
+        context.release()
+        return nil
+    }
+    return thread
+}

@@ -1,0 +1,54 @@
+import Glibc
+
+/// Standard output: buffered, flushed by the caller at the end, and line by line where a person is looking.
+///
+/// A closed pipe (`| head`) is no error: the output is dropped from then on and ``isClosed`` says so. The program ignores
+/// SIGPIPE for this.
+final class StandardOutput {
+    private static let capacity = 64 << 10
+    private var buffer: [UInt8] = []
+    private let isTerminal = isatty(STDOUT_FILENO) == 1
+    /// Whether the reader has gone away.
+    private(set) var isClosed = false
+
+    /// Columns of the terminal, or nil where the output goes to a file or a pipe.
+    var width: Int? {
+        guard isTerminal else { return nil }
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
+    /// Adds whole lines.
+    func write(_ bytes: some Collection<UInt8>) throws(Failure) {
+        buffer.append(contentsOf: bytes)
+        if isTerminal || buffer.count >= Self.capacity { try flush() }
+    }
+
+    func write(line: String) throws(Failure) {
+        buffer.append(contentsOf: line.utf8)
+        try write(CollectionOfOne(UInt8(ascii: "\n")))
+    }
+
+    func flush() throws(Failure) {
+        var problem: Int32 = 0
+        buffer.withUnsafeBytes { bytes in
+            var rest = bytes
+            while !isClosed, problem == 0, !rest.isEmpty {
+                let written = Glibc.write(STDOUT_FILENO, rest.baseAddress, rest.count)
+                if written >= 0 {
+                    rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+                } else if errno == EPIPE {
+                    isClosed = true
+                } else if errno != EINTR {
+                    problem = errno
+                }
+            }
+        }
+        buffer.removeAll(keepingCapacity: true)
+        guard problem == 0 else {
+            isClosed = true
+            throw Failure(ExitStatus.ioError, "cannot write to standard output: \(systemMessage(problem))")
+        }
+    }
+}
