@@ -1,29 +1,38 @@
 import MIME
 
-/// One message on its way to a verdict. The steps follow the order of what decides: structure, then prose, then automatic
+/// One message on its way to a verdict. The steps follow the order of what decides: form, structure, prose, automatic
 /// answers; a message in which none of them finds anything is no bounce.
 struct Reading {
     let message: Message
     let settings: Settings
     let judge: Judge
     let envelope: Envelope
-    var original: Original
-    var evidence: [Evidence] = []
-    /// The prose before the returned message, read when it is needed.
-    private var proseCache: Prose?
+    let prose: Prose
+    private var original: Original
+    private var evidence: [Evidence] = []
+    /// Wrappers that were taken off already.
+    private let unwrapped: Int
 
-    init(_ message: Message, settings: Settings, judge: Judge) {
+    /// A gateway wraps a report once, another one perhaps the result.
+    static let maximumUnwrapped = 2
+
+    init(_ message: Message, settings: Settings, judge: Judge, unwrapped: Int = 0) {
         self.message = message
         self.settings = settings
         self.judge = judge
+        self.unwrapped = unwrapped
         envelope = Envelope(message)
         original = Original(message)
+        prose = Prose(Reading.proseText(message))
     }
 
     mutating func verdict() -> Verdict {
         if let notice = SpecialNotices.verdict(message, envelope) { return finish(notice) }
+        if let notice = SNSNotification.verdict(message, envelope) { return finish(judged(notice)) }
+        readQuotedOriginal()
         if let report = structuredReport() { return finish(report) }
         if let report = proseReport() { return finish(report) }
+        if let report = wrappedReport() { return report }
         if let found = AutoReply.evidence(message, envelope) {
             evidence.append(found)
             return finish(Verdict(messageClass: .autoReply))
@@ -46,59 +55,13 @@ struct Reading {
         return verdict
     }
 
-    // MARK: structure
+    // MARK: what there is to read
 
-    /// The delivery-status part of the report itself; one within an enclosed message is a quotation.
-    private var statusPart: Int? {
-        message.parts.indices.first {
-            message.parts[$0].type == .messageDeliveryStatus && !message.parts[$0].isEnclosed
-        }
-    }
-
-    private mutating func structuredReport() -> Verdict? {
-        guard let part = statusPart else { return nil }
-        let body = message.parts[part].encoding.decode(
-            message.bytes.span, message.parts[part].body, limit: Limits.deliveryStatusBytes)
-        let status = DeliveryStatus(body.span)
-        var reports = status.recipients
-        if !original.exists { readQuotedOriginal() }
-        fillAddresses(&reports)
-        guard reports.contains(where: { $0.address != nil }) else { return nil }
-        var verdict = Verdict(messageClass: .notABounce)
-        verdict.reportingMTA = status.reportingMTA
-        if status.isTruncated { verdict.limitHit = "more than \(Limits.recipients) recipients" }
-        verdict.dialect = Dialects.name(message, envelope, status: status, prose: prose())
-        judgeAll(reports, dialect: verdict.dialect, reportingMTA: status.reportingMTA, into: &verdict)
-        classify(&verdict, postfixSender: status.postfixSender)
-        return verdict
-    }
-
-    /// A report that names nobody in its fields may do so elsewhere.
-    private func fillAddresses(_ reports: inout [RecipientReport]) {
-        let failed =
-            message.value(Names.xFailedRecipients).map { AddressText.all(in: $0, limit: Limits.recipients) } ?? []
-        let nameless = reports.indices.filter { reports[$0].address?.contains("@") != true }
-        guard !nameless.isEmpty else { return }
-        if nameless.count == 1, reports.count == 1 {
-            if failed.count == 1 {
-                reports[0].originalRecipient = failed[0]
-            } else if let found = ProseReader(prose(), excluded: excludedAddresses).recipients.first?.finalRecipient {
-                reports[0].originalRecipient = found
-            } else if original.recipients.count == 1 {
-                reports[0].originalRecipient = original.recipients[0]
-            }
-        }
-    }
-
-    // MARK: prose
-
-    func prose() -> Prose { Prose(proseText) }
-
-    private var proseText: [UInt8] {
+    private static func proseText(_ message: Message) -> [UInt8] {
         var text: [UInt8] = []
         var hasPlain = false
         for (index, part) in message.parts.enumerated() where !part.isEnclosed && part.type.isText {
-            // Of an alternative the plain text is read, of several texts those before the returned message.
+            // Of an alternative the plain text is read.
             if part.type == .textHTML && hasPlain { continue }
             let content = message.textBytes(ofPart: index)
             if part.type != .textHTML, content.contains(where: { !$0.isSpace }) { hasPlain = true }
@@ -109,11 +72,10 @@ struct Reading {
         return text
     }
 
+    /// The returned message where it is quoted in the text.
     private mutating func readQuotedOriginal() {
-        let prose = prose()
-        guard let start = prose.quotedAt else { return }
-        original.read(header: Array(prose.text[start...].drop(while: { $0.isSpace })))
-        original.quotedAt = start
+        guard !original.exists, let start = prose.quotedAt else { return }
+        original.read(header: Array(prose.text[start...].drop { $0.isSpace }))
     }
 
     /// Addresses that stand in every report and never failed: ours.
@@ -122,150 +84,230 @@ struct Reading {
         for address in envelope.deliveredTo { excluded.insert(address) }
         if !envelope.from.isEmpty { excluded.insert(envelope.from) }
         // Whoever mails himself may still fail.
-        for address in original.recipients
-        where original.recipients.count == 1 && !envelope.deliveredTo.contains(address) {
-            excluded.remove(address)
+        if original.recipients.count == 1, !envelope.deliveredTo.contains(original.recipients[0]) {
+            excluded.remove(original.recipients[0])
         }
         return excluded
     }
 
+    private var failedRecipients: [String] {
+        message.value(Names.xFailedRecipients).map { AddressText.all(in: $0, limit: Limits.recipients) } ?? []
+    }
+
+    private var context: ReportContext {
+        ReportContext(message: message, envelope: envelope, prose: prose, original: original)
+    }
+
+    private var headText: [UInt8] { Array(prose.text[prose.head].prefix(ProseReader.explanationBytes)) }
+
+    // MARK: structure
+
+    /// The delivery-status part of the report itself; one within an enclosed message is a quotation.
+    private var statusPart: Int? {
+        message.parts.indices.first { message.parts[$0].type == .messageDeliveryStatus && !message.parts[$0].isEnclosed }
+    }
+
+    private mutating func structuredReport() -> Verdict? {
+        guard let part = statusPart else { return nil }
+        let body = message.parts[part].encoding.decode(
+            message.bytes.span, message.parts[part].body, limit: Limits.deliveryStatusBytes)
+        let status = DeliveryStatus(body.span)
+        return report(of: status, dialect: Dialects.find(message, envelope, status: status, prose: prose))
+    }
+
+    private mutating func report(of status: DeliveryStatus, dialect: Dialect?) -> Verdict? {
+        var reports = status.recipients
+        fillAddress(&reports)
+        explain(&reports)
+        dialect?.mend?(&reports, context)
+        guard reports.contains(where: { $0.address != nil }) else { return nil }
+        var verdict = Verdict(messageClass: .notABounce)
+        verdict.reportingMTA = status.reportingMTA
+        if status.isTruncated { verdict.limitHit = "more than \(Limits.recipients) recipients" }
+        verdict.dialect = dialect?.name ?? "rfc3464"
+        judgeAll(reports, into: &verdict)
+        classify(&verdict, postfixSender: status.postfixSender)
+        return verdict
+    }
+
+    /// A report whose fields name nobody may do so elsewhere.
+    private func fillAddress(_ reports: inout [RecipientReport]) {
+        guard reports.count == 1, reports[0].address?.contains("@") != true else { return }
+        if let failed = failedRecipients.first {
+            reports[0].originalRecipient = failed
+        } else if let found = ProseReader(prose, excluded: excludedAddresses).recipients.first?.finalRecipient {
+            reports[0].originalRecipient = found
+        } else if original.recipients.count == 1 {
+            reports[0].originalRecipient = original.recipients[0]
+        }
+    }
+
+    /// Puts what the prose says of a recipient beside what the fields say.
+    private func explain(_ reports: inout [RecipientReport]) {
+        let reader = ProseReader(prose, excluded: [])
+        for index in reports.indices where reports[index].explanation.isEmpty {
+            let names = [reports[index].finalRecipient, reports[index].originalRecipient]
+            let found = reader.recipients.first { names.contains($0.finalRecipient) }
+            if let found {
+                reports[index].explanation = found.explanation
+            } else if reports.count == 1, reader.recipients.count == 1 {
+                reports[index].explanation = reader.recipients[0].explanation
+            }
+        }
+    }
+
+    // MARK: prose
+
     private mutating func proseReport() -> Verdict? {
-        let prose = prose()
-        if !original.exists { readQuotedOriginal() }
         let subject = SubjectPhrases.groups.find(in: envelope.subjectText)
         let reader = ProseReader(prose, excluded: excludedAddresses)
-        let dialect = Dialects.name(message, envelope, status: nil, prose: prose)
-        var reports = Dialects.recipients(dialect, message, envelope, prose, original) ?? reader.recipients
-        let failed =
-            message.value(Names.xFailedRecipients).map { AddressText.all(in: $0, limit: Limits.recipients) } ?? []
-        if !failed.isEmpty {
-            let explained = reports
-            reports = failed.map { address in
-                explained.first { $0.finalRecipient == address }
-                    ?? {
-                        var report = RecipientReport()
-                        report.finalRecipient = address
-                        report.explanation = Array(prose.text[prose.head].prefix(ProseReader.explanationBytes))
-                        return report
-                    }()
-            }
-        }
+        let dialect = Dialects.find(message, envelope, status: nil, prose: prose)
+        let failed = failedRecipients
         let gate = Gate(
-            envelope, message, subject: subject, signals: reader.signals, dialect: dialect,
+            envelope, message, subject: subject, signals: reader.signals, dialect: dialect?.name,
             hasFailedField: !failed.isEmpty, original: original)
         guard gate.isReport else { return nil }
-        if reports.isEmpty, original.exists, !original.recipients.isEmpty,
-            original.recipients.count <= 1 || gate.isCertain
-        {
-            // The report names nobody: the one that the returned message went to.
-            reports = original.recipients.prefix(1).map { address in
-                var report = RecipientReport()
-                report.finalRecipient = address
-                report.explanation = Array(prose.text[prose.head].prefix(ProseReader.explanationBytes))
-                return report
+        if let status = embeddedStatus(), let report = report(of: status, dialect: dialect) { return report }
+        var reports = reader.recipients
+        if !failed.isEmpty {
+            reports = failed.map { address in
+                reader.recipients.first { $0.finalRecipient == address } ?? plainReport(address)
             }
         }
+        dialect?.mend?(&reports, context)
+        if reports.isEmpty, original.exists, !original.isWrapped, original.recipients.count == 1 || gate.isCertain {
+            // The report names nobody: the one that the returned message went to.
+            reports = original.recipients.prefix(1).map(plainReport)
+        }
         guard !reports.isEmpty else { return nil }
-        let isDelay =
-            (subject[.delay] != nil || reader.signals.contains(.delay)) && !reader.signals.contains(.final)
-            && subject[.failure] == nil
-            || (subject[.delay] != nil && reader.signals.contains(.delay))
-        if isDelay { for index in reports.indices { reports[index].isDelayed = true } }
+        if isDelay(subject, reader.signals) { for index in reports.indices { reports[index].isDelayed = true } }
         var verdict = Verdict(messageClass: .notABounce)
-        verdict.dialect = dialect
-        judgeAll(
-            reports, dialect: dialect, reportingMTA: nil, into: &verdict,
-            fallback: Array(prose.text[prose.head].prefix(ProseReader.explanationBytes)))
+        verdict.dialect = dialect?.name
+        judgeAll(reports, into: &verdict)
         classify(&verdict, postfixSender: nil)
+        return verdict
+    }
+
+    private func plainReport(_ address: String) -> RecipientReport {
+        var report = RecipientReport()
+        report.finalRecipient = address
+        report.explanation = headText
+        return report
+    }
+
+    /// The fields of RFC 3464 written into the text, as some mailers do and as broken boundaries leave them.
+    private func embeddedStatus() -> DeliveryStatus? {
+        let text = prose.text.span
+        for line in prose.lines {
+            let content = text.trimmed(line)
+            for name: StaticString in ["reporting-mta:", "final-recipient:", "original-recipient:"]
+            where text.hasPrefix(name, ignoringCaseIn: content) {
+                let status = DeliveryStatus(text.extracting(content.lowerBound..<prose.head.upperBound))
+                let isUsable = status.recipients.contains { $0.address?.contains("@") == true && ($0.action != nil || $0.status != nil) }
+                return isUsable ? status : nil
+            }
+        }
+        return nil
+    }
+
+    private func isDelay(_ subject: [SubjectSignal: Int], _ signals: Set<ProseSignal>) -> Bool {
+        if subject[.delay] != nil, subject[.failure] == nil || signals.contains(.delay) { return true }
+        return signals.contains(.delay) && !signals.contains(.final) && subject[.failure] == nil
+    }
+
+    // MARK: wrappers
+
+    /// A gateway that puts a whole report into a message of its own and names nobody itself. A person who forwards a
+    /// report is no gateway.
+    private func wrappedReport() -> Verdict? {
+        guard unwrapped < Reading.maximumUnwrapped, original.isWrapped, envelope.hasNullSender || Sender.isDaemon(envelope),
+            let holder = message.parts.indices.first(where: { message.parts[$0].type == .messageRFC822 && !message.parts[$0].isEnclosed })
+        else { return nil }
+        let inner = Message(parsing: message.bytes.span.copy(message.parts[holder].body))
+        var reading = Reading(inner, settings: settings, judge: judge, unwrapped: unwrapped + 1)
+        var verdict = reading.verdict()
+        guard !verdict.recipients.isEmpty else { return nil }
+        verdict.arrival = envelope.arrival ?? verdict.arrival
+        verdict.messageID = envelope.messageID ?? verdict.messageID
+        verdict.origin = origin(reportingMTA: verdict.reportingMTA)
+        verdict.evidence.append(Evidence(rule: "wrapped-report", at: "message/rfc822"))
         return verdict
     }
 
     // MARK: judging
 
-    private mutating func judgeAll(
-        _ reports: [RecipientReport], dialect: String?, reportingMTA: String?, into verdict: inout Verdict,
-        fallback: [UInt8] = []
-    ) {
+    /// Judges what a notification listed.
+    private mutating func judged(_ notice: Verdict) -> Verdict {
+        var verdict = notice
+        let pending = verdict.pending
+        verdict.pending = []
+        guard !pending.isEmpty else { return verdict }
+        judgeAll(pending, into: &verdict)
+        classify(&verdict, postfixSender: nil)
+        return verdict
+    }
+
+    private mutating func judgeAll(_ reports: [RecipientReport], into verdict: inout Verdict) {
         let known = reports.compactMap(\.address) + original.recipients
         let tag = VERP.recipient(in: envelope.deliveredTo, delimiters: settings.verpDelimiters, known: known)
-        var explained: ProseReader?
         for report in reports.prefix(Limits.recipients) {
             guard var address = report.address else { continue }
-            if let tag { address = tag }
-            let outcome: Outcome
+            // An original recipient that differs from the final one is the sender's own word (RFC 3461 ORCPT).
+            if let tag, !report.namesOriginal { address = tag }
+            var outcome: Outcome
             switch report.action {
             case "delivered", "relayed", "expanded", "deliverable":
                 outcome = Outcome(
                     address: address, kind: .delivered, reason: .delivered, status: report.status?.description,
                     action: report.action, remoteMTA: report.remoteMTA)
             default:
-                outcome = failure(
-                    report, address: address, reportingMTA: reportingMTA, explained: &explained, fallback: fallback,
-                    isAlone: reports.count == 1)
+                outcome = failure(report, address: address, reportingMTA: verdict.reportingMTA, isAlone: reports.count == 1)
             }
-            var settled = outcome
-            settled.isVERP = tag != nil
-            if let final = report.finalRecipient, final != address, final.contains("@") { settled.finalAddress = final }
-            merge(settled, into: &verdict.recipients)
+            outcome.isVERP = tag == address
+            if let final = report.finalRecipient, final != address, final.contains("@") { outcome.finalAddress = final }
+            merge(outcome, into: &verdict.recipients)
         }
     }
 
     /// Several failures of one address (an alias that led to many) are one outcome: the worst.
     private func merge(_ outcome: Outcome, into list: inout [Outcome]) {
-        if let index = list.firstIndex(where: { $0.address == outcome.address }) {
+        // Beyond a few recipients a search would cost the square of their number; reports about thousands have no aliases.
+        if list.count < 200, let index = list.firstIndex(where: { $0.address == outcome.address }) {
             if outcome.kind < list[index].kind { list[index] = outcome }
         } else {
             list.append(outcome)
         }
     }
 
-    private mutating func failure(
-        _ report: RecipientReport, address: String, reportingMTA: String?, explained: inout ProseReader?,
-        fallback: [UInt8], isAlone: Bool
-    ) -> Outcome {
+    private mutating func failure(_ report: RecipientReport, address: String, reportingMTA: String?, isAlone: Bool) -> Outcome {
         let diagnostic = Charset.utf8(report.diagnostic, charset: nil)
         var facts = FailureFacts()
         facts.status = report.status
         facts.isDelayed = report.action == "delayed" || report.isDelayed
-        facts.hosts = [report.remoteMTA, reportingMTA, address.split(separator: "@").last.map(String.init)].compactMap {
-            $0
-        }
+        facts.hosts = [report.remoteMTA, reportingMTA, address.split(separator: "@").last.map(String.init)].compactMap { $0 }
+        facts.ruling = report.ruling
+        facts.command = report.command
         if !diagnostic.isEmpty {
-            if report.diagnosticType == "x-unix",
-                let number = Int(String(decoding: diagnostic, as: UTF8.self).prefix { $0.isNumber })
-            {
-                facts.exitStatus = number
+            if report.diagnosticType == "x-unix" {
+                facts.exitStatus = Int(String(decoding: diagnostic.prefix { $0.isDigit }, as: UTF8.self))
             }
             facts.texts.append(("Diagnostic-Code", diagnostic))
         }
-        var explanation = report.explanation
-        if explanation.isEmpty, statusPart != nil {
-            if explained == nil { explained = ProseReader(prose(), excluded: []) }
-            let names = [report.finalRecipient, report.originalRecipient, address].compactMap { $0 }
-            explanation = explained?.recipients.first { names.contains($0.finalRecipient ?? "") }?.explanation ?? []
-            if explanation.isEmpty, isAlone {
-                explanation = explained?.recipients.count == 1 ? explained?.recipients[0].explanation ?? [] : []
-            }
+        if !report.explanation.isEmpty { facts.texts.append(("text", report.explanation)) }
+        for (_, text) in facts.texts.reversed() where facts.command == nil {
+            facts.command = SMTPCommand.find(in: FoldedText(text))
         }
-        if !explanation.isEmpty {
-            facts.texts.append(("text", explanation))
-            facts.command = SMTPCommand.find(in: FoldedText(explanation))
-        }
-        if facts.command == nil, !diagnostic.isEmpty { facts.command = SMTPCommand.find(in: FoldedText(diagnostic)) }
         var decision = judge.decide(facts)
         if !decision.isSettled, isAlone {
-            let head =
-                fallback.isEmpty && statusPart != nil
-                ? Array(prose().text[prose().head].prefix(ProseReader.explanationBytes)) : fallback
-            facts.texts.append(("text", head))
+            facts.texts.append(("text", headText))
+            facts.texts.append(("Subject", Array(envelope.subject.utf8)))
             let second = judge.decide(facts)
             if second.isSettled { decision = second }
-            if facts.command == nil { facts.command = SMTPCommand.find(in: FoldedText(head)) }
         }
         var found = decision.evidence
         found.recipient = address
         evidence.append(found)
-        let said = diagnostic.isEmpty ? explanation : diagnostic
+        let said = diagnostic.isEmpty ? report.explanation : diagnostic
         return Outcome(
             address: address, kind: decision.kind, reason: decision.reason,
             status: decision.status?.description, replyCode: decision.replyCode.map(String.init), action: report.action,
@@ -305,8 +347,10 @@ struct Reading {
             case nil: .notABounce
             }
         verdict.origin = origin(reportingMTA: verdict.reportingMTA)
-        if let special = DoubleBounce.messageClass(envelope, original, postfixSender: postfixSender) {
+        if let special = DoubleBounce.messageClass(envelope, original, prose: prose, postfixSender: postfixSender) {
+            // Its recipient is whoever the first report went to, often a forged sender: nobody of ours.
             verdict.messageClass = special
+            verdict.recipients = []
         }
     }
 

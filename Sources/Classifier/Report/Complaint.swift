@@ -6,10 +6,9 @@ enum Complaint {
         let body = message.decodedBody(ofPart: part)
         let fields = Message(parsing: body)
         let type = fields.value(FieldName("feedback-type")).map { FoldedText($0) } ?? FoldedText([])
-        // auth-failure (RFC 6591) tells of a forged or broken signature; opt-out is what it says: neither is a complaint.
+        // RFC 6591: a report of a broken or forged signature has this form too, but nobody complained.
         if type.hasPrefix("auth-failure") || type.hasPrefix("dmarc") {
-            return Verdict(
-                messageClass: .notABounce, evidence: [Evidence(rule: "complaint/auth-failure", at: "Feedback-Type")])
+            return Verdict(messageClass: .complaint, evidence: [Evidence(rule: "complaint/auth-failure", at: "Feedback-Type")])
         }
         var addresses: [String] = []
         for name in [FieldName("original-rcpt-to"), FieldName("removal-recipient")] {

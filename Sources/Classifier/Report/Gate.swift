@@ -24,7 +24,9 @@ struct Gate {
         if envelope.autoSubmitted.hasPrefix("auto-") { score += 1 }
         // A person's forward: a prefix in the subject, and a sender that is no daemon.
         let isForward = subject[.forwarded] != nil && !Sender.isDaemon(envelope) && !envelope.hasNullSender
-        isReport = !isList && !isForward && score >= 4
+        // A bounce that came by way of a mailing list carries the list's marks; only a daemon's word counts there.
+        let isListed = isList && !(Sender.isDaemon(envelope) && subject[.failure] ?? subject[.delay] != nil && score >= 6)
+        isReport = !isListed && !isForward && score >= 4
         isCertain = isReport && score >= 5
     }
 }

@@ -11,9 +11,9 @@ struct Original: Sendable {
     var returnPath: String?
     /// It is itself a report: what returns it is a double bounce.
     var isReport = false
+    /// It has a report's form (multipart/report about a delivery), whoever sent it.
+    var isWrapped = false
     var exists = false
-    /// Where it starts in the prose, when it is quoted there.
-    var quotedAt: Int?
 
     init() {}
 

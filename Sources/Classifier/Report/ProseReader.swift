@@ -7,6 +7,8 @@ struct ProseReader {
     /// How plainly a line says that the address on it failed.
     private enum Rank: Int, Comparable {
         case none = 0
+        /// Named somewhere behind a sentence about a failure.
+        case mention
         /// Named in a sentence about a failure.
         case sentence
         /// `RCPT TO:<…>` of a dialogue.
@@ -55,7 +57,7 @@ struct ProseReader {
             signals.formUnion(found.keys)
             let addresses = AddressScan.list(span, in: line, limit: 50)
             for address in addresses {
-                let text = AddressText.text(span.copy(address))
+                let text = ProseReader.withoutX400(AddressText.text(span.copy(address)))
                 guard !isExcluded(text) else { continue }
                 let rank = rank(
                     span, line: line, address: address, found: found, hasFailed: hasFailed,
@@ -68,6 +70,11 @@ struct ProseReader {
             previousFailed = found[.failure] != nil || found[.delay] != nil
         }
         choose(candidates)
+    }
+
+    /// `c=US;a= ;p=ORG;dda:SMTP=bob@dest.example` (X.400, Exchange 5.5): the value of the attribute.
+    private static func withoutX400(_ address: String) -> String {
+        address.hasPrefix("smtp=") ? String(address.dropFirst(5)) : address
     }
 
     private func isExcluded(_ address: String) -> Bool {
@@ -90,7 +97,7 @@ struct ProseReader {
         }
         if found[.contact] != nil { return .none }
         if found[.failure] != nil || found[.delay] != nil || previousFailed { return .sentence }
-        return .none
+        return hasFailed ? .mention : .none
     }
 
     /// Nothing, punctuation, or a short label (`Recipient:`, `To:`, `SMTP:`, `user`) stands before the address.

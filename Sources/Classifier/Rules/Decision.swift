@@ -14,6 +14,8 @@ struct FailureFacts: Sendable {
     var exitStatus: Int?
     /// The report says that the delivery is still tried.
     var isDelayed = false
+    /// The dialect's own decision.
+    var ruling: Ruling?
 }
 
 /// The judgement on one recipient.
@@ -68,7 +70,12 @@ struct Judge: Sendable {
         let transient = isTransient(facts, status: status, reply: reply)
         var reason: Reason
         var evidence: Evidence
-        if let provider {
+        if let ruling = facts.ruling {
+            reason = ruling.reason
+            evidence = Evidence(
+                rule: ruling.rule, at: facts.texts.first?.at ?? "text", matched: ruling.matched,
+                runnerUp: best.map { rules.rules[$0.match.rule].name })
+        } else if let provider {
             reason = provider.rule.reason
             evidence = Evidence(
                 rule: provider.rule.name, at: provider.at, runnerUp: best.map { rules.rules[$0.match.rule].name })
@@ -105,9 +112,14 @@ struct Judge: Sendable {
         } else {
             (reason, evidence) = Judge.byCommand(facts, status: status, reply: reply)
         }
-        // "User unknown" behind the whole message is a filter's answer: the recipient had been accepted
-        // (habit of Japanese mobile carriers).
-        if reason == .userUnknown, evidence.rule == "userunknown/user", facts.command == "DATA" { reason = .filtered }
+        if reason == .userUnknown, Judge.needsConfirmation.contains(evidence.rule),
+            !Judge.isConfirmed(facts, status: status, reply: reply)
+        {
+            runnerUp = evidence.rule
+            reason = .filtered
+            evidence.rule = "filtered/unconfirmed"
+            evidence.runnerUp = runnerUp
+        }
         if transient {
             if reason == .hostUnknown || reason == .notAccept && status?.detail == 0 {
                 reason = reason == .notAccept ? .notAccept : .networkError
@@ -116,6 +128,19 @@ struct Judge: Sendable {
         let kind: OutcomeKind =
             if facts.isDelayed { .delayed } else if reason.isHard, !transient { .hard } else { .soft }
         return Decision(kind: kind, reason: reason, status: status, replyCode: reply.code, evidence: evidence)
+    }
+
+    /// Rules whose words servers also use when a recipient's filter refuses a message that was already accepted (mobile
+    /// carriers, content filters, webmail).
+    private static let needsConfirmation: Set<String> = ["userunknown/user", "userunknown/unavailable"]
+
+    /// The address is dead beyond doubt where the status is one of addressing (RFC 3463 section 3.2), where the recipient
+    /// was refused when it was named, or where the server that reports is the one that looked for the mailbox.
+    private static func isConfirmed(_ facts: FailureFacts, status: StatusCode?, reply: SMTPReply) -> Bool {
+        for code in [status, facts.status, reply.status].compactMap({ $0 })
+        where code.statusClass == 5 && code.subject == 1 && code.detail <= 6 { return true }
+        if facts.command == "RCPT" { return true }
+        return facts.command == nil && reply.code == nil
     }
 
     /// The reply's own status where the report's says less.

@@ -35,6 +35,11 @@ extension ReasonRules {
                 "resolver.adr.invalidinsmtp",
             ]),
         ReasonRule(
+            "userunknown/directory", .userUnknown, .sure,
+            [
+                "not listed in domino directory", "not listed in public name", "no mailbox here by that name", "doesn't have a yahoo", "user doesn't have a", "user does not have a", "email account that you tried to reach does not exist", "address couldn't be found", "e-mail address you entered couldn't be found", "email address you entered couldn't be found", "recipient's email address couldn't be found", "user unknown in virtual", "user unknown in local recipient", "user unknown in relay recipient", "unknown in virtual mailbox table", "invalid mailbox. local mailbox", "unrouteable address: user", "no account by that name here", "email address wasn't found at the destination domain", "does not exist in the directory",
+            ]),
+        ReasonRule(
             "userunknown/user", .userUnknown, .sure,
             [
                 "user unknown", "unknown user", "user is unknown", "user not known", "user not found",

@@ -57,6 +57,9 @@ struct FoldedText: Sendable {
 
     init(_ text: [UInt8]) { self.init(text.span) }
 
+    /// Bytes that are folded already.
+    init(verbatim bytes: [UInt8]) { self.bytes = bytes }
+
     /// A blank, unless one stands there already or the text starts here.
     private mutating func appendBlank() {
         if let last = bytes.last, last != 0x20 { bytes.append(0x20) }
