@@ -75,8 +75,8 @@ extension FolderHandle {
 
     /// The most that one read(2) asks for, in bytes.
     static let readChunk = 1 << 16
-    /// Where a file claims to be empty, it is asked for that much: some file systems do not know the size beforehand.
-    private static let smallestChunk = 512
+    /// The least that it asks for: where a file claims to be empty, its file system may only not know the size.
+    private static let smallestChunk = 1 << 13
 
     /// Opens a message, and nothing that is not one. O_NONBLOCK keeps the opening of a FIFO from waiting for a writer,
     /// O_NOCTTY that of a terminal from taking it over; the kind is asked of what was opened, not of the name, which

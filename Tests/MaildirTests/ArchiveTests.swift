@@ -217,6 +217,19 @@ struct CrossFileSystemTests {
         #expect(try contents(of: archive).isEmpty)
     }
 
+    @Test("whose cur/ was removed meanwhile refuses, and keeps no copy")
+    func targetRemoved() throws {
+        let folder = try TestFolder()
+        let other = try TestFolder(in: OtherFileSystem.path)
+        let maildir = try folder.makeMaildir()
+        let archive = try other.makeMaildir()
+        try #require(rmdir("\(other.path)/Maildir/cur") == 0)
+        try write("one", as: "a", in: maildir.new)
+        #expect(category { try maildir.move(name("a"), into: archive) } == .cannotWrite)
+        #expect(try maildir.listNew().count == 1)
+        #expect(try archive.openTmp(for: .read).list(limit: nil).isEmpty)
+    }
+
     @Test("that has no tmp/ refuses, and the message stays")
     func noTmp() throws {
         let folder = try TestFolder()
