@@ -47,6 +47,8 @@ struct ProseReader {
         let prose = prose
         let span = prose.text.span
         var candidates: [Candidate] = []
+        // Our own addresses, which count only where a report lists nobody else.
+        var own: [Candidate] = []
         var hasFailed = false
         var previousFailed = false
         for (number, range) in prose.lines.enumerated() {
@@ -58,18 +60,20 @@ struct ProseReader {
             let addresses = AddressScan.list(span, in: line, limit: 50)
             for address in addresses {
                 let text = ProseReader.withoutX400(AddressText.text(span.copy(address)))
-                guard !isExcluded(text) else { continue }
                 let rank = rank(
                     span, line: line, address: address, found: found, hasFailed: hasFailed,
                     previousFailed: previousFailed)
-                if rank > .none {
-                    candidates.append(Candidate(address: text, rank: rank, line: number, end: address.upperBound))
+                let candidate = Candidate(address: text, rank: rank, line: number, end: address.upperBound)
+                if isExcluded(text) {
+                    if rank == .listed { own.append(candidate) }
+                } else if rank > .none {
+                    candidates.append(candidate)
                 }
             }
             if found[.failure] != nil || found[.delay] != nil { hasFailed = true }
             previousFailed = found[.failure] != nil || found[.delay] != nil
         }
-        choose(candidates)
+        choose(candidates.isEmpty ? own : candidates)
     }
 
     /// `c=US;a= ;p=ORG;dda:SMTP=bob@dest.example` (X.400, Exchange 5.5): the value of the attribute.
@@ -103,7 +107,11 @@ struct ProseReader {
     /// Nothing, punctuation, or a short label (`Recipient:`, `To:`, `SMTP:`, `user`) stands before the address.
     private static func isLabel(_ text: Span<UInt8>, _ before: Range<Int>) -> Bool {
         var range = text.trimmed(before)
+        var digits = 0
         while let first = range.first, !text[first].isLetter, text[first] < 0x80 {
+            // A list may be numbered; a reply code is no number of a list.
+            digits += text[first].isDigit ? 1 : 0
+            guard digits <= 2 else { return false }
             range = (first + 1)..<range.upperBound
         }
         while !range.isEmpty, isBracket(text[range.upperBound - 1]) {
@@ -166,7 +174,10 @@ struct ProseReader {
             if segments[candidate.address] == nil { order.append(candidate.address) }
             let end = place + 1 < chosen.count ? prose.lines[chosen[place + 1].line].lowerBound : prose.head.upperBound
             // Two addresses on one line share what follows.
-            segments[candidate.address, default: []].append(candidate.end..<max(candidate.end, end))
+            // What stands before the address may be the command or the reply code.
+            let line = prose.lines[candidate.line].lowerBound
+            let start = candidate.rank <= .dialogue ? line : candidate.end
+            segments[candidate.address, default: []].append(start..<max(start, end))
         }
         for address in order.prefix(Limits.recipients) {
             var report = RecipientReport()

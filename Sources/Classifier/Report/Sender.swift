@@ -8,7 +8,8 @@ enum Sender {
     }
 
     private static let locals: Set<String> = [
-        "mailer-daemon", "mailer_daemon", "mailerdaemon", "mailer.daemon", "postmaster", "post.master", "mdaemon",
+        "mailer-daemon", "mailer_daemon", "mailerdaemon", "mailer.daemon", "postmaster", "post.master", "post_master",
+        "poostmaster", "mdaemon",
         "mail-daemon", "maildaemon", "daemon", "mail.delivery.system", "mail-delivery-system", "mail.daemon", "bounce",
         "bounces", "postoffice", "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e", "mta", "mail_daemon",
         "mailsystem",

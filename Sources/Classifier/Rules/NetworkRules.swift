@@ -26,7 +26,8 @@ extension ReasonRules {
         ReasonRule(
             "networkerror/connection", .networkError, .sure,
             [
-                "no route to host", "network is unreachable", "network unreachable", "host is unreachable",
+                "could not find a gateway", "no route to host", "network is unreachable", "network unreachable",
+                "host is unreachable",
                 "host unreachable", "connection reset", "connection refused", "connection lost", "connection closed",
                 "connection was dropped", "connection dropped", "connection broken", "connection to * failed",
                 "connection failed", "connection with remote host", "connection to mail exchanger failed",
