@@ -134,7 +134,7 @@ struct Reading {
 
     /// A report whose fields name nobody may do so elsewhere.
     private func fillAddress(_ reports: inout [RecipientReport]) {
-        guard reports.count == 1, reports[0].address?.contains("@") != true else { return }
+        guard reports.count == 1, reports[0].address?.isAddress != true else { return }
         if let failed = failedRecipients.first {
             reports[0].originalRecipient = failed
         } else if let found = ProseReader(prose, excluded: excludedAddresses).recipients.first?.finalRecipient {
@@ -301,6 +301,7 @@ struct Reading {
         facts.command = report.command
         if !diagnostic.isEmpty {
             if report.diagnosticType == "x-unix" {
+                facts.isProgram = true
                 facts.exitStatus = Int(String(decoding: diagnostic.prefix { $0.isDigit }, as: UTF8.self))
             }
             facts.texts.append(("Diagnostic-Code", diagnostic))

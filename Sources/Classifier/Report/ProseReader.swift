@@ -27,6 +27,8 @@ struct ProseReader {
         var line: Int
         /// Where the text behind the address starts.
         var end: Int
+        /// Words stand before the address on its line.
+        var hasLabel: Bool
     }
 
     /// What the prose does as a whole.
@@ -63,7 +65,9 @@ struct ProseReader {
                 let rank = rank(
                     span, line: line, address: address, found: found, hasFailed: hasFailed,
                     previousFailed: previousFailed)
-                let candidate = Candidate(address: text, rank: rank, line: number, end: address.upperBound)
+                let hasLabel = (line.lowerBound..<address.lowerBound).contains { span[$0].isLetter }
+                let candidate = Candidate(
+                    address: text, rank: rank, line: number, end: address.upperBound, hasLabel: hasLabel)
                 if isExcluded(text) {
                     if rank == .listed { own.append(candidate) }
                 } else if rank > .none {
@@ -92,7 +96,7 @@ struct ProseReader {
         previousFailed: Bool
     ) -> Rank {
         let before = line.lowerBound..<address.lowerBound
-        if ProseReader.endsWithRCPT(text, before) { return .dialogue }
+        if ProseReader.endsWithRCPT(text, before) || ProseReader.isTranscript(text, line, address) { return .dialogue }
         if ProseReader.namesHeader(text, line) { return .none }
         if found[.header] != nil, found[.failure] == nil { return .none }
         if ProseReader.isLabel(text, before) {
@@ -137,6 +141,16 @@ struct ProseReader {
             || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "{")
     }
 
+    /// Sendmail's transcript: `550 5.1.1 <bob@dest.example>... User unknown`.
+    private static func isTranscript(_ text: Span<UInt8>, _ line: Range<Int>, _ address: Range<Int>) -> Bool {
+        guard line.count > 8, text[line.lowerBound] == UInt8(ascii: "4") || text[line.lowerBound] == UInt8(ascii: "5"),
+            text[line.lowerBound + 1].isDigit, text[line.lowerBound + 2].isDigit, text[line.lowerBound + 3] == 0x20
+        else { return false }
+        for index in (line.lowerBound + 3)..<address.lowerBound where text[index].isLetter { return false }
+        let rest = address.upperBound..<line.upperBound
+        return text.hasPrefix(">...", ignoringCaseIn: rest) || text.hasPrefix("...", ignoringCaseIn: rest)
+    }
+
     private static func endsWithRCPT(_ text: Span<UInt8>, _ before: Range<Int>) -> Bool {
         var range = text.trimmed(before)
         while !range.isEmpty,
@@ -176,7 +190,8 @@ struct ProseReader {
             // Two addresses on one line share what follows.
             // What stands before the address may be the command or the reply code.
             let line = prose.lines[candidate.line].lowerBound
-            let start = candidate.rank <= .dialogue ? line : candidate.end
+            let isBare = candidate.rank > .dialogue && !candidate.hasLabel
+            let start = isBare ? candidate.end : line
             segments[candidate.address, default: []].append(start..<max(start, end))
         }
         for address in order.prefix(Limits.recipients) {

@@ -12,6 +12,8 @@ struct FailureFacts: Sendable {
     var command: String?
     /// The Diagnostic-Code's type is x-unix: an exit status of a program (sysexits.h).
     var exitStatus: Int?
+    /// The diagnostic is a program's output (x-unix), no server's reply.
+    var isProgram = false
     /// The report says that the delivery is still tried.
     var isDelayed = false
     /// The dialect's own decision.
@@ -96,7 +98,9 @@ struct Judge: Sendable {
         } else if let exit = facts.exitStatus, let meaning = Judge.reason(exitStatus: exit) {
             reason = meaning
             evidence = Evidence(rule: "exit-status/\(exit)", at: "Diagnostic-Code", matched: String(exit))
-        } else if let status, !status.isVague, !Judge.isMisused(status), let meaning = StatusTable.reason(status) {
+        } else if let status, !status.isVague, !Judge.isMisused(status) || status.detail > 1,
+            let meaning = StatusTable.reason(status)
+        {
             reason = meaning
             evidence = Evidence(rule: "status/\(status)", at: "Status", matched: status.description)
         } else if let best {
@@ -127,12 +131,33 @@ struct Judge: Sendable {
             evidence.rule = "rejected/mail-command"
             reason = .rejected
         }
+        // What is refused before any address was named is the sending host.
+        if ["CONN", "EHLO", "HELO"].contains(facts.command ?? ""), reply.code != nil,
+            Judge.isHostRefusal.contains(reason)
+        {
+            evidence.runnerUp = evidence.rule
+            evidence.rule = "blocked/before-mail"
+            reason = .blocked
+        }
+        if facts.command == "MAIL", [.policyViolation, .onHold, .undefined].contains(reason) {
+            evidence.runnerUp = evidence.rule
+            evidence.rule = "rejected/mail-command"
+            reason = .rejected
+        }
+        // A program's complaint is the mailer's error, whatever it complained about.
+        if facts.isProgram, [.systemError, .rejected, .onHold, .undefined].contains(reason) { reason = .mailerError }
         // A name server that cannot say now is no proof that a domain is gone.
         if transient, reason == .hostUnknown { reason = .networkError }
         let kind: OutcomeKind =
             if facts.isDelayed { .delayed } else if reason.isHard, !transient { .hard } else { .soft }
         return Decision(kind: kind, reason: reason, status: status, replyCode: reply.code, evidence: evidence)
     }
+
+    /// Reasons that, given to a client that has just connected, mean the client.
+    private static let isHostRefusal: Set<Reason> = [
+        .policyViolation, .rejected, .systemError, .filtered, .userUnknown, .onHold, .undefined, .noRelaying, .suspend,
+        .mailboxFull,
+    ]
 
     /// What must be known beside the words before an address is declared dead.
     private enum Proof {
@@ -199,7 +224,7 @@ struct Judge: Sendable {
 
     /// Statuses that servers put over anything: text or nothing decides.
     private static func isMisused(_ status: StatusCode) -> Bool {
-        (status.subject == 5 && status.detail == 0) || (status.subject == 7 && status.detail <= 1)
+        (status.subject == 5 && status.detail == 0) || status.subject == 7
             || (status.subject == 3 && status.detail == 0) || (status.subject == 4 && status.detail == 0)
     }
 

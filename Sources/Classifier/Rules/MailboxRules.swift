@@ -7,7 +7,13 @@ extension ReasonRules {
                 "host not found, try again", "host not found (try again", "try again: host not found",
                 "lookup failure: try again",
             ]),
-        ReasonRule("expired/aborted", .expired, .sure, ["was aborted after", "aborted after"]),
+        ReasonRule(
+            "expired/aborted", .expired, .sure,
+            ["was aborted after", "aborted after", "recipient server did not accept our requests to connect"]),
+        ReasonRule(
+            "spamdetected/classification", .spamDetected, .sure, ["due to spam classification", "rejected as spam"]),
+        ReasonRule(
+            "toomanyconn/tencent", .tooManyConnections, .sure, ["ip frequency limited", "connection frequency limited"]),
         ReasonRule(
             "mailererror/program", .mailerError, .sure,
             [

@@ -39,6 +39,18 @@ extension ReasonRules {
                 "number of connections", "all available ips", "sessions from your",
             ]),
         ReasonRule(
+            "notcompliantrfc/format", .notCompliantRFC, .sure,
+            [
+                "rfc 5322", "rfc5322", "rfc 2822", "rfc 5321", "rfc5321", "rfc 6854",
+                "not rfc compliant", "rfc compliant", "rfc compliance", "not compliant", "non-compliant",
+                "noncompliant", "missing from", "missing header", "no from header", "from header is missing",
+                "from: header", "multiple addresses in from", "duplicate header", "duplicate from", "duplicate headers",
+                "missing message-id", "missing date", "messages with multiple addresses", "messages missing a valid",
+                "missing or invalid", "invalid from header", "invalid header", "illegal header", "malformed header",
+                "bad header", "no valid from", "has no date", "header fields", "violates rfc", "violation of rfc",
+                "https://support.google.com/mail/?p=rfcmessagenoncompliant",
+            ]),
+        ReasonRule(
             "spamdetected/spam", .spamDetected, .sure,
             [
                 "detected as spam", "classified as spam", "considered spam", "considered to be spam",
@@ -63,21 +75,9 @@ extension ReasonRules {
                 "listed urls", "surbl", "uribl", "contains a url", "bad url", "url blacklist", "blacklisted url",
                 "message * looks like", "header or body content", "content rejected",
                 "message refused by mailmarshal spamprofiler", "spamprofiler", "スパム", "迷惑メール", "垃圾邮件", "垃圾郵件", "스팸",
-                "спам", "cwie-spam", "hm:1)", "considered harmful", "spam.", "spam,", "spam!", "spam:", "spam ",
-                "bb filter", "greater than required * points",
+                "спам", "cwie-spam", "hm:1)", "considered harmful", "spam.", "spam,", "spam!", "spam:", "bb filter",
+                "greater than required * points",
 
-            ]),
-        ReasonRule(
-            "notcompliantrfc/format", .notCompliantRFC, .sure,
-            [
-                "rfc 5322", "rfc5322", "rfc 2822", "rfc2822", "rfc 822", "rfc822", "rfc 5321", "rfc5321", "rfc 6854",
-                "not rfc compliant", "rfc compliant", "rfc compliance", "not compliant", "non-compliant",
-                "noncompliant", "missing from", "missing header", "no from header", "from header is missing",
-                "from: header", "multiple addresses in from", "duplicate header", "duplicate from", "duplicate headers",
-                "missing message-id", "missing date", "messages with multiple addresses", "messages missing a valid",
-                "missing or invalid", "invalid from header", "invalid header", "illegal header", "malformed header",
-                "bad header", "no valid from", "has no date", "header fields", "violates rfc", "violation of rfc",
-                "https://support.google.com/mail/?p=rfcmessagenoncompliant",
             ]),
         ReasonRule(
             "contenterror/content", .contentError, .sure,

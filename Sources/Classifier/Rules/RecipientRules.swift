@@ -18,7 +18,9 @@ extension ReasonRules {
         ReasonRule(
             "notaccept/null-mx", .notAccept, .sure,
             [
-                "null mx", "nullmx", "rfc7505", "rfc 7505", "does not accept mail", "does not accept email",
+                "null mx", "no mx record found", "couldn't find a mail exchanger",
+                "malformed or unexpected name server reply", "nullmx", "rfc7505", "rfc 7505", "does not accept mail",
+                "does not accept email",
                 "doesn't accept mail", "doesn't accept email", "doesn't receive email", "does not receive email",
                 "does not receive mail", "do not accept any mail", "domain does not receive", "not accept any email",
                 "smtp protocol returned a permanent error: this host does not accept", "no mail accepted here",
@@ -92,8 +94,8 @@ extension ReasonRules {
                 "no person by", "no active mailbox", "not a known user", "not a user at", "not a user here",
                 "not a local user", "not a local address", "not a local mailbox", "not a valid user",
                 "not a valid recipient", "not a valid mailbox", "not a valid email", "not a valid address",
-                "not a registered", "not a gateway user", "not our customer", "not our user",
-                "not our mail user", "not an active", "not known here",
+                "not a registered", "not a gateway user", "not our customer", "not our mail user", "not an active",
+                "not known here",
                 "not known at this", "not exist here", "is unknown here",
                 "not found in directory", "not found here", "not listed here",
                 "address not found", "address unknown", "address does not exist", "address doesn't exist",
