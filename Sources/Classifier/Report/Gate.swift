@@ -26,7 +26,7 @@ struct Gate {
         let isForward = subject[.forwarded] != nil && !Sender.isDaemon(envelope) && !envelope.hasNullSender
         // A bounce that came by way of a mailing list carries the list's marks; only a daemon's word counts there.
         let isListed =
-            isList && !(Sender.isDaemon(envelope) && (subject[.failure] != nil || subject[.delay] != nil) && score >= 6)
+            isList && !(Sender.isDaemon(envelope) && score >= 6)
         isReport = !isListed && !isForward && score >= 4
         isCertain = isReport && score >= 5
     }

@@ -69,6 +69,7 @@ struct Original: Sendable {
         }
         let isMultipartReport = message.parts[part].type == .multipartReport && !isFeedback(message)
         let sender = summary.from ?? ""
+        isWrapped = isMultipartReport
         isReport =
             isMultipartReport
             && (returnPath.map { $0.isEmpty || $0.hasPrefix("mailer-daemon") } ?? sender.hasPrefix("mailer-daemon"))

@@ -27,6 +27,8 @@ struct ProseReader {
         var line: Int
         /// Where the text behind the address starts.
         var end: Int
+        /// The line sums up the dialogue before it.
+        var isSum: Bool
         /// Words stand before the address on its line.
         var hasLabel: Bool
     }
@@ -67,7 +69,8 @@ struct ProseReader {
                     previousFailed: previousFailed)
                 let hasLabel = (line.lowerBound..<address.lowerBound).contains { span[$0].isLetter }
                 let candidate = Candidate(
-                    address: text, rank: rank, line: number, end: address.upperBound, hasLabel: hasLabel)
+                    address: text, rank: rank, line: number, end: address.upperBound,
+                    isSum: ProseReader.isTranscript(span, line, address), hasLabel: hasLabel)
                 if isExcluded(text) {
                     if rank == .listed { own.append(candidate) }
                 } else if rank > .none {
@@ -186,13 +189,7 @@ struct ProseReader {
         var segments: [String: [Range<Int>]] = [:]
         for (place, candidate) in chosen.enumerated() {
             if segments[candidate.address] == nil { order.append(candidate.address) }
-            let end = place + 1 < chosen.count ? prose.lines[chosen[place + 1].line].lowerBound : prose.head.upperBound
-            // Two addresses on one line share what follows.
-            // What stands before the address may be the command or the reply code.
-            let line = prose.lines[candidate.line].lowerBound
-            let isBare = candidate.rank > .dialogue && !candidate.hasLabel
-            let start = isBare ? candidate.end : line
-            segments[candidate.address, default: []].append(start..<max(start, end))
+            segments[candidate.address, default: []].append(segment(of: candidate, at: place, among: chosen))
         }
         for address in order.prefix(Limits.recipients) {
             var report = RecipientReport()
@@ -200,6 +197,20 @@ struct ProseReader {
             report.explanation = explanation(segments[address] ?? [])
             recipients.append(report)
         }
+    }
+
+    /// What belongs to a candidate: the text up to the next one; for a sum, the dialogue since the one before.
+    private func segment(of candidate: Candidate, at place: Int, among chosen: [Candidate]) -> Range<Int> {
+        let line = prose.lines[candidate.line]
+        if candidate.isSum {
+            let start = place > 0 ? prose.lines[chosen[place - 1].line].upperBound : prose.head.lowerBound
+            return min(start, line.lowerBound)..<line.upperBound
+        }
+        let end = place + 1 < chosen.count ? prose.lines[chosen[place + 1].line].lowerBound : prose.head.upperBound
+        // What stands before the address may be the command or the reply code.
+        let isBare = candidate.rank > .dialogue && !candidate.hasLabel
+        let start = isBare ? candidate.end : line.lowerBound
+        return start..<max(start, end)
     }
 
     private func explanation(_ segments: [Range<Int>]) -> [UInt8] {
