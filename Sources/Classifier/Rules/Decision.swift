@@ -51,7 +51,7 @@ struct Judge: Sendable {
         var runnerUp: String?
         var provider: (rule: ProviderRule, at: String)?
         for (at, bytes) in facts.texts where !bytes.isEmpty {
-            let text = bytes.count > Judge.maximumText ? Array(bytes[..<Judge.maximumText]) : bytes
+            let text = Judge.withoutRelay(bytes.count > Judge.maximumText ? Array(bytes[..<Judge.maximumText]) : bytes)
             let found = SMTPReply(text.span)
             replies.append(found)
             if reply.code == nil { reply.code = found.code }
@@ -125,6 +125,7 @@ struct Judge: Sendable {
             evidence.rule = "filtered/unconfirmed"
             reason = .filtered
         }
+        if reason == .userUnknown, status?.subject == 1, status?.detail == 6 { reason = .hasMoved }
         // What is refused at MAIL is the sender, in whatever words.
         if reason.isHard, facts.command == "MAIL" || status?.subject == 1 && [7, 8].contains(status?.detail) {
             evidence.runnerUp = evidence.rule
@@ -189,6 +190,14 @@ struct Judge: Sendable {
         return proof == .refusal && replies.contains { ($0.code ?? 0) / 100 == 5 }
     }
 
+    /// Cisco's Email Security Appliance puts `5.1.0 - Unknown address error` before any 5xx reply of the next server.
+    private static func withoutRelay(_ text: [UInt8]) -> [UInt8] {
+        guard let mark = Original.position(of: "unknown address error ", in: Array(text.prefix(60))) else {
+            return text
+        }
+        return Array(text[(mark + 22)...])
+    }
+
     /// The reply's own status where the report's says less.
     private func effectiveStatus(_ field: StatusCode?, _ reply: SMTPReply) -> StatusCode? {
         guard let field else { return reply.status }
@@ -251,6 +260,7 @@ struct Judge: Sendable {
         if status?.statusClass == 4 || (400..<500).contains(code) {
             return (.expired, Evidence(rule: "status/4", at: at))
         }
+        if status?.subject == 7 { return (.policyViolation, Evidence(rule: "status/7", at: at)) }
         return (code == 0 && status == nil ? .undefined : .onHold, Evidence(rule: "none", at: at))
     }
 }

@@ -32,19 +32,17 @@ extension ReasonRules {
                 "did not accept our requests to connect", "delivery failed * attempts", "timed out",
                 "connection timeout", "operation timed out",
                 "message expired", "message has expired", "message is expired", "queue.expired",
-                "has been in queue too long", "been in the queue too long", "in the queue too long",
-                "in the queue for more than", "was in the queue", "message timed out", "delivery time expired",
+                "message timed out", "delivery time expired",
                 "delivery expired", "delivery timed out", "delivery period", "expired, delivery", "retry timeout",
                 "retry time", "retries exceeded", "retry limit", "maximum retries", "too many retries",
                 "maximum delivery attempts", "time limit exceeded", "timeout exceeded", "timeout for message",
-                "timeout", "could not be delivered for", "could not be delivered within", "cannot deliver * within",
-                "not delivered within", "could not send message for past", "message could not be delivered for",
-                "undeliverable for", "not be delivered * days", "after * days", "giving up", "gave up",
-                "i'm not going to try again", "not going to try again", "this message has been in the queue",
-                "aborted after", "return time exceeded", "delivery attempts", "all attempts", "unable to deliver * for",
-                "has been unable to deliver", "delivery not possible within", "expire", "has not been collected",
-                "failed to deliver after", "queue too long", "server did not accept our requests to connect",
-                "did not accept our requests", "hours ago", "zu lange", "abgelaufen", "délai dépassé", "expiró",
+                "timeout", "could not be delivered within", "cannot deliver * within",
+                "not delivered within", "could not send message for past", "undeliverable for",
+                "not be delivered * days", "aborted after", "return time exceeded", "delivery attempts", "all attempts",
+                "unable to deliver * for",
+                "has been unable to deliver", "delivery not possible within", "has not been collected",
+                "failed to deliver after", "server did not accept our requests to connect",
+                "did not accept our requests", "zu lange", "abgelaufen", "délai dépassé", "expiró",
                 "expirou", "scaduto", "期限切れ", "時間切れ", "タイムアウト", "超时", "超過期限",
             ]),
         ReasonRule(
@@ -66,6 +64,14 @@ extension ReasonRules {
                 "remote host said: connection", "smtp connection * failed", "unable to reach", "could not be reached",
                 "unreachable", "non-recoverable connection",
                 "wasn't able to establish an smtp connection",
+            ]),
+        // The time ran out, for whatever cause the report names beside it.
+        ReasonRule(
+            "expired/queue", .expired, .usual,
+            [
+                "in queue too long", "in the queue too long", "in the queue for more than", "was in the queue",
+                "not going to try again", "this message has been in the queue", "giving up", "gave up",
+                "could not be delivered for", "after * days", "expired",
             ]),
     ]
 }
