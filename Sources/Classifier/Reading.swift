@@ -214,7 +214,7 @@ struct Reading {
         return nil
     }
 
-    private func isDelay(_ subject: [SubjectSignal: Int], _ signals: Set<ProseSignal>) -> Bool {
+    private func isDelay(_ subject: FoundGroups<SubjectSignal>, _ signals: FoundGroups<ProseSignal>) -> Bool {
         if subject[.delay] != nil, subject[.failure] == nil || signals.contains(.delay) { return true }
         return signals.contains(.delay) && !signals.contains(.final) && subject[.failure] == nil
     }

@@ -16,7 +16,8 @@ struct PhraseMatcher: Sendable {
     /// Bytes that stand in no phrase share class 0.
     private let classes: [UInt8]
     private let classCount: Int
-    /// `next[state * classCount + class]`
+    /// `next[state * classCount + class]` is the next state's row (its number times `classCount`), with `outputFlag` set
+    /// where a phrase ends there.
     private let next: [UInt32]
     /// The phrase that ends in a state, plus one; 0 where none does.
     private let ending: [UInt32]
@@ -70,6 +71,12 @@ struct PhraseMatcher: Sendable {
                 }
             }
         }
+        // States become offsets of rows, so that a step costs no multiplication.
+        for edge in next.indices {
+            let target = Int(next[edge])
+            let isOutput = ending[target] != 0 || link[target] != 0
+            next[edge] = UInt32(target * classCount) | (isOutput ? PhraseMatcher.outputFlag : 0)
+        }
         self.classes = classes
         self.classCount = classCount
         self.next = next
@@ -81,23 +88,39 @@ struct PhraseMatcher: Sendable {
     /// The length of a phrase in bytes.
     func length(of phrase: Int) -> Int { lengths[phrase] }
 
-    /// All phrases in the text, in the order in which they end.
+    /// All phrases in the text, in the order in which they end, `maximumHits` at the most.
     func hits(in text: Span<UInt8>) -> [Hit] {
         var hits: [Hit] = []
-        var state = 0
-        let classes = classes.span
-        let next = next.span
-        let ending = ending.span
-        for index in 0..<text.count {
-            state = Int(next[state * classCount + Int(classes[Int(text[index])])])
-            guard ending[state] != 0 || link[state] != 0 else { continue }
-            var output = ending[state] != 0 ? state : Int(link[state])
-            while output != 0 {
-                hits.append(Hit(phrase: Int(ending[output]) - 1, end: index + 1))
-                output = Int(link[output])
-            }
-            if hits.count >= PhraseMatcher.maximumHits { break }
+        scan(text) { phrase, end in
+            hits.append(Hit(phrase: phrase, end: end))
+            return hits.count < PhraseMatcher.maximumHits
         }
         return hits
     }
+
+    /// Calls `found` with each phrase's number and the offset behind it, until it returns false.
+    @inline(__always)
+    func scan(_ text: Span<UInt8>, _ found: (_ phrase: Int, _ end: Int) -> Bool) {
+        classes.withUnsafeBufferPointer { classes in
+            next.withUnsafeBufferPointer { next in
+                var state: UInt32 = 0
+                for index in 0..<text.count {
+                    // Bits above the state's number say that a phrase ends here.
+                    let entry = next[Int(state) + Int(classes[Int(text[index])])]
+                    state = entry & PhraseMatcher.stateMask
+                    if entry & PhraseMatcher.outputFlag != 0 {
+                        var output = Int(state) / classCount
+                        while output != 0 {
+                            if ending[output] != 0, !found(Int(ending[output]) - 1, index + 1) { return }
+                            output = Int(link[output])
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Set in an edge whose target ends a phrase, itself or by its suffixes.
+    private static let outputFlag: UInt32 = 0x8000_0000
+    private static let stateMask: UInt32 = 0x7FFF_FFFF
 }
