@@ -25,13 +25,16 @@ enum Dialects {
     }()
 
     /// The dialect of a report, or nil.
-    static func find(_ message: Message, _ envelope: Envelope, status: DeliveryStatus?, prose: Prose) -> Dialect? {
+    static func find(_ message: Message, _ envelope: Envelope, status: DeliveryStatus?, prose: @autoclosure () -> Prose)
+        -> Dialect?
+    {
         if status?.isPostfix == true { return .postfix }
         var best: Int?
         func look(_ place: Dialect.Place, _ text: FoldedText) {
             guard let hit = matchers[place]?.lowest(in: text) else { return }
             if best.map({ hit < $0 }) ?? true { best = hit }
         }
+        let prose = prose()
         let head = prose.head
         look(.text, FoldedText(prose.text.span.extracting(head.lowerBound..<min(head.upperBound, 6_000))))
         look(.subject, envelope.subjectText)
