@@ -59,7 +59,9 @@ struct ClassifyTests {
             try folder.write("Maildir/" + name, Mail.letter(id: "M1"))
         }
         let run = try Program.run("classify", "--format", "jsonl", maildir)
-        #expect(try run.objects().compactMap { $0["file"] as? String } == ["new/1.c", "new/2.b", "cur/1.a:2,S"].map { maildir + "/" + $0 })
+        #expect(
+            try run.objects().compactMap { $0["file"] as? String }
+                == ["new/1.c", "new/2.b", "cur/1.a:2,S"].map { maildir + "/" + $0 })
     }
 
     @Test("takes all regular files below another folder in the order of their names, and follows no link")
@@ -70,7 +72,9 @@ struct ClassifyTests {
         #expect(mkfifo(folder.path("m/fifo"), 0o600) == 0)
         let run = try Program.run("classify", "--format", "jsonl", folder.path("m"))
         #expect(run.status == 0)
-        #expect(try run.objects().compactMap { $0["file"] as? String } == ["a", "b/1", "b/2", "c"].map { folder.path("m/" + $0) })
+        #expect(
+            try run.objects().compactMap { $0["file"] as? String }
+                == ["a", "b/1", "b/2", "c"].map { folder.path("m/" + $0) })
     }
 
     @Test("does the others where a path is missing, and says so with status 66")
@@ -144,7 +148,8 @@ struct ClassifyTests {
     @Test("leaves quietly where the reader of its output goes away")
     func closedPipe() throws {
         for number in 0..<2_000 { try folder.write("m/\(number)", Mail.bounce("bob@dest.example", id: "C\(number)")) }
-        let run = try Program.shell(#""$PROGRAM" classify "$1" | head -1 >/dev/null; exit ${PIPESTATUS[0]}"#, folder.path("m"))
+        let run = try Program.shell(
+            #""$PROGRAM" classify "$1" | head -1 >/dev/null; exit ${PIPESTATUS[0]}"#, folder.path("m"))
         #expect(run.status == 0)
         #expect(run.errors.isEmpty)
     }

@@ -8,8 +8,8 @@ struct Run {
     let errors: String
 
     var text: String { String(decoding: output, as: UTF8.self) }
-    var lines: [String] { text.split(separator: "\n").map(String.init) }
-    var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
+    var lines: [String] { text.split(whereSeparator: \.isNewline).map(String.init) }
+    var errorLines: [String] { errors.split(whereSeparator: \.isNewline).map(String.init) }
 
     /// The output as JSON objects, one a line.
     func objects() throws -> [[String: Any]] {
@@ -38,12 +38,12 @@ enum Program {
     }
 
     /// Starts the program and does not wait.
-    static func start(_ arguments: [String]) throws -> Process {
+    static func start(_ arguments: [String], output: Any = FileHandle.nullDevice) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
+        process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         try process.run()
         return process
@@ -63,9 +63,9 @@ enum Program {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: command[0])
         process.arguments = Array(command.dropFirst())
-        process.standardInput = try #require(FileHandle(forReadingAtPath: inputFile))
-        process.standardOutput = try #require(FileHandle(forWritingAtPath: outputFile))
-        process.standardError = try #require(FileHandle(forWritingAtPath: errorFile))
+        process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: inputFile))
+        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: outputFile))
+        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errorFile))
         try process.run()
         process.waitUntilExit()
         // A signal's number as shells report it.
@@ -73,6 +73,18 @@ enum Program {
         return Run(
             status: status, output: try Data(contentsOf: URL(fileURLWithPath: outputFile)),
             errors: String(decoding: try Data(contentsOf: URL(fileURLWithPath: errorFile)), as: UTF8.self))
+    }
+
+    /// Every file below a folder: name, kind, mode, size, time of last change and content. Two equal answers mean that
+    /// nothing was written.
+    static func tree(_ folder: String) throws -> String {
+        let script = """
+            cd "$1" && find . -printf '%p %y %m %s %T@ %l\\n' | LC_ALL=C sort && \
+            find . -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sha256sum
+            """
+        let run = try command(["/bin/bash", "-c", script, "bash", folder])
+        #expect(run.status == 0)
+        return run.text
     }
 
     static var isRoot: Bool { geteuid() == 0 }

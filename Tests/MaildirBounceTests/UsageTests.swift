@@ -6,7 +6,8 @@ struct UsageTests {
         "answers a wrong command line with one line and status 64",
         arguments: [
             ["classify", "--bogus", "x"], ["classify"], ["nonsense"], ["classify", "--format", "xml", "x"],
-            ["scan", "--bogus"], ["scan", "--limit", "many"], ["suppressed", "--format", "html"], ["check"], ["address"],
+            ["scan", "--bogus"], ["scan", "--limit", "many"], ["suppressed", "--format", "html"], ["check"],
+            ["address"],
         ])
     func wrongOption(arguments: [String]) throws {
         let run = try Program.run(arguments)
@@ -24,7 +25,9 @@ struct UsageTests {
         #expect(!run.errors.contains("\u{1B}"))
     }
 
-    @Test("prints help with an example for every command", arguments: ["scan", "classify", "address", "suppressed", "check"])
+    @Test(
+        "prints help with an example for every command",
+        arguments: ["scan", "classify", "address", "suppressed", "check"])
     func help(command: String) throws {
         let run = try Program.run(command, "--help")
         #expect(run.status == 0)

@@ -70,7 +70,9 @@ struct ConfigTable {
     /// The table `key`, or nil where there is none.
     mutating func table(_ key: String) throws(Failure) -> ConfigTable? {
         guard let value = value(key) else { return nil }
-        guard let table = value.table else { throw wrong(key, "must be a table, [\((path + [key]).joined(separator: "."))]") }
+        guard let table = value.table else {
+            throw wrong(key, "must be a table, [\((path + [key]).joined(separator: "."))]")
+        }
         return ConfigTable(table, at: path + [key], in: self)
     }
 
@@ -115,7 +117,8 @@ struct ConfigTable {
     private static func read(_ path: String) throws(Failure) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else {
-            throw Failure(ExitStatus.configuration, "\(path): the configuration cannot be read: \(systemMessage(errno))")
+            throw Failure(
+                ExitStatus.configuration, "\(path): the configuration cannot be read: \(systemMessage(errno))")
         }
         defer { close(descriptor) }
         var status = stat()

@@ -1,5 +1,6 @@
 import Classifier
 import Glibc
+import Ledger
 
 /// What an installation has set, before options: the configuration file.
 ///
@@ -24,6 +25,7 @@ struct Configuration {
     var ledger: String?
     var archive: String?
     var classifier = Settings()
+    var policy = Policy()
 
     /// Reads the file at `path`, or the one at ``defaultPath`` where it exists, or nothing.
     static func load(_ path: String?) throws(Failure) -> Configuration {
@@ -48,6 +50,7 @@ struct Configuration {
             }
             try table.rejectUnknownKeys()
         }
+        if var table = try file.table("policy") { policy = try Policy(&table) }
         try file.rejectUnknownKeys()
     }
 }
