@@ -19,7 +19,8 @@ let package = Package(
     targets: [
         .target(name: "MIME"),
         .target(name: "Classifier", dependencies: ["MIME"]),
-        .target(name: "Maildir"),
+        .systemLibrary(name: "CRenameat2"),
+        .target(name: "Maildir", dependencies: ["CRenameat2"]),
         .target(
             name: "Ledger",
             dependencies: [.product(name: "GRDB", package: "GRDB.swift")]

@@ -11,9 +11,16 @@ import MIME
 /// ```
 public struct Classifier: Sendable {
     private let settings: Settings
+    private let judge: Judge
 
-    public init(settings: Settings = Settings()) { self.settings = settings }
+    public init(settings: Settings = Settings()) {
+        self.settings = settings
+        judge = Judge(rules: RuleSet(ReasonRules.all))
+    }
 
     /// What the message in `bytes` is. Never throws and never traps: what cannot be read is `not-a-bounce`.
-    public func classify(_ bytes: [UInt8]) -> Verdict { Verdict(messageClass: .notABounce) }
+    public func classify(_ bytes: [UInt8]) -> Verdict {
+        var reading = Reading(Message(parsing: bytes), settings: settings, judge: judge)
+        return reading.verdict()
+    }
 }

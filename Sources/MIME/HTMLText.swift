@@ -66,6 +66,9 @@ package enum HTMLText {
         if bytes.equals("style", ignoringCaseIn: name), nameStart == start + 1 {
             return end(of: "</style", bytes, from: close + 1) ?? bytes.count
         }
+        if bytes.equals("title", ignoringCaseIn: name), nameStart == start + 1 {
+            return end(of: "</title", bytes, from: close + 1) ?? bytes.count
+        }
         if bytes.equals("script", ignoringCaseIn: name), nameStart == start + 1 {
             return end(of: "</script", bytes, from: close + 1) ?? bytes.count
         }

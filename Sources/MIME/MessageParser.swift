@@ -14,10 +14,24 @@ struct MessageParser {
     private var open: [OpenMultipart] = []
     /// Parts whose end is not known yet, each within the one before.
     private var chain: [Int] = []
+    private var trustBoundary = true
 
     init(limits: MIMELimits) { self.limits = limits }
 
     mutating func parse(_ bytes: Span<UInt8>) {
+        pass(bytes, trustBoundary: true)
+        // A boundary parameter that no line repeats is wrong: the one in use is read off the body.
+        if parts.count == 1, parts[0].type.isMultipart {
+            fields.removeAll(keepingCapacity: true)
+            parts.removeAll(keepingCapacity: true)
+            open.removeAll()
+            chain.removeAll()
+            pass(bytes, trustBoundary: false)
+        }
+    }
+
+    private mutating func pass(_ bytes: Span<UInt8>, trustBoundary: Bool) {
+        self.trustBoundary = trustBoundary
         fields.reserveCapacity(48)
         parts.reserveCapacity(8)
         var position = start(bytes)
@@ -91,7 +105,7 @@ struct MessageParser {
             chain.append(index)
             position = head.next
             if part.type.isMultipart {
-                if let boundary, !boundary.isEmpty {
+                if let boundary, !boundary.isEmpty, trustBoundary || index > 0 {
                     open.append(OpenMultipart(part: index, boundary: Array(boundary.utf8)))
                 } else if let guess = guessBoundary(bytes, from: position) {
                     open.append(OpenMultipart(part: index, boundary: guess))

@@ -17,6 +17,15 @@ public struct Verdict: Sendable, Equatable {
     public var evidence: [Evidence]
     /// A limit that cut the reading short, in words, or nil.
     public var limitHit: String?
+    /// Recipients that a notification lists and that are still to be judged.
+    var pending: [RecipientReport] = []
+
+    public static func == (left: Verdict, right: Verdict) -> Bool {
+        left.messageClass == right.messageClass && left.origin == right.origin && left.arrival == right.arrival
+            && left.messageID == right.messageID && left.dialect == right.dialect && left.reportingMTA == right.reportingMTA
+            && left.recipients == right.recipients && left.original == right.original && left.evidence == right.evidence
+            && left.limitHit == right.limitHit
+    }
 
     public init(
         messageClass: MessageClass, origin: Origin? = nil, arrival: Int64? = nil, messageID: String? = nil,

@@ -1,0 +1,73 @@
+import MIME
+
+extension Dialect {
+    /// Amazon SES by way of SNS: a mail whose text is a JSON object with a notificationType (Amazon SES developer guide,
+    /// notification contents).
+    static let amazonSNS = Dialect("amazon-sns", signs: [(.from, "sns.amazonaws.com")])
+}
+
+/// Reads the notification's JSON.
+enum SNSNotification {
+    static func verdict(_ message: Message, _ envelope: Envelope) -> Verdict? {
+        guard envelope.from.hasSuffix("sns.amazonaws.com"),
+            let part = message.parts.indices.first(where: { message.parts[$0].type.isText && !message.parts[$0].isEnclosed })
+        else { return nil }
+        guard var root = JSONValue(message.textBytes(ofPart: part)) else { return nil }
+        // Without raw delivery the notification is a string within an envelope of SNS's own.
+        if let inner = root["Message"]?.string, let value = JSONValue(Array(inner.utf8)) { root = value }
+        let type = (root["notificationType"] ?? root["eventType"])?.string ?? ""
+        let evidence = [Evidence(rule: "amazon-sns/notification", at: "text", matched: type)]
+        var verdict = Verdict(messageClass: .notABounce, dialect: "amazon-sns", evidence: evidence)
+        switch type {
+        case "Bounce":
+            guard let bounce = root["bounce"] else { return nil }
+            let isPermanent = bounce["bounceType"]?.string == "Permanent"
+            let detail = bounce["bounceSubType"]?.string ?? ""
+            verdict.reportingMTA = bounce["reportingMTA"]?.string.map { DeliveryStatus.name(Array($0.utf8)) ?? $0 }
+            for recipient in bounce["bouncedRecipients"]?.array ?? [] {
+                guard let address = recipient["emailAddress"]?.string.flatMap({ AddressText.first(in: Array($0.utf8)) }) else {
+                    continue
+                }
+                let status = recipient["status"]?.string.flatMap { StatusCode(Array($0.utf8).span, firstIn: 0..<$0.utf8.count) }
+                let diagnostic = recipient["diagnosticCode"]?.string.map { DeliveryStatus.typed(Array($0.utf8)).text } ?? []
+                var report = RecipientReport()
+                report.finalRecipient = address
+                report.status = status
+                report.diagnostic = diagnostic
+                report.action = recipient["action"]?.string
+                if !isPermanent {
+                    report.ruling = Ruling(transient(detail), rule: "amazon-sns/\(detail)", matched: detail)
+                } else if detail == "General" || detail == "NoEmail" || detail == "Suppressed" || detail == "OnAccountSuppressionList" {
+                    report.ruling = diagnostic.isEmpty || detail != "General" ? Ruling(.userUnknown, rule: "amazon-sns/\(detail)", matched: detail) : nil
+                }
+                verdict.pending.append(report)
+            }
+        case "Complaint":
+            verdict.messageClass = .complaint
+            for recipient in root["complaint"]?["complainedRecipients"]?.array ?? [] {
+                guard let address = recipient["emailAddress"]?.string.flatMap({ AddressText.first(in: Array($0.utf8)) }) else {
+                    continue
+                }
+                verdict.recipients.append(Outcome(address: address, kind: .delivered, reason: .feedback))
+            }
+        case "Delivery":
+            verdict.messageClass = .deliveryReceipt
+            for recipient in root["delivery"]?["recipients"]?.array ?? [] {
+                guard let address = recipient.string.flatMap({ AddressText.first(in: Array($0.utf8)) }) else { continue }
+                verdict.recipients.append(Outcome(address: address, kind: .delivered, reason: .delivered))
+            }
+        default: return nil
+        }
+        return verdict
+    }
+
+    private static func transient(_ detail: String) -> Reason {
+        switch detail {
+        case "MailboxFull": .mailboxFull
+        case "MessageTooLarge": .messageTooBig
+        case "ContentRejected": .contentError
+        case "AttachmentRejected": .policyViolation
+        default: .onHold
+        }
+    }
+}

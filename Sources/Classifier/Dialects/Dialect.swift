@@ -1,0 +1,51 @@
+import MIME
+
+/// One server's habits: how its reports are known, and what they say otherwise than RFC 3464 would.
+struct Dialect: Sendable {
+    /// Where a sign of the server stands.
+    enum Place: Hashable, Sendable, CaseIterable {
+        case text, subject, from, mailer, messageID, boundary
+    }
+
+    /// Stable name, `Verdict.dialect`.
+    var name: String
+    /// Any of these phrases at its place is the server's hand. Folded as `FoldedText` folds.
+    var signs: [(Place, String)]
+    /// Mends what the general readers took from the report.
+    var mend: (@Sendable (inout [RecipientReport], ReportContext) -> Void)?
+
+    init(
+        _ name: String, signs: [(Place, String)], mend: (@Sendable (inout [RecipientReport], ReportContext) -> Void)? = nil
+    ) {
+        self.name = name
+        self.signs = signs
+        self.mend = mend
+    }
+}
+
+/// What a dialect may look at when it mends a report.
+struct ReportContext {
+    let message: Message
+    let envelope: Envelope
+    let prose: Prose
+    let original: Original
+
+    /// The lines of the prose, folded, each with its place.
+    func line(_ number: Int) -> FoldedText { FoldedText(prose.text.span.extracting(prose.lines[number])) }
+
+    /// The first line that holds the words, or nil.
+    func firstLine(holding words: String) -> Int? {
+        prose.lines.indices.first { line($0).contains(words) }
+    }
+
+    /// The first line that names the address, or nil.
+    func firstLine(naming address: String) -> Int? {
+        let text = prose.text.span
+        return prose.lines.indices.first { number in
+            AddressScan.list(text, in: prose.lines[number], limit: 8).contains { AddressText.text(text.copy($0)) == address }
+        }
+    }
+
+    /// The head of the prose, folded.
+    var head: FoldedText { FoldedText(prose.text.span.extracting(prose.head)) }
+}

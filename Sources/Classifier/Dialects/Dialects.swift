@@ -1,0 +1,52 @@
+import MIME
+
+/// The servers whose habits we know. The first whose sign a report shows names the dialect; the particular stand before
+/// the general, because many servers imitate Exim's or qmail's sentences.
+enum Dialects {
+    static let all: [Dialect] = [
+        .dovecot, .amazonSNS, .amazonWorkMail, .amazonSES, .exchangeOnline, .exchange2007, .exchange2003, .googleGroups, .google, .mailRu,
+        .yahoo, .aol, .zoho, .yandex, .iCloud, .tencent, .netEase, .sina, .gmx, .oneAndOne, .tOnline, .orange, .free, .biglobe, .ezweb, .docomo,
+        .softbank, .mFilter, .verizon, .notes, .domino, .x400, .groupWise, .mDaemon, .iMail, .surfControl, .messageLabs,
+        .mcAfee, .trendMicro, .barracuda, .proofpoint, .mimecast, .mxLogic, .mailMarshal, .mailFoundry, .interScan, .symantec, .powerMTA, .sendGrid,
+        .oracleMessaging, .openSMTPD, .courier, .dragonfly, .mailEnable, .hMailServer, .communiGate, .lsmtp, .merak, .qmail, .exim, .cPanel,
+        .postfix, .activeHunter, .amavis, .sendmail5, .sendmail, .facebook, .fml, .procmail,
+    ]
+
+    private static let matchers: [Dialect.Place: PhraseGroups<Int>] = {
+        var tables: [Dialect.Place: [(Int, [String])]] = [:]
+        for (index, dialect) in all.enumerated() {
+            for (place, phrase) in dialect.signs { tables[place, default: []].append((index, [phrase])) }
+        }
+        return tables.mapValues { PhraseGroups($0) }
+    }()
+
+    /// The dialect of a report, or nil.
+    static func find(_ message: Message, _ envelope: Envelope, status: DeliveryStatus?, prose: Prose) -> Dialect? {
+        if status?.isPostfix == true { return .postfix }
+        var best: Int?
+        func look(_ place: Dialect.Place, _ text: FoldedText) {
+            guard let hit = matchers[place]?.find(in: text).keys.min() else { return }
+            if best.map({ hit < $0 }) ?? true { best = hit }
+        }
+        let head = prose.head
+        look(.text, FoldedText(prose.text.span.extracting(head.lowerBound..<min(head.upperBound, 6_000))))
+        look(.subject, envelope.subjectText)
+        look(.from, envelope.fromText.bytes.isEmpty ? FoldedText([]) : FoldedText.withAddress(envelope))
+        if let mailer = message.value(Names.xMailer) { look(.mailer, FoldedText(mailer)) }
+        if let id = envelope.messageID { look(.messageID, FoldedText.whole(Array(id.utf8))) }
+        if let boundary = message.parameter("boundary", ofPart: 0) { look(.boundary, FoldedText.whole(Array(boundary.utf8))) }
+        return best.map { all[$0] }
+    }
+}
+
+extension FoldedText {
+    /// The From field with its address, which folding would hide.
+    static func withAddress(_ envelope: Envelope) -> FoldedText {
+        whole(envelope.fromText.bytes + [0x20] + Array(envelope.from.utf8))
+    }
+
+    /// Lower case and nothing else: for ids, where `@` means nothing.
+    static func whole(_ bytes: [UInt8]) -> FoldedText {
+        FoldedText(verbatim: bytes.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 })
+    }
+}

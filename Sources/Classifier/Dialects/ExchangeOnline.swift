@@ -1,0 +1,14 @@
+extension Dialect {
+    /// Exchange Online and Outlook.com: `Generating server:`, `Diagnostic information for administrators`, Office 365's banner.
+    static let exchangeOnline = Dialect(
+        "office365",
+        signs: [
+            (.text, "your message to @ couldn't be delivered"),
+            (.text, "your message couldn't be delivered"),
+            (.text, "office 365"),
+            (.text, "microsoft 365"),
+            (.text, "prod.outlook.com"),
+            (.text, "outbound.protection.outlook.com"),
+            (.from, "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e"),
+        ])
+}

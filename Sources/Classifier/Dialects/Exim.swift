@@ -1,0 +1,43 @@
+import MIME
+
+extension Dialect {
+    /// Exim: `This message was created automatically by mail delivery software.`; Status is 5.0.0 whatever happened; `(generated from ADDRESS)` names the address that was mailed.
+    static let exim = Dialect(
+        "exim",
+        signs: [
+            (.text, "this message was created automatically by mail delivery software"),
+            (.text, "a message that you sent could not be delivered to one or more of its recipients"),
+            (.text, "a message that you sent contained one or more recipient addresses that were incorrectly constructed"),
+            (.messageID, "-exim"),
+            (.boundary, "eximdsn"),
+        ],
+        mend: { reports, context in
+            for index in reports.indices {
+                guard let final = reports[index].finalRecipient ?? reports[index].originalRecipient else { continue }
+                if let mailed = generatedFrom(final, context) { reports[index].originalRecipient = mailed }
+                let said = FoldedText(reports[index].explanation + reports[index].diagnostic)
+                guard said.contains("unrouteable address") || said.contains("unroutable address") else { continue }
+                // The server looked for the mailbox itself. Whose domain is not its own, that domain has no mail route.
+                let ours = context.envelope.from.split(separator: "@").last.map(String.init) ?? ""
+                let theirs = final.split(separator: "@").last.map(String.init) ?? ""
+                let isOurs = ours.hasSuffix(theirs) || theirs.hasSuffix(ours)
+                reports[index].ruling = Ruling(
+                    isOurs ? .userUnknown : .hostUnknown, rule: "exim/unrouteable-address", matched: "unrouteable address")
+            }
+        })
+
+    /// The address in `(generated from ADDRESS)` or `(ultimately generated from ADDRESS)` behind the line of `final`.
+    private static func generatedFrom(_ final: String, _ context: ReportContext) -> String? {
+        let text = context.prose.text.span
+        var seen = false
+        for line in context.prose.lines {
+            let addresses = AddressScan.list(text, in: line, limit: 4).map { AddressText.text(text.copy($0)) }
+            if let mark = Original.position(of: "generated from ", in: text.copy(line)) {
+                guard seen else { continue }
+                return AddressText.first(in: Array(text.copy(line)[mark...]))
+            }
+            if !addresses.isEmpty { seen = addresses.contains(final) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,9 @@
+extension Dialect {
+    /// Twilio SendGrid.
+    static let sendGrid = Dialect(
+        "sendgrid",
+        signs: [
+            (.from, "sendgrid"),
+            (.text, "sendgrid"),
+        ])
+}

@@ -1,0 +1,26 @@
+extension Dialect {
+    /// Sendmail 8: `----- The following addresses had permanent fatal errors -----`, `(reason: …)`, `(expanded from: …)`, `----- Transcript of session follows -----`.
+    static let sendmail = Dialect(
+        "sendmail",
+        signs: [
+            (.text, "the following addresses had permanent fatal errors"),
+            (.text, "the following addresses had transient non-fatal errors"),
+            (.text, "the following addresses had delivery problems"),
+            (.text, "----- transcript of session follows"),
+            (.subject, "returned mail: see transcript for details"),
+        ],
+        mend: { reports, context in
+            for index in reports.indices where reports[index].originalRecipient == nil {
+                guard let final = reports[index].finalRecipient, let line = context.firstLine(naming: final),
+                    line + 1 < context.prose.lines.count
+                else { continue }
+                for next in (line + 1)..<min(line + 3, context.prose.lines.count) {
+                    let text = context.prose.text.span.copy(context.prose.lines[next])
+                    guard let mark = Original.position(of: "expanded from:", in: text) else { continue }
+                    if let mailed = AddressText.first(in: Array(text[mark...])), mailed != final {
+                        reports[index].originalRecipient = mailed
+                    }
+                }
+            }
+        })
+}

@@ -1,0 +1,12 @@
+extension Dialect {
+    /// X.400 gateways (MSA, MTS, PMDF-X400): the address as attributes, `Unable to deliver … diagnostic: 0x`.
+    static let x400 = Dialect(
+        "x400",
+        signs: [
+            (.text, "the mts-id of the original message is: c="),
+            (.text, "x.400"),
+            (.text, "unable-to-transfer"),
+            (.text, "mts diagnostic"),
+            (.from, "x400"),
+        ])
+}

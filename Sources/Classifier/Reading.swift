@@ -1,0 +1,365 @@
+import MIME
+
+/// One message on its way to a verdict. The steps follow the order of what decides: form, structure, prose, automatic
+/// answers; a message in which none of them finds anything is no bounce.
+struct Reading {
+    let message: Message
+    let settings: Settings
+    let judge: Judge
+    let envelope: Envelope
+    let prose: Prose
+    private var original: Original
+    private var evidence: [Evidence] = []
+    /// Wrappers that were taken off already.
+    private let unwrapped: Int
+
+    /// A gateway wraps a report once, another one perhaps the result.
+    static let maximumUnwrapped = 2
+
+    init(_ message: Message, settings: Settings, judge: Judge, unwrapped: Int = 0) {
+        self.message = message
+        self.settings = settings
+        self.judge = judge
+        self.unwrapped = unwrapped
+        envelope = Envelope(message)
+        original = Original(message)
+        prose = Prose(Reading.proseText(message))
+    }
+
+    mutating func verdict() -> Verdict {
+        if let notice = SpecialNotices.verdict(message, envelope) { return finish(notice) }
+        if let notice = SNSNotification.verdict(message, envelope) { return finish(judged(notice)) }
+        readQuotedOriginal()
+        if let report = structuredReport() { return finish(report) }
+        if let report = proseReport() { return finish(report) }
+        if let report = wrappedReport() { return report }
+        if let found = AutoReply.evidence(message, envelope) {
+            evidence.append(found)
+            return finish(Verdict(messageClass: .autoReply))
+        }
+        return finish(Verdict(messageClass: .notABounce))
+    }
+
+    /// Fills in what every verdict has.
+    private func finish(_ verdict: Verdict) -> Verdict {
+        var verdict = verdict
+        verdict.arrival = envelope.arrival
+        verdict.messageID = envelope.messageID
+        verdict.evidence = evidence + verdict.evidence
+        verdict.limitHit = verdict.limitHit ?? message.limitHit
+        switch verdict.messageClass {
+        case .autoReply, .notABounce: break
+        default:
+            if !original.summary.isEmpty { verdict.original = original.summary }
+        }
+        return verdict
+    }
+
+    // MARK: what there is to read
+
+    private static func proseText(_ message: Message) -> [UInt8] {
+        var text: [UInt8] = []
+        var hasPlain = false
+        for (index, part) in message.parts.enumerated() where !part.isEnclosed && part.type.isText {
+            // Of an alternative the plain text is read.
+            if part.type == .textHTML && hasPlain { continue }
+            let content = message.textBytes(ofPart: index)
+            if part.type != .textHTML, content.contains(where: { !$0.isSpace }) { hasPlain = true }
+            if !text.isEmpty { text.append(0x0A) }
+            text += content
+            if text.count >= Limits.proseBytes { break }
+        }
+        return text
+    }
+
+    /// The returned message where it is quoted in the text.
+    private mutating func readQuotedOriginal() {
+        guard !original.exists, let start = prose.quotedAt else { return }
+        original.read(header: Array(prose.text[start...].drop { $0.isSpace }))
+    }
+
+    /// Addresses that stand in every report and never failed: ours.
+    private var excludedAddresses: Set<String> {
+        var excluded = Set(original.senders)
+        for address in envelope.deliveredTo { excluded.insert(address) }
+        if !envelope.from.isEmpty { excluded.insert(envelope.from) }
+        // Whoever mails himself may still fail.
+        if original.recipients.count == 1, !envelope.deliveredTo.contains(original.recipients[0]) {
+            excluded.remove(original.recipients[0])
+        }
+        return excluded
+    }
+
+    private var failedRecipients: [String] {
+        message.value(Names.xFailedRecipients).map { AddressText.all(in: $0, limit: Limits.recipients) } ?? []
+    }
+
+    private var context: ReportContext {
+        ReportContext(message: message, envelope: envelope, prose: prose, original: original)
+    }
+
+    private var headText: [UInt8] { Array(prose.text[prose.head].prefix(ProseReader.explanationBytes)) }
+
+    // MARK: structure
+
+    /// The delivery-status part of the report itself; one within an enclosed message is a quotation.
+    private var statusPart: Int? {
+        message.parts.indices.first { message.parts[$0].type == .messageDeliveryStatus && !message.parts[$0].isEnclosed }
+    }
+
+    private mutating func structuredReport() -> Verdict? {
+        guard let part = statusPart else { return nil }
+        let body = message.parts[part].encoding.decode(
+            message.bytes.span, message.parts[part].body, limit: Limits.deliveryStatusBytes)
+        let status = DeliveryStatus(body.span)
+        return report(of: status, dialect: Dialects.find(message, envelope, status: status, prose: prose))
+    }
+
+    private mutating func report(of status: DeliveryStatus, dialect: Dialect?) -> Verdict? {
+        var reports = status.recipients
+        fillAddress(&reports)
+        explain(&reports)
+        dialect?.mend?(&reports, context)
+        guard reports.contains(where: { $0.address != nil }) else { return nil }
+        var verdict = Verdict(messageClass: .notABounce)
+        verdict.reportingMTA = status.reportingMTA
+        if status.isTruncated { verdict.limitHit = "more than \(Limits.recipients) recipients" }
+        verdict.dialect = dialect?.name ?? "rfc3464"
+        judgeAll(reports, into: &verdict)
+        classify(&verdict, postfixSender: status.postfixSender)
+        return verdict
+    }
+
+    /// A report whose fields name nobody may do so elsewhere.
+    private func fillAddress(_ reports: inout [RecipientReport]) {
+        guard reports.count == 1, reports[0].address?.contains("@") != true else { return }
+        if let failed = failedRecipients.first {
+            reports[0].originalRecipient = failed
+        } else if let found = ProseReader(prose, excluded: excludedAddresses).recipients.first?.finalRecipient {
+            reports[0].originalRecipient = found
+        } else if original.recipients.count == 1 {
+            reports[0].originalRecipient = original.recipients[0]
+        }
+    }
+
+    /// Puts what the prose says of a recipient beside what the fields say.
+    private func explain(_ reports: inout [RecipientReport]) {
+        let reader = ProseReader(prose, excluded: [])
+        for index in reports.indices where reports[index].explanation.isEmpty {
+            let names = [reports[index].finalRecipient, reports[index].originalRecipient]
+            let found = reader.recipients.first { names.contains($0.finalRecipient) }
+            if let found {
+                reports[index].explanation = found.explanation
+            } else if reports.count == 1, reader.recipients.count == 1 {
+                reports[index].explanation = reader.recipients[0].explanation
+            }
+        }
+    }
+
+    // MARK: prose
+
+    private mutating func proseReport() -> Verdict? {
+        let subject = SubjectPhrases.groups.find(in: envelope.subjectText)
+        let reader = ProseReader(prose, excluded: excludedAddresses)
+        let dialect = Dialects.find(message, envelope, status: nil, prose: prose)
+        let failed = failedRecipients
+        let gate = Gate(
+            envelope, message, subject: subject, signals: reader.signals, dialect: dialect?.name,
+            hasFailedField: !failed.isEmpty, original: original)
+        guard gate.isReport else { return nil }
+        if let status = embeddedStatus(), let report = report(of: status, dialect: dialect) { return report }
+        var reports = reader.recipients
+        if !failed.isEmpty {
+            reports = failed.map { address in
+                reader.recipients.first { $0.finalRecipient == address } ?? plainReport(address)
+            }
+        }
+        dialect?.mend?(&reports, context)
+        if reports.isEmpty, original.exists, !original.isWrapped, original.recipients.count == 1 || gate.isCertain {
+            // The report names nobody: the one that the returned message went to.
+            reports = original.recipients.prefix(1).map(plainReport)
+        }
+        guard !reports.isEmpty else { return nil }
+        if isDelay(subject, reader.signals) { for index in reports.indices { reports[index].isDelayed = true } }
+        var verdict = Verdict(messageClass: .notABounce)
+        verdict.dialect = dialect?.name
+        judgeAll(reports, into: &verdict)
+        classify(&verdict, postfixSender: nil)
+        return verdict
+    }
+
+    private func plainReport(_ address: String) -> RecipientReport {
+        var report = RecipientReport()
+        report.finalRecipient = address
+        report.explanation = headText
+        return report
+    }
+
+    /// The fields of RFC 3464 written into the text, as some mailers do and as broken boundaries leave them.
+    private func embeddedStatus() -> DeliveryStatus? {
+        let text = prose.text.span
+        for line in prose.lines {
+            let content = text.trimmed(line)
+            for name: StaticString in ["reporting-mta:", "final-recipient:", "original-recipient:"]
+            where text.hasPrefix(name, ignoringCaseIn: content) {
+                let status = DeliveryStatus(text.extracting(content.lowerBound..<prose.head.upperBound))
+                let isUsable = status.recipients.contains { $0.address?.contains("@") == true && ($0.action != nil || $0.status != nil) }
+                return isUsable ? status : nil
+            }
+        }
+        return nil
+    }
+
+    private func isDelay(_ subject: [SubjectSignal: Int], _ signals: Set<ProseSignal>) -> Bool {
+        if subject[.delay] != nil, subject[.failure] == nil || signals.contains(.delay) { return true }
+        return signals.contains(.delay) && !signals.contains(.final) && subject[.failure] == nil
+    }
+
+    // MARK: wrappers
+
+    /// A gateway that puts a whole report into a message of its own and names nobody itself. A person who forwards a
+    /// report is no gateway.
+    private func wrappedReport() -> Verdict? {
+        guard unwrapped < Reading.maximumUnwrapped, original.isWrapped, envelope.hasNullSender || Sender.isDaemon(envelope),
+            let holder = message.parts.indices.first(where: { message.parts[$0].type == .messageRFC822 && !message.parts[$0].isEnclosed })
+        else { return nil }
+        let inner = Message(parsing: message.bytes.span.copy(message.parts[holder].body))
+        var reading = Reading(inner, settings: settings, judge: judge, unwrapped: unwrapped + 1)
+        var verdict = reading.verdict()
+        guard !verdict.recipients.isEmpty else { return nil }
+        verdict.arrival = envelope.arrival ?? verdict.arrival
+        verdict.messageID = envelope.messageID ?? verdict.messageID
+        verdict.origin = origin(reportingMTA: verdict.reportingMTA)
+        verdict.evidence.append(Evidence(rule: "wrapped-report", at: "message/rfc822"))
+        return verdict
+    }
+
+    // MARK: judging
+
+    /// Judges what a notification listed.
+    private mutating func judged(_ notice: Verdict) -> Verdict {
+        var verdict = notice
+        let pending = verdict.pending
+        verdict.pending = []
+        guard !pending.isEmpty else { return verdict }
+        judgeAll(pending, into: &verdict)
+        classify(&verdict, postfixSender: nil)
+        return verdict
+    }
+
+    private mutating func judgeAll(_ reports: [RecipientReport], into verdict: inout Verdict) {
+        let known = reports.compactMap(\.address) + original.recipients
+        let tag = VERP.recipient(in: envelope.deliveredTo, delimiters: settings.verpDelimiters, known: known)
+        for report in reports.prefix(Limits.recipients) {
+            guard var address = report.address else { continue }
+            // An original recipient that differs from the final one is the sender's own word (RFC 3461 ORCPT).
+            if let tag, !report.namesOriginal { address = tag }
+            var outcome: Outcome
+            switch report.action {
+            case "delivered", "relayed", "expanded", "deliverable":
+                outcome = Outcome(
+                    address: address, kind: .delivered, reason: .delivered, status: report.status?.description,
+                    action: report.action, remoteMTA: report.remoteMTA)
+            default:
+                outcome = failure(report, address: address, reportingMTA: verdict.reportingMTA, isAlone: reports.count == 1)
+            }
+            outcome.isVERP = tag == address
+            if let final = report.finalRecipient, final != address, final.contains("@") { outcome.finalAddress = final }
+            merge(outcome, into: &verdict.recipients)
+        }
+    }
+
+    /// Several failures of one address (an alias that led to many) are one outcome: the worst.
+    private func merge(_ outcome: Outcome, into list: inout [Outcome]) {
+        // Beyond a few recipients a search would cost the square of their number; reports about thousands have no aliases.
+        if list.count < 200, let index = list.firstIndex(where: { $0.address == outcome.address }) {
+            if outcome.kind < list[index].kind { list[index] = outcome }
+        } else {
+            list.append(outcome)
+        }
+    }
+
+    private mutating func failure(_ report: RecipientReport, address: String, reportingMTA: String?, isAlone: Bool) -> Outcome {
+        let diagnostic = Charset.utf8(report.diagnostic, charset: nil)
+        var facts = FailureFacts()
+        facts.status = report.status
+        facts.isDelayed = report.action == "delayed" || report.isDelayed
+        facts.hosts = [report.remoteMTA, reportingMTA, address.split(separator: "@").last.map(String.init)].compactMap { $0 }
+        facts.ruling = report.ruling
+        facts.command = report.command
+        if !diagnostic.isEmpty {
+            if report.diagnosticType == "x-unix" {
+                facts.exitStatus = Int(String(decoding: diagnostic.prefix { $0.isDigit }, as: UTF8.self))
+            }
+            facts.texts.append(("Diagnostic-Code", diagnostic))
+        }
+        if !report.explanation.isEmpty { facts.texts.append(("text", report.explanation)) }
+        for (_, text) in facts.texts.reversed() where facts.command == nil {
+            facts.command = SMTPCommand.find(in: FoldedText(text))
+        }
+        var decision = judge.decide(facts)
+        if !decision.isSettled, isAlone {
+            facts.texts.append(("text", headText))
+            facts.texts.append(("Subject", Array(envelope.subject.utf8)))
+            let second = judge.decide(facts)
+            if second.isSettled { decision = second }
+        }
+        var found = decision.evidence
+        found.recipient = address
+        evidence.append(found)
+        let said = diagnostic.isEmpty ? report.explanation : diagnostic
+        return Outcome(
+            address: address, kind: decision.kind, reason: decision.reason,
+            status: decision.status?.description, replyCode: decision.replyCode.map(String.init), action: report.action,
+            diagnostic: Reading.oneLine(said), remoteMTA: report.remoteMTA, command: facts.command)
+    }
+
+    /// White space folded, cut at a character's end.
+    private static func oneLine(_ text: [UInt8]) -> String? {
+        var out: [UInt8] = []
+        for byte in text {
+            if byte.isSpace || byte < 0x20 || byte == 0x7F {
+                if let last = out.last, last != 0x20 { out.append(0x20) }
+            } else {
+                out.append(byte)
+            }
+            if out.count >= Limits.diagnosticBytes { break }
+        }
+        while out.last == 0x20 { out.removeLast() }
+        // Not in the middle of a character.
+        while let last = out.last, out.count >= Limits.diagnosticBytes, last & 0x80 != 0 {
+            out.removeLast()
+            if last & 0xC0 == 0xC0 { break }
+        }
+        return out.isEmpty ? nil : String(decoding: out, as: UTF8.self)
+    }
+
+    // MARK: class and origin
+
+    private func classify(_ verdict: inout Verdict, postfixSender: String?) {
+        let worst = verdict.recipients.map(\.kind).min()
+        verdict.messageClass =
+            switch worst {
+            case .hard: .hardBounce
+            case .soft: .softBounce
+            case .delayed: .delayNotice
+            case .delivered: .deliveryReceipt
+            case nil: .notABounce
+            }
+        verdict.origin = origin(reportingMTA: verdict.reportingMTA)
+        if let special = DoubleBounce.messageClass(envelope, original, prose: prose, postfixSender: postfixSender) {
+            // Its recipient is whoever the first report went to, often a forged sender: nobody of ours.
+            verdict.messageClass = special
+            verdict.recipients = []
+        }
+    }
+
+    private func origin(reportingMTA: String?) -> Origin? {
+        guard envelope.hasReceived else { return nil }
+        let ours = settings.localHosts
+        if let reportingMTA, ours.contains(reportingMTA) { return .local }
+        guard let host = envelope.localHost else { return .remote }
+        if let reportingMTA, !host.isEmpty, reportingMTA != host, ours.isEmpty == false { return .remote }
+        return .local
+    }
+}

@@ -1,0 +1,50 @@
+import MIME
+
+/// Addresses as text.
+enum AddressText {
+    /// The first addr-spec in a field's value, the domain in lower case, or nil.
+    static func first(in value: [UInt8]) -> String? {
+        all(in: value, limit: 1).first
+    }
+
+    /// All addr-specs in a field's value.
+    static func all(in value: [UInt8], limit: Int) -> [String] {
+        let span = value.span
+        return AddressScan.list(span, in: 0..<span.count, limit: limit).map { text(span.copy($0)) }
+    }
+
+    /// What stands between angle brackets, or the value without them, in lower case: `<>` is empty.
+    static func bare(_ value: [UInt8]) -> String {
+        String(
+            decoding: value.filter { $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") && !$0.isSpace }, as: UTF8.self
+        )
+        .lowercased()
+    }
+
+    /// Bytes of an address as a string: lower case, quotes around a local part removed where it is a dot-string without
+    /// them but for its dots (Postfix quotes `abc..def.`, which carriers hand out).
+    static func text(_ bytes: [UInt8]) -> String {
+        var address = String(decoding: Charset.utf8(bytes, charset: nil), as: UTF8.self)
+        if address.hasPrefix("\""), let at = address.lastIndex(of: "@"), address[..<at].hasSuffix("\"") {
+            let local = address[address.index(after: address.startIndex)..<address.index(before: at)]
+            let isPlain =
+                !local.isEmpty
+                && local.utf8.allSatisfy { $0.isLetter || $0.isDigit || "!#$%&'*+-/=?^_`{|}~.".utf8.contains($0) }
+            if isPlain { address = String(local) + address[at...] }
+        }
+        return address.lowercased()
+    }
+
+    /// Message-ID without angle brackets and comments, or nil where it is empty.
+    static func messageID(_ value: [UInt8]) -> String? {
+        let span = value.span
+        var range = span.trimmed(0..<span.count)
+        if let open = span.firstIndex(of: UInt8(ascii: "<"), in: range) {
+            let close = span.firstIndex(of: UInt8(ascii: ">"), in: open..<range.upperBound) ?? range.upperBound
+            range = (open + 1)..<close
+        }
+        guard !range.isEmpty else { return nil }
+        return String(
+            decoding: span.copy(range.lowerBound..<min(range.upperBound, range.lowerBound + 998)), as: UTF8.self)
+    }
+}

@@ -1,0 +1,32 @@
+import MIME
+
+/// Feedback reports (RFC 5965).
+enum Complaint {
+    static func verdict(_ message: Message, part: Int) -> Verdict {
+        let body = message.decodedBody(ofPart: part)
+        let fields = Message(parsing: body)
+        let type = fields.value(FieldName("feedback-type")).map { FoldedText($0) } ?? FoldedText([])
+        // RFC 6591: a report of a broken or forged signature has this form too, but nobody complained.
+        if type.hasPrefix("auth-failure") || type.hasPrefix("dmarc") {
+            return Verdict(messageClass: .complaint, evidence: [Evidence(rule: "complaint/auth-failure", at: "Feedback-Type")])
+        }
+        var addresses: [String] = []
+        for name in [FieldName("original-rcpt-to"), FieldName("removal-recipient")] {
+            for field in fields.allFields(name).prefix(Limits.recipients) {
+                for address in AddressText.all(in: fields.value(of: field), limit: Limits.recipients)
+                where !addresses.contains(address) {
+                    addresses.append(address)
+                }
+            }
+        }
+        if addresses.isEmpty { addresses = Array(Original(message).recipients.prefix(1)) }
+        let outcomes = addresses.map { Outcome(address: $0, kind: .delivered, reason: .feedback) }
+        return Verdict(
+            messageClass: .complaint, recipients: outcomes,
+            evidence: [
+                Evidence(
+                    rule: "complaint/feedback-report", at: "Feedback-Type",
+                    matched: String(decoding: type.bytes, as: UTF8.self))
+            ])
+    }
+}

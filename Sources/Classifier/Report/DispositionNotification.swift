@@ -1,0 +1,23 @@
+import MIME
+
+/// Message disposition notifications (RFC 8098): somebody's program says what became of a message that arrived.
+enum DispositionNotification {
+    /// Nil where the notification is a refusal in disguise (Dovecot's and Pigeonhole's reject answers with an MDN).
+    static func verdict(_ message: Message, part: Int) -> Verdict? {
+        let fields = Message(parsing: message.decodedBody(ofPart: part))
+        let disposition = fields.value(FieldName("disposition")).map { FoldedText($0) } ?? FoldedText([])
+        let isRefusal = disposition.contains("mdn-sent-automatically") && disposition.contains("deleted")
+        let text = message.text(.subject).map { FoldedText(Array($0.utf8)) } ?? FoldedText([])
+        if isRefusal, text.contains("reject") { return nil }
+        let recipient = (fields.value(FieldName("original-recipient")) ?? fields.value(FieldName("final-recipient")))
+            .flatMap(DeliveryStatus.address)
+        return Verdict(
+            messageClass: .deliveryReceipt,
+            recipients: recipient.map { [Outcome(address: $0, kind: .delivered, reason: .delivered)] } ?? [],
+            evidence: [
+                Evidence(
+                    rule: "receipt/disposition-notification", at: "Disposition",
+                    matched: String(decoding: disposition.bytes.prefix(80), as: UTF8.self))
+            ])
+    }
+}

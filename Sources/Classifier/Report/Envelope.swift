@@ -1,0 +1,94 @@
+import MIME
+
+/// What the message's own header says, read once.
+struct Envelope: Sendable {
+    /// Address of the From field, lower case, and the whole field, folded.
+    var from = ""
+    var fromText = FoldedText([])
+    var subject = ""
+    var subjectText = FoldedText([])
+    /// The topmost Return-Path: nil where there is none, empty where it is `<>`.
+    var returnPath: String?
+    /// Addresses that this message was delivered to, the surest first: X-Original-To, Delivered-To, Envelope-To, To.
+    var deliveredTo: [String] = []
+    var autoSubmitted = FoldedText([])
+    var precedence = FoldedText([])
+    var messageID: String?
+    var arrival: Int64?
+    /// Host that wrote the topmost Received field, where that field has no `from` host: the message was made here.
+    var localHost: String?
+    /// Host that wrote the topmost Received field.
+    var receivingHost: String?
+    var hasReceived = false
+
+    /// A report is sent with the null sender (RFC 5321 section 4.5.5); some servers put their daemon's name there.
+    var hasNullSender: Bool {
+        guard let returnPath else { return false }
+        return returnPath.isEmpty || returnPath.hasPrefix("mailer-daemon")
+    }
+
+    init(_ message: Message) {
+        if let field = message.field(.from) {
+            let value = message.value(of: field)
+            from = AddressText.first(in: value) ?? ""
+            fromText = FoldedText(Array(message.text(of: field).utf8))
+        }
+        subject = message.text(.subject) ?? ""
+        subjectText = FoldedText(Array(subject.utf8))
+        if let value = message.value(.returnPath) {
+            returnPath = AddressText.first(in: value) ?? AddressText.bare(value)
+        }
+        for name in [
+            Names.xOriginalTo, Names.deliveredTo, Names.envelopeTo, Names.xEnvelopeTo, Names.xDeliveredTo, .to,
+        ] {
+            for field in message.allFields(name).prefix(3) {
+                if let address = AddressText.first(in: message.value(of: field)), !deliveredTo.contains(address) {
+                    deliveredTo.append(address)
+                }
+            }
+        }
+        if let value = message.value(Names.autoSubmitted) { autoSubmitted = FoldedText(value) }
+        if let value = message.value(Names.precedence) { precedence = FoldedText(value) }
+        messageID = message.value(.messageID).flatMap(AddressText.messageID)
+        readTrace(message)
+    }
+
+    private mutating func readTrace(_ message: Message) {
+        let date = message.field(.date).flatMap { field in
+            MailDate.seconds(message.bytes.span, in: field.value)
+        }
+        guard let top = message.field(.received) else {
+            arrival = date
+            return
+        }
+        hasReceived = true
+        let value = message.value(of: top)
+        let span = value.span
+        // The date stands behind the last semicolon (RFC 5321 section 4.4).
+        var semicolon: Int?
+        var from = 0
+        while let hit = span.firstIndex(of: UInt8(ascii: ";"), in: from..<span.count) {
+            semicolon = hit
+            from = hit + 1
+        }
+        arrival = semicolon.flatMap { MailDate.seconds(span, in: ($0 + 1)..<span.count) } ?? date
+        let trace = Trace(span)
+        receivingHost = trace.by
+        if trace.isLocal { localHost = trace.by ?? "" }
+    }
+}
+
+/// Header fields that reports and automatic answers carry.
+enum Names {
+    static let xOriginalTo = FieldName("x-original-to")
+    static let deliveredTo = FieldName("delivered-to")
+    static let envelopeTo = FieldName("envelope-to")
+    static let xEnvelopeTo = FieldName("x-envelope-to")
+    static let xDeliveredTo = FieldName("x-delivered-to")
+    static let autoSubmitted = FieldName("auto-submitted")
+    static let precedence = FieldName("precedence")
+    static let xFailedRecipients = FieldName("x-failed-recipients")
+    static let xMailer = FieldName("x-mailer")
+    static let listID = FieldName("list-id")
+    static let listUnsubscribe = FieldName("list-unsubscribe")
+}

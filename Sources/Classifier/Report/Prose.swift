@@ -1,0 +1,98 @@
+import MIME
+
+/// The part of a report that is written for people: its lines, and where the returned message starts among them.
+struct Prose: Sendable {
+    /// UTF-8.
+    let text: [UInt8]
+    /// The lines before the returned message, without line ends.
+    let lines: [Range<Int>]
+    /// Where the returned message's header starts in `text`, or nil.
+    let quotedAt: Int?
+
+    init(_ text: [UInt8]) {
+        let text = text.count > Limits.proseBytes ? Array(text[..<Limits.proseBytes]) : text
+        (lines, quotedAt) = Prose.split(text.span)
+        self.text = text
+    }
+
+    private static func split(_ span: Span<UInt8>) -> (lines: [Range<Int>], quotedAt: Int?) {
+        var lines: [Range<Int>] = []
+        var position = 0
+        while position < span.count {
+            let line = span.line(at: position, before: span.count)
+            if startsHeaderBlock(span, at: position) { return (lines, position) }
+            if isMarker(span, line.content) { return (lines, line.next) }
+            lines.append(line.content)
+            position = line.next
+        }
+        return (lines, nil)
+    }
+
+    /// Everything before the returned message.
+    var head: Range<Int> { 0..<(lines.last?.upperBound ?? 0) }
+
+    /// A line that announces the returned message: `--- Below this line is a copy of the message.`
+    private static func isMarker(_ text: Span<UInt8>, _ line: Range<Int>) -> Bool {
+        let line = text.trimmed(line)
+        guard line.count >= 8, line.count <= 160 else { return false }
+        let folded = FoldedText(text.extracting(line))
+        guard ProsePhrases.groups.find(in: folded)[.original] != nil else { return false }
+        let first = text[line.lowerBound]
+        let last = text[line.upperBound - 1]
+        if isRule(first) && line.count >= 12 { return true }
+        if last == UInt8(ascii: ":") || (isRule(last) && line.count >= 12) { return true }
+        let sentences = [
+            "original message follow", "message header follows", "message headers follow", "copy of the message",
+            "copy of your message", "copy of the original message", "below this line", "header of the original",
+            "returned message follows", "copy of the mail", "copy of your mail", "元のメッセージ",
+            "a copy of the message header",
+        ]
+        return folded.bytes.count < 100 && sentences.contains { folded.contains($0) }
+            && !folded.contains("was received") && !folded.contains("?")
+    }
+
+    private static func isRule(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "-") || byte == UInt8(ascii: "=") || byte == UInt8(ascii: "*") || byte == UInt8(ascii: "_")
+            || byte == UInt8(ascii: "|") || byte == UInt8(ascii: "#") || byte == UInt8(ascii: "+")
+    }
+
+    /// Three or more header lines one behind the other, among them one that only a message has.
+    private static func startsHeaderBlock(_ text: Span<UInt8>, at start: Int) -> Bool {
+        guard let kind = headerKind(text, text.line(at: start, before: text.count).content), kind != .folded else {
+            return false
+        }
+        var position = start
+        var fields = 0
+        var traces = 0
+        for _ in 0..<40 where position < text.count {
+            let line = text.line(at: position, before: text.count)
+            guard let kind = headerKind(text, line.content) else { break }
+            if kind != .folded { fields += 1 }
+            if kind == .trace { traces += 1 }
+            if fields >= 3, traces >= 1 { return true }
+            position = line.next
+        }
+        return false
+    }
+
+    private enum HeaderKind { case trace, other, folded }
+
+    private static func headerKind(_ text: Span<UInt8>, _ line: Range<Int>) -> HeaderKind? {
+        guard let first = line.first else { return nil }
+        if text[first] == 0x20 || text[first] == 0x09 { return text.trimmed(line).isEmpty ? nil : .folded }
+        for name: StaticString in [
+            "received:", "return-path:", "message-id:", "x-original-to:", "dkim-signature:", "mime-version:",
+        ]
+        where text.hasPrefix(name, ignoringCaseIn: line) { return .trace }
+        guard
+            let colon = text.firstIndex(
+                of: UInt8(ascii: ":"), in: line.lowerBound..<min(line.upperBound, line.lowerBound + 40)),
+            colon > line.lowerBound + 1
+        else { return nil }
+        for index in line.lowerBound..<colon
+        where !(text[index].isLetter || text[index].isDigit || text[index] == UInt8(ascii: "-")) {
+            return nil
+        }
+        return .other
+    }
+}

@@ -1,0 +1,48 @@
+/// One recipient as a report describes it, before it is judged.
+struct RecipientReport: Sendable {
+    /// RFC 3464 section 2.3.1.
+    var originalRecipient: String?
+    /// RFC 3464 section 2.3.2.
+    var finalRecipient: String?
+    /// Lower case, as written.
+    var action: String?
+    var status: StatusCode?
+    /// The Diagnostic-Code's type and text.
+    var diagnosticType: String?
+    var diagnostic: [UInt8] = []
+    var remoteMTA: String?
+    /// What the prose says of this recipient.
+    var explanation: [UInt8] = []
+    /// The SMTP command that was refused, where the dialect knows it.
+    var command: String?
+    /// What the dialect makes of it, whatever the words and codes say.
+    var ruling: Ruling?
+    /// Whether the prose of a report says that the delivery is still tried.
+    var isDelayed = false
+
+    /// The report itself knows an earlier address than the one that failed.
+    var namesOriginal: Bool {
+        guard let originalRecipient, originalRecipient.contains("@") else { return false }
+        return finalRecipient.map { $0 != originalRecipient } ?? false
+    }
+
+    /// Whom to blame: the address that was mailed, before the one that it led to.
+    var address: String? {
+        if let originalRecipient, originalRecipient.contains("@") { return originalRecipient }
+        if let finalRecipient, finalRecipient.contains("@") { return finalRecipient }
+        return originalRecipient ?? finalRecipient
+    }
+}
+
+/// A dialect's own decision.
+struct Ruling: Sendable, Equatable {
+    var reason: Reason
+    var rule: String
+    var matched: String?
+
+    init(_ reason: Reason, rule: String, matched: String?) {
+        self.reason = reason
+        self.rule = rule
+        self.matched = matched
+    }
+}

@@ -1,0 +1,25 @@
+/// Who writes reports.
+enum Sender {
+    /// The From field names a mail system and not a person.
+    static func isDaemon(_ envelope: Envelope) -> Bool {
+        let local = envelope.from.split(separator: "@").first.map(String.init) ?? envelope.from
+        if locals.contains(local) || local.hasPrefix("mailer-daemon") || local.hasPrefix("mailerdaemon") { return true }
+        return names.contains { envelope.fromText.contains($0) }
+    }
+
+    private static let locals: Set<String> = [
+        "mailer-daemon", "mailer_daemon", "mailerdaemon", "mailer.daemon", "postmaster", "post.master", "mdaemon",
+        "mail-daemon", "maildaemon", "daemon", "mail.delivery.system", "mail-delivery-system", "mail.daemon", "bounce",
+        "bounces", "postoffice", "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e", "mta", "mail_daemon",
+        "mailsystem",
+        "mailsrv", "ndr", "administrator", "systemadministrator", "system", "postmaster-nospam", "imss", "mailmaster",
+    ]
+    private static let names = [
+        "mailer-daemon", "mailer daemon", "mail delivery", "mail administrator", "mail system", "mail daemon",
+        "postmaster", "delivery subsystem", "delivery system", "system administrator", "systemadministrator",
+        "mailmarshal", "mail router", "message router", "internet mail", "microsoft outlook", "microsoft exchange",
+        "lsmtp", "administrateur système", "administrador del sistema", "amministratore sistema",
+        "mail subsystem", "bounce", "email delivery", "message delivery", "mail gateway", "delivery agent",
+        "メール配信", "システム管理者", "邮件系统", "系统管理员", "系統管理員", "postoffice", "mailserver",
+    ]
+}

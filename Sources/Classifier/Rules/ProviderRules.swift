@@ -1,0 +1,65 @@
+/// Facts about single providers: what a reply of theirs means although its words or its code say something else.
+struct ProviderRule: Sendable {
+    var name: String
+    /// Ends of host names, one of which the remote MTA, the reporting MTA or the recipient's domain has, or which the
+    /// text names. Empty: the words alone are enough.
+    var hosts: [String]
+    /// The status that the reply carries; nil: any.
+    var status: StatusCode?
+    /// Pieces that all stand in the folded text.
+    var words: [String]
+    var reason: Reason
+    /// Where this is written.
+    var source: String
+}
+
+enum ProviderRules {
+    static let all: [ProviderRule] = [
+        ProviderRule(
+            name: "exchange-online/access-denied", hosts: ["protection.outlook.com", "outlook.com"],
+            status: StatusCode(5, 4, 1),
+            words: ["access denied"], reason: .userUnknown,
+            source: "Microsoft, NDR codes in Exchange Online: 550 5.4.1 is the answer of directory based edge blocking"),
+        ProviderRule(
+            name: "exchange-online/access-denied-recipient", hosts: [], status: StatusCode(5, 4, 1),
+            words: ["recipient address rejected", "access denied"], reason: .userUnknown,
+            source: "Microsoft, NDR codes in Exchange Online, as relayed by a server that hides the host"),
+        ProviderRule(
+            name: "yandex/no-such-user", hosts: [], status: StatusCode(5, 7, 1), words: ["no such user"],
+            reason: .userUnknown, source: "Yandex answers 550 5.7.1 No such user! for an unknown mailbox"),
+        ProviderRule(
+            name: "outlook.com/mailbox-unavailable", hosts: ["outlook.com", "hotmail.com", "live.com", "msn.com"],
+            status: nil, words: ["550", "requested action not taken: mailbox unavailable"], reason: .userUnknown,
+            source: "Outlook.com Postmaster: 550 5.5.0 Requested action not taken: mailbox unavailable"),
+        ProviderRule(
+            name: "gmx/mailbox-unavailable",
+            hosts: ["gmx.net", "gmx.de", "web.de", "mail.com", "kundenserver.de", "1and1.com"],
+            status: nil, words: ["550", "requested action not taken: mailbox unavailable"], reason: .userUnknown,
+            source: "postmaster.gmx.net: 550 Requested action not taken: mailbox unavailable"),
+        ProviderRule(
+            name: "qq/mailbox-unavailable", hosts: ["qq.com", "exmail.qq.com"], status: nil,
+            words: ["550", "mailbox unavailable or access denied"], reason: .userUnknown,
+            source: "Tencent, open.work.weixin.qq.com/help2/pc/20040"),
+        ProviderRule(
+            name: "gmail/over-quota-perm", hosts: [], status: nil, words: ["p=overquota"], reason: .mailboxFull,
+            source: "support.google.com/mail/?p=OverQuotaPerm"),
+        ProviderRule(
+            name: "gmail/disabled", hosts: [], status: nil, words: ["p=disableduser"], reason: .suspend,
+            source: "support.google.com/mail/?p=DisabledUser"),
+        ProviderRule(
+            name: "gmail/unsolicited-rate", hosts: [], status: nil, words: ["p=unsolicitedratelimiterror"],
+            reason: .speeding, source: "support.google.com/mail/?p=UnsolicitedRateLimitError"),
+        ProviderRule(
+            name: "gmail/blocked-content", hosts: [], status: nil, words: ["p=blockedmessage"],
+            reason: .policyViolation, source: "support.google.com/mail/?p=BlockedMessage"),
+        ProviderRule(
+            name: "docomo/too-much-data", hosts: ["docomo.ne.jp"], status: nil, words: ["552 too much mail data"],
+            reason: .mailboxFull, source: "NTT DOCOMO answers 552 Too much mail data where the box holds no more"),
+        ProviderRule(
+            name: "icloud/local-policy", hosts: [], status: nil, words: ["[cs01] message rejected due to local policy"],
+            reason: .policyViolation, source: "Apple, support.apple.com/en-us/HT204137"),
+        ProviderRule(
+            name: "spectrum/blocked", hosts: ["charter.net", "rr.com", "spectrum.net", "twc.com"], status: nil,
+            words: ["aup#"], reason: .blocked, source: "Spectrum, postmaster pages: AUP#… codes"),
+    ]
+}

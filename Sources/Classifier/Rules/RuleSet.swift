@@ -1,0 +1,113 @@
+import MIME
+
+/// The rule table, compiled once into one automaton.
+struct RuleSet: Sendable {
+    /// A rule that matched, and where.
+    struct Match: Sendable, Equatable {
+        /// Index into `rules`.
+        var rule: Int
+        /// The matched bytes of the folded text.
+        var range: Range<Int>
+    }
+
+    /// Bytes between two pieces of a phrase that `*` stands for, at the most.
+    static let maximumGap = 120
+
+    let rules: [ReasonRule]
+    private let matcher: PhraseMatcher
+    /// What a single piece completes, by phrase number of the automaton.
+    private let single: [[Int]]
+    /// Phrases of several pieces: the rule, and the pieces' phrase numbers.
+    private let sequences: [(rule: Int, pieces: [Int])]
+    /// The sequences in which a piece stands, with its place in them.
+    private let steps: [[(sequence: Int, place: Int)]]
+
+    init(_ rules: [ReasonRule]) {
+        self.rules = rules
+        var numbers: [String: Int] = [:]
+        var phrases: [[UInt8]] = []
+        var single: [[Int]] = []
+        var steps: [[(sequence: Int, place: Int)]] = []
+        var sequences: [(rule: Int, pieces: [Int])] = []
+        func number(of piece: String) -> Int {
+            if let known = numbers[piece] { return known }
+            numbers[piece] = phrases.count
+            phrases.append(Array(piece.utf8))
+            single.append([])
+            steps.append([])
+            return phrases.count - 1
+        }
+        for (index, rule) in rules.enumerated() {
+            for phrase in rule.phrases {
+                let pieces = RuleSet.pieces(of: phrase)
+                if pieces.count == 1 {
+                    single[number(of: pieces[0])].append(index)
+                } else if pieces.count > 1 {
+                    let all = pieces.map { number(of: $0) }
+                    for (place, piece) in all.enumerated() { steps[piece].append((sequences.count, place)) }
+                    sequences.append((index, all))
+                }
+            }
+        }
+        matcher = PhraseMatcher(phrases)
+        self.single = single
+        self.steps = steps
+        self.sequences = sequences
+    }
+
+    /// The pieces between the `*` of a phrase, blanks at the stars removed.
+    static func pieces(of phrase: String) -> [String] {
+        phrase.split(separator: "*").map { piece in
+            var bytes = Array(piece.utf8)
+            if piece.startIndex != phrase.startIndex, bytes.first == 0x20 { bytes.removeFirst() }
+            if piece.endIndex != phrase.endIndex, bytes.last == 0x20 { bytes.removeLast() }
+            return String(decoding: bytes, as: UTF8.self)
+        }.filter { !$0.isEmpty }
+    }
+
+    /// The rules that match, each once, the best first: by strength, then in the order of the table.
+    func matches(in text: FoldedText) -> [Match] {
+        let hits = matcher.hits(in: text.bytes.span)
+        guard !hits.isEmpty else { return [] }
+        var found: [Match] = []
+        var progress: [Int: (place: Int, start: Int, end: Int)] = [:]
+        func add(_ rule: Int, _ range: Range<Int>) {
+            if let known = found.firstIndex(where: { $0.rule == rule }) {
+                // The longer phrase is the better evidence.
+                if range.count > found[known].range.count { found[known].range = range }
+            } else {
+                found.append(Match(rule: rule, range: range))
+            }
+        }
+        for hit in hits {
+            let range = (hit.end - matcher.length(of: hit.phrase))..<hit.end
+            for rule in single[hit.phrase] { add(rule, range) }
+            for step in steps[hit.phrase] {
+                if step.place == 0 {
+                    // The latest start wins: it leaves the most room for what follows.
+                    if progress[step.sequence].map({ $0.place == 0 }) ?? true {
+                        progress[step.sequence] = (0, range.lowerBound, range.upperBound)
+                    }
+                    continue
+                }
+                guard let state = progress[step.sequence], state.place == step.place - 1,
+                    range.lowerBound >= state.end
+                else { continue }
+                guard range.lowerBound - state.end <= RuleSet.maximumGap else {
+                    progress[step.sequence] = nil
+                    continue
+                }
+                if step.place == sequences[step.sequence].pieces.count - 1 {
+                    add(sequences[step.sequence].rule, state.start..<range.upperBound)
+                    progress[step.sequence] = nil
+                } else {
+                    progress[step.sequence] = (step.place, state.start, range.upperBound)
+                }
+            }
+        }
+        return found.sorted { left, right in
+            let (a, b) = (rules[left.rule], rules[right.rule])
+            return a.strength == b.strength ? left.rule < right.rule : a.strength > b.strength
+        }
+    }
+}

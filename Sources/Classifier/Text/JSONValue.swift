@@ -1,0 +1,149 @@
+import MIME
+
+/// A JSON value (RFC 8259), read with limits: notifications of mail services carry one as a mail's text.
+enum JSONValue: Equatable, Sendable {
+    case null
+    case bool(Bool)
+    case number(Double)
+    case string(String)
+    case array([JSONValue])
+    case object([String: JSONValue])
+
+    /// Values within values.
+    static let maximumDepth = 32
+
+    /// The first value in `bytes`, or nil where it is no JSON; what follows the value does not matter.
+    init?(_ bytes: [UInt8]) {
+        var reader = JSONReader(bytes)
+        guard let value = reader.value(depth: 0) else { return nil }
+        self = value
+    }
+
+    subscript(_ key: String) -> JSONValue? {
+        if case .object(let members) = self { return members[key] }
+        return nil
+    }
+    var string: String? {
+        if case .string(let text) = self { return text }
+        return nil
+    }
+    var array: [JSONValue]? {
+        if case .array(let values) = self { return values }
+        return nil
+    }
+}
+
+private struct JSONReader {
+    private let bytes: [UInt8]
+    private var index = 0
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    private mutating func skipSpace() { while index < bytes.count, bytes[index].isSpace { index += 1 } }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+        skipSpace()
+        guard index < bytes.count, bytes[index] == byte else { return false }
+        index += 1
+        return true
+    }
+
+    mutating func value(depth: Int) -> JSONValue? {
+        skipSpace()
+        guard depth < JSONValue.maximumDepth, index < bytes.count else { return nil }
+        switch bytes[index] {
+        case UInt8(ascii: "{"): return object(depth)
+        case UInt8(ascii: "["): return array(depth)
+        case UInt8(ascii: "\""): return string().map { .string($0) }
+        default: return word()
+        }
+    }
+
+    private mutating func object(_ depth: Int) -> JSONValue? {
+        index += 1
+        var members: [String: JSONValue] = [:]
+        if take(UInt8(ascii: "}")) { return .object(members) }
+        while true {
+            skipSpace()
+            guard let key = string(), take(UInt8(ascii: ":")), let value = value(depth: depth + 1) else { return nil }
+            members[key] = value
+            if take(UInt8(ascii: "}")) { return .object(members) }
+            guard take(UInt8(ascii: ",")) else { return nil }
+        }
+    }
+
+    private mutating func array(_ depth: Int) -> JSONValue? {
+        index += 1
+        var values: [JSONValue] = []
+        if take(UInt8(ascii: "]")) { return .array(values) }
+        while true {
+            guard let value = value(depth: depth + 1) else { return nil }
+            values.append(value)
+            if take(UInt8(ascii: "]")) { return .array(values) }
+            guard take(UInt8(ascii: ",")) else { return nil }
+        }
+    }
+
+    private mutating func string() -> String? {
+        guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else { return nil }
+        index += 1
+        var out: [UInt8] = []
+        while index < bytes.count {
+            let byte = bytes[index]
+            index += 1
+            switch byte {
+            case UInt8(ascii: "\""): return String(decoding: out, as: UTF8.self)
+            case UInt8(ascii: "\\"):
+                guard index < bytes.count else { return nil }
+                let escape = bytes[index]
+                index += 1
+                switch escape {
+                case UInt8(ascii: "n"): out.append(0x0A)
+                case UInt8(ascii: "r"): out.append(0x0D)
+                case UInt8(ascii: "t"): out.append(0x09)
+                case UInt8(ascii: "b"): out.append(0x08)
+                case UInt8(ascii: "f"): out.append(0x0C)
+                case UInt8(ascii: "u"):
+                    guard let unit = hex4() else { return nil }
+                    appendScalar(unit, to: &out)
+                default: out.append(escape)
+                }
+            // Mailers fold long lines within a string.
+            case 0x0A, 0x0D: continue
+            default: out.append(byte)
+            }
+        }
+        return nil
+    }
+
+    private mutating func appendScalar(_ unit: UInt32, to out: inout [UInt8]) {
+        var value = unit
+        if unit >= 0xD800, unit < 0xDC00, index + 1 < bytes.count, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == UInt8(ascii: "u") {
+            index += 2
+            guard let low = hex4(), low >= 0xDC00, low < 0xE000 else { return }
+            value = 0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00)
+        }
+        guard let scalar = Unicode.Scalar(value) else { return }
+        out += Array(String(Character(scalar)).utf8)
+    }
+
+    private mutating func hex4() -> UInt32? {
+        guard index + 4 <= bytes.count, let value = UInt32(String(decoding: bytes[index..<(index + 4)], as: UTF8.self), radix: 16)
+        else { return nil }
+        index += 4
+        return value
+    }
+
+    private mutating func word() -> JSONValue? {
+        let start = index
+        while index < bytes.count, bytes[index].isLetter || bytes[index].isDigit || [0x2B, 0x2D, 0x2E].contains(bytes[index]) {
+            index += 1
+        }
+        switch String(decoding: bytes[start..<index], as: UTF8.self) {
+        case "null": return .null
+        case "true": return .bool(true)
+        case "false": return .bool(false)
+        case let text: return Double(text).map { .number($0) }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import MIME
+
+/// Which SMTP command a report says was refused.
+enum SMTPCommand {
+    /// `RCPT`, `DATA`, `MAIL`, `EHLO`, `CONN` or nil. Sources: Postfix `(in reply to end of DATA command)`, Exim `after
+    /// RCPT TO:<…>`, Sendmail `>>> DATA` before `<<< 550`, qmail-family `during RCPT`, and their like.
+    static func find(in text: FoldedText) -> String? {
+        if let last = lastDialogue(text) { return last }
+        var best: (command: String, at: Int)?
+        for (command, at) in groups.find(in: text) where best.map({ at < $0.at }) ?? true { best = (command, at) }
+        return best?.command
+    }
+
+    private static let groups = PhraseGroups<String>([
+        (
+            "DATA",
+            [
+                "end of data", "in reply to data", "after data", "response to data", "reply to data",
+                "to the data command", "after the data", "data command", "during data", "end-of-data",
+                "in response to the data", "smtp data", "post-data", "sending data", "smtp:data", "message body",
+                "after pipelined data", "after sending the message", "after initial data", "failed after i sent the message", "did not like our data", "did not like our final", "smtp command data",
+            ]
+        ),
+        (
+            "RCPT",
+            [
+                "in reply to rcpt", "after rcpt", "response to rcpt", "reply to rcpt", "rcpt to command",
+                "rcpt command", "during rcpt", "to the rcpt", "smtp rcpt", "smtp:rcpt", "response to \"rcpt to",
+                "response to: rcpt", "sent: rcpt", "rcpt to:", "after pipelined rcpt", "does not like recipient", "did not like our rcpt", "after rcpt command",
+            ]
+        ),
+        (
+            "MAIL",
+            [
+                "in reply to mail", "after mail from", "response to mail", "reply to mail", "mail from command",
+                "during mail", "to the mail from", "smtp:mail", "response to \"mail from", "sent: mail from",
+                "after pipelined mail", "but sender was rejected", "did not like our mail",
+            ]
+        ),
+        (
+            "EHLO",
+            [
+                "in reply to ehlo", "in reply to helo", "after ehlo", "after helo", "response to ehlo",
+                "response to helo", "during ehlo", "during helo",
+            ]
+        ),
+        (
+            "CONN",
+            [
+                "refused to talk to me", "after initial connection", "while receiving the initial", "initial greeting",
+                "connect to ", "after connect", "greeting",
+            ]
+        ),
+    ])
+
+    /// `>>> RCPT To:<@>` … `<<< 550`: the last command before the first refusal.
+    private static func lastDialogue(_ text: FoldedText) -> String? {
+        let span = text.bytes.span
+        var from = 0
+        var last: String?
+        while let mark = span.firstIndex(of: UInt8(ascii: ">"), in: from..<span.count) {
+            from = mark + 1
+            guard mark + 4 < span.count, span[mark + 1] == UInt8(ascii: ">"), span[mark + 2] == UInt8(ascii: ">") else {
+                continue
+            }
+            let rest = (mark + 3)..<span.count
+            let trimmed = span.trimmed(rest.lowerBound..<min(rest.upperBound, rest.lowerBound + 24))
+            if span.hasPrefix("rcpt", ignoringCaseIn: trimmed) { last = "RCPT" }
+            if span.hasPrefix("data", ignoringCaseIn: trimmed) || span.hasPrefix(".", ignoringCaseIn: trimmed) {
+                last = "DATA"
+            }
+            if span.hasPrefix("mail", ignoringCaseIn: trimmed) { last = "MAIL" }
+            if span.hasPrefix("ehlo", ignoringCaseIn: trimmed) || span.hasPrefix("helo", ignoringCaseIn: trimmed) {
+                last = "EHLO"
+            }
+            from = mark + 3
+        }
+        return last
+    }
+}

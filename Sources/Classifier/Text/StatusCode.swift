@@ -1,0 +1,53 @@
+import MIME
+
+/// RFC 3463 status, `5.1.1`: class, subject, detail.
+struct StatusCode: Sendable, Equatable, CustomStringConvertible {
+    var statusClass: Int
+    var subject: Int
+    var detail: Int
+
+    var description: String { "\(statusClass).\(subject).\(detail)" }
+    var isTransient: Bool { statusClass == 4 }
+    /// X.0.0 and the like say nothing but success or failure.
+    var isVague: Bool { subject == 0 || (detail == 0 && subject != 1) }
+
+    init(_ statusClass: Int, _ subject: Int, _ detail: Int) {
+        self.statusClass = statusClass
+        self.subject = subject
+        self.detail = detail
+    }
+
+    /// The first status in `range` whose class is 2, 4 or 5 and that no digit or dot touches. An IPv4 address is none.
+    init?(_ bytes: Span<UInt8>, firstIn range: Range<Int>) {
+        var index = range.lowerBound
+        while index < range.upperBound {
+            guard bytes[index].isDigit else {
+                index += 1
+                continue
+            }
+            let start = index
+            var numbers: [Int] = [0]
+            while index < range.upperBound, bytes[index].isDigit || bytes[index] == UInt8(ascii: ".") {
+                if bytes[index] == UInt8(ascii: ".") {
+                    // A full stop at the end of a sentence.
+                    guard index + 1 < range.upperBound, bytes[index + 1].isDigit else { break }
+                    numbers.append(0)
+                } else {
+                    numbers[numbers.count - 1] = min(numbers[numbers.count - 1] * 10 + Int(bytes[index] - 0x30), 9_999)
+                }
+                index += 1
+            }
+            // A letter before it makes it a version or a host's name.
+            let touches =
+                start > range.lowerBound && (bytes[start - 1].isLetter || bytes[start - 1] == UInt8(ascii: "_"))
+            let runsOn = index < range.upperBound && (bytes[index].isLetter || bytes[index] == UInt8(ascii: "_"))
+            if numbers.count == 3, !touches, !runsOn, [2, 4, 5].contains(numbers[0]), numbers[1] <= 7, numbers[2] <= 999
+            {
+                self.init(numbers[0], numbers[1], numbers[2])
+                return
+            }
+            if index == start { index += 1 }
+        }
+        return nil
+    }
+}

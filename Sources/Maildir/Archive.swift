@@ -1,0 +1,53 @@
+import Glibc
+import Synchronization
+
+/// A folder of Maildirs, one for each kind of message, each of which a mail reader can open.
+///
+/// ```swift
+/// let archive = Archive(root: "/home/bounces/archive")
+/// try maildir.move(name, into: archive.folder(named: "hard-bounce"))
+/// try archive.syncFolders()
+/// try maildir.syncFolders()
+/// ```
+///
+/// It may be used from several threads at once, and by several processes.
+public final class Archive: Sendable {
+    /// The path as it was given.
+    public let root: String
+    private let folders = Mutex<[String: Maildir]>([:])
+
+    /// Makes and opens nothing yet.
+    public init(root: String) {
+        self.root = root
+    }
+
+    /// The Maildir ROOT/NAME. Where they are missing, ROOT, ROOT/NAME and its cur/, new/ and tmp/ are made, with mode
+    /// 0700 less the umask, and fsynced. The parent of ROOT must exist: to make more than one folder would hide a
+    /// mistyped path.
+    ///
+    /// - Throws: ``MaildirError`` of the category `cannotWrite`, `permission` or `tryAgain`; `cannotWrite` also where
+    ///   `name` is no name for a folder: empty, with a slash in it, or starting with a dot.
+    public func folder(named name: String) throws(MaildirError) -> Maildir {
+        try folders.withLock { (folders) throws(MaildirError) -> Maildir in
+            if let folder = folders[name] { return folder }
+            guard MessageName(name) != nil else {
+                throw MaildirError(
+                    .make, root + "/" + name, category: .cannotWrite, reason: "that is no name for a folder")
+            }
+            _ = try Maildir.makeFolder(root, in: nil)
+            let folder = try Maildir.make(at: root + "/" + name)
+            folders[name] = folder
+            return folder
+        }
+    }
+
+    /// Makes durable what was moved here since the last call: fsync(2) of each folder that was touched. Call it once
+    /// per batch, before ``Maildir/syncFolders()`` of the Maildir that the messages came from, so that a message is on
+    /// disk here before it is gone there.
+    public func syncFolders() throws(MaildirError) {
+        let opened = folders.withLock { Array($0.values) }
+        for folder in opened {
+            try folder.syncFolders()
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import Glibc
+
+extension Maildir {
+    /// Delivers a message as the Maildir convention has it (https://cr.yp.to/proto/maildir.html): it is written to tmp/
+    /// under a name that nobody else makes, fsynced, and renamed to new/, where it appears whole or not at all; then
+    /// new/ is fsynced. When this returns, the message is on disk.
+    ///
+    /// - Returns: Its name in new/: `SECONDS.M<µs>P<pid>Q<counter>.HOST`. The file has mode 0600.
+    /// - Throws: ``MaildirError`` of the category `cannotWrite` (tmp/ is missing), `permission`, `tryAgain` (the disk is
+    ///   full) or `ioError`. Then nothing was delivered, unless it was new/ that could not be synchronised.
+    @discardableResult
+    public func deliver(_ bytes: [UInt8]) throws(MaildirError) -> MessageName {
+        let copy = try StagedCopy(of: bytes, for: self)
+        var name = copy.name
+        for _ in 0..<NameCandidates.maximumCount {
+            let error = renaming.rename(copy.name, in: copy.folder, to: name, in: new)
+            if error == 0 {
+                try new.sync()
+                return name
+            }
+            guard error == EEXIST else {
+                copy.discard()
+                throw MaildirError(.deliver, new, name, errorNumber: error)
+            }
+            name = UniqueName.next()
+        }
+        copy.discard()
+        throw MaildirError(.deliver, new, name, category: .cannotWrite, errorNumber: EEXIST)
+    }
+}

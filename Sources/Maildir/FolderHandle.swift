@@ -1,0 +1,77 @@
+import Glibc
+import Synchronization
+
+/// An open folder. All work on messages goes through its descriptor and bare names: no path is put together per
+/// message, and a folder that is renamed while a run is on stays the same folder.
+final class FolderHandle: Sendable {
+    let descriptor: Int32
+    /// For error messages only.
+    let path: String
+    /// Whether names were added or removed here since the last ``sync()``.
+    private let isTouched = Atomic<Bool>(false)
+
+    private init(descriptor: Int32, path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Opens the folder `name` in `parent`, or the folder at the path `name` where there is no parent. A symbolic link
+    /// in a parent's folder is not followed: nobody who may write there can point us elsewhere.
+    static func open(_ name: String, in parent: FolderHandle?) -> Result<FolderHandle, FolderOpeningFailure> {
+        let path = parent.map { $0.path + "/" + name } ?? name
+        let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (parent == nil ? 0 : O_NOFOLLOW)
+        let answer = systemCall { openat(parent?.descriptor ?? AT_FDCWD, name, flags) }
+        if answer.error != 0 { return .failure(FolderOpeningFailure(path: path, errorNumber: answer.error)) }
+        return .success(FolderHandle(descriptor: answer.value, path: path))
+    }
+
+    /// Notes that ``sync()`` has something to do.
+    func touch() {
+        isTouched.store(true, ordering: .releasing)
+    }
+
+    /// fsync(2) of the folder, where names in it were added or removed since the last time.
+    func sync() throws(MaildirError) {
+        guard isTouched.exchange(false, ordering: .acquiringAndReleasing) else { return }
+        let answer = systemCall { fsync(descriptor) }
+        // EINVAL: a file system that keeps no folders back to synchronise (some FUSE and CIFS ones say so).
+        if answer.error != 0 && answer.error != EINVAL {
+            touch()
+            throw MaildirError(.sync, path, errorNumber: answer.error)
+        }
+    }
+
+    /// What stands under a name, without following it; nil where nothing does, or where it cannot be asked.
+    func status(of name: MessageName) -> stat? {
+        var status = stat()
+        let answer = name.withCString { name in
+            systemCall { fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) }
+        }
+        return answer.error == 0 ? status : nil
+    }
+
+    /// Whether both are one and the same folder, by whatever path each was opened.
+    func isSame(as other: FolderHandle) -> Bool {
+        var mine = stat()
+        var others = stat()
+        guard fstat(descriptor, &mine) == 0, fstat(other.descriptor, &others) == 0 else { return false }
+        return mine.st_dev == others.st_dev && mine.st_ino == others.st_ino
+    }
+
+    /// Removes a name. Returns 0 or an `errno`; that nothing stood there is success.
+    func unlink(_ name: MessageName) -> Int32 {
+        let error = name.withCString { name in systemCall { unlinkat(descriptor, name, 0) } }.error
+        touch()
+        return error == ENOENT ? 0 : error
+    }
+}
+
+/// Why a folder could not be opened; the caller knows what that means.
+struct FolderOpeningFailure: Error {
+    let path: String
+    let errorNumber: Int32
+}

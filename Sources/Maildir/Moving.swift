@@ -1,0 +1,234 @@
+import Glibc
+
+extension Maildir {
+    /// Where ``Maildir/move(_:from:to:)`` takes a message.
+    public struct Destination: Sendable {
+        let flags: String
+
+        /// To cur/, with these flags beside those that its name has. `"S"` is "seen".
+        public static func cur(flags: String) -> Destination {
+            Destination(flags: flags)
+        }
+    }
+
+    /// Moves a message within the Maildir, and says what it is called now.
+    ///
+    /// The name becomes `UNIQUE:2,FLAGS`. Where it is taken, by whatever, the message gets the next free one of
+    /// `UNIQUE_1:2,FLAGS`, `UNIQUE_2:2,FLAGS` … : no file is written over and none is removed, not even where the one
+    /// that stands there has the same content, as after new/ was restored from a backup. (One file under two names, a
+    /// hard link, is what an interrupted move leaves on a file system such as NFS; it loses its old name.)
+    ///
+    /// One rename(2), at once visible to others, durable after ``syncFolders()``. Where cur/ is on another file system,
+    /// it is done as ``move(_:from:into:flags:mayStandThere:)`` does it. What the name stands for is not asked: a
+    /// symbolic link or a FIFO is moved as it is.
+    ///
+    /// - Throws: ``MaildirError`` of the category `vanished` where the message is gone, `permission`, `cannotWrite`,
+    ///   `tryAgain` or `ioError`. Then the message stands where it stood.
+    @discardableResult
+    public func move(
+        _ name: MessageName, from folder: Folder = .new, to destination: Destination
+    ) throws(MaildirError) -> MessageName {
+        var move = Move(
+            name: name, source: handle(folder), target: self, wanted: name.addingFlags(destination.flags),
+            finishesOnEqual: false)
+        return try move.carryOut()
+    }
+
+    /// Moves a message to cur/ of another Maildir, such as a folder of an ``Archive``, and says what it is called there.
+    ///
+    /// Within a file system that is one rename(2), durable after ``syncFolders()`` of both, the target first. From one
+    /// file system to another the message is copied to the target's tmp/, with its times, mode and, where allowed,
+    /// owner; the copy is fsynced and renamed to cur/, that folder is fsynced, and only then the source is removed.
+    /// Whenever that is interrupted, there may be a stray file in tmp/ (which mail readers remove after 36 hours), or
+    /// the message may stand in both places, but never in none.
+    ///
+    /// To call it again puts that right: where the target's cur/ already has the wanted name *with the same bytes*, it
+    /// is fsynced and the source removed. Where the name has other bytes, the message gets another name, as in
+    /// ``move(_:from:to:)``.
+    ///
+    /// - Parameter mayStandThere: Whether an earlier run may have brought this message there, as the caller knows from
+    ///   its records. Then it is also found where somebody has changed its flags meanwhile. That needs a list of the
+    ///   target's cur/, made once at the first such move.
+    /// - Throws: ``MaildirError`` of the category `vanished`, `permission`, `cannotWrite`, `tryAgain`, `ioError`, or
+    ///   `notRegular` where something that is no file would have to be copied. Then the message stands where it stood.
+    @discardableResult
+    public func move(
+        _ name: MessageName, from folder: Folder = .new, into target: Maildir, flags: String = "S",
+        mayStandThere: Bool = false
+    ) throws(MaildirError) -> MessageName {
+        var move = Move(
+            name: name, source: handle(folder), target: target, wanted: name.addingFlags(flags), finishesOnEqual: true)
+        if mayStandThere, let standing = try move.finishWhereItStands() { return standing }
+        return try move.carryOut()
+    }
+}
+
+/// One message on its way.
+private struct Move {
+    let name: MessageName
+    let source: FolderHandle
+    let target: Maildir
+    let wanted: MessageName
+    /// Whether a file of the wanted name and the same bytes is this message, so that the source can go.
+    var finishesOnEqual: Bool
+
+    /// What to do about a name that is taken.
+    private enum Collision {
+        /// The message already bears it; nothing is left to do.
+        case done
+        /// Another message has it.
+        case taken
+        /// It is free again.
+        case free
+    }
+
+    mutating func carryOut() throws(MaildirError) -> MessageName {
+        var candidates = NameCandidates(wanted)
+        var copy: StagedCopy?
+        defer { copy?.discard() }
+        // Each round tries a name, or makes the copy, or meets a name that came or went just now.
+        for _ in 0..<2 * NameCandidates.maximumCount {
+            let error =
+                if let copy {
+                    target.renaming.rename(copy.name, in: copy.folder, to: candidates.current, in: target.cur)
+                } else {
+                    target.renaming.rename(name, in: source, to: candidates.current, in: target.cur)
+                }
+            switch error {
+            case 0:
+                if copy != nil {
+                    copy = nil
+                    try removeSource()
+                }
+                return candidates.current
+            case EXDEV where copy == nil:
+                // An interrupted copy is to be finished even within one Maildir.
+                finishesOnEqual = true
+                // The kernel says EXDEV before it looks at the name. A copy is made only for a name that is free.
+                if target.cur.status(of: candidates.current) == nil {
+                    copy = try StagedCopy(of: name, in: source, for: target)
+                    continue
+                }
+            case EEXIST:
+                break
+            case ENOENT where copy == nil && source.status(of: name) == nil:
+                throw MaildirError(.move, source, name, category: .vanished, errorNumber: ENOENT)
+            case ENOENT:
+                throw MaildirError(
+                    .move, source, name, category: .cannotWrite, errorNumber: ENOENT,
+                    reason: "\(targetPath) has been removed")
+            default:
+                throw MaildirError(.move, source, name, errorNumber: error)
+            }
+            switch try look(at: candidates.current) {
+            case .done: return candidates.current
+            case .free: continue
+            case .taken:
+                guard candidates.advance() else { throw noFreeName() }
+            }
+        }
+        throw noFreeName()
+    }
+
+    /// Looks for the message under any flags in the target; removes the source and says the name where it is there.
+    func finishWhereItStands() throws(MaildirError) -> MessageName? {
+        for standing in try target.archivedNames.names(like: name, in: target.cur) {
+            if case .done = try look(at: standing) { return standing }
+        }
+        return nil
+    }
+
+    private func look(at taken: MessageName) throws(MaildirError) -> Collision {
+        guard let ours = source.status(of: name) else {
+            throw MaildirError(.move, source, name, category: .vanished, errorNumber: ENOENT)
+        }
+        guard let theirs = target.cur.status(of: taken) else { return .free }
+        let isOneFile = ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino
+        if source.isSame(as: target.cur) {
+            // One folder: it may be the very same entry, so nothing is removed here.
+            return isOneFile ? .done : .taken
+        }
+        guard FileKind(mode: ours.st_mode) == nil, FileKind(mode: theirs.st_mode) == nil,
+            finishesOnEqual || (isOneFile && ours.st_nlink > 1), ours.st_size == theirs.st_size
+        else { return .taken }
+        do {
+            guard try isEqualAndDurable(taken) else { return .taken }
+        } catch {
+            switch error.category {
+            case .tryAgain, .ioError: throw error
+            // What cannot be compared counts as different. At worst the message then stands there twice.
+            default: return .taken
+            }
+        }
+        try removeSource()
+        return .done
+    }
+
+    /// Whether both files have the same bytes; and if so, fsyncs the one that is to stay.
+    private func isEqualAndDurable(_ taken: MessageName) throws(MaildirError) -> Bool {
+        let ours = try source.openMessage(name, for: .move)
+        defer { close(ours.descriptor) }
+        let theirs = try target.cur.openMessage(taken, for: .move)
+        defer { close(theirs.descriptor) }
+        guard try hasSameBytes(ours.descriptor, theirs.descriptor) else { return false }
+        let error = systemCall { fsync(theirs.descriptor) }.error
+        if error != 0 { throw MaildirError(.sync, target.cur, taken, errorNumber: error) }
+        return true
+    }
+
+    private func hasSameBytes(_ left: Int32, _ right: Int32) throws(MaildirError) -> Bool {
+        let half = FolderHandle.readChunk
+        var offset: off_t = 0
+        var failure: Int32 = 0
+        let isSame = withUnsafeTemporaryAllocation(byteCount: 2 * half, alignment: 16) { buffer -> Bool in
+            let ours = UnsafeMutableRawBufferPointer(rebasing: buffer[..<half])
+            let theirs = UnsafeMutableRawBufferPointer(rebasing: buffer[half...])
+            while true {
+                let mine = readFully(left, into: ours, at: offset)
+                let other = readFully(right, into: theirs, at: offset)
+                failure = mine.error != 0 ? mine.error : other.error
+                guard failure == 0, mine.value == other.value, let left = ours.baseAddress,
+                    let right = theirs.baseAddress, memcmp(left, right, mine.value) == 0
+                else { return false }
+                if mine.value < half { return true }
+                offset += off_t(half)
+            }
+        }
+        if failure != 0 { throw MaildirError(.move, source, name, errorNumber: failure) }
+        return isSame
+    }
+
+    /// Removes the source, once the target is on disk: a copy must not go before the other has come to stay.
+    private func removeSource() throws(MaildirError) {
+        target.cur.touch()
+        try target.cur.sync()
+        let error = source.unlink(name)
+        if error != 0 { throw MaildirError(.move, source, name, errorNumber: error) }
+    }
+
+    private func noFreeName() -> MaildirError {
+        MaildirError(
+            .move, source, name, category: .cannotWrite, errorNumber: EEXIST,
+            reason: "all \(NameCandidates.maximumCount) names tried in \(targetPath) are taken")
+    }
+
+    private var targetPath: String {
+        escapedForTerminal(Array(target.cur.path.utf8))
+    }
+}
+
+/// Reads until the buffer is full or the file ends, from `offset` on.
+private func readFully(
+    _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: off_t
+) -> SystemAnswer<Int> {
+    var count = 0
+    while count < buffer.count {
+        let answer = systemCall {
+            pread(descriptor, buffer.baseAddress?.advanced(by: count), buffer.count - count, offset + off_t(count))
+        }
+        if answer.error != 0 { return answer }
+        if answer.value == 0 { break }
+        count += answer.value
+    }
+    return SystemAnswer(value: count, error: 0)
+}

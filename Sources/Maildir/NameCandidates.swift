@@ -1,0 +1,31 @@
+/// The names that are tried, one after another, for a message in its new folder: the wanted one; where another message
+/// has it, `UNIQUE_1` to `UNIQUE_99` with the same flags; and then names that nobody else makes, with the delivery's
+/// seconds in front. So it ends however many messages claim one name.
+struct NameCandidates {
+    /// How many numbered names are tried.
+    static let maximumNumber = 99
+    /// How many names are tried in all.
+    static let maximumCount = maximumNumber + 10
+
+    private(set) var current: MessageName
+    private let wanted: MessageName
+    private var tried = 0
+
+    init(_ wanted: MessageName) {
+        self.wanted = wanted
+        current = wanted
+    }
+
+    /// Goes on to the next name; false where there is none.
+    mutating func advance() -> Bool {
+        tried += 1
+        if tried <= Self.maximumNumber {
+            current = wanted.numbered(tried)
+        } else if tried < Self.maximumCount {
+            current = UniqueName.next(seconds: wanted.deliverySeconds).withFlags(wanted.flags)
+        } else {
+            return false
+        }
+        return true
+    }
+}

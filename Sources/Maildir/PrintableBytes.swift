@@ -1,0 +1,44 @@
+/// Bytes as text that is safe on a terminal, in a log and in one line: what is not plain, visible UTF-8 is written as
+/// `\xNN`, byte by byte. That goes for control characters (C0, DEL, C1), invalid UTF-8, line and paragraph
+/// separators, invisible format characters (the bidirectional overrides and isolates, zero-width joiners, tags),
+/// private-use and unassigned characters, and for the backslash itself, so that two different names never print alike.
+func escapedForTerminal(_ bytes: [UInt8]) -> String {
+    if bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }) {
+        return String(decoding: bytes, as: UTF8.self)
+    }
+    var text = ""
+    text.reserveCapacity(bytes.count + 16)
+    var parser = UTF8.ForwardParser()
+    var iterator = bytes.makeIterator()
+    var position = 0
+    while true {
+        let length: Int
+        switch parser.parseScalar(from: &iterator) {
+        case .valid(let encoded):
+            length = encoded.count
+            let scalar = UTF8.decode(encoded)
+            if isVisible(scalar) {
+                text.unicodeScalars.append(scalar)
+                position += length
+                continue
+            }
+        case .error(let invalid):
+            length = invalid
+        case .emptyInput:
+            return text
+        }
+        for byte in bytes[position..<position + length] {
+            text += byte < 0x10 ? "\\x0" : "\\x"
+            text += String(byte, radix: 16, uppercase: true)
+        }
+        position += length
+    }
+}
+
+private func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar == "\\" { return false }
+    switch scalar.properties.generalCategory {
+    case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: return false
+    default: return true
+    }
+}

@@ -1,0 +1,78 @@
+import Glibc
+
+/// The right to be the only run on a Maildir: an exclusive flock(2) on the Maildir's folder itself, so that nothing is
+/// written and a user who may only read can take it too. The kernel drops it when the process ends, however it ends.
+///
+/// Where the file system knows no lock on a folder (NFS, which wants a descriptor open for writing; some FUSE and CIFS
+/// ones), a file `.maildir-bounce.lock` in the Maildir is locked instead. It stays there: to remove it would let two
+/// runs lock two files of one name.
+///
+/// ```swift
+/// guard let lock = try RunLock.tryAcquire(on: maildir) else { return }
+/// defer { lock.release() }
+/// ```
+public struct RunLock: Sendable {
+    /// The file that is locked where the folder cannot be.
+    public static let fileName = ".maildir-bounce.lock"
+
+    private let descriptor: OwnedDescriptor
+
+    /// Takes the lock, without waiting; nil where somebody else holds it, in this process or in another.
+    ///
+    /// - Throws: ``MaildirError`` where it cannot be told.
+    public static func tryAcquire(on maildir: Maildir) throws(MaildirError) -> RunLock? {
+        try tryAcquire(on: maildir, lockingFolder: true)
+    }
+
+    static func tryAcquire(on maildir: Maildir, lockingFolder: Bool) throws(MaildirError) -> RunLock? {
+        if lockingFolder {
+            // A descriptor of its own: the lock belongs to what was opened, and has to end with the lock, not with the
+            // Maildir.
+            let folder = try open(".", O_RDONLY | O_DIRECTORY, in: maildir)
+            switch lock(folder) {
+            case 0: return RunLock(descriptor: folder)
+            case EWOULDBLOCK: return nil
+            case EBADF, ENOLCK, EINVAL, EOPNOTSUPP, ENOSYS: break
+            case let error: throw MaildirError(.lock, maildir.path, errorNumber: error)
+            }
+        }
+        // O_NONBLOCK: a FIFO of that name must not make it wait.
+        let file = try open(fileName, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, in: maildir)
+        switch lock(file) {
+        case 0: return RunLock(descriptor: file)
+        case EWOULDBLOCK: return nil
+        case let error: throw MaildirError(.lock, maildir.path + "/" + fileName, errorNumber: error)
+        }
+    }
+
+    /// Gives the lock back. It would also go with the last copy of this value, but that may be sooner than you think:
+    /// Swift ends a value's life after its last use. So call this at the end, with `defer`.
+    public func release() {
+        _ = flock(descriptor.number, LOCK_UN)
+    }
+
+    private static func lock(_ descriptor: OwnedDescriptor) -> Int32 {
+        systemCall { flock(descriptor.number, LOCK_EX | LOCK_NB) }.error
+    }
+
+    private static func open(_ name: String, _ flags: Int32, in maildir: Maildir) throws(MaildirError)
+        -> OwnedDescriptor
+    {
+        let answer = systemCall { openat(maildir.root.descriptor, name, flags | O_CLOEXEC, 0o600) }
+        if answer.error != 0 { throw MaildirError(.lock, maildir.path + "/" + name, errorNumber: answer.error) }
+        return OwnedDescriptor(number: answer.value)
+    }
+}
+
+/// A file descriptor that closes with its last owner.
+private final class OwnedDescriptor: Sendable {
+    let number: Int32
+
+    init(number: Int32) {
+        self.number = number
+    }
+
+    deinit {
+        close(number)
+    }
+}

@@ -1,0 +1,33 @@
+import Glibc
+
+/// What one system call answered. `error` is its `errno`, or 0 where it succeeded.
+struct SystemAnswer<Value: SignedInteger> {
+    let value: Value
+    let error: Int32
+}
+
+/// Makes a system call, and makes it again as long as a signal interrupts it (EINTR). Not for close(2), which has
+/// closed the descriptor even where it says EINTR.
+@inline(__always)
+func systemCall<Value: SignedInteger>(_ call: () -> Value) -> SystemAnswer<Value> {
+    while true {
+        let value = call()
+        if value != -1 { return SystemAnswer(value: value, error: 0) }
+        let error = errno
+        if error != EINTR { return SystemAnswer(value: value, error: error) }
+    }
+}
+
+/// Writes all of `bytes`, however few the kernel takes at a time. Returns 0 or an `errno`.
+func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+        let part = UnsafeRawBufferPointer(rebasing: rest)
+        let answer = systemCall { write(descriptor, part.baseAddress, part.count) }
+        if answer.error != 0 { return answer.error }
+        // write(2) takes nothing only where it cannot go on; to ask again would never end.
+        if answer.value == 0 { return EIO }
+        rest = rest.dropFirst(answer.value)
+    }
+    return 0
+}
