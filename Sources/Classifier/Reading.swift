@@ -104,7 +104,9 @@ struct Reading {
 
     /// The delivery-status part of the report itself; one within an enclosed message is a quotation.
     private var statusPart: Int? {
-        message.parts.indices.first { message.parts[$0].type == .messageDeliveryStatus && !message.parts[$0].isEnclosed }
+        message.parts.indices.first {
+            message.parts[$0].type == .messageDeliveryStatus && !message.parts[$0].isEnclosed
+        }
     }
 
     private mutating func structuredReport() -> Verdict? {
@@ -132,7 +134,7 @@ struct Reading {
 
     /// A report whose fields name nobody may do so elsewhere.
     private func fillAddress(_ reports: inout [RecipientReport]) {
-        guard reports.count == 1, reports[0].address?.contains("@") != true else { return }
+        guard reports.count == 1, reports[0].address?.isAddress != true else { return }
         if let failed = failedRecipients.first {
             reports[0].originalRecipient = failed
         } else if let found = ProseReader(prose, excluded: excludedAddresses).recipients.first?.finalRecipient {
@@ -203,7 +205,9 @@ struct Reading {
             for name: StaticString in ["reporting-mta:", "final-recipient:", "original-recipient:"]
             where text.hasPrefix(name, ignoringCaseIn: content) {
                 let status = DeliveryStatus(text.extracting(content.lowerBound..<prose.head.upperBound))
-                let isUsable = status.recipients.contains { $0.address?.contains("@") == true && ($0.action != nil || $0.status != nil) }
+                let isUsable = status.recipients.contains {
+                    $0.address?.contains("@") == true && ($0.action != nil || $0.status != nil)
+                }
                 return isUsable ? status : nil
             }
         }
@@ -220,8 +224,11 @@ struct Reading {
     /// A gateway that puts a whole report into a message of its own and names nobody itself. A person who forwards a
     /// report is no gateway.
     private func wrappedReport() -> Verdict? {
-        guard unwrapped < Reading.maximumUnwrapped, original.isWrapped, envelope.hasNullSender || Sender.isDaemon(envelope),
-            let holder = message.parts.indices.first(where: { message.parts[$0].type == .messageRFC822 && !message.parts[$0].isEnclosed })
+        guard unwrapped < Reading.maximumUnwrapped, original.isWrapped,
+            envelope.hasNullSender || Sender.isDaemon(envelope),
+            let holder = message.parts.indices.first(where: {
+                message.parts[$0].type == .messageRFC822 && !message.parts[$0].isEnclosed
+            })
         else { return nil }
         let inner = Message(parsing: message.bytes.span.copy(message.parts[holder].body))
         var reading = Reading(inner, settings: settings, judge: judge, unwrapped: unwrapped + 1)
@@ -261,7 +268,8 @@ struct Reading {
                     address: address, kind: .delivered, reason: .delivered, status: report.status?.description,
                     action: report.action, remoteMTA: report.remoteMTA)
             default:
-                outcome = failure(report, address: address, reportingMTA: verdict.reportingMTA, isAlone: reports.count == 1)
+                outcome = failure(
+                    report, address: address, reportingMTA: verdict.reportingMTA, isAlone: reports.count == 1)
             }
             outcome.isVERP = tag == address
             if let final = report.finalRecipient, final != address, final.contains("@") { outcome.finalAddress = final }
@@ -279,16 +287,21 @@ struct Reading {
         }
     }
 
-    private mutating func failure(_ report: RecipientReport, address: String, reportingMTA: String?, isAlone: Bool) -> Outcome {
+    private mutating func failure(_ report: RecipientReport, address: String, reportingMTA: String?, isAlone: Bool)
+        -> Outcome
+    {
         let diagnostic = Charset.utf8(report.diagnostic, charset: nil)
         var facts = FailureFacts()
         facts.status = report.status
         facts.isDelayed = report.action == "delayed" || report.isDelayed
-        facts.hosts = [report.remoteMTA, reportingMTA, address.split(separator: "@").last.map(String.init)].compactMap { $0 }
+        facts.hosts = [report.remoteMTA, reportingMTA, address.split(separator: "@").last.map(String.init)].compactMap {
+            $0
+        }
         facts.ruling = report.ruling
         facts.command = report.command
         if !diagnostic.isEmpty {
             if report.diagnosticType == "x-unix" {
+                facts.isProgram = true
                 facts.exitStatus = Int(String(decoding: diagnostic.prefix { $0.isDigit }, as: UTF8.self))
             }
             facts.texts.append(("Diagnostic-Code", diagnostic))

@@ -28,6 +28,8 @@ struct MessageParser {
             chain.removeAll()
             pass(bytes, trustBoundary: false)
         }
+        // A multipart in which no delimiter stands at all is one text.
+        if parts.count == 1, parts[0].type.isMultipart { parts[0].type = .textPlain }
     }
 
     private mutating func pass(_ bytes: Span<UInt8>, trustBoundary: Bool) {

@@ -7,6 +7,8 @@ enum AutoReply {
         // Lists, newsletters and jobs mark themselves; RFC 3834 section 5: auto-generated is no answer.
         if isBulk(message, envelope) { return nil }
         let subject = phrases.find(in: envelope.subjectText)
+        // An answer stands for a person; a mail system's own notice (a virus found, a quota nearly reached) does not.
+        if Sender.isDaemon(envelope), subject[.subject] == nil { return nil }
         if envelope.autoSubmitted.hasPrefix("auto-replied") {
             return Evidence(rule: "auto-reply/auto-submitted", at: "Auto-Submitted", matched: "auto-replied")
         }

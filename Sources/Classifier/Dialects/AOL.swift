@@ -8,14 +8,17 @@ extension Dialect {
             (.text, "your mail to the following recipients could not be delivered because they are not accepting mail"),
         ],
         mend: { reports, context in
-            guard reports.isEmpty, let mark = context.firstLine(holding: "could not be delivered because") else { return }
+            guard reports.isEmpty, let mark = context.firstLine(holding: "could not be delivered because") else {
+                return
+            }
             let domain = context.envelope.from.split(separator: "@").last.map(String.init) ?? "aol.com"
             for number in (mark + 1)..<max(mark + 1, context.prose.lines.count) {
                 let span = context.prose.text.span
                 let name = span.trimmed(context.prose.lines[number])
                 guard !name.isEmpty else { continue }
                 let text = span.copy(name)
-                guard text.count <= 64, text.allSatisfy({ $0.isLetter || $0.isDigit || $0 == 0x2E || $0 == 0x5F }) else { return }
+                guard text.count <= 64, text.allSatisfy({ $0.isLetter || $0.isDigit || $0 == 0x2E || $0 == 0x5F })
+                else { return }
                 var report = RecipientReport()
                 report.finalRecipient = String(decoding: text, as: UTF8.self).lowercased() + "@" + domain
                 report.explanation = Array(context.prose.text[context.prose.head])

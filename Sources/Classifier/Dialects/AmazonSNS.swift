@@ -10,7 +10,9 @@ extension Dialect {
 enum SNSNotification {
     static func verdict(_ message: Message, _ envelope: Envelope) -> Verdict? {
         guard envelope.from.hasSuffix("sns.amazonaws.com"),
-            let part = message.parts.indices.first(where: { message.parts[$0].type.isText && !message.parts[$0].isEnclosed })
+            let part = message.parts.indices.first(where: {
+                message.parts[$0].type.isText && !message.parts[$0].isEnclosed
+            })
         else { return nil }
         guard var root = JSONValue(message.textBytes(ofPart: part)) else { return nil }
         // Without raw delivery the notification is a string within an envelope of SNS's own.
@@ -25,11 +27,15 @@ enum SNSNotification {
             let detail = bounce["bounceSubType"]?.string ?? ""
             verdict.reportingMTA = bounce["reportingMTA"]?.string.map { DeliveryStatus.name(Array($0.utf8)) ?? $0 }
             for recipient in bounce["bouncedRecipients"]?.array ?? [] {
-                guard let address = recipient["emailAddress"]?.string.flatMap({ AddressText.first(in: Array($0.utf8)) }) else {
+                guard let address = recipient["emailAddress"]?.string.flatMap({ AddressText.first(in: Array($0.utf8)) })
+                else {
                     continue
                 }
-                let status = recipient["status"]?.string.flatMap { StatusCode(Array($0.utf8).span, firstIn: 0..<$0.utf8.count) }
-                let diagnostic = recipient["diagnosticCode"]?.string.map { DeliveryStatus.typed(Array($0.utf8)).text } ?? []
+                let status = recipient["status"]?.string.flatMap {
+                    StatusCode(Array($0.utf8).span, firstIn: 0..<$0.utf8.count)
+                }
+                let diagnostic =
+                    recipient["diagnosticCode"]?.string.map { DeliveryStatus.typed(Array($0.utf8)).text } ?? []
                 var report = RecipientReport()
                 report.finalRecipient = address
                 report.status = status
@@ -37,15 +43,20 @@ enum SNSNotification {
                 report.action = recipient["action"]?.string
                 if !isPermanent {
                     report.ruling = Ruling(transient(detail), rule: "amazon-sns/\(detail)", matched: detail)
-                } else if detail == "General" || detail == "NoEmail" || detail == "Suppressed" || detail == "OnAccountSuppressionList" {
-                    report.ruling = diagnostic.isEmpty || detail != "General" ? Ruling(.userUnknown, rule: "amazon-sns/\(detail)", matched: detail) : nil
+                } else if detail == "General" || detail == "NoEmail" || detail == "Suppressed"
+                    || detail == "OnAccountSuppressionList"
+                {
+                    report.ruling =
+                        diagnostic.isEmpty || detail != "General"
+                        ? Ruling(.userUnknown, rule: "amazon-sns/\(detail)", matched: detail) : nil
                 }
                 verdict.pending.append(report)
             }
         case "Complaint":
             verdict.messageClass = .complaint
             for recipient in root["complaint"]?["complainedRecipients"]?.array ?? [] {
-                guard let address = recipient["emailAddress"]?.string.flatMap({ AddressText.first(in: Array($0.utf8)) }) else {
+                guard let address = recipient["emailAddress"]?.string.flatMap({ AddressText.first(in: Array($0.utf8)) })
+                else {
                     continue
                 }
                 verdict.recipients.append(Outcome(address: address, kind: .delivered, reason: .feedback))
@@ -53,7 +64,9 @@ enum SNSNotification {
         case "Delivery":
             verdict.messageClass = .deliveryReceipt
             for recipient in root["delivery"]?["recipients"]?.array ?? [] {
-                guard let address = recipient.string.flatMap({ AddressText.first(in: Array($0.utf8)) }) else { continue }
+                guard let address = recipient.string.flatMap({ AddressText.first(in: Array($0.utf8)) }) else {
+                    continue
+                }
                 verdict.recipients.append(Outcome(address: address, kind: .delivered, reason: .delivered))
             }
         default: return nil

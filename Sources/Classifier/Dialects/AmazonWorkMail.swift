@@ -3,6 +3,6 @@ extension Dialect {
     static let amazonWorkMail = Dialect(
         "amazon-workmail",
         signs: [
-            (.mailer, "amazon workmail"),
+            (.mailer, "amazon workmail")
         ])
 }

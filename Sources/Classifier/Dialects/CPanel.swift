@@ -6,5 +6,6 @@ extension Dialect {
             (.text, "has exceeded the max emails per hour"),
             (.text, "max defers and failures per hour"),
             (.text, "cpanel"),
-        ])
+        ],
+        mend: mendExim)
 }

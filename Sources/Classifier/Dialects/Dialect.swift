@@ -15,7 +15,8 @@ struct Dialect: Sendable {
     var mend: (@Sendable (inout [RecipientReport], ReportContext) -> Void)?
 
     init(
-        _ name: String, signs: [(Place, String)], mend: (@Sendable (inout [RecipientReport], ReportContext) -> Void)? = nil
+        _ name: String, signs: [(Place, String)],
+        mend: (@Sendable (inout [RecipientReport], ReportContext) -> Void)? = nil
     ) {
         self.name = name
         self.signs = signs
@@ -42,7 +43,9 @@ struct ReportContext {
     func firstLine(naming address: String) -> Int? {
         let text = prose.text.span
         return prose.lines.indices.first { number in
-            AddressScan.list(text, in: prose.lines[number], limit: 8).contains { AddressText.text(text.copy($0)) == address }
+            AddressScan.list(text, in: prose.lines[number], limit: 8).contains {
+                AddressText.text(text.copy($0)) == address
+            }
         }
     }
 

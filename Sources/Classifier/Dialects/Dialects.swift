@@ -4,11 +4,15 @@ import MIME
 /// the general, because many servers imitate Exim's or qmail's sentences.
 enum Dialects {
     static let all: [Dialect] = [
-        .dovecot, .amazonSNS, .amazonWorkMail, .amazonSES, .exchangeOnline, .exchange2007, .exchange2003, .googleGroups, .google, .mailRu,
-        .yahoo, .aol, .zoho, .yandex, .iCloud, .tencent, .netEase, .sina, .gmx, .oneAndOne, .tOnline, .orange, .free, .biglobe, .ezweb, .docomo,
+        .dovecot, .amazonSNS, .amazonWorkMail, .amazonSES, .exchangeOnline, .exchange2007, .exchange2003, .googleGroups,
+        .google, .mailRu,
+        .yahoo, .aol, .zoho, .yandex, .iCloud, .tencent, .netEase, .sina, .gmx, .oneAndOne, .tOnline, .orange, .free,
+        .biglobe, .ezweb, .docomo,
         .softbank, .mFilter, .verizon, .notes, .domino, .x400, .groupWise, .mDaemon, .iMail, .surfControl, .messageLabs,
-        .mcAfee, .trendMicro, .barracuda, .proofpoint, .mimecast, .mxLogic, .mailMarshal, .mailFoundry, .interScan, .symantec, .powerMTA, .sendGrid,
-        .oracleMessaging, .openSMTPD, .courier, .dragonfly, .mailEnable, .hMailServer, .communiGate, .lsmtp, .merak, .qmail, .exim, .cPanel,
+        .mcAfee, .trendMicro, .barracuda, .proofpoint, .mimecast, .mxLogic, .mailMarshal, .mailFoundry, .interScan,
+        .symantec, .powerMTA, .sendGrid,
+        .oracleMessaging, .openSMTPD, .courier, .dragonfly, .mailEnable, .hMailServer, .communiGate, .lsmtp, .merak,
+        .qmail, .exim, .cPanel,
         .postfix, .activeHunter, .amavis, .sendmail5, .sendmail, .facebook, .fml, .procmail,
     ]
 
@@ -34,7 +38,9 @@ enum Dialects {
         look(.from, envelope.fromText.bytes.isEmpty ? FoldedText([]) : FoldedText.withAddress(envelope))
         if let mailer = message.value(Names.xMailer) { look(.mailer, FoldedText(mailer)) }
         if let id = envelope.messageID { look(.messageID, FoldedText.whole(Array(id.utf8))) }
-        if let boundary = message.parameter("boundary", ofPart: 0) { look(.boundary, FoldedText.whole(Array(boundary.utf8))) }
+        if let boundary = message.parameter("boundary", ofPart: 0) {
+            look(.boundary, FoldedText.whole(Array(boundary.utf8)))
+        }
         return best.map { all[$0] }
     }
 }

@@ -7,24 +7,31 @@ extension Dialect {
         signs: [
             (.text, "this message was created automatically by mail delivery software"),
             (.text, "a message that you sent could not be delivered to one or more of its recipients"),
-            (.text, "a message that you sent contained one or more recipient addresses that were incorrectly constructed"),
+            (
+                .text,
+                "a message that you sent contained one or more recipient addresses that were incorrectly constructed"
+            ),
             (.messageID, "-exim"),
             (.boundary, "eximdsn"),
         ],
-        mend: { reports, context in
-            for index in reports.indices {
-                guard let final = reports[index].finalRecipient ?? reports[index].originalRecipient else { continue }
-                if let mailed = generatedFrom(final, context) { reports[index].originalRecipient = mailed }
-                let said = FoldedText(reports[index].explanation + reports[index].diagnostic)
-                guard said.contains("unrouteable address") || said.contains("unroutable address") else { continue }
-                // The server looked for the mailbox itself. Whose domain is not its own, that domain has no mail route.
-                let ours = context.envelope.from.split(separator: "@").last.map(String.init) ?? ""
-                let theirs = final.split(separator: "@").last.map(String.init) ?? ""
-                let isOurs = ours.hasSuffix(theirs) || theirs.hasSuffix(ours)
-                reports[index].ruling = Ruling(
-                    isOurs ? .userUnknown : .hostUnknown, rule: "exim/unrouteable-address", matched: "unrouteable address")
-            }
-        })
+        mend: mendExim)
+
+    /// Exim's habits, which its disguises (Mail.ru, GMX, 1&1, MX Logic, cPanel) share.
+    static let mendExim: @Sendable (inout [RecipientReport], ReportContext) -> Void = { reports, context in
+        for index in reports.indices {
+            guard let final = reports[index].finalRecipient ?? reports[index].originalRecipient else { continue }
+            if let mailed = generatedFrom(final, context) { reports[index].originalRecipient = mailed }
+            let said = FoldedText(reports[index].explanation + reports[index].diagnostic)
+            guard said.contains("unrouteable address") || said.contains("unroutable address") else { continue }
+            // The server looked for the mailbox itself. Whose domain is not its own, that domain has no mail route.
+            let ours = context.envelope.from.split(separator: "@").last.map(String.init) ?? ""
+            let theirs = final.split(separator: "@").last.map(String.init) ?? ""
+            let isOurs = ours.hasSuffix(theirs) || theirs.hasSuffix(ours)
+            reports[index].ruling = Ruling(
+                isOurs ? .userUnknown : .hostUnknown, rule: "exim/unrouteable-address",
+                matched: "unrouteable address")
+        }
+    }
 
     /// The address in `(generated from ADDRESS)` or `(ultimately generated from ADDRESS)` behind the line of `final`.
     private static func generatedFrom(_ final: String, _ context: ReportContext) -> String? {

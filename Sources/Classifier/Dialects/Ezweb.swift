@@ -24,6 +24,12 @@ extension Dialect {
                     Ruling(.filtered, rule: "ezweb/domain-filter", matched: "was rejected by a remote mail server")
                 } else { nil }
             guard let ruling else { return }
-            for index in reports.indices { reports[index].ruling = ruling }
+            for index in reports.indices {
+                // A dialogue that shows RCPT refused says more than the sentence.
+                if ruling.reason == .filtered, SMTPCommand.find(in: FoldedText(reports[index].explanation)) == "RCPT" {
+                    continue
+                }
+                reports[index].ruling = ruling
+            }
         })
 }

@@ -7,5 +7,6 @@ extension Dialect {
             (.from, "web.de"),
             (.from, "mail.com"),
             (.text, "smtp error from remote server"),
-        ])
+        ],
+        mend: mendExim)
 }

@@ -3,6 +3,6 @@ extension Dialect {
     static let hMailServer = Dialect(
         "hmailserver",
         signs: [
-            (.text, "hmailserver"),
+            (.text, "hmailserver")
         ])
 }

@@ -8,11 +8,14 @@ extension Dialect {
             (.text, "m-filter」が自動的に"),
         ],
         mend: { reports, context in
-            guard let mark = context.firstLine(holding: "-------smtp command"), mark + 1 < context.prose.lines.count else {
+            guard let mark = context.firstLine(holding: "-------smtp command"), mark + 1 < context.prose.lines.count
+            else {
                 return
             }
             let command = context.line(mark + 1)
-            for (name, prefix) in [("RCPT", "rcpt"), ("DATA", "data"), ("MAIL", "mail"), ("EHLO", "ehlo"), ("EHLO", "helo")]
+            for (name, prefix) in [
+                ("RCPT", "rcpt"), ("DATA", "data"), ("MAIL", "mail"), ("EHLO", "ehlo"), ("EHLO", "helo"),
+            ]
             where command.contains(prefix) {
                 for index in reports.indices { reports[index].command = name }
                 return

@@ -5,5 +5,6 @@ extension Dialect {
         signs: [
             (.from, "mxlogic.net"),
             (.text, "included is a copy of the message header:"),
-        ])
+        ],
+        mend: mendExim)
 }

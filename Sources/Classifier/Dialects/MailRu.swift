@@ -6,5 +6,6 @@ extension Dialect {
             (.text, "сервером mail.ru"),
             (.from, "mail.ru"),
             (.text, "rejected by the local scanning code"),
-        ])
+        ],
+        mend: mendExim)
 }

@@ -8,5 +8,6 @@ extension Dialect {
             (.text, "for the following reason:"),
             (.from, "1and1"),
             (.from, "ionos"),
-        ])
+        ],
+        mend: mendExim)
 }

@@ -9,7 +9,8 @@ extension Dialect {
         mend: { reports, context in
             // The queue's time has run out and the envelope is gone, although the text promises more attempts.
             guard context.head.contains("envelope expired") else { return }
-            for index in reports.indices where reports[index].action == "delayed" && reports[index].status?.detail == 7 {
+            for index in reports.indices where reports[index].action == "delayed" && reports[index].status?.detail == 7
+            {
                 reports[index].action = "failed"
                 reports[index].isDelayed = false
             }

@@ -8,7 +8,8 @@ enum Complaint {
         let type = fields.value(FieldName("feedback-type")).map { FoldedText($0) } ?? FoldedText([])
         // RFC 6591: a report of a broken or forged signature has this form too, but nobody complained.
         if type.hasPrefix("auth-failure") || type.hasPrefix("dmarc") {
-            return Verdict(messageClass: .complaint, evidence: [Evidence(rule: "complaint/auth-failure", at: "Feedback-Type")])
+            return Verdict(
+                messageClass: .complaint, evidence: [Evidence(rule: "complaint/auth-failure", at: "Feedback-Type")])
         }
         var addresses: [String] = []
         for name in [FieldName("original-rcpt-to"), FieldName("removal-recipient")] {

@@ -4,7 +4,9 @@ enum DoubleBounce {
     ///
     /// Postfix sends both from `double-bounce@`; X-Postfix-Sender names the sender of the mail that failed: its own
     /// MAILER-DAEMON in a double bounce, somebody else in a copy (bounce(8), notify_classes).
-    static func messageClass(_ envelope: Envelope, _ original: Original, prose: Prose, postfixSender: String?) -> MessageClass? {
+    static func messageClass(_ envelope: Envelope, _ original: Original, prose: Prose, postfixSender: String?)
+        -> MessageClass?
+    {
         let isCopy =
             envelope.returnPath?.hasPrefix("double-bounce@") == true
             || SubjectPhrases.groups.find(in: envelope.subjectText)[.postmasterCopy] != nil

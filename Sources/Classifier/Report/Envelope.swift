@@ -33,7 +33,7 @@ struct Envelope: Sendable {
             from = AddressText.first(in: value) ?? ""
             fromText = FoldedText(Array(message.text(of: field).utf8))
         }
-        subject = message.text(.subject) ?? ""
+        subject = Envelope.subject(message)
         subjectText = FoldedText(Array(subject.utf8))
         if let value = message.value(.returnPath) {
             returnPath = AddressText.first(in: value) ?? AddressText.bare(value)
@@ -51,6 +51,20 @@ struct Envelope: Sendable {
         if let value = message.value(Names.precedence) { precedence = FoldedText(value) }
         messageID = message.value(.messageID).flatMap(AddressText.messageID)
         readTrace(message)
+    }
+
+    /// The subject; bytes that stand there raw are in the charset of the text, as old mailers write them.
+    private static func subject(_ message: Message) -> String {
+        guard let raw = message.value(.subject) else { return "" }
+        if raw.contains(where: { $0 >= 0x80 }), !Charset.isUTF8(raw.span),
+            let part = message.parts.indices.first(where: {
+                message.parts[$0].type.isText && !message.parts[$0].isEnclosed
+            }),
+            let charset = message.parameter("charset", ofPart: part)
+        {
+            return String(decoding: Charset.utf8(raw, charset: charset), as: UTF8.self)
+        }
+        return message.text(.subject) ?? ""
     }
 
     private mutating func readTrace(_ message: Message) {

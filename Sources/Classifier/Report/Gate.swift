@@ -25,7 +25,8 @@ struct Gate {
         // A person's forward: a prefix in the subject, and a sender that is no daemon.
         let isForward = subject[.forwarded] != nil && !Sender.isDaemon(envelope) && !envelope.hasNullSender
         // A bounce that came by way of a mailing list carries the list's marks; only a daemon's word counts there.
-        let isListed = isList && !(Sender.isDaemon(envelope) && subject[.failure] ?? subject[.delay] != nil && score >= 6)
+        let isListed =
+            isList && !(Sender.isDaemon(envelope) && score >= 6)
         isReport = !isListed && !isForward && score >= 4
         isCertain = isReport && score >= 5
     }

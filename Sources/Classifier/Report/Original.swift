@@ -67,13 +67,16 @@ struct Original: Sendable {
                 if let address = AddressText.first(in: Array(value[mark...].prefix(400))) { add(\.recipients, address) }
             }
         }
-        let isMultipartReport =
-            message.parts[part].type == .multipartReport
-            && (message.parameter("report-type", ofPart: part)?.lowercased().contains("delivery-status") ?? false)
+        let isMultipartReport = message.parts[part].type == .multipartReport && !isFeedback(message)
         let sender = summary.from ?? ""
+        isWrapped = isMultipartReport
         isReport =
             isMultipartReport
             && (returnPath.map { $0.isEmpty || $0.hasPrefix("mailer-daemon") } ?? sender.hasPrefix("mailer-daemon"))
+    }
+
+    private func isFeedback(_ message: Message) -> Bool {
+        message.parts.contains { $0.type == .messageFeedbackReport || $0.type == .messageDisposition }
     }
 
     private mutating func add(_ list: WritableKeyPath<Original, [String]>, _ address: String) {

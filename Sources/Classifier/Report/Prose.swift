@@ -36,10 +36,13 @@ struct Prose: Sendable {
         let line = text.trimmed(line)
         guard line.count >= 8, line.count <= 160 else { return false }
         let folded = FoldedText(text.extracting(line))
-        guard ProsePhrases.groups.find(in: folded)[.original] != nil else { return false }
+        let found = ProsePhrases.groups.find(in: folded)
+        guard found[.original] != nil else { return false }
         let first = text[line.lowerBound]
         let last = text[line.upperBound - 1]
         if isRule(first) && line.count >= 12 { return true }
+        // "The following addresses did not receive a copy of your message:"
+        if found[.failure] != nil, folded.contains("address") || folded.contains("recipient") { return false }
         if last == UInt8(ascii: ":") || (isRule(last) && line.count >= 12) { return true }
         let sentences = [
             "original message follow", "message header follows", "message headers follow", "copy of the message",

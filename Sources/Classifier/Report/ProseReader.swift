@@ -27,6 +27,10 @@ struct ProseReader {
         var line: Int
         /// Where the text behind the address starts.
         var end: Int
+        /// The line sums up the dialogue before it.
+        var isSum: Bool
+        /// Words stand before the address on its line.
+        var hasLabel: Bool
     }
 
     /// What the prose does as a whole.
@@ -47,6 +51,8 @@ struct ProseReader {
         let prose = prose
         let span = prose.text.span
         var candidates: [Candidate] = []
+        // Our own addresses, which count only where a report lists nobody else.
+        var own: [Candidate] = []
         var hasFailed = false
         var previousFailed = false
         for (number, range) in prose.lines.enumerated() {
@@ -58,18 +64,23 @@ struct ProseReader {
             let addresses = AddressScan.list(span, in: line, limit: 50)
             for address in addresses {
                 let text = ProseReader.withoutX400(AddressText.text(span.copy(address)))
-                guard !isExcluded(text) else { continue }
                 let rank = rank(
                     span, line: line, address: address, found: found, hasFailed: hasFailed,
                     previousFailed: previousFailed)
-                if rank > .none {
-                    candidates.append(Candidate(address: text, rank: rank, line: number, end: address.upperBound))
+                let hasLabel = (line.lowerBound..<address.lowerBound).contains { span[$0].isLetter }
+                let candidate = Candidate(
+                    address: text, rank: rank, line: number, end: address.upperBound,
+                    isSum: ProseReader.isTranscript(span, line, address), hasLabel: hasLabel)
+                if isExcluded(text) {
+                    if rank == .listed { own.append(candidate) }
+                } else if rank > .none {
+                    candidates.append(candidate)
                 }
             }
             if found[.failure] != nil || found[.delay] != nil { hasFailed = true }
             previousFailed = found[.failure] != nil || found[.delay] != nil
         }
-        choose(candidates)
+        choose(candidates.isEmpty ? own : candidates)
     }
 
     /// `c=US;a= ;p=ORG;dda:SMTP=bob@dest.example` (X.400, Exchange 5.5): the value of the attribute.
@@ -88,7 +99,7 @@ struct ProseReader {
         previousFailed: Bool
     ) -> Rank {
         let before = line.lowerBound..<address.lowerBound
-        if ProseReader.endsWithRCPT(text, before) { return .dialogue }
+        if ProseReader.endsWithRCPT(text, before) || ProseReader.isTranscript(text, line, address) { return .dialogue }
         if ProseReader.namesHeader(text, line) { return .none }
         if found[.header] != nil, found[.failure] == nil { return .none }
         if ProseReader.isLabel(text, before) {
@@ -103,7 +114,11 @@ struct ProseReader {
     /// Nothing, punctuation, or a short label (`Recipient:`, `To:`, `SMTP:`, `user`) stands before the address.
     private static func isLabel(_ text: Span<UInt8>, _ before: Range<Int>) -> Bool {
         var range = text.trimmed(before)
+        var digits = 0
         while let first = range.first, !text[first].isLetter, text[first] < 0x80 {
+            // A list may be numbered; a reply code is no number of a list.
+            digits += text[first].isDigit ? 1 : 0
+            guard digits <= 2 else { return false }
             range = (first + 1)..<range.upperBound
         }
         while !range.isEmpty, isBracket(text[range.upperBound - 1]) {
@@ -127,6 +142,16 @@ struct ProseReader {
         byte == UInt8(ascii: "<") || byte == UInt8(ascii: "(") || byte == UInt8(ascii: "[")
             || byte == UInt8(ascii: "\"")
             || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "{")
+    }
+
+    /// Sendmail's transcript: `550 5.1.1 <bob@dest.example>... User unknown`.
+    private static func isTranscript(_ text: Span<UInt8>, _ line: Range<Int>, _ address: Range<Int>) -> Bool {
+        guard line.count > 8, text[line.lowerBound] == UInt8(ascii: "4") || text[line.lowerBound] == UInt8(ascii: "5"),
+            text[line.lowerBound + 1].isDigit, text[line.lowerBound + 2].isDigit, text[line.lowerBound + 3] == 0x20
+        else { return false }
+        for index in (line.lowerBound + 3)..<address.lowerBound where text[index].isLetter { return false }
+        let rest = address.upperBound..<line.upperBound
+        return text.hasPrefix(">...", ignoringCaseIn: rest) || text.hasPrefix("...", ignoringCaseIn: rest)
     }
 
     private static func endsWithRCPT(_ text: Span<UInt8>, _ before: Range<Int>) -> Bool {
@@ -164,9 +189,7 @@ struct ProseReader {
         var segments: [String: [Range<Int>]] = [:]
         for (place, candidate) in chosen.enumerated() {
             if segments[candidate.address] == nil { order.append(candidate.address) }
-            let end = place + 1 < chosen.count ? prose.lines[chosen[place + 1].line].lowerBound : prose.head.upperBound
-            // Two addresses on one line share what follows.
-            segments[candidate.address, default: []].append(candidate.end..<max(candidate.end, end))
+            segments[candidate.address, default: []].append(segment(of: candidate, at: place, among: chosen))
         }
         for address in order.prefix(Limits.recipients) {
             var report = RecipientReport()
@@ -174,6 +197,20 @@ struct ProseReader {
             report.explanation = explanation(segments[address] ?? [])
             recipients.append(report)
         }
+    }
+
+    /// What belongs to a candidate: the text up to the next one; for a sum, the dialogue since the one before.
+    private func segment(of candidate: Candidate, at place: Int, among chosen: [Candidate]) -> Range<Int> {
+        let line = prose.lines[candidate.line]
+        if candidate.isSum {
+            let start = place > 0 ? prose.lines[chosen[place - 1].line].upperBound : prose.head.lowerBound
+            return min(start, line.lowerBound)..<line.upperBound
+        }
+        let end = place + 1 < chosen.count ? prose.lines[chosen[place + 1].line].lowerBound : prose.head.upperBound
+        // What stands before the address may be the command or the reply code.
+        let isBare = candidate.rank > .dialogue && !candidate.hasLabel
+        let start = isBare ? candidate.end : line.lowerBound
+        return start..<max(start, end)
     }
 
     private func explanation(_ segments: [Range<Int>]) -> [UInt8] {

@@ -28,8 +28,8 @@ struct RecipientReport: Sendable {
 
     /// Whom to blame: the address that was mailed, before the one that it led to.
     var address: String? {
-        if let originalRecipient, originalRecipient.contains("@") { return originalRecipient }
-        if let finalRecipient, finalRecipient.contains("@") { return finalRecipient }
+        if let originalRecipient, originalRecipient.isAddress { return originalRecipient }
+        if let finalRecipient, finalRecipient.isAddress { return finalRecipient }
         return originalRecipient ?? finalRecipient
     }
 }
@@ -44,5 +44,13 @@ struct Ruling: Sendable, Equatable {
         self.reason = reason
         self.rule = rule
         self.matched = matched
+    }
+}
+
+extension String {
+    /// Whether there is a local part and a domain.
+    var isAddress: Bool {
+        guard let at = lastIndex(of: "@") else { return false }
+        return at != startIndex && index(after: at) != endIndex
     }
 }

@@ -8,9 +8,10 @@ enum Sender {
     }
 
     private static let locals: Set<String> = [
-        "mailer-daemon", "mailer_daemon", "mailerdaemon", "mailer.daemon", "postmaster", "post.master", "mdaemon",
-        "mail-daemon", "maildaemon", "daemon", "mail.delivery.system", "mail-delivery-system", "mail.daemon", "bounce",
-        "bounces", "postoffice", "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e", "mta", "mail_daemon",
+        "mailer-daemon", "mailer_daemon", "mailerdaemon", "mailer.daemon", "postmaster", "post.master", "post_master",
+        "poostmaster", "mdaemon",
+        "mail-daemon", "maildaemon", "daemon", "mail.delivery.system", "mail-delivery-system", "mail.daemon",
+        "postoffice", "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e", "mta", "mail_daemon",
         "mailsystem",
         "mailsrv", "ndr", "administrator", "systemadministrator", "system", "postmaster-nospam", "imss", "mailmaster",
     ]
@@ -19,7 +20,7 @@ enum Sender {
         "postmaster", "delivery subsystem", "delivery system", "system administrator", "systemadministrator",
         "mailmarshal", "mail router", "message router", "internet mail", "microsoft outlook", "microsoft exchange",
         "lsmtp", "administrateur système", "administrador del sistema", "amministratore sistema",
-        "mail subsystem", "bounce", "email delivery", "message delivery", "mail gateway", "delivery agent",
+        "mail subsystem", "email delivery", "message delivery", "mail gateway", "delivery agent",
         "メール配信", "システム管理者", "邮件系统", "系统管理员", "系統管理員", "postoffice", "mailserver",
     ]
 }

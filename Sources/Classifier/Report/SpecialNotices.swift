@@ -18,6 +18,15 @@ enum SpecialNotices {
                 messageClass: .postmasterNotice, dialect: "postfix",
                 evidence: [Evidence(rule: "postmaster/transcript", at: "Subject")])
         }
+        if envelope.autoSubmitted.hasPrefix("auto-"), envelope.subjectText.bytes == Array("unsubscribe".utf8),
+            !envelope.from.isEmpty
+        {
+            // A mail program's "unsubscribe" button answers List-Unsubscribe (RFC 2369) by mail.
+            return Verdict(
+                messageClass: .complaint,
+                recipients: [Outcome(address: envelope.from, kind: .delivered, reason: .feedback)],
+                evidence: [Evidence(rule: "complaint/unsubscribe", at: "Subject", matched: "unsubscribe")])
+        }
         return nil
     }
 }

@@ -12,6 +12,8 @@ struct FailureFacts: Sendable {
     var command: String?
     /// The Diagnostic-Code's type is x-unix: an exit status of a program (sysexits.h).
     var exitStatus: Int?
+    /// The diagnostic is a program's output (x-unix), no server's reply.
+    var isProgram = false
     /// The report says that the delivery is still tried.
     var isDelayed = false
     /// The dialect's own decision.
@@ -44,12 +46,14 @@ struct Judge: Sendable {
 
     func decide(_ facts: FailureFacts) -> Decision {
         var reply = SMTPReply()
+        var replies: [SMTPReply] = []
         var best: (match: RuleSet.Match, at: String, text: FoldedText)?
         var runnerUp: String?
         var provider: (rule: ProviderRule, at: String)?
         for (at, bytes) in facts.texts where !bytes.isEmpty {
-            let text = bytes.count > Judge.maximumText ? Array(bytes[..<Judge.maximumText]) : bytes
+            let text = Judge.withoutRelay(bytes.count > Judge.maximumText ? Array(bytes[..<Judge.maximumText]) : bytes)
             let found = SMTPReply(text.span)
+            replies.append(found)
             if reply.code == nil { reply.code = found.code }
             if reply.status == nil { reply.status = found.status }
             let folded = FoldedText(text)
@@ -94,7 +98,9 @@ struct Judge: Sendable {
         } else if let exit = facts.exitStatus, let meaning = Judge.reason(exitStatus: exit) {
             reason = meaning
             evidence = Evidence(rule: "exit-status/\(exit)", at: "Diagnostic-Code", matched: String(exit))
-        } else if let status, !status.isVague, !Judge.isMisused(status), let meaning = StatusTable.reason(status) {
+        } else if let status, !status.isVague, !Judge.isMisused(status) || status.detail > 1,
+            let meaning = StatusTable.reason(status)
+        {
             reason = meaning
             evidence = Evidence(rule: "status/\(status)", at: "Status", matched: status.description)
         } else if let best {
@@ -112,35 +118,84 @@ struct Judge: Sendable {
         } else {
             (reason, evidence) = Judge.byCommand(facts, status: status, reply: reply)
         }
-        if reason == .userUnknown, Judge.needsConfirmation.contains(evidence.rule),
-            !Judge.isConfirmed(facts, status: status, reply: reply)
+        if reason == .userUnknown, let proof = Judge.proofNeeded[evidence.rule],
+            !Judge.isProved(proof, facts, status: status, replies: replies)
         {
-            runnerUp = evidence.rule
-            reason = .filtered
+            evidence.runnerUp = evidence.rule
             evidence.rule = "filtered/unconfirmed"
-            evidence.runnerUp = runnerUp
+            reason = .filtered
         }
-        if transient {
-            if reason == .hostUnknown || reason == .notAccept && status?.detail == 0 {
-                reason = reason == .notAccept ? .notAccept : .networkError
-            }
+        if reason == .userUnknown, status?.subject == 1, status?.detail == 6 { reason = .hasMoved }
+        // What is refused at MAIL is the sender, in whatever words.
+        if reason.isHard, facts.command == "MAIL" || status?.subject == 1 && [7, 8].contains(status?.detail) {
+            evidence.runnerUp = evidence.rule
+            evidence.rule = "rejected/mail-command"
+            reason = .rejected
         }
+        // What is refused before any address was named is the sending host.
+        if ["CONN", "EHLO", "HELO"].contains(facts.command ?? ""), reply.code != nil,
+            Judge.isHostRefusal.contains(reason)
+        {
+            evidence.runnerUp = evidence.rule
+            evidence.rule = "blocked/before-mail"
+            reason = .blocked
+        }
+        if facts.command == "MAIL", [.policyViolation, .onHold, .undefined].contains(reason) {
+            evidence.runnerUp = evidence.rule
+            evidence.rule = "rejected/mail-command"
+            reason = .rejected
+        }
+        // A program's complaint is the mailer's error, whatever it complained about.
+        if facts.isProgram, [.systemError, .rejected, .onHold, .undefined].contains(reason) { reason = .mailerError }
+        // A name server that cannot say now is no proof that a domain is gone.
+        if transient, reason == .hostUnknown { reason = .networkError }
         let kind: OutcomeKind =
             if facts.isDelayed { .delayed } else if reason.isHard, !transient { .hard } else { .soft }
         return Decision(kind: kind, reason: reason, status: status, replyCode: reply.code, evidence: evidence)
     }
 
-    /// Rules whose words servers also use when a recipient's filter refuses a message that was already accepted (mobile
-    /// carriers, content filters, webmail).
-    private static let needsConfirmation: Set<String> = ["userunknown/user", "userunknown/unavailable"]
+    /// Reasons that, given to a client that has just connected, mean the client.
+    private static let isHostRefusal: Set<Reason> = [
+        .policyViolation, .rejected, .systemError, .filtered, .userUnknown, .onHold, .undefined, .noRelaying, .suspend,
+        .mailboxFull,
+    ]
 
-    /// The address is dead beyond doubt where the status is one of addressing (RFC 3463 section 3.2), where the recipient
-    /// was refused when it was named, or where the server that reports is the one that looked for the mailbox.
-    private static func isConfirmed(_ facts: FailureFacts, status: StatusCode?, reply: SMTPReply) -> Bool {
-        for code in [status, facts.status, reply.status].compactMap({ $0 })
-        where code.statusClass == 5 && code.subject == 1 && code.detail <= 6 { return true }
+    /// What must be known beside the words before an address is declared dead.
+    private enum Proof {
+        /// A 5xx reply, a status of addressing, or the refusal of RCPT.
+        case refusal
+        /// A status of addressing, or the refusal of RCPT.
+        case addressing
+    }
+
+    /// Rules whose words servers also use when a recipient's filter refuses a message that was already accepted (mobile
+    /// carriers, content filters, webmail), or when they quote somebody.
+    private static let proofNeeded: [String: Proof] = [
+        "userunknown/user": .addressing, "userunknown/unavailable": .addressing,
+        "userunknown/access-denied": .addressing,
+        "userunknown/account": .refusal, "userunknown/languages": .refusal,
+    ]
+
+    private static func isProved(_ proof: Proof, _ facts: FailureFacts, status: StatusCode?, replies: [SMTPReply])
+        -> Bool
+    {
+        // RFC 3463 section 3.2; X.1.7 and X.1.8 are about the sender.
+        for code in [status, facts.status].compactMap({ $0 }) + replies.compactMap(\.status)
+        where code.statusClass == 5 && code.subject == 1 && ![7, 8, 9].contains(code.detail) { return true }
         if facts.command == "RCPT" { return true }
-        return facts.command == nil && reply.code == nil
+        // Sendmail's transcript sums a refusal up in its own words behind the server's.
+        if facts.texts.contains(where: { FoldedText($0.text).contains("550 5.1.1 <@>... user unknown") }) {
+            return true
+        }
+        return proof == .refusal && replies.contains { ($0.code ?? 0) / 100 == 5 }
+    }
+
+    /// Cisco's Email Security Appliance puts `5.1.0 - Unknown address error` before any 5xx reply of the next server.
+    private static func withoutRelay(_ text: [UInt8]) -> [UInt8] {
+        guard let mark = Original.position(of: "unknown address error ", in: Array(text.prefix(60))) else {
+            return text
+        }
+        return Array(text[(mark + 22)...])
     }
 
     /// The reply's own status where the report's says less.
@@ -178,7 +233,7 @@ struct Judge: Sendable {
 
     /// Statuses that servers put over anything: text or nothing decides.
     private static func isMisused(_ status: StatusCode) -> Bool {
-        (status.subject == 5 && status.detail == 0) || (status.subject == 7 && status.detail <= 1)
+        (status.subject == 5 && status.detail == 0) || status.subject == 7
             || (status.subject == 3 && status.detail == 0) || (status.subject == 4 && status.detail == 0)
     }
 
@@ -205,6 +260,7 @@ struct Judge: Sendable {
         if status?.statusClass == 4 || (400..<500).contains(code) {
             return (.expired, Evidence(rule: "status/4", at: at))
         }
+        if status?.subject == 7 { return (.policyViolation, Evidence(rule: "status/7", at: at)) }
         return (code == 0 && status == nil ? .undefined : .onHold, Evidence(rule: "none", at: at))
     }
 }

@@ -2,6 +2,28 @@ extension ReasonRules {
     /// Quotas, locks, rates and sizes: the mailbox exists.
     static let mailbox: [ReasonRule] = [
         ReasonRule(
+            "networkerror/try-again", .networkError, .sure,
+            [
+                "host not found, try again", "host not found (try again", "try again: host not found",
+                "lookup failure: try again",
+            ]),
+        ReasonRule(
+            "expired/aborted", .expired, .sure,
+            ["was aborted after", "aborted after", "recipient server did not accept our requests to connect"]),
+        ReasonRule(
+            "spamdetected/classification", .spamDetected, .sure, ["due to spam classification", "rejected as spam"]),
+        ReasonRule(
+            "toomanyconn/tencent", .tooManyConnections, .sure, ["ip frequency limited", "connection frequency limited"]),
+        ReasonRule(
+            "mailererror/program", .mailerError, .sure,
+            [
+                "procmail: couldn't create", "procmail: can't create", "procmail: unable to", "procmail: lock failure",
+                "procmail: error while writing", "procmail: no match", "maildrop: unable", "can't create output",
+            ]),
+        ReasonRule(
+            "speeding/godaddy", .speeding, .sure,
+            ["too many recipients this hour", "has sent to too many recipients", "sent too many messages this"]),
+        ReasonRule(
             "rate/recipient", .speeding, .sure,
             [
                 "receiving mail at a rate that", "receiving mail too quickly", "receiving email at a rate",

@@ -7,8 +7,9 @@ extension ReasonRules {
                 "contains a virus", "contains virus", "contained a virus", "virus detected", "virus found",
                 "virus infected", "infected with", "virus in", "infected message", "infected by", "virus-infected",
                 "virus_", "a virus was", "virus was detected", "viruses", "eicar", "malware", "trojan",
-                "the message has a virus", "antivirus", "anti-virus", "clamav", "worm found", "mydoom", "netsky",
-                "klez", "virus", "ウイルス", "ウィルス", "вирус",
+                "the message has a virus", "virus (", "virus:", "virus was", "virus has", "a virus", "computer virus",
+                "antivirus", "anti-virus", "clamav", "worm found", "mydoom", "netsky",
+                "klez", "ウイルス", "ウィルス", "вирус",
             ]),
         ReasonRule(
             "speeding/rate", .speeding, .sure,
@@ -38,6 +39,18 @@ extension ReasonRules {
                 "number of connections", "all available ips", "sessions from your",
             ]),
         ReasonRule(
+            "notcompliantrfc/format", .notCompliantRFC, .sure,
+            [
+                "rfc 5322", "rfc5322", "rfc 2822", "rfc 5321", "rfc5321", "rfc 6854",
+                "not rfc compliant", "rfc compliant", "rfc compliance", "not compliant", "non-compliant",
+                "noncompliant", "missing from", "missing header", "no from header", "from header is missing",
+                "from: header", "multiple addresses in from", "duplicate header", "duplicate from", "duplicate headers",
+                "missing message-id", "missing date", "messages with multiple addresses", "messages missing a valid",
+                "missing or invalid", "invalid from header", "invalid header", "illegal header", "malformed header",
+                "bad header", "no valid from", "has no date", "header fields", "violates rfc", "violation of rfc",
+                "https://support.google.com/mail/?p=rfcmessagenoncompliant",
+            ]),
+        ReasonRule(
             "spamdetected/spam", .spamDetected, .sure,
             [
                 "detected as spam", "classified as spam", "considered spam", "considered to be spam",
@@ -55,27 +68,16 @@ extension ReasonRules {
                 "spam email", "spam test", "spam probability", "- spam", "(spam", "spam)", "as spam", "antispam",
                 "anti-spam", "no spam", "high spam", "likely unsolicited mail", "unsolicited bulk", "unsolicited mail",
                 "unsolicited commercial", "unsolicited content", "unsolicited message", "junk mail", "considered junk",
-                "bulk mail", "bulk email", "bayesian", "razor", "dcc", "cloudmark", "message scored", "scored too high",
+                "bulk mail", "bulk email", "bayesian", "cloudmark", "message scored", "scored too high",
                 "score too high", "content filter", "content filtered", "content appears", "content detected",
-                "content was rejected", "blocked because of spam", "contains spam", "contain spam", "spamming",
-                "phishing", "fraud", "scam", "ube,", "uce", "message contains spam", "advertisement", "reject, id=",
+                "content was rejected", "blocked because of spam", "contains spam", "contain spam",
+                "phishing", "fraud", "scam", "ube,", "message contains spam", "advertisement", "reject, id=",
                 "listed urls", "surbl", "uribl", "contains a url", "bad url", "url blacklist", "blacklisted url",
                 "message * looks like", "header or body content", "content rejected",
                 "message refused by mailmarshal spamprofiler", "spamprofiler", "スパム", "迷惑メール", "垃圾邮件", "垃圾郵件", "스팸",
-                "спам", "cwie-spam", "hm:1)", "considered harmful", "bb filter", "greater than required * points",
-                "spam",
-            ]),
-        ReasonRule(
-            "notcompliantrfc/format", .notCompliantRFC, .sure,
-            [
-                "rfc 5322", "rfc5322", "rfc 2822", "rfc2822", "rfc 822", "rfc822", "rfc 5321", "rfc5321", "rfc 6854",
-                "not rfc compliant", "rfc compliant", "rfc compliance", "not compliant", "non-compliant",
-                "noncompliant", "missing from", "missing header", "no from header", "from header is missing",
-                "from: header", "multiple addresses in from", "duplicate header", "duplicate from", "duplicate headers",
-                "missing message-id", "missing date", "messages with multiple addresses", "messages missing a valid",
-                "missing or invalid", "invalid from header", "invalid header", "illegal header", "malformed header",
-                "bad header", "no valid from", "has no date", "header fields", "violates rfc", "violation of rfc",
-                "https://support.google.com/mail/?p=rfcmessagenoncompliant",
+                "спам", "cwie-spam", "hm:1)", "considered harmful", "spam.", "spam,", "spam!", "spam:", "bb filter",
+                "greater than required * points",
+
             ]),
         ReasonRule(
             "contenterror/content", .contentError, .sure,
@@ -101,7 +103,7 @@ extension ReasonRules {
                 "forbidden attachment", "prohibited attachment", "banned attachment", "banned file", "banned filename",
                 "blocked attachment", "dangerous attachment", "unacceptable attachment", "executable attach",
                 "executable content", "executable file", "file type", "file extension", "filename extension",
-                "file name", "forbidden file", "attachment filter", "zip file", ".exe", "macro",
+                "file name", "forbidden file", "attachment filter", "zip file",
             ]),
         ReasonRule(
             "securityerror/auth", .securityError, .usual,
@@ -114,7 +116,7 @@ extension ReasonRules {
                 "smtp authentication", "auth required", "authrequired", "authenticate first", "requires authenti",
                 "sasl", "verification failure", "please turn on smtp authentication",
                 "unauthenticated senders not allowed", "you must be logged in", "login required",
-                "username and password", "sign in", "security", "insecure", "executable files are not allowed",
+                "username and password", "executable files are not allowed",
                 "client was not authenticated", "accès refusé", "access denied'",
             ]),
         ReasonRule(

@@ -61,5 +61,23 @@ enum ProviderRules {
         ProviderRule(
             name: "spectrum/blocked", hosts: ["charter.net", "rr.com", "spectrum.net", "twc.com"], status: nil,
             words: ["aup#"], reason: .blocked, source: "Spectrum, postmaster pages: AUP#… codes"),
+        ProviderRule(
+            name: "yahoo/tss", hosts: [], status: nil, words: ["[tss0"], reason: .badReputation,
+            source: "Yahoo Sender Hub, SMTP error codes: TSS04 to TSS09 tell of user complaints and volume"),
+        ProviderRule(
+            name: "orange/104", hosts: [], status: nil, words: ["ofr_104"], reason: .tooManyConnections,
+            source: "Orange, postmaster pages: OFR_104 too many connections"),
+        ProviderRule(
+            name: "orange/506", hosts: [], status: nil, words: ["ofr_506"], reason: .spamDetected,
+            source: "Orange, postmaster pages: OFR_506 the content was taken for spam"),
+        ProviderRule(
+            name: "orange/wanadoo-506", hosts: [], status: nil, words: ["ofr004_506"], reason: .spamDetected,
+            source: "Orange, postmaster pages: the same of a numbered host"),
+        ProviderRule(
+            name: "laposte/630", hosts: [], status: nil, words: ["lpn", "_630"], reason: .policyViolation,
+            source: "La Poste, postmaster pages: LPN…_630 policy"),
+        ProviderRule(
+            name: "facebook/rcp-p2", hosts: [], status: nil, words: ["rcp-p2"], reason: .filtered,
+            source: "postmaster.facebook.com/response_codes: RCP-P2 refused due to recipient preferences"),
     ]
 }

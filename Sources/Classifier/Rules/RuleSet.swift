@@ -11,7 +11,7 @@ struct RuleSet: Sendable {
     }
 
     /// Bytes between two pieces of a phrase that `*` stands for, at the most.
-    static let maximumGap = 120
+    static let maximumGap = 80
 
     let rules: [ReasonRule]
     private let matcher: PhraseMatcher

@@ -118,7 +118,9 @@ private struct JSONReader {
 
     private mutating func appendScalar(_ unit: UInt32, to out: inout [UInt8]) {
         var value = unit
-        if unit >= 0xD800, unit < 0xDC00, index + 1 < bytes.count, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == UInt8(ascii: "u") {
+        if unit >= 0xD800, unit < 0xDC00, index + 1 < bytes.count, bytes[index] == UInt8(ascii: "\\"),
+            bytes[index + 1] == UInt8(ascii: "u")
+        {
             index += 2
             guard let low = hex4(), low >= 0xDC00, low < 0xE000 else { return }
             value = 0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00)
@@ -128,7 +130,8 @@ private struct JSONReader {
     }
 
     private mutating func hex4() -> UInt32? {
-        guard index + 4 <= bytes.count, let value = UInt32(String(decoding: bytes[index..<(index + 4)], as: UTF8.self), radix: 16)
+        guard index + 4 <= bytes.count,
+            let value = UInt32(String(decoding: bytes[index..<(index + 4)], as: UTF8.self), radix: 16)
         else { return nil }
         index += 4
         return value
@@ -136,7 +139,9 @@ private struct JSONReader {
 
     private mutating func word() -> JSONValue? {
         let start = index
-        while index < bytes.count, bytes[index].isLetter || bytes[index].isDigit || [0x2B, 0x2D, 0x2E].contains(bytes[index]) {
+        while index < bytes.count,
+            bytes[index].isLetter || bytes[index].isDigit || [0x2B, 0x2D, 0x2E].contains(bytes[index])
+        {
             index += 1
         }
         switch String(decoding: bytes[start..<index], as: UTF8.self) {

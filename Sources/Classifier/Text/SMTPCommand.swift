@@ -18,7 +18,9 @@ enum SMTPCommand {
                 "end of data", "in reply to data", "after data", "response to data", "reply to data",
                 "to the data command", "after the data", "data command", "during data", "end-of-data",
                 "in response to the data", "smtp data", "post-data", "sending data", "smtp:data", "message body",
-                "after pipelined data", "after sending the message", "after initial data", "failed after i sent the message", "did not like our data", "did not like our final", "smtp command data",
+                "after pipelined data", "after sending the message", "after initial data",
+                "failed after i sent the message", "did not like our data", "did not like our final",
+                "smtp command data",
             ]
         ),
         (
@@ -26,7 +28,9 @@ enum SMTPCommand {
             [
                 "in reply to rcpt", "after rcpt", "response to rcpt", "reply to rcpt", "rcpt to command",
                 "rcpt command", "during rcpt", "to the rcpt", "smtp rcpt", "smtp:rcpt", "response to \"rcpt to",
-                "response to: rcpt", "sent: rcpt", "rcpt to:", "after pipelined rcpt", "does not like recipient", "did not like our rcpt", "after rcpt command",
+                "response to: rcpt", "sent: rcpt", "rcpt to:", "after pipelined rcpt", "[rcpt_to]", "rcpt_to",
+                "does not like recipient",
+                "did not like our rcpt", "after rcpt command",
             ]
         ),
         (

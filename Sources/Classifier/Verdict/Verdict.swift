@@ -22,7 +22,8 @@ public struct Verdict: Sendable, Equatable {
 
     public static func == (left: Verdict, right: Verdict) -> Bool {
         left.messageClass == right.messageClass && left.origin == right.origin && left.arrival == right.arrival
-            && left.messageID == right.messageID && left.dialect == right.dialect && left.reportingMTA == right.reportingMTA
+            && left.messageID == right.messageID && left.dialect == right.dialect
+            && left.reportingMTA == right.reportingMTA
             && left.recipients == right.recipients && left.original == right.original && left.evidence == right.evidence
             && left.limitHit == right.limitHit
     }
