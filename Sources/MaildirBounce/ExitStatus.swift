@@ -8,9 +8,9 @@ enum ExitStatus {
     static let suppressed: Int32 = 1
     /// EX_USAGE: an unknown option, a missing argument, a value that makes no sense.
     static let usage: Int32 = 64
-    /// EX_DATAERR: the input was read and nothing in it was usable: an address that is none, a file that is no ledger.
+    /// EX_DATAERR: the input was read and nothing in it was usable: no message, an address that is none.
     static let dataError: Int32 = 65
-    /// EX_NOINPUT: a Maildir, a message or a ledger that is not there, or that may not be read.
+    /// EX_NOINPUT: a Maildir, a message or a ledger that is not there, that may not be read, or that is something else.
     static let noInput: Int32 = 66
     /// EX_CANTCREAT: the ledger or the archive cannot be made or may not be written.
     static let cannotCreate: Int32 = 73

@@ -6,9 +6,14 @@ import Glibc
     static let configuration = CommandConfiguration(
         commandName: "maildir-bounce",
         abstract: "Reads the bounces in a Maildir, counts them by address, and says who must not be mailed again.",
-        discussion: "Example: maildir-bounce classify ~/Maildir",
+        discussion: """
+            Example: maildir-bounce scan --maildir ~/Maildir --ledger ledger.db
+            Example: maildir-bounce check bob@dest.example --ledger ledger.db
+            """,
         version: programVersion,
-        subcommands: [ClassifyCommand.self])
+        subcommands: [
+            ScanCommand.self, ClassifyCommand.self, AddressCommand.self, SuppressedCommand.self, CheckCommand.self,
+        ])
 
     static func main() {
         // A reader that goes away is told by write(2) and is no reason to die.

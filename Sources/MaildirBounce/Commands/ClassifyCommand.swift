@@ -41,7 +41,7 @@ struct ClassifyCommand: ParsableCommand {
         var report = VerdictReport(format: format == .text ? .text : .jsonl, explain: explain, width: output.width)
         var walker = PathWalker(RawArguments.paths(of: paths))
         var (missed, usable) = (false, false)
-        let pipeline = Pipeline<PathItem, SizedVerdict>(
+        let pipeline = Pipeline<PathItem, SizedVerdict, ReadProblem>(
             settings: settings,
             read: { item throws(ReadProblem) in try item.read() },
             conclude: { _, contents, verdict in SizedVerdict(verdict: verdict, size: contents.bytes.count) },

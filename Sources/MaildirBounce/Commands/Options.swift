@@ -1,4 +1,5 @@
 import ArgumentParser
+import Ledger
 
 /// How a command that lists things writes them.
 enum ListFormat: String, CaseIterable, ExpressibleByArgument {
@@ -24,4 +25,27 @@ struct ConfigOptions: ParsableArguments {
     var path: String?
 
     func load() throws(Failure) -> Configuration { try Configuration.load(path) }
+}
+
+/// `--ledger FILE`, for every command that reads or writes the ledger.
+struct LedgerOptions: ParsableArguments {
+    @Option(
+        name: .customLong("ledger"),
+        help: ArgumentHelp("The ledger: an SQLite database; the first scan makes it.", valueName: "file"))
+    var ledger: String?
+
+    func path(_ configuration: Configuration) throws -> String {
+        guard let path = ledger ?? configuration.ledger else {
+            throw ValidationError("no ledger: give --ledger FILE, or set ledger in the configuration")
+        }
+        return path
+    }
+
+    /// The ledger for a command that only looks.
+    func open(_ configuration: Configuration) throws -> LedgerStore {
+        let path = try path(configuration)
+        return try inLedger { () throws(LedgerError) in
+            try LedgerStore(path: path, mode: .readOnly, policy: configuration.policy)
+        }
+    }
 }

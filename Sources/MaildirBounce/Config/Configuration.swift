@@ -1,8 +1,22 @@
 import Classifier
 import Glibc
-import TOMLKit
+import Ledger
 
 /// What an installation has set, before options: the configuration file.
+///
+/// ```toml
+/// maildir = "/var/vmail/bounces/Maildir"
+/// ledger = "/var/lib/maildir-bounce/ledger.db"
+/// archive = "/var/vmail/bounces/archive"
+///
+/// [classifier]
+/// local_hosts = ["mail.example.com"]
+/// verp_delimiters = "+-"
+///
+/// [policy.soft]
+/// days = 5
+/// within_days = 30
+/// ```
 struct Configuration {
     /// Where the file is looked for when `--config` is not given.
     static let defaultPath = "/etc/maildir-bounce.toml"
@@ -11,7 +25,32 @@ struct Configuration {
     var ledger: String?
     var archive: String?
     var classifier = Settings()
+    var policy = Policy()
 
     /// Reads the file at `path`, or the one at ``defaultPath`` where it exists, or nothing.
-    static func load(_ path: String?) throws(Failure) -> Configuration { Configuration() }
+    static func load(_ path: String?) throws(Failure) -> Configuration {
+        guard path != nil || access(defaultPath, F_OK) == 0 else { return Configuration() }
+        return try Configuration(file: path ?? defaultPath)
+    }
+
+    private init() {}
+
+    private init(file path: String) throws(Failure) {
+        var file = try ConfigTable(file: path)
+        maildir = try file.string("maildir")
+        ledger = try file.string("ledger")
+        archive = try file.string("archive")
+        if var table = try file.table("classifier") {
+            if let hosts = try table.strings("local_hosts") { classifier.localHosts = hosts.map { $0.lowercased() } }
+            if let delimiters = try table.string("verp_delimiters") {
+                guard delimiters.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "@") }) else {
+                    throw table.wrong("verp_delimiters", "must be visible ASCII characters, \"+-\"")
+                }
+                classifier.verpDelimiters = Array(delimiters.utf8)
+            }
+            try table.rejectUnknownKeys()
+        }
+        if var table = try file.table("policy") { policy = try Policy(&table) }
+        try file.rejectUnknownKeys()
+    }
 }

@@ -3,7 +3,7 @@ import Classifier
 /// The way that every message takes: name -> bytes -> verdict -> `deliver`.
 ///
 /// What commands do differently is where the names come from and what becomes of the verdicts.
-struct Pipeline<Item: Sendable, Output: Sendable>: Sendable {
+struct Pipeline<Item: Sendable, Output: Sendable, Problem: Error>: Sendable {
     /// The number of threads that read and classify. A third gained nothing on two processors.
     static var defaultThreads: Int { 2 }
     /// How many messages may be in flight: enough to keep the threads busy while a batch is committed.
@@ -13,7 +13,7 @@ struct Pipeline<Item: Sendable, Output: Sendable>: Sendable {
 
     /// How the classifier is to be made; it is made when there is a first message.
     let settings: Settings
-    let read: @Sendable (Item) throws(ReadProblem) -> FileContents
+    let read: @Sendable (Item) throws(Problem) -> FileContents
     /// Makes what is handed on, on a worker thread; `contents` are let go afterwards.
     let conclude: @Sendable (Item, FileContents, Verdict) -> Output
     /// About how many bytes of memory an output holds.
@@ -22,16 +22,16 @@ struct Pipeline<Item: Sendable, Output: Sendable>: Sendable {
     /// Classifies every item of `next` and hands the outputs to `deliver` in the same order.
     func run(
         next: () throws(Failure) -> Item?,
-        deliver: (Item, Result<Output, ReadProblem>) throws(Failure) -> Void
+        deliver: (Item, Result<Output, Problem>) throws(Failure) -> Void
     ) throws(Failure) {
         guard let first = try next() else { return }
         let classifier = Classifier(settings: settings)
         let (read, conclude, weigh) = (self.read, self.conclude, self.weigh)
-        let workers = OrderedWorkers<Item, (Item, Result<Output, ReadProblem>)>(
+        let workers = OrderedWorkers<Item, (Item, Result<Output, Problem>)>(
             capacity: Self.inFlight, maximumWeight: Self.inFlightBytes,
             weigh: { _, result in (try? result.get()).map(weigh) ?? 0 }
         ) { item in
-            do throws(ReadProblem) {
+            do throws(Problem) {
                 let contents = try read(item)
                 var verdict = classifier.classify(contents.bytes)
                 if contents.isCut, verdict.limitHit == nil {
@@ -49,7 +49,7 @@ struct Pipeline<Item: Sendable, Output: Sendable>: Sendable {
                 return item
             }
             return try next()
-        } deliver: { (output: (Item, Result<Output, ReadProblem>)) throws(Failure) in
+        } deliver: { (output: (Item, Result<Output, Problem>)) throws(Failure) in
             try deliver(output.0, output.1)
         }
     }

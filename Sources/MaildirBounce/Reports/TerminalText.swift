@@ -1,5 +1,5 @@
 /// Text that may be shown at a terminal, whatever it was made from: control characters, line breaks and the characters
-/// that change the direction of text are written as `\x1b` or `\u{202e}`.
+/// that change the direction of text are written as `\x1B` or `\u{202E}`.
 func terminalSafe(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
     var safe = String.UnicodeScalarView()
@@ -8,7 +8,7 @@ func terminalSafe(_ text: String) -> String {
             safe.append(scalar)
             continue
         }
-        let hex = String(scalar.value, radix: 16)
+        let hex = String(scalar.value, radix: 16, uppercase: true)
         let escaped = scalar.value < 0x100 ? "\\x" + (hex.count < 2 ? "0" : "") + hex : "\\u{" + hex + "}"
         safe.append(contentsOf: escaped.unicodeScalars)
     }

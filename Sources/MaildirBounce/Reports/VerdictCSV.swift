@@ -4,22 +4,22 @@ import Classifier
 enum VerdictCSV {
     static let header = csvRow([
         "file", "class", "origin", "arrival", "message_id", "dialect", "reporting_mta", "address", "kind", "reason",
-        "status", "reply_code", "action", "remote_mta", "diagnostic",
+        "status", "reply_code", "action", "remote_mta", "diagnostic", "destination",
     ])
 
-    static func rows(_ verdict: Verdict, file: String) -> String {
+    static func rows(_ verdict: Verdict, file: String, destination: String?) -> String {
         let message = [
             file, verdict.messageClass.rawValue, verdict.origin?.rawValue, verdict.arrival.flatMap(timestamp),
             verdict.messageID, verdict.dialect, verdict.reportingMTA,
         ]
         guard !verdict.recipients.isEmpty else {
-            return csvRow(message + Array(repeating: nil, count: 8))
+            return csvRow(message + Array(repeating: nil, count: 8) + [destination])
         }
         return verdict.recipients.map { outcome in
             csvRow(
                 message + [
                     outcome.address, outcome.kind.rawValue, outcome.reason?.rawValue, outcome.status, outcome.replyCode,
-                    outcome.action, outcome.remoteMTA, outcome.diagnostic,
+                    outcome.action, outcome.remoteMTA, outcome.diagnostic, destination,
                 ])
         }.joined()
     }

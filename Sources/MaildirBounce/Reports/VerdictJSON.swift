@@ -3,8 +3,10 @@ import Classifier
 extension JSONWriter {
     /// One line of the output contract (docs/verdict.schema.json): what the message `file` is.
     ///
-    /// - Parameter explain: whether evidence says also what was matched.
-    mutating func verdict(_ verdict: Verdict, file: String, explain: Bool = false) {
+    /// - Parameters:
+    ///   - destination: where the file goes, for a scan.
+    ///   - explain: whether evidence says also what was matched.
+    mutating func verdict(_ verdict: Verdict, file: String, destination: String? = nil, explain: Bool = false) {
         object { writer in
             writer.member("file", file)
             writer.member("class", verdict.messageClass.rawValue)
@@ -25,6 +27,7 @@ extension JSONWriter {
                 writer.evidence(evidence, explain: explain)
             }
             writer.member("limit", verdict.limitHit)
+            writer.member("destination", destination)
         }
         endLine()
     }

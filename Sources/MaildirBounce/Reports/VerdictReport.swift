@@ -17,13 +17,15 @@ struct VerdictReport {
     var header: String? { format == .csv ? VerdictCSV.header : nil }
 
     /// The lines of one message, each with its line feed.
-    mutating func lines(_ verdict: Verdict, file: String) -> [UInt8] {
+    ///
+    /// - Parameter destination: where the file goes, for a scan.
+    mutating func lines(_ verdict: Verdict, file: String, destination: String? = nil) -> [UInt8] {
         switch format {
         case .jsonl:
             json.removeAll()
-            json.verdict(verdict, file: file, explain: explain)
+            json.verdict(verdict, file: file, destination: destination, explain: explain)
             return json.bytes
-        case .csv: return Array(VerdictCSV.rows(verdict, file: file).utf8)
+        case .csv: return Array(VerdictCSV.rows(verdict, file: file, destination: destination).utf8)
         case .text:
             let text = VerdictText(width: width, explain: explain)
             return Array(text.lines(verdict, file: file).map { $0 + "\n" }.joined().utf8)

@@ -5,6 +5,8 @@ struct FileContents: Sendable {
     var bytes: [UInt8]
     /// Whether the file goes on behind `bytes`.
     var isCut: Bool
+    /// When the file was last written, in seconds since 1970 UTC; nil where it is no file.
+    var modified: Int64?
 }
 
 /// Why a file was not read.

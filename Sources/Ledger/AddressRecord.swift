@@ -1,0 +1,91 @@
+/// What the ledger knows of one address.
+package struct AddressRecord: Sendable, Equatable {
+    /// The canonical form.
+    package var address: String
+    package var state: AddressState
+    /// What reports said about it, the latest first.
+    package var history: [HistoryRow]
+}
+
+/// One recipient of one report.
+package struct HistoryRow: Sendable, Equatable {
+    package var arrival: Int64
+    package var `class`: String
+    package var origin: String?
+    package var outcome: OutcomeEvent
+    package var messageID: String?
+    package var dialect: String?
+    package var reportingMTA: String?
+    package var key: DeliveryKey
+    package var destination: String?
+}
+
+/// One row of the list of those who must be left out.
+package struct SuppressedAddress: Sendable, Equatable {
+    package var address: String
+    package var suppression: Suppression
+}
+
+/// The answer to "may I mail this address?".
+package enum CheckResult: Sendable, Equatable {
+    case mayMail
+    case suppressed(Suppression)
+}
+
+/// How many reports of one class and origin there were.
+package struct ClassCount: Sendable, Hashable {
+    package var `class`: String
+    package var origin: String?
+    package var count: Int
+}
+
+/// The ledger in figures.
+package struct LedgerSummary: Sendable, Equatable {
+    /// Reports that count, by class and origin, in the order of their names.
+    package var reports: [ClassCount]
+    /// Files that held a report which another file had brought.
+    package var duplicates: Int
+    /// Addresses that some report named.
+    package var addresses: Int
+    /// Addresses to be left out at the moment asked for, by reason, in the order of their names.
+    package var suppressed: [ReasonCount]
+    package var rules: [RuleHits]
+
+    package struct ReasonCount: Sendable, Hashable {
+        package var cause: Suppression.Cause
+        package var reason: String
+        package var count: Int
+    }
+
+    package struct RuleHits: Sendable, Hashable {
+        package var rule: String
+        /// Files that the rule hit.
+        package var hits: Int
+        /// The latest arrival of one.
+        package var lastSeen: Int64
+    }
+}
+
+/// How many reports of each origin arrived in a time window.
+package struct OriginCount: Sendable, Hashable {
+    package var local: Int
+    package var remote: Int
+    package var unknown: Int
+}
+
+/// What one run did.
+package struct RunRecord: Sendable, Equatable {
+    package var maildir: String?
+    /// Seconds since 1970 UTC.
+    package var started: Int64
+    package var ended: Int64
+    /// How many of what; the names are the caller's.
+    package var counts: [String: Int]
+
+    package init(maildir: String? = nil, started: Int64, ended: Int64, counts: [String: Int]) {
+        self.maildir = maildir
+        self.started = started
+        self.ended = ended
+        self.counts = counts
+    }
+}

@@ -1,0 +1,345 @@
+/// Writes one batch of deliveries within a transaction that the caller opens and ends.
+///
+/// First every delivery and its outcomes; then each touched address once, derived from its events. The state of an
+/// address therefore cannot depend on the order within a batch, nor on how the deliveries fall into batches.
+final class BatchWriter {
+    private let connection: Connection
+    private let policy: Policy
+    private let terms: TermTable
+    private let addresses: AddressTable
+    private let addressWriter: AddressWriter
+
+    private let selectHead: Query
+    private let selectKey: Query
+    private let insertDelivery: Query
+    private let replaceHead: Query
+    private let demoteHead: Query
+    private let insertOutcome: Query
+    private let deleteOutcomes: Query
+    private let selectOutcomeAddresses: Query
+
+    private var nextDelivery: Int64
+    private var nextAddress: Int64
+    private var touched: [String: Touched] = [:]
+    private var newAddresses: [Int64: String] = [:]
+    private var tally: [Hour: (counted: Int64, duplicates: Int64)] = [:]
+    private var ruleHits: [Int64: (hits: Int64, lastSeen: Int64)] = [:]
+
+    /// An address of this batch.
+    private struct Touched {
+        var id: Int64
+        /// The state before the batch; nothing for an address that is new.
+        var state: AddressState?
+        /// What the batch adds.
+        var events: [AddressEvent] = []
+        /// Whether the batch took an event away, so that the state before it is of no use.
+        var lostEvents = false
+    }
+
+    private struct Hour: Hashable {
+        var hour: Int64
+        var classTerm: Int64
+        var originTerm: Int64
+    }
+
+    private static let deliveryColumns =
+        "maildir, name, fingerprint, arrival, class, origin, dialect, reporting_mta, folder, file, message_id"
+
+    init(_ connection: Connection, policy: Policy) throws {
+        self.connection = connection
+        self.policy = policy
+        terms = try TermTable(connection, writes: true)
+        addresses = try AddressTable(connection, terms)
+        addressWriter = try AddressWriter(connection, terms)
+        let columns = BatchWriter.deliveryColumns
+        selectHead = try connection.prepare(
+            """
+            SELECT id, arrival, maildir, name, class, origin FROM delivery
+            WHERE fingerprint = ?1 AND duplicate_of IS NULL
+            """)
+        selectKey = try connection.prepare("SELECT 1 FROM delivery WHERE maildir = ?1 AND name = ?2")
+        insertDelivery = try connection.prepare(
+            """
+            INSERT INTO delivery (\(columns), id, duplicate_of)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            ON CONFLICT (maildir, name) DO NOTHING
+            """)
+        // The row of the report that counts keeps its id when an earlier copy takes its place, so that no other
+        // duplicate has to be touched.
+        replaceHead = try connection.prepare(
+            """
+            UPDATE delivery SET (\(columns)) = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) WHERE id = ?12
+            """)
+        demoteHead = try connection.prepare(
+            """
+            INSERT INTO delivery (\(columns), id, duplicate_of) SELECT maildir, ?3, fingerprint, arrival, class, origin,
+                dialect, reporting_mta, folder, file, message_id, ?2, id FROM delivery WHERE id = ?1
+            """)
+        insertOutcome = try connection.prepare(
+            """
+            INSERT INTO outcome (id, address, kind, reason, status, reply_code, action, diagnostic, remote_mta,
+                command, spelling) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            """)
+        deleteOutcomes = try connection.prepare("DELETE FROM outcome WHERE id >= ?1 AND id < ?2")
+        selectOutcomeAddresses = try connection.prepare(
+            """
+            SELECT DISTINCT o.address, a.address FROM outcome AS o LEFT JOIN address AS a ON a.id = o.address
+            WHERE o.id >= ?1 AND o.id < ?2 AND o.address IS NOT NULL
+            """)
+        nextDelivery = 1 + (try connection.integer("SELECT max(id) FROM delivery") ?? 0)
+        nextAddress = 1 + (try connection.integer("SELECT max(id) FROM address") ?? 0)
+    }
+
+    func write(_ batch: [DeliveryEvent]) throws -> [CommitOutcome] {
+        var results = [CommitOutcome]()
+        results.reserveCapacity(batch.count)
+        for event in batch {
+            results.append(try write(event))
+        }
+        try writeAddresses()
+        try writeTally()
+        try writeRuleHits()
+        return results
+    }
+
+    // MARK: Deliveries
+
+    private func write(_ event: DeliveryEvent) throws -> CommitOutcome {
+        let arrival = LedgerLimits.clamped(arrival: event.arrival)
+        let maildir = try terms.number(event.key.maildir) as Int64
+        if let head = try head(event.fingerprint) {
+            try selectKey.bind(1, maildir)
+            try selectKey.bind(2, event.key.unique)
+            let isKnown = try selectKey.step()
+            selectKey.reset()
+            if isKnown {
+                return .alreadyKnown
+            }
+            let headKey = DeliveryKey(maildir: try terms.text(head.maildir), unique: head.name)
+            if (arrival, event.key) < (head.arrival, headKey) {
+                try replace(head, with: event, maildir: maildir, arrival: arrival)
+            } else {
+                try bindDelivery(insertDelivery, event, maildir: maildir, arrival: arrival)
+                try insertDelivery.bind(12, takeDelivery())
+                try insertDelivery.bind(13, head.id)
+                try insertDelivery.execute()
+                try count(event, arrival: arrival, counted: 0, duplicates: 1)
+            }
+            try countRules(event, arrival: arrival)
+            return .duplicate
+        }
+        let id = takeDelivery()
+        try bindDelivery(insertDelivery, event, maildir: maildir, arrival: arrival)
+        try insertDelivery.bind(12, id)
+        try insertDelivery.bind(13, nil as Int64?)
+        try insertDelivery.execute()
+        if connection.changes == 0 {
+            return .alreadyKnown
+        }
+        try writeOutcomes(event, delivery: id, arrival: arrival)
+        try count(event, arrival: arrival, counted: 1, duplicates: 0)
+        try countRules(event, arrival: arrival)
+        return .counted
+    }
+
+    /// The delivery that counts for a report.
+    private struct Head {
+        var id: Int64
+        var arrival: Int64
+        var maildir: Int64
+        var name: [UInt8]
+        var classTerm: Int64
+        var originTerm: Int64
+    }
+
+    private func head(_ fingerprint: Fingerprint) throws -> Head? {
+        defer { selectHead.reset() }
+        try selectHead.bind(1, fingerprint.bytes)
+        guard try selectHead.step() else { return nil }
+        return Head(
+            id: selectHead.integer(0), arrival: selectHead.integer(1), maildir: selectHead.integer(2),
+            name: selectHead.bytes(3), classTerm: selectHead.integer(4), originTerm: selectHead.integer(5))
+    }
+
+    /// Lets an earlier copy of a report take the place of the one that counted so far.
+    private func replace(_ head: Head, with event: DeliveryEvent, maildir: Int64, arrival: Int64) throws {
+        // The indexes allow one row a key and one counted row a report: first a copy of the old row under a name that
+        // no file has, then the new content, then the old name.
+        let demoted = takeDelivery()
+        try demoteHead.bind(1, head.id)
+        try demoteHead.bind(2, demoted)
+        try demoteHead.bind(3, [UInt8]("/\(demoted)".utf8))
+        try demoteHead.execute()
+        try bindDelivery(replaceHead, event, maildir: maildir, arrival: arrival)
+        try replaceHead.bind(12, head.id)
+        try replaceHead.execute()
+        let rename = try connection.prepare("UPDATE delivery SET name = ?1 WHERE id = ?2")
+        try rename.bind(1, head.name)
+        try rename.bind(2, demoted)
+        try rename.execute()
+
+        let first = head.id << LedgerLimits.ordinalBits
+        let end = (head.id + 1) << LedgerLimits.ordinalBits
+        var lost = [String]()
+        try selectOutcomeAddresses.bind(1, first)
+        try selectOutcomeAddresses.bind(2, end)
+        while try selectOutcomeAddresses.step() {
+            // An address that this very batch brought has no row yet.
+            if let address = selectOutcomeAddresses.optionalText(1) ?? newAddresses[selectOutcomeAddresses.integer(0)] {
+                lost.append(address)
+            }
+        }
+        selectOutcomeAddresses.reset()
+        for address in lost {
+            try touch(address) { $0.lostEvents = true }
+        }
+        try deleteOutcomes.bind(1, first)
+        try deleteOutcomes.bind(2, end)
+        try deleteOutcomes.execute()
+        try writeOutcomes(event, delivery: head.id, arrival: arrival)
+
+        let old = Hour(
+            hour: head.arrival / CalendarTime.secondsPerHour, classTerm: head.classTerm, originTerm: head.originTerm)
+        tally[old, default: (0, 0)].counted -= 1
+        tally[old, default: (0, 0)].duplicates += 1
+        try count(event, arrival: arrival, counted: 1, duplicates: 0)
+    }
+
+    private func takeDelivery() -> Int64 {
+        defer { nextDelivery += 1 }
+        return nextDelivery
+    }
+
+    private func bindDelivery(_ query: Query, _ event: DeliveryEvent, maildir: Int64, arrival: Int64) throws {
+        let place = StoredPlace(event.destination, key: event.key)
+        try query.bind(1, maildir)
+        try query.bind(2, event.key.unique)
+        try query.bind(3, event.fingerprint.bytes)
+        try query.bind(4, arrival)
+        try query.bind(5, try terms.number(event.class) as Int64)
+        try query.bind(6, try terms.number(event.origin))
+        try query.bind(7, try terms.number(event.dialect))
+        try query.bind(8, try terms.number(event.reportingMTA))
+        try query.bind(9, try terms.number(place.folder))
+        try query.bind(10, place.file?.stored(limit: LedgerLimits.textBytes))
+        try query.bind(11, event.messageID?.stored(limit: LedgerLimits.textBytes))
+    }
+
+    // MARK: Outcomes
+
+    private func writeOutcomes(_ event: DeliveryEvent, delivery: Int64, arrival: Int64) throws {
+        for (ordinal, outcome) in event.outcomes.prefix(LedgerLimits.outcomesPerReport).enumerated() {
+            let canonical = CanonicalAddress(outcome.address)
+            let spelling =
+                outcome.address == canonical?.text ? nil : outcome.address.stored(limit: LedgerLimits.textBytes)
+            var address: Int64?
+            if let canonical {
+                let addition = AddressEvent(
+                    arrival: arrival, fingerprint: event.fingerprint, ordinal: Int64(ordinal),
+                    effect: AddressEvent.Effect(
+                        class: event.class, kind: outcome.kind, replyCode: outcome.replyCode, status: outcome.status),
+                    reason: outcome.reason, spelling: spelling)
+                address = try touch(canonical.text) { $0.events.append(addition) }
+            }
+            try insertOutcome.bind(1, delivery << LedgerLimits.ordinalBits | Int64(ordinal))
+            try insertOutcome.bind(2, address)
+            try insertOutcome.bind(3, try terms.number(outcome.kind) as Int64)
+            try insertOutcome.bind(4, try terms.number(outcome.reason) as Int64)
+            try insertOutcome.bind(5, outcome.status?.stored(limit: LedgerLimits.textBytes))
+            try insertOutcome.bind(6, outcome.replyCode?.stored(limit: LedgerLimits.textBytes))
+            try insertOutcome.bind(7, outcome.action?.stored(limit: LedgerLimits.textBytes))
+            try insertOutcome.bind(8, outcome.diagnostic?.stored(limit: LedgerLimits.diagnosticBytes))
+            try insertOutcome.bind(9, try terms.number(outcome.remoteMTA))
+            try insertOutcome.bind(10, outcome.command?.stored(limit: LedgerLimits.textBytes))
+            try insertOutcome.bind(11, spelling)
+            try insertOutcome.execute()
+        }
+    }
+
+    @discardableResult
+    private func touch(_ canonical: String, _ change: (inout Touched) -> Void) throws -> Int64 {
+        if touched[canonical] == nil {
+            if let entry = try addresses.entry(canonical) {
+                touched[canonical] = Touched(id: entry.id, state: entry.state)
+            } else {
+                touched[canonical] = Touched(id: nextAddress, state: nil)
+                newAddresses[nextAddress] = canonical
+                nextAddress += 1
+            }
+        }
+        guard var entry = touched.removeValue(forKey: canonical) else { return 0 }
+        change(&entry)
+        let id = entry.id
+        touched[canonical] = entry
+        return id
+    }
+
+    private func writeAddresses() throws {
+        for (canonical, entry) in touched.sorted(by: { $0.value.id < $1.value.id }) {
+            let state: AddressState
+            let isLater = entry.events.allSatisfy { $0.arrival > entry.state?.lastSeen ?? -1 }
+            if isLater && !entry.lostEvents {
+                // All new events come after all old ones: the fold goes on where it stopped.
+                state = AddressState.derive(entry.events, from: entry.state ?? AddressState(), policy: policy)
+            } else {
+                state = AddressState.derive(try addresses.events(entry.id), policy: policy)
+            }
+            try addressWriter.write(state, id: entry.id, newAddress: entry.state == nil ? canonical : nil)
+        }
+        touched.removeAll()
+        newAddresses.removeAll()
+    }
+
+    // MARK: Sums
+
+    private func count(_ event: DeliveryEvent, arrival: Int64, counted: Int64, duplicates: Int64) throws {
+        let hour = Hour(
+            hour: arrival / CalendarTime.secondsPerHour, classTerm: try terms.number(event.class) as Int64,
+            originTerm: try terms.number(event.origin) ?? 0)
+        tally[hour, default: (0, 0)].counted += counted
+        tally[hour, default: (0, 0)].duplicates += duplicates
+    }
+
+    private func writeTally() throws {
+        let upsert = try connection.prepare(
+            """
+            INSERT INTO tally (hour, class, origin, counted, duplicates) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT (hour, class, origin) DO UPDATE
+            SET counted = counted + excluded.counted, duplicates = duplicates + excluded.duplicates
+            """)
+        for (hour, sums) in tally where sums.counted != 0 || sums.duplicates != 0 {
+            try upsert.bind(1, hour.hour)
+            try upsert.bind(2, hour.classTerm)
+            try upsert.bind(3, hour.originTerm)
+            try upsert.bind(4, sums.counted)
+            try upsert.bind(5, sums.duplicates)
+            try upsert.execute()
+        }
+        tally.removeAll()
+    }
+
+    /// A rule's hits are counted by file, duplicates included: a sum that no order can change.
+    private func countRules(_ event: DeliveryEvent, arrival: Int64) throws {
+        for rule in event.rules {
+            let term = try terms.number(rule) as Int64
+            let sums = ruleHits[term] ?? (0, 0)
+            ruleHits[term] = (sums.hits + 1, max(sums.lastSeen, arrival))
+        }
+    }
+
+    private func writeRuleHits() throws {
+        let upsert = try connection.prepare(
+            """
+            INSERT INTO rule_hit (rule, hits, last_seen) VALUES (?1, ?2, ?3)
+            ON CONFLICT (rule) DO UPDATE
+            SET hits = hits + excluded.hits, last_seen = max(last_seen, excluded.last_seen)
+            """)
+        for (rule, sums) in ruleHits {
+            try upsert.bind(1, rule)
+            try upsert.bind(2, sums.hits)
+            try upsert.bind(3, sums.lastSeen)
+            try upsert.execute()
+        }
+        ruleHits.removeAll()
+    }
+}

@@ -1,0 +1,120 @@
+import Foundation
+
+/// The one form of a mail address under which the ledger counts.
+///
+/// The domain is lower case and in A-labels, without a final dot. The local part is compared without regard to ASCII
+/// case; text beyond ASCII (RFC 6531) is kept in normalization form C. Quotes that a local part does not need are
+/// taken away (RFC 5321, section 4.1.2: `"bob"@x` is `bob@x`). A plus tag is part of the address: `bob+a@x` and
+/// `bob@x` are two.
+package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
+    /// Bytes of a local part. RFC 5321 allows 64; VERP and gateways exceed it.
+    package static let localBytes = 256
+    /// Bytes of a whole address.
+    package static let addressBytes = 320
+
+    /// The canonical form.
+    package let text: String
+    /// How many UTF-8 bytes the local part has.
+    private let localCount: Int
+
+    package var description: String { text }
+
+    /// The part after the last at sign.
+    package var domain: String {
+        String(Substring(text.utf8.dropFirst(localCount + 1)))
+    }
+
+    /// Reads an address as a mail writes it; spaces around it and one pair of angle brackets are passed over.
+    /// Nothing where it is no address or longer than the limits.
+    package init?(_ seen: String) {
+        var bytes = Substring(seen).utf8
+        while let first = bytes.first, CanonicalAddress.isSpace(first) { bytes = bytes.dropFirst() }
+        while let last = bytes.last, CanonicalAddress.isSpace(last) { bytes = bytes.dropLast() }
+        if bytes.first == UInt8(ascii: "<") && bytes.last == UInt8(ascii: ">") {
+            bytes = bytes.dropFirst().dropLast()
+        }
+        // Unquoting may halve an address, encoding a domain may lengthen it; this only keeps the work bounded.
+        if bytes.count > 4 * CanonicalAddress.addressBytes {
+            return nil
+        }
+        guard let at = bytes.lastIndex(of: UInt8(ascii: "@")),
+            let local = CanonicalAddress.localForm(bytes[..<at]),
+            let domain = CanonicalDomain.form(of: bytes[bytes.index(after: at)...])
+        else { return nil }
+        localCount = local.utf8.count
+        text = local + "@" + domain
+        if localCount > CanonicalAddress.localBytes || text.utf8.count > CanonicalAddress.addressBytes {
+            return nil
+        }
+    }
+
+    private static func localForm(_ local: Substring.UTF8View) -> String? {
+        guard let first = local.first else { return nil }
+        var content = [UInt8]()
+        content.reserveCapacity(local.count)
+        let isQuoted = first == UInt8(ascii: "\"")
+        if isQuoted {
+            guard local.count >= 2, local.last == UInt8(ascii: "\"") else { return nil }
+            var escaped = false
+            for byte in local.dropFirst().dropLast() {
+                if !escaped && byte == UInt8(ascii: "\\") {
+                    escaped = true
+                    continue
+                }
+                if (!escaped && byte == UInt8(ascii: "\"")) || byte < 0x20 || byte == 0x7F {
+                    return nil
+                }
+                escaped = false
+                content.append(byte)
+            }
+            if escaped {
+                return nil
+            }
+        } else {
+            content.append(contentsOf: local)
+        }
+        let isPlain = !content.isEmpty && content.allSatisfy(isPlainByte)
+        if !isQuoted && !isPlain {
+            return nil
+        }
+        let isASCII = content.allSatisfy { $0 < 0x80 }
+        content = content.map(CanonicalDomain.lower)
+        if !isASCII {
+            let text = String(decoding: content, as: UTF8.self)
+            content = Array(text.precomposedStringWithCanonicalMapping.utf8)
+        }
+        if isPlain {
+            return String(decoding: content, as: UTF8.self)
+        }
+        var quoted: [UInt8] = [UInt8(ascii: "\"")]
+        for byte in content {
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                quoted.append(UInt8(ascii: "\\"))
+            }
+            quoted.append(byte)
+        }
+        quoted.append(UInt8(ascii: "\""))
+        return String(decoding: quoted, as: UTF8.self)
+    }
+
+    /// What a local part may hold without quotes: atext (RFC 5322, section 3.2.3), UTF-8 (RFC 6532), and dots
+    /// anywhere, since Japanese carriers hand out `a..b.@` addresses.
+    private static func isPlainByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x80...0xFF: true
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        case UInt8(ascii: "."), UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"),
+            UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "-"),
+            UInt8(ascii: "/"), UInt8(ascii: "="), UInt8(ascii: "?"), UInt8(ascii: "^"), UInt8(ascii: "_"),
+            UInt8(ascii: "`"), UInt8(ascii: "{"), UInt8(ascii: "|"), UInt8(ascii: "}"), UInt8(ascii: "~"):
+            true
+        default: false
+        }
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || (byte >= 0x09 && byte <= 0x0D)
+    }
+}

@@ -1,0 +1,111 @@
+import Foundation
+
+/// The one form of a domain under which the ledger keeps it: lower case, A-labels, no final dot.
+///
+/// A Unicode domain is mapped as UTS 46 does in the main (compatibility composition and lower case) and encoded label
+/// by label (RFC 5891, RFC 3492). Address literals (RFC 5321, section 4.1.3) are kept.
+enum CanonicalDomain {
+    /// RFC 1035, section 2.3.4.
+    static let labelBytes = 63
+    static let domainBytes = 255
+
+    /// The canonical form, or nothing where this is no domain.
+    static func form(of domain: Substring.UTF8View) -> String? {
+        if domain.isEmpty || domain.count > 4 * domainBytes {
+            return nil
+        }
+        if domain.first == UInt8(ascii: "[") {
+            return literal(domain)
+        }
+        var ascii = [UInt8]()
+        ascii.reserveCapacity(domain.count)
+        for byte in domain {
+            if byte >= 0x80 {
+                return unicode(domain)
+            }
+            ascii.append(lower(byte))
+        }
+        if ascii.last == UInt8(ascii: ".") {
+            ascii.removeLast()
+        }
+        return isValid(ascii) ? String(decoding: ascii, as: UTF8.self) : nil
+    }
+
+    private static func unicode(_ domain: Substring.UTF8View) -> String? {
+        let mapped = String(decoding: domain, as: UTF8.self)
+            .precomposedStringWithCompatibilityMapping.lowercased().precomposedStringWithCompatibilityMapping
+        var labels = [String]()
+        // The full stops that IDNA takes for a dot and compatibility mapping leaves (RFC 3490, section 3.1).
+        let pieces = mapped.unicodeScalars.split(omittingEmptySubsequences: false) {
+            $0 == "." || $0 == "\u{3002}" || $0 == "\u{FF0E}" || $0 == "\u{FF61}"
+        }
+        for piece in pieces {
+            if piece.count > labelBytes {
+                return nil
+            }
+            if piece.allSatisfy(\.isASCII) {
+                labels.append(String(String.UnicodeScalarView(piece)))
+            } else {
+                guard let encoded = Punycode.encode(Array(piece)) else { return nil }
+                labels.append("xn--" + encoded)
+            }
+        }
+        if labels.last == "" {
+            labels.removeLast()
+        }
+        let joined = Array(labels.joined(separator: ".").utf8)
+        return isValid(joined) ? String(decoding: joined, as: UTF8.self) : nil
+    }
+
+    private static func literal(_ domain: Substring.UTF8View) -> String? {
+        guard domain.count > 2, domain.count <= domainBytes, domain.last == UInt8(ascii: "]") else { return nil }
+        for byte in domain.dropFirst().dropLast() {
+            let allowed =
+                isAlphanumeric(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":")
+                || byte == UInt8(ascii: "-")
+            if !allowed {
+                return nil
+            }
+        }
+        return String(decoding: domain.map(lower), as: UTF8.self)
+    }
+
+    private static func isValid(_ domain: [UInt8]) -> Bool {
+        if domain.isEmpty || domain.count > domainBytes {
+            return false
+        }
+        var length = 0
+        for byte in domain {
+            if byte == UInt8(ascii: ".") {
+                if length == 0 {
+                    return false
+                }
+                length = 0
+                continue
+            }
+            // The underscore is no host name's, but real mail domains have it.
+            if !isAlphanumeric(byte) && byte != UInt8(ascii: "-") && byte != UInt8(ascii: "_") {
+                return false
+            }
+            length += 1
+            if length > labelBytes {
+                return false
+            }
+        }
+        return length > 0
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default:
+            false
+        }
+    }
+
+    static func lower(_ byte: UInt8) -> UInt8 {
+        byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte + 0x20 : byte
+    }
+}

@@ -1,0 +1,80 @@
+/// One message of a Maildir as the ledger takes it: which file, which report, what it says about whom.
+package struct DeliveryEvent: Sendable {
+    package var key: DeliveryKey
+    /// The Message-ID of the report itself.
+    package var messageID: String?
+    package var fingerprint: Fingerprint
+    /// The verdict's class, as the output contract writes it: `hard-bounce`, `soft-bounce`, …
+    package var `class`: String
+    /// `local` or `remote`; nothing where a message is no report.
+    package var origin: String?
+    /// When the mail arrived, in seconds since 1970 UTC. A property of the mail, never of the run.
+    package var arrival: Int64
+    package var dialect: String?
+    package var reportingMTA: String?
+    /// The path the file goes to.
+    package var destination: String?
+    package var outcomes: [OutcomeEvent]
+    /// The identifiers of the rules that hit.
+    package var rules: [String]
+
+    package init(
+        key: DeliveryKey, messageID: String? = nil, fingerprint: Fingerprint, class: String, origin: String? = nil,
+        arrival: Int64, dialect: String? = nil, reportingMTA: String? = nil, destination: String? = nil,
+        outcomes: [OutcomeEvent] = [], rules: [String] = []
+    ) {
+        self.key = key
+        self.messageID = messageID
+        self.fingerprint = fingerprint
+        self.class = `class`
+        self.origin = origin
+        self.arrival = arrival
+        self.dialect = dialect
+        self.reportingMTA = reportingMTA
+        self.destination = destination
+        self.outcomes = outcomes
+        self.rules = rules
+    }
+}
+
+/// What one report says about one recipient.
+package struct OutcomeEvent: Sendable, Equatable {
+    /// The address as the report writes it.
+    package var address: String
+    /// `hard`, `soft`, `delayed` or `delivered`.
+    package var kind: String
+    /// A reason token of the design, such as `userunknown`.
+    package var reason: String
+    package var status: String?
+    package var replyCode: String?
+    package var action: String?
+    /// Cut to ``LedgerLimits/diagnosticBytes`` when stored.
+    package var diagnostic: String?
+    package var remoteMTA: String?
+    package var command: String?
+
+    package init(
+        address: String, kind: String, reason: String, status: String? = nil, replyCode: String? = nil,
+        action: String? = nil, diagnostic: String? = nil, remoteMTA: String? = nil, command: String? = nil
+    ) {
+        self.address = address
+        self.kind = kind
+        self.reason = reason
+        self.status = status
+        self.replyCode = replyCode
+        self.action = action
+        self.diagnostic = diagnostic
+        self.remoteMTA = remoteMTA
+        self.command = command
+    }
+}
+
+/// What became of one event of a batch.
+package enum CommitOutcome: Hashable, Sendable {
+    /// New, and counted.
+    case counted
+    /// The ledger knew this very file; nothing was written.
+    case alreadyKnown
+    /// Another file held the same report; written down as its duplicate, not counted.
+    case duplicate
+}

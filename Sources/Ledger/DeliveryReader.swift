@@ -1,0 +1,110 @@
+/// Reads deliveries and outcomes back as the events they were written from.
+final class DeliveryReader {
+    private let terms: TermTable
+    private let connection: Connection
+
+    init(_ connection: Connection, _ terms: TermTable) {
+        self.connection = connection
+        self.terms = terms
+    }
+
+    private static let outcomeColumns =
+        """
+        o.kind, o.reason, o.status, o.reply_code, o.action, o.diagnostic, o.remote_mta, o.command, o.spelling
+        """
+
+    /// What reports said about an address, the latest first.
+    func history(_ address: Int64, _ canonical: String, limit: Int) throws -> [HistoryRow] {
+        let query = try connection.prepare(
+            """
+            SELECT \(DeliveryReader.outcomeColumns), d.arrival, d.class, d.origin, d.message_id, d.dialect,
+                d.reporting_mta, d.maildir, d.name, d.folder, d.file
+            FROM outcome AS o JOIN delivery AS d ON d.id = o.id >> \(LedgerLimits.ordinalBits)
+            WHERE o.address = ?1 ORDER BY d.arrival DESC, d.fingerprint DESC, o.id LIMIT ?2
+            """)
+        try query.bind(1, address)
+        try query.bind(2, limit)
+        var rows = [HistoryRow]()
+        while try query.step() {
+            let key = DeliveryKey(maildir: try terms.text(query.integer(15)), unique: query.bytes(16))
+            rows.append(
+                HistoryRow(
+                    arrival: query.integer(9), class: try terms.text(query.integer(10)),
+                    origin: try terms.text(query.optionalInteger(11)), outcome: try outcome(query, canonical),
+                    messageID: query.optionalText(12), dialect: try terms.text(query.optionalInteger(13)),
+                    reportingMTA: try terms.text(query.optionalInteger(14)), key: key,
+                    destination: StoredPlace.path(
+                        folder: try terms.text(query.optionalInteger(17)), file: query.optionalText(18), key: key)))
+        }
+        return rows
+    }
+
+    /// Reads `outcomeColumns`, which come first in the row.
+    private func outcome(_ row: Query, _ canonical: String) throws -> OutcomeEvent {
+        OutcomeEvent(
+            address: row.optionalText(8) ?? canonical, kind: try terms.text(row.integer(0)),
+            reason: try terms.text(row.integer(1)), status: row.optionalText(2), replyCode: row.optionalText(3),
+            action: row.optionalText(4), diagnostic: row.optionalText(5),
+            remoteMTA: try terms.text(row.optionalInteger(6)), command: row.optionalText(7))
+    }
+
+    /// The number of the delivery that has this key.
+    func delivery(key: DeliveryKey) throws -> Int64? {
+        guard let maildir = try terms.known(key.maildir) else { return nil }
+        let query = try connection.prepare("SELECT id FROM delivery WHERE maildir = ?1 AND name = ?2")
+        try query.bind(1, maildir)
+        try query.bind(2, key.unique)
+        return try query.step() ? query.integer(0) : nil
+    }
+
+    /// The number of the delivery that counts for this report.
+    func delivery(fingerprint: Fingerprint) throws -> Int64? {
+        let query = try connection.prepare(
+            "SELECT id FROM delivery WHERE fingerprint = ?1 AND duplicate_of IS NULL")
+        try query.bind(1, fingerprint.bytes)
+        return try query.step() ? query.integer(0) : nil
+    }
+
+    /// The numbers of the deliveries whose reports name an address.
+    func deliveries(address: String) throws -> Set<Int64> {
+        let query = try connection.prepare(
+            """
+            SELECT o.id >> \(LedgerLimits.ordinalBits) FROM outcome AS o
+            JOIN address AS a ON a.id = o.address WHERE a.address = ?1
+            """)
+        try query.bind(1, address)
+        var deliveries = Set<Int64>()
+        while try query.step() {
+            deliveries.insert(query.integer(0))
+        }
+        return deliveries
+    }
+
+    /// A delivery with all that the policy looks at; texts that only people read are left out.
+    func event(_ delivery: Int64) throws -> DeliveryEvent? {
+        let query = try connection.prepare(
+            "SELECT maildir, name, fingerprint, arrival, class, origin FROM delivery WHERE id = ?1")
+        try query.bind(1, delivery)
+        guard try query.step() else { return nil }
+        let outcomes = try connection.prepare(
+            """
+            SELECT o.kind, o.reason, o.status, o.reply_code, o.spelling, a.address
+            FROM outcome AS o LEFT JOIN address AS a ON a.id = o.address
+            WHERE o.id >= ?1 AND o.id < ?2 ORDER BY o.id
+            """)
+        try outcomes.bind(1, delivery << LedgerLimits.ordinalBits)
+        try outcomes.bind(2, (delivery + 1) << LedgerLimits.ordinalBits)
+        var event = DeliveryEvent(
+            key: DeliveryKey(maildir: try terms.text(query.integer(0)), unique: query.bytes(1)),
+            fingerprint: query.fingerprint(2), class: try terms.text(query.integer(4)),
+            origin: try terms.text(query.optionalInteger(5)), arrival: query.integer(3))
+        while try outcomes.step() {
+            event.outcomes.append(
+                OutcomeEvent(
+                    address: outcomes.optionalText(4) ?? outcomes.text(5), kind: try terms.text(outcomes.integer(0)),
+                    reason: try terms.text(outcomes.integer(1)), status: outcomes.optionalText(2),
+                    replyCode: outcomes.optionalText(3)))
+        }
+        return event
+    }
+}

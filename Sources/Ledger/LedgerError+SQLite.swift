@@ -1,0 +1,64 @@
+import GRDB
+import GRDBSQLite
+import Glibc
+
+extension LedgerError {
+    /// What a failure of SQLite means for the ledger at `path`.
+    init(_ error: any Error, path: String, busySeconds: Int) {
+        switch error {
+        case let error as LedgerError: self = error
+        case let error as SQLiteFailure:
+            self.init(
+                code: error.code, message: error.message, systemError: error.systemError, path: path,
+                busySeconds: busySeconds)
+        case let error as DatabaseError:
+            self.init(
+                code: error.extendedResultCode.rawValue, message: error.message ?? "", systemError: 0, path: path,
+                busySeconds: busySeconds)
+        case is DamagedLedger:
+            self.init(
+                .inputOutput, "the ledger \(path) is damaged: a row cannot be read; restore it from a backup")
+        default:
+            self.init(.inputOutput, "cannot use the ledger \(path): \(error)")
+        }
+    }
+
+    private init(code: Int32, message: String, systemError: Int32, path: String, busySeconds: Int) {
+        if systemError == ENOSPC || systemError == EDQUOT {
+            self = LedgerFile.full(path)
+            return
+        }
+        switch code & 0xFF {
+        case SQLITE_FULL: self = LedgerFile.full(path)
+        case SQLITE_BUSY, SQLITE_LOCKED:
+            self.init(
+                .tryAgain,
+                "the ledger \(path) has been locked by another program for \(busySeconds) s; "
+                    + "nothing was changed, try again")
+        case SQLITE_NOTADB:
+            self.init(
+                .cannotOpen, "\(path) is not a ledger, nor any SQLite database; nothing was changed, check the path")
+        case SQLITE_CORRUPT:
+            self.init(.inputOutput, "the ledger \(path) is damaged (\(message)); restore it from a backup")
+        case SQLITE_READONLY:
+            self.init(
+                .cannotWrite,
+                "cannot write the ledger \(path) or its folder; run as the owner or give this user the right"
+            )
+        case SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH:
+            self.init(
+                .cannotOpen,
+                "cannot open the ledger \(path) (\(message)); check the path and the rights on the file and its folder")
+        // Only sometimes is a lack of room told as SQLITE_FULL; for the files beside the ledger it is an I/O error.
+        case SQLITE_IOERR where LedgerFile.isDiskFull(path): self = LedgerFile.full(path)
+        case SQLITE_IOERR:
+            self.init(
+                .inputOutput,
+                "cannot read or write the ledger \(path) (\(message)); check the disk, nothing was changed")
+        case SQLITE_NOMEM:
+            self.init(.tryAgain, "not enough memory for the ledger \(path); nothing was changed, try again")
+        default:
+            self.init(.inputOutput, "cannot use the ledger \(path): \(message) (SQLite code \(code))")
+        }
+    }
+}

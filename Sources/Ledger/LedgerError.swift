@@ -1,0 +1,37 @@
+/// Why the ledger could not do what was asked, in one line that also says what to do next.
+package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What kind of failure it is; each has the exit status of sysexits(3).
+    package enum Category: Sendable, Hashable {
+        /// What was given is no mail address (65).
+        case badAddress
+        /// There is no ledger there, it cannot be read, or the file is something else (66).
+        case cannotOpen
+        /// It cannot be made or written (73).
+        case cannotWrite
+        /// The disk, or the file on it, is damaged (74).
+        case inputOutput
+        /// Locked by another program, or the disk is full: nothing was changed, try again (75).
+        case tryAgain
+
+        package var exitStatus: Int32 {
+            switch self {
+            case .badAddress: 65
+            case .cannotOpen: 66
+            case .cannotWrite: 73
+            case .inputOutput: 74
+            case .tryAgain: 75
+            }
+        }
+    }
+
+    package let category: Category
+    package let description: String
+
+    init(_ category: Category, _ description: String) {
+        self.category = category
+        // One line, whatever a path or a message of SQLite holds.
+        self.description = String(
+            String.UnicodeScalarView(
+                description.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
+    }
+}

@@ -1,0 +1,78 @@
+import Glibc
+
+/// What can be said about a ledger's file before SQLite opens it.
+enum LedgerFile {
+    /// The mode of a new ledger, less the umask: it holds people's addresses.
+    static let mode: mode_t = 0o640
+
+    enum Kind: Equatable {
+        case missing, regular(size: Int64), folder, other
+    }
+
+    static func kind(_ path: String) throws(LedgerError) -> Kind {
+        var status = stat()
+        if stat(path, &status) != 0 {
+            switch errno {
+            case ENOENT: return .missing
+            case let code: throw failure(path, code)
+            }
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return .regular(size: Int64(status.st_size))
+        case S_IFDIR: return .folder
+        default: return .other
+        }
+    }
+
+    /// Makes an empty file, unless there is one, so that SQLite does not choose the mode.
+    static func create(_ path: String) throws(LedgerError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        if descriptor >= 0 {
+            close(descriptor)
+            return
+        }
+        switch errno {
+        case EEXIST: return
+        case ENOENT:
+            throw LedgerError(.cannotWrite, "cannot make the ledger \(path): its folder does not exist; make it first")
+        case let code: throw failure(path, code, writing: true)
+        }
+    }
+
+    static func failure(_ path: String, _ code: Int32, writing: Bool = false) -> LedgerError {
+        let reason = String(cString: strerror(code))
+        switch code {
+        case EACCES, EPERM:
+            return LedgerError(
+                writing ? .cannotWrite : .cannotOpen,
+                "cannot \(writing ? "make or write" : "read") the ledger \(path): \(reason); "
+                    + "run as its owner or give this user the right")
+        case EROFS:
+            return LedgerError(
+                .cannotWrite, "cannot write the ledger \(path): \(reason); put it on a file system that can be written")
+        case ENOSPC, EDQUOT:
+            return full(path)
+        case EIO:
+            return LedgerError(.inputOutput, "cannot use the ledger \(path): \(reason); check the disk")
+        default:
+            return LedgerError(
+                writing ? .cannotWrite : .cannotOpen, "cannot open the ledger \(path): \(reason); check the path")
+        }
+    }
+
+    static func full(_ path: String) -> LedgerError {
+        LedgerError(.tryAgain, "no room for the ledger \(path): the disk is full; nothing was changed, make room")
+    }
+
+    /// Whether the ledger's file system has no block left for this user.
+    static func isDiskFull(_ path: String) -> Bool {
+        var status = statvfs()
+        return statvfs(path, &status) == 0 && status.f_bavail == 0
+    }
+
+    /// The size of a file beside the ledger, nothing where there is none.
+    static func size(_ path: String) -> Int64? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(status.st_size) : nil
+    }
+}

@@ -1,0 +1,154 @@
+extension LedgerStore {
+    /// How many rows of history are given unless asked otherwise.
+    package static let defaultHistoryLimit = 100
+
+    /// What the ledger knows of an address; nothing where no report named it.
+    ///
+    /// - Throws: `badAddress` where this is no address.
+    package func address(
+        _ address: String, historyLimit: Int = LedgerStore.defaultHistoryLimit
+    ) throws(LedgerError) -> AddressRecord? {
+        let canonical = try LedgerStore.canonical(address).text
+        return try read { connection in
+            let terms = try TermTable(connection, writes: false)
+            guard let entry = try AddressTable(connection, terms).entry(canonical) else { return nil }
+            let history = try DeliveryReader(connection, terms).history(entry.id, canonical, limit: historyLimit)
+            return AddressRecord(address: canonical, state: entry.state, history: history)
+        }
+    }
+
+    /// Whether an address may be mailed at a moment, in seconds since 1970 UTC.
+    ///
+    /// - Throws: `badAddress` where this is no address.
+    package func check(_ address: String, at now: Int64) throws(LedgerError) -> CheckResult {
+        let canonical = try LedgerStore.canonical(address).text
+        return try read { connection in
+            let terms = try TermTable(connection, writes: false)
+            guard let suppression = try AddressTable(connection, terms).entry(canonical)?.state.suppression,
+                suppression.holds(at: now)
+            else { return .mayMail }
+            return .suppressed(suppression)
+        }
+    }
+
+    /// Gives those who must be left out at a moment, one after the other in the order of their addresses, until `each`
+    /// says no. With `since`, only those suppressed at or after that second.
+    ///
+    /// One reading of the ledger: the writer's changes in the meantime are not seen. With a read-only ledger the rows
+    /// are collected first, because a reading that a writer disturbed is done again.
+    package func suppressed(
+        at now: Int64, since: Int64? = nil, each: (SuppressedAddress) -> Bool
+    ) throws(LedgerError) {
+        if case .readOnly = source {
+            var rows = [SuppressedAddress]()
+            try read { connection in
+                rows.removeAll()
+                try LedgerStore.suppressed(connection, at: now, since: since) { row in
+                    rows.append(row)
+                    return true
+                }
+            }
+            for row in rows where !each(row) { return }
+            return
+        }
+        try read { try LedgerStore.suppressed($0, at: now, since: since, each: each) }
+    }
+
+    private static func suppressed(
+        _ connection: Connection, at now: Int64, since: Int64?, each: (SuppressedAddress) -> Bool
+    ) throws {
+        let terms = try TermTable(connection, writes: false)
+        let query = try connection.prepare(
+            """
+            SELECT address, cause, reason, since, until, days FROM address
+            WHERE cause IS NOT NULL AND (until IS NULL OR until > ?1) AND since >= ?2 ORDER BY address
+            """)
+        try query.bind(1, now)
+        try query.bind(2, since ?? Int64.min)
+        while try query.step() {
+            guard let cause = Suppression.Cause(rawValue: query.integer(1)) else { throw DamagedLedger() }
+            let suppression = Suppression(
+                cause: cause, reason: try terms.text(query.integer(2)), since: query.integer(3),
+                until: query.optionalInteger(4), days: Int(query.integer(5)))
+            if !each(SuppressedAddress(address: query.text(0), suppression: suppression)) {
+                return
+            }
+        }
+    }
+
+    /// The ledger in figures; who is suppressed is told for a moment in seconds since 1970 UTC.
+    package func summary(at now: Int64) throws(LedgerError) -> LedgerSummary {
+        try read { connection in
+            var summary = LedgerSummary(
+                reports: [], duplicates: 0,
+                addresses: Int(try connection.integer("SELECT count(*) FROM address") ?? 0), suppressed: [], rules: [])
+            let reports = try connection.prepare(
+                """
+                SELECT c.text, o.text, sum(counted), sum(duplicates) FROM tally
+                JOIN term AS c ON c.id = class LEFT JOIN term AS o ON o.id = origin
+                GROUP BY class, origin ORDER BY c.text, o.text
+                """)
+            while try reports.step() {
+                summary.duplicates += Int(reports.integer(3))
+                if reports.integer(2) > 0 {
+                    summary.reports.append(
+                        ClassCount(
+                            class: reports.text(0), origin: reports.optionalText(1), count: Int(reports.integer(2))))
+                }
+            }
+            let suppressed = try connection.prepare(
+                """
+                SELECT cause, term.text, count(*) FROM address JOIN term ON term.id = reason
+                WHERE cause IS NOT NULL AND (until IS NULL OR until > ?1)
+                GROUP BY cause, reason ORDER BY term.text, cause
+                """)
+            try suppressed.bind(1, now)
+            while try suppressed.step() {
+                guard let cause = Suppression.Cause(rawValue: suppressed.integer(0)) else { throw DamagedLedger() }
+                summary.suppressed.append(
+                    LedgerSummary.ReasonCount(
+                        cause: cause, reason: suppressed.text(1), count: Int(suppressed.integer(2))))
+            }
+            let rules = try connection.prepare(
+                "SELECT term.text, hits, last_seen FROM rule_hit JOIN term ON term.id = rule ORDER BY term.text")
+            while try rules.step() {
+                summary.rules.append(
+                    LedgerSummary.RuleHits(
+                        rule: rules.text(0), hits: Int(rules.integer(1)), lastSeen: rules.integer(2)))
+            }
+            return summary
+        }
+    }
+
+    /// How many reports of each origin arrived from one second on and before another. The ledger counts by the hour:
+    /// the hours in which the window begins and ends are taken whole.
+    package func origins(from start: Int64, to end: Int64) throws(LedgerError) -> OriginCount {
+        try read { connection in
+            let query = try connection.prepare(
+                """
+                SELECT ifnull(term.text, ''), sum(counted) FROM tally LEFT JOIN term ON term.id = origin
+                WHERE hour >= ?1 AND hour <= ?2 GROUP BY origin
+                """)
+            try query.bind(1, LedgerLimits.clamped(arrival: start) / CalendarTime.secondsPerHour)
+            try query.bind(2, LedgerLimits.clamped(arrival: end - 1) / CalendarTime.secondsPerHour)
+            var count = OriginCount(local: 0, remote: 0, unknown: 0)
+            while try query.step() {
+                let reports = Int(query.integer(1))
+                switch query.text(0) {
+                case "local": count.local += reports
+                case "remote": count.remote += reports
+                default: count.unknown += reports
+                }
+            }
+            return count
+        }
+    }
+
+    static func canonical(_ address: String) throws(LedgerError) -> CanonicalAddress {
+        guard let canonical = CanonicalAddress(address) else {
+            throw LedgerError(
+                .badAddress, "\(address.stored(limit: CanonicalAddress.addressBytes)) is not a mail address")
+        }
+        return canonical
+    }
+}

@@ -1,0 +1,44 @@
+extension LedgerStore {
+    /// Notes what a run did. Nothing depends on it.
+    package func recordRun(_ run: RunRecord) throws(LedgerError) {
+        try write { connection in
+            let terms = try TermTable(connection, writes: true)
+            let insert = try connection.prepare("INSERT INTO run (maildir, started, ended) VALUES (?1, ?2, ?3)")
+            try insert.bind(1, try terms.number(run.maildir))
+            try insert.bind(2, run.started)
+            try insert.bind(3, run.ended)
+            try insert.execute()
+            let number = try connection.integer("SELECT last_insert_rowid()")
+            let count = try connection.prepare("INSERT INTO run_count (run, name, count) VALUES (?1, ?2, ?3)")
+            for (name, value) in run.counts.sorted(by: { $0.key < $1.key }) {
+                try count.bind(1, number)
+                try count.bind(2, try terms.number(name) as Int64)
+                try count.bind(3, value)
+                try count.execute()
+            }
+        }
+    }
+
+    /// The latest runs, the last first.
+    package func runs(limit: Int) throws(LedgerError) -> [RunRecord] {
+        try read { connection in
+            let terms = try TermTable(connection, writes: false)
+            let runs = try connection.prepare("SELECT id, maildir, started, ended FROM run ORDER BY id DESC LIMIT ?1")
+            let counts = try connection.prepare("SELECT name, count FROM run_count WHERE run = ?1")
+            try runs.bind(1, limit)
+            var records = [RunRecord]()
+            while try runs.step() {
+                var record = RunRecord(
+                    maildir: try terms.text(runs.optionalInteger(1)), started: runs.integer(2), ended: runs.integer(3),
+                    counts: [:])
+                try counts.bind(1, runs.integer(0))
+                while try counts.step() {
+                    record.counts[try terms.text(counts.integer(0))] = Int(counts.integer(1))
+                }
+                counts.reset()
+                records.append(record)
+            }
+            return records
+        }
+    }
+}

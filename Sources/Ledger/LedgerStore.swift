@@ -1,0 +1,224 @@
+import GRDB
+import GRDBSQLite
+import Glibc
+
+/// The ledger: what was seen, what each address has had, and who is left out. One SQLite file.
+///
+/// A store may be used from any thread; its work is done one call after the other. Two stores, in one process or in
+/// two, may write to one file: each batch is one transaction, and a writer waits for the other.
+package final class LedgerStore: Sendable {
+    package enum Mode: Sendable {
+        /// Makes the ledger where there is none.
+        case readWrite
+        /// Changes nothing on the disk, not even the files that SQLite keeps beside a database; see ``ReadOnlyFile``.
+        case readOnly
+    }
+
+    /// How long a commit lasts. SQLite's `synchronous`.
+    package enum Durability: String, Sendable {
+        /// A batch that was committed survives a power cut.
+        case full = "FULL"
+        /// A power cut may take back the last batches, which the next run counts again; never less than a whole batch.
+        case normal = "NORMAL"
+    }
+
+    /// How long a writer waits for another, by default.
+    package static let defaultBusySeconds = 30
+    /// SQLite's page cache, in KiB: 16 MiB, so that a run stays below 64 MiB in all.
+    static let cacheKibibytes = 16_384
+    /// WAL pages after which SQLite moves them into the ledger: 16 MiB, some batches.
+    static let checkpointPages = 4_096
+
+    package let path: String
+    package let policy: Policy
+    let mode: Mode
+    let busySeconds: Int
+    let source: Source
+    let overlay = Overlay()
+
+    /// Where the rows are.
+    enum Source: Sendable {
+        case writable(DatabaseQueue)
+        case readOnly(ReadOnlyFile)
+    }
+
+    /// Opens a ledger.
+    ///
+    /// A read-write ledger whose states were derived under another policy is derived anew, in one transaction.
+    ///
+    /// - Throws: `cannotOpen` where there is no ledger to read, or the file is something else; `cannotWrite` where it
+    ///   cannot be made or written; `tryAgain` where it is locked or the disk is full; `inputOutput` for a bad disk.
+    package init(
+        path: String, mode: Mode, policy: Policy, durability: Durability = .full,
+        busySeconds: Int = LedgerStore.defaultBusySeconds
+    ) throws(LedgerError) {
+        self.path = path
+        self.mode = mode
+        self.policy = policy
+        self.busySeconds = busySeconds
+        switch mode {
+        case .readOnly:
+            source = .readOnly(try ReadOnlyFile(path: path, busySeconds: busySeconds))
+        case .readWrite:
+            switch try LedgerFile.kind(path) {
+            case .missing: try LedgerFile.create(path)
+            case .regular: break
+            case .folder: throw LedgerError(.cannotWrite, "the ledger \(path) is a folder; name a file")
+            case .other:
+                throw LedgerError(.cannotWrite, "the ledger \(path) is a device, pipe or socket; name a regular file")
+            }
+            source = .writable(
+                try LedgerStore.openForWriting(path, durability: durability, busySeconds: busySeconds))
+            try adoptPolicy()
+        }
+    }
+
+    /// An empty ledger in memory, for a dry run where there is none yet.
+    package init(inMemory policy: Policy) throws(LedgerError) {
+        path = "(memory)"
+        mode = .readWrite
+        self.policy = policy
+        busySeconds = 0
+        do {
+            var configuration = Configuration()
+            configuration.foreignKeysEnabled = false
+            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA temp_store = MEMORY") }
+            let queue = try DatabaseQueue(configuration: configuration)
+            try Schema.migrator.migrate(queue)
+            source = .writable(queue)
+        } catch {
+            throw LedgerError(error, path: "(memory)", busySeconds: 0)
+        }
+        try adoptPolicy()
+    }
+
+    private static func openForWriting(
+        _ path: String, durability: Durability, busySeconds: Int
+    ) throws(LedgerError) -> DatabaseQueue {
+        do {
+            var configuration = Configuration()
+            configuration.foreignKeysEnabled = false
+            configuration.busyMode = .timeout(Double(busySeconds))
+            configuration.prepareDatabase { database in
+                try checkIdentity(database, path: path)
+                if sqlite3_db_readonly(database.sqliteConnection, "main") != 0 {
+                    throw LedgerFile.failure(path, EACCES, writing: true)
+                }
+                // Without WAL no other program could read while a scan writes.
+                guard try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL") == "wal" else {
+                    throw LedgerError(
+                        .cannotWrite,
+                        "the file system of the ledger \(path) has no shared memory for SQLite's WAL; "
+                            + "put the ledger on a local disk")
+                }
+                try database.execute(
+                    sql: """
+                        PRAGMA synchronous = \(durability.rawValue);
+                        PRAGMA cache_size = -\(cacheKibibytes);
+                        PRAGMA wal_autocheckpoint = \(checkpointPages);
+                        PRAGMA temp_store = MEMORY;
+                        """)
+            }
+            // A relative path must not be taken for a URI or for SQLite's `:memory:`.
+            let queue = try DatabaseQueue(path: path.hasPrefix("/") ? path : "./" + path, configuration: configuration)
+            try migrate(queue)
+            return queue
+        } catch {
+            throw openingError(error, path: path, busySeconds: busySeconds)
+        }
+    }
+
+    /// A path that cannot be opened for writing is a matter of rights or of the folder.
+    private static func openingError(_ error: any Error, path: String, busySeconds: Int) -> LedgerError {
+        let translated = LedgerError(error, path: path, busySeconds: busySeconds)
+        if let error = error as? DatabaseError, error.resultCode == .SQLITE_CANTOPEN {
+            return LedgerError(.cannotWrite, translated.description)
+        }
+        return translated
+    }
+
+    /// Refuses the database of another program, and a ledger of a later version of this one.
+    static func checkIdentity(_ database: Database, path: String) throws {
+        let application = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        let version = try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        let isEmpty = try Bool.fetchOne(database, sql: "SELECT count(*) = 0 FROM sqlite_master") ?? true
+        if application != Schema.applicationID && !(isEmpty && application == 0 && version == 0) {
+            throw LedgerError(
+                .cannotOpen, "\(path) is the database of another program; nothing was changed, check the path")
+        }
+        if version > Schema.version {
+            throw LedgerError(
+                .cannotOpen,
+                "the ledger \(path) has version \(version) and was written by a later maildir-bounce, this one knows "
+                    + "version \(Schema.version); update this program")
+        }
+    }
+
+    private static func migrate(_ queue: DatabaseQueue) throws {
+        let isCurrent = try queue.read { database in
+            try Int64.fetchOne(database, sql: "PRAGMA user_version") == Schema.version
+        }
+        if isCurrent {
+            return
+        }
+        do {
+            try queue.write { try $0.execute(sql: "PRAGMA application_id = \(Schema.applicationID)") }
+            try Schema.migrator.migrate(queue)
+        } catch {
+            // Of two programs that find an old version at once, one finds the other's work done when it gets the lock.
+            let isDone = try queue.read { database in
+                try Int64.fetchOne(database, sql: "PRAGMA user_version") == Schema.version
+            }
+            if !isDone {
+                throw error
+            }
+        }
+    }
+
+    /// Runs statements in one transaction that holds the write lock from its start.
+    func write<Result>(_ body: (Connection) throws -> Result) throws(LedgerError) -> Result {
+        guard case .writable(let queue) = source else {
+            throw LedgerError(.cannotWrite, "the ledger \(path) was opened for reading only")
+        }
+        do {
+            return try queue.writeWithoutTransaction { database in
+                var result: Result?
+                try database.inTransaction(.immediate) {
+                    guard let handle = database.sqliteConnection else { return .rollback }
+                    result = try body(Connection(handle: handle))
+                    return .commit
+                }
+                guard let result else { throw DamagedLedger() }
+                return result
+            }
+        } catch {
+            throw LedgerError(error, path: path, busySeconds: busySeconds)
+        }
+    }
+
+    /// Runs statements that see one state of the ledger.
+    func read<Result>(_ body: (Connection) throws -> Result) throws(LedgerError) -> Result {
+        switch source {
+        case .readOnly(let file): return try file.read(body)
+        case .writable(let queue):
+            do {
+                return try queue.read { database in
+                    guard let handle = database.sqliteConnection else { throw DamagedLedger() }
+                    return try body(Connection(handle: handle))
+                }
+            } catch {
+                throw LedgerError(error, path: path, busySeconds: busySeconds)
+            }
+        }
+    }
+
+    /// Writes a batch in one transaction: all of it, or nothing where this throws.
+    ///
+    /// - Returns: what became of each event, in the batch's order.
+    @discardableResult
+    package func commit(_ batch: [DeliveryEvent]) throws(LedgerError) -> [CommitOutcome] {
+        try write { connection in
+            try BatchWriter(connection, policy: policy).write(batch)
+        }
+    }
+}

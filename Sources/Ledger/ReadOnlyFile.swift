@@ -1,0 +1,184 @@
+import GRDB
+import GRDBSQLite
+import Glibc
+import Synchronization
+
+/// A ledger's file, read without changing a byte of its folder.
+///
+/// SQLite makes and removes files beside a WAL database even where it only reads, so the way to open it depends on what
+/// is there:
+///
+/// - No `-wal` file, or an empty one: nobody has written since the last writer left, and the database file is the whole
+///   truth. It is opened `immutable`: no lock, no file beside it. A writer that comes while it is being read is noticed
+///   afterwards, since it leaves a WAL or changes the file, and the reading is done again the other way.
+/// - A `-wal` file with content and a `-shm` file: a writer is at work, or was killed. It is opened with `readonly_shm`:
+///   SQLite reads the shared index, or builds its own in memory where no writer lives, and writes to neither.
+/// - A `-wal` file with content and no `-shm`: somebody has copied two files out of three. SQLite could only read this
+///   after making the third, so it is an error that says so.
+///
+/// An empty file is a ledger that its maker has not come to write yet, and reads as an empty one.
+final class ReadOnlyFile: Sendable {
+    private let path: String
+    private let busySeconds: Int
+    private let opened: Mutex<Opened?> = Mutex(nil)
+
+    /// How often a reading is done again because a writer came in between.
+    private static let attempts = 5
+
+    private struct Opened: Sendable {
+        var queue: DatabaseQueue
+        /// The file as it was when it was opened as immutable; nothing otherwise.
+        var mark: Mark?
+    }
+
+    /// What a writer cannot leave as it is.
+    private struct Mark: Equatable, Sendable {
+        var inode: UInt64
+        var size: Int64
+        var seconds: Int
+        var nanoseconds: Int
+        var hasWAL: Bool
+    }
+
+    init(path: String, busySeconds: Int) throws(LedgerError) {
+        self.path = path.hasPrefix("/") ? path : "./" + path
+        self.busySeconds = busySeconds
+        // Whatever is wrong with the file is told at once.
+        _ = try read { try $0.integer("SELECT 1") }
+    }
+
+    func read<Result>(_ body: (Connection) throws -> Result) throws(LedgerError) -> Result {
+        var failure = LedgerError(
+            .tryAgain, "the ledger \(path) is being changed all the time while it is read; try again")
+        for _ in 0..<ReadOnlyFile.attempts {
+            let opened = try current()
+            let result: Swift.Result<Result, any Error>
+            do {
+                result = .success(
+                    try opened.queue.read { database in
+                        guard let handle = database.sqliteConnection else { throw DamagedLedger() }
+                        return try body(Connection(handle: handle))
+                    })
+            } catch {
+                result = .failure(error)
+            }
+            // What was read while the file changed, or failed for that reason, is worth nothing.
+            if let mark = opened.mark, mark != self.mark() {
+                self.opened.withLock { $0 = nil }
+                continue
+            }
+            switch result {
+            case .success(let value): return value
+            case .failure(let error):
+                failure = LedgerError(error, path: path, busySeconds: busySeconds)
+                throw failure
+            }
+        }
+        throw failure
+    }
+
+    private func current() throws(LedgerError) -> Opened {
+        // An immutable file that has changed since it was read last must be opened anew.
+        let known = opened.withLock { $0 }
+        if let known, known.mark == nil || known.mark == mark() {
+            return known
+        }
+        let fresh = try open()
+        opened.withLock { $0 = fresh }
+        return fresh
+    }
+
+    private func mark() -> Mark? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return Mark(
+            inode: UInt64(status.st_ino), size: Int64(status.st_size), seconds: status.st_mtim.tv_sec,
+            nanoseconds: status.st_mtim.tv_nsec, hasWAL: (LedgerFile.size(path + "-wal") ?? 0) > 0)
+    }
+
+    private func open() throws(LedgerError) -> Opened {
+        switch try LedgerFile.kind(path) {
+        case .missing:
+            throw LedgerError(.cannotOpen, "there is no ledger \(path); a scan makes it, or check the path")
+        case .folder: throw LedgerError(.cannotOpen, "the ledger \(path) is a folder; name a file")
+        case .other:
+            throw LedgerError(.cannotOpen, "the ledger \(path) is a device, pipe or socket; name a regular file")
+        case .regular(let size):
+            // Not open(2): closing a descriptor takes away the locks that this process may hold on the file (fcntl(2)).
+            if faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0 {
+                throw LedgerFile.failure(path, errno)
+            }
+            let mark = self.mark()
+            if mark?.hasWAL == true {
+                if LedgerFile.size(path + "-shm") == nil {
+                    throw LedgerError(
+                        .cannotOpen,
+                        "the ledger \(path) has a -wal file without its -shm file and cannot be read without writing; "
+                            + "open it once with a command that writes, or copy all three files")
+                }
+                return Opened(queue: try open(query: "mode=ro&readonly_shm=1"), mark: nil)
+            }
+            if size == 0 {
+                return Opened(queue: try emptyLedger(), mark: mark)
+            }
+            return Opened(queue: try open(query: "mode=ro&immutable=1"), mark: mark)
+        }
+    }
+
+    private func open(query: String) throws(LedgerError) -> DatabaseQueue {
+        do {
+            var configuration = Configuration()
+            configuration.readonly = true
+            configuration.foreignKeysEnabled = false
+            configuration.busyMode = .timeout(Double(busySeconds))
+            let path = self.path
+            configuration.prepareDatabase { database in
+                try LedgerStore.checkIdentity(database, path: path)
+                let version = try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+                if version < Schema.version {
+                    throw LedgerError(
+                        .cannotOpen,
+                        "the ledger \(path) has version \(version) and must be brought to version \(Schema.version) "
+                            + "first; a scan does that")
+                }
+                try database.execute(
+                    sql: """
+                        PRAGMA temp_store = MEMORY;
+                        PRAGMA cache_size = -\(LedgerStore.cacheKibibytes);
+                        """)
+            }
+            return try DatabaseQueue(path: "file:\(ReadOnlyFile.escaped(path))?\(query)", configuration: configuration)
+        } catch {
+            throw LedgerError(error, path: path, busySeconds: busySeconds)
+        }
+    }
+
+    private func emptyLedger() throws(LedgerError) -> DatabaseQueue {
+        do {
+            let queue = try DatabaseQueue()
+            try Schema.migrator.migrate(queue)
+            return queue
+        } catch {
+            throw LedgerError(error, path: path, busySeconds: busySeconds)
+        }
+    }
+
+    /// A path as the path of a URI.
+    private static func escaped(_ path: String) -> String {
+        var result = ""
+        let digits = Array("0123456789ABCDEF")
+        for byte in path.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "-"),
+                UInt8(ascii: "_"):
+                result.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                result.append("%")
+                result.append(digits[Int(byte >> 4)])
+                result.append(digits[Int(byte & 15)])
+            }
+        }
+        return result
+    }
+}

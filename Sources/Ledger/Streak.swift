@@ -1,0 +1,90 @@
+/// The distinct days on which something counted, since the streak last began.
+struct Streak: Sendable, Equatable {
+    /// Which rule counts here; `soft` by default.
+    var name: String
+    /// Calendar days since 1970, ascending, no two alike.
+    var days: [Int64]
+
+    /// Takes one more day, not earlier than the last; forgets what the rule forgets.
+    mutating func add(day: Int64, rule: Policy.Rule) {
+        if let last = days.last {
+            if day - last > Int64(rule.quietDays) {
+                days.removeAll()
+            } else if last == day {
+                return
+            }
+        }
+        days.append(day)
+        let first = day - Int64(rule.within) + 1
+        if let oldest = days.first, oldest < first {
+            days.removeAll { $0 < first }
+        }
+    }
+}
+
+/// The streaks of one address in the ledger: for each its name's length and bytes, the number of days, the first day and
+/// the steps between the days, every number as a base-128 varint.
+enum StreakCoding {
+    static func encode(_ streaks: [Streak]) -> [UInt8]? {
+        if streaks.isEmpty {
+            return nil
+        }
+        var bytes = [UInt8]()
+        for streak in streaks {
+            append(UInt64(streak.name.utf8.count), to: &bytes)
+            bytes.append(contentsOf: streak.name.utf8)
+            append(UInt64(streak.days.count), to: &bytes)
+            var last: Int64 = 0
+            for day in streak.days {
+                append(UInt64(bitPattern: day - last), to: &bytes)
+                last = day
+            }
+        }
+        return bytes
+    }
+
+    /// What `encode` wrote; nothing where the bytes are damaged.
+    static func decode(_ bytes: UnsafeRawBufferPointer) -> [Streak]? {
+        var streaks = [Streak]()
+        var position = 0
+        while position < bytes.count {
+            guard let length = number(bytes, &position), length <= UInt64(bytes.count - position) else { return nil }
+            let name = String(decoding: bytes[position..<position + Int(length)], as: UTF8.self)
+            position += Int(length)
+            guard let count = number(bytes, &position), count <= UInt64(bytes.count - position) else { return nil }
+            var days = [Int64]()
+            var last: Int64 = 0
+            for _ in 0..<count {
+                guard let step = number(bytes, &position) else { return nil }
+                last &+= Int64(bitPattern: step)
+                days.append(last)
+            }
+            streaks.append(Streak(name: name, days: days))
+        }
+        return streaks
+    }
+
+    private static func append(_ number: UInt64, to bytes: inout [UInt8]) {
+        var rest = number
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+    }
+
+    private static func number(_ bytes: UnsafeRawBufferPointer, _ position: inout Int) -> UInt64? {
+        var result: UInt64 = 0
+        var shift: UInt64 = 0
+        while position < bytes.count && shift < 64 {
+            let byte = bytes[position]
+            position += 1
+            result |= UInt64(byte & 0x7F) << shift
+            if byte < 0x80 {
+                return result
+            }
+            shift += 7
+        }
+        return nil
+    }
+}

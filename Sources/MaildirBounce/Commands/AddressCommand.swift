@@ -1,0 +1,43 @@
+import ArgumentParser
+import Glibc
+import Ledger
+
+/// `address`: what the ledger knows of one address.
+struct AddressCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "address",
+        abstract: "Show what the ledger knows of an address: its counters and its history.",
+        discussion: """
+            Example: maildir-bounce address bob@dest.example --ledger /var/lib/maildir-bounce/ledger.db
+
+            Exit status: 0 done (also where no report has named the address), 65 this is no address, 66 no ledger in \
+            that file, 75 try again later.
+            """)
+
+    @Argument(help: "The address. A plus tag is part of it, upper and lower case are the same.")
+    var address: String
+
+    @OptionGroup var ledgerOptions: LedgerOptions
+
+    @Option(help: "How to print: text for people, jsonl for programs (one JSON object).")
+    var format: RecordFormat = .text
+
+    @OptionGroup var config: ConfigOptions
+
+    func run() throws {
+        let ledger = try ledgerOptions.open(try config.load())
+        let address = self.address
+        let record = try inLedger { () throws(LedgerError) in try ledger.address(address) }
+        let output = StandardOutput()
+        switch format {
+        case .text:
+            let text = AddressText(now: Int64(time(nil)), width: output.width)
+            for line in text.lines(record, asked: address) { try output.write(line: line) }
+        case .jsonl:
+            var json = JSONWriter()
+            json.address(record, asked: address, now: Int64(time(nil)))
+            try output.write(json.bytes)
+        }
+        try output.flush()
+    }
+}

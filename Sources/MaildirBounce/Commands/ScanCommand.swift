@@ -1,0 +1,70 @@
+import ArgumentParser
+
+/// `scan`: the main job.
+struct ScanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scan",
+        abstract: "Count the bounces that wait in a Maildir's new/ and move them out of the way.",
+        discussion: """
+            Each message in new/ is read, classified, counted in the ledger exactly once, and moved to cur/, or with \
+            --archive to a Maildir for its class. What is no report goes to cur/ for a person to read. Says nothing when \
+            nothing is wrong, as cron wants; where another run is at work on the Maildir, it leaves with success. SIGINT \
+            and SIGTERM finish the batch at hand.
+
+            Example: maildir-bounce scan --maildir /var/vmail/bounces/Maildir --ledger /var/lib/maildir-bounce/ledger.db
+            Example: maildir-bounce scan --maildir ~/Maildir --ledger ledger.db --dry-run
+
+            Exit status: 0 done, 64 usage, 66 no such Maildir or no ledger in that file, 73 ledger or archive cannot be \
+            written, 74 reading or writing failed, 75 stopped in good order (signal, full disk, busy ledger): run it \
+            again, 78 configuration.
+            """)
+
+    @Option(help: ArgumentHelp("The Maildir: the folder that holds cur, new and tmp.", valueName: "dir"))
+    var maildir: String?
+
+    @OptionGroup var ledgerOptions: LedgerOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Move reports to a Maildir for each class in this folder, such as DIR/hard-bounce.", valueName: "dir"))
+    var archive: String?
+
+    @Flag(help: "Say what would be done, and write nothing at all.")
+    var dryRun = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Print each verdict: text, jsonl or csv.",
+            discussion: "Without it verdicts are printed only in a dry run, as text."))
+    var format: ListFormat?
+
+    @Option(help: ArgumentHelp("Take at most so many messages, the first by name.", valueName: "n"))
+    var limit: Int?
+
+    @OptionGroup var config: ConfigOptions
+
+    @Flag(name: .shortAndLong, help: "Print a summary line.")
+    var verbose = false
+
+    func validate() throws {
+        if let limit, limit < 0 { throw ValidationError("--limit must not be negative") }
+    }
+
+    func run() throws {
+        let configuration = try config.load()
+        guard let maildir = maildir ?? configuration.maildir else {
+            throw ValidationError("no Maildir: give --maildir DIR, or set maildir in the configuration")
+        }
+        let order = ScanOrder(
+            maildir: maildir, ledger: try ledgerOptions.path(configuration), archive: archive ?? configuration.archive,
+            limit: limit, format: format, settings: configuration.classifier, policy: configuration.policy,
+            isVerbose: verbose)
+        let output = StandardOutput()
+        if dryRun {
+            try DryRun.run(order, output: output)
+        } else {
+            try Scan.run(order, output: output)
+        }
+        try output.flush()
+    }
+}

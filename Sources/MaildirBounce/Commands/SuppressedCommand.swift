@@ -1,0 +1,44 @@
+import ArgumentParser
+import Glibc
+import Ledger
+
+/// `suppressed`: who must be left out of the next mailing.
+struct SuppressedCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "suppressed",
+        abstract: "List the addresses that must be left out of the next mailing.",
+        discussion: """
+            In the order of the addresses. Text has the address first in each line and can be cut with cut -f1.
+
+            Example: maildir-bounce suppressed --ledger /var/lib/maildir-bounce/ledger.db --format csv
+
+            Exit status: 0 done (also where nobody is suppressed), 66 no ledger in that file, 75 try again later.
+            """)
+
+    @OptionGroup var ledgerOptions: LedgerOptions
+
+    @Option(help: "How to print: text (columns separated by tabs), csv or jsonl.")
+    var format: ListFormat = .text
+
+    @OptionGroup var config: ConfigOptions
+
+    func run() throws {
+        let ledger = try ledgerOptions.open(try config.load())
+        let output = StandardOutput()
+        var list = SuppressedList(format: format)
+        if let header = list.header { try output.write(header.utf8) }
+        var failure: Failure?
+        try inLedger { () throws(LedgerError) in
+            try ledger.suppressed(at: Int64(time(nil))) { row in
+                do throws(Failure) {
+                    try output.write(list.line(row))
+                } catch {
+                    failure = error
+                }
+                return failure == nil && !output.isClosed
+            }
+        }
+        if let failure { throw failure }
+        try output.flush()
+    }
+}

@@ -1,0 +1,147 @@
+import Glibc
+import TOMLKit
+
+/// A configuration file that was read and parsed, and the table in it that is being looked at.
+///
+/// Every key has to be asked for before ``rejectUnknownKeys()``: a misspelt key is an error and never silently a default.
+struct ConfigTable {
+    /// The largest file that is read, in bytes.
+    static let sizeLimit = 1 << 20
+
+    private let file: String
+    private let text: String
+    private let table: TOMLTable
+    /// The tables that lead here, `["policy", "soft"]`.
+    private let path: [String]
+    private var known: Set<String> = []
+
+    /// Reads and parses the file at `path`.
+    init(file path: String) throws(Failure) {
+        file = path
+        text = try Self.read(path)
+        self.path = []
+        do {
+            table = try TOMLTable(string: text)
+        } catch let error as TOMLParseError {
+            throw Failure(
+                ExitStatus.configuration, "\(path):\(error.source.begin.line): this is no TOML: \(error.description)")
+        } catch {
+            throw Failure(ExitStatus.configuration, "\(path): this is no TOML: \(error)")
+        }
+    }
+
+    private init(_ table: TOMLTable, at path: [String], in parent: ConfigTable) {
+        file = parent.file
+        text = parent.text
+        self.table = table
+        self.path = path
+    }
+
+    mutating func string(_ key: String) throws(Failure) -> String? {
+        guard let value = value(key) else { return nil }
+        guard let string = value.string, !string.isEmpty else { throw wrong(key, "must be text in quotes") }
+        return string
+    }
+
+    mutating func strings(_ key: String) throws(Failure) -> [String]? {
+        guard let value = value(key) else { return nil }
+        let elements = value.array.map { Array($0) } ?? []
+        let strings = elements.compactMap(\.string)
+        guard value.array != nil, strings.count == elements.count else {
+            throw wrong(key, "must be a list of texts, [\"mail.example.com\"]")
+        }
+        return strings
+    }
+
+    mutating func integer(_ key: String, in range: ClosedRange<Int>) throws(Failure) -> Int? {
+        guard let value = value(key) else { return nil }
+        guard let integer = value.int, range.contains(integer) else {
+            throw wrong(key, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return integer
+    }
+
+    mutating func bool(_ key: String) throws(Failure) -> Bool? {
+        guard let value = value(key) else { return nil }
+        guard let bool = value.bool else { throw wrong(key, "must be true or false") }
+        return bool
+    }
+
+    /// The table `key`, or nil where there is none.
+    mutating func table(_ key: String) throws(Failure) -> ConfigTable? {
+        guard let value = value(key) else { return nil }
+        guard let table = value.table else {
+            throw wrong(key, "must be a table, [\((path + [key]).joined(separator: "."))]")
+        }
+        return ConfigTable(table, at: path + [key], in: self)
+    }
+
+    /// To be called when every key has been asked for.
+    func rejectUnknownKeys() throws(Failure) {
+        guard let stranger = table.keys.filter({ !known.contains($0) }).min() else { return }
+        let choice = known.sorted().joined(separator: ", ")
+        throw wrong(stranger, "is not a known key; here may stand \(choice)")
+    }
+
+    /// A failure that names the file, the line and the key.
+    func wrong(_ key: String, _ what: String) -> Failure {
+        let place = line(of: key).map { "\(file):\($0)" } ?? file
+        return Failure(ExitStatus.configuration, "\(place): \((path + [key]).joined(separator: ".")) \(what)")
+    }
+
+    private mutating func value(_ key: String) -> (any TOMLValueConvertible)? {
+        known.insert(key)
+        return table[key]
+    }
+
+    /// The line on which `key` of this table stands: TOMLKit keeps no positions. Where a key is written in a way that
+    /// this does not see (dotted, in an inline table), there is no line rather than a wrong one.
+    private func line(of key: String) -> Int? {
+        var section: [String] = []
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let line = line.trimmingPrefix(while: \.isWhitespace)
+            if line.first == "[" {
+                section = line.drop { $0 == "[" }.prefix { $0 != "]" }.split(separator: ".").map(Self.bare)
+                if section == path + [key] { return index + 1 }
+            } else if section == path, line.contains("="), Self.bare(line.prefix { $0 != "=" }) == key {
+                return index + 1
+            }
+        }
+        return nil
+    }
+
+    private static func bare(_ key: Substring) -> String {
+        String(key.filter { !$0.isWhitespace && $0 != "\"" && $0 != "'" })
+    }
+
+    private static func read(_ path: String) throws(Failure) -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard descriptor >= 0 else {
+            throw Failure(
+                ExitStatus.configuration, "\(path): the configuration cannot be read: \(systemMessage(errno))")
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw Failure(ExitStatus.configuration, "\(path): the configuration must be a file")
+        }
+        // Who may write it decides whose mail is counted where.
+        guard status.st_mode & S_IWOTH == 0 else {
+            throw Failure(
+                ExitStatus.configuration, "\(path): everybody may write this configuration; do chmod o-w on it first")
+        }
+        let contents: FileContents
+        do {
+            contents = try readDescriptor(descriptor, limit: sizeLimit, expected: Int(status.st_size))
+        } catch {
+            throw Failure(ExitStatus.configuration, "\(path): the configuration \(error.sentence)")
+        }
+        guard !contents.isCut else {
+            throw Failure(ExitStatus.configuration, "\(path): the configuration is longer than \(sizeLimit) bytes")
+        }
+        guard let text = String(validating: contents.bytes, as: UTF8.self) else {
+            throw Failure(ExitStatus.configuration, "\(path): the configuration is not UTF-8")
+        }
+        return text
+    }
+}

@@ -1,0 +1,65 @@
+import Classifier
+import Glibc
+import Ledger
+import Logging
+import Maildir
+
+/// Says what a scan would do, and does nothing: no lock, no file, no byte. A user who may only read can run it.
+struct DryRun {
+    private let order: ScanOrder
+    private let output: StandardOutput
+    private let ledger: LedgerStore
+    private var report: VerdictReport
+    private var tally = ScanTally()
+    private var changes: PreviewTable
+    private var batch: [DeliveryEvent] = []
+
+    static func run(_ order: ScanOrder, output: StandardOutput) throws(Failure) {
+        let maildir = try inMaildir { () throws(MaildirError) in try Maildir(opening: order.maildir) }
+        let ledger = try inLedger { () throws(LedgerError) in
+            // Before the first scan there is no ledger yet.
+            if access(order.ledger, F_OK) != 0, errno == ENOENT { return try LedgerStore(inMemory: order.policy) }
+            return try LedgerStore(path: order.ledger, mode: .readOnly, policy: order.policy)
+        }
+        let names = try inMaildir { () throws(MaildirError) in try maildir.listNew(limit: order.limit) }
+        var run = DryRun(order, output: output, ledger: ledger)
+        let inbox = Inbox(
+            maildir: maildir, settings: order.settings, archive: order.archive, keepsVerdicts: true,
+            log: makeLogger(verbose: order.isVerbose))
+        try run.run(names, inbox)
+    }
+
+    private init(_ order: ScanOrder, output: StandardOutput, ledger: LedgerStore) {
+        self.order = order
+        self.output = output
+        self.ledger = ledger
+        report = VerdictReport(format: order.format ?? .text, width: output.width)
+        changes = PreviewTable(width: output.width)
+    }
+
+    private mutating func run(_ names: NameList, _ inbox: Inbox) throws(Failure) {
+        if let header = report.header { try output.write(header.utf8) }
+        let output = self.output
+        tally.left = try inbox.run(names, while: { !output.isClosed }) { message throws(Failure) in
+            guard let verdict = message.verdict else { return }
+            try output.write(
+                report.lines(
+                    verdict, file: "\(order.maildir)/new/\(message.name.text)", destination: message.event.destination))
+            tally.add(message, .counted)
+            changes.add(message)
+            batch.append(message.event)
+            if batch.count >= Scan.batchCount { try preview() }
+        }
+        try preview()
+        // A table would spoil what a program reads.
+        guard (order.format ?? .text) == .text else { return }
+        for line in changes.lines(tally) { try output.write(line: line) }
+    }
+
+    private mutating func preview() throws(Failure) {
+        guard !batch.isEmpty else { return }
+        let (ledger, batch) = (self.ledger, self.batch)
+        changes.add(try inLedger { () throws(LedgerError) in try ledger.preview(batch) })
+        self.batch.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,103 @@
+import Classifier
+import Ledger
+import Logging
+import Maildir
+
+/// A message of new/ that has been read and classified.
+struct ScannedMessage: Sendable {
+    let name: MessageName
+    let event: DeliveryEvent
+    let destination: Destination
+    /// Kept only where it is to be printed.
+    let verdict: Verdict?
+
+    /// About how many bytes of memory it holds.
+    var weight: Int { event.weight + (verdict?.weight ?? 0) }
+}
+
+/// Where a message goes when it has been counted.
+struct Destination: Sendable {
+    /// The folder of the archive, or nil for the cur/ of the Maildir that the message came to.
+    let archiveFolder: String?
+    /// Maildir flags: seen, and flagged for a person where a limit cut the reading short.
+    let flags: String
+
+    var isFlagged: Bool { flags != Self.seen }
+
+    private static let seen = "S"
+
+    /// - Parameter hasArchive: whether reports go to an archive. What is no report stays in the Maildir for a person.
+    init(_ verdict: Verdict, hasArchive: Bool) {
+        archiveFolder = hasArchive && verdict.messageClass != .notABounce ? verdict.messageClass.rawValue : nil
+        flags = verdict.limitHit == nil ? Self.seen : "FS"
+    }
+}
+
+/// The messages that wait in new/, and their way to verdicts: what a scan and its dry run have in common.
+struct Inbox {
+    /// How many messages that cannot be read are named one by one; of the rest only the number is told.
+    static let namedProblems = 20
+
+    let maildir: Maildir
+    let settings: Settings
+    /// The archive's path, or nil.
+    let archive: String?
+    let keepsVerdicts: Bool
+    let log: Logger
+
+    /// Classifies the messages that `names` stand for, in that order, and hands them to `deliver`.
+    ///
+    /// What is no message, or cannot be read, is told and stays where it is. A disk that fails stops the run.
+    ///
+    /// - Returns: how many were left in new/.
+    func run(
+        _ names: NameList, while wanted: () -> Bool, deliver: (ScannedMessage) throws(Failure) -> Void
+    ) throws(Failure) -> Int {
+        var position = names.startIndex
+        var left = 0
+        let (maildir, archive, keepsVerdicts) = (self.maildir, self.archive, self.keepsVerdicts)
+        let pipeline = Pipeline<MessageName, ScannedMessage, MaildirError>(
+            settings: settings,
+            read: { name throws(MaildirError) in
+                let file = try maildir.read(name, from: .new, maximum: messageReadLimit)
+                return FileContents(bytes: file.bytes, isCut: file.isTruncated, modified: file.modificationSeconds)
+            },
+            conclude: { name, contents, verdict in
+                let destination = Destination(verdict, hasArchive: archive != nil)
+                let folder = destination.archiveFolder.map { "\(archive ?? "")/\($0)" } ?? maildir.identity
+                let path = "\(folder)/cur/\(name.withFlags(destination.flags).text)"
+                return ScannedMessage(
+                    name: name,
+                    event: DeliveryEvent(verdict, name: name, in: maildir, contents: contents, destination: path),
+                    destination: destination, verdict: keepsVerdicts ? verdict : nil)
+            },
+            weigh: \.weight)
+        try pipeline.run { () throws(Failure) in
+            guard position < names.endIndex, wanted() else { return nil }
+            defer { position += 1 }
+            return names[position]
+        } deliver: { _, result throws(Failure) in
+            switch result {
+            case .success(let message): try deliver(message)
+            case .failure(let error):
+                switch error.category {
+                case .vanished: log.debug("\(error)")
+                case .notRegular, .permission:
+                    left += 1
+                    if left <= Self.namedProblems { log.warning("\(error)") }
+                default: throw Failure(error)
+                }
+            }
+        }
+        if left > Self.namedProblems {
+            log.warning(
+                "\(left - Self.namedProblems) more in \(maildir.path)/new could not be read and were left there")
+        }
+        return left
+    }
+}
+
+extension MessageName {
+    /// The name for a record: bytes that are no UTF-8 become U+FFFD. Not escaped.
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+}

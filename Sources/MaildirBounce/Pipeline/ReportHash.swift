@@ -1,0 +1,47 @@
+/// A 128-bit hash over a sequence of fields: two lanes of multiply-and-fold (the step of wyhash and of Murmur's
+/// successors), eight bytes at a time, each lane with constants of its own.
+///
+/// It is not cryptographic and has no key. It names reports; whoever wanted two reports to have one name could as well
+/// send the same report twice, and the second would count no more for it.
+struct ReportHash {
+    // Odd, about half of the bits set: the fractions of pi and of the golden ratio.
+    private var high: UInt64 = 0x243F_6A88_85A3_08D3
+    private var low: UInt64 = 0x9E37_79B9_7F4A_7C15
+
+    /// Takes in one field. Its length goes in too, so that `ab` `c` is not `a` `bc`; an absent field is not an empty one.
+    mutating func combine(_ text: String?) {
+        guard var text else { return mix(UInt64.max) }
+        text.withUTF8 { combine(UnsafeRawBufferPointer($0)) }
+    }
+
+    mutating func combine(_ bytes: UnsafeRawBufferPointer) {
+        mix(UInt64(bytes.count))
+        var index = 0
+        while index + 8 <= bytes.count {
+            mix(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)))
+            index += 8
+        }
+        guard index < bytes.count else { return }
+        var tail: UInt64 = 0
+        for byte in bytes[index...].reversed() { tail = tail << 8 | UInt64(byte) }
+        mix(tail)
+    }
+
+    /// The hash of all that was taken in.
+    var value: (high: UInt64, low: UInt64) {
+        var end = self
+        end.mix(0x1319_8A2E_0370_7344)
+        end.mix(0xA409_3822_299F_31D0)
+        return (end.high, end.low)
+    }
+
+    private mutating func mix(_ word: UInt64) {
+        high = Self.fold(high ^ word, 0xC2B2_AE3D_27D4_EB4F) &+ low
+        low = Self.fold(low &+ word, 0xD6E8_FEB8_6659_FD93) ^ (high &<< 32 | high &>> 32)
+    }
+
+    private static func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
+        let product = left.multipliedFullWidth(by: right)
+        return product.high ^ product.low
+    }
+}

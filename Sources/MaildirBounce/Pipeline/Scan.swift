@@ -1,0 +1,203 @@
+import Classifier
+import Glibc
+import Ledger
+import Logging
+import Maildir
+
+/// What a scan is told to do.
+struct ScanOrder {
+    var maildir: String
+    var ledger: String
+    var archive: String?
+    /// How many messages at most, or nil for all.
+    var limit: Int?
+    /// How verdicts are printed, or nil for not at all.
+    var format: ListFormat?
+    var settings: Settings
+    var policy: Policy
+    var isVerbose: Bool
+}
+
+/// Takes what waits in new/ into the ledger and moves it out of the way.
+///
+/// The order is what makes a message count exactly once whatever is killed and whenever: first the ledger commits a
+/// batch, keys and counters in one transaction, then the batch's files are moved, then the folders are synchronised.
+/// Killed in between, the next run finds known keys in new/ and only moves them.
+struct Scan {
+    /// How many messages are committed at once.
+    static let batchCount = 1_000
+    /// The weight of a batch at which it is committed sooner, in bytes.
+    static let batchBytes = 8 << 20
+
+    private let order: ScanOrder
+    private let output: StandardOutput
+    private let log: Logger
+    private let maildir: Maildir
+    private let archive: Archive?
+    private let ledger: LedgerStore
+    private var report: VerdictReport?
+    private var tally = ScanTally()
+    private var batch: [ScannedMessage] = []
+    private var batchWeight = 0
+
+    /// Does what was ordered. Where another run is at work on the Maildir, says so and does nothing.
+    static func run(_ order: ScanOrder, output: StandardOutput) throws(Failure) {
+        let log = makeLogger(verbose: order.isVerbose)
+        let maildir = try inMaildir { () throws(MaildirError) in try Maildir(opening: order.maildir) }
+        // Before anything is made or counted: a run that could count and not move would be no use to anybody.
+        try requireWritable(order.maildir + "/new")
+        try requireWritable(order.maildir + "/cur")
+        if let archive = order.archive { try requireFolderCanBe(archive) }
+        guard let lock = try inMaildir({ () throws(MaildirError) in try RunLock.tryAcquire(on: maildir) }) else {
+            log.notice("another run is at work on \(order.maildir); nothing to do for this one")
+            return
+        }
+        defer { lock.release() }
+        let ledger = try inLedger { () throws(LedgerError) in
+            try LedgerStore(path: order.ledger, mode: .readWrite, policy: order.policy)
+        }
+        let names = try inMaildir { () throws(MaildirError) in try maildir.listNew(limit: order.limit) }
+        guard !names.isEmpty else {
+            if order.isVerbose { try output.write(line: ScanTally().sentence) }
+            return
+        }
+        StopSignal.watch()
+        var scan = Scan(order, output: output, log: log, maildir: maildir, ledger: ledger)
+        try scan.run(names)
+    }
+
+    private init(_ order: ScanOrder, output: StandardOutput, log: Logger, maildir: Maildir, ledger: LedgerStore) {
+        self.order = order
+        self.output = output
+        self.log = log
+        self.maildir = maildir
+        self.ledger = ledger
+        archive = order.archive.map(Archive.init(root:))
+        report = order.format.map { VerdictReport(format: $0, width: output.width) }
+    }
+
+    private mutating func run(_ names: NameList) throws(Failure) {
+        let started = Int64(time(nil))
+        if let header = report?.header { try output.write(header.utf8) }
+        let inbox = Inbox(
+            maildir: maildir, settings: order.settings, archive: order.archive, keepsVerdicts: report != nil, log: log)
+        tally.left = try inbox.run(names, while: { StopSignal.pending == nil }) { message throws(Failure) in
+            batch.append(message)
+            batchWeight += message.weight
+            if batch.count >= Self.batchCount || batchWeight >= Self.batchBytes { try finishBatch() }
+        }
+        try finishBatch()
+        if tally.read > 0 { try record(started: started) }
+        if order.isVerbose { try output.write(line: tally.sentence) }
+        if let signal = StopSignal.pending {
+            throw Failure(
+                ExitStatus.temporaryFailure,
+                "stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after \(tally.read) messages, "
+                    + "each of them counted and moved; run it again for the rest")
+        }
+    }
+
+    /// Ledger, then moves, then the folders: never another order.
+    private mutating func finishBatch() throws(Failure) {
+        guard !batch.isEmpty else { return }
+        let events = batch.map(\.event)
+        let ledger = self.ledger
+        let outcomes = try inLedger { () throws(LedgerError) in try ledger.commit(events) }
+        for (message, outcome) in zip(batch, outcomes) {
+            tally.add(message, outcome)
+            do {
+                try move(message, isKnown: outcome == .alreadyKnown)
+            } catch {
+                try tell(error)
+            }
+        }
+        let (archive, maildir) = (self.archive, self.maildir)
+        try inMaildir { () throws(MaildirError) in
+            // The target first: a message must be safe there before it is gone here.
+            try archive?.syncFolders()
+            try maildir.syncFolders()
+        }
+        try printVerdicts()
+        batch.removeAll(keepingCapacity: true)
+        batchWeight = 0
+    }
+
+    private func move(_ message: ScannedMessage, isKnown: Bool) throws(MaildirError) {
+        if let archive, let folder = message.destination.archiveFolder {
+            try maildir.move(
+                message.name, into: archive.folder(named: folder), flags: message.destination.flags,
+                mayStandThere: isKnown)
+        } else {
+            try maildir.move(message.name, to: .cur(flags: message.destination.flags))
+        }
+    }
+
+    /// One message that does not move stops nothing: the ledger knows it, and the next run tries again.
+    private mutating func tell(_ error: MaildirError) throws(Failure) {
+        switch error.category {
+        case .vanished: log.debug("\(error)")
+        case .notRegular:
+            tally.left += 1
+            log.warning("\(error)")
+        case .cannotWrite where error.errorNumber == EEXIST:
+            tally.left += 1
+            log.warning("\(error)")
+        default: throw Failure(error)
+        }
+    }
+
+    private mutating func printVerdicts() throws(Failure) {
+        for message in batch {
+            guard let verdict = message.verdict,
+                let lines = report?.lines(
+                    verdict, file: "\(order.maildir)/new/\(message.name.text)", destination: message.event.destination)
+            else { continue }
+            try output.write(lines)
+        }
+    }
+
+    private func record(started: Int64) throws(Failure) {
+        var counts = tally.classes
+        counts["counted"] = tally.counted
+        counts["duplicate"] = tally.duplicates
+        counts["already-known"] = tally.known
+        counts["left"] = tally.left
+        let run = RunRecord(
+            maildir: maildir.identity, started: started, ended: Int64(time(nil)), counts: counts.filter { $0.value > 0 }
+        )
+        let ledger = self.ledger
+        try inLedger { () throws(LedgerError) in try ledger.recordRun(run) }
+    }
+
+    /// The folder `path` must be one that this user may change.
+    private static func requireWritable(_ path: String) throws(Failure) {
+        guard faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) != 0 else { return }
+        throw Failure(
+            ExitStatus.cannotCreate,
+            "cannot move messages in \(path): \(systemMessage(errno)); run as the owner of the Maildir, or use --dry-run"
+        )
+    }
+
+    /// An archive is made when the first message goes there; whether it can be made is known now.
+    private static func requireFolderCanBe(_ path: String) throws(Failure) {
+        var status = stat()
+        if stat(path, &status) == 0 {
+            guard status.st_mode & S_IFMT == S_IFDIR else {
+                throw Failure(ExitStatus.cannotCreate, "the archive \(path) is no folder; name a folder, or a new one")
+            }
+            guard faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) != 0 else { return }
+        } else {
+            guard errno == ENOENT, faccessat(AT_FDCWD, parent(of: path), W_OK | X_OK, AT_EACCESS) != 0 else { return }
+        }
+        throw Failure(
+            ExitStatus.cannotCreate,
+            "cannot write the archive \(path): \(systemMessage(errno)); make its folder, or give this user the right")
+    }
+
+    private static func parent(of path: String) -> String {
+        var bytes = Array(path.utf8)
+        while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
+        guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return slash == 0 ? "/" : String(decoding: bytes[..<slash], as: UTF8.self)
+    }
+}

@@ -1,0 +1,53 @@
+import Ledger
+
+extension Suppression {
+    /// Since when, until when and why: `since 2026-11-24T10:00:05Z: hard bounce (userunknown)`.
+    var sentence: String {
+        let end = until.flatMap(timestamp).map { " until \($0)" } ?? ""
+        return "since \(timestamp(since) ?? "?")\(end): \(why)"
+    }
+}
+
+/// Writes the rows of the list of those who must be left out.
+struct SuppressedList {
+    private let format: ListFormat
+    private var json = JSONWriter()
+
+    init(format: ListFormat) { self.format = format }
+
+    /// What comes before the first row.
+    var header: String? { format == .csv ? csvRow(["address", "cause", "reason", "since", "until", "why"]) : nil }
+
+    mutating func line(_ row: SuppressedAddress) -> [UInt8] {
+        let suppression = row.suppression
+        let (since, until) = (timestamp(suppression.since), suppression.until.flatMap(timestamp))
+        switch format {
+        case .text:
+            let columns = [row.address, since ?? "", until ?? "-", suppression.why]
+            return Array((columns.map(terminalSafe).joined(separator: "\t") + "\n").utf8)
+        case .csv:
+            return Array(
+                csvRow([row.address, "\(suppression.cause)", suppression.reason, since, until, suppression.why]).utf8)
+        case .jsonl:
+            json.removeAll()
+            json.object { writer in
+                writer.member("address", row.address)
+                writer.suppression(suppression)
+            }
+            json.endLine()
+            return json.bytes
+        }
+    }
+}
+
+extension JSONWriter {
+    /// The members that say why an address is suppressed.
+    mutating func suppression(_ suppression: Suppression) {
+        member("cause", "\(suppression.cause)")
+        member("reason", suppression.reason)
+        member("since", timestamp(suppression.since))
+        member("until", suppression.until.flatMap(timestamp))
+        member("days", suppression.days)
+        member("why", suppression.why)
+    }
+}

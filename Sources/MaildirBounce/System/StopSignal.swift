@@ -1,0 +1,24 @@
+import Glibc
+import Synchronization
+
+/// SIGINT and SIGTERM as a flag, for a run that finishes what it has begun before it leaves.
+enum StopSignal {
+    // A signal handler can reach nothing but a global.
+    private static let received = Atomic<Int32>(0)
+
+    /// From now on the two signals are noted. A second SIGINT kills, for a person who does not want to wait.
+    static func watch() {
+        var action = sigaction()
+        action.__sigaction_handler.sa_handler = { StopSignal.received.store($0, ordering: .relaxed) }
+        // SA_RESTART: the batch at hand is finished without interrupted calls.
+        action.sa_flags = SA_RESTART | Int32(bitPattern: UInt32(SA_RESETHAND))
+        sigaction(SIGTERM, &action, nil)
+        sigaction(SIGINT, &action, nil)
+    }
+
+    /// The signal that asked for an end, or nil.
+    static var pending: Int32? {
+        let signal = received.load(ordering: .relaxed)
+        return signal == 0 ? nil : signal
+    }
+}

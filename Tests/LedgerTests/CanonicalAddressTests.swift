@@ -1,0 +1,105 @@
+import Testing
+
+@testable import Ledger
+
+@Suite("One form for one address")
+struct CanonicalAddressTests {
+    @Test(
+        "An address and its canonical form",
+        arguments: [
+            ("bob@dest.example", "bob@dest.example"),
+            ("Bob@Dest.EXAMPLE", "bob@dest.example"),
+            ("bob@dest.example.", "bob@dest.example"),
+            (" <bob@dest.example>\t", "bob@dest.example"),
+            ("\"bob\"@dest.example", "bob@dest.example"),
+            ("\"b\\ob\"@dest.example", "bob@dest.example"),
+            ("\"b..ob.\"@dest.example", "b..ob.@dest.example"),
+            ("b..ob.@docomo.example", "b..ob.@docomo.example"),
+            ("\"Bob Smith\"@dest.example", "\"bob smith\"@dest.example"),
+            ("\"a\\\"b\\\\c\"@dest.example", "\"a\\\"b\\\\c\"@dest.example"),
+            ("\"a@b\"@dest.example", "\"a@b\"@dest.example"),
+            ("\"\"@dest.example", "\"\"@dest.example"),
+            ("bob+news@dest.example", "bob+news@dest.example"),
+            ("/G=Bob/S=Smith/@gw.example", "/g=bob/s=smith/@gw.example"),
+            ("bob@[192.0.2.1]", "bob@[192.0.2.1]"),
+            ("bob@[IPv6:2001:DB8::1]", "bob@[ipv6:2001:db8::1]"),
+            ("bob@localhost", "bob@localhost"),
+            ("bob@a_b.example", "bob@a_b.example"),
+            ("bob@Bücher.example", "bob@xn--bcher-kva.example"),
+            ("bob@BU\u{308}CHER.example", "bob@xn--bcher-kva.example"),
+            ("bob@XN--BCHER-KVA.example", "bob@xn--bcher-kva.example"),
+            ("bob@例え\u{3002}テスト", "bob@xn--r8jz45g.xn--zckzah"),
+            ("bob@ｄｅｓｔ．example", "bob@dest.example"),
+            ("Jo\u{308}rg@dest.example", "jörg@dest.example"),
+        ])
+    func canonical(_ seen: String, _ expected: String) {
+        // Compared by bytes, since Swift takes composed and decomposed text for equal.
+        #expect(CanonicalAddress(seen).map { Array($0.text.utf8) } == Array(expected.utf8))
+    }
+
+    @Test("Every canonical form is its own canonical form")
+    func stable() {
+        for seen in ["\"Bob \\\"S\"@X.example.", "Jo\u{308}rg@Bücher.example", "\"a@b\"@[192.0.2.1]"] {
+            let once = CanonicalAddress(seen)
+            #expect(once != nil)
+            #expect(once.flatMap { CanonicalAddress($0.text) } == once)
+        }
+    }
+
+    @Test(
+        "What is no address",
+        arguments: [
+            "", "@", "bob", "bob@", "@dest.example", "bob@.", "bob@..example", "bob@.example", "bob smith@dest.example",
+            "bob@dest example", "bob\u{0}@dest.example", "bob\n@dest.example", "\"bob@dest.example",
+            "\"bo\"b\"@dest.example",
+            "\"bob\\\"@dest.example", "bob@[192.0.2.1", "bob@[]", "bob@[1;2]", "bob@dest/example", "<bob>@dest.example",
+            "a,b@dest.example", "bob@dest.example>",
+        ])
+    func refused(_ seen: String) {
+        #expect(CanonicalAddress(seen) == nil)
+    }
+
+    @Test("The limits of local part, label, domain and whole address")
+    func limits() {
+        let local = String(repeating: "a", count: CanonicalAddress.localBytes)
+        #expect(CanonicalAddress(local + "@dest.example") != nil)
+        #expect(CanonicalAddress(local + "a@dest.example") == nil)
+
+        let label = String(repeating: "b", count: CanonicalDomain.labelBytes)
+        #expect(CanonicalAddress("bob@\(label).example") != nil)
+        #expect(CanonicalAddress("bob@\(label)b.example") == nil)
+
+        let domain = [label, label, label, String(repeating: "c", count: 63)].joined(separator: ".")
+        #expect(domain.utf8.count == CanonicalDomain.domainBytes)
+        #expect(CanonicalAddress("bob@" + domain) != nil)
+        #expect(CanonicalAddress("bob@" + domain + "c") == nil)
+
+        let rest = CanonicalAddress.addressBytes - domain.utf8.count - 1
+        #expect(CanonicalAddress(String(repeating: "a", count: rest) + "@" + domain) != nil)
+        #expect(CanonicalAddress(String(repeating: "a", count: rest + 1) + "@" + domain) == nil)
+    }
+
+    @Test("The domain is what follows the last at sign")
+    func domain() {
+        #expect(CanonicalAddress("\"a@b\"@Dest.example")?.domain == "dest.example")
+        #expect(CanonicalAddress("bob@Bücher.example")?.domain == "xn--bcher-kva.example")
+    }
+
+    /// RFC 3492, section 7.1.
+    @Test(
+        "Punycode samples of RFC 3492",
+        arguments: [
+            (
+                "\u{644}\u{64A}\u{647}\u{645}\u{627}\u{628}\u{62A}\u{643}\u{644}\u{645}\u{648}\u{634}\u{639}\u{631}\u{628}\u{64A}\u{61F}",
+                "egbpdaj6bu4bxfgehfvwxn"
+            ),
+            ("\u{4ED6}\u{4EEC}\u{4E3A}\u{4EC0}\u{4E48}\u{4E0D}\u{8BF4}\u{4E2D}\u{6587}", "ihqwcrb4cv8a8dqg056pqjye"),
+            ("Pročprostěnemluvíčesky", "Proprostnemluvesky-uyb24dma41a"),
+            ("3年B組金八先生", "3B-ww4c5e180e575a65lsy2b"),
+            ("そのスピードで", "d9juau41awczczp"),
+            ("-> $1.00 <-", "-> $1.00 <--"),
+        ])
+    func punycode(_ label: String, _ expected: String) {
+        #expect(Punycode.encode(Array(label.unicodeScalars)) == expected)
+    }
+}

@@ -1,0 +1,107 @@
+@testable import Ledger
+
+/// 2026-11-01T00:00:00Z, the day from which the samples count.
+let dayZero: Int64 = 1_793_491_200
+
+func time(day: Int, hour: Int = 12) -> Int64 {
+    dayZero + Int64(day) * 86_400 + Int64(hour) * 3_600
+}
+
+func fingerprint(_ number: Int) -> Fingerprint {
+    // Spread, so that the order of fingerprints is not the order of numbers.
+    Fingerprint(
+        high: UInt64(bitPattern: Int64(number)) &* 0x9E37_79B9_7F4A_7C15, low: UInt64(bitPattern: Int64(number)))
+}
+
+/// A report about one address.
+func report(
+    _ number: Int, name: String? = nil, class name2: String = "hard-bounce", kind: String = "hard",
+    reason: String = "userunknown", status: String? = "5.1.1", replyCode: String? = "550",
+    address: String = "bob@dest.example", at arrival: Int64 = time(day: 0), origin: String? = "local"
+) -> DeliveryEvent {
+    DeliveryEvent(
+        key: DeliveryKey(maildir: "/var/mail/bounces", unique: Array((name ?? "\(number).V1.host").utf8)),
+        messageID: "<\(number)@mail.example>", fingerprint: fingerprint(number), class: name2, origin: origin,
+        arrival: arrival, dialect: "postfix", reportingMTA: "mail.example", destination: nil,
+        outcomes: [
+            OutcomeEvent(
+                address: address, kind: kind, reason: reason, status: status, replyCode: replyCode, action: "failed",
+                diagnostic: "550 5.1.1 <\(address)>: User unknown", remoteMTA: "mx.dest.example", command: "RCPT")
+        ], rules: ["rule-\(number % 3)"])
+}
+
+func softReport(_ number: Int, address: String = "bob@dest.example", at arrival: Int64) -> DeliveryEvent {
+    report(
+        number, class: "soft-bounce", kind: "soft", reason: "mailboxfull", status: "4.2.2", replyCode: "452",
+        address: address, at: arrival)
+}
+
+extension LedgerStore {
+    /// All that the ledger holds, without the numbers of the rows, which depend on the order of writing.
+    func dump() throws -> [String: [String]] {
+        func rows(_ sql: String, _ columns: Int32) throws -> [String] {
+            try read { connection in
+                let query = try connection.prepare(sql)
+                var rows = [String]()
+                while try query.step() {
+                    rows.append((0..<columns).map { query.optionalText($0) ?? "NULL" }.joined(separator: "|"))
+                }
+                return rows
+            }
+        }
+        return [
+            "address": try rows(
+                """
+                SELECT address, spelling, hard, soft, delayed, delivered, complaint, auto_reply, other, first_seen,
+                    last_seen, streak, hex(streaks), cause, term.text, since, until, days
+                FROM address LEFT JOIN term ON term.id = reason ORDER BY address
+                """, 18),
+            "delivery": try rows(
+                """
+                SELECT m.text, hex(d.name), hex(d.fingerprint), d.arrival, c.text, o.text, d.message_id,
+                    h.name IS NULL, hex(h.name)
+                FROM delivery AS d JOIN term AS m ON m.id = d.maildir JOIN term AS c ON c.id = d.class
+                LEFT JOIN term AS o ON o.id = d.origin LEFT JOIN delivery AS h ON h.id = d.duplicate_of
+                ORDER BY 1, 2
+                """, 9),
+            "outcome": try rows(
+                """
+                SELECT hex(d.name), o.id & 1048575, a.address, k.text, r.text, o.diagnostic, o.spelling
+                FROM outcome AS o JOIN delivery AS d ON d.id = o.id >> 20
+                LEFT JOIN address AS a ON a.id = o.address
+                JOIN term AS k ON k.id = o.kind JOIN term AS r ON r.id = o.reason ORDER BY 1, 2
+                """, 7),
+            "tally": try rows(
+                """
+                SELECT hour, c.text, o.text, counted, duplicates FROM tally JOIN term AS c ON c.id = class
+                LEFT JOIN term AS o ON o.id = origin ORDER BY 1, 2, 3
+                """, 5),
+            "rule_hit": try rows(
+                "SELECT term.text, hits, last_seen FROM rule_hit JOIN term ON term.id = rule ORDER BY 1", 3),
+        ]
+    }
+}
+
+/// A generator whose numbers are the same in every run (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+func permutations<Element>(_ elements: [Element]) -> [[Element]] {
+    if elements.count <= 1 { return [elements] }
+    return elements.indices.flatMap { index -> [[Element]] in
+        var rest = elements
+        let chosen = rest.remove(at: index)
+        return permutations(rest).map { [chosen] + $0 }
+    }
+}

@@ -1,0 +1,53 @@
+import Glibc
+import Testing
+
+@testable import Ledger
+
+/// A folder that goes away with the value.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/ledger-test-XXXXXX".utf8CString)
+        let made = template.withUnsafeMutableBufferPointer { buffer in
+            buffer.baseAddress.map { mkdtemp($0) != nil } ?? false
+        }
+        try #require(made)
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        chmod(path, 0o755)
+    }
+
+    deinit {
+        umount2(path, Int32(MNT_DETACH))
+        _ = shell("rm -rf '\(path)'")
+    }
+
+    var ledger: String { path + "/ledger.db" }
+
+    /// Which files there are and what is in them.
+    func contents() -> String {
+        shell("cd '\(path)' && find . -type f -exec sha256sum {} + | sort")
+    }
+
+    /// The folder's and every file's rights, size, time and content. Read by another process: closing a descriptor here would take
+    /// away the locks of the connections of this one.
+    func listing() -> String {
+        shell(
+            "cd '\(path)' && stat -c '%a %y' . && ls -lA --time-style=full-iso && find . -type f -exec sha256sum {} + | sort"
+        )
+    }
+}
+
+/// What a shell command prints.
+func shell(_ command: String) -> String {
+    guard let pipe = popen(command + " 2>&1", "r") else { return "" }
+    defer { pclose(pipe) }
+    var output = [UInt8]()
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while true {
+        let count = fread(&buffer, 1, buffer.count, pipe)
+        if count == 0 { break }
+        output.append(contentsOf: buffer[..<count])
+    }
+    return String(decoding: output, as: UTF8.self)
+}

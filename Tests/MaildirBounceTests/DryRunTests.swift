@@ -1,0 +1,74 @@
+import Foundation
+import Testing
+
+@Suite("scan --dry-run")
+struct DryRunTests {
+    let station: Station
+
+    init() throws { station = try Station() }
+
+    @Test("prints what each message would be and what would change, and writes nothing", arguments: [false, true])
+    func writesNothing(asNobody: Bool) throws {
+        if asNobody, !Program.isRoot { return }
+        try station.deliverFour()
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: station.folder.root)
+        let before = try station.folder.everything()
+        let run = try station.scan("--dry-run", asNobody: asNobody)
+        #expect(run.status == 0)
+        #expect(run.errors.isEmpty)
+        #expect(run.text.contains("\(station.maildir)/new/1795514401.V1.host: hard-bounce"))
+        #expect(run.text.contains("Newly suppressed addresses: 1"))
+        #expect(run.lines.contains { $0.contains("bob@dest.example") && $0.contains("hard bounce") })
+        #expect(run.text.contains("would go to \(station.maildir)/cur"))
+        #expect(try station.folder.everything() == before)
+    }
+
+    @Test("reads a ledger that is there without touching it", arguments: [false, true])
+    func withLedger(asNobody: Bool) throws {
+        if asNobody, !Program.isRoot { return }
+        try station.deliver("1795514401.V1.host", Mail.bounce("bob@dest.example", id: "Y1"))
+        _ = try station.scan()
+        try station.deliver("1795514402.V2.host", Mail.bounce("bob@dest.example", id: "Y2"))
+        try station.deliver("1795514403.V3.host", Mail.bounce("eve@dest.example", id: "Y3"))
+        _ = try Program.command(["/bin/chmod", "-R", "a+rX", station.folder.root])
+        let before = try station.folder.everything()
+        let run = try station.scan("--dry-run", "--archive", station.folder.path("archive"), asNobody: asNobody)
+        #expect(run.status == 0)
+        // Bob is suppressed already.
+        #expect(run.text.contains("Newly suppressed addresses: 1"))
+        #expect(run.lines.contains { $0.contains("eve@dest.example  hard bounce") })
+        #expect(run.text.contains("would go to \(station.folder.path("archive"))/hard-bounce/cur"))
+        #expect(try station.folder.everything() == before)
+    }
+
+    @Test("says of a message that was counted before that it would only be moved")
+    func knownMessage() throws {
+        try station.deliver("1795514401.V1.host", Mail.bounce("bob@dest.example", id: "Z1"))
+        _ = try station.scan()
+        try station.deliver("1795514401.V1.host", Mail.bounce("bob@dest.example", id: "Z1"))
+        let run = try station.scan("--dry-run")
+        #expect(run.lines.contains { $0.hasSuffix("1  were counted by an earlier run and would only be moved") })
+        #expect(run.text.contains("Newly suppressed addresses: 0"))
+    }
+
+    @Test("prints nothing but verdicts in a format for programs", arguments: ["jsonl", "csv"])
+    func formats(format: String) throws {
+        try station.deliverFour()
+        let run = try station.scan("--dry-run", "--format", format)
+        #expect(run.status == 0)
+        #expect(run.lines.count == (format == "csv" ? 5 : 4))
+        if format == "jsonl" {
+            let destinations = try run.objects().compactMap { $0["destination"] as? String }
+            #expect(destinations == (1...4).map { "\(station.maildir)/cur/179551440\($0).V\($0).host:2,S" })
+        }
+    }
+
+    @Test("ignores that another run is at work")
+    func unlocked() throws {
+        try station.deliverFour()
+        let run = try Program.shell(
+            #"flock "$1" "$PROGRAM" scan --dry-run --maildir "$1" --ledger "$2""#, station.maildir, station.ledger)
+        #expect(run.status == 0)
+        #expect(run.text.contains("hard-bounce"))
+    }
+}

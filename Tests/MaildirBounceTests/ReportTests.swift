@@ -1,0 +1,116 @@
+import Classifier
+import Foundation
+import Testing
+
+@testable import MaildirBounce
+
+@Suite("reports")
+struct ReportTests {
+    /// Every character that can be alone in a string, in one text.
+    private static let everything = String(
+        String.UnicodeScalarView((0...0x2_FFFF).compactMap(Unicode.Scalar.init)))
+
+    @Test("a JSON line reads back as what was written, whatever characters there are")
+    func jsonRoundTrip() throws {
+        var json = JSONWriter()
+        json.object { writer in
+            writer.member("text", Self.everything)
+            writer.member("empty", "")
+            writer.member("none", nil as String?)
+            writer.member("yes", true)
+            writer.member("number", 12)
+            writer.array("list", ["a", "b"]) { writer, text in writer.object { $0.member("x", text) } }
+            writer.array("nothing", [String]()) { _, _ in }
+        }
+        json.endLine()
+        #expect(json.bytes.filter { $0 == UInt8(ascii: "\n") }.count == 1)
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(json.bytes)) as? [String: Any])
+        #expect((object["text"] as? String).map { Array($0.unicodeScalars) } == Array(Self.everything.unicodeScalars))
+        #expect(Set(object.keys) == ["text", "yes", "number", "list"])
+        #expect((object["list"] as? [[String: String]])?.map { $0["x"] } == ["a", "b"])
+    }
+
+    @Test("nothing that moves a cursor or turns text around is left in a JSON line, a text or a CSV field")
+    func nothingUnsafe() {
+        var json = JSONWriter()
+        json.object { $0.member("text", Self.everything) }
+        let texts = [
+            String(decoding: json.bytes, as: UTF8.self), terminalSafe(Self.everything),
+            String(csvRow([Self.everything]).dropLast()),
+        ]
+        for text in texts {
+            let bad = text.unicodeScalars.filter { scalar in
+                switch scalar.value {
+                case 0..<0x20, 0x7F..<0xA0, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+                default: false
+                }
+            }
+            #expect(bad.isEmpty)
+        }
+    }
+
+    @Test("a CSV field with commas, quotes or the beginning of a formula is quoted")
+    func csv() {
+        #expect(
+            csvRow(["a", nil, "b,c", "say \"x\"", "=1+1", "@x", "-5", "+1"])
+                == "a,,\"b,c\",\"say \"\"x\"\"\",'=1+1,'@x,'-5,'+1\r\n")
+    }
+
+    @Test(
+        "a time is written as RFC 3339 has it",
+        arguments: [
+            (0, "1970-01-01T00:00:00Z"), (951_782_399, "2000-02-28T23:59:59Z"), (951_868_800, "2000-03-01T00:00:00Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"), (4_107_542_400, "2100-03-01T00:00:00Z"),
+            (1_795_514_405, "2026-11-24T10:00:05Z"), (253_402_300_799, "9999-12-31T23:59:59Z"),
+        ])
+    func time(seconds: Int64, text: String) {
+        #expect(timestamp(seconds) == text)
+    }
+
+    @Test("a time outside the years 1970 to 9999 is not written")
+    func impossibleTime() {
+        #expect(timestamp(-1) == nil)
+        #expect(timestamp(253_402_300_800) == nil)
+        #expect(timestamp(.max) == nil)
+    }
+
+    @Test("a text is cut to the columns of a terminal, wide characters counted twice")
+    func cutting() {
+        #expect(cut("abcdef", toColumns: 6) == "abcdef")
+        #expect(cut("abcdefg", toColumns: 6) == "abcde…")
+        #expect(cut("宛先不明です", toColumns: 12) == "宛先不明です")
+        #expect(cut("宛先不明です", toColumns: 7) == "宛先不…")
+        #expect(cut("abcdefg", toColumns: nil) == "abcdefg")
+    }
+
+    @Test("a verdict's keys come in the order of the contract, and absent ones are absent")
+    func keyOrder() {
+        let verdict = Verdict(
+            messageClass: .hardBounce, origin: .local, arrival: 0, messageID: "m@x.example", dialect: "postfix",
+            reportingMTA: "mail.x.example",
+            recipients: [
+                Outcome(
+                    address: "bob@x.example", kind: .hard, reason: .userUnknown, status: "5.1.1", replyCode: "550",
+                    action: "failed", diagnostic: "no", remoteMTA: "mx.x.example", command: "RCPT", isVERP: true,
+                    finalAddress: "rob@x.example")
+            ],
+            original: OriginalMessage(messageID: "o@x.example", from: "n@x.example", subject: "s"),
+            evidence: [Evidence(rule: "r", at: "Status", matched: "5", recipient: "b", runnerUp: "q")], limitHit: "l")
+        var json = JSONWriter()
+        json.verdict(verdict, file: "f")
+        json.verdict(Verdict(messageClass: .notABounce), file: "g")
+        #expect(
+            String(decoding: json.bytes, as: UTF8.self) == """
+                {"file":"f","class":"hard-bounce","origin":"local","arrival":"1970-01-01T00:00:00Z",\
+                "message_id":"m@x.example","dialect":"postfix","reporting_mta":"mail.x.example",\
+                "recipients":[{"address":"bob@x.example","kind":"hard","reason":"userunknown","status":"5.1.1",\
+                "reply_code":"550","action":"failed","diagnostic":"no","remote_mta":"mx.x.example","command":"RCPT",\
+                "verp":true,"final_address":"rob@x.example"}],\
+                "original":{"message_id":"o@x.example","from":"n@x.example","subject":"s"},\
+                "evidence":[{"rule":"r","at":"Status"}],"limit":"l"}
+                {"file":"g","class":"not-a-bounce"}
+
+                """)
+    }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+
+/// A folder that is gone when the test is over.
+final class TemporaryFolder {
+    let root: String
+
+    init() throws {
+        var template = Array("/tmp/maildir-bounce-test.XXXXXX".utf8CString)
+        root = try #require(mkdtemp(&template).map { String(cString: $0) })
+    }
+
+    deinit {
+        // A test may have taken rights away.
+        _ = try? Process.run(URL(fileURLWithPath: "/bin/chmod"), arguments: ["-R", "u+rwX", root]).waitUntilExit()
+        try? FileManager.default.removeItem(atPath: root)
+    }
+
+    func path(_ name: String) -> String { root + "/" + name }
+
+    @discardableResult
+    func write(_ name: String, _ text: String) throws -> String {
+        let path = path(name)
+        if access((path as NSString).deletingLastPathComponent, F_OK) != 0 {
+            try FileManager.default.createDirectory(
+                atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        }
+        let file = try #require(fopen(path, "w"))
+        defer { fclose(file) }
+        try #require(fwrite(text, 1, text.utf8.count, file) == text.utf8.count)
+        return path
+    }
+
+    /// Makes an empty Maildir and gives its path.
+    func makeMaildir(_ name: String = "Maildir") throws -> String {
+        for part in ["cur", "new", "tmp"] {
+            try FileManager.default.createDirectory(atPath: path("\(name)/\(part)"), withIntermediateDirectories: true)
+        }
+        return path(name)
+    }
+
+    /// The names below a folder, sorted.
+    func names(_ folder: String) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: path(folder))) ?? []).sorted()
+    }
+
+    /// All that is in the folder; see ``Program/tree(_:)``.
+    func everything() throws -> String { try Program.tree(root) }
+
+    /// Gives the folder and all in it to nobody, so that a program without rights can work there.
+    func open() throws {
+        let run = try Program.command(["/bin/chown", "-R", "65534:65534", root])
+        #expect(run.status == 0)
+    }
+}
