@@ -62,7 +62,7 @@ class Case:
             return self.message.lstrip("\n").replace("\n", "\r\n")
         body = "Hello,\nthis is the newsletter that you subscribed to.\n" + ("x" * 76 + "\n") * (self.size // 77)
         return (f"From: Newsletter <news@bounce.test>\nTo: {', '.join(self.recipients)}\n"
-                f"Subject: November newsletter ({self.name})\nDate: Tue, 24 Nov 2026 10:00:00 +0000\n"
+                f"Subject: November newsletter ({self.name})\nDate: Tue, 11 Nov 2025 10:00:00 +0000\n"
                 f"Message-ID: <{self.name}.case@app.bounce.test>\nMIME-Version: 1.0\n"
                 f"Content-Type: text/plain; charset=utf-8\n\n{body}").replace("\n", "\r\n")
 
@@ -91,7 +91,7 @@ AUTO_REPLY = """
 From: Taro Yamada <taro@dest.example>
 To: bounce@bounce.test
 Subject: Out of office: November newsletter
-Date: Tue, 24 Nov 2026 10:00:05 +0000
+Date: Tue, 11 Nov 2025 10:00:05 +0000
 Message-ID: <auto-reply.case@app.bounce.test>
 In-Reply-To: <newsletter@app.bounce.test>
 Auto-Submitted: auto-replied
@@ -106,7 +106,7 @@ PERSON = """
 From: Hanako Suzuki <hanako@dest.example>
 To: bounce@bounce.test
 Subject: Mail delivery and the next order
-Date: Tue, 24 Nov 2026 10:00:06 +0000
+Date: Tue, 11 Nov 2025 10:00:06 +0000
 Message-ID: <person.case@app.bounce.test>
 MIME-Version: 1.0
 Content-Type: text/plain; charset=us-ascii
@@ -119,7 +119,7 @@ COMPLAINT = """
 From: Abuse desk <feedback@provider.example>
 To: bounce@bounce.test
 Subject: FW: November newsletter
-Date: Tue, 24 Nov 2026 10:00:07 +0000
+Date: Tue, 11 Nov 2025 10:00:07 +0000
 Message-ID: <complaint.case@app.bounce.test>
 MIME-Version: 1.0
 Content-Type: multipart/report; report-type=feedback-report; boundary="arf"
@@ -128,7 +128,7 @@ Content-Type: multipart/report; report-type=feedback-report; boundary="arf"
 Content-Type: text/plain; charset=us-ascii
 
 This is an email abuse report for an email message received from
-IP 192.0.2.1 on Tue, 24 Nov 2026 10:00:00 +0000.
+IP 192.0.2.1 on Tue, 11 Nov 2025 10:00:00 +0000.
 --arf
 Content-Type: message/feedback-report
 
@@ -145,7 +145,7 @@ Content-Type: message/rfc822
 From: Newsletter <news@bounce.test>
 To: annoyed@provider.example
 Subject: November newsletter
-Date: Tue, 24 Nov 2026 10:00:00 +0000
+Date: Tue, 11 Nov 2025 10:00:00 +0000
 Message-ID: <newsletter@app.bounce.test>
 
 Hello
@@ -157,7 +157,7 @@ FORWARDED = """
 From: Hanako Suzuki <hanako@dest.example>
 To: bounce@bounce.test
 Subject: Fwd: Undelivered Mail Returned to Sender
-Date: Tue, 24 Nov 2026 10:00:08 +0000
+Date: Tue, 11 Nov 2025 10:00:08 +0000
 Message-ID: <forwarded-report.case@app.bounce.test>
 MIME-Version: 1.0
 Content-Type: multipart/mixed; boundary="fwd"
@@ -200,7 +200,7 @@ QMAIL = """
 From: MAILER-DAEMON@mx.far.example
 To: bounce+far=far.example@bounce.test
 Subject: failure notice
-Date: Tue, 24 Nov 2026 10:00:09 -0000
+Date: Tue, 11 Nov 2025 10:00:09 -0000
 Message-ID: <verp-qmail.case@app.bounce.test>
 
 Hi. This is the qmail-send program at mx.far.example.
@@ -215,7 +215,7 @@ Giving up on 192.0.2.77.
 --- Below this line is a copy of the message.
 
 Return-Path: <bounce+far=far.example@bounce.test>
-Received: (qmail 4242 invoked from network); 24 Nov 2026 10:00:03 -0000
+Received: (qmail 4242 invoked from network); 11 Nov 2025 10:00:03 -0000
 From: Newsletter <news@bounce.test>
 To: far@far.example
 Subject: November newsletter
@@ -272,7 +272,7 @@ CASES = [
     Case("double", "a report on a report is a double bounce", ["nouser.double@dest.example"],
          [Report("double-bounce", origin="local")], sender=""),
     Case("success-relayed", "a success report on relayed mail is a receipt", ["fine.relayed@dest.example"],
-         [Report("delivery-receipt", {"fine.relayed@dest.example": ("delivered", None, "2.1.5")})],
+         [Report("delivery-receipt", {"fine.relayed@dest.example": ("delivered", None, "2.0.0")})],
          rcpt_options=("NOTIFY=SUCCESS,FAILURE",)),
     Case("success-delivered", "a success report on delivered mail is a receipt", ["read@bounce.test"],
          [Report("delivery-receipt", {"read@bounce.test": ("delivered", None, "2.0.0")})],
