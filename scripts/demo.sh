@@ -32,31 +32,29 @@ if [ -t 1 ]; then bold=$'\e[1m' plain=$'\e[0m'; fi
 
 say() { printf '\n# %s\n' "$*"; }
 run() {
-    printf '%s$ %s%s\n' "$bold" "$*" "$plain"
+    printf '%s$ %s%s\n' "$bold" "$1" "$plain"
     local status=0
-    "$@" || status=$?
-    # check answers with its exit status; any other failure ends the demo.
-    if [ "${2:-}" = check ] && [ "$status" -le 1 ]; then
-        echo "(exit status $status)"
-    elif [ "$status" != 0 ]; then
-        echo "(exit status $status)" >&2
-        exit "$status"
-    fi
+    eval "$1" || status=$?
+    case $1 in
+        # Its answer is its exit status.
+        *' check '*) echo "(exit status $status)"; [ "$status" -le 1 ] || exit "$status" ;;
+        *) [ "$status" = 0 ] || { echo "(exit status $status)" >&2; exit "$status"; } ;;
+    esac
 }
 
 say "A bounce mailbox as the mail server left it"
-run ls Maildir/new
+run 'ls Maildir/new'
 say "What would a scan do? A dry run writes nothing."
-run maildir-bounce scan --maildir Maildir --ledger ledger.sqlite --dry-run
+run 'maildir-bounce scan --maildir Maildir --ledger ledger.sqlite --dry-run'
 say "The scan: count each mail once, then file it by class."
-run maildir-bounce scan --maildir Maildir --ledger ledger.sqlite --archive archive --verbose
+run 'maildir-bounce scan --maildir Maildir --ledger ledger.sqlite --archive archive --verbose'
 say "What has an address had? The delay notice does not count, the expiry does, softly."
-run maildir-bounce address dave@slow.example --ledger ledger.sqlite
-run maildir-bounce address bob@dest.example --ledger ledger.sqlite
+run 'maildir-bounce address dave@slow.example --ledger ledger.sqlite'
+run 'maildir-bounce address bob@dest.example --ledger ledger.sqlite'
 say "Who must be left out of the next newsletter?"
-run maildir-bounce suppressed --ledger ledger.sqlite
+run 'maildir-bounce suppressed --ledger ledger.sqlite'
 say "What a sending script asks: exit status 0 may be mailed, 1 must not."
-run maildir-bounce check bob@dest.example --ledger ledger.sqlite
-run maildir-bounce check carol@dest.example --ledger ledger.sqlite
+run 'maildir-bounce check bob@dest.example --ledger ledger.sqlite'
+run 'maildir-bounce check carol@dest.example --ledger ledger.sqlite'
 say "Where the mails went: a Maildir for each class, none lost."
-run find archive Maildir -type f -printf '%P\n'
+run 'ls archive/*/cur'
