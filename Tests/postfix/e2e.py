@@ -27,8 +27,14 @@ class Failure(Exception):
 
 
 def expect(what, found, expected):
-    if found != expected:
-        raise Failure(f"{what}: expected {expected!r}, found {found!r}")
+    if found == expected:
+        return
+    if isinstance(expected, dict) and isinstance(found, dict):
+        # Only the difference is worth reading.
+        differing = sorted(key for key in expected.keys() | found.keys() if expected.get(key) != found.get(key))[:5]
+        expected = {key: expected.get(key) for key in differing}
+        found = {key: found.get(key) for key in differing}
+    raise Failure(f"{what}: expected {expected!r}, found {found!r}")
 
 
 # ---------------------------------------------------------------------------------------------- what must be found
