@@ -69,6 +69,17 @@ struct Reading {
         verdict.messageID = envelope.messageID
         verdict.evidence = evidence + verdict.evidence
         verdict.limitHit = verdict.limitHit ?? message.limitHit
+        if verdict.recipients.count <= Spelling.maximumRecipients {
+            for index in verdict.recipients.indices {
+                let address = verdict.recipients[index].address
+                let seen = Spelling.asSeen(address, in: message.bytes.span)
+                guard seen != address else { continue }
+                verdict.recipients[index].address = seen
+                for step in verdict.evidence.indices where verdict.evidence[step].recipient == address {
+                    verdict.evidence[step].recipient = seen
+                }
+            }
+        }
         switch verdict.messageClass {
         case .autoReply, .notABounce: break
         default:

@@ -100,7 +100,7 @@ struct ProseReader {
     ) -> Rank {
         let before = line.lowerBound..<address.lowerBound
         if ProseReader.endsWithRCPT(text, before) || ProseReader.isTranscript(text, line, address) { return .dialogue }
-        if ProseReader.namesHeader(text, line) { return .none }
+        if ProseReader.namesHeader(text, line) || ProseReader.namesSender(text, before) { return .none }
         if found[.header] != nil, found[.failure] == nil { return .none }
         if ProseReader.isLabel(text, before) {
             if found[.contact] != nil, found[.failure] == nil { return .none }
@@ -142,6 +142,21 @@ struct ProseReader {
         byte == UInt8(ascii: "<") || byte == UInt8(ascii: "(") || byte == UInt8(ascii: "[")
             || byte == UInt8(ascii: "\"")
             || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "{")
+    }
+
+    /// `mail from bob@…`, `sent by bob@…` in a sentence: he is the one who sent it.
+    private static func namesSender(_ text: Span<UInt8>, _ before: Range<Int>) -> Bool {
+        var range = text.trimmed(before)
+        while !range.isEmpty, isBracket(text[range.upperBound - 1]) {
+            range = range.lowerBound..<(range.upperBound - 1)
+        }
+        range = text.trimmed(range)
+        for word: StaticString in ["mail from", "message from", "sent by", "messages from", "mails from"] {
+            let length = word.utf8CodeUnitCount
+            guard range.count > length else { continue }
+            if text.equals(word, ignoringCaseIn: (range.upperBound - length)..<range.upperBound) { return true }
+        }
+        return false
     }
 
     /// Sendmail's transcript: `550 5.1.1 <bob@dest.example>... User unknown`.
