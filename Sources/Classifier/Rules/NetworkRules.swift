@@ -26,7 +26,8 @@ extension ReasonRules {
         ReasonRule(
             "expired/time", .expired, .sure,
             [
-                "connection timed out", "timed out while", "all hosts have been failing for a long time",
+                "connection timed out", "envelope expired", "timed out while",
+                "all hosts have been failing for a long time",
                 "have been failing for a long time", "retry time not reached", "not responding", "no response",
                 "did not respond", "will be retried for", "unable to connect successfully",
                 "did not accept our requests to connect", "delivery failed * attempts", "timed out",
@@ -38,7 +39,7 @@ extension ReasonRules {
                 "maximum delivery attempts", "time limit exceeded", "timeout exceeded", "timeout for message",
                 "timeout", "could not be delivered within", "cannot deliver * within",
                 "not delivered within", "could not send message for past", "undeliverable for",
-                "not be delivered * days", "aborted after", "return time exceeded", "delivery attempts", "all attempts",
+                "not be delivered * days", "aborted after", "return time exceeded", "all attempts",
                 "unable to deliver * for",
                 "has been unable to deliver", "delivery not possible within", "has not been collected",
                 "failed to deliver after", "server did not accept our requests to connect",
