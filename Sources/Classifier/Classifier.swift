@@ -15,7 +15,7 @@ public struct Classifier: Sendable {
 
     public init(settings: Settings = Settings()) {
         self.settings = settings
-        judge = Judge(rules: RuleSet(ReasonRules.all))
+        judge = Judge(rules: RuleSet(ReasonRules.all), custom: settings.rules.filter { !$0.isAboutMessages })
     }
 
     /// What the message in `bytes` is. Never throws and never traps: what cannot be read is `not-a-bounce`.

@@ -7,7 +7,9 @@ struct Reading {
     let settings: Settings
     let judge: Judge
     let envelope: Envelope
-    let prose: Prose
+    /// The prose before the returned message, split into lines when it is first asked for.
+    private let lazyProse: LazyProse
+    var prose: Prose { lazyProse.value }
     private var original: Original
     private var evidence: [Evidence] = []
     /// Wrappers that were taken off already.
@@ -23,10 +25,11 @@ struct Reading {
         self.unwrapped = unwrapped
         envelope = Envelope(message)
         original = Original(message)
-        prose = Prose(Reading.proseText(message))
+        lazyProse = LazyProse(message)
     }
 
     mutating func verdict() -> Verdict {
+        if let verdict = customVerdict() { return finish(verdict) }
         if let notice = SpecialNotices.verdict(message, envelope) { return finish(notice) }
         if let notice = SNSNotification.verdict(message, envelope) { return finish(judged(notice)) }
         readQuotedOriginal()
@@ -38,6 +41,25 @@ struct Reading {
             return finish(Verdict(messageClass: .autoReply))
         }
         return finish(Verdict(messageClass: .notABounce))
+    }
+
+    /// What an administrator's rule about whole messages says, where one fits.
+    private func customVerdict() -> Verdict? {
+        for rule in settings.rules {
+            guard let theirs = rule.messageClass else { continue }
+            if let header = rule.header, !message.holds(header.name, header.contains) { continue }
+            if !rule.text.isEmpty {
+                guard rule.matches(text: [envelope.subjectText, FoldedText(prose.text)]) else { continue }
+            }
+            // A class alone charges nobody: what a bounce's recipients are stays for the rules about recipients.
+            guard theirs != .hardBounce, theirs != .softBounce, theirs != .delayNotice else { continue }
+            return Verdict(
+                messageClass: theirs,
+                evidence: [
+                    Evidence(rule: "admin/\(rule.name)", at: rule.header?.name ?? "text", matched: rule.text.first)
+                ])
+        }
+        return nil
     }
 
     /// Fills in what every verdict has.
@@ -56,21 +78,6 @@ struct Reading {
     }
 
     // MARK: what there is to read
-
-    private static func proseText(_ message: Message) -> [UInt8] {
-        var text: [UInt8] = []
-        var hasPlain = false
-        for (index, part) in message.parts.enumerated() where !part.isEnclosed && part.type.isText {
-            // Of an alternative the plain text is read.
-            if part.type == .textHTML && hasPlain { continue }
-            let content = message.textBytes(ofPart: index)
-            if part.type != .textHTML, content.contains(where: { !$0.isSpace }) { hasPlain = true }
-            if !text.isEmpty { text.append(0x0A) }
-            text += content
-            if text.count >= Limits.proseBytes { break }
-        }
-        return text
-    }
 
     /// The returned message where it is quoted in the text.
     private mutating func readQuotedOriginal() {
@@ -120,7 +127,8 @@ struct Reading {
     private mutating func report(of status: DeliveryStatus, dialect: Dialect?) -> Verdict? {
         var reports = status.recipients
         fillAddress(&reports)
-        explain(&reports)
+        if status.isPostfix { explainPostfix(&reports) }
+        if reports.contains(where: { $0.explanation.isEmpty }) { explain(&reports) }
         dialect?.mend?(&reports, context)
         guard reports.contains(where: { $0.address != nil }) else { return nil }
         var verdict = Verdict(messageClass: .notABounce)
@@ -155,6 +163,24 @@ struct Reading {
             } else if reports.count == 1, reader.recipients.count == 1 {
                 reports[index].explanation = reader.recipients[0].explanation
             }
+        }
+    }
+
+    /// Postfix writes a paragraph a recipient that starts with its address (bounce(8)): no need to understand the rest.
+    private func explainPostfix(_ reports: inout [RecipientReport]) {
+        guard
+            let part = message.parts.indices.first(where: {
+                message.parts[$0].type == .textPlain && !message.parts[$0].isEnclosed
+            })
+        else { return }
+        let body = message.parts[part].body
+        for index in reports.indices {
+            guard let address = reports[index].finalRecipient ?? reports[index].originalRecipient,
+                let start = message.bytes.span.paragraph(startingWith: "<" + address, in: body)
+            else { continue }
+            let end = message.bytes.span.endOfParagraph(from: start, before: body.upperBound)
+            reports[index].explanation = message.bytes.span.copy(
+                start..<min(end, start + ProseReader.explanationBytes))
         }
     }
 
@@ -214,7 +240,7 @@ struct Reading {
         return nil
     }
 
-    private func isDelay(_ subject: [SubjectSignal: Int], _ signals: Set<ProseSignal>) -> Bool {
+    private func isDelay(_ subject: FoundGroups<SubjectSignal>, _ signals: FoundGroups<ProseSignal>) -> Bool {
         if subject[.delay] != nil, subject[.failure] == nil || signals.contains(.delay) { return true }
         return signals.contains(.delay) && !signals.contains(.final) && subject[.failure] == nil
     }
@@ -299,6 +325,8 @@ struct Reading {
         }
         facts.ruling = report.ruling
         facts.command = report.command
+        let message = message
+        facts.hasHeader = { message.holds($0, $1) }
         if !diagnostic.isEmpty {
             if report.diagnosticType == "x-unix" {
                 facts.isProgram = true
@@ -360,7 +388,9 @@ struct Reading {
             case nil: .notABounce
             }
         verdict.origin = origin(reportingMTA: verdict.reportingMTA)
-        if let special = DoubleBounce.messageClass(envelope, original, prose: prose, postfixSender: postfixSender) {
+        if let special = DoubleBounce.messageClass(
+            envelope, original, prose: statusPart == nil ? prose : nil, postfixSender: postfixSender)
+        {
             // Its recipient is whoever the first report went to, often a forged sender: nobody of ours.
             verdict.messageClass = special
             verdict.recipients = []

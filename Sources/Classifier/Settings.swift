@@ -5,8 +5,14 @@ public struct Settings: Sendable {
     /// Characters that may stand between the return path's name and the VERP tag (Postfix recipient_delimiter).
     public var verpDelimiters: [UInt8]
 
-    public init(localHosts: [String] = [], verpDelimiters: [UInt8] = Array("+-".utf8)) {
+    /// The administrator's rules, tried in this order before ours.
+    public var rules: [CustomRule]
+
+    public init(
+        localHosts: [String] = [], verpDelimiters: [UInt8] = Array("+-".utf8), rules: [CustomRule] = []
+    ) {
         self.localHosts = localHosts
         self.verpDelimiters = verpDelimiters
+        self.rules = rules
     }
 }

@@ -13,6 +13,7 @@ import Glibc
         version: programVersion,
         subcommands: [
             ScanCommand.self, ClassifyCommand.self, AddressCommand.self, SuppressedCommand.self, CheckCommand.self,
+            RulesCommand.self,
         ])
 
     static func main() {

@@ -73,7 +73,7 @@ enum AutoReply {
         (FieldName("x-autoresponse"), "X-Autoresponse"), (FieldName("x-delivered-autoresponder"), "X-Autoresponder"),
     ]
 
-    private enum Place: Hashable, Sendable { case subject, body }
+    private enum Place: UInt8, PhraseGroup { case subject, body }
 
     private static let phrases = PhraseGroups<Place>([
         (

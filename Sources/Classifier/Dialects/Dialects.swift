@@ -16,22 +16,25 @@ enum Dialects {
         .postfix, .activeHunter, .amavis, .sendmail5, .sendmail, .facebook, .fml, .procmail,
     ]
 
-    private static let matchers: [Dialect.Place: PhraseGroups<Int>] = {
-        var tables: [Dialect.Place: [(Int, [String])]] = [:]
+    private static let matchers: [Dialect.Place: NumberedPhrases] = {
+        var tables: [Dialect.Place: [(Int, String)]] = [:]
         for (index, dialect) in all.enumerated() {
-            for (place, phrase) in dialect.signs { tables[place, default: []].append((index, [phrase])) }
+            for (place, phrase) in dialect.signs { tables[place, default: []].append((index, phrase)) }
         }
-        return tables.mapValues { PhraseGroups($0) }
+        return tables.mapValues(NumberedPhrases.init)
     }()
 
     /// The dialect of a report, or nil.
-    static func find(_ message: Message, _ envelope: Envelope, status: DeliveryStatus?, prose: Prose) -> Dialect? {
+    static func find(_ message: Message, _ envelope: Envelope, status: DeliveryStatus?, prose: @autoclosure () -> Prose)
+        -> Dialect?
+    {
         if status?.isPostfix == true { return .postfix }
         var best: Int?
         func look(_ place: Dialect.Place, _ text: FoldedText) {
-            guard let hit = matchers[place]?.find(in: text).keys.min() else { return }
+            guard let hit = matchers[place]?.lowest(in: text) else { return }
             if best.map({ hit < $0 }) ?? true { best = hit }
         }
+        let prose = prose()
         let head = prose.head
         look(.text, FoldedText(prose.text.span.extracting(head.lowerBound..<min(head.upperBound, 6_000))))
         look(.subject, envelope.subjectText)

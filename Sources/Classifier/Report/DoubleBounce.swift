@@ -4,7 +4,7 @@ enum DoubleBounce {
     ///
     /// Postfix sends both from `double-bounce@`; X-Postfix-Sender names the sender of the mail that failed: its own
     /// MAILER-DAEMON in a double bounce, somebody else in a copy (bounce(8), notify_classes).
-    static func messageClass(_ envelope: Envelope, _ original: Original, prose: Prose, postfixSender: String?)
+    static func messageClass(_ envelope: Envelope, _ original: Original, prose: Prose?, postfixSender: String?)
         -> MessageClass?
     {
         let isCopy =
@@ -16,8 +16,11 @@ enum DoubleBounce {
                 ? .doubleBounce : .postmasterNotice
         }
         // qmail: "I tried to deliver a bounce message to this address, but the bounce bounced!"
-        let head = FoldedText(prose.text.span.extracting(prose.head.lowerBound..<min(prose.head.upperBound, 2_000)))
-        if head.contains("the bounce bounced") || head.contains("double bounce") { return .doubleBounce }
+        if let prose {
+            let head = FoldedText(
+                prose.text.span.extracting(prose.head.lowerBound..<min(prose.head.upperBound, 2_000)))
+            if head.contains("the bounce bounced") || head.contains("double bounce") { return .doubleBounce }
+        }
         if original.isReport { return .doubleBounce }
         if let path = original.returnPath,
             path.isEmpty || path.hasPrefix("mailer-daemon@") || path.hasPrefix("double-bounce@"),

@@ -106,3 +106,18 @@ enum Names {
     static let listID = FieldName("list-id")
     static let listUnsubscribe = FieldName("list-unsubscribe")
 }
+
+extension Message {
+    /// Whether the header has a field of that name, in any case, and the words in one of them.
+    func holds(_ name: String, _ words: String?) -> Bool {
+        let wanted = name.lowercased()
+        let folded = words.map { String(decoding: FoldedText(Array($0.utf8)).bytes, as: UTF8.self) }
+        return parts[0].fields.contains { index in
+            let field = fields[index]
+            guard String(decoding: bytes.span.copy(field.name), as: UTF8.self).lowercased() == wanted else {
+                return false
+            }
+            return folded.map { FoldedText(Array(text(of: field).utf8)).contains($0) } ?? true
+        }
+    }
+}

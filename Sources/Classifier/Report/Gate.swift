@@ -8,7 +8,8 @@ struct Gate {
     let isCertain: Bool
 
     init(
-        _ envelope: Envelope, _ message: Message, subject: [SubjectSignal: Int], signals: Set<ProseSignal>,
+        _ envelope: Envelope, _ message: Message, subject: FoundGroups<SubjectSignal>,
+        signals: FoundGroups<ProseSignal>,
         dialect: String?,
         hasFailedField: Bool, original: Original
     ) {

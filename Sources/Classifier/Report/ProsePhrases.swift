@@ -1,5 +1,5 @@
 /// What sentences of a report do, in the languages that servers speak.
-enum ProseSignal: Hashable, Sendable {
+enum ProseSignal: UInt8, PhraseGroup {
     /// Says that something was not delivered.
     case failure
     /// Says that delivery is still tried.
@@ -153,7 +153,8 @@ enum ProsePhrases {
                 "message text follows", "message follows", "mail follows", "header of the original",
                 "headers of the original", "header of the message", "headers of your message", "header of your message",
                 "header and top", "headers follow", "header follows", "content of your message", "contents of your",
-                "first lines of your", "lines of your original", "lines of the original", "body of the message", "forwarded message", "begin forwarded", "below this line",
+                "first lines of your", "lines of your original", "lines of the original", "body of the message",
+                "forwarded message", "begin forwarded", "below this line",
                 "this is a copy", "included is a copy", "is included below", "ursprüngliche nachricht",
                 "originalnachricht", "kopie der nachricht", "kopie ihrer nachricht", "original nachricht",
                 "message d'origine", "message original", "mensaje original", "mensagem original", "messaggio originale",

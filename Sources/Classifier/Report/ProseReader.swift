@@ -34,7 +34,7 @@ struct ProseReader {
     }
 
     /// What the prose does as a whole.
-    private(set) var signals: Set<ProseSignal> = []
+    private(set) var signals = FoundGroups<ProseSignal>()
     private(set) var recipients: [RecipientReport] = []
 
     private let prose: Prose
@@ -60,7 +60,7 @@ struct ProseReader {
             guard !line.isEmpty else { continue }
             let folded = FoldedText(span.extracting(line))
             let found = ProsePhrases.groups.find(in: folded)
-            signals.formUnion(found.keys)
+            signals.formUnion(found)
             let addresses = AddressScan.list(span, in: line, limit: 50)
             for address in addresses {
                 let text = ProseReader.withoutX400(AddressText.text(span.copy(address)))
@@ -95,7 +95,7 @@ struct ProseReader {
     }
 
     private func rank(
-        _ text: Span<UInt8>, line: Range<Int>, address: Range<Int>, found: [ProseSignal: Int], hasFailed: Bool,
+        _ text: Span<UInt8>, line: Range<Int>, address: Range<Int>, found: FoundGroups<ProseSignal>, hasFailed: Bool,
         previousFailed: Bool
     ) -> Rank {
         let before = line.lowerBound..<address.lowerBound

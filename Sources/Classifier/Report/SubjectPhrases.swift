@@ -1,5 +1,5 @@
 /// What a subject promises.
-enum SubjectSignal: Hashable, Sendable {
+enum SubjectSignal: UInt8, PhraseGroup {
     case failure
     case delay
     case success

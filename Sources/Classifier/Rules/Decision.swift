@@ -18,6 +18,8 @@ struct FailureFacts: Sendable {
     var isDelayed = false
     /// The dialect's own decision.
     var ruling: Ruling?
+    /// Whether the report's header has the field, and the words in it.
+    var hasHeader: @Sendable (_ name: String, _ words: String?) -> Bool = { _, _ in false }
 }
 
 /// The judgement on one recipient.
@@ -38,8 +40,13 @@ struct Decision: Sendable {
 /// Weighs the words, the codes and the provider's habits. Text decides over code where the text is clear.
 struct Judge: Sendable {
     private let rules: RuleSet
+    /// The administrator's rules about recipients.
+    private let custom: [CustomRule]
 
-    init(rules: RuleSet) { self.rules = rules }
+    init(rules: RuleSet, custom: [CustomRule] = []) {
+        self.rules = rules
+        self.custom = custom
+    }
 
     /// Bytes of one text that are judged.
     static let maximumText = 8 << 10
@@ -47,6 +54,7 @@ struct Judge: Sendable {
     func decide(_ facts: FailureFacts) -> Decision {
         var reply = SMTPReply()
         var replies: [SMTPReply] = []
+        var foldedTexts: [FoldedText] = []
         var best: (match: RuleSet.Match, at: String, text: FoldedText)?
         var runnerUp: String?
         var provider: (rule: ProviderRule, at: String)?
@@ -57,6 +65,7 @@ struct Judge: Sendable {
             if reply.code == nil { reply.code = found.code }
             if reply.status == nil { reply.status = found.status }
             let folded = FoldedText(text)
+            foldedTexts.append(folded)
             if provider == nil, let rule = providerRule(folded, facts, found) { provider = (rule, at) }
             for match in rules.matches(in: folded) {
                 let strength = rules.rules[match.rule].strength
@@ -69,11 +78,27 @@ struct Judge: Sendable {
                     runnerUp = rules.rules[match.rule].name
                 }
             }
+            // Words that leave no doubt need no second text.
+            if custom.isEmpty, let best, isBeyondDoubt(best.match, facts, replies) { break }
         }
         let status = effectiveStatus(facts.status, reply)
         let transient = isTransient(facts, status: status, reply: reply)
         var reason: Reason
         var evidence: Evidence
+        let admin = customRule(facts, status: status, replies: replies, texts: foldedTexts)
+        if let admin,
+            let theirs = admin.reason ?? (admin.kind == .hard ? .userUnknown : admin.kind.map { _ in .onHold })
+        {
+            reason = theirs
+            evidence = Evidence(
+                rule: "admin/\(admin.name)", at: facts.texts.first?.at ?? "Status", matched: admin.text.first,
+                runnerUp: best.map { rules.rules[$0.match.rule].name })
+            let kind: OutcomeKind =
+                if facts.isDelayed { .delayed } else if transient { .soft } else {
+                    admin.kind ?? (theirs.isHard ? .hard : .soft)
+                }
+            return Decision(kind: kind, reason: reason, status: status, replyCode: reply.code, evidence: evidence)
+        }
         if let ruling = facts.ruling {
             reason = ruling.reason
             evidence = Evidence(
@@ -188,6 +213,26 @@ struct Judge: Sendable {
             return true
         }
         return proof == .refusal && replies.contains { ($0.code ?? 0) / 100 == 5 }
+    }
+
+    private func isBeyondDoubt(_ match: RuleSet.Match, _ facts: FailureFacts, _ replies: [SMTPReply]) -> Bool {
+        let rule = rules.rules[match.rule]
+        guard rule.strength == .sure, facts.command != nil || rule.reason != .userUnknown else { return false }
+        guard let proof = Judge.proofNeeded[rule.name] else { return true }
+        return Judge.isProved(proof, facts, status: facts.status, replies: replies)
+    }
+
+    /// The first of the administrator's rules that fits the recipient.
+    private func customRule(
+        _ facts: FailureFacts, status: StatusCode?, replies: [SMTPReply], texts: [FoldedText]
+    ) -> CustomRule? {
+        guard !custom.isEmpty else { return nil }
+        let statuses = [status, facts.status].compactMap { $0 } + replies.compactMap(\.status)
+        return custom.first { rule in
+            rule.matches(text: texts) && rule.matches(status: statuses)
+                && rule.matches(replies: replies.compactMap(\.code))
+                && rule.matches(hosts: facts.hosts) && rule.header.map { facts.hasHeader($0.name, $0.contains) } ?? true
+        }
     }
 
     /// Cisco's Email Security Appliance puts `5.1.0 - Unknown address error` before any 5xx reply of the next server.

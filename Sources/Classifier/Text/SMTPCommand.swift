@@ -6,14 +6,26 @@ enum SMTPCommand {
     /// RCPT TO:<…>`, Sendmail `>>> DATA` before `<<< 550`, qmail-family `during RCPT`, and their like.
     static func find(in text: FoldedText) -> String? {
         if let last = lastDialogue(text) { return last }
-        var best: (command: String, at: Int)?
-        for (command, at) in groups.find(in: text) where best.map({ at < $0.at }) ?? true { best = (command, at) }
-        return best?.command
+        return groups.find(in: text).first?.name
     }
 
-    private static let groups = PhraseGroups<String>([
+    private enum Stage: UInt8, PhraseGroup {
+        case data, rcpt, mail, ehlo, conn
+
+        var name: String {
+            switch self {
+            case .data: "DATA"
+            case .rcpt: "RCPT"
+            case .mail: "MAIL"
+            case .ehlo: "EHLO"
+            case .conn: "CONN"
+            }
+        }
+    }
+
+    private static let groups = PhraseGroups<Stage>([
         (
-            "DATA",
+            .data,
             [
                 "end of data", "in reply to data", "after data", "response to data", "reply to data",
                 "to the data command", "after the data", "data command", "during data", "end-of-data",
@@ -24,7 +36,7 @@ enum SMTPCommand {
             ]
         ),
         (
-            "RCPT",
+            .rcpt,
             [
                 "in reply to rcpt", "after rcpt", "response to rcpt", "reply to rcpt", "rcpt to command",
                 "rcpt command", "during rcpt", "to the rcpt", "smtp rcpt", "smtp:rcpt", "response to \"rcpt to",
@@ -34,7 +46,7 @@ enum SMTPCommand {
             ]
         ),
         (
-            "MAIL",
+            .mail,
             [
                 "in reply to mail", "after mail from", "response to mail", "reply to mail", "mail from command",
                 "during mail", "to the mail from", "smtp:mail", "response to \"mail from", "sent: mail from",
@@ -42,14 +54,14 @@ enum SMTPCommand {
             ]
         ),
         (
-            "EHLO",
+            .ehlo,
             [
                 "in reply to ehlo", "in reply to helo", "after ehlo", "after helo", "response to ehlo",
                 "response to helo", "during ehlo", "during helo",
             ]
         ),
         (
-            "CONN",
+            .conn,
             [
                 "refused to talk to me", "after initial connection", "while receiving the initial", "initial greeting",
                 "connect to ", "after connect", "greeting",

@@ -14,6 +14,8 @@ struct ConfigTable {
     /// The tables that lead here, `["policy", "soft"]`.
     private let path: [String]
     private var known: Set<String> = []
+    /// Where this table starts, counted from 0, when it is one of several of the same name (`[[rule]]`).
+    private var start: Int?
 
     /// Reads and parses the file at `path`.
     init(file path: String) throws(Failure) {
@@ -73,7 +75,29 @@ struct ConfigTable {
         guard let table = value.table else {
             throw wrong(key, "must be a table, [\((path + [key]).joined(separator: "."))]")
         }
-        return ConfigTable(table, at: path + [key], in: self)
+        var child = ConfigTable(table, at: path + [key], in: self)
+        child.start = start
+        return child
+    }
+
+    /// The tables `[[key]]`, in the order of the file.
+    mutating func tables(_ key: String) throws(Failure) -> [ConfigTable] {
+        guard let value = value(key) else { return [] }
+        let elements = value.array.map { Array($0) } ?? []
+        let tables = elements.compactMap(\.table)
+        guard value.array != nil, tables.count == elements.count else {
+            throw wrong(key, "must be tables, [[\((path + [key]).joined(separator: "."))]]")
+        }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let starts = lines.indices.filter { index in
+            let line = lines[index].filter { !$0.isWhitespace }
+            return line.hasPrefix("[[\((path + [key]).joined(separator: "."))]]")
+        }
+        return tables.enumerated().map { number, table in
+            var element = ConfigTable(table, at: path + [key], in: self)
+            element.start = starts.count == tables.count ? starts[number] : nil
+            return element
+        }
     }
 
     /// To be called when every key has been asked for.
@@ -97,6 +121,16 @@ struct ConfigTable {
     /// The line on which `key` of this table stands: TOMLKit keeps no positions. Where a key is written in a way that
     /// this does not see (dotted, in an inline table), there is no line rather than a wrong one.
     private func line(of key: String) -> Int? {
+        if let start {
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            for index in (start + 1)..<max(start + 1, lines.count) {
+                if lines[index].trimmingPrefix(while: \.isWhitespace).first == "[" { break }
+                // A table within one of several is written with dots: `when.text = …`.
+                let name = Self.bare(lines[index].prefix { $0 != "=" })
+                if lines[index].contains("="), name == key || name.hasSuffix("." + key) { return index + 1 }
+            }
+            return start + 1
+        }
         var section: [String] = []
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let line = line.trimmingPrefix(while: \.isWhitespace)

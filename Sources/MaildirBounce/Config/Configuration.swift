@@ -8,6 +8,7 @@ import Ledger
 /// maildir = "/var/vmail/bounces/Maildir"
 /// ledger = "/var/lib/maildir-bounce/ledger.db"
 /// archive = "/var/vmail/bounces/archive"
+/// rules = "/etc/maildir-bounce-rules.toml"
 ///
 /// [classifier]
 /// local_hosts = ["mail.example.com"]
@@ -26,6 +27,8 @@ struct Configuration {
     var archive: String?
     var classifier = Settings()
     var policy = Policy()
+    /// The file of the administrator's rules.
+    var rules: String?
 
     /// Reads the file at `path`, or the one at ``defaultPath`` where it exists, or nothing.
     static func load(_ path: String?) throws(Failure) -> Configuration {
@@ -40,6 +43,7 @@ struct Configuration {
         maildir = try file.string("maildir")
         ledger = try file.string("ledger")
         archive = try file.string("archive")
+        rules = try file.string("rules")
         if var table = try file.table("classifier") {
             if let hosts = try table.strings("local_hosts") { classifier.localHosts = hosts.map { $0.lowercased() } }
             if let delimiters = try table.string("verp_delimiters") {
@@ -52,5 +56,16 @@ struct Configuration {
         }
         if var table = try file.table("policy") { policy = try Policy(&table) }
         try file.rejectUnknownKeys()
+        useRules()
+    }
+
+    /// Reads the administrator's rules. A broken one is named and left out: the mails must be read all the same.
+    mutating func useRules() {
+        guard let rules else { return }
+        let file = RulesFile(rules)
+        classifier.rules = file.rules
+        guard !file.problems.isEmpty else { return }
+        let log = makeLogger()
+        for problem in file.problems { log.warning("\(problem.message); the rule is left out") }
     }
 }

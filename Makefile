@@ -1,0 +1,35 @@
+# `make` alone lists the targets.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help install-deps build test demo lint format clean
+
+SWIFT_FILES := Sources Tests Package.swift
+# In our own targets only: the package manager keeps this flag from the dependencies.
+STRICT := -Xswiftc -warnings-as-errors
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install-deps: ## install the Debian packages that the build and the tests need
+	@scripts/install-deps.sh test
+
+build: ## build .build/release/maildir-bounce, with Swift's libraries inside
+	@scripts/install-deps.sh build
+	swift build -c release --static-swift-stdlib --product maildir-bounce
+
+test: install-deps lint ## all that CI runs: lint, strict build, unit tests, real binary, real Postfix
+	swift build --build-tests $(STRICT)
+	swift test --skip-build $(STRICT)
+	Tests/postfix/run.sh
+
+demo: ## scan a folder of sample bounces and show what comes out
+	@scripts/demo.sh
+
+lint: ## check the format of the Swift files
+	swift format lint --strict --parallel --recursive $(SWIFT_FILES)
+
+format: ## rewrite the Swift files in the project's format
+	swift format --in-place --parallel --recursive $(SWIFT_FILES)
+
+clean: ## remove what was built
+	rm -rf .build

@@ -1,0 +1,66 @@
+/// An administrator's rule, tried before ours.
+///
+/// All conditions that are given must hold. A rule with a `messageClass` decides what a whole message is; one without
+/// decides about single recipients.
+public struct CustomRule: Sendable, Equatable {
+    /// Shown as evidence as `admin/NAME`.
+    public var name: String
+    /// Words that all stand in the text: for a recipient what was said of it, for a message its subject and text. Compared
+    /// without case, any white space as one blank.
+    public var text: [String] = []
+    /// RFC 3463 status, with `*` for any number: `5.7.1`, `4.*.*`.
+    public var status: String?
+    /// Reply code, with `x` for any digit: `550`, `5xx`.
+    public var reply: String?
+    /// Ends of host names: of the remote MTA, the reporting MTA or the recipient's domain.
+    public var providers: [String] = []
+    /// A header field of the message, lower case, and words that stand in it (none: that it is there).
+    public var header: (name: String, contains: String?)?
+
+    public var messageClass: MessageClass?
+    public var kind: OutcomeKind?
+    public var reason: Reason?
+
+    public init(name: String) { self.name = name }
+
+    public static func == (left: CustomRule, right: CustomRule) -> Bool {
+        left.name == right.name && left.text == right.text && left.status == right.status && left.reply == right.reply
+            && left.providers == right.providers && left.header?.name == right.header?.name
+            && left.header?.contains == right.header?.contains && left.messageClass == right.messageClass
+            && left.kind == right.kind && left.reason == right.reason
+    }
+
+    /// Whether the rule is one about whole messages.
+    public var isAboutMessages: Bool { messageClass != nil }
+
+    func matches(text folded: [FoldedText]) -> Bool {
+        text.allSatisfy { words in
+            let wanted = String(decoding: FoldedText(Array(words.utf8)).bytes, as: UTF8.self)
+            return folded.contains { $0.contains(wanted) }
+        }
+    }
+
+    func matches(status codes: [StatusCode]) -> Bool {
+        guard let status else { return true }
+        let parts = status.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3 else { return false }
+        return codes.contains { code in
+            zip(parts, [code.statusClass, code.subject, code.detail]).allSatisfy { $0 == "*" || Int($0) == $1 }
+        }
+    }
+
+    func matches(replies codes: [Int]) -> Bool {
+        guard let reply else { return true }
+        let pattern = Array(reply.lowercased().utf8)
+        return codes.contains { code in
+            let digits = Array(String(code).utf8)
+            return digits.count == pattern.count
+                && zip(digits, pattern).allSatisfy { $0 == $1 || $1 == UInt8(ascii: "x") }
+        }
+    }
+
+    func matches(hosts: [String]) -> Bool {
+        providers.isEmpty
+            || providers.contains { end in hosts.contains { $0 == end || $0.hasSuffix("." + end) } }
+    }
+}

@@ -1,0 +1,17 @@
+/// Our rules, for people who want to see them.
+public struct RuleListing: Sendable, Equatable {
+    /// Stable name, the one that evidence carries.
+    public var name: String
+    /// The reason that it gives.
+    public var reason: String
+    /// Where it is written, or how many phrases it holds.
+    public var source: String
+
+    /// All of ours, in the order in which they are tried.
+    public static var all: [RuleListing] {
+        ProviderRules.all.map { RuleListing(name: $0.name, reason: $0.reason.rawValue, source: $0.source) }
+            + ReasonRules.all.map {
+                RuleListing(name: $0.name, reason: $0.reason.rawValue, source: "\($0.phrases.count) phrases")
+            }
+    }
+}

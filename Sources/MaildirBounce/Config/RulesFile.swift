@@ -1,0 +1,114 @@
+import Classifier
+
+/// The administrator's own rules: a TOML file that the configuration names with `rules`.
+///
+/// ```toml
+/// [[rule]]
+/// name = "partner gateway"
+/// when.text = ["blocked by partner policy"]
+/// when.provider = ["partner.example"]
+/// then.reason = "policyviolation"
+///
+/// [[rule]]
+/// name = "ticket system"
+/// when.header = "X-Ticket-System"
+/// then.class = "auto-reply"
+/// ```
+struct RulesFile {
+    /// The rules that can be used, in the order of the file.
+    private(set) var rules: [CustomRule] = []
+    /// What is wrong with the others, each with its line. The run goes on without them.
+    private(set) var problems: [Failure] = []
+
+    init(_ path: String) {
+        do {
+            var file = try ConfigTable(file: path)
+            let tables = try file.tables("rule")
+            for (number, table) in tables.enumerated() {
+                do {
+                    rules.append(try Self.rule(table, number: number + 1))
+                } catch {
+                    problems.append(error)
+                }
+            }
+            try file.rejectUnknownKeys()
+        } catch {
+            problems.append(error)
+        }
+    }
+
+    private static func rule(_ table: ConfigTable, number: Int) throws(Failure) -> CustomRule {
+        var table = table
+        var rule = CustomRule(name: try table.string("name") ?? "rule \(number)")
+        guard var when = try table.table("when") else {
+            throw table.wrong("when", "is missing: say when the rule applies")
+        }
+        guard var then = try table.table("then") else {
+            throw table.wrong("then", "is missing: say what the rule decides")
+        }
+        rule.text = try when.strings("text") ?? []
+        rule.status = try when.string("status")
+        rule.reply = try when.string("reply")
+        rule.providers = try when.strings("provider")?.map { $0.lowercased() } ?? []
+        if let header = try when.string("header") {
+            let parts = header.split(separator: ":", maxSplits: 1).map(String.init)
+            let words = parts.count > 1 ? parts[1].trimmingBlanks : ""
+            rule.header = (parts[0].trimmingBlanks.lowercased(), words.isEmpty ? nil : words)
+        }
+        try when.rejectUnknownKeys()
+        if let status = rule.status, !isPattern(status, parts: 3, separator: ".", wildcard: "*") {
+            throw table.wrong("when", "status must be like \"5.7.1\" or \"5.*.*\"")
+        }
+        if let reply = rule.reply, reply.count != 3 || !reply.lowercased().allSatisfy({ $0.isNumber || $0 == "x" }) {
+            throw table.wrong("when", "reply must be like \"550\" or \"5xx\"")
+        }
+        if rule.text.contains(where: \.isEmpty) { throw table.wrong("when", "text must not hold an empty text") }
+        guard
+            !rule.text.isEmpty || rule.status != nil || rule.reply != nil || !rule.providers.isEmpty
+                || rule.header != nil
+        else {
+            throw table.wrong("when", "needs a condition: text, status, reply, provider or header")
+        }
+        rule.messageClass = try then.token("class", of: MessageClass.self)
+        rule.kind = try then.token("kind", of: OutcomeKind.self)
+        rule.reason = try then.token("reason", of: Reason.self)
+        try then.rejectUnknownKeys()
+        guard rule.messageClass != nil || rule.kind != nil || rule.reason != nil else {
+            throw table.wrong("then", "needs class, kind or reason")
+        }
+        if let messageClass = rule.messageClass, [.hardBounce, .softBounce, .delayNotice].contains(messageClass) {
+            throw table.wrong(
+                "then", "class \(messageClass.rawValue) follows from the recipients: give kind and reason instead")
+        }
+        if rule.messageClass != nil, rule.status != nil || rule.reply != nil || !rule.providers.isEmpty {
+            throw table.wrong(
+                "when", "status, reply and provider are about recipients: a class goes with text or header")
+        }
+        try table.rejectUnknownKeys()
+        return rule
+    }
+
+    private static func isPattern(_ text: String, parts count: Int, separator: Character, wildcard: String) -> Bool {
+        let parts = text.split(separator: separator, omittingEmptySubsequences: false)
+        return parts.count == count
+            && parts.allSatisfy { $0 == wildcard || Int($0).map { (0...999).contains($0) } ?? false }
+    }
+}
+
+extension ConfigTable {
+    /// One of an enumeration's words.
+    fileprivate mutating func token<Token>(_ key: String, of type: Token.Type) throws(Failure) -> Token?
+    where Token: RawRepresentable & CaseIterable, Token.RawValue == String {
+        guard let word = try string(key) else { return nil }
+        guard let token = Token(rawValue: word) else {
+            throw wrong(key, "must be one of \(Token.allCases.map(\.rawValue).joined(separator: " "))")
+        }
+        return token
+    }
+}
+
+extension String {
+    fileprivate var trimmingBlanks: String {
+        String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+    }
+}

@@ -1,0 +1,140 @@
+import Foundation
+import Testing
+
+@Suite("rules")
+struct RulesTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func report(_ reply: String) -> String {
+        """
+        Return-Path: <>
+        Received: by mail.example.com (Postfix) id 1; Tue, 24 Nov 2026 10:00:00 +0000
+        From: MAILER-DAEMON@mail.example.com
+        To: bounce@example.com
+        Subject: Undelivered Mail Returned to Sender
+        X-Gateway: partner west
+        Message-ID: <1@mail.example.com>
+        Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+        --b
+        Content-Type: message/delivery-status
+
+        Reporting-MTA: dns; mail.example.com
+
+        Final-Recipient: rfc822; bob@partner.example
+        Action: failed
+        Status: 5.1.1
+        Remote-MTA: dns; mx.partner.example
+        Diagnostic-Code: smtp; \(reply)
+
+        --b--
+
+        """
+    }
+
+    private func outcome(_ rules: String, reply: String = "550 5.1.1 User unknown") throws -> (String, String, String) {
+        let mail = try folder.write("mail.eml", report(reply))
+        let file = try folder.write("rules.toml", rules)
+        let config = try folder.write("config.toml", "rules = \"\(file)\"\n")
+        let run = try Program.run("classify", "--config", config, "--format", "jsonl", mail)
+        let object = try #require(try run.objects().first)
+        let recipient = (object["recipients"] as? [[String: Any]])?.first
+        return (
+            object["class"] as? String ?? "", recipient?["kind"] as? String ?? "",
+            recipient?["reason"] as? String ?? ""
+        )
+    }
+
+    @Test(
+        "decide before ours, each condition by itself",
+        arguments: [
+            "text = [\"USER   unknown\"]", "status = \"5.1.*\"", "reply = \"55x\"", "provider = [\"partner.example\"]",
+            "header = \"X-Gateway: partner WEST\"", "header = \"X-Gateway\"",
+        ])
+    func condition(when: String) throws {
+        let rules = "[[rule]]\nname = \"mine\"\nwhen.\(when)\nthen.reason = \"policyviolation\"\n"
+        #expect(try outcome(rules) == ("soft-bounce", "soft", "policyviolation"))
+    }
+
+    @Test(
+        "do not decide where one condition fails",
+        arguments: [
+            "text = [\"user unknown\", \"something else\"]", "status = \"5.2.*\"", "reply = \"4xx\"",
+            "provider = [\"artner.example\"]", "header = \"X-Gateway: east\"", "header = \"X-Other\"",
+        ])
+    func noCondition(when: String) throws {
+        let rules = "[[rule]]\nname = \"mine\"\nwhen.\(when)\nthen.reason = \"policyviolation\"\n"
+        #expect(try outcome(rules) == ("hard-bounce", "hard", "userunknown"))
+    }
+
+    @Test("never make a failure of the moment hard")
+    func transient() throws {
+        let rules = "[[rule]]\nname = \"mine\"\nwhen.text = [\"busy\"]\nthen.kind = \"hard\"\n"
+        #expect(try outcome(rules, reply: "450 4.2.0 busy").1 == "soft")
+        #expect(try outcome(rules, reply: "550 5.2.0 busy").1 == "hard")
+    }
+
+    @Test("may say what a whole message is")
+    func wholeMessage() throws {
+        let rules = "[[rule]]\nname = \"mine\"\nwhen.header = \"X-Gateway\"\nthen.class = \"not-a-bounce\"\n"
+        #expect(try outcome(rules).0 == "not-a-bounce")
+    }
+
+    @Test(
+        "that are broken are named with their line, and the others are used",
+        arguments: [
+            "when.status = \"5.1\"\nthen.reason = \"blocked\"", "when.text = [\"x\"]\nthen.reason = \"nonsense\"",
+            "then.reason = \"blocked\"", "when.text = [\"x\"]", "when.text = [\"x\"]\nthen.class = \"hard-bounce\"",
+            "when.reply = \"55\"\nthen.reason = \"blocked\"", "when.txt = [\"x\"]\nthen.reason = \"blocked\"",
+            "when.status = \"5.1.1\"\nthen.class = \"auto-reply\"",
+        ])
+    func broken(rule: String) throws {
+        let good = "[[rule]]\nname = \"mine\"\nwhen.text = [\"user unknown\"]\nthen.reason = \"policyviolation\"\n"
+        let rules = "\n[[rule]]\nname = \"broken\"\n\(rule)\n\n\(good)"
+        let file = try folder.write("rules.toml", rules)
+        let check = try Program.run("rules", "check", file)
+        #expect(check.status == 78)
+        #expect(check.errorLines.count == 1)
+        let line = check.errors.components(separatedBy: "rules.toml:").last?.prefix { $0.isNumber }
+        #expect((2...5).contains(Int(line ?? "") ?? 0), "\(check.errors)")
+        #expect(try outcome(rules).2 == "policyviolation")
+    }
+
+    @Test("in a file that is no TOML are named, and ours are used")
+    func noTOML() throws {
+        #expect(try outcome("[[rule\n") == ("hard-bounce", "hard", "userunknown"))
+        let check = try Program.run("rules", "check", try folder.write("rules.toml", "[[rule\n"))
+        #expect(check.status == 78)
+        #expect(check.errors.contains("rules.toml:1"))
+    }
+
+    @Test("are listed with their hits, which a scan counts")
+    func hits() throws {
+        let maildir = try folder.makeMaildir()
+        try folder.write("Maildir/new/1795514400.M1P1.host", report("550 5.1.1 User unknown"))
+        let rules = try folder.write(
+            "rules.toml", "[[rule]]\nname = \"mine\"\nwhen.reply = \"550\"\nthen.reason = \"blocked\"\n")
+        let ledger = folder.path("ledger.db")
+        let config = try folder.write("config.toml", "rules = \"\(rules)\"\nledger = \"\(ledger)\"\n")
+        #expect(try Program.run("scan", "--maildir", maildir, "--config", config).status == 0)
+        let list = try Program.run("rules", "list", "--config", config)
+        #expect(list.status == 0)
+        #expect(list.lines.first == "admin/mine\tblocked\t1 hits\t\(rules)")
+        #expect(list.lines.contains { $0.hasPrefix("userunknown/user\t") })
+    }
+
+    @Test("are tested against mails beside ours")
+    func test() throws {
+        let mail = try folder.write("mail.eml", report("550 5.1.1 User unknown"))
+        let rules = try folder.write(
+            "rules.toml", "[[rule]]\nname = \"mine\"\nwhen.reply = \"550\"\nthen.reason = \"blocked\"\n")
+        let run = try Program.run("rules", "test", "--rules", rules, mail)
+        #expect(
+            run.lines == [
+                "\(mail): admin/mine: hard-bounce; bob@partner.example hard userunknown -> "
+                    + "soft-bounce; bob@partner.example soft blocked"
+            ])
+    }
+}

@@ -1,0 +1,343 @@
+"""The end-to-end test: Postfix makes real reports, maildir-bounce scans them, the ledger must tell what was sent.
+
+Started by run.sh. Prints one "ok" or "not ok" line for each check, then the total.
+"""
+
+import argparse
+import collections
+import hashlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+
+from cases import CASES, DELAYED, EXPIRED, NOW, RULES
+from lab import Lab, LabError, case_of
+
+SCAN_SECONDS = 30
+
+
+class Failure(Exception):
+    """A check that did not hold; its text says what was expected and what was found."""
+
+
+def expect(what, found, expected):
+    if found == expected:
+        return
+    if isinstance(expected, dict) and isinstance(found, dict):
+        # Only the difference is worth reading.
+        differing = sorted(key for key in expected.keys() | found.keys() if expected.get(key) != found.get(key))[:5]
+        expected = {key: expected.get(key) for key in differing}
+        found = {key: found.get(key) for key in differing}
+    raise Failure(f"{what}: expected {expected!r}, found {found!r}")
+
+
+# ---------------------------------------------------------------------------------------------- what must be found
+
+def expected_counters(isolated):
+    """address -> Counter of hard, soft and delayed outcomes, over every mail that is sent."""
+    counters = collections.defaultdict(collections.Counter)
+    for case in CASES:
+        if case.needs_names and not isolated:
+            continue
+        for report in case.reports:
+            for address, (kind, _, _) in report.outcomes.items():
+                counters[address][kind] += 1
+    return counters
+
+
+ADDRESSES = sorted(expected_counters(isolated=True))
+SUPPRESSED = {address for address, kinds in expected_counters(isolated=True).items() if kinds["hard"]}
+COMPLAINED = "annoyed@provider.example"
+NEVER_BOUNCED = ["nouser.double@dest.example", "quoted@dest.example", "inner@inside.far.example",
+                 "nouser.behind@dest.example", "new@other.example", "fine.mixed@dest.example", "taro@dest.example"]
+
+
+# ---------------------------------------------------------------------------------------------- a Maildir's state
+
+def files(maildir):
+    """name -> (folder, digest) of every mail; a name found twice is a defect of its own."""
+    found = {}
+    for folder in ("new", "cur", "tmp"):
+        for path in (maildir / folder).iterdir():
+            if path.name.split(":")[0] in found:
+                raise Failure(f"{path.name} is in the Maildir twice")
+            found[path.name.split(":")[0]] = (folder, hashlib.sha256(path.read_bytes()).hexdigest())
+    return found
+
+
+def dump_digest(ledger):
+    """The ledger's logical content, without the record of when the program ran."""
+    with sqlite3.connect(f"file:{ledger}?mode=ro", uri=True) as database:
+        lines = [line for line in database.iterdump() if not re.match(r'INSERT INTO "?(run|sqlite_sequence)"? ', line)]
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+
+class Test:
+    def __init__(self, binary, root, isolated):
+        self.binary = binary
+        self.root = pathlib.Path(root)
+        self.isolated = isolated
+        self.lab = Lab(root, "mx.dest.example" if isolated else "127.0.0.1", RULES)
+        self.maildir = self.lab.maildir
+        self.ledger = self.root / "ledger.sqlite"
+        self.before = {}
+        self.verdicts = collections.defaultdict(list)
+
+    def cases(self):
+        return [case for case in CASES if self.isolated or not case.needs_names]
+
+    # ------------------------------------------------------------------------------------------ the mails are made
+
+    def make_reports(self, keep):
+        self.lab.start()
+        for case in self.cases():
+            if case.recipients:
+                self.lab.send(case.sender, case.recipients, case.text().encode(), case.mail_options, case.rcpt_options)
+        self.lab.misbehave()
+        self.await_reports("the reports that come at once", NOW)
+        self.await_reports("the delay notices", DELAYED, between=self.lab.flush)
+        self.lab.set("maximal_queue_lifetime = 1s")
+        self.await_reports("the reports on expired mail", EXPIRED, between=self.lab.flush)
+        if keep:
+            shutil.copytree(self.maildir, keep)
+        self.before = files(self.maildir)
+
+    def await_reports(self, what, phase, **options):
+        """Until as many mails of each case are there as it calls for up to this phase, and none is on its way."""
+        self.lab.wait(what, lambda: self.lab.is_idle() and not self.missing(phase),
+                      describe=lambda: f"missing: {self.missing(phase)}", **options)
+
+    def missing(self, phase):
+        wanted = collections.Counter({case.name: sum(report.phase <= phase for report in case.reports)
+                                      for case in self.cases()})
+        return dict(wanted - self.lab.delivered())
+
+    def reports_have_arrived(self):
+        wanted = {case.name: len(case.reports) for case in self.cases()}
+        expect("mails of each case in new/", dict(sorted(self.lab.delivered().items())), dict(sorted(wanted.items())))
+
+    def mail_was_accepted(self):
+        expect("mails that the remote server accepted", sorted(self.lab.responder.accepted),
+               ["fine.mixed@dest.example", "fine.relayed@dest.example"])
+
+    # ------------------------------------------------------------------------------------------ the program reads them
+
+    def run(self, *arguments, status=0):
+        done = subprocess.run([self.binary, *map(str, arguments)], capture_output=True, text=True, timeout=SCAN_SECONDS)
+        if status is not None and done.returncode != status:
+            raise Failure(f"{' '.join(map(str, arguments))}: exit status {done.returncode}, not {status}: "
+                          f"{done.stdout}{done.stderr}")
+        return done
+
+    def objects(self, *arguments):
+        return [json.loads(line) for line in self.run(*arguments, "--format", "jsonl").stdout.splitlines()]
+
+    def scan(self, maildir=None, ledger=None, *options):
+        return self.run("scan", "--maildir", maildir or self.maildir, "--ledger", ledger or self.ledger, *options)
+
+    def classify_all(self):
+        paths = sorted((self.maildir / "new").iterdir())
+        verdicts = self.objects("classify", *paths)
+        expect("files of the verdicts", [verdict["file"] for verdict in verdicts], [str(path) for path in paths])
+        expect("the Maildir after classify", files(self.maildir), self.before)
+        for path, verdict in zip(paths, verdicts):
+            self.verdicts[case_of(path.read_bytes())].append(verdict)
+
+    def verdict_of(self, case):
+        if case.needs_names and not self.isolated:
+            return "needs a network namespace"
+        wanted = [[report.kind, sorted(report.outcomes)] for report in case.reports]
+        found = [[verdict["class"], sorted(one["address"] for one in verdict.get("recipients", []))]
+                 for verdict in self.verdicts[case.name]]
+        # Only the reports that count have outcomes to compare; a copy or an auto-reply may name whom it likes.
+        found = [[kind, addresses if any(report.outcomes for report in case.reports if report.kind == kind) else []]
+                 for kind, addresses in found]
+        expect("classes and recipients", sorted(found), sorted(wanted))
+        for report in case.reports:
+            for verdict in self.verdicts[case.name]:
+                if verdict["class"] != report.kind:
+                    continue
+                if report.origin and "origin" in verdict:
+                    expect("origin", verdict["origin"], report.origin)
+                for one in verdict.get("recipients", []):
+                    if one["address"] in report.outcomes:
+                        kind, reason, status = report.outcomes[one["address"]]
+                        expect(f"kind of {one['address']}", one.get("kind"), kind)
+                        expect(f"status of {one['address']}", one.get("status"), status)
+                        if reason:
+                            expect(f"reason of {one['address']}", one.get("reason"), reason)
+        return None
+
+    def dry_run_writes_nothing(self):
+        self.scan(None, None, "--dry-run")
+        expect("the Maildir after a dry run", files(self.maildir), self.before)
+        expect("files beside the ledger", sorted(path.name for path in self.root.glob("ledger.sqlite*")), [])
+
+    def copies(self):
+        """Before the scan moves anything: Maildirs for the checks that need one of their own."""
+        for name in ("Archived", "Twice"):
+            shutil.copytree(self.maildir, self.root / name)
+
+    def scan_is_silent(self):
+        done = self.scan()
+        expect("output of scan", done.stdout + done.stderr, "")
+
+    def every_file_is_in_cur_once(self):
+        expect("the Maildir after the scan", files(self.maildir),
+               {name: ("cur", digest) for name, (_, digest) in self.before.items()})
+        unseen = [path.name for path in (self.maildir / "cur").iterdir() if not path.name.endswith(":2,S")]
+        expect("files in cur/ that are not marked as seen", unseen, [])
+
+    def counters(self, address, ledger=None):
+        found = self.objects("address", address, "--ledger", ledger or self.ledger)
+        return collections.Counter({kind: found[0].get(kind, 0) for kind in ("hard", "soft", "delayed", "delivered")})
+
+    def counters_of(self, address):
+        wanted = expected_counters(self.isolated)[address]
+        if not wanted:
+            return "needs a network namespace"
+        expect(f"counters of {address}", dict(+self.counters(address)), dict(wanted))
+        return None
+
+    def suppressed(self):
+        return {entry["address"] for entry in self.objects("suppressed", "--ledger", self.ledger)}
+
+    def suppressed_addresses(self):
+        wanted = {address for address, kinds in expected_counters(self.isolated).items() if kinds["hard"]}
+        expect("suppressed addresses", sorted(self.suppressed()), sorted(wanted | {COMPLAINED}))
+
+    def check_agrees(self):
+        suppressed = self.suppressed()
+        for address in [*expected_counters(self.isolated), COMPLAINED, *NEVER_BOUNCED]:
+            self.run("check", address, "--ledger", self.ledger, status=1 if address in suppressed else 0)
+
+    def others_have_nothing(self):
+        for address in NEVER_BOUNCED:
+            done = self.run("address", address, "--ledger", self.ledger, "--format", "jsonl", status=None)
+            for line in done.stdout.splitlines():
+                entry = json.loads(line)
+                expect(f"hard and soft bounces of {address}", (entry.get("hard", 0), entry.get("soft", 0)), (0, 0))
+
+    def second_scan_changes_nothing(self):
+        ledger, maildir = dump_digest(self.ledger), files(self.maildir)
+        self.scan()
+        expect("digest of the ledger", dump_digest(self.ledger), ledger)
+        expect("the Maildir", files(self.maildir), maildir)
+
+    def restored_mail_counts_once(self):
+        """A backup puts mails back into new/ under their old names."""
+        before = {address: self.counters(address) for address in ADDRESSES}
+        for path in sorted((self.maildir / "cur").iterdir()):
+            path.rename(self.maildir / "new" / path.name.split(":")[0])
+        self.scan()
+        self.every_file_is_in_cur_once()
+        expect("counters", {address: self.counters(address) for address in ADDRESSES}, before)
+
+    def archive_sorts_by_class(self):
+        maildir, archive, ledger = self.root / "Archived", self.root / "archive", self.root / "archived.sqlite"
+        self.scan(maildir, ledger, "--archive", archive)
+        expect("mails left in the Maildir", files(maildir), {})
+        wanted = collections.Counter(report.kind for case in self.cases() for report in case.reports)
+        found, digests = collections.Counter(), []
+        for folder in archive.iterdir():
+            found[folder.name] = len(files(folder))
+            digests += [digest for _, digest in files(folder).values()]
+            expect(f"folders of {folder.name}", sorted(path.name for path in folder.iterdir()), ["cur", "new", "tmp"])
+        expect("mails in the archive", dict(found), dict(wanted))
+        expect("their bytes", sorted(digests), sorted(digest for _, digest in self.before.values()))
+        for address in ADDRESSES:
+            expect(f"counters of {address}", self.counters(address, ledger), self.counters(address))
+
+    def two_scans_at_once_count_once(self):
+        maildir, ledger = self.root / "Twice", self.root / "twice.sqlite"
+        command = [self.binary, "scan", "--maildir", str(maildir), "--ledger", str(ledger)]
+        scans = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                 for _ in range(2)]
+        for scan in scans:
+            output, _ = scan.communicate(timeout=SCAN_SECONDS)
+            expect(f"exit status of a scan that said {output!r}", scan.returncode, 0)
+        expect("the Maildir after both", {name: folder for name, (folder, _) in files(maildir).items()},
+               {name: "cur" for name in self.before})
+        for address in ADDRESSES:
+            expect(f"counters of {address}", self.counters(address, ledger), self.counters(address))
+
+    # ------------------------------------------------------------------------------------------ all of it, in order
+
+    def checks(self):
+        return [
+            ("Postfix has written each report that the mails call for", self.reports_have_arrived),
+            ("the remote server has accepted the other mails", self.mail_was_accepted),
+            ("classify prints one verdict for each file, in order, and touches nothing", self.classify_all),
+            *((f"{case.name}: {case.title}", lambda case=case: self.verdict_of(case)) for case in CASES),
+            ("a dry run writes nothing", self.dry_run_writes_nothing),
+            ("copies for later checks are made", self.copies),
+            ("a scan succeeds and says nothing", self.scan_is_silent),
+            ("new/ is empty and each mail is in cur/ once, unchanged and seen", self.every_file_is_in_cur_once),
+            *((f"counters of {address}", lambda address=address: self.counters_of(address)) for address in ADDRESSES),
+            ("nobody else has a bounce", self.others_have_nothing),
+            ("suppressed lists the dead addresses and the complaint, and nobody else", self.suppressed_addresses),
+            ("check exits 1 for the suppressed and 0 for the others", self.check_agrees),
+            ("a second scan changes nothing", self.second_scan_changes_nothing),
+            ("mails restored into new/ do not count again", self.restored_mail_counts_once),
+            ("--archive sorts the mails by class into Maildirs and counts the same", self.archive_sorts_by_class),
+            ("two scans at once count once", self.two_scans_at_once_count_once),
+        ]
+
+
+def run_checks(test):
+    passed = failed = skipped = 0
+    for number, (title, check) in enumerate(test.checks(), 1):
+        try:
+            skip = check()
+        except (Failure, OSError, ValueError, KeyError, IndexError, sqlite3.Error, subprocess.SubprocessError) as error:
+            failed += 1
+            print(f"not ok {number} - {title}")
+            print("\n".join(f"  # {line}" for line in f"{type(error).__name__}: {error}".splitlines()))
+        else:
+            if skip:
+                skipped += 1
+            else:
+                passed += 1
+            print(f"ok {number} - {title}" + (f" # SKIP {skip}" if skip else ""))
+    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    return failed == 0
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--root", help="an empty folder to work in")
+    options.add_argument("--binary", help="the program to test")
+    options.add_argument("--isolated", action="store_true", help="host names of our own can be used")
+    options.add_argument("--keep", help="copy the Maildir with the reports to this new folder")
+    options.add_argument("--reports-only", action="store_true", help="make the reports and stop before the program")
+    options.add_argument("--count", action="store_true", help="print the number of checks")
+    options = options.parse_args()
+    if options.count:
+        print(len(Test(None, "/nonexistent", True).checks()))
+        return 0
+
+    # An end by signal is an exit like any other: what was started is stopped.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    test = Test(options.binary, options.root, options.isolated)
+    try:
+        test.make_reports(options.keep)
+        return 0 if options.reports_only or run_checks(test) else 1
+    except (LabError, OSError) as error:
+        print(f"not ok 1 - Postfix makes the reports\n  # {error}\n0 passed, 1 failed")
+        return 1
+    finally:
+        test.lab.stop()
+        if options.keep and not pathlib.Path(options.keep).exists() and test.maildir.exists():
+            shutil.copytree(test.maildir, options.keep)
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(line_buffering=True)
+    os.umask(0o022)
+    sys.exit(main())

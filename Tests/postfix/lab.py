@@ -1,0 +1,127 @@
+"""A private Postfix beside a responder of ours: own configuration, queue and data, loopback only."""
+
+import collections
+import grp
+import os
+import pathlib
+import pwd
+import re
+import smtplib
+import socket
+import subprocess
+import time
+
+from responder import Responder
+
+HERE = pathlib.Path(__file__).resolve().parent
+CASE_ID = re.compile(rb"<([a-z0-9-]+)\.case@app\.bounce\.test>")
+NO_CASE = "no-case"
+
+
+class LabError(Exception):
+    pass
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def case_of(data):
+    """The name of the case that a mail belongs to: its returned mail's Message-ID, else its own."""
+    found = CASE_ID.findall(data)
+    return found[-1].decode() if found else NO_CASE
+
+
+class Lab:
+    def __init__(self, root, mx, rules):
+        self.root = pathlib.Path(root)
+        self.config = self.root / "etc"
+        self.maildir = self.root / "Maildir"
+        self.responder = Responder(mx, rules)
+        self.port = free_port()
+        self.fill_in = {
+            "ROOT": str(self.root),
+            "MX": mx,
+            "RESPONDER_PORT": str(self.responder.port),
+            "SMTPD_PORT": str(self.port),
+            "CLOSED_PORT": str(free_port()),
+            "UID": str(pwd.getpwnam("nobody").pw_uid),
+            "GID": str(grp.getgrnam("nogroup").gr_gid),
+        }
+
+    def start(self):
+        for folder in ("etc", "spool", "data", "log"):
+            (self.root / folder).mkdir()
+        os.chown(self.root / "data", pwd.getpwnam("postfix").pw_uid, -1)
+        for maildir in ("Maildir", "Accepted"):
+            for folder in ("", "new", "cur", "tmp"):
+                path = self.root / maildir / folder
+                path.mkdir(mode=0o700)
+                os.chown(path, int(self.fill_in["UID"]), int(self.fill_in["GID"]))
+        for name in ("main.cf", "master.cf"):
+            text = re.sub(r"@([A-Z_]+)@", lambda found: self.fill_in[found[1]], (HERE / name).read_text())
+            (self.config / name).write_text(text)
+        self.responder.start()
+        self.postfix("start")
+        self.wait("Postfix to answer", self.is_answering)
+
+    def stop(self):
+        if self.config.exists():
+            subprocess.run(["postfix", "-c", self.config, "stop"], capture_output=True)
+        self.responder.server_close()
+
+    def postfix(self, *command):
+        done = subprocess.run(["postfix", "-c", self.config, *command], capture_output=True, text=True)
+        if done.returncode:
+            raise LabError(f"postfix {' '.join(command)} failed: {done.stdout}{done.stderr}{self.log_tail()}")
+
+    def set(self, *settings):
+        subprocess.run(["postconf", "-c", self.config, "-e", *settings], check=True)
+        self.postfix("reload")
+
+    def flush(self):
+        subprocess.run(["postqueue", "-c", self.config, "-f"], check=True)
+
+    def is_answering(self):
+        try:
+            with smtplib.SMTP("127.0.0.1", self.port, timeout=5):
+                return True
+        except OSError:
+            return False
+
+    def send(self, sender, recipients, message, mail_options=(), rcpt_options=()):
+        with smtplib.SMTP("127.0.0.1", self.port, local_hostname="app.bounce.test", timeout=10) as smtp:
+            refused = smtp.sendmail(sender, recipients, message, list(mail_options), list(rcpt_options))
+            if refused:
+                raise LabError(f"Postfix refused a recipient of a test mail: {refused}")
+
+    def misbehave(self):
+        """A client that breaks the protocol; Postfix sends the postmaster a transcript of it."""
+        with smtplib.SMTP("127.0.0.1", self.port, local_hostname="app.bounce.test", timeout=10) as smtp:
+            smtp.ehlo()
+            smtp.docmd("MAIL FROM: no address")
+            smtp.docmd("BDATA what")
+
+    def delivered(self):
+        """How many mails of each case are in new/."""
+        return collections.Counter(case_of(path.read_bytes()) for path in (self.maildir / "new").iterdir())
+
+    def is_idle(self):
+        """Nothing is on its way; deferred mail may rest."""
+        return not any(path.is_file() for queue in ("maildrop", "incoming", "active")
+                       for path in (self.root / "spool" / queue).rglob("*"))
+
+    def wait(self, what, is_done, describe=str, seconds=20, between=lambda: None):
+        deadline = time.monotonic() + seconds
+        while not is_done():
+            if time.monotonic() > deadline:
+                raise LabError(f"waited {seconds} s for {what}; {describe()}{self.log_tail()}")
+            time.sleep(0.3)
+            between()
+
+    def log_tail(self):
+        log = self.root / "log" / "maillog"
+        lines = log.read_text(errors="replace").splitlines()[-40:] if log.exists() else []
+        return "".join(f"\n# {line}" for line in lines)

@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Installs, with apt-get, the packages that are missing; does nothing where all are there.
+#
+#   install-deps.sh build   what the build needs (SQLite's headers, a C++ library, git)
+#   install-deps.sh test    that, and what the end-to-end test needs (Postfix, iproute2, python3)
+#
+# Postfix is installed without a configuration, so no mail server starts, and never in place of another mail server.
+# Swift itself is not installed: see https://www.swift.org/install
+set -euo pipefail
+PATH=$PATH:/usr/sbin:/sbin
+
+say() { echo "install-deps: $*" >&2; }
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif [ -t 0 ]; then
+        sudo "$@"
+    else
+        sudo -n "$@"
+    fi
+}
+
+apt_install() {
+    local options=(-qq -y --no-install-recommends --no-remove -o DPkg::Lock::Timeout=300)
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install "${options[@]}" "$@" >/dev/null 2>&1 && return
+    # Package lists that are missing or old; a mirror that fails is asked once more.
+    as_root apt-get -qq update || { sleep 5; as_root apt-get -qq update; } || return
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install "${options[@]}" "$@" >/dev/null
+}
+
+# install WHY PACKAGE…: false, with a line that says what to do, where it cannot.
+install() {
+    local why=$1
+    shift
+    if ! command -v apt-get >/dev/null; then
+        say "$why needs $* (the Debian names): install them with your system's package manager"
+        return 1
+    fi
+    if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
+        say "$why needs $*: run as root: apt-get install --no-install-recommends $*"
+        return 1
+    fi
+    say "installing $*"
+    if ! apt_install "$@"; then
+        say "$why needs $*, which apt-get did not install; its message is above"
+        return 1
+    fi
+}
+
+case ${1:-} in
+    build | test) ;;
+    *) sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
+esac
+
+if ! command -v swift >/dev/null; then
+    say "Swift 6.2 or newer is missing, or not in PATH: see https://www.swift.org/install"
+    exit 1
+fi
+
+need=()
+[ -e /usr/include/sqlite3.h ] || need+=(libsqlite3-dev)
+compgen -G '/usr/include/c++/*/string' >/dev/null || need+=(g++)
+command -v git >/dev/null || need+=(git)
+[ ${#need[@]} = 0 ] || install "the build" "${need[@]}" || exit 1
+
+if [ "$1" = test ]; then
+    need=()
+    command -v python3 >/dev/null || need+=(python3)
+    command -v ip >/dev/null || need+=(iproute2)
+    # Without these the end-to-end test itself decides whether to be skipped or to fail.
+    [ ${#need[@]} = 0 ] || install "the end-to-end test" "${need[@]}" || true
+    if ! command -v postfix >/dev/null; then
+        if command -v debconf-set-selections >/dev/null && { [ "$(id -u)" = 0 ] || command -v sudo >/dev/null; }; then
+            echo "postfix postfix/main_mailer_type select No configuration" | as_root debconf-set-selections || true
+        fi
+        install "the end-to-end test" postfix || true
+    fi
+fi
