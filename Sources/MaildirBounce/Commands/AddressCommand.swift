@@ -28,16 +28,17 @@ struct AddressCommand: ParsableCommand {
         let ledger = try ledgerOptions.open(try config.load())
         let address = self.address
         let record = try inLedger { () throws(LedgerError) in try ledger.address(address) }
-        let output = StandardOutput()
-        switch format {
-        case .text:
-            let text = AddressText(now: Int64(time(nil)), width: output.width)
-            for line in text.lines(record, asked: address) { try output.write(line: line) }
-        case .jsonl:
-            var json = JSONWriter()
-            json.address(record, asked: address, now: Int64(time(nil)))
-            try output.write(json.bytes)
+        let now = Int64(time(nil))
+        try StandardOutput.use { output in
+            switch format {
+            case .text:
+                let text = AddressText(now: now, width: output.width)
+                for line in text.lines(record, asked: address) { try output.write(line: line) }
+            case .jsonl:
+                var json = JSONWriter()
+                json.address(record, asked: address, now: now)
+                try output.write(json.bytes)
+            }
         }
-        try output.flush()
     }
 }

@@ -27,15 +27,13 @@ struct CheckCommand: ParsableCommand {
         let ledger = try ledgerOptions.open(try config.load())
         let address = self.address
         let result = try inLedger { () throws(LedgerError) in try ledger.check(address, at: Int64(time(nil))) }
-        let output = StandardOutput()
-        switch result {
-        case .mayMail:
-            try output.write(line: terminalSafe("\(address): may be mailed"))
-            try output.flush()
-        case .suppressed(let suppression):
-            try output.write(line: terminalSafe("\(address): suppressed \(suppression.sentence)"))
-            try output.flush()
-            throw ExitCode(ExitStatus.suppressed)
+        try StandardOutput.use { output in
+            switch result {
+            case .mayMail: try output.write(line: terminalSafe("\(address): may be mailed"))
+            case .suppressed(let suppression):
+                try output.write(line: terminalSafe("\(address): suppressed \(suppression.sentence)"))
+                throw ExitCode(ExitStatus.suppressed)
+            }
         }
     }
 }

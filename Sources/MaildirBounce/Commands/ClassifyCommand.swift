@@ -30,10 +30,10 @@ struct ClassifyCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try config.load()
-        let output = StandardOutput()
-        let status = try classify(output, settings: configuration.classifier)
-        try output.flush()
-        guard status == ExitStatus.success else { throw ExitCode(status) }
+        try StandardOutput.use { output in
+            let status = try classify(output, settings: configuration.classifier)
+            guard status == ExitStatus.success else { throw ExitCode(status) }
+        }
     }
 
     private func classify(_ output: StandardOutput, settings: Settings) throws(Failure) -> Int32 {

@@ -59,12 +59,12 @@ struct ScanCommand: ParsableCommand {
             maildir: maildir, ledger: try ledgerOptions.path(configuration), archive: archive ?? configuration.archive,
             limit: limit, format: format, settings: configuration.classifier, policy: configuration.policy,
             isVerbose: verbose)
-        let output = StandardOutput()
-        if dryRun {
-            try DryRun.run(order, output: output)
-        } else {
-            try Scan.run(order, output: output)
+        try StandardOutput.use { output in
+            if dryRun {
+                try DryRun.run(order, output: output)
+            } else {
+                try Scan.run(order, output: output)
+            }
         }
-        try output.flush()
     }
 }

@@ -24,21 +24,21 @@ struct SuppressedCommand: ParsableCommand {
 
     func run() throws {
         let ledger = try ledgerOptions.open(try config.load())
-        let output = StandardOutput()
-        var list = SuppressedList(format: format)
-        if let header = list.header { try output.write(header.utf8) }
-        var failure: Failure?
-        try inLedger { () throws(LedgerError) in
-            try ledger.suppressed(at: Int64(time(nil))) { row in
-                do throws(Failure) {
-                    try output.write(list.line(row))
-                } catch {
-                    failure = error
+        try StandardOutput.use { output in
+            var list = SuppressedList(format: format)
+            if let header = list.header { try output.write(header.utf8) }
+            var failure: Failure?
+            try inLedger { () throws(LedgerError) in
+                try ledger.suppressed(at: Int64(time(nil))) { row in
+                    do throws(Failure) {
+                        try output.write(list.line(row))
+                    } catch {
+                        failure = error
+                    }
+                    return failure == nil && !output.isClosed
                 }
-                return failure == nil && !output.isClosed
             }
+            if let failure { throw failure }
         }
-        if let failure { throw failure }
-        try output.flush()
     }
 }

@@ -9,6 +9,6 @@ func csvRow(_ fields: [String?]) -> String {
 private func csvField(_ value: String) -> String {
     var value = terminalSafe(value)
     if let first = value.first, "=+-@".contains(first) { value = "'" + value }
-    guard value.contains(where: { $0 == "," || $0 == "\"" || $0 == "'" }) else { return value }
+    guard value.contains(where: { $0 == "," || $0 == "\"" }) else { return value }
     return "\"" + value.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
 }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Standard output: buffered, flushed by the caller at the end, and line by line where a person is looking.
+/// Standard output: buffered, and flushed line by line where a person is looking.
 ///
 /// A closed pipe (`| head`) is no error: the output is dropped from then on and ``isClosed`` says so. The program ignores
 /// SIGPIPE for this.
@@ -10,6 +10,19 @@ final class StandardOutput {
     private let isTerminal = isatty(STDOUT_FILENO) == 1
     /// Whether the reader has gone away.
     private(set) var isClosed = false
+
+    /// Lends standard output and flushes it, also where `body` throws: what was written is seen.
+    static func use(_ body: (StandardOutput) throws -> Void) throws {
+        let output = StandardOutput()
+        do {
+            try body(output)
+        } catch {
+            // Why the command stops matters more than that its output could not be written either.
+            try? output.flush()
+            throw error
+        }
+        try output.flush()
+    }
 
     /// Columns of the terminal, or nil where the output goes to a file or a pipe.
     var width: Int? {

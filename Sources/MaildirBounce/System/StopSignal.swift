@@ -14,6 +14,12 @@ enum StopSignal {
         action.sa_flags = SA_RESTART | Int32(bitPattern: UInt32(SA_RESETHAND))
         sigaction(SIGTERM, &action, nil)
         sigaction(SIGINT, &action, nil)
+        // A parent that started us from a thread with blocked signals has handed its mask down.
+        var both = sigset_t()
+        sigemptyset(&both)
+        sigaddset(&both, SIGTERM)
+        sigaddset(&both, SIGINT)
+        pthread_sigmask(SIG_UNBLOCK, &both, nil)
     }
 
     /// The signal that asked for an end, or nil.
