@@ -219,6 +219,9 @@ struct Reading {
             reports = original.recipients.prefix(1).map(plainReport)
         }
         guard !reports.isEmpty else { return nil }
+        if subject[.success] != nil || reader.signals.contains(.success) {
+            for index in reports.indices where reports[index].tellsSuccess { reports[index].action = "delivered" }
+        }
         if isDelay(subject, reader.signals) { for index in reports.indices { reports[index].isDelayed = true } }
         var verdict = Verdict(messageClass: .notABounce)
         verdict.dialect = dialect?.name
@@ -335,6 +338,7 @@ struct Reading {
             $0
         }
         facts.ruling = report.ruling
+        facts.isOwnWord = report.isOwnWord
         facts.command = report.command
         let message = message
         facts.hasHeader = { message.holds($0, $1) }
