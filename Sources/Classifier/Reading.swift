@@ -220,9 +220,14 @@ struct Reading {
         }
         guard !reports.isEmpty else { return nil }
         if subject[.success] != nil || reader.signals.contains(.success) {
-            for index in reports.indices where reports[index].tellsSuccess { reports[index].action = "delivered" }
+            let isReceipt = FoldedText(headText).contains("had successful delivery notifications")
+            for index in reports.indices where reports[index].tellsSuccess || isReceipt {
+                reports[index].action = "delivered"
+            }
         }
-        if isDelay(subject, reader.signals) { for index in reports.indices { reports[index].isDelayed = true } }
+        if isDelay(subject, reader.signals) {
+            for index in reports.indices where !reports[index].isFinal { reports[index].isDelayed = true }
+        }
         var verdict = Verdict(messageClass: .notABounce)
         verdict.dialect = dialect?.name
         judgeAll(reports, into: &verdict)

@@ -21,6 +21,8 @@ struct RecipientReport: Sendable {
     var ruling: Ruling?
     /// Whether the prose of a report says that the delivery is still tried.
     var isDelayed = false
+    /// The dialect knows that no more tries follow, whatever the sentences promise.
+    var isFinal = false
 
     /// The report itself knows an earlier address than the one that failed.
     var namesOriginal: Bool {
