@@ -205,7 +205,8 @@ struct Reading {
         let gate = Gate(
             envelope, message, subject: subject, signals: reader.signals, dialect: dialect?.name,
             hasFailedField: !failed.isEmpty, original: original)
-        guard gate.isReport else { return nil }
+        // People write about addresses in sentences; only a list in so many words passes for a report without a machine.
+        guard gate.isReport, gate.isByMachine || reader.isList else { return nil }
         if let status = embeddedStatus(), let report = report(of: status, dialect: dialect) { return report }
         var reports = reader.recipients
         if !failed.isEmpty {

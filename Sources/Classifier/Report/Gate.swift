@@ -6,6 +6,8 @@ struct Gate {
     let isReport: Bool
     /// So plainly a report that the addressee may be taken from the returned message.
     let isCertain: Bool
+    /// Something other than words says that a program wrote it.
+    let isByMachine: Bool
 
     init(
         _ envelope: Envelope, _ message: Message, subject: FoundGroups<SubjectSignal>,
@@ -30,5 +32,8 @@ struct Gate {
             isList && !(Sender.isDaemon(envelope) && score >= 6)
         isReport = !isListed && !isForward && score >= 4
         isCertain = isReport && score >= 5
+        isByMachine =
+            envelope.hasNullSender || Sender.isDaemon(envelope) || hasFailedField || dialect != nil || original.exists
+            || envelope.autoSubmitted.hasPrefix("auto-")
     }
 }

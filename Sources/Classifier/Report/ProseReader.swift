@@ -36,6 +36,8 @@ struct ProseReader {
     /// What the prose does as a whole.
     private(set) var signals = FoundGroups<ProseSignal>()
     private(set) var recipients: [RecipientReport] = []
+    /// The recipients stand in a list or a dialogue, not in sentences only.
+    private(set) var isList = false
 
     private let prose: Prose
     private let excluded: Set<String>
@@ -208,6 +210,7 @@ struct ProseReader {
 
     private mutating func choose(_ candidates: [Candidate]) {
         guard let top = candidates.map(\.rank).max() else { return }
+        isList = top >= .dialogue
         // Lists and dialogues beat sentences; a list beats a dialogue about it.
         let chosen = candidates.filter { $0.rank == top }
         var order: [String] = []
