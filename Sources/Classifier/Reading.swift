@@ -219,7 +219,15 @@ struct Reading {
             reports = original.recipients.prefix(1).map(plainReport)
         }
         guard !reports.isEmpty else { return nil }
-        if isDelay(subject, reader.signals) { for index in reports.indices { reports[index].isDelayed = true } }
+        if subject[.success] != nil || reader.signals.contains(.success) {
+            let isReceipt = FoldedText(headText).contains("had successful delivery notifications")
+            for index in reports.indices where reports[index].tellsSuccess || isReceipt {
+                reports[index].action = "delivered"
+            }
+        }
+        if isDelay(subject, reader.signals) {
+            for index in reports.indices where !reports[index].isFinal { reports[index].isDelayed = true }
+        }
         var verdict = Verdict(messageClass: .notABounce)
         verdict.dialect = dialect?.name
         judgeAll(reports, into: &verdict)
@@ -335,6 +343,7 @@ struct Reading {
             $0
         }
         facts.ruling = report.ruling
+        facts.isOwnWord = report.isOwnWord
         facts.command = report.command
         let message = message
         facts.hasHeader = { message.holds($0, $1) }

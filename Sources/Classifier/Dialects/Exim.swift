@@ -22,6 +22,7 @@ extension Dialect {
             guard let final = reports[index].finalRecipient ?? reports[index].originalRecipient else { continue }
             if let mailed = generatedFrom(final, context) { reports[index].originalRecipient = mailed }
             let said = FoldedText(reports[index].explanation + reports[index].diagnostic)
+            reports[index].isOwnWord = !said.bytes.isEmpty && !said.contains("smtp error") && !said.contains("host ")
             guard said.contains("unrouteable address") || said.contains("unroutable address") else { continue }
             // The server looked for the mailbox itself. Whose domain is not its own, that domain has no mail route.
             let ours = context.envelope.from.split(separator: "@").last.map(String.init) ?? ""

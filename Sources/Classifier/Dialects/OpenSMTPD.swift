@@ -9,10 +9,11 @@ extension Dialect {
         mend: { reports, context in
             // The queue's time has run out and the envelope is gone, although the text promises more attempts.
             guard context.head.contains("envelope expired") else { return }
-            for index in reports.indices where reports[index].action == "delayed" && reports[index].status?.detail == 7
-            {
-                reports[index].action = "failed"
-                reports[index].isDelayed = false
+            for index in reports.indices {
+                let said = FoldedText(reports[index].explanation)
+                guard said.contains("envelope expired") || reports[index].status?.detail == 7 else { continue }
+                if reports[index].action == "delayed" { reports[index].action = "failed" }
+                reports[index].isFinal = true
             }
         })
 }

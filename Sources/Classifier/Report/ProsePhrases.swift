@@ -6,6 +6,8 @@ enum ProseSignal: UInt8, PhraseGroup {
     case delay
     /// Ends the tries: takes back what `delay` says.
     case final
+    /// Says that something arrived.
+    case success
     /// What follows is the returned message.
     case original
     /// The addresses on this line are somebody to ask, not somebody who failed.
@@ -40,7 +42,7 @@ enum ProsePhrases {
                 "has been returned", "is being returned", "being returned to you", "message returned", "mail returned",
                 "return to sender", "returned because", "returned unopened", "bounced", "bounce message",
                 "has been rejected", "was rejected", "were rejected", "rejected by", "been rejected", "rejected for",
-                "your message to", "your mail to", "your e-mail to", "your email to", "email you sent",
+                "email you sent",
                 "message you sent", "mail you sent", "message that you sent", "mail that you sent",
                 "intended recipient", "intended recipients", "recipient address", "recipient's", "error occurred",
                 "error has occurred", "error while", "error was encountered", "encountered an error",
@@ -136,6 +138,17 @@ enum ProsePhrases {
                 "message expired", "wird nicht weiter", "aufgegeben", "has expired", "this is a permanent",
                 "delivery failed", "too long", "will be deleted", "do not send", "delivery aborted", "was aborted",
                 "cancelled", "canceled",
+            ]
+        ),
+        (
+            .success,
+            [
+                "successfully delivered", "successfully relayed", "successfully sent", "successful delivery",
+                "delivery via", "delivered to mailbox", "delivered to command", "delivered to maildir",
+                "delivered to the following", "was delivered to", "has been delivered to", "relayed to",
+                "mail delivery report that you requested", "successfully received", "delivery confirmation",
+                "erfolgreich zugestellt", "remis avec succès", "entregado correctamente", "entregue com sucesso",
+                "consegnato correttamente", "успешно доставлено", "正常に配信",
             ]
         ),
         (

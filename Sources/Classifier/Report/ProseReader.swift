@@ -55,11 +55,21 @@ struct ProseReader {
         var own: [Candidate] = []
         var hasFailed = false
         var previousFailed = false
+        var previous = 0..<0
         for (number, range) in prose.lines.enumerated() {
             let line = span.trimmed(range)
-            guard !line.isEmpty else { continue }
+            guard !line.isEmpty else {
+                previous = 0..<0
+                continue
+            }
             let folded = FoldedText(span.extracting(line))
-            let found = ProsePhrases.groups.find(in: folded)
+            var found = ProsePhrases.groups.find(in: folded)
+            // A sentence may be cut between two lines.
+            if !hasFailed, !previous.isEmpty {
+                found.formUnion(
+                    ProsePhrases.groups.find(in: FoldedText(span.extracting(previous.lowerBound..<line.upperBound))))
+            }
+            previous = line
             signals.formUnion(found)
             let addresses = AddressScan.list(span, in: line, limit: 50)
             for address in addresses {

@@ -15,15 +15,30 @@ struct RecipientReport: Sendable {
     var explanation: [UInt8] = []
     /// The SMTP command that was refused, where the dialect knows it.
     var command: String?
+    /// The reporting server looked for the mailbox itself: no other server was asked.
+    var isOwnWord = false
     /// What the dialect makes of it, whatever the words and codes say.
     var ruling: Ruling?
     /// Whether the prose of a report says that the delivery is still tried.
     var isDelayed = false
+    /// The dialect knows that no more tries follow, whatever the sentences promise.
+    var isFinal = false
 
     /// The report itself knows an earlier address than the one that failed.
     var namesOriginal: Bool {
         guard let originalRecipient, originalRecipient.contains("@") else { return false }
         return finalRecipient.map { $0 != originalRecipient } ?? false
+    }
+
+    /// The prose about this recipient holds a 2xx reply or status, or says that the message arrived, and nothing of a
+    /// refusal.
+    var tellsSuccess: Bool {
+        let folded = FoldedText(explanation)
+        guard !SMTPReply.hasRefusal(folded.bytes.span) else { return false }
+        let reply = SMTPReply(explanation.span)
+        if (reply.code ?? 0) / 100 == 2 || reply.status?.statusClass == 2 { return true }
+        let found = ProsePhrases.groups.find(in: folded)
+        return found.contains(.success) && !found.contains(.failure)
     }
 
     /// Whom to blame: the address that was mailed, before the one that it led to.

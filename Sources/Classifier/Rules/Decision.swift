@@ -12,6 +12,8 @@ struct FailureFacts: Sendable {
     var command: String?
     /// The Diagnostic-Code's type is x-unix: an exit status of a program (sysexits.h).
     var exitStatus: Int?
+    /// The reporting server looked for the mailbox itself.
+    var isOwnWord = false
     /// The diagnostic is a program's output (x-unix), no server's reply.
     var isProgram = false
     /// The report says that the delivery is still tried.
@@ -208,6 +210,7 @@ struct Judge: Sendable {
         for code in [status, facts.status].compactMap({ $0 }) + replies.compactMap(\.status)
         where code.statusClass == 5 && code.subject == 1 && ![7, 8, 9].contains(code.detail) { return true }
         if facts.command == "RCPT" { return true }
+        if facts.isOwnWord, replies.allSatisfy({ $0.code == nil }) { return true }
         // Sendmail's transcript sums a refusal up in its own words behind the server's.
         if facts.texts.contains(where: { FoldedText($0.text).contains("550 5.1.1 <@>... user unknown") }) {
             return true

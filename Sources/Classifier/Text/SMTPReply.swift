@@ -57,6 +57,21 @@ struct SMTPReply: Sendable, Equatable {
         return SMTPReply(code: nil, status: StatusCode(text, firstIn: range))
     }
 
+    /// Whether a 4xx or 5xx reply code stands anywhere in the text.
+    static func hasRefusal(_ text: Span<UInt8>) -> Bool {
+        var index = 0
+        while index + 2 < text.count {
+            if text[index] == UInt8(ascii: "4") || text[index] == UInt8(ascii: "5"), text[index + 1] >= 0x30,
+                text[index + 1] <= 0x37, text[index + 2].isDigit, isBoundary(text, before: index, 0..<text.count),
+                isEnd(text, behind: index + 3, 0..<text.count)
+            {
+                return true
+            }
+            index += 1
+        }
+        return false
+    }
+
     private static func isBoundary(_ text: Span<UInt8>, before index: Int, _ range: Range<Int>) -> Bool {
         guard index > range.lowerBound else { return true }
         let byte = text[index - 1]
