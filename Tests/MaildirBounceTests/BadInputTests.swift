@@ -97,7 +97,7 @@ struct BadInputTests {
     @Test("an archive that is a file, or whose folder is not there")
     func badArchive() throws {
         let file = try station.folder.write("file", "x")
-        for path in [file, station.folder.path("absent/archive")] {
+        for path in [file, file + "/archive", station.folder.path("absent/archive")] {
             try expectRefusal(
                 ["scan", "--maildir", station.maildir, "--ledger", station.ledger, "--archive", path], status: 73,
                 says: path)

@@ -99,6 +99,23 @@ struct ScanTests {
         #expect(address.text.contains("archive/hard-bounce/cur/1795514401.V1.host:2,S"))
     }
 
+    @Test("records where a message went under an absolute path, whatever paths were given")
+    func relativePaths() throws {
+        try station.deliverFour()
+        let run = try Program.shell(
+            #"cd "$1" && "$PROGRAM" scan --maildir Maildir/ --ledger ledger.db --archive archive/ --format jsonl"#,
+            station.folder.root)
+        #expect(run.status == 0)
+        let objects = try run.objects()
+        #expect(objects.map { $0["file"] as? String }.first == "Maildir/new/1795514401.V1.host")
+        let destinations = objects.compactMap { $0["destination"] as? String }
+        #expect(destinations.count == 4)
+        for destination in destinations {
+            #expect(destination.hasPrefix("/"))
+            #expect(access(destination, F_OK) == 0)
+        }
+    }
+
     @Test("leaves with success and one line where another run holds the Maildir")
     func lockedOut() throws {
         try station.deliverFour()

@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import MaildirBounce
+
 /// A folder that is gone when the test is over.
 final class TemporaryFolder {
     let root: String
@@ -39,9 +41,10 @@ final class TemporaryFolder {
         return path(name)
     }
 
-    /// The names below a folder, sorted.
+    /// The names in a folder, sorted; none where there is no folder.
     func names(_ folder: String) -> [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: path(folder))) ?? []).sorted()
+        guard let listing = try? FolderListing(BytePath(path(folder))) else { return [] }
+        return (0..<listing.count).map { String(decoding: listing[$0], as: UTF8.self) }
     }
 
     /// All that is in the folder; see ``Program/tree(_:)``.

@@ -44,7 +44,7 @@ struct DryRun {
             guard let verdict = message.verdict else { return }
             try output.write(
                 report.lines(
-                    verdict, file: "\(order.maildir)/new/\(message.name.text)", destination: message.event.destination))
+                    verdict, file: order.file(message.name), destination: message.event.destination))
             tally.add(message, .counted)
             changes.add(message)
             batch.append(message.event)

@@ -55,7 +55,9 @@ struct Inbox {
     ) throws(Failure) -> Int {
         var position = names.startIndex
         var left = 0
-        let (maildir, archive, keepsVerdicts) = (self.maildir, self.archive, self.keepsVerdicts)
+        let (maildir, keepsVerdicts) = (self.maildir, self.keepsVerdicts)
+        // Records outlive the folder that the command was given in.
+        let archive = self.archive.map(resolvedPath)
         let pipeline = Pipeline<MessageName, ScannedMessage, MaildirError>(
             settings: settings,
             read: { name throws(MaildirError) in

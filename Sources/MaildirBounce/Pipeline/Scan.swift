@@ -16,6 +16,11 @@ struct ScanOrder {
     var settings: Settings
     var policy: Policy
     var isVerbose: Bool
+
+    /// A message of new/ under the path that was given, for a report.
+    func file(_ name: MessageName) -> String {
+        BytePath(maildir).appending("new".utf8).appending(name.bytes).text
+    }
 }
 
 /// Takes what waits in new/ into the ledger and moves it out of the way.
@@ -27,7 +32,7 @@ struct Scan {
     /// How many messages are committed at once.
     static let batchCount = 1_000
     /// The weight of a batch at which it is committed sooner, in bytes.
-    static let batchBytes = 8 << 20
+    static let batchBytes = 4 << 20
 
     private let order: ScanOrder
     private let output: StandardOutput
@@ -45,9 +50,19 @@ struct Scan {
         let log = makeLogger(verbose: order.isVerbose)
         let maildir = try inMaildir { () throws(MaildirError) in try Maildir(opening: order.maildir) }
         // Before anything is made or counted: a run that could count and not move would be no use to anybody.
-        try requireWritable(order.maildir + "/new")
-        try requireWritable(order.maildir + "/cur")
-        if let archive = order.archive { try requireFolderCanBe(archive) }
+        for folder in ["new", "cur"] {
+            guard let code = whyNotWritable("\(order.maildir)/\(folder)") else { continue }
+            throw Failure(
+                ExitStatus.cannotCreate,
+                "cannot move messages in \(order.maildir)/\(folder): \(systemMessage(code)); "
+                    + "run as the owner of the Maildir, or use --dry-run")
+        }
+        if let archive = order.archive, let code = whyNoFolderCanBe(archive) {
+            throw Failure(
+                ExitStatus.cannotCreate,
+                "cannot use the archive \(archive): \(systemMessage(code)); "
+                    + "name a folder that this user may write, or a new one in such a folder")
+        }
         guard let lock = try inMaildir({ () throws(MaildirError) in try RunLock.tryAcquire(on: maildir) }) else {
             log.notice("another run is at work on \(order.maildir); nothing to do for this one")
             return
@@ -150,7 +165,7 @@ struct Scan {
         for message in batch {
             guard let verdict = message.verdict,
                 let lines = report?.lines(
-                    verdict, file: "\(order.maildir)/new/\(message.name.text)", destination: message.event.destination)
+                    verdict, file: order.file(message.name), destination: message.event.destination)
             else { continue }
             try output.write(lines)
         }
@@ -167,37 +182,5 @@ struct Scan {
         )
         let ledger = self.ledger
         try inLedger { () throws(LedgerError) in try ledger.recordRun(run) }
-    }
-
-    /// The folder `path` must be one that this user may change.
-    private static func requireWritable(_ path: String) throws(Failure) {
-        guard faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) != 0 else { return }
-        throw Failure(
-            ExitStatus.cannotCreate,
-            "cannot move messages in \(path): \(systemMessage(errno)); run as the owner of the Maildir, or use --dry-run"
-        )
-    }
-
-    /// An archive is made when the first message goes there; whether it can be made is known now.
-    private static func requireFolderCanBe(_ path: String) throws(Failure) {
-        var status = stat()
-        if stat(path, &status) == 0 {
-            guard status.st_mode & S_IFMT == S_IFDIR else {
-                throw Failure(ExitStatus.cannotCreate, "the archive \(path) is no folder; name a folder, or a new one")
-            }
-            guard faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) != 0 else { return }
-        } else {
-            guard errno == ENOENT, faccessat(AT_FDCWD, parent(of: path), W_OK | X_OK, AT_EACCESS) != 0 else { return }
-        }
-        throw Failure(
-            ExitStatus.cannotCreate,
-            "cannot write the archive \(path): \(systemMessage(errno)); make its folder, or give this user the right")
-    }
-
-    private static func parent(of path: String) -> String {
-        var bytes = Array(path.utf8)
-        while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
-        guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return "." }
-        return slash == 0 ? "/" : String(decoding: bytes[..<slash], as: UTF8.self)
     }
 }
