@@ -24,6 +24,23 @@ struct Dialect: Sendable {
     }
 }
 
+extension Dialect {
+    /// A mend for servers that look the mailbox up themselves and say the result in words of their own, without a code:
+    /// their sentences, folded, with what each means. The first that a recipient's text holds decides.
+    static func sentences(_ dialect: String, _ table: [(words: String, reason: Reason)])
+        -> @Sendable (inout [RecipientReport], ReportContext) -> Void
+    {
+        { reports, context in
+            for index in reports.indices where reports[index].ruling == nil {
+                let own = reports[index].diagnostic + [0x0A] + reports[index].explanation
+                let said = own.count > 1 || reports.count > 1 ? FoldedText(own) : context.head
+                guard let hit = table.first(where: { said.contains($0.words) }) else { continue }
+                reports[index].ruling = Ruling(hit.reason, rule: "\(dialect)/sentence", matched: hit.words)
+            }
+        }
+    }
+}
+
 /// What a dialect may look at when it mends a report.
 struct ReportContext {
     let message: Message

@@ -4,15 +4,16 @@ import MIME
 /// the general, because many servers imitate Exim's or qmail's sentences.
 enum Dialects {
     static let all: [Dialect] = [
-        .dovecot, .amazonSNS, .amazonWorkMail, .amazonSES, .exchangeOnline, .exchange2007, .exchange2003, .googleGroups,
-        .google, .mailRu,
-        .yahoo, .aol, .zoho, .yandex, .iCloud, .tencent, .netEase, .sina, .gmx, .oneAndOne, .tOnline, .orange, .free,
+        .dovecot, .amazonSNS, .amazonWorkMail, .amazonSES, .hMailServer, .exchangeOnline, .exchange2007, .exchange2003,
+        .googleGroups, .google, .mailRu,
+        .outlook, .yahoo, .aol, .zoho, .yandex, .iCloud, .tencent, .netEase, .sina, .oneAndOne, .gmx, .tOnline, .orange,
+        .free,
         .biglobe, .ezweb, .docomo,
         .softbank, .mFilter, .verizon, .notes, .domino, .x400, .groupWise, .mDaemon, .iMail, .surfControl, .messageLabs,
         .mcAfee, .trendMicro, .barracuda, .proofpoint, .mimecast, .mxLogic, .mailMarshal, .mailFoundry, .interScan,
         .symantec, .powerMTA, .sendGrid,
-        .oracleMessaging, .openSMTPD, .courier, .dragonfly, .mailEnable, .hMailServer, .communiGate, .lsmtp, .merak,
-        .qmail, .exim, .cPanel,
+        .oracleMessaging, .openSMTPD, .courier, .dragonfly, .mailEnable, .communiGate, .lsmtp, .merak,
+        .james, .qmail, .cPanel, .exim,
         .postfix, .activeHunter, .amavis, .sendmail5, .sendmail, .facebook, .fml, .procmail,
     ]
 
@@ -35,8 +36,8 @@ enum Dialects {
             if best.map({ hit < $0 }) ?? true { best = hit }
         }
         let prose = prose()
-        let head = prose.head
-        look(.text, FoldedText(prose.text.span.extracting(head.lowerBound..<min(head.upperBound, 6_000))))
+        // The line that announces the returned message is some servers' only sign.
+        look(.text, FoldedText(prose.text.span.extracting(0..<min(prose.quotedAt ?? prose.head.upperBound, 6_000))))
         look(.subject, envelope.subjectText)
         look(.from, envelope.fromText.bytes.isEmpty ? FoldedText([]) : FoldedText.withAddress(envelope))
         if let mailer = message.value(Names.xMailer) { look(.mailer, FoldedText(mailer)) }

@@ -3,6 +3,7 @@ extension Dialect {
     static let exchange2007 = Dialect(
         "exchange2007",
         signs: [
+            (.from, "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e"),
             (.text, "diagnostic information for administrators"),
             (.text, "generating server:"),
             (.text, "informations de diagnostic"),

@@ -9,6 +9,6 @@ extension Dialect {
             (.text, "microsoft 365"),
             (.text, "prod.outlook.com"),
             (.text, "outbound.protection.outlook.com"),
-            (.from, "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e"),
+            (.text, "prod.exchangelabs.com"),
         ])
 }

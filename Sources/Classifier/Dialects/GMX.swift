@@ -4,8 +4,9 @@ extension Dialect {
         "gmx",
         signs: [
             (.from, "gmx."),
-            (.from, "web.de"),
-            (.from, "mail.com"),
+            (.from, "@web.de"),
+            (.from, ".web.de"),
+            (.from, "@mail.com"),
             (.text, "smtp error from remote server"),
         ],
         mend: mendExim)

@@ -7,5 +7,6 @@ extension Dialect {
             (.text, "that you sent was undeliverable to the following"),
             (.text, "novell groupwise"),
             (.from, "groupwise"),
-        ])
+        ],
+        mend: sentences("groupwise", [("(user not found)", .userUnknown), ("(no such user)", .userUnknown)]))
 }

@@ -1,11 +1,11 @@
 extension Dialect {
-    /// 1&1 IONOS (kundenserver.de): Exim's sentences with `For the following reason:`.
+    /// 1&1 IONOS (kundenserver.de): Exim's sentences, `SMTP error from remote server for RCPT TO command`.
     static let oneAndOne = Dialect(
         "1und1",
         signs: [
             (.from, "kundenserver"),
             (.text, "for explanation visit http://postmaster.1and1"),
-            (.text, "for the following reason:"),
+            (.text, "smtp error from remote server for "),
             (.from, "1and1"),
             (.from, "ionos"),
         ],

@@ -10,6 +10,11 @@ extension Dialect {
             (.subject, "returned mail: see transcript for details"),
         ],
         mend: { reports, context in
+            // The transcript is about the only recipient there is, also where a program and not an address failed.
+            if reports.count == 1, reports[0].explanation.isEmpty {
+                reports[0].explanation = Array(
+                    context.prose.text[context.prose.head].prefix(ProseReader.explanationBytes))
+            }
             for index in reports.indices where reports[index].originalRecipient == nil {
                 guard let final = reports[index].finalRecipient, let line = context.firstLine(naming: final),
                     line + 1 < context.prose.lines.count

@@ -7,6 +7,15 @@ extension Dialect {
             (.text, "x.400"),
             (.text, "unable-to-transfer"),
             (.text, "mts diagnostic"),
+            (.text, "unrecognised or-name"),
+            (.text, "gives error message (user)"),
             (.from, "x400"),
-        ])
+        ],
+        mend: sentences(
+            "x400",
+            [
+                ("unrecognised or-name", .userUnknown), ("unrecognised-or-name", .userUnknown),
+                ("unrecognized or-name", .userUnknown), ("gives error message (user) unknown user name", .userUnknown),
+                ("maximum-time-expired", .expired), ("maximum time expired", .expired),
+            ]))
 }

@@ -11,7 +11,8 @@ enum DoubleBounce {
             envelope.returnPath?.hasPrefix("double-bounce@") == true
             || SubjectPhrases.groups.find(in: envelope.subjectText)[.postmasterCopy] != nil
         if isCopy {
-            let sender = postfixSender ?? original.returnPath ?? ""
+            // A returned header without Return-Path still has its From; a bounce's is the daemon.
+            let sender = postfixSender ?? original.returnPath ?? original.summary.from ?? ""
             return sender.isEmpty || sender.hasPrefix("mailer-daemon") || sender.hasPrefix("double-bounce")
                 ? .doubleBounce : .postmasterNotice
         }

@@ -18,6 +18,7 @@ enum SpecialNotices {
                 messageClass: .postmasterNotice, dialect: "postfix",
                 evidence: [Evidence(rule: "postmaster/transcript", at: "Subject")])
         }
+        if let frozen = frozen(message, envelope) { return frozen }
         if envelope.autoSubmitted.hasPrefix("auto-"), envelope.subjectText.bytes == Array("unsubscribe".utf8),
             !envelope.from.isEmpty
         {
@@ -28,5 +29,21 @@ enum SpecialNotices {
                 evidence: [Evidence(rule: "complaint/unsubscribe", at: "Subject", matched: "unsubscribe")])
         }
         return nil
+    }
+
+    /// Exim's `freeze_tell`: `Message 1tEabC-0001Ab-7C frozen`, sent to the postmaster about a message that stays in the
+    /// queue. With `The sender is <>.` it is a bounce that nobody takes.
+    private static func frozen(_ message: Message, _ envelope: Envelope) -> Verdict? {
+        guard envelope.subjectText.hasPrefix("message "), envelope.subjectText.bytes.suffix(7) == Array(" frozen".utf8),
+            Sender.isDaemon(envelope),
+            let part = message.parts.indices.first(where: {
+                message.parts[$0].type.isText && !message.parts[$0].isEnclosed
+            })
+        else { return nil }
+        let text = FoldedText(Array(message.textBytes(ofPart: part).prefix(2_000)))
+        guard text.contains("has been frozen") else { return nil }
+        return Verdict(
+            messageClass: text.contains("the sender is <>.") ? .doubleBounce : .postmasterNotice, dialect: "exim",
+            evidence: [Evidence(rule: "postmaster/frozen", at: "Subject")])
     }
 }
