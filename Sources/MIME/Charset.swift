@@ -2,89 +2,59 @@ import Glibc
 
 /// Charsets, through glibc's iconv.
 public enum Charset {
-    /// `bytes` in UTF-8.
+    /// `bytes` in UTF-8, without a byte order mark.
     ///
-    /// A byte that is wrong in its charset becomes one U+FFFD and costs nothing else. Where the charset is absent, says
-    /// ASCII or UTF-8 and the bytes are neither, the likeliest one is taken: ISO-2022 by its escapes, then the Japanese
-    /// encodings where every byte fits and the text looks Japanese, else windows-1252.
+    /// A sequence that is wrong in its charset becomes one U+FFFD and costs nothing else. Where the label is absent, says
+    /// ASCII or names no charset of mail, and the bytes are not ASCII, the likeliest charset is taken: ISO-2022 by its
+    /// escapes, UTF-8 where most of it is UTF-8, the Japanese encodings where every byte fits and the text looks Japanese,
+    /// else windows-1252.
     /// - Parameter charset: the label that the mail carries, in any spelling.
     public static func utf8(_ bytes: [UInt8], charset label: String?) -> [UInt8] {
-        let name = label.map { canonicalName($0) }
+        withoutMark(decoded(bytes, label.map { canonicalName($0) } ?? unstated))
+    }
+
+    private static func decoded(_ bytes: [UInt8], _ name: String) -> [UInt8] {
         let span = bytes.span
         switch name {
-        case nil, "UTF-8", "ASCII":
-            if !hasHighByte(span) {
-                guard hasISO2022Escape(span) else { return bytes }
-                return convert(bytes, from: "ISO-2022-JP-3")
-            }
-            if isUTF8(span) { return bytes }
-            if name == "UTF-8" { return repairedUTF8(bytes) }
-            return convert(bytes, from: guess(span))
-        case .some(let name):
-            // Charsets in which plain ASCII means itself need no iconv for plain ASCII.
-            if isASCIISuperset(name), !hasHighByte(span) { return bytes }
-            return convert(bytes, from: name)
+        case "UTF-8":
+            // Old mailers write the label of the site over whatever a user sent.
+            if !hasHighByte(span) { return iso2022(span).map { convert(bytes, from: $0) } ?? bytes }
+            return isUTF8(span) ? bytes : repairedUTF8(bytes)
+        case unstated: return convert(bytes, from: guess(span))
+        case "ISO-2022-JP":
+            // Without an escape the label is wrong.
+            let hasEscape = span.firstIndex(of: escape, in: 0..<span.count) != nil
+            return convert(bytes, from: hasEscape || !hasHighByte(span) ? name : guess(span))
+        case "UTF-16", "UTF-32": return convert(bytes, from: name + byteOrder(span))
+        default: return convert(bytes, from: name)
         }
     }
 
-    /// The name that glibc knows for a label that mail carries.
+    /// The name that glibc knows for a label that mail carries; `ASCII` for a label that names no charset of mail, or
+    /// ASCII itself: such text is guessed.
     package static func canonicalName(_ label: String) -> String {
-        var key: [UInt8] = []
-        for byte in label.utf8.prefix(64) {
-            // RFC 2978 names are letters, digits and a few signs; quotes and blanks are a sender's mistake.
-            if byte.isLetter || byte.isDigit || byte == 0x2D || byte == 0x2E || byte == 0x5F || byte == 0x3A
-                || byte == 0x2B || byte == 0x28 || byte == 0x29
-            {
-                key.append(byte.lowercased == 0x5F ? 0x2D : byte.lowercased)
-            }
-        }
-        let name = String(decoding: key, as: UTF8.self)
-        if let alias = CharsetAliases.table[name] { return alias }
-        if name.hasPrefix("x-") { return CharsetAliases.table[String(name.dropFirst(2))] ?? String(name.dropFirst(2)) }
-        return name
+        CharsetAliases.table[CharsetAliases.key(label)] ?? unstated
     }
 
-    /// The bytes read as `charset` (a glibc name); as windows-1252 where glibc does not know it.
+    private static let unstated = "ASCII"
+    private static let escape: UInt8 = 0x1B
+
+    /// The bytes read as `charset`, a name of `CharsetAliases`; as windows-1252 where this glibc lacks its converter.
     static func convert(_ bytes: [UInt8], from charset: String) -> [UInt8] {
-        let invalid = iconv_t(bitPattern: -1)
-        var converter = iconv_open("UTF-8", charset)
-        if converter == invalid {
-            if isUTF8(bytes.span) { return bytes }
-            converter = iconv_open("UTF-8", "WINDOWS-1252")
-        }
-        guard let converter, converter != invalid else { return repairedUTF8(bytes) }
-        defer { iconv_close(converter) }
-        var input = bytes
-        var out: [UInt8] = []
-        out.reserveCapacity(bytes.count + bytes.count / 2 + 16)
-        input.withUnsafeMutableBytes { raw in
-            guard let base = raw.baseAddress else { return }
-            var from: UnsafeMutablePointer<CChar>? = base.assumingMemoryBound(to: CChar.self)
-            var left = raw.count
-            withUnsafeTemporaryAllocation(byteCount: 4_096, alignment: 1) { block in
-                guard let blockBase = block.baseAddress else { return }
-                func flush(_ room: Int) { out.append(contentsOf: block[0..<(block.count - room)]) }
-                while left > 0 {
-                    var to: UnsafeMutablePointer<CChar>? = blockBase.assumingMemoryBound(to: CChar.self)
-                    var room = block.count
-                    let before = left
-                    let status = iconv(converter, &from, &left, &to, &room)
-                    let problem = errno
-                    flush(room)
-                    if status != -1 || (problem == E2BIG && left < before) { continue }
-                    // A wrong or unfinished sequence: one byte is given up, and the state starts anew.
-                    out.append(contentsOf: [0xEF, 0xBF, 0xBD])
-                    from = from?.advanced(by: 1)
-                    left -= 1
-                }
-                // What the charset's state still holds.
-                var to: UnsafeMutablePointer<CChar>? = blockBase.assumingMemoryBound(to: CChar.self)
-                var room = block.count
-                _ = iconv(converter, nil, nil, &to, &room)
-                flush(room)
+        let span = bytes.span
+        switch charset {
+        case "UTF-8", unstated: return isUTF8(span) ? bytes : repairedUTF8(bytes)
+        case "ISO-2022-JP":
+            switch ISO2022JP.read(span) {
+            case .eucJP(let moved): return convert(moved, from: "EUC-JP-MS")
+            case .other(let name): return Converter(name)?.utf8(bytes) ?? repairedUTF8(bytes)
             }
+        default:
+            // Charsets in which plain ASCII means itself need no iconv for plain ASCII.
+            if isASCIISuperset(charset), !hasHighByte(span) { return bytes }
+            let converter = Converter(charset) ?? Converter("WINDOWS-1252")
+            return converter?.utf8(bytes) ?? repairedUTF8(bytes)
         }
-        return out
     }
 
     // MARK: looking at bytes
@@ -108,29 +78,92 @@ public enum Charset {
 
     /// Whether the bytes are well-formed UTF-8.
     package static func isUTF8(_ bytes: Span<UInt8>) -> Bool {
-        bytes.withUnsafeBufferPointer { String(validating: $0, as: UTF8.self) != nil }
+        do {
+            _ = try UTF8Span(validating: bytes)
+            return true
+        } catch {
+            return false
+        }
     }
 
     /// Wrong bytes become U+FFFD.
     private static func repairedUTF8(_ bytes: [UInt8]) -> [UInt8] { Array(String(decoding: bytes, as: UTF8.self).utf8) }
 
-    /// ESC $ or ESC ( B: RFC 1468's escapes.
-    private static func hasISO2022Escape(_ bytes: Span<UInt8>) -> Bool {
-        var from = 0
-        while let escape = bytes.firstIndex(of: 0x1B, in: from..<bytes.count) {
-            if escape + 2 < bytes.count, bytes[escape + 1] == UInt8(ascii: "$") { return true }
-            from = escape + 1
-        }
-        return false
+    private static func withoutMark(_ utf8: [UInt8]) -> [UInt8] {
+        utf8.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(utf8.dropFirst(3)) : utf8
     }
 
+    /// The byte order that a mark or the zeros of Latin text show; Windows' own where nothing does.
+    private static func byteOrder(_ bytes: Span<UInt8>) -> String {
+        guard bytes.count >= 2 else { return "LE" }
+        return (bytes[0] == 0xFE && bytes[1] == 0xFF) || bytes[0] == 0 ? "BE" : "LE"
+    }
+
+    private static func isASCIISuperset(_ name: String) -> Bool {
+        !(name.hasPrefix("ISO-2022") || name.hasPrefix("UTF-"))
+    }
+
+    // MARK: guessing
+
+    /// The likeliest charset of bytes that carry no label.
     private static func guess(_ bytes: Span<UInt8>) -> String {
+        guard hasHighByte(bytes) else { return iso2022(bytes) ?? unstated }
+        if isUTF8(bytes) { return "UTF-8" }
         if looksLikeEUCJP(bytes) { return "EUC-JP-MS" }
+        if isMostlyUTF8(bytes) { return "UTF-8" }
         if looksLikeShiftJIS(bytes) { return "CP932" }
         return "WINDOWS-1252"
     }
 
-    /// Every high byte stands in a pair that EUC-JP allows, and hiragana or katakana rows (A4, A5) are among them.
+    /// The ISO-2022 charset whose escapes stand among the bytes (RFC 1468, RFC 1557), or nil.
+    private static func iso2022(_ bytes: Span<UInt8>) -> String? {
+        var from = 0
+        while let mark = bytes.firstIndex(of: escape, in: from..<bytes.count), mark + 2 < bytes.count {
+            let (second, third) = (bytes[mark + 1], bytes[mark + 2])
+            if second == UInt8(ascii: "$") {
+                if third == UInt8(ascii: "@") || third == UInt8(ascii: "B") || third == UInt8(ascii: "(") {
+                    return "ISO-2022-JP"
+                }
+                if third == UInt8(ascii: ")"), mark + 3 < bytes.count, bytes[mark + 3] == UInt8(ascii: "C") {
+                    return "ISO-2022-KR"
+                }
+            } else if second == UInt8(ascii: "("), third == UInt8(ascii: "I") || third == UInt8(ascii: "J") {
+                return "ISO-2022-JP"
+            }
+            from = mark + 1
+        }
+        return nil
+    }
+
+    /// More characters of several bytes than bytes that belong to none: UTF-8 that was cut, or harmed somewhere. Text in
+    /// another charset hardly ever holds one such character.
+    private static func isMostlyUTF8(_ bytes: Span<UInt8>) -> Bool {
+        var index = 0
+        var characters = 0
+        var wrong = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            index += 1
+            guard byte >= 0x80 else { continue }
+            let wanted =
+                switch byte {
+                case 0xC2...0xDF: 1
+                case 0xE0...0xEF: 2
+                case 0xF0...0xF4: 3
+                default: 0
+                }
+            var found = 0
+            while found < wanted, index < bytes.count, bytes[index] & 0xC0 == 0x80 {
+                found += 1
+                index += 1
+            }
+            if wanted > 0, found == wanted { characters += 1 } else { wrong += 1 }
+        }
+        return characters > wrong
+    }
+
+    /// Every high byte stands in a sequence that EUC-JP allows (the last one may be cut), and hiragana or katakana rows
+    /// (A4, A5) are among them.
     private static func looksLikeEUCJP(_ bytes: Span<UInt8>) -> Bool {
         var index = 0
         var kana = 0
@@ -140,16 +173,18 @@ public enum Charset {
                 index += 1
                 continue
             }
-            guard byte == 0x8E || (byte >= 0xA1 && byte <= 0xFE), index + 1 < bytes.count,
-                bytes[index + 1] >= 0xA1, bytes[index + 1] <= 0xFE
-            else { return false }
-            if byte == 0xA4 || byte == 0xA5 { kana += 1 }
-            index += 2
+            guard byte == 0x8E || byte == 0x8F || (byte >= 0xA1 && byte <= 0xFE) else { return false }
+            let length = byte == 0x8F ? 3 : 2
+            for position in (index + 1)..<min(index + length, bytes.count)
+            where bytes[position] < 0xA1 || bytes[position] == 0xFF { return false }
+            if byte == 0xA4 || byte == 0xA5, index + 1 < bytes.count { kana += 1 }
+            index += length
         }
         return kana > 0
     }
 
-    /// Every high byte stands in a pair that Shift_JIS allows, and kana (82 9F–F1, 83 40–96) are among them.
+    /// Every high byte stands in a pair that Shift_JIS allows (the last one may be cut), and kana (82 9F–F1, 83 40–96) are
+    /// among them.
     private static func looksLikeShiftJIS(_ bytes: Span<UInt8>) -> Bool {
         var index = 0
         var kana = 0
@@ -159,19 +194,13 @@ public enum Charset {
                 index += 1
                 continue
             }
-            guard (byte >= 0x81 && byte <= 0x9F) || (byte >= 0xE0 && byte <= 0xFC), index + 1 < bytes.count,
-                bytes[index + 1] >= 0x40, bytes[index + 1] != 0x7F, bytes[index + 1] <= 0xFC
-            else { return false }
-            if byte == 0x82 && bytes[index + 1] >= 0x9F || byte == 0x83 && bytes[index + 1] <= 0x96 { kana += 1 }
+            guard (byte >= 0x81 && byte <= 0x9F) || (byte >= 0xE0 && byte <= 0xFC) else { return false }
+            guard index + 1 < bytes.count else { break }
+            let second = bytes[index + 1]
+            guard second >= 0x40, second != 0x7F, second <= 0xFC else { return false }
+            if byte == 0x82 && second >= 0x9F && second <= 0xF1 || byte == 0x83 && second <= 0x96 { kana += 1 }
             index += 2
         }
         return kana > 0
-    }
-
-    private static func isASCIISuperset(_ name: String) -> Bool {
-        !(name.hasPrefix("ISO-2022") || name.hasPrefix("UTF-7") || name.hasPrefix("UTF-16") || name.hasPrefix("UTF-32")
-            || name.hasPrefix("UCS") || name.hasPrefix("HZ") || name.hasPrefix("hz") || name.hasPrefix("utf-")
-            || name.hasPrefix("IBM037") || name.hasPrefix("iso-2022") || name.hasPrefix("EBCDIC")
-            || name.hasPrefix("ebcdic"))
     }
 }

@@ -1,0 +1,88 @@
+/// Japanese mail in ISO-2022-JP (RFC 1468) as it is written: glibc's converter stops at half of what mailers put there
+/// (NEC's row 13 with ①, half-width kana, shift codes), so the text is moved into EUC-JP, whose converter knows them.
+enum ISO2022JP {
+    /// The text in EUC-JP, wrong bytes as FF, or the charset of iconv's that reads the escapes that have no place in
+    /// EUC-JP.
+    enum Reading: Equatable {
+        case eucJP([UInt8])
+        case other(String)
+    }
+
+    private enum Set { case single, kana, double, supplementary }
+
+    static func read(_ bytes: Span<UInt8>) -> Reading {
+        var out: [UInt8] = []
+        out.reserveCapacity(bytes.count + 16)
+        var set = Set.single
+        var isShifted = false
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            switch byte {
+            case 0x1B:
+                switch escape(bytes, at: index) {
+                case .some(.set(let new, let length)):
+                    set = new
+                    index += length
+                case .some(.foreign(let charset)): return .other(charset)
+                case nil:
+                    out.append(byte)
+                    index += 1
+                }
+            case 0x0E, 0x0F:
+                isShifted = byte == 0x0E
+                index += 1
+            case 0x0A:
+                // Each line starts in ASCII (RFC 1468), also where its writer forgot the escape.
+                set = .single
+                isShifted = false
+                out.append(byte)
+                index += 1
+            case 0x21...0x7E where isShifted || set == .kana:
+                out.append(0x8E)
+                out.append(byte | 0x80)
+                index += 1
+            case 0x21...0x7E where set != .single:
+                if index + 1 < bytes.count, bytes[index + 1] >= 0x21, bytes[index + 1] <= 0x7E {
+                    if set == .supplementary { out.append(0x8F) }
+                    out.append(byte | 0x80)
+                    out.append(bytes[index + 1] | 0x80)
+                    index += 2
+                } else {
+                    out.append(0xFF)
+                    index += 1
+                }
+            case 0xA1...0xDF:
+                // Half-width kana in eight bits, as Windows writes them.
+                out.append(0x8E)
+                out.append(byte)
+                index += 1
+            default:
+                out.append(byte < 0x80 ? byte : 0xFF)
+                index += 1
+            }
+        }
+        return .eucJP(out)
+    }
+
+    private enum Escape {
+        case set(Set, length: Int)
+        case foreign(String)
+    }
+
+    private static func escape(_ bytes: Span<UInt8>, at start: Int) -> Escape? {
+        func byte(_ offset: Int) -> UInt8 { start + offset < bytes.count ? bytes[start + offset] : 0 }
+        switch (byte(1), byte(2), byte(3)) {
+        case (0x28, 0x42, _), (0x28, 0x4A, _), (0x28, 0x48, _): return .set(.single, length: 3)
+        case (0x28, 0x49, _): return .set(.kana, length: 3)
+        case (0x24, 0x40, _), (0x24, 0x42, _): return .set(.double, length: 3)
+        case (0x24, 0x28, 0x40), (0x24, 0x28, 0x42): return .set(.double, length: 4)
+        case (0x24, 0x28, 0x44): return .set(.supplementary, length: 4)
+        // JIS X 0213.
+        case (0x24, 0x28, 0x4F), (0x24, 0x28, 0x50), (0x24, 0x28, 0x51): return .foreign("ISO-2022-JP-3")
+        // GB 2312, KS C 5601, Latin and Greek: RFC 1554.
+        case (0x24, 0x41, _), (0x24, 0x28, 0x43), (0x2E, 0x41, _), (0x2E, 0x46, _): return .foreign("ISO-2022-JP-2")
+        default: return nil
+        }
+    }
+}
