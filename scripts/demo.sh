@@ -45,7 +45,7 @@ run() {
 say "A bounce mailbox as the mail server left it"
 run 'ls Maildir/new'
 say "What would a scan do? A dry run writes nothing."
-run 'maildir-bounce scan --maildir Maildir --ledger ledger.sqlite --dry-run'
+run 'maildir-bounce scan --maildir Maildir --ledger ledger.sqlite --archive archive --dry-run'
 say "The scan: count each mail once, then file it by class."
 run 'maildir-bounce scan --maildir Maildir --ledger ledger.sqlite --archive archive --verbose'
 say "What has an address had? The delay notice does not count, the expiry does, softly."
@@ -56,5 +56,5 @@ run 'maildir-bounce suppressed --ledger ledger.sqlite'
 say "What a sending script asks: exit status 0 may be mailed, 1 must not."
 run 'maildir-bounce check bob@dest.example --ledger ledger.sqlite'
 run 'maildir-bounce check carol@dest.example --ledger ledger.sqlite'
-say "Where the mails went: a Maildir for each class, none lost."
-run 'ls archive/*/cur'
+say "Where the mails went: a Maildir for each class, and what is no bounce waits in cur/ for a person."
+run 'ls archive/*/cur Maildir/cur'

@@ -277,7 +277,7 @@ CASES = [
     Case("success-delivered", "a success report on delivered mail is a receipt", ["read@bounce.test"],
          [Report("delivery-receipt", {"read@bounce.test": ("delivered", None, "2.0.0")})],
          rcpt_options=("NOTIFY=SUCCESS",)),
-    Case("no-case", "a transcript of a client's errors is a postmaster notice", [], [Report("postmaster-notice")]),
+    Case("transcript", "a transcript of a client's errors is a postmaster notice", [], [Report("postmaster-notice")]),
     Case("auto-reply", "an absence notice is an auto-reply", [BOUNCE], [Report("auto-reply")], sender="",
          message=AUTO_REPLY),
     Case("person", "a person's mail that speaks of an unknown user is no bounce", [BOUNCE], [Report("not-a-bounce")],

@@ -15,7 +15,8 @@ from responder import Responder
 
 HERE = pathlib.Path(__file__).resolve().parent
 CASE_ID = re.compile(rb"<([a-z0-9-]+)\.case@app\.bounce\.test>")
-NO_CASE = "no-case"
+# The one mail without a Message-ID of a case: Postfix's transcript of a client's errors.
+TRANSCRIPT = "transcript"
 
 
 class LabError(Exception):
@@ -31,7 +32,7 @@ def free_port():
 def case_of(data):
     """The name of the case that a mail belongs to: its returned mail's Message-ID, else its own."""
     found = CASE_ID.findall(data)
-    return found[-1].decode() if found else NO_CASE
+    return found[-1].decode() if found else TRANSCRIPT
 
 
 class Lab:
