@@ -43,6 +43,7 @@ package enum AddressScan {
             while low > range.lowerBound, isLocal(bytes[low - 1]), at - low < maximumLength { low -= 1 }
             // Punctuation that prose puts before an address.
             while low < at, isPunctuation(bytes[low]) { low += 1 }
+            if low == range.lowerBound || bytes[low - 1] != UInt8(ascii: "<") { low = afterProse(bytes, low..<at) }
         }
         guard low < at else { return nil }
         var high = at + 1
@@ -52,10 +53,55 @@ package enum AddressScan {
             guard high < range.upperBound, bytes[high] == UInt8(ascii: "]") else { return nil }
             return low..<(high + 1)
         }
-        while high < range.upperBound, isDomain(bytes[high]), high - at < maximumLength { high += 1 }
+        while high < range.upperBound, isDomain(bytes[high]), high - at < maximumLength {
+            if bytes[high] >= 0xE2, endsDomain(bytes, at: high, of: (at + 1)..<high, in: range) { break }
+            high += 1
+        }
         while high > at + 1, !bytes[high - 1].isLetter, !bytes[high - 1].isDigit, bytes[high - 1] < 0x80 { high -= 1 }
         guard high > at + 1, bytes[at + 1] != UInt8(ascii: "."), high - low <= maximumLength else { return nil }
         return low..<high
+    }
+
+    /// Scripts that write no blanks run into the address: `收件人：bob@dest.example`. What stands behind the last of their
+    /// signs is the local part, unless it is written in that script itself.
+    private static func afterProse(_ bytes: Span<UInt8>, _ local: Range<Int>) -> Int {
+        var low = local.lowerBound
+        var index = local.lowerBound
+        while index < local.upperBound {
+            guard bytes[index] >= 0xE2, bytes[index] <= 0xEF, index + 3 <= local.upperBound else {
+                index += 1
+                continue
+            }
+            let behind = index + 3
+            let isASCIIBehind = behind < local.upperBound && bytes[behind] < 0x80
+            if isSign(bytes, at: index) || isASCIIBehind { low = behind }
+            index = behind
+        }
+        return low < local.upperBound ? low : local.lowerBound
+    }
+
+    /// General, CJK and full-width punctuation: U+2000, U+3000, U+FF00.
+    private static func isSign(_ bytes: Span<UInt8>, at index: Int) -> Bool {
+        switch (bytes[index], bytes[index + 1]) {
+        case (0xE2, 0x80), (0xE3, 0x80), (0xEF, 0xBC), (0xEF, 0xBD): true
+        default: false
+        }
+    }
+
+    /// The same behind the address: `bob@dest.example不存在`, `（bob@dest.example）`.
+    private static func endsDomain(_ bytes: Span<UInt8>, at index: Int, of domain: Range<Int>, in range: Range<Int>)
+        -> Bool
+    {
+        guard index + 3 <= range.upperBound else { return true }
+        if isSign(bytes, at: index) { return true }
+        // A top label of ASCII letters is complete; one that starts in the script goes on in it.
+        var letters = 0
+        var position = domain.upperBound - 1
+        while position >= domain.lowerBound, bytes[position].isLetter {
+            letters += 1
+            position -= 1
+        }
+        return letters >= 2 && position > domain.lowerBound && bytes[position] == UInt8(ascii: ".")
     }
 
     /// RFC 5322 atext and the dot; bytes above ASCII by RFC 6531.

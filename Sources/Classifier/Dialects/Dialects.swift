@@ -4,8 +4,9 @@ import MIME
 /// the general, because many servers imitate Exim's or qmail's sentences.
 enum Dialects {
     static let all: [Dialect] = [
-        .dovecot, .amazonSNS, .amazonWorkMail, .amazonSES, .hMailServer, .exchangeOnline, .exchange2007, .exchange2003,
-        .googleGroups, .google, .mailRu,
+        .dovecot, .amazonSNS, .amazonWorkMail, .amazonSES, .googleGroups, .google, .hMailServer, .exchangeOnline,
+        .exchange2007, .exchange2003,
+        .mailRu,
         .outlook, .yahoo, .aol, .zoho, .yandex, .iCloud, .tencent, .netEase, .sina, .oneAndOne, .gmx, .tOnline, .orange,
         .free,
         .biglobe, .ezweb, .docomo,
