@@ -20,13 +20,16 @@ final class BatchWriter {
 
     private var nextDelivery: Int64
     private var nextAddress: Int64
-    private var touched: [String: Touched] = [:]
+    private var touched: [Touched] = []
+    private var placeOfAddress: [String: Int] = [:]
+    /// The addresses that have no row yet, by the id that they will have.
     private var newAddresses: [Int64: String] = [:]
     private var tally: [Hour: (counted: Int64, duplicates: Int64)] = [:]
     private var ruleHits: [Int64: (hits: Int64, lastSeen: Int64)] = [:]
 
     /// An address of this batch.
     private struct Touched {
+        var address: String
         var id: Int64
         /// The state before the batch; nothing for an address that is new.
         var state: AddressState?
@@ -191,7 +194,7 @@ final class BatchWriter {
         }
         selectOutcomeAddresses.reset()
         for address in lost {
-            try touch(address) { $0.lostEvents = true }
+            touched[try touch(address)].lostEvents = true
         }
         try deleteOutcomes.bind(1, first)
         try deleteOutcomes.bind(2, end)
@@ -239,7 +242,9 @@ final class BatchWriter {
                     effect: AddressEvent.Effect(
                         class: event.class, kind: outcome.kind, replyCode: outcome.replyCode, status: outcome.status),
                     reason: outcome.reason, spelling: spelling)
-                address = try touch(canonical.text) { $0.events.append(addition) }
+                let place = try touch(canonical.text)
+                touched[place].events.append(addition)
+                address = touched[place].id
             }
             try insertOutcome.bind(1, delivery << LedgerLimits.ordinalBits | Int64(ordinal))
             try insertOutcome.bind(2, address)
@@ -256,26 +261,25 @@ final class BatchWriter {
         }
     }
 
-    @discardableResult
-    private func touch(_ canonical: String, _ change: (inout Touched) -> Void) throws -> Int64 {
-        if touched[canonical] == nil {
-            if let entry = try addresses.entry(canonical) {
-                touched[canonical] = Touched(id: entry.id, state: entry.state)
-            } else {
-                touched[canonical] = Touched(id: nextAddress, state: nil)
-                newAddresses[nextAddress] = canonical
-                nextAddress += 1
-            }
+    /// The place of an address among those that the batch touches.
+    private func touch(_ canonical: String) throws -> Int {
+        if let place = placeOfAddress[canonical] {
+            return place
         }
-        guard var entry = touched.removeValue(forKey: canonical) else { return 0 }
-        change(&entry)
-        let id = entry.id
-        touched[canonical] = entry
-        return id
+        let place = touched.count
+        placeOfAddress[canonical] = place
+        if let entry = try addresses.entry(canonical) {
+            touched.append(Touched(address: canonical, id: entry.id, state: entry.state))
+        } else {
+            touched.append(Touched(address: canonical, id: nextAddress, state: nil))
+            newAddresses[nextAddress] = canonical
+            nextAddress += 1
+        }
+        return place
     }
 
     private func writeAddresses() throws {
-        for (canonical, entry) in touched.sorted(by: { $0.value.id < $1.value.id }) {
+        for entry in touched {
             let state: AddressState
             let isLater = entry.events.allSatisfy { $0.arrival > entry.state?.lastSeen ?? -1 }
             if isLater && !entry.lostEvents {
@@ -284,9 +288,10 @@ final class BatchWriter {
             } else {
                 state = AddressState.derive(try addresses.events(entry.id), policy: policy)
             }
-            try addressWriter.write(state, id: entry.id, newAddress: entry.state == nil ? canonical : nil)
+            try addressWriter.write(state, id: entry.id, newAddress: entry.state == nil ? entry.address : nil)
         }
         touched.removeAll()
+        placeOfAddress.removeAll()
         newAddresses.removeAll()
     }
 
