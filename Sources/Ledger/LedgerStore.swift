@@ -213,6 +213,19 @@ package final class LedgerStore: Sendable {
         }
     }
 
+    /// Moves the WAL into the ledger and empties it; where another program reads, that program's end will do it.
+    func checkpoint() throws(LedgerError) {
+        guard case .writable(let queue) = source else { return }
+        do {
+            try queue.writeWithoutTransaction { database in
+                guard let handle = database.sqliteConnection else { return }
+                try Connection(handle: handle).run("PRAGMA wal_checkpoint(TRUNCATE)")
+            }
+        } catch {
+            throw LedgerError(error, path: path, busySeconds: busySeconds)
+        }
+    }
+
     /// Writes a batch in one transaction: all of it, or nothing where this throws.
     ///
     /// - Returns: what became of each event, in the batch's order.
