@@ -1,9 +1,11 @@
-/// What one report did to one address: the input of the policy.
+/// What one report, or one administrator, did to one address: the input of the policy.
 struct AddressEvent: Sendable, Equatable {
     /// What an outcome means for its address, which depends on the report's class as well as on the outcome's kind.
     enum Effect: Int, Sendable {
         // In order of severity: of several outcomes for one address in one report, the first counts.
         case complaint, hard, soft, delayed, delivered, autoReply, other
+        // By hand.
+        case suppress, release
 
         /// A copy, a double bounce or a message that is no report has no effect. A 4xx is never hard.
         init(class name: String, kind: String, replyCode: String?, status: String?) {
@@ -27,22 +29,59 @@ struct AddressEvent: Sendable, Equatable {
             default: self = .other
             }
         }
+
+        /// The cause for which an event may suppress an address.
+        var cause: Suppression.Cause? {
+            switch self {
+            case .complaint: .complaint
+            case .hard: .hard
+            case .soft: .soft
+            case .suppress: .manual
+            case .delayed, .delivered, .autoReply, .other, .release: nil
+            }
+        }
+
+        /// Whether many of these at once make the brake hold them back.
+        var isBraked: Bool {
+            self == .hard || self == .soft
+        }
+
+        var isByHand: Bool {
+            self == .suppress || self == .release
+        }
     }
 
+    /// When the mail arrived, or when the administrator acted.
     var arrival: Int64
     var fingerprint: Fingerprint
-    /// The place of the outcome in the report.
+    /// The place of the outcome in the report, or of the action among all actions.
     var ordinal: Int64
     var effect: Effect
+    var `class` = ""
     var reason: String
     /// The address as the report writes it, where that is not its canonical form.
     var spelling: String?
+    /// What the brake says about the hour of its arrival.
+    var brake = BrakeStatus.normal
+    /// When an action by hand ends.
+    var until: Int64?
 
-    /// The order in which events act: by the mail's arrival; the rest only makes it total.
+    /// The hour of its arrival since 1970, in which the brake counts it.
+    var hour: Int64 { arrival / CalendarTime.secondsPerHour }
+
+    /// The order in which events act: by the mail's arrival; an action comes after the mail of its second, since it was
+    /// taken in view of it; the rest only makes the order total.
     static func precedes(_ left: AddressEvent, _ right: AddressEvent) -> Bool {
         if left.arrival != right.arrival { return left.arrival < right.arrival }
+        if left.effect.isByHand != right.effect.isByHand { return right.effect.isByHand }
+        if left.effect.isByHand { return left.ordinal < right.ordinal }
         if left.fingerprint != right.fingerprint { return left.fingerprint < right.fingerprint }
         if left.effect != right.effect { return left.effect.rawValue < right.effect.rawValue }
         return left.ordinal < right.ordinal
+    }
+
+    /// Whether both are of one report.
+    func isOfSameReport(as other: AddressEvent) -> Bool {
+        arrival == other.arrival && fingerprint == other.fingerprint && !effect.isByHand && !other.effect.isByHand
     }
 }

@@ -5,6 +5,8 @@ package struct AddressRecord: Sendable, Equatable {
     package var state: AddressState
     /// What reports said about it, the latest first.
     package var history: [HistoryRow]
+    /// What was decided about it by hand, the latest first.
+    package var actions: [ManualAction]
 }
 
 /// One recipient of one report.

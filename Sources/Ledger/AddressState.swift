@@ -20,9 +20,13 @@ package struct AddressState: Sendable, Equatable {
     /// Arrival of the first and the last report.
     package internal(set) var firstSeen: Int64?
     package internal(set) var lastSeen: Int64?
+    /// When it was last suppressed or released by hand.
+    package internal(set) var lastAction: Int64?
     /// As the first report writes it, where that is not the canonical form.
     package internal(set) var spelling: String?
     package internal(set) var suppression: Suppression?
+    /// What the brake holds back; an address that has this and no suppression may be mailed.
+    package internal(set) var held: HeldBack?
     var streaks: [Streak] = []
 
     package init() {}
@@ -32,64 +36,115 @@ package struct AddressState: Sendable, Equatable {
         streaks.lazy.map(\.days.count).max() ?? 0
     }
 
+    /// Whether nothing has ever happened.
+    var isEmpty: Bool {
+        firstSeen == nil && lastAction == nil
+    }
+
+    /// Whether an event acts after everything that has happened so far.
+    func isBefore(_ arrival: Int64) -> Bool {
+        (lastSeen ?? -1) < arrival && (lastAction ?? -1) < arrival
+    }
+
     /// The state after a set of events, in whatever order they are given.
     ///
     /// A fold over the sorted events: going on from `base` with later events gives what all the events together give.
+    /// `onStep` is shown each event that acts, with the state after it.
     static func derive(
-        _ events: [AddressEvent], from base: AddressState = AddressState(), policy: Policy
+        _ events: [AddressEvent], from base: AddressState = AddressState(), domain: String = "", policy: Policy,
+        onStep: ((AddressEvent, AddressState) -> Void)? = nil
     ) -> AddressState {
         var state = base
-        var previous: AddressEvent?
-        let isSorted = zip(events, events.dropFirst()).allSatisfy { !AddressEvent.precedes($1, $0) }
-        for event in isSorted ? events : events.sorted(by: AddressEvent.precedes) {
-            // A report that names the address twice says it once; the worst of it comes first.
-            if let previous, previous.arrival == event.arrival, previous.fingerprint == event.fingerprint {
-                continue
-            }
-            previous = event
-            state.apply(event, policy)
+        for event in inOrder(events) {
+            state.apply(event, domain, policy)
+            onStep?(event, state)
         }
         return state
     }
 
-    private mutating func apply(_ event: AddressEvent, _ policy: Policy) {
-        if firstSeen == nil {
-            firstSeen = event.arrival
-            spelling = event.spelling
+    /// The events in the order in which they act. Of a report that names the address twice only the worst is left, which
+    /// comes first.
+    static func inOrder(_ events: [AddressEvent]) -> [AddressEvent] {
+        if events.count < 2 {
+            return events
         }
-        lastSeen = event.arrival
+        var kept = [AddressEvent]()
+        kept.reserveCapacity(events.count)
+        for event in events.sorted(by: AddressEvent.precedes) where kept.last?.isOfSameReport(as: event) != true {
+            kept.append(event)
+        }
+        return kept
+    }
+
+    private mutating func apply(_ event: AddressEvent, _ domain: String, _ policy: Policy) {
         if let ended = suppression, !ended.holds(at: event.arrival) {
             suppression = nil
             streaks = []
         }
+        if event.effect.isByHand {
+            lastAction = max(lastAction ?? event.arrival, event.arrival)
+        } else {
+            // An event may come after a base that was made from later ones.
+            if firstSeen.map({ event.arrival < $0 }) ?? true {
+                firstSeen = event.arrival
+                spelling = event.spelling
+            }
+            lastSeen = max(lastSeen ?? event.arrival, event.arrival)
+        }
         switch event.effect {
         case .hard:
             counters.hard += 1
-            count(event, .hard, policy)
+            countHard(event, domain, policy)
         case .soft:
             counters.soft += 1
-            count(event, .soft, policy)
+            if event.brake.counts {
+                count(event, .soft, domain, policy)
+            }
         case .complaint:
             counters.complaint += 1
-            count(event, .complaint, policy)
+            count(event, .complaint, domain, policy)
         case .delivered:
             counters.delivered += 1
-            streaks.removeAll { $0.name == Streak.softName }
+            streaks.removeAll { $0.isSoft }
+            held = nil
             if policy.deliveryLiftsSoft && suppression?.cause == .soft {
                 suppression = nil
             }
         case .delayed: counters.delayed += 1
         case .autoReply: counters.autoReply += 1
         case .other: counters.other += 1
+        case .suppress:
+            suppress(event, .manual, days: 1, until: event.until)
+        case .release:
+            suppression = nil
+            held = nil
+            streaks = []
         }
     }
 
-    private mutating func count(_ event: AddressEvent, _ cause: Suppression.Cause, _ policy: Policy) {
-        guard let rule = policy.rule(for: cause), rule.days > 0 else { return }
+    private mutating func countHard(_ event: AddressEvent, _ domain: String, _ policy: Policy) {
+        if event.brake == .held {
+            let wait = Int64(policy.brake?.confirmAfterDays ?? 0) * CalendarTime.secondsPerDay
+            guard let first = held, event.arrival - first.since >= wait else {
+                held = held ?? HeldBack(reason: event.reason, since: event.arrival)
+                return
+            }
+        } else if !event.brake.counts {
+            return
+        }
+        count(event, .hard, domain, policy)
+        if suppression != nil {
+            held = nil
+        }
+    }
+
+    private mutating func count(
+        _ event: AddressEvent, _ cause: Suppression.Cause, _ domain: String, _ policy: Policy
+    ) {
+        guard let (rule, name) = policy.rule(for: event, cause, domain: domain), rule.days > 0 else { return }
         var days = 1
         // Where one day is enough there is nothing to remember.
         if rule.days > 1 {
-            let name = Streak.name(for: cause)
             let index = streaks.firstIndex { $0.name >= name } ?? streaks.endIndex
             if index == streaks.endIndex || streaks[index].name != name {
                 streaks.insert(Streak(name: name, days: []), at: index)
@@ -98,12 +153,12 @@ package struct AddressState: Sendable, Equatable {
             days = streaks[index].days.count
         }
         if days >= rule.days {
-            suppress(event, cause, days: days, expiryDays: rule.expiryDays)
+            let until = rule.expiryDays.map { event.arrival + Int64($0) * CalendarTime.secondsPerDay }
+            suppress(event, cause, days: days, until: until)
         }
     }
 
-    private mutating func suppress(_ event: AddressEvent, _ cause: Suppression.Cause, days: Int, expiryDays: Int?) {
-        let until = expiryDays.map { event.arrival + Int64($0) * CalendarTime.secondsPerDay }
+    private mutating func suppress(_ event: AddressEvent, _ cause: Suppression.Cause, days: Int, until: Int64?) {
         guard var current = suppression else {
             suppression = Suppression(
                 cause: cause, reason: event.reason, since: event.arrival, until: until, days: days)
@@ -116,23 +171,11 @@ package struct AddressState: Sendable, Equatable {
             current.until = until
         } else if cause == current.cause {
             current.days = max(current.days, days)
-            if cause == .soft {
+            if cause == .soft || cause == .manual {
                 current.reason = event.reason
             }
             current.until = until
         }
         suppression = current
-    }
-}
-
-extension Streak {
-    static let softName = Streak.name(for: .soft)
-
-    static func name(for cause: Suppression.Cause) -> String {
-        switch cause {
-        case .hard: "hard"
-        case .soft: "soft"
-        case .complaint: "complaint"
-        }
     }
 }

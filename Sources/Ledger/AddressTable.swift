@@ -2,35 +2,56 @@
 final class AddressTable {
     private let terms: TermTable
     private let selectState: Query
+    private let selectAddress: Query
     private let selectEvents: Query
+    private let selectActions: Query
+    private let selectBase: Query
+    /// Most ledgers have none.
+    private let hasBases: Bool
 
     static let stateColumns = """
         hard, soft, delayed, delivered, complaint, auto_reply, other, first_seen, last_seen, spelling, streaks,
-        cause, reason, since, until, days
+        cause, reason, since, until, days, last_action, held_since, held_reason
         """
+    /// The column after `stateColumns`.
+    static let nextColumn: Int32 = 19
 
     struct Entry {
         var id: Int64
+        var address: String
         var state: AddressState
     }
 
     init(_ connection: Connection, _ terms: TermTable) throws {
         self.terms = terms
-        selectState = try connection.prepare(
-            "SELECT \(AddressTable.stateColumns), id FROM address WHERE address = ?1")
+        let columns = AddressTable.stateColumns
+        selectState = try connection.prepare("SELECT \(columns), id FROM address WHERE address = ?1")
+        selectAddress = try connection.prepare("SELECT address FROM address WHERE id = ?1")
         selectEvents = try connection.prepare(
             """
             SELECT d.arrival, d.fingerprint, d.class, o.id, o.kind, o.reason, o.reply_code, o.status, o.spelling
             FROM outcome AS o JOIN delivery AS d ON d.id = o.id >> \(LedgerLimits.ordinalBits)
             WHERE o.address = ?1
             """)
+        selectActions = try connection.prepare(
+            "SELECT id, at, kind, reason, until FROM action INDEXED BY action_event WHERE address = ?1")
+        selectBase = try connection.prepare("SELECT \(columns) FROM base WHERE address = ?1")
+        hasBases = try connection.integer("SELECT 1 FROM base LIMIT 1") != nil
     }
 
     func entry(_ canonical: String) throws -> Entry? {
         defer { selectState.reset() }
         try selectState.bind(1, canonical)
         guard try selectState.step() else { return nil }
-        return Entry(id: selectState.integer(16), state: try AddressTable.state(selectState, terms))
+        return Entry(
+            id: selectState.integer(AddressTable.nextColumn), address: canonical,
+            state: try AddressTable.state(selectState, terms))
+    }
+
+    func address(_ id: Int64) throws -> String? {
+        defer { selectAddress.reset() }
+        try selectAddress.bind(1, id)
+        return try selectAddress.step() ? selectAddress.text(0) : nil
     }
 
     /// Reads the columns `stateColumns`, which come first in the row.
@@ -43,39 +64,105 @@ final class AddressTable {
         state.counters.complaint = Int(row.integer(4))
         state.counters.autoReply = Int(row.integer(5))
         state.counters.other = Int(row.integer(6))
-        state.firstSeen = row.integer(7)
-        state.lastSeen = row.integer(8)
+        state.firstSeen = row.optionalInteger(7)
+        state.lastSeen = row.optionalInteger(8)
         state.spelling = row.optionalText(9)
         if let streaks = row.withBytes(10, StreakCoding.decode) {
             guard let streaks else { throw DamagedLedger() }
             state.streaks = streaks
         }
-        if let number = row.optionalInteger(11) {
-            guard let cause = Suppression.Cause(rawValue: number) else { throw DamagedLedger() }
-            state.suppression = Suppression(
-                cause: cause, reason: try terms.text(row.integer(12)), since: row.integer(13),
-                until: row.optionalInteger(14), days: Int(row.integer(15)))
+        state.suppression = try Suppression(row, terms, from: 11)
+        state.lastAction = row.optionalInteger(16)
+        if let since = row.optionalInteger(17) {
+            state.held = HeldBack(reason: try terms.text(row.integer(18)), since: since)
         }
         return state
     }
 
-    /// All that is known of an address, in no order.
+    /// All that is known of an address beside its base, in no order; what the brake says is not in it.
     func events(_ address: Int64) throws -> [AddressEvent] {
-        defer { selectEvents.reset() }
-        try selectEvents.bind(1, address)
         var events = [AddressEvent]()
-        while try selectEvents.step() {
-            let effect = AddressEvent.Effect(
-                class: try terms.text(selectEvents.integer(2)), kind: try terms.text(selectEvents.integer(4)),
-                replyCode: selectEvents.optionalText(6), status: selectEvents.optionalText(7))
+        try forEachOutcome(address) { event, _ in events.append(event) }
+        defer { selectActions.reset() }
+        try selectActions.bind(1, address)
+        while try selectActions.step() {
             events.append(
                 AddressEvent(
-                    arrival: selectEvents.integer(0), fingerprint: selectEvents.fingerprint(1),
-                    ordinal: selectEvents.integer(3) & (1 << LedgerLimits.ordinalBits - 1), effect: effect,
-                    reason: try terms.text(selectEvents.integer(5)), spelling: selectEvents.optionalText(8)))
+                    arrival: selectActions.integer(1), fingerprint: Fingerprint(high: 0, low: 0),
+                    ordinal: selectActions.integer(0),
+                    effect: selectActions.integer(2) == ManualAction.Kind.suppress.rawValue ? .suppress : .release,
+                    reason: try terms.text(selectActions.integer(3)), until: selectActions.optionalInteger(4)))
         }
         return events
     }
+
+    /// The reports about an address, each with the number of its outcome's row.
+    func forEachOutcome(_ address: Int64, _ body: (AddressEvent, Int64) throws -> Void) throws {
+        defer { selectEvents.reset() }
+        try selectEvents.bind(1, address)
+        while try selectEvents.step() {
+            let className = try terms.text(selectEvents.integer(2))
+            let effect = AddressEvent.Effect(
+                class: className, kind: try terms.text(selectEvents.integer(4)),
+                replyCode: selectEvents.optionalText(6), status: selectEvents.optionalText(7))
+            let row = selectEvents.integer(3)
+            try body(
+                AddressEvent(
+                    arrival: selectEvents.integer(0), fingerprint: selectEvents.fingerprint(1),
+                    ordinal: row & (1 << LedgerLimits.ordinalBits - 1), effect: effect, class: className,
+                    reason: try terms.text(selectEvents.integer(5)), spelling: selectEvents.optionalText(8)),
+                row)
+        }
+    }
+
+    /// The state from which the events go on.
+    func base(_ address: Int64) throws -> AddressState {
+        if !hasBases {
+            return AddressState()
+        }
+        defer { selectBase.reset() }
+        try selectBase.bind(1, address)
+        return try selectBase.step() ? try AddressTable.state(selectBase, terms) : AddressState()
+    }
+
+    /// The state that follows from the base, the events and the brake.
+    func derive(
+        _ id: Int64, _ address: String, policy: Policy, brake: [BrakeTable.Hour: BrakeStatus]
+    ) throws -> AddressState {
+        let domain = CanonicalAddress.domain(ofCanonical: address)
+        var events = try events(id)
+        BrakeTable.mark(&events, domain: domain, brake)
+        return AddressState.derive(events, from: try base(id), domain: domain, policy: policy)
+    }
+
+    /// Gives every address with its state, in the order of their numbers, until `body` says no. The rows are read some
+    /// at a time, so that `body` may change them.
+    func forEach(
+        _ connection: Connection, _ body: (Entry) throws -> Bool
+    ) throws {
+        let page = try connection.prepare(
+            """
+            SELECT \(AddressTable.stateColumns), id, address FROM address WHERE id > ?1 ORDER BY id
+            LIMIT \(AddressTable.pageSize)
+            """)
+        var last: Int64 = 0
+        while true {
+            var entries = [Entry]()
+            try page.bind(1, last)
+            while try page.step() {
+                entries.append(
+                    Entry(
+                        id: page.integer(AddressTable.nextColumn), address: page.text(AddressTable.nextColumn + 1),
+                        state: try AddressTable.state(page, terms)))
+            }
+            page.reset()
+            guard let final = entries.last else { return }
+            last = final.id
+            for entry in entries where try !body(entry) { return }
+        }
+    }
+
+    private static let pageSize = 1_000
 }
 
 /// Writes states back.
@@ -84,24 +171,27 @@ final class AddressWriter {
     private let insert: Query
     private let update: Query
     private let delete: Query
+    private let replaceBase: Query
 
     init(_ connection: Connection, _ terms: TermTable) throws {
         self.terms = terms
-        let values = (1...17).map { "?\($0)" }.joined(separator: ", ")
+        let columns = AddressTable.stateColumns.split(separator: ",").map { $0.filter { !$0.isWhitespace } }
+        let count = columns.count
+        let values = (1...count + 1).map { "?\($0)" }.joined(separator: ", ")
+        let names = columns.joined(separator: ", ") + ", streak"
         insert = try connection.prepare(
-            """
-            INSERT INTO address (\(AddressTable.stateColumns), streak, address, id)
-            VALUES (\(values), ?19, ?18)
-            """)
-        let columns = AddressTable.stateColumns.split(separator: ",").enumerated()
-            .map { "\($1.filter { !$0.isWhitespace }) = ?\($0 + 1)" }.joined(separator: ", ")
-        update = try connection.prepare("UPDATE address SET \(columns), streak = ?17 WHERE id = ?18")
+            "INSERT INTO address (\(names), id, address) VALUES (\(values), ?\(count + 2), ?\(count + 3))")
+        let assignments = columns.enumerated().map { "\($1) = ?\($0 + 1)" }.joined(separator: ", ")
+        update = try connection.prepare(
+            "UPDATE address SET \(assignments), streak = ?\(count + 1) WHERE id = ?\(count + 2)")
         delete = try connection.prepare("DELETE FROM address WHERE id = ?1")
+        replaceBase = try connection.prepare(
+            "INSERT OR REPLACE INTO base (\(names), address) VALUES (\(values), ?\(count + 2))")
     }
 
     /// Writes the state of an address; one of which nothing is known any more loses its row.
     func write(_ state: AddressState, id: Int64, newAddress: String?) throws {
-        guard let firstSeen = state.firstSeen, let lastSeen = state.lastSeen else {
+        if state.isEmpty {
             if newAddress == nil {
                 try delete.bind(1, id)
                 try delete.execute()
@@ -109,6 +199,19 @@ final class AddressWriter {
             return
         }
         let query = newAddress == nil ? update : insert
+        try bind(state, id: id, to: query)
+        if let newAddress {
+            try query.bind(AddressTable.nextColumn + 3, newAddress)
+        }
+        try query.execute()
+    }
+
+    func writeBase(_ state: AddressState, id: Int64) throws {
+        try bind(state, id: id, to: replaceBase)
+        try replaceBase.execute()
+    }
+
+    private func bind(_ state: AddressState, id: Int64, to query: Query) throws {
         try query.bind(1, state.counters.hard)
         try query.bind(2, state.counters.soft)
         try query.bind(3, state.counters.delayed)
@@ -116,8 +219,8 @@ final class AddressWriter {
         try query.bind(5, state.counters.complaint)
         try query.bind(6, state.counters.autoReply)
         try query.bind(7, state.counters.other)
-        try query.bind(8, firstSeen)
-        try query.bind(9, lastSeen)
+        try query.bind(8, state.firstSeen)
+        try query.bind(9, state.lastSeen)
         try query.bind(10, state.spelling)
         try query.bind(11, StreakCoding.encode(state.streaks))
         try query.bind(12, state.suppression?.cause.rawValue)
@@ -125,12 +228,11 @@ final class AddressWriter {
         try query.bind(14, state.suppression?.since)
         try query.bind(15, state.suppression?.until)
         try query.bind(16, (state.suppression?.days).map(Int64.init))
-        try query.bind(17, state.streakDays)
-        try query.bind(18, id)
-        if let newAddress {
-            try query.bind(19, newAddress)
-        }
-        try query.execute()
+        try query.bind(17, state.lastAction)
+        try query.bind(18, state.held?.since)
+        try query.bind(19, try terms.number(state.held?.reason))
+        try query.bind(20, state.streakDays)
+        try query.bind(21, id)
     }
 }
 

@@ -1,39 +1,50 @@
-/// Writes one batch of deliveries within a transaction that the caller opens and ends.
+/// Writes one batch of deliveries, or of actions by hand, within a transaction that the caller opens and ends.
 ///
-/// First every delivery and its outcomes; then each touched address once, derived from its events. The state of an
-/// address therefore cannot depend on the order within a batch, nor on how the deliveries fall into batches.
+/// First every delivery and its outcomes; then the brake's counts; then each touched address once, derived from its
+/// events. The state of an address therefore cannot depend on the order within a batch, nor on how the deliveries fall
+/// into batches.
 final class BatchWriter {
     private let connection: Connection
     private let policy: Policy
     private let terms: TermTable
     private let addresses: AddressTable
     private let addressWriter: AddressWriter
+    private let brake: BrakeTable
+    private let countsForBrake: Bool
 
     private let selectHead: Query
+    private let selectPruned: Query
+    private let hasPruned: Bool
     private let selectKey: Query
     private let insertDelivery: Query
     private let replaceHead: Query
     private let demoteHead: Query
     private let insertOutcome: Query
     private let deleteOutcomes: Query
-    private let selectOutcomeAddresses: Query
+    private let selectOutcomes: Query
 
     private var nextDelivery: Int64
     private var nextAddress: Int64
-    private var touched: [String: Touched] = [:]
+    private var touched: [Touched] = []
+    private var placeOfAddress: [String: Int] = [:]
+    /// The addresses that have no row yet, by the id that they will have.
     private var newAddresses: [Int64: String] = [:]
     private var tally: [Hour: (counted: Int64, duplicates: Int64)] = [:]
     private var ruleHits: [Int64: (hits: Int64, lastSeen: Int64)] = [:]
 
     /// An address of this batch.
     private struct Touched {
+        var address: String
+        var domain: String
         var id: Int64
         /// The state before the batch; nothing for an address that is new.
         var state: AddressState?
         /// What the batch adds.
         var events: [AddressEvent] = []
-        /// Whether the batch took an event away, so that the state before it is of no use.
-        var lostEvents = false
+        /// What the batch takes away.
+        var lost: [AddressEvent] = []
+        /// Whether the state before the batch is of no use.
+        var mustBeDerived = false
     }
 
     private struct Hour: Hashable {
@@ -45,18 +56,24 @@ final class BatchWriter {
     private static let deliveryColumns =
         "maildir, name, fingerprint, arrival, class, origin, dialect, reporting_mta, folder, file, message_id"
 
-    init(_ connection: Connection, policy: Policy) throws {
+    /// - Parameter countsForBrake: whether the brake counts the deliveries; not where they come from another ledger
+    ///   whose counts are copied beside them.
+    init(_ connection: Connection, policy: Policy, countsForBrake: Bool = true) throws {
         self.connection = connection
         self.policy = policy
+        self.countsForBrake = countsForBrake
         terms = try TermTable(connection, writes: true)
         addresses = try AddressTable(connection, terms)
         addressWriter = try AddressWriter(connection, terms)
+        brake = try BrakeTable(connection, terms, rule: policy.brake)
         let columns = BatchWriter.deliveryColumns
         selectHead = try connection.prepare(
             """
-            SELECT id, arrival, maildir, name, class, origin FROM delivery
+            SELECT id, arrival, maildir, name, class, origin, folded FROM delivery
             WHERE fingerprint = ?1 AND duplicate_of IS NULL
             """)
+        selectPruned = try connection.prepare("SELECT 1 FROM pruned WHERE fingerprint = ?1")
+        hasPruned = try connection.integer("SELECT 1 FROM pruned LIMIT 1") != nil
         selectKey = try connection.prepare("SELECT 1 FROM delivery WHERE maildir = ?1 AND name = ?2")
         insertDelivery = try connection.prepare(
             """
@@ -81,20 +98,25 @@ final class BatchWriter {
                 command, spelling) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
             """)
         deleteOutcomes = try connection.prepare("DELETE FROM outcome WHERE id >= ?1 AND id < ?2")
-        selectOutcomeAddresses = try connection.prepare(
+        selectOutcomes = try connection.prepare(
             """
-            SELECT DISTINCT o.address, a.address FROM outcome AS o LEFT JOIN address AS a ON a.id = o.address
+            SELECT o.address, a.address, o.kind, o.reason, o.reply_code, o.status
+            FROM outcome AS o LEFT JOIN address AS a ON a.id = o.address
             WHERE o.id >= ?1 AND o.id < ?2 AND o.address IS NOT NULL
             """)
         nextDelivery = 1 + (try connection.integer("SELECT max(id) FROM delivery") ?? 0)
         nextAddress = 1 + (try connection.integer("SELECT max(id) FROM address") ?? 0)
     }
 
-    func write(_ batch: [DeliveryEvent]) throws -> [CommitOutcome] {
+    /// - Parameter derived: addresses to derive anew whether the batch names them or not.
+    func write(_ batch: [DeliveryEvent], deriving derived: [String] = []) throws -> [CommitOutcome] {
         var results = [CommitOutcome]()
         results.reserveCapacity(batch.count)
         for event in batch {
             results.append(try write(event))
+        }
+        for address in derived {
+            touched[try touch(address)].mustBeDerived = true
         }
         try writeAddresses()
         try writeTally()
@@ -116,7 +138,7 @@ final class BatchWriter {
                 return .alreadyKnown
             }
             let headKey = DeliveryKey(maildir: try terms.text(head.maildir), unique: head.name)
-            if (arrival, event.key) < (head.arrival, headKey) {
+            if (arrival, event.key) < (head.arrival, headKey) && !head.isFolded {
                 try replace(head, with: event, maildir: maildir, arrival: arrival)
             } else {
                 try bindDelivery(insertDelivery, event, maildir: maildir, arrival: arrival)
@@ -127,6 +149,13 @@ final class BatchWriter {
             }
             try countRules(event, arrival: arrival)
             return .duplicate
+        }
+        if hasPruned {
+            defer { selectPruned.reset() }
+            try selectPruned.bind(1, event.fingerprint.bytes)
+            if try selectPruned.step() {
+                return .alreadyKnown
+            }
         }
         let id = takeDelivery()
         try bindDelivery(insertDelivery, event, maildir: maildir, arrival: arrival)
@@ -150,6 +179,7 @@ final class BatchWriter {
         var name: [UInt8]
         var classTerm: Int64
         var originTerm: Int64
+        var isFolded: Bool
     }
 
     private func head(_ fingerprint: Fingerprint) throws -> Head? {
@@ -158,7 +188,8 @@ final class BatchWriter {
         guard try selectHead.step() else { return nil }
         return Head(
             id: selectHead.integer(0), arrival: selectHead.integer(1), maildir: selectHead.integer(2),
-            name: selectHead.bytes(3), classTerm: selectHead.integer(4), originTerm: selectHead.integer(5))
+            name: selectHead.bytes(3), classTerm: selectHead.integer(4), originTerm: selectHead.integer(5),
+            isFolded: selectHead.integer(6) != 0)
     }
 
     /// Lets an earlier copy of a report take the place of the one that counted so far.
@@ -180,19 +211,25 @@ final class BatchWriter {
 
         let first = head.id << LedgerLimits.ordinalBits
         let end = (head.id + 1) << LedgerLimits.ordinalBits
-        var lost = [String]()
-        try selectOutcomeAddresses.bind(1, first)
-        try selectOutcomeAddresses.bind(2, end)
-        while try selectOutcomeAddresses.step() {
+        try selectOutcomes.bind(1, first)
+        try selectOutcomes.bind(2, end)
+        let className = try terms.text(head.classTerm)
+        while try selectOutcomes.step() {
             // An address that this very batch brought has no row yet.
-            if let address = selectOutcomeAddresses.optionalText(1) ?? newAddresses[selectOutcomeAddresses.integer(0)] {
-                lost.append(address)
+            guard let address = selectOutcomes.optionalText(1) ?? newAddresses[selectOutcomes.integer(0)] else {
+                continue
             }
+            let effect = AddressEvent.Effect(
+                class: className, kind: try terms.text(selectOutcomes.integer(2)),
+                replyCode: selectOutcomes.optionalText(4), status: selectOutcomes.optionalText(5))
+            let lost = AddressEvent(
+                arrival: head.arrival, fingerprint: event.fingerprint, ordinal: 0, effect: effect,
+                reason: try terms.text(selectOutcomes.integer(3)))
+            let place = try touch(address)
+            touched[place].lost.append(lost)
+            touched[place].mustBeDerived = true
         }
-        selectOutcomeAddresses.reset()
-        for address in lost {
-            try touch(address) { $0.lostEvents = true }
-        }
+        selectOutcomes.reset()
         try deleteOutcomes.bind(1, first)
         try deleteOutcomes.bind(2, end)
         try deleteOutcomes.execute()
@@ -238,8 +275,12 @@ final class BatchWriter {
                     arrival: arrival, fingerprint: event.fingerprint, ordinal: Int64(ordinal),
                     effect: AddressEvent.Effect(
                         class: event.class, kind: outcome.kind, replyCode: outcome.replyCode, status: outcome.status),
-                    reason: outcome.reason, spelling: spelling)
-                address = try touch(canonical.text) { $0.events.append(addition) }
+                    class: event.class, reason: outcome.reason, spelling: spelling)
+                let place = try touch(canonical.text)
+                touched[place].events.append(addition)
+                address = touched[place].id
+                try brake.add(
+                    touched[place].id, provider: touched[place].domain, addition, isCounted: !countsForBrake)
             }
             try insertOutcome.bind(1, delivery << LedgerLimits.ordinalBits | Int64(ordinal))
             try insertOutcome.bind(2, address)
@@ -256,38 +297,121 @@ final class BatchWriter {
         }
     }
 
-    @discardableResult
-    private func touch(_ canonical: String, _ change: (inout Touched) -> Void) throws -> Int64 {
-        if touched[canonical] == nil {
-            if let entry = try addresses.entry(canonical) {
-                touched[canonical] = Touched(id: entry.id, state: entry.state)
-            } else {
-                touched[canonical] = Touched(id: nextAddress, state: nil)
-                newAddresses[nextAddress] = canonical
-                nextAddress += 1
-            }
+    /// The place of an address among those that the batch touches.
+    private func touch(_ canonical: String) throws -> Int {
+        if let place = placeOfAddress[canonical] {
+            return place
         }
-        guard var entry = touched.removeValue(forKey: canonical) else { return 0 }
-        change(&entry)
-        let id = entry.id
-        touched[canonical] = entry
-        return id
+        let place = touched.count
+        placeOfAddress[canonical] = place
+        if let entry = try addresses.entry(canonical) {
+            let domain = CanonicalAddress.domain(ofCanonical: canonical)
+            touched.append(Touched(address: canonical, domain: domain, id: entry.id, state: entry.state))
+        } else {
+            let domain = CanonicalAddress.domain(ofCanonical: canonical)
+            touched.append(Touched(address: canonical, domain: domain, id: nextAddress, state: nil))
+            newAddresses[nextAddress] = canonical
+            nextAddress += 1
+        }
+        return place
     }
 
     private func writeAddresses() throws {
-        for (canonical, entry) in touched.sorted(by: { $0.value.id < $1.value.id }) {
+        for entry in touched where !entry.lost.isEmpty {
+            try forgetForBrake(entry)
+        }
+        let braked = try brake.settle()
+        var isTouched = Set<Int64>()
+        for entry in touched {
+            isTouched.insert(entry.id)
             let state: AddressState
-            let isLater = entry.events.allSatisfy { $0.arrival > entry.state?.lastSeen ?? -1 }
-            if isLater && !entry.lostEvents {
+            let first = entry.events.lazy.map(\.arrival).min() ?? 0
+            let goesOn = !entry.mustBeDerived && !braked.contains(entry.id) && entry.state?.isBefore(first) ?? true
+            if goesOn {
                 // All new events come after all old ones: the fold goes on where it stopped.
-                state = AddressState.derive(entry.events, from: entry.state ?? AddressState(), policy: policy)
+                var events = entry.events
+                brake.mark(&events, domain: entry.domain)
+                state = AddressState.derive(
+                    events, from: entry.state ?? AddressState(), domain: entry.domain, policy: policy)
             } else {
-                state = AddressState.derive(try addresses.events(entry.id), policy: policy)
+                state = try addresses.derive(entry.id, entry.address, policy: policy, brake: brake.statuses)
             }
-            try addressWriter.write(state, id: entry.id, newAddress: entry.state == nil ? canonical : nil)
+            try addressWriter.write(state, id: entry.id, newAddress: entry.state == nil ? entry.address : nil)
+        }
+        for id in braked.subtracting(isTouched) {
+            if let address = try addresses.address(id) {
+                let state = try addresses.derive(id, address, policy: policy, brake: brake.statuses)
+                try addressWriter.write(state, id: id, newAddress: nil)
+            }
         }
         touched.removeAll()
+        placeOfAddress.removeAll()
         newAddresses.removeAll()
+    }
+
+    /// Takes an address out of the hours in which it has lost its only event.
+    private func forgetForBrake(_ entry: Touched) throws {
+        struct Hour: Hashable {
+            var hour: Int64
+            var reason: String
+        }
+        var kept = Set<Hour>()
+        for event in try addresses.events(entry.id) where event.effect.isBraked {
+            kept.insert(Hour(hour: event.hour, reason: event.reason))
+        }
+        for lost in entry.lost where lost.effect.isBraked {
+            if !kept.contains(Hour(hour: lost.hour, reason: lost.reason)) {
+                try brake.remove(entry.id, provider: entry.domain, lost)
+            }
+        }
+    }
+
+    // MARK: Actions by hand
+
+    /// Writes actions, in the order in which they were taken.
+    func write(_ actions: [ManualAction]) throws -> [ActionOutcome] {
+        let insert = try connection.prepare(
+            """
+            INSERT INTO action (address, at, kind, reason, until, author, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            ON CONFLICT (address, at, kind, reason) DO NOTHING
+            """)
+        let forgotten = try ForgottenTable(connection, terms)
+        var outcomes = [ActionOutcome]()
+        outcomes.reserveCapacity(actions.count)
+        for action in actions {
+            guard let canonical = CanonicalAddress(action.address) else {
+                outcomes.append(.notAnAddress)
+                continue
+            }
+            // Of a forgotten address only the hash goes; its name does not come back.
+            if action.kind == .release, try forgotten.release(canonical.text, at: action.at),
+                try placeOfAddress[canonical.text] == nil && addresses.entry(canonical.text) == nil
+            {
+                outcomes.append(.done)
+                continue
+            }
+            let place = try touch(canonical.text)
+            try insert.bind(1, touched[place].id)
+            try insert.bind(2, LedgerLimits.clamped(arrival: action.at))
+            try insert.bind(3, action.kind.rawValue)
+            try insert.bind(4, try terms.number(action.reason.stored(limit: LedgerLimits.textBytes)) as Int64)
+            try insert.bind(5, action.until.map(LedgerLimits.clamped))
+            try insert.bind(6, try terms.number(action.author?.stored(limit: LedgerLimits.textBytes)))
+            try insert.bind(7, action.note?.stored(limit: LedgerLimits.textBytes))
+            try insert.execute()
+            outcomes.append(connection.changes == 0 ? .alreadyKnown : .done)
+            touched[place].mustBeDerived = true
+        }
+        try writeAddresses()
+        return outcomes
+    }
+
+    // MARK: The brake
+
+    /// Looks anew at the spikes of a provider and reason from an hour on, after a decision about them.
+    func settleBrake(provider: String, reason: String, from hour: Int64) throws {
+        try brake.touch(provider: provider, reason: reason, hour: hour)
+        try writeAddresses()
     }
 
     // MARK: Sums

@@ -48,6 +48,12 @@ package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The domain of an address that is in canonical form.
+    static func domain(ofCanonical text: String) -> String {
+        guard let at = text.utf8.lastIndex(of: UInt8(ascii: "@")) else { return "" }
+        return String(text[text.utf8.index(after: at)...])
+    }
+
     private static func localForm(_ local: Substring.UTF8View) -> String? {
         guard let first = local.first else { return nil }
         var content = [UInt8]()

@@ -81,9 +81,9 @@ final class DeliveryReader {
     }
 
     /// A delivery with all that the policy looks at; texts that only people read are left out.
-    func event(_ delivery: Int64) throws -> DeliveryEvent? {
+    func event(_ delivery: Int64) throws -> (event: DeliveryEvent, isFolded: Bool)? {
         let query = try connection.prepare(
-            "SELECT maildir, name, fingerprint, arrival, class, origin FROM delivery WHERE id = ?1")
+            "SELECT maildir, name, fingerprint, arrival, class, origin, folded FROM delivery WHERE id = ?1")
         try query.bind(1, delivery)
         guard try query.step() else { return nil }
         let outcomes = try connection.prepare(
@@ -105,6 +105,6 @@ final class DeliveryReader {
                     reason: try terms.text(outcomes.integer(1)), status: outcomes.optionalText(2),
                     replyCode: outcomes.optionalText(3)))
         }
-        return event
+        return (event, query.integer(6) != 0)
     }
 }

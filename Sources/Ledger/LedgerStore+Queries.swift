@@ -13,21 +13,73 @@ extension LedgerStore {
             let terms = try TermTable(connection, writes: false)
             guard let entry = try AddressTable(connection, terms).entry(canonical) else { return nil }
             let history = try DeliveryReader(connection, terms).history(entry.id, canonical, limit: historyLimit)
-            return AddressRecord(address: canonical, state: entry.state, history: history)
+            let actions = try LedgerStore.actions(connection, terms, entry)
+            return AddressRecord(address: canonical, state: entry.state, history: history, actions: actions)
         }
+    }
+
+    private static func actions(
+        _ connection: Connection, _ terms: TermTable, _ entry: AddressTable.Entry
+    ) throws -> [ManualAction] {
+        let query = try connection.prepare(
+            """
+            SELECT kind, reason, at, until, author, note FROM action INDEXED BY action_event WHERE address = ?1
+            ORDER BY at DESC, id DESC
+            """)
+        try query.bind(1, entry.id)
+        var actions = [ManualAction]()
+        while try query.step() {
+            actions.append(
+                ManualAction(
+                    address: entry.address, kind: ManualAction.Kind(rawValue: query.integer(0)) ?? .suppress,
+                    reason: try terms.text(query.integer(1)), at: query.integer(2), until: query.optionalInteger(3),
+                    author: try terms.text(query.optionalInteger(4)), note: query.optionalText(5)))
+        }
+        return actions
     }
 
     /// Whether an address may be mailed at a moment, in seconds since 1970 UTC.
     ///
     /// - Throws: `badAddress` where this is no address.
     package func check(_ address: String, at now: Int64) throws(LedgerError) -> CheckResult {
-        let canonical = try LedgerStore.canonical(address).text
-        return try read { connection in
-            let terms = try TermTable(connection, writes: false)
-            guard let suppression = try AddressTable(connection, terms).entry(canonical)?.state.suppression,
-                suppression.holds(at: now)
-            else { return .mayMail }
-            return .suppressed(suppression)
+        let canonical = try LedgerStore.canonical(address)
+        let answers = try read { try LedgerStore.check($0, [canonical], at: now) }
+        return answers.first.flatMap { $0 } ?? .mayMail
+    }
+
+    /// The same for many addresses at once, in their order; nothing for what is no address.
+    package func check(_ addresses: [String], at now: Int64) throws(LedgerError) -> [CheckResult?] {
+        let canonical = addresses.map { CanonicalAddress($0) }
+        return try read { try LedgerStore.check($0, canonical, at: now) }
+    }
+
+    private static func check(
+        _ connection: Connection, _ addresses: [CanonicalAddress?], at now: Int64
+    ) throws -> [CheckResult?] {
+        let terms = try TermTable(connection, writes: false)
+        let query = try connection.prepare(
+            "SELECT cause, reason, since, until, days FROM address WHERE address = ?1 AND cause IS NOT NULL")
+        let forgotten = try ForgottenTable(connection, terms)
+        return try addresses.map { address in
+            guard let address else { return nil }
+            defer { query.reset() }
+            try query.bind(1, address.text)
+            if try query.step(), let suppression = try Suppression(query, terms), suppression.holds(at: now) {
+                return .suppressed(suppression)
+            }
+            if let suppression = try forgotten.suppression(address.text), suppression.holds(at: now) {
+                return .suppressed(suppression)
+            }
+            return .mayMail
+        }
+    }
+
+    /// Gives every address that the ledger knows with its state, in no particular order, until `each` says no.
+    package func addresses(each: (String, AddressState) -> Bool) throws(LedgerError) {
+        try read { connection in
+            try AddressTable(connection, try TermTable(connection, writes: false)).forEach(connection) { entry in
+                each(entry.address, entry.state)
+            }
         }
     }
 
@@ -60,17 +112,15 @@ extension LedgerStore {
         let terms = try TermTable(connection, writes: false)
         let query = try connection.prepare(
             """
-            SELECT address, cause, reason, since, until, days FROM address
+            SELECT cause, reason, since, until, days, address FROM address
             WHERE cause IS NOT NULL AND (until IS NULL OR until > ?1) AND since >= ?2 ORDER BY address
             """)
         try query.bind(1, now)
         try query.bind(2, since ?? Int64.min)
         while try query.step() {
-            guard let cause = Suppression.Cause(rawValue: query.integer(1)) else { throw DamagedLedger() }
-            let suppression = Suppression(
-                cause: cause, reason: try terms.text(query.integer(2)), since: query.integer(3),
-                until: query.optionalInteger(4), days: Int(query.integer(5)))
-            if !each(SuppressedAddress(address: query.text(0), suppression: suppression)) {
+            if let suppression = try Suppression(query, terms),
+                !each(SuppressedAddress(address: query.text(5), suppression: suppression))
+            {
                 return
             }
         }
@@ -150,5 +200,16 @@ extension LedgerStore {
                 .badAddress, "\(address.stored(limit: CanonicalAddress.addressBytes)) is not a mail address")
         }
         return canonical
+    }
+}
+
+extension Suppression {
+    /// Reads cause, reason, since, until and days, the first columns of the row; nothing where the cause is NULL.
+    init?(_ row: Query, _ terms: TermTable, from column: Int32 = 0) throws {
+        guard let number = row.optionalInteger(column) else { return nil }
+        guard let cause = Cause(rawValue: number) else { throw DamagedLedger() }
+        self.init(
+            cause: cause, reason: try terms.text(row.integer(column + 1)), since: row.integer(column + 2),
+            until: row.optionalInteger(column + 3), days: Int(row.integer(column + 4)))
     }
 }

@@ -26,8 +26,9 @@ package final class LedgerStore: Sendable {
     package static let defaultBusySeconds = 30
     /// SQLite's page cache, in KiB: 16 MiB, so that a run stays below 64 MiB in all.
     static let cacheKibibytes = 16_384
-    /// WAL pages after which SQLite moves them into the ledger: 16 MiB, some batches.
-    static let checkpointPages = 4_096
+    /// WAL pages after which SQLite moves them into the ledger: 64 MiB. A page that batch after batch changes
+    /// is moved once.
+    static let checkpointPages = 16_384
 
     package let path: String
     package let policy: Policy
@@ -209,6 +210,19 @@ package final class LedgerStore: Sendable {
             } catch {
                 throw LedgerError(error, path: path, busySeconds: busySeconds)
             }
+        }
+    }
+
+    /// Moves the WAL into the ledger and empties it; where another program reads, that program's end will do it.
+    func checkpoint() throws(LedgerError) {
+        guard case .writable(let queue) = source else { return }
+        do {
+            try queue.writeWithoutTransaction { database in
+                guard let handle = database.sqliteConnection else { return }
+                try Connection(handle: handle).run("PRAGMA wal_checkpoint(TRUNCATE)")
+            }
+        } catch {
+            throw LedgerError(error, path: path, busySeconds: busySeconds)
         }
     }
 

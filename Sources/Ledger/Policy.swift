@@ -19,6 +19,76 @@ package struct Policy: Sendable, Equatable {
         }
     }
 
+    /// Another rule for some events. What is not named matches anything; of several that match, the one that names
+    /// more counts (a domain more than a reason, a reason more than a class, a class more than a cause), and of two
+    /// alike the later. Its events are counted apart from all others.
+    package struct Override: Sendable, Equatable {
+        package var cause: Suppression.Cause?
+        /// The class of the report, as `hard-bounce`.
+        package var `class`: String?
+        /// A reason token, as `mailboxfull`.
+        package var reason: String?
+        /// The domain of the address; with a dot before it, any domain below.
+        package var domain: String?
+        package var rule: Rule
+
+        package init(
+            cause: Suppression.Cause? = nil, class: String? = nil, reason: String? = nil, domain: String? = nil,
+            rule: Rule
+        ) {
+            self.cause = cause
+            self.class = `class`
+            self.reason = reason
+            if let domain {
+                let isBelow = domain.utf8.first == UInt8(ascii: ".")
+                let name = isBelow ? domain.dropFirst() : Substring(domain)
+                self.domain = (isBelow ? "." : "") + (CanonicalDomain.form(of: name.utf8) ?? String(name))
+            }
+            self.rule = rule
+        }
+
+        fileprivate func matches(_ event: AddressEvent, _ cause: Suppression.Cause, _ domain: String) -> Bool {
+            if let wanted = self.cause, wanted != cause { return false }
+            if let wanted = self.class, wanted != event.class { return false }
+            if let wanted = reason, wanted != event.reason { return false }
+            guard let wanted = self.domain else { return true }
+            return wanted.utf8.first == UInt8(ascii: ".") ? domain.hasSuffix(wanted) : domain == wanted
+        }
+
+        fileprivate var weight: Int {
+            (domain == nil ? 0 : 8) + (reason == nil ? 0 : 4) + (self.class == nil ? 0 : 2) + (cause == nil ? 0 : 1)
+        }
+
+        /// Under which name the days are counted: what the override matches, so that it survives other overrides.
+        fileprivate var name: String {
+            [
+                cause.map { "cause=\($0.name)" }, self.class.map { "class=\($0)" }, reason.map { "reason=\($0)" },
+                domain.map { "domain=\($0)" },
+            ].compactMap { $0 }.joined(separator: " ")
+        }
+    }
+
+    /// When new suppressions from one provider for one reason are held back.
+    ///
+    /// A provider that answers "user unknown" to everybody for an hour is out of order, and its customers are not dead.
+    /// What sets it apart is how many addresses of one domain get one reason in a short time, both in itself and
+    /// measured by what that domain did before.
+    package struct Brake: Sendable, Equatable {
+        /// From how many addresses in one window on; never fewer than ``BrakeTimeline/floor`` an hour.
+        package var minimum = 50
+        /// How many times the average of the days before it must be.
+        package var factor = 5
+        /// How many hours a window has; windows begin at multiples of it since 1970.
+        package var windowHours = 1
+        /// Over how many days before the window the average is taken; at least one day is taken.
+        package var baselineDays = 14
+        /// A hard bounce that was held back counts after all when the address has another this many days later: no
+        /// provider is out of order for so long, and the dead are not forgotten.
+        package var confirmAfterDays = 3
+
+        package init() {}
+    }
+
     /// The address is dead: one report is enough.
     package var hard = Rule(days: 1, within: 30, quietDays: 30)
     /// The moment, the quota or the server is to blame: five days within thirty.
@@ -27,6 +97,9 @@ package struct Policy: Sendable, Equatable {
     package var complaint = Rule(days: 1, within: 30, quietDays: 30)
     /// Whether a delivery receipt, besides clearing the soft streak, lifts a suppression that soft bounces caused.
     package var deliveryLiftsSoft = true
+    package var overrides: [Override] = []
+    /// Nothing: no brake.
+    package var brake: Brake? = Brake()
 
     package init() {}
 
@@ -36,12 +109,22 @@ package struct Policy: Sendable, Equatable {
         set { soft.expiryDays = newValue }
     }
 
-    /// The rule for events of one cause, or nothing where such events never suppress.
-    func rule(for cause: Suppression.Cause) -> Rule? {
+    /// The rule for an event and the name under which its days are counted; nothing where it can never suppress.
+    func rule(for event: AddressEvent, _ cause: Suppression.Cause, domain: String) -> (rule: Rule, streak: String)? {
+        var chosen: Override?
+        for candidate in overrides where candidate.matches(event, cause, domain) {
+            if candidate.weight >= chosen?.weight ?? 0 {
+                chosen = candidate
+            }
+        }
+        if let chosen {
+            return (chosen.rule, cause.name + " " + chosen.name)
+        }
         switch cause {
-        case .hard: hard
-        case .soft: soft
-        case .complaint: complaint
+        case .hard: return (hard, cause.name)
+        case .soft: return (soft, cause.name)
+        case .complaint: return (complaint, cause.name)
+        case .manual: return nil
         }
     }
 
@@ -50,6 +133,15 @@ package struct Policy: Sendable, Equatable {
         func text(_ rule: Rule) -> String {
             "\(rule.days)/\(rule.within)/\(rule.quietDays)/\(rule.expiryDays.map(String.init) ?? "-")"
         }
-        return "hard \(text(hard)) soft \(text(soft)) complaint \(text(complaint)) lift \(deliveryLiftsSoft)"
+        var parts = [
+            "hard \(text(hard))", "soft \(text(soft))", "complaint \(text(complaint))", "lift \(deliveryLiftsSoft)",
+        ]
+        parts += overrides.map { "[\($0.name)] \(text($0.rule))" }
+        if let brake {
+            parts.append(
+                "brake \(brake.minimum)/\(brake.factor)/\(brake.windowHours)/\(brake.baselineDays)/"
+                    + "\(brake.confirmAfterDays)")
+        }
+        return parts.joined(separator: " ")
     }
 }

@@ -10,50 +10,69 @@ package struct PreviewResult: Sendable, Equatable {
 
 /// The part of a ledger that the previews of a dry run have touched, in memory.
 final class Overlay: Sendable {
-    let store: Mutex<LedgerStore?> = Mutex(nil)
+    struct Copy {
+        var store: LedgerStore
+        var addresses = Set<String>()
+        var pairs = Set<BrakePairName>()
+    }
+
+    let copy: Mutex<Copy?> = Mutex(nil)
+}
+
+/// A provider and a reason, as the brake counts them.
+struct BrakePairName: Hashable, Sendable {
+    var provider: String
+    var reason: String
 }
 
 extension LedgerStore {
     /// Tells what ``commit(_:)`` would do with a batch, and writes nothing. Batches previewed before count as
     /// committed, so that a dry run of many batches tells what the run would.
     ///
-    /// The deliveries that the batch could meet are copied into a ledger in memory and the batch is committed there: a
-    /// preview cannot differ from a commit. The copy grows with the dry run.
+    /// Told are those of the batch's addresses that would be suppressed; a batch that ends a spike of the brake can
+    /// suppress others.
+    ///
+    /// What the batch could meet in the ledger is copied into one in memory and the batch is committed there: a preview
+    /// cannot differ from a commit. The copy grows with the dry run. The ledger should not be written meanwhile.
     package func preview(_ batch: [DeliveryEvent]) throws(LedgerError) -> PreviewResult {
-        let copy = try overlay.store.withLock { (store) throws(LedgerError) -> LedgerStore in
-            if let store { return store }
-            let fresh = try LedgerStore(inMemory: policy)
-            store = fresh
-            return fresh
+        try overlay.copy.withLock { (known) throws(LedgerError) -> PreviewResult in
+            var copy: Overlay.Copy
+            if let known {
+                copy = known
+            } else {
+                copy = Overlay.Copy(store: try LedgerStore(inMemory: policy))
+            }
+            defer { known = copy }
+            return try preview(batch, in: &copy)
         }
-        let slim = batch.map(\.withoutTexts)
-        let addresses = Set(batch.flatMap(\.outcomes).compactMap { CanonicalAddress($0.address)?.text }).sorted()
-        try copy.commit(try knownDeliveries(batch, addresses: addresses))
-        let before = try copy.suppressions(addresses)
-        let outcomes = try copy.commit(slim)
-        let after = try copy.suppressions(addresses)
-        let newly = after.filter { address, _ in before[address] == nil }
-            .map { SuppressedAddress(address: $0.key, suppression: $0.value) }
-            .sorted { $0.address.utf8.lexicographicallyPrecedes($1.address.utf8) }
-        return PreviewResult(outcomes: outcomes, newlySuppressed: newly)
     }
 
-    /// The deliveries of the ledger that have a key or a report in common with the batch, or name one of the addresses.
-    private func knownDeliveries(
-        _ batch: [DeliveryEvent], addresses: [String]
-    ) throws(LedgerError) -> [DeliveryEvent] {
-        try read { connection in
-            let reader = DeliveryReader(connection, try TermTable(connection, writes: false))
-            var known = Set<Int64>()
-            for event in batch {
-                if let delivery = try reader.delivery(key: event.key) { known.insert(delivery) }
-                if let delivery = try reader.delivery(fingerprint: event.fingerprint) { known.insert(delivery) }
+    private func preview(
+        _ batch: [DeliveryEvent], in copy: inout Overlay.Copy
+    ) throws(LedgerError) -> PreviewResult {
+        var addresses = Set<String>()
+        var pairs = Set<BrakePairName>()
+        for outcome in batch.lazy.flatMap(\.outcomes) {
+            if let address = CanonicalAddress(outcome.address) {
+                addresses.insert(address.text)
+                pairs.insert(BrakePairName(provider: address.domain, reason: outcome.reason))
             }
-            for address in addresses {
-                known.formUnion(try reader.deliveries(address: address))
-            }
-            return try known.sorted().compactMap { try reader.event($0) }
         }
+        let context = try PreviewContext(
+            of: batch, addresses: addresses.subtracting(copy.addresses).sorted(), pairs: pairs.subtracting(copy.pairs),
+            self)
+        copy.addresses.formUnion(addresses)
+        try context.write(to: copy.store, known: copy.pairs)
+        copy.pairs.formUnion(context.pairs)
+
+        let wanted = addresses.sorted()
+        let before = try copy.store.suppressions(wanted)
+        let outcomes = try copy.store.commit(batch.map(\.withoutTexts))
+        let newly = try copy.store.suppressions(wanted).filter { before[$0.key] == nil }
+        return PreviewResult(
+            outcomes: outcomes,
+            newlySuppressed: newly.map { SuppressedAddress(address: $0.key, suppression: $0.value) }
+                .sorted { $0.address.utf8.lexicographicallyPrecedes($1.address.utf8) })
     }
 
     private func suppressions(_ addresses: [String]) throws(LedgerError) -> [String: Suppression] {

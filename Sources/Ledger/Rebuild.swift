@@ -1,7 +1,5 @@
 extension LedgerStore {
     private static let policySetting = "policy"
-    /// How many addresses are read at a time while all are derived anew.
-    private static let chunk = 1_000
 
     /// Derives every state anew from the events, in one transaction. What it writes is what the commits have written,
     /// unless the policy or the program has changed.
@@ -34,29 +32,24 @@ extension LedgerStore {
         let terms = try TermTable(connection, writes: true)
         let table = try AddressTable(connection, terms)
         let writer = try AddressWriter(connection, terms)
-        let page = try connection.prepare(
-            """
-            SELECT \(AddressTable.stateColumns), id FROM address WHERE id > ?1 ORDER BY id LIMIT \(chunk)
-            """)
+        let brake = try BrakeTable(connection, terms, rule: policy.brake)
+        try connection.run("DELETE FROM brake_member")
+        if policy.brake != nil {
+            try table.forEach(connection) { entry in
+                let domain = CanonicalAddress.domain(ofCanonical: entry.address)
+                try table.forEachOutcome(entry.id) { event, _ in try brake.add(entry.id, provider: domain, event) }
+                return true
+            }
+        }
+        try brake.recount()
         var changed = 0
-        var last: Int64 = 0
-        while true {
-            var entries = [AddressTable.Entry]()
-            try page.bind(1, last)
-            while try page.step() {
-                entries.append(
-                    AddressTable.Entry(id: page.integer(16), state: try AddressTable.state(page, terms)))
+        try table.forEach(connection) { entry in
+            let state = try table.derive(entry.id, entry.address, policy: policy, brake: brake.statuses)
+            if state != entry.state {
+                changed += 1
+                try writer.write(state, id: entry.id, newAddress: nil)
             }
-            page.reset()
-            guard let final = entries.last else { break }
-            last = final.id
-            for entry in entries {
-                let state = AddressState.derive(try table.events(entry.id), policy: policy)
-                if state != entry.state {
-                    changed += 1
-                    try writer.write(state, id: entry.id, newAddress: nil)
-                }
-            }
+            return true
         }
         try rebuildTally(connection)
         let setting = try connection.prepare(
@@ -71,9 +64,11 @@ extension LedgerStore {
         try connection.run(
             """
             INSERT INTO tally (hour, class, origin, counted, duplicates)
-            SELECT arrival / \(CalendarTime.secondsPerHour) AS hour, class, ifnull(origin, 0),
-                sum(duplicate_of IS NULL), sum(duplicate_of IS NOT NULL)
-            FROM delivery GROUP BY 1, 2, 3
+            SELECT hour, class, origin, sum(counted), sum(duplicates) FROM (
+                SELECT arrival / \(CalendarTime.secondsPerHour) AS hour, class, ifnull(origin, 0) AS origin,
+                    duplicate_of IS NULL AS counted, duplicate_of IS NOT NULL AS duplicates FROM delivery
+                UNION ALL SELECT hour, class, origin, counted, duplicates FROM tally_pruned)
+            GROUP BY 1, 2, 3
             """)
     }
 }

@@ -5,7 +5,7 @@ enum Schema {
     /// `PRAGMA application_id`: the bytes `MDBN`. Tells a ledger from another program's database.
     static let applicationID: Int64 = 0x4D44_424E
     /// `PRAGMA user_version`: the number of the last migration.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -13,6 +13,9 @@ enum Schema {
         migrator = migrator.disablingDeferredForeignKeyChecks()
         migrator.registerMigration("1") { database in
             try database.execute(sql: version1)
+        }
+        migrator.registerMigration("2") { database in
+            try database.execute(sql: version2)
         }
         return migrator
     }
@@ -128,5 +131,161 @@ enum Schema {
             AND (address.until IS NULL OR address.until > CAST(strftime('%s', 'now') AS INTEGER));
 
         PRAGMA user_version = 1;
+        """
+
+    /// Actions by hand, the brake, erasing and pruning.
+    private static let version2 = """
+        DROP VIEW suppressed;
+        DROP INDEX address_suppressed;
+
+        -- Now also for an address that no report has named, and with what the brake holds back.
+        CREATE TABLE address_new (
+            id INTEGER PRIMARY KEY,
+            address TEXT NOT NULL UNIQUE,
+            spelling TEXT,
+            hard INTEGER NOT NULL,
+            soft INTEGER NOT NULL,
+            delayed INTEGER NOT NULL,
+            delivered INTEGER NOT NULL,
+            complaint INTEGER NOT NULL,
+            auto_reply INTEGER NOT NULL,
+            other INTEGER NOT NULL,
+            first_seen INTEGER,
+            last_seen INTEGER,
+            last_action INTEGER,
+            streak INTEGER NOT NULL,
+            streaks BLOB,
+            cause INTEGER,                -- NULL: may be mailed; 1 soft, 2 hard, 3 complaint, 4 by hand
+            reason INTEGER,               -- term
+            since INTEGER,
+            until INTEGER,
+            days INTEGER,
+            held_since INTEGER,           -- a hard bounce that the brake holds back
+            held_reason INTEGER           -- term
+        );
+        INSERT INTO address_new (id, address, spelling, hard, soft, delayed, delivered, complaint, auto_reply, other,
+            first_seen, last_seen, streak, streaks, cause, reason, since, until, days)
+        SELECT id, address, spelling, hard, soft, delayed, delivered, complaint, auto_reply, other,
+            first_seen, last_seen, streak, streaks, cause, reason, since, until, days FROM address;
+        DROP TABLE address;
+        ALTER TABLE address_new RENAME TO address;
+        CREATE INDEX address_suppressed ON address (address) WHERE cause IS NOT NULL;
+
+        -- Suppressions and releases by hand, in the order in which they were taken.
+        CREATE TABLE action (
+            id INTEGER PRIMARY KEY,
+            address INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            kind INTEGER NOT NULL,        -- 1 suppress, 2 release
+            reason INTEGER NOT NULL,      -- term
+            until INTEGER,
+            author INTEGER,               -- term
+            note TEXT
+        );
+        CREATE UNIQUE INDEX action_event ON action (address, at, kind, reason);
+
+        -- The state of an address after the events that were pruned; the rest of its state follows from it.
+        CREATE TABLE base (
+            address INTEGER PRIMARY KEY,
+            spelling TEXT,
+            hard INTEGER NOT NULL,
+            soft INTEGER NOT NULL,
+            delayed INTEGER NOT NULL,
+            delivered INTEGER NOT NULL,
+            complaint INTEGER NOT NULL,
+            auto_reply INTEGER NOT NULL,
+            other INTEGER NOT NULL,
+            first_seen INTEGER,
+            last_seen INTEGER,
+            last_action INTEGER,
+            streak INTEGER NOT NULL,
+            streaks BLOB,
+            cause INTEGER,
+            reason INTEGER,
+            since INTEGER,
+            until INTEGER,
+            days INTEGER,
+            held_since INTEGER,
+            held_reason INTEGER
+        );
+
+        -- A report that has lost outcomes, by pruning or erasing, keeps its place among its copies for good.
+        ALTER TABLE delivery ADD COLUMN folded INTEGER NOT NULL DEFAULT 0;
+
+        -- The reports that were pruned: that they were counted is not forgotten.
+        CREATE TABLE pruned (
+            fingerprint BLOB NOT NULL PRIMARY KEY
+        ) WITHOUT ROWID;
+        CREATE TABLE tally_pruned (
+            hour INTEGER NOT NULL,
+            class INTEGER NOT NULL,
+            origin INTEGER NOT NULL,
+            counted INTEGER NOT NULL,
+            duplicates INTEGER NOT NULL,
+            PRIMARY KEY (hour, class, origin)
+        ) WITHOUT ROWID;
+
+        -- Suppressed addresses whose history was erased, each as a keyed hash.
+        CREATE TABLE forgotten (
+            hash BLOB NOT NULL PRIMARY KEY,
+            cause INTEGER NOT NULL,
+            reason INTEGER NOT NULL,      -- term
+            since INTEGER NOT NULL,
+            until INTEGER,
+            days INTEGER NOT NULL
+        ) WITHOUT ROWID;
+
+        -- The brake: which addresses of a domain had a hard or soft bounce for a reason in an hour.
+        CREATE TABLE brake_member (
+            provider INTEGER NOT NULL,    -- term: a domain
+            reason INTEGER NOT NULL,      -- term
+            hour INTEGER NOT NULL,        -- hours since 1970 UTC
+            address INTEGER NOT NULL,
+            PRIMARY KEY (provider, reason, hour, address)
+        ) WITHOUT ROWID;
+        CREATE TABLE brake_hour (
+            provider INTEGER NOT NULL,
+            reason INTEGER NOT NULL,
+            hour INTEGER NOT NULL,
+            addresses INTEGER NOT NULL,
+            folded INTEGER NOT NULL DEFAULT 0,    -- how many of these have no member row any more
+            status INTEGER NOT NULL DEFAULT 0,    -- 0 normal, 1 held, 2 confirmed, 3 released
+            PRIMARY KEY (provider, reason, hour)
+        ) WITHOUT ROWID;
+        CREATE INDEX brake_large ON brake_hour (provider, reason, hour) WHERE addresses >= \(BrakeTimeline.floor);
+        CREATE INDEX brake_status ON brake_hour (provider, reason, hour) WHERE status <> 0;
+        CREATE TABLE brake_decision (
+            id INTEGER PRIMARY KEY,
+            provider INTEGER NOT NULL,
+            reason INTEGER NOT NULL,
+            first_hour INTEGER NOT NULL,
+            last_hour INTEGER NOT NULL,
+            verdict INTEGER NOT NULL,     -- 2 confirmed, 3 released
+            at INTEGER NOT NULL,
+            author INTEGER,               -- term
+            note TEXT
+        );
+
+        -- All states are derived anew when the ledger is opened next: the brake has counted nothing yet.
+        DELETE FROM setting WHERE name = 'policy';
+
+        CREATE VIEW suppressed (address, reason, since, until) AS
+        SELECT address.address, term.text,
+            strftime('%Y-%m-%dT%H:%M:%SZ', address.since, 'unixepoch'),
+            strftime('%Y-%m-%dT%H:%M:%SZ', address.until, 'unixepoch')
+        FROM address LEFT JOIN term ON term.id = address.reason
+        WHERE address.cause IS NOT NULL
+            AND (address.until IS NULL OR address.until > CAST(strftime('%s', 'now') AS INTEGER));
+
+        -- The other promise: what each address has had.
+        CREATE VIEW counters (address, hard, soft, delayed, delivered, complaint, auto_reply, other, streak,
+            first_seen, last_seen, suppressed) AS
+        SELECT address, hard, soft, delayed, delivered, complaint, auto_reply, other, streak,
+            strftime('%Y-%m-%dT%H:%M:%SZ', first_seen, 'unixepoch'),
+            strftime('%Y-%m-%dT%H:%M:%SZ', last_seen, 'unixepoch'),
+            cause IS NOT NULL AND (until IS NULL OR until > CAST(strftime('%s', 'now') AS INTEGER))
+        FROM address;
+
+        PRAGMA user_version = 2;
         """
 }

@@ -1,13 +1,21 @@
 /// The distinct days on which something counted, since the streak last began.
 struct Streak: Sendable, Equatable {
-    /// Which rule counts here; `soft` by default.
+    /// What is counted here: a cause, and after a space what an override of the policy matches.
     var name: String
     /// Calendar days since 1970, ascending, no two alike.
     var days: [Int64]
 
-    /// Takes one more day, not earlier than the last; forgets what the rule forgets.
+    var isSoft: Bool {
+        name.prefix { $0 != " " } == Suppression.Cause.soft.name
+    }
+
+    /// Takes one more day; forgets what the rule forgets.
     mutating func add(day: Int64, rule: Policy.Rule) {
         if let last = days.last {
+            // Only after a base that was made from later events.
+            if day < last {
+                return
+            }
             if day - last > Int64(rule.quietDays) {
                 days.removeAll()
             } else if last == day {

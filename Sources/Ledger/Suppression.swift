@@ -5,8 +5,19 @@ package struct Suppression: Sendable, Hashable {
         case soft = 1
         case hard = 2
         case complaint = 3
+        /// An administrator, or an import.
+        case manual = 4
 
         package static func < (left: Cause, right: Cause) -> Bool { left.rawValue < right.rawValue }
+
+        package var name: String {
+            switch self {
+            case .soft: "soft"
+            case .hard: "hard"
+            case .complaint: "complaint"
+            case .manual: "manual"
+            }
+        }
     }
 
     package var cause: Cause
@@ -32,6 +43,14 @@ package struct Suppression: Sendable, Hashable {
         case .hard: "hard bounces on \(days) days (\(reason))"
         case .soft: "soft bounces on \(days) \(days == 1 ? "day" : "days") (last \(reason))"
         case .complaint: "complaint (\(reason))"
+        case .manual: "suppressed by hand (\(reason))"
         }
     }
+}
+
+/// A hard bounce that would have suppressed an address, had the brake not held it back.
+package struct HeldBack: Sendable, Hashable {
+    package var reason: String
+    /// The arrival of the first that was held back.
+    package var since: Int64
 }

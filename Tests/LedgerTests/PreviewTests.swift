@@ -4,37 +4,53 @@ import Testing
 
 @Suite("A preview tells what a commit would do")
 struct PreviewTests {
-    @Test("Over many batches a preview gives the outcomes and the new suppressions of the commits, and writes nothing")
-    func same() throws {
+    @Test(
+        "Over many batches a preview gives the outcomes and the new suppressions of the commits, and writes nothing",
+        arguments: [false, true])
+    func same(_ isBraked: Bool) throws {
         var generator = SeededGenerator(seed: 11)
         let folder = try TemporaryFolder()
-        let names = (0..<30).map { "a\($0)@dest.example" }
+        let names = (0..<40).map { "a\($0)@dest.example" }
         func batch(_ from: Int) -> [DeliveryEvent] {
-            (from..<from + 40).map { number in
+            (from..<from + 150).map { number in
                 let address = names.randomElement(using: &generator) ?? names[0]
-                let arrival = time(day: Int.random(in: 0..<40, using: &generator))
+                let arrival = time(day: Int.random(in: 0..<20, using: &generator), hour: number % 3)
                 // Some come under a number, a name or both that other batches have, too.
-                let identity = Bool.random(using: &generator) ? number : Int.random(in: 0..<160, using: &generator)
+                let identity = Bool.random(using: &generator) ? number : Int.random(in: 0..<600, using: &generator)
                 var event = softReport(identity, address: address, at: arrival)
-                if Int.random(in: 0..<10, using: &generator) == 0 {
+                if Int.random(in: 0..<4, using: &generator) == 0 {
                     event = report(identity, address: address, at: arrival)
                 }
                 event.key = DeliveryKey(
-                    maildir: "/m", unique: Array("f\(Int.random(in: 0..<400, using: &generator))".utf8))
+                    maildir: "/m", unique: Array("f\(Int.random(in: 0..<1_500, using: &generator))".utf8))
                 return event
             }
         }
         let known = batch(0)
-        let batches = [batch(40), batch(80), batch(120)]
+        let batches = [batch(150), batch(300), batch(450)]
+        var policy = Policy()
+        policy.brake = isBraked ? Policy.Brake() : nil
+        policy.brake?.minimum = 3
+        policy.brake?.factor = 2
         do {
-            try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy()).commit(known)
+            let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: policy)
+            try ledger.commit(known)
+            _ = try ledger.prune(olderThan: time(day: 5))
+            for name in names.prefix(3) { try ledger.forget(name) }
+            try ledger.release(Array(names[3..<10]), at: time(day: 30))
+            try ledger.suppress(Array(names[10..<12]), at: time(day: 8))
+            for episode in try ledger.brakes().prefix(4) {
+                try ledger.decideBrake(
+                    provider: episode.provider, reason: episode.reason, from: episode.start, to: episode.end,
+                    episode.addresses % 2 == 0 ? .confirm : .release, at: time(day: 41))
+            }
         }
         let before = folder.listing()
-        let dry = try LedgerStore(path: folder.ledger, mode: .readOnly, policy: Policy())
+        let dry = try LedgerStore(path: folder.ledger, mode: .readOnly, policy: policy)
         let previews = try batches.map { try dry.preview($0) }
         #expect(folder.listing() == before)
 
-        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: policy)
         func suppressed() throws -> [String: Suppression] {
             var rows = [String: Suppression]()
             try ledger.suppressed(at: time(day: 100)) { row in
@@ -46,11 +62,14 @@ struct PreviewTests {
         for (batch, preview) in zip(batches, previews) {
             let old = try suppressed()
             #expect(try ledger.commit(batch) == preview.outcomes)
-            let new = try suppressed().filter { old[$0.key] == nil }
+            // A preview tells of the batch's own addresses.
+            let named = Set(batch.flatMap(\.outcomes).map(\.address))
+            let new = try suppressed().filter { old[$0.key] == nil && named.contains($0.key) }
             #expect(preview.newlySuppressed.map(\.address) == new.keys.sorted())
             #expect(preview.newlySuppressed.allSatisfy { new[$0.address] == $0.suppression })
         }
         #expect(previews.contains { !$0.newlySuppressed.isEmpty })
+        #expect(try ledger.brakes(all: true).isEmpty != isBraked)
         #expect(Set(previews.flatMap(\.outcomes)) == [.counted, .alreadyKnown, .duplicate])
     }
 

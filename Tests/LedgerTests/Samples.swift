@@ -53,9 +53,24 @@ extension LedgerStore {
             "address": try rows(
                 """
                 SELECT address, spelling, hard, soft, delayed, delivered, complaint, auto_reply, other, first_seen,
-                    last_seen, streak, hex(streaks), cause, term.text, since, until, days
-                FROM address LEFT JOIN term ON term.id = reason ORDER BY address
-                """, 18),
+                    last_seen, streak, hex(streaks), cause, r.text, since, until, days, last_action, held_since, h.text
+                FROM address LEFT JOIN term AS r ON r.id = reason LEFT JOIN term AS h ON h.id = held_reason
+                ORDER BY address
+                """, 21),
+            "brake": try rows(
+                """
+                SELECT p.text, r.text, hour, addresses, status,
+                    (SELECT group_concat(n) FROM (SELECT a.address AS n FROM brake_member AS m
+                        JOIN address AS a ON a.id = m.address
+                        WHERE (m.provider, m.reason, m.hour) = (b.provider, b.reason, b.hour) ORDER BY n))
+                FROM brake_hour AS b JOIN term AS p ON p.id = b.provider JOIN term AS r ON r.id = b.reason
+                ORDER BY 1, 2, 3
+                """, 6),
+            "action": try rows(
+                """
+                SELECT a.address, at, kind, term.text FROM action JOIN address AS a ON a.id = action.address
+                JOIN term ON term.id = action.reason ORDER BY 1, 2, 3, 4
+                """, 4),
             "delivery": try rows(
                 """
                 SELECT m.text, hex(d.name), hex(d.fingerprint), d.arrival, c.text, o.text, d.message_id,

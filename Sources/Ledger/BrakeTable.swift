@@ -1,0 +1,291 @@
+/// The brake's counts within one transaction: who had what in which hour, and which hours are spikes.
+final class BrakeTable {
+    struct Hour: Hashable {
+        var provider: String
+        var reason: String
+        var hour: Int64
+    }
+
+    private struct Pair: Hashable {
+        var provider: Int64
+        var reason: Int64
+    }
+
+    private struct HourRow: Hashable {
+        var pair: Pair
+        var hour: Int64
+    }
+
+    private let rule: Policy.Brake?
+    private let terms: TermTable
+    private let connection: Connection
+    private let insertMember: Query
+    private let deleteMember: Query
+    private let changeCount: Query
+    private let deleteEmpty: Query
+    private let hasLarge: Query
+    private let hasStatus: Query
+    private let selectFirst: Query
+    private let selectCounts: Query
+    private let updateStatus: Query
+    private let selectMembers: Query
+    private let selectDecisions: Query
+    private var changes: [HourRow: Int64] = [:]
+    private var touched: [Pair: Int64] = [:]
+    /// The hours that are not normal.
+    private(set) var statuses: [Hour: BrakeStatus] = [:]
+
+    init(_ connection: Connection, _ terms: TermTable, rule: Policy.Brake?) throws {
+        self.rule = rule
+        self.terms = terms
+        self.connection = connection
+        let pair = "provider = ?1 AND reason = ?2"
+        insertMember = try connection.prepare(
+            "INSERT OR IGNORE INTO brake_member (provider, reason, hour, address) VALUES (?1, ?2, ?3, ?4)")
+        deleteMember = try connection.prepare(
+            "DELETE FROM brake_member WHERE \(pair) AND hour = ?3 AND address = ?4")
+        changeCount = try connection.prepare(
+            """
+            INSERT INTO brake_hour (provider, reason, hour, addresses) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (provider, reason, hour) DO UPDATE SET addresses = addresses + excluded.addresses
+            """)
+        deleteEmpty = try connection.prepare("DELETE FROM brake_hour WHERE \(pair) AND hour = ?3 AND addresses <= 0")
+        hasLarge = try connection.prepare(
+            """
+            SELECT 1 FROM brake_hour INDEXED BY brake_large
+            WHERE \(pair) AND hour >= ?3 AND addresses >= \(BrakeTimeline.floor) LIMIT 1
+            """)
+        hasStatus = try connection.prepare(
+            "SELECT 1 FROM brake_hour INDEXED BY brake_status WHERE \(pair) AND hour >= ?3 AND status <> 0 LIMIT 1")
+        selectFirst = try connection.prepare("SELECT min(hour) FROM brake_hour WHERE \(pair)")
+        selectCounts = try connection.prepare(
+            "SELECT hour, addresses, status FROM brake_hour WHERE \(pair) AND hour >= ?3 ORDER BY hour")
+        updateStatus = try connection.prepare("UPDATE brake_hour SET status = ?4 WHERE \(pair) AND hour = ?3")
+        selectMembers = try connection.prepare("SELECT address FROM brake_member WHERE \(pair) AND hour = ?3")
+        selectDecisions = try connection.prepare(
+            "SELECT first_hour, last_hour, verdict FROM brake_decision WHERE \(pair) ORDER BY id")
+        statuses = try BrakeTable.statuses(connection)
+    }
+
+    /// The hours that are not normal, as they are stored.
+    static func statuses(_ connection: Connection) throws -> [Hour: BrakeStatus] {
+        let query = try connection.prepare(
+            """
+            SELECT p.text, r.text, hour, status FROM brake_hour INDEXED BY brake_status
+            JOIN term AS p ON p.id = provider JOIN term AS r ON r.id = reason WHERE status <> 0
+            """)
+        var statuses = [Hour: BrakeStatus]()
+        while try query.step() {
+            let hour = Hour(provider: query.text(0), reason: query.text(1), hour: query.integer(2))
+            statuses[hour] = BrakeStatus(rawValue: query.integer(3))
+        }
+        return statuses
+    }
+
+    /// Marks the events that a spike holds.
+    func mark(_ events: inout [AddressEvent], domain: String) {
+        BrakeTable.mark(&events, domain: domain, statuses)
+    }
+
+    static func mark(_ events: inout [AddressEvent], domain: String, _ statuses: [Hour: BrakeStatus]) {
+        if statuses.isEmpty {
+            return
+        }
+        for index in events.indices where events[index].effect.isBraked {
+            let hour = Hour(provider: domain, reason: events[index].reason, hour: events[index].hour)
+            events[index].brake = statuses[hour] ?? .normal
+        }
+    }
+
+    /// Counts an address in the hour of its event; once, however many events the hour has. Where `isCounted` the hour's
+    /// count has it already.
+    func add(_ address: Int64, provider: String, _ event: AddressEvent, isCounted: Bool = false) throws {
+        guard rule != nil, event.effect.isBraked else { return }
+        let row = try row(provider, event)
+        try bind(insertMember, row)
+        try insertMember.bind(4, address)
+        try insertMember.execute()
+        if connection.changes > 0 && !isCounted {
+            changes[row, default: 0] += 1
+            touch(row)
+        }
+    }
+
+    /// Takes an address out of the hour of an event that is no longer there.
+    func remove(_ address: Int64, provider: String, _ event: AddressEvent) throws {
+        let row = try row(provider, event)
+        try bind(deleteMember, row)
+        try deleteMember.bind(4, address)
+        try deleteMember.execute()
+        if connection.changes > 0 {
+            changes[row, default: 0] -= 1
+            touch(row)
+        }
+    }
+
+    /// Notes that the spikes of a provider and reason must be looked at anew from an hour on.
+    func touch(provider: String, reason: String, hour: Int64) throws {
+        let pair = Pair(provider: try terms.number(provider) as Int64, reason: try terms.number(reason) as Int64)
+        touch(HourRow(pair: pair, hour: hour))
+    }
+
+    private func touch(_ row: HourRow) {
+        touched[row.pair] = min(touched[row.pair] ?? row.hour, row.hour)
+    }
+
+    /// Writes the counts and looks for spikes.
+    ///
+    /// - Returns: the addresses with an event in an hour that has become, or is no longer, a spike.
+    func settle() throws -> Set<Int64> {
+        for (row, change) in changes where change != 0 {
+            try bind(changeCount, row)
+            try changeCount.bind(4, change)
+            try changeCount.execute()
+            if change < 0 {
+                try bind(deleteEmpty, row)
+                try deleteEmpty.execute()
+            }
+        }
+        changes.removeAll()
+        var addresses = Set<Int64>()
+        if let rule {
+            for (pair, hour) in touched {
+                try settle(pair, from: hour, rule, &addresses)
+            }
+        }
+        touched.removeAll()
+        return addresses
+    }
+
+    private func settle(
+        _ pair: Pair, from hour: Int64, _ rule: Policy.Brake, _ addresses: inout Set<Int64>
+    ) throws {
+        let start = BrakeTimeline.beginning(of: hour, rule.window)
+        // A spike has an hour that is large, so most providers need no more than this.
+        let isLarge = try exists(hasLarge, HourRow(pair: pair, hour: start))
+        let hasSpikes = try exists(hasStatus, HourRow(pair: pair, hour: start))
+        guard isLarge || hasSpikes else { return }
+
+        try bind(selectFirst, pair)
+        let first = try selectFirst.step() ? selectFirst.integer(0) : start
+        selectFirst.reset()
+        let counts = try counts(pair, from: start - rule.baselineHours)
+        let new = BrakeTimeline.statuses(
+            counts, first: first, from: start, decisions: try decisions(pair), rule: rule)
+        let provider = try terms.text(pair.provider)
+        let reason = try terms.text(pair.reason)
+        for count in counts where count.hour >= start {
+            let status = new[count.hour] ?? .normal
+            if status == count.status {
+                continue
+            }
+            let row = HourRow(pair: pair, hour: count.hour)
+            try bind(updateStatus, row)
+            try updateStatus.bind(4, status.rawValue)
+            try updateStatus.execute()
+            let key = Hour(provider: provider, reason: reason, hour: count.hour)
+            statuses[key] = status == .normal ? nil : status
+            try bind(selectMembers, row)
+            while try selectMembers.step() {
+                addresses.insert(selectMembers.integer(0))
+            }
+            selectMembers.reset()
+        }
+    }
+
+    private func counts(_ pair: Pair, from hour: Int64) throws -> [BrakeCount] {
+        defer { selectCounts.reset() }
+        try bind(selectCounts, HourRow(pair: pair, hour: hour))
+        var counts = [BrakeCount]()
+        while try selectCounts.step() {
+            counts.append(
+                BrakeCount(
+                    hour: selectCounts.integer(0), addresses: selectCounts.integer(1),
+                    status: BrakeStatus(rawValue: selectCounts.integer(2)) ?? .normal))
+        }
+        return counts
+    }
+
+    private func decisions(_ pair: Pair) throws -> [BrakeDecision] {
+        defer { selectDecisions.reset() }
+        try bind(selectDecisions, pair)
+        var decisions = [BrakeDecision]()
+        while try selectDecisions.step() {
+            decisions.append(
+                BrakeDecision(
+                    firstHour: selectDecisions.integer(0), lastHour: selectDecisions.integer(1),
+                    verdict: BrakeStatus(rawValue: selectDecisions.integer(2)) ?? .held))
+        }
+        return decisions
+    }
+
+    /// What the statuses would be under another rule, from the counts as they are stored.
+    static func statuses(
+        _ connection: Connection, _ terms: TermTable, under rule: Policy.Brake?
+    ) throws -> [Hour: BrakeStatus] {
+        guard let rule else { return [:] }
+        let table = try BrakeTable(connection, terms, rule: rule)
+        let pairs = try connection.prepare(
+            """
+            SELECT DISTINCT provider, reason FROM brake_hour INDEXED BY brake_large
+            WHERE addresses >= \(BrakeTimeline.floor)
+            """)
+        var result = [Hour: BrakeStatus]()
+        while try pairs.step() {
+            let pair = Pair(provider: pairs.integer(0), reason: pairs.integer(1))
+            let counts = try table.counts(pair, from: 0)
+            guard let first = counts.first?.hour else { continue }
+            let provider = try terms.text(pair.provider)
+            let reason = try terms.text(pair.reason)
+            let statuses = BrakeTimeline.statuses(
+                counts, first: first, from: 0, decisions: try table.decisions(pair), rule: rule)
+            for (hour, status) in statuses {
+                result[Hour(provider: provider, reason: reason, hour: hour)] = status
+            }
+        }
+        return result
+    }
+
+    /// Counts everything anew from the members that are stored, after the caller has written them all.
+    func recount() throws {
+        try connection.run("UPDATE brake_hour SET addresses = folded, status = 0")
+        try connection.run("DELETE FROM brake_hour WHERE addresses = 0")
+        try connection.run(
+            """
+            INSERT INTO brake_hour (provider, reason, hour, addresses)
+            SELECT provider, reason, hour, count(*) FROM brake_member WHERE true GROUP BY 1, 2, 3
+            ON CONFLICT (provider, reason, hour) DO UPDATE SET addresses = addresses + excluded.addresses
+            """)
+        statuses = [:]
+        changes = [:]
+        touched = [:]
+        let pairs = try connection.prepare("SELECT provider, reason, min(hour) FROM brake_hour GROUP BY 1, 2")
+        while try pairs.step() {
+            touched[Pair(provider: pairs.integer(0), reason: pairs.integer(1))] = pairs.integer(2)
+        }
+        _ = try settle()
+    }
+
+    private func row(_ provider: String, _ event: AddressEvent) throws -> HourRow {
+        HourRow(
+            pair: Pair(
+                provider: try terms.number(provider) as Int64, reason: try terms.number(event.reason) as Int64),
+            hour: event.hour)
+    }
+
+    private func bind(_ query: Query, _ pair: Pair) throws {
+        try query.bind(1, pair.provider)
+        try query.bind(2, pair.reason)
+    }
+
+    private func bind(_ query: Query, _ row: HourRow) throws {
+        try bind(query, row.pair)
+        try query.bind(3, row.hour)
+    }
+
+    private func exists(_ query: Query, _ row: HourRow) throws -> Bool {
+        defer { query.reset() }
+        try bind(query, row)
+        return try query.step()
+    }
+}

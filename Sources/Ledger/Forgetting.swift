@@ -1,0 +1,176 @@
+/// Finds suppressed addresses whose history was erased, by a keyed hash (HMAC-SHA-256) of the canonical form.
+///
+/// The key is made with the ledger and kept in it. It keeps the hashes of two ledgers apart and lists of known hashes
+/// from being of use; whoever has the ledger and a list of addresses can still try each, which is what `check` does.
+enum Forgetting {
+    private static let keySetting = "forget-key"
+    private static let keyBytes = 32
+
+    /// The key, if anything was ever erased.
+    static func key(_ connection: Connection) throws -> [UInt8]? {
+        let query = try connection.prepare("SELECT value FROM setting WHERE name = '\(keySetting)'")
+        return try query.step() ? Array(query.text(0).utf8) : nil
+    }
+
+    static func makeKey(_ connection: Connection) throws -> [UInt8] {
+        if let key = try key(connection) {
+            return key
+        }
+        var generator = SystemRandomNumberGenerator()
+        let digits = Array("0123456789abcdef".utf8)
+        let key = (0..<keyBytes).map { _ in digits[Int(generator.next() & 15)] }
+        let insert = try connection.prepare("INSERT INTO setting (name, value) VALUES ('\(keySetting)', ?1)")
+        try insert.bind(1, String(decoding: key, as: UTF8.self))
+        try insert.execute()
+        return key
+    }
+
+    static func hash(_ canonical: String, key: [UInt8]) -> [UInt8] {
+        SHA256.hmac(Array(canonical.utf8), key: key)
+    }
+}
+
+/// The table `forgotten`.
+final class ForgottenTable {
+    private let connection: Connection
+    private let key: [UInt8]?
+    private let select: Query
+    private let delete: Query
+    private let terms: TermTable
+
+    init(_ connection: Connection, _ terms: TermTable) throws {
+        self.connection = connection
+        self.terms = terms
+        key = try Forgetting.key(connection)
+        delete = try connection.prepare("DELETE FROM forgotten WHERE hash = ?1 AND since <= ?2")
+        select = try connection.prepare("SELECT cause, reason, since, until, days FROM forgotten WHERE hash = ?1")
+    }
+
+    func suppression(_ canonical: String) throws -> Suppression? {
+        guard let key else { return nil }
+        defer { select.reset() }
+        try select.bind(1, Forgetting.hash(canonical, key: key))
+        return try select.step() ? try Suppression(select, terms) : nil
+    }
+
+    /// Lets a forgotten address be mailed again; whether there was one that was suppressed at that time.
+    func release(_ canonical: String, at: Int64) throws -> Bool {
+        guard let key else { return false }
+        try delete.bind(1, Forgetting.hash(canonical, key: key))
+        try delete.bind(2, at)
+        try delete.execute()
+        return connection.changes > 0
+    }
+}
+
+extension LedgerStore {
+    /// Erases all that the ledger holds about an address, but not that it is suppressed: of that a keyed hash stays,
+    /// which ``check(_:at:)`` and ``release(_:reason:note:author:at:)`` find and no list shows.
+    ///
+    /// The files that named it stay known, so that none of them counts again. Mail about it that arrives later is new,
+    /// and makes a new history.
+    ///
+    /// - Returns: whether there was anything to erase.
+    /// - Throws: `badAddress` where this is no address.
+    @discardableResult
+    package func forget(_ address: String) throws(LedgerError) -> Bool {
+        let canonical = try LedgerStore.canonical(address).text
+        let found = try write { connection in
+            // Overwrites what is deleted, where the SQLite of the system does not do so anyway.
+            try connection.run("PRAGMA secure_delete = ON")
+            let terms = try TermTable(connection, writes: true)
+            let table = try AddressTable(connection, terms)
+            guard let entry = try table.entry(canonical) else { return false }
+            if let suppression = entry.state.suppression {
+                try LedgerStore.keep(suppression, of: canonical, connection, terms)
+            }
+            try LedgerStore.erase(entry, connection, terms, table)
+            return true
+        }
+        if found {
+            // The WAL and the pages that are to be overwritten still hold the text until it is moved.
+            try checkpoint()
+        }
+        return found
+    }
+
+    private static func keep(
+        _ suppression: Suppression, of canonical: String, _ connection: Connection, _ terms: TermTable
+    ) throws {
+        let insert = try connection.prepare(
+            """
+            INSERT OR REPLACE INTO forgotten (hash, cause, reason, since, until, days)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            """)
+        try insert.bind(1, Forgetting.hash(canonical, key: try Forgetting.makeKey(connection)))
+        try insert.bind(2, suppression.cause.rawValue)
+        try insert.bind(3, try terms.number(suppression.reason) as Int64)
+        try insert.bind(4, suppression.since)
+        try insert.bind(5, suppression.until)
+        try insert.bind(6, suppression.days)
+        try insert.execute()
+    }
+
+    private static func erase(
+        _ entry: AddressTable.Entry, _ connection: Connection, _ terms: TermTable, _ table: AddressTable
+    ) throws {
+        let folder = try BrakeFolder(connection, terms)
+        let domain = CanonicalAddress.domain(ofCanonical: entry.address)
+        var rows = [Int64]()
+        try table.forEachOutcome(entry.id) { event, row in
+            rows.append(row)
+            try folder.fold(entry.id, provider: domain, event)
+        }
+        // The Message-ID may be made of the address; the report stays known by its fingerprint.
+        let mark = try connection.prepare("UPDATE delivery SET folded = 1, message_id = NULL WHERE id = ?1")
+        let delete = try connection.prepare("DELETE FROM outcome WHERE id = ?1")
+        for row in rows {
+            try mark.bind(1, row >> LedgerLimits.ordinalBits)
+            try mark.execute()
+            try delete.bind(1, row)
+            try delete.execute()
+        }
+        for sql in [
+            "DELETE FROM action WHERE address = ?1", "DELETE FROM base WHERE address = ?1",
+            "DELETE FROM address WHERE id = ?1",
+        ] {
+            let query = try connection.prepare(sql)
+            try query.bind(1, entry.id)
+            try query.execute()
+        }
+    }
+}
+
+/// Turns members of the brake's hours, of which nothing else remains, into mere numbers.
+final class BrakeFolder {
+    private let terms: TermTable
+    private let connection: Connection
+    private let deleteMember: Query
+    private let addFolded: Query
+
+    init(_ connection: Connection, _ terms: TermTable) throws {
+        self.connection = connection
+        self.terms = terms
+        deleteMember = try connection.prepare(
+            "DELETE FROM brake_member WHERE provider = ?1 AND reason = ?2 AND hour = ?3 AND address = ?4")
+        addFolded = try connection.prepare(
+            "UPDATE brake_hour SET folded = folded + 1 WHERE provider = ?1 AND reason = ?2 AND hour = ?3")
+    }
+
+    func fold(_ address: Int64, provider: String, _ event: AddressEvent) throws {
+        guard event.effect.isBraked else { return }
+        let provider = try terms.number(provider) as Int64
+        let reason = try terms.number(event.reason) as Int64
+        try deleteMember.bind(1, provider)
+        try deleteMember.bind(2, reason)
+        try deleteMember.bind(3, event.hour)
+        try deleteMember.bind(4, address)
+        try deleteMember.execute()
+        if connection.changes > 0 {
+            try addFolded.bind(1, provider)
+            try addFolded.bind(2, reason)
+            try addFolded.bind(3, event.hour)
+            try addFolded.execute()
+        }
+    }
+}

@@ -1,0 +1,37 @@
+extension LedgerStore {
+    /// Writes actions by hand in one transaction, in the order in which they were taken; what is no address is left out
+    /// and told.
+    ///
+    /// An import of suppressions is the same thing: each with the time and the reason that the other system gives.
+    ///
+    /// - Returns: what became of each.
+    @discardableResult
+    package func record(_ actions: [ManualAction]) throws(LedgerError) -> [ActionOutcome] {
+        try write { connection in
+            try BatchWriter(connection, policy: policy).write(actions)
+        }
+    }
+
+    /// Leaves addresses out from a moment on, in seconds since 1970 UTC, until they are released.
+    @discardableResult
+    package func suppress(
+        _ addresses: [String], reason: String = "manual", note: String? = nil, author: String? = nil, at: Int64
+    ) throws(LedgerError) -> [ActionOutcome] {
+        try record(
+            addresses.map {
+                ManualAction(address: $0, kind: .suppress, reason: reason, at: at, author: author, note: note)
+            })
+    }
+
+    /// Lets addresses be mailed again, whatever suppressed them. Mail that arrived before does not undo it; a bounce
+    /// that arrives after it counts afresh.
+    @discardableResult
+    package func release(
+        _ addresses: [String], reason: String = "manual", note: String? = nil, author: String? = nil, at: Int64
+    ) throws(LedgerError) -> [ActionOutcome] {
+        try record(
+            addresses.map {
+                ManualAction(address: $0, kind: .release, reason: reason, at: at, author: author, note: note)
+            })
+    }
+}

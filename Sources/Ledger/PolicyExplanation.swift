@@ -1,0 +1,128 @@
+/// One event of an address and what it changed.
+package struct PolicyStep: Sendable, Equatable {
+    /// When the mail arrived, or when the administrator acted.
+    package var at: Int64
+    /// What happened: `hard`, `soft`, `complaint`, `delivered`, `delayed`, `auto-reply`, `other`, `suppress`, `release`,
+    /// or `base` for all that was pruned.
+    package var what: String
+    package var reason: String
+    /// The class of the report.
+    package var `class`: String?
+    package var brake: BrakeStatus
+    /// The distinct days of the longest streak after it.
+    package var streakDays: Int
+    /// What holds after it.
+    package var suppression: Suppression?
+    /// One sentence for people.
+    package var text: String
+}
+
+extension LedgerStore {
+    /// Derives the state of an address step by step; nothing where nothing is known of it. The last step's suppression
+    /// is the one that the ledger holds.
+    ///
+    /// - Throws: `badAddress` where this is no address.
+    package func explain(_ address: String) throws(LedgerError) -> [PolicyStep]? {
+        let canonical = try LedgerStore.canonical(address)
+        let policy = self.policy
+        return try read { connection in
+            let table = try AddressTable(connection, try TermTable(connection, writes: false))
+            guard let entry = try table.entry(canonical.text) else { return nil }
+            var events = try table.events(entry.id)
+            BrakeTable.mark(&events, domain: canonical.domain, try BrakeTable.statuses(connection))
+            let base = try table.base(entry.id)
+            var steps = [PolicyStep]()
+            if !base.isEmpty {
+                steps.append(PolicyStep(base: base))
+            }
+            var before = base
+            _ = AddressState.derive(events, from: base, domain: canonical.domain, policy: policy) { event, after in
+                steps.append(PolicyStep(event, before, after, domain: canonical.domain, policy))
+                before = after
+            }
+            return steps
+        }
+    }
+}
+
+extension PolicyStep {
+    fileprivate init(base: AddressState) {
+        let seen = [base.lastSeen, base.lastAction].compactMap { $0 }.max() ?? 0
+        self.init(
+            at: seen, what: "base", reason: "", class: nil, brake: .normal, streakDays: base.streakDays,
+            suppression: base.suppression,
+            text: "all that came before was pruned; " + (base.suppression.map { "\($0.why)" } ?? "not suppressed"))
+    }
+
+    fileprivate init(
+        _ event: AddressEvent, _ before: AddressState, _ after: AddressState, domain: String, _ policy: Policy
+    ) {
+        self.init(
+            at: event.arrival, what: event.effect.name, reason: event.reason,
+            class: event.effect.isByHand ? nil : event.class, brake: event.brake, streakDays: after.streakDays,
+            suppression: after.suppression,
+            text: PolicyStep.changes(event, before, after) ?? PolicyStep.count(event, before, after, domain, policy))
+    }
+
+    /// What an event changed about the suppression; nothing where it changed nothing.
+    private static func changes(_ event: AddressEvent, _ before: AddressState, _ after: AddressState) -> String? {
+        let ended = before.suppression.flatMap { $0.holds(at: event.arrival) ? nil : $0 }
+        let prefix = ended.map { "the suppression ended at \(CalendarTime.text($0.until ?? 0)); " } ?? ""
+        let held = ended == nil ? before.suppression : nil
+        switch (held, after.suppression) {
+        case (nil, let new?): return prefix + "suppressed: \(new.why)"
+        case (let old?, nil): return "lifted: \(old.why)"
+        case (let old?, let new?) where old.cause != new.cause: return "suppressed for a stronger reason: \(new.why)"
+        case (let old?, let new?) where old.until != new.until:
+            return "still suppressed, "
+                + (new.until.map { "now until \(CalendarTime.text($0))" } ?? "now without an end")
+        case (.some, .some): return "still suppressed"
+        default: return prefix.isEmpty ? nil : prefix + "counted afresh"
+        }
+    }
+
+    /// How an event that changed no suppression was counted.
+    private static func count(
+        _ event: AddressEvent, _ before: AddressState, _ after: AddressState, _ domain: String, _ policy: Policy
+    ) -> String {
+        switch event.brake {
+        case .held: return "held back by the brake: many addresses of this domain had this in that hour"
+        case .released: return "not counted: the spike of that hour was released"
+        case .normal, .confirmed: break
+        }
+        guard let cause = event.effect.cause else {
+            switch event.effect {
+            case .delivered where before.streakDays != after.streakDays: return "delivered: the soft streak is cleared"
+            case .delivered: return "delivered"
+            case .release: return "released; nothing was suppressed"
+            default: return "never counts against an address"
+            }
+        }
+        guard let (rule, name) = policy.rule(for: event, cause, domain: domain), rule.days > 0 else {
+            return "the policy never suppresses for this"
+        }
+        func days(_ state: AddressState) -> [Int64] { state.streaks.first { $0.name == name }?.days ?? [] }
+        let (old, new) = (days(before), days(after))
+        if old == new {
+            return "the same day as the last one: counted once, day \(new.count) of \(rule.days)"
+        }
+        let again = !old.isEmpty && new.count == 1 ? "; the days before are forgotten" : ""
+        return "day \(new.count) of \(rule.days) within \(rule.within) days\(again)"
+    }
+}
+
+extension AddressEvent.Effect {
+    var name: String {
+        switch self {
+        case .complaint: "complaint"
+        case .hard: "hard"
+        case .soft: "soft"
+        case .delayed: "delayed"
+        case .delivered: "delivered"
+        case .autoReply: "auto-reply"
+        case .other: "other"
+        case .suppress: "suppress"
+        case .release: "release"
+        }
+    }
+}

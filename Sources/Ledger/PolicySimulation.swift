@@ -1,0 +1,37 @@
+/// An address that another policy would treat otherwise.
+package struct PolicyChange: Sendable, Equatable {
+    package var address: String
+    /// What holds now; nothing: it may be mailed.
+    package var before: Suppression?
+    package var after: Suppression?
+}
+
+extension LedgerStore {
+    /// Tells who would change sides at a moment under another policy, over the whole ledger and without writing: who
+    /// would be left out and is not, and the other way round. Until `each` says no.
+    ///
+    /// What was pruned stays as the policy of its time made it.
+    package func simulate(
+        _ other: Policy, at now: Int64, each: (PolicyChange) -> Bool
+    ) throws(LedgerError) {
+        let changes = try read { connection in
+            let terms = try TermTable(connection, writes: false)
+            let table = try AddressTable(connection, terms)
+            let brake = try BrakeTable.statuses(connection, terms, under: other.brake)
+            var changes = [PolicyChange]()
+            try table.forEach(connection) { entry in
+                let after = try table.derive(entry.id, entry.address, policy: other, brake: brake).suppression
+                let change = PolicyChange(
+                    address: entry.address, before: entry.state.suppression.flatMap { $0.holds(at: now) ? $0 : nil },
+                    after: after.flatMap { $0.holds(at: now) ? $0 : nil })
+                if (change.before == nil) != (change.after == nil) {
+                    changes.append(change)
+                }
+                return true
+            }
+            return changes
+        }
+        for change in changes.sorted(by: { $0.address.utf8.lexicographicallyPrecedes($1.address.utf8) })
+        where !each(change) { return }
+    }
+}

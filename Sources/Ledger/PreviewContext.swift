@@ -1,0 +1,199 @@
+/// What a batch could meet in a ledger: the events that could be copies of its own, and all that the states of its
+/// addresses follow from.
+struct PreviewContext {
+    /// What an address has beside reports.
+    private struct Rest {
+        var address: String
+        var base: AddressState?
+        var actions: [(id: Int64, action: ManualAction)]
+    }
+
+    private var deliveries: [DeliveryEvent] = []
+    /// Of these, the ones that keep their place among their copies.
+    private var folded: [Fingerprint] = []
+    private var pruned: [Fingerprint] = []
+    private var rests: [Rest] = []
+    private var hours: [(pair: BrakePairName, count: BrakeCount)] = []
+    private var decisions: [(pair: BrakePairName, decision: BrakeDecision)] = []
+    private(set) var pairs: Set<BrakePairName>
+
+    /// - Parameters:
+    ///   - addresses: those of the batch that were not read before, in canonical form.
+    ///   - pairs: likewise for the brake.
+    init(
+        of batch: [DeliveryEvent], addresses: [String], pairs: Set<BrakePairName>, _ ledger: LedgerStore
+    ) throws(LedgerError) {
+        self.pairs = pairs
+        var context = self
+        try ledger.read { connection in
+            // A reading may be done twice.
+            context = PreviewContext(pairs: pairs)
+            let terms = try TermTable(connection, writes: false)
+            try context.readDeliveries(connection, terms, batch, addresses)
+            try context.readRests(connection, terms, addresses)
+            if ledger.policy.brake != nil {
+                try context.readBrake(connection, terms)
+            }
+        }
+        self = context
+    }
+
+    private init(pairs: Set<BrakePairName>) {
+        self.pairs = pairs
+    }
+
+    private mutating func readDeliveries(
+        _ connection: Connection, _ terms: TermTable, _ batch: [DeliveryEvent], _ addresses: [String]
+    ) throws {
+        let reader = DeliveryReader(connection, terms)
+        let selectPruned = try connection.prepare("SELECT 1 FROM pruned WHERE fingerprint = ?1")
+        var known = Set<Int64>()
+        for event in batch {
+            if let delivery = try reader.delivery(key: event.key) { known.insert(delivery) }
+            if let delivery = try reader.delivery(fingerprint: event.fingerprint) { known.insert(delivery) }
+            try selectPruned.bind(1, event.fingerprint.bytes)
+            if try selectPruned.step() { pruned.append(event.fingerprint) }
+            selectPruned.reset()
+        }
+        for address in addresses {
+            known.formUnion(try reader.deliveries(address: address))
+        }
+        for id in known.sorted() {
+            guard let (event, isFolded) = try reader.event(id) else { continue }
+            deliveries.append(event)
+            if isFolded { folded.append(event.fingerprint) }
+            for outcome in event.outcomes {
+                if let address = CanonicalAddress(outcome.address) {
+                    pairs.insert(BrakePairName(provider: address.domain, reason: outcome.reason))
+                }
+            }
+        }
+    }
+
+    private mutating func readRests(_ connection: Connection, _ terms: TermTable, _ addresses: [String]) throws {
+        let table = try AddressTable(connection, terms)
+        for address in addresses {
+            guard let entry = try table.entry(address) else { continue }
+            let base = try table.base(entry.id)
+            let actions = try table.events(entry.id).filter(\.effect.isByHand).map { event in
+                let kind = event.effect == .suppress ? ManualAction.Kind.suppress : .release
+                let action = ManualAction(
+                    address: address, kind: kind, reason: event.reason, at: event.arrival, until: event.until)
+                return (id: event.ordinal, action: action)
+            }
+            if !base.isEmpty || !actions.isEmpty {
+                rests.append(Rest(address: address, base: base.isEmpty ? nil : base, actions: actions))
+            }
+        }
+    }
+
+    private mutating func readBrake(_ connection: Connection, _ terms: TermTable) throws {
+        let pair = "provider = ?1 AND reason = ?2"
+        let selectHours = try connection.prepare("SELECT hour, addresses FROM brake_hour WHERE \(pair)")
+        let selectDecisions = try connection.prepare(
+            "SELECT first_hour, last_hour, verdict FROM brake_decision WHERE \(pair) ORDER BY id")
+        for name in pairs {
+            guard let provider = try terms.known(name.provider), let reason = try terms.known(name.reason) else {
+                continue
+            }
+            try selectHours.bind(1, provider)
+            try selectHours.bind(2, reason)
+            while try selectHours.step() {
+                let count = BrakeCount(hour: selectHours.integer(0), addresses: selectHours.integer(1))
+                hours.append((name, count))
+            }
+            selectHours.reset()
+            try selectDecisions.bind(1, provider)
+            try selectDecisions.bind(2, reason)
+            while try selectDecisions.step() {
+                let decision = BrakeDecision(
+                    firstHour: selectDecisions.integer(0), lastHour: selectDecisions.integer(1),
+                    verdict: BrakeStatus(rawValue: selectDecisions.integer(2)) ?? .held)
+                decisions.append((name, decision))
+            }
+            selectDecisions.reset()
+        }
+    }
+
+    /// Copies all this into the ledger in memory. `known` are the pairs that it has already.
+    func write(to ledger: LedgerStore, known: Set<BrakePairName>) throws(LedgerError) {
+        try ledger.write { connection in
+            let terms = try TermTable(connection, writes: true)
+            let insertPruned = try connection.prepare("INSERT OR IGNORE INTO pruned VALUES (?1)")
+            for fingerprint in pruned {
+                try insertPruned.bind(1, fingerprint.bytes)
+                try insertPruned.execute()
+            }
+            try writeRests(connection, terms)
+            try writeBrake(connection, terms, known)
+        }
+        try ledger.write { connection in
+            let writer = try BatchWriter(connection, policy: ledger.policy, countsForBrake: false)
+            _ = try writer.write(deliveries, deriving: rests.map(\.address))
+            for pair in pairs.subtracting(known) {
+                try writer.settleBrake(provider: pair.provider, reason: pair.reason, from: 0)
+            }
+            let mark = try connection.prepare("UPDATE delivery SET folded = 1 WHERE fingerprint = ?1")
+            for fingerprint in folded {
+                try mark.bind(1, fingerprint.bytes)
+                try mark.execute()
+            }
+        }
+    }
+
+    private func writeRests(_ connection: Connection, _ terms: TermTable) throws {
+        let table = try AddressTable(connection, terms)
+        let writer = try AddressWriter(connection, terms)
+        let insert = try connection.prepare(
+            "INSERT INTO action (id, address, at, kind, reason, until) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+        for rest in rests {
+            var id = try table.entry(rest.address)?.id
+            if id == nil {
+                let next = 1 + (try connection.integer("SELECT max(id) FROM address") ?? 0)
+                // Any state that is not empty: it is derived in the next transaction.
+                var state = rest.base ?? AddressState()
+                state.lastAction = state.lastAction ?? 0
+                try writer.write(state, id: next, newAddress: rest.address)
+                id = next
+            }
+            guard let id else { continue }
+            if let base = rest.base {
+                try writer.writeBase(base, id: id)
+            }
+            for (number, action) in rest.actions {
+                try insert.bind(1, number)
+                try insert.bind(2, id)
+                try insert.bind(3, action.at)
+                try insert.bind(4, action.kind.rawValue)
+                try insert.bind(5, try terms.number(action.reason) as Int64)
+                try insert.bind(6, action.until)
+                try insert.execute()
+            }
+        }
+    }
+
+    private func writeBrake(_ connection: Connection, _ terms: TermTable, _ known: Set<BrakePairName>) throws {
+        let insertHour = try connection.prepare(
+            "INSERT OR REPLACE INTO brake_hour (provider, reason, hour, addresses) VALUES (?1, ?2, ?3, ?4)")
+        for (pair, count) in hours where !known.contains(pair) {
+            try insertHour.bind(1, try terms.number(pair.provider) as Int64)
+            try insertHour.bind(2, try terms.number(pair.reason) as Int64)
+            try insertHour.bind(3, count.hour)
+            try insertHour.bind(4, count.addresses)
+            try insertHour.execute()
+        }
+        let insertDecision = try connection.prepare(
+            """
+            INSERT INTO brake_decision (provider, reason, first_hour, last_hour, verdict, at)
+            VALUES (?1, ?2, ?3, ?4, ?5, 0)
+            """)
+        for (pair, decision) in decisions where !known.contains(pair) {
+            try insertDecision.bind(1, try terms.number(pair.provider) as Int64)
+            try insertDecision.bind(2, try terms.number(pair.reason) as Int64)
+            try insertDecision.bind(3, decision.firstHour)
+            try insertDecision.bind(4, decision.lastHour)
+            try insertDecision.bind(5, decision.verdict.rawValue)
+            try insertDecision.execute()
+        }
+    }
+}

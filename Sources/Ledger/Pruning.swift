@@ -1,0 +1,147 @@
+/// What pruning has done.
+package struct PruneResult: Sendable, Equatable {
+    /// Outcomes whose details are gone; their counts are kept.
+    package var outcomes = 0
+    /// Reports, and copies of them, that are gone; that they were counted is kept.
+    package var deliveries = 0
+}
+
+extension LedgerStore {
+    /// Drops the details of what arrived before a moment, in seconds since 1970 UTC, and keeps what they led to.
+    ///
+    /// The events of an address before the moment are folded into a base from which its state goes on, so that every
+    /// counter, streak and suppression stays as it is. Of a report only its fingerprint stays, so that it never counts
+    /// again. What the brake holds back stays held back, but can no longer be confirmed or released with its spike.
+    ///
+    /// Mail that arrived before the moment and is scanned only afterwards counts after the base instead of at its place
+    /// in it; the base itself is no longer derived under a policy that changes later.
+    package func prune(olderThan moment: Int64) throws(LedgerError) -> PruneResult {
+        // Whole hours, so that no hour of the brake is cut in two.
+        let horizon = moment - moment % CalendarTime.secondsPerHour
+        let result = try write { connection in
+            try LedgerStore.prune(connection, horizon, policy)
+        }
+        if result.deliveries > 0 || result.outcomes > 0 {
+            try checkpoint()
+        }
+        return result
+    }
+
+    private static func prune(_ connection: Connection, _ horizon: Int64, _ policy: Policy) throws -> PruneResult {
+        var result = PruneResult()
+        let terms = try TermTable(connection, writes: true)
+        let table = try AddressTable(connection, terms)
+        let writer = try AddressWriter(connection, terms)
+        let folder = try BrakeFolder(connection, terms)
+        let statuses = try BrakeTable.statuses(connection)
+        let deleteOutcome = try connection.prepare("DELETE FROM outcome WHERE id = ?1")
+        let deleteAction = try connection.prepare("DELETE FROM action WHERE id = ?1")
+        let mark = try connection.prepare("UPDATE delivery SET folded = 1 WHERE id = ?1")
+        try table.forEach(connection) { entry in
+            // Nothing of an address that was first seen later can be old, and a base only holds what is gone.
+            guard min(entry.state.firstSeen ?? .max, entry.state.lastAction ?? .max) < horizon else { return true }
+            let domain = CanonicalAddress.domain(ofCanonical: entry.address)
+            let plan = try FoldPlan(table, entry.id, domain, statuses, horizon)
+            if plan.isEmpty {
+                return true
+            }
+            let base = AddressState.derive(
+                plan.folded, from: try table.base(entry.id), domain: domain, policy: policy)
+            try writer.writeBase(base, id: entry.id)
+            for event in plan.folded where !plan.keptHours.contains(FoldPlan.Hour(event)) {
+                try folder.fold(entry.id, provider: domain, event)
+            }
+            for row in plan.outcomeRows {
+                try mark.bind(1, row >> LedgerLimits.ordinalBits)
+                try mark.execute()
+                try deleteOutcome.bind(1, row)
+                try deleteOutcome.execute()
+                result.outcomes += 1
+            }
+            for event in plan.folded where event.effect.isByHand {
+                try deleteAction.bind(1, event.ordinal)
+                try deleteAction.execute()
+            }
+            return true
+        }
+        result.deliveries = try pruneDeliveries(connection, horizon)
+        return result
+    }
+
+    /// Deletes the old deliveries of which no address keeps an outcome, and the copies of deliveries that are gone.
+    private static func pruneDeliveries(_ connection: Connection, _ horizon: Int64) throws -> Int {
+        let bits = LedgerLimits.ordinalBits
+        try connection.run("CREATE TEMP TABLE IF NOT EXISTS gone (id INTEGER PRIMARY KEY)")
+        try connection.run("DELETE FROM gone")
+        try connection.run(
+            """
+            INSERT INTO gone SELECT id FROM delivery AS d
+            WHERE duplicate_of IS NULL AND arrival < \(horizon) AND NOT EXISTS (
+                SELECT 1 FROM outcome AS o
+                WHERE o.id >= d.id << \(bits) AND o.id < (d.id + 1) << \(bits) AND o.address IS NOT NULL)
+            """)
+        try connection.run("INSERT OR IGNORE INTO pruned SELECT fingerprint FROM delivery WHERE id IN gone")
+        let outcomes = try connection.prepare("DELETE FROM outcome WHERE id >= ?1 AND id < ?2")
+        let gone = try connection.prepare("SELECT id FROM gone")
+        while try gone.step() {
+            try outcomes.bind(1, gone.integer(0) << bits)
+            try outcomes.bind(2, (gone.integer(0) + 1) << bits)
+            try outcomes.execute()
+        }
+        let isGone = "id IN gone OR duplicate_of IN gone"
+        try connection.run(
+            """
+            INSERT INTO tally_pruned (hour, class, origin, counted, duplicates)
+            SELECT arrival / \(CalendarTime.secondsPerHour), class, ifnull(origin, 0), sum(duplicate_of IS NULL),
+                sum(duplicate_of IS NOT NULL)
+            FROM delivery WHERE \(isGone) GROUP BY 1, 2, 3
+            ON CONFLICT (hour, class, origin) DO UPDATE
+            SET counted = counted + excluded.counted, duplicates = duplicates + excluded.duplicates
+            """)
+        try connection.run("DELETE FROM delivery WHERE \(isGone)")
+        let count = connection.changes
+        try connection.run("DROP TABLE gone")
+        return count
+    }
+}
+
+/// Which events of an address can go into its base.
+private struct FoldPlan {
+    struct Hour: Hashable {
+        var hour: Int64
+        var reason: String
+
+        init(_ event: AddressEvent) {
+            hour = event.hour
+            reason = event.reason
+        }
+    }
+
+    /// In the order in which they act.
+    var folded: [AddressEvent] = []
+    /// The rows of the reports among them, and of what these reports said twice.
+    var outcomeRows: [Int64] = []
+    /// The hours in which something remains.
+    var keptHours = Set<Hour>()
+
+    var isEmpty: Bool { folded.isEmpty }
+
+    init(
+        _ table: AddressTable, _ id: Int64, _ domain: String, _ statuses: [BrakeTable.Hour: BrakeStatus],
+        _ horizon: Int64
+    ) throws {
+        var all = try table.events(id)
+        BrakeTable.mark(&all, domain: domain, statuses)
+        let ordered = AddressState.inOrder(all)
+        folded = Array(ordered.prefix { $0.arrival < horizon })
+        guard let last = folded.last else { return }
+        for event in ordered.dropFirst(folded.count) where event.effect.isBraked {
+            keptHours.insert(Hour(event))
+        }
+        try table.forEachOutcome(id) { event, row in
+            if !AddressEvent.precedes(last, event) || event.isOfSameReport(as: last) {
+                outcomeRows.append(row)
+            }
+        }
+    }
+}

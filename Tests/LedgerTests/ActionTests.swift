@@ -1,0 +1,150 @@
+import Testing
+
+@testable import Ledger
+
+@Suite("Suppressions and releases by hand")
+struct ActionTests {
+    @Test("Suppressed by hand: with or without a history, in any spelling, and kept with its note")
+    func suppress() throws {
+        let ledger = try LedgerStore(inMemory: Policy())
+        let outcomes = try ledger.suppress(
+            ["Bob@Dest.example", "no address", "bob@dest.example"], reason: "asked", note: "by telephone",
+            author: "ann", at: time(day: 3))
+        #expect(outcomes == [.done, .notAnAddress, .alreadyKnown])
+        let record = try #require(try ledger.address("bob@dest.example"))
+        #expect(
+            record.state.suppression
+                == Suppression(cause: .manual, reason: "asked", since: time(day: 3), until: nil, days: 1))
+        #expect(record.state.firstSeen == nil)
+        #expect(record.history.isEmpty)
+        #expect(
+            record.actions == [
+                ManualAction(
+                    address: "bob@dest.example", kind: .suppress, reason: "asked", at: time(day: 3), author: "ann",
+                    note: "by telephone")
+            ])
+        #expect(try ledger.check("bob@dest.example", at: time(day: 4)) != .mayMail)
+        #expect(try ledger.rebuild() == 0)
+    }
+
+    @Test("A suppression by hand may end")
+    func until() throws {
+        let ledger = try LedgerStore(inMemory: Policy())
+        try ledger.record([
+            ManualAction(address: "bob@dest.example", kind: .suppress, at: time(day: 0), until: time(day: 5))
+        ])
+        #expect(try ledger.check("bob@dest.example", at: time(day: 5) - 1) != .mayMail)
+        #expect(try ledger.check("bob@dest.example", at: time(day: 5)) == .mayMail)
+    }
+
+    @Test("A release is not undone by mail that arrived before it, however late it is scanned; mail after it counts")
+    func release() throws {
+        let old = report(1, at: time(day: 1))
+        let late = report(2, at: time(day: 2))
+        let new = report(3, at: time(day: 9))
+        for releasedFirst in [false, true] {
+            let ledger = try LedgerStore(inMemory: Policy())
+            if !releasedFirst { try ledger.commit([old]) }
+            #expect(try ledger.release(["bob@dest.example"], note: "is back", at: time(day: 5)) == [.done])
+            if releasedFirst { try ledger.commit([old]) }
+            #expect(try ledger.check("bob@dest.example", at: time(day: 6)) == .mayMail)
+            try ledger.commit([late])
+            #expect(try ledger.check("bob@dest.example", at: time(day: 6)) == .mayMail)
+            #expect(try ledger.address("bob@dest.example")?.state.counters.hard == 2)
+            try ledger.commit([new])
+            guard case .suppressed(let suppression) = try ledger.check("bob@dest.example", at: time(day: 10)) else {
+                Issue.record("not suppressed")
+                continue
+            }
+            #expect(suppression.since == time(day: 9))
+            #expect(try ledger.rebuild() == 0)
+        }
+    }
+
+    @Test("After a release the soft streak begins anew")
+    func streak() throws {
+        let ledger = try LedgerStore(inMemory: Policy())
+        try ledger.commit((0..<4).map { softReport($0, at: time(day: $0)) })
+        try ledger.release(["bob@dest.example"], at: time(day: 3, hour: 20))
+        try ledger.commit([softReport(4, at: time(day: 4))])
+        #expect(try ledger.check("bob@dest.example", at: time(day: 5)) == .mayMail)
+        #expect(try ledger.address("bob@dest.example")?.state.streakDays == 1)
+    }
+
+    @Test("An action comes after the mail of its second; of two in one second the later taken decides")
+    func sameSecond() throws {
+        let ledger = try LedgerStore(inMemory: Policy())
+        try ledger.release(["bob@dest.example"], at: time(day: 1))
+        try ledger.commit([report(1, at: time(day: 1))])
+        #expect(try ledger.check("bob@dest.example", at: time(day: 2)) == .mayMail)
+        try ledger.suppress(["ann@dest.example"], at: time(day: 1))
+        try ledger.release(["ann@dest.example"], at: time(day: 1))
+        #expect(try ledger.check("ann@dest.example", at: time(day: 2)) == .mayMail)
+    }
+
+    @Test("By hand is stronger than any report, and a receipt does not lift it")
+    func stronger() throws {
+        let ledger = try LedgerStore(inMemory: Policy())
+        try ledger.suppress(["bob@dest.example"], reason: "asked", at: time(day: 1))
+        try ledger.commit([
+            report(1, class: "complaint", at: time(day: 2)),
+            report(2, class: "delivery-receipt", kind: "delivered", at: time(day: 3)),
+        ])
+        let suppression = try ledger.address("bob@dest.example")?.state.suppression
+        #expect(suppression?.cause == .manual)
+        #expect(suppression?.reason == "asked")
+    }
+
+    @Test("What another system suppressed is taken over with its time and reason, and what is exported can be imported")
+    func importExport() throws {
+        let source = try LedgerStore(inMemory: Policy())
+        try source.commit((0..<4).map { report($0, address: "a\($0)@dest.example", at: time(day: $0)) })
+        var rows = [ManualAction]()
+        try source.suppressed(at: time(day: 9)) { row in
+            rows.append(
+                ManualAction(
+                    address: row.address, kind: .suppress, reason: row.suppression.reason, at: row.suppression.since))
+            return true
+        }
+        let target = try LedgerStore(inMemory: Policy())
+        #expect(try target.record(rows) == [.done, .done, .done, .done])
+        #expect(try target.record(rows).allSatisfy { $0 == .alreadyKnown })
+        var times = [Int64]()
+        try target.suppressed(at: time(day: 9)) { row in
+            times.append(row.suppression.since)
+            return row.suppression.reason == "userunknown"
+        }
+        #expect(times == (0..<4).map { time(day: $0) })
+        var known = [String]()
+        try target.addresses { address, state in
+            known.append(address)
+            return state.suppression != nil
+        }
+        #expect(known.sorted() == (0..<4).map { "a\($0)@dest.example" })
+    }
+
+    @Test("Many addresses are checked at once, each in its place")
+    func batch() throws {
+        let ledger = try LedgerStore(inMemory: Policy())
+        try ledger.commit([report(1)])
+        let answers = try ledger.check(["ann@dest.example", "nonsense", "BOB@dest.example"], at: time(day: 1))
+        #expect(answers.count == 3)
+        #expect(answers[0] == .mayMail)
+        #expect(answers[1] == nil)
+        #expect(answers[2] == (try ledger.check("bob@dest.example", at: time(day: 1))))
+        #expect(answers[2] != .mayMail)
+    }
+
+    @Test("Hostile notes are text")
+    func hostile() throws {
+        let ledger = try LedgerStore(inMemory: Policy())
+        try ledger.suppress(
+            ["bob@dest.example"], reason: "'); --\u{0}", note: String(repeating: "n", count: 9_999), author: "\u{0}",
+            at: Int64.max)
+        let action = try #require(try ledger.address("bob@dest.example")?.actions.first)
+        #expect(action.reason == "'); --\u{FFFD}")
+        #expect(action.note?.utf8.count == LedgerLimits.textBytes)
+        #expect(action.author == "\u{FFFD}")
+        #expect(action.at == LedgerLimits.latestArrival)
+    }
+}

@@ -1,0 +1,325 @@
+import Testing
+
+@testable import Ledger
+
+@Suite("The brake: a provider that is out of order kills nobody")
+struct BrakeTests {
+    private var rule: Policy.Brake {
+        var brake = Policy.Brake()
+        brake.minimum = 10
+        return brake
+    }
+
+    private func policy(_ change: (inout Policy.Brake) -> Void = { _ in }) -> Policy {
+        var policy = Policy()
+        var brake = rule
+        change(&brake)
+        policy.brake = brake
+        return policy
+    }
+
+    /// Hard bounces of `count` addresses of one domain within one hour.
+    private func spike(
+        _ count: Int, from first: Int = 0, day: Int, hour: Int = 12, domain: String = "big.example",
+        reason: String = "userunknown", kind: String = "hard"
+    ) -> [DeliveryEvent] {
+        (first..<first + count).map { index in
+            report(
+                day * 100_000 + hour * 1_000 + index, name: "\(domain)-\(reason)-\(day)-\(hour)-\(index)",
+                class: kind == "hard" ? "hard-bounce" : "soft-bounce", kind: kind, reason: reason,
+                address: "u\(index)@\(domain)", at: time(day: day, hour: hour) + Int64(index % 3_600))
+        }
+    }
+
+    private func suppressedCount(_ ledger: LedgerStore) throws -> Int {
+        var count = 0
+        try ledger.suppressed(at: time(day: 900)) { _ in
+            count += 1
+            return true
+        }
+        return count
+    }
+
+    // MARK: The pure function
+
+    private func statuses(
+        _ counts: [(Int64, Int64)], decisions: [BrakeDecision] = [], _ change: (inout Policy.Brake) -> Void = { _ in }
+    ) -> [Int64: BrakeStatus] {
+        var brake = rule
+        change(&brake)
+        return BrakeTimeline.statuses(
+            counts.map { BrakeCount(hour: $0.0, addresses: $0.1) }, first: counts.first?.0 ?? 0, from: 0,
+            decisions: decisions, rule: brake)
+    }
+
+    @Test("From the minimum on it is a spike, below it is not")
+    func minimum() {
+        #expect(statuses([(100, 9)]) == [:])
+        #expect(statuses([(100, 10)]) == [100: .held])
+        #expect(statuses([(100, 9)]) { $0.minimum = 9 } == [100: .held])
+        // Never below the floor.
+        #expect(statuses([(100, BrakeTimeline.floor - 1)]) { $0.minimum = 0 } == [:])
+        #expect(statuses([(100, BrakeTimeline.floor)]) { $0.minimum = 0 } == [100: .held])
+    }
+
+    @Test("A spike is many times the average of the days before")
+    func factor() {
+        // Four an hour for two days; ten times as much is a spike, and less than five times is none.
+        let steady = (0..<48).map { (Int64($0), Int64(4)) }
+        #expect(statuses(steady + [(48, 19)]) == [:])
+        #expect(statuses(steady + [(48, 20)]) == [48: .held])
+        #expect(statuses(steady + [(48, 20)]) { $0.factor = 6 } == [:])
+        #expect(statuses(steady + [(48, 19)]) { $0.factor = 4 } == [48: .held])
+    }
+
+    @Test("What goes on for hours becomes what is usual: the first hours of a new provider only")
+    func usual() {
+        let steady = (0..<48).map { (Int64($0), Int64(30)) }
+        #expect(statuses(steady).keys.max() == 4)
+    }
+
+    @Test("An outage of two hours is a spike in both, with little history or much")
+    func outage() {
+        for history in [0, 3, 24, 400] {
+            let before = (0..<Int64(history)).map { ($0, Int64(3)) }
+            let start = Int64(history)
+            let found = statuses(before + [(start, 5_000), (start + 1, 5_000), (start + 2, 3)])
+            #expect(found == [start: .held, start + 1: .held])
+        }
+    }
+
+    @Test("The baseline ends after its days")
+    func baseline() {
+        let busy: [(Int64, Int64)] = [(0, 3_000)]
+        let later = Int64(14 * 24)
+        // 3,000 in 14 days are nine an hour.
+        #expect(statuses(busy + [(later, 40)])[later] == nil)
+        #expect(statuses(busy + [(later + 1, 40)])[later + 1] == .held)
+        #expect(statuses(busy + [(later, 40)]) { $0.baselineDays = 13 }[later] == .held)
+        #expect(statuses(busy + [(later + 1, 40)]) { $0.baselineDays = 15 }[later + 1] == nil)
+    }
+
+    @Test("A window of several hours is looked at whole")
+    func window() {
+        let trickle: [(Int64, Int64)] = [(96, 6), (97, 6), (98, 6)]
+        #expect(statuses(trickle) == [:])
+        #expect(statuses(trickle) { $0.windowHours = 4 } == [96: .held, 97: .held, 98: .held])
+    }
+
+    @Test("A decision holds for its hours, the later overrules the earlier, and a released spike is no baseline")
+    func decisions() {
+        let counts: [(Int64, Int64)] = [(100, 50), (101, 50), (102, 50)]
+        let confirmed = BrakeDecision(firstHour: 100, lastHour: 101, verdict: .confirmed)
+        let released = BrakeDecision(firstHour: 101, lastHour: 101, verdict: .released)
+        #expect(statuses(counts, decisions: [confirmed]) == [100: .confirmed, 101: .confirmed, 102: .held])
+        #expect(statuses(counts, decisions: [confirmed, released]) == [100: .confirmed, 101: .released, 102: .held])
+        let many: [(Int64, Int64)] = [(0, 1_000), (30, 40)]
+        #expect(statuses(many)[30] == nil)
+        let all = BrakeDecision(firstHour: 0, lastHour: 10, verdict: .released)
+        #expect(statuses(many, decisions: [all])[30] == .held)
+    }
+
+    @Test("Looking from an hour on gives what looking at all of it gives")
+    func parts() {
+        var generator = SeededGenerator(seed: 5)
+        for _ in 0..<200 {
+            var brake = rule
+            brake.baselineDays = 2
+            brake.factor = 2
+            brake.windowHours = Int.random(in: 1...3, using: &generator)
+            var counts = [BrakeCount]()
+            for hour in Int64(0)..<200 where Bool.random(using: &generator) {
+                let size = Int.random(in: 0..<10, using: &generator) == 0 ? 60 : 6
+                counts.append(BrakeCount(hour: hour, addresses: Int64.random(in: 1...Int64(size), using: &generator)))
+            }
+            let decisions = [BrakeDecision(firstHour: 50, lastHour: 120, verdict: .released)]
+            let first = counts.first?.hour ?? 0
+            let whole = BrakeTimeline.statuses(counts, first: first, from: 0, decisions: decisions, rule: brake)
+            for index in counts.indices { counts[index].status = whole[counts[index].hour] ?? .normal }
+            let start = BrakeTimeline.beginning(of: Int64.random(in: 0..<200, using: &generator), brake.window)
+            let slice = counts.filter { $0.hour >= start - brake.baselineHours }
+            let part = BrakeTimeline.statuses(slice, first: first, from: start, decisions: decisions, rule: brake)
+            #expect(part == whole.filter { $0.key >= start })
+        }
+    }
+
+    // MARK: In the ledger
+
+    @Test("Ten addresses of one domain in an hour are held back; those that came before the tenth, too")
+    func holds() throws {
+        let ledger = try LedgerStore(inMemory: policy())
+        try ledger.commit(spike(9, day: 0))
+        #expect(try suppressedCount(ledger) == 9)
+        try ledger.commit(spike(1, from: 9, day: 0))
+        #expect(try suppressedCount(ledger) == 0)
+        let state = try ledger.address("u3@big.example")?.state
+        #expect(state?.counters.hard == 1)
+        #expect(state?.held == HeldBack(reason: "userunknown", since: time(day: 0) + 3))
+        let hour = time(day: 0)
+        #expect(
+            try ledger.brakes() == [
+                BrakeEpisode(
+                    provider: "big.example", reason: "userunknown", start: hour, end: hour + 3_600, addresses: 10,
+                    held: 10, status: .held)
+            ])
+        #expect(try ledger.check("u3@big.example", at: time(day: 1)) == .mayMail)
+    }
+
+    @Test("Another domain, another reason, another hour are not held back")
+    func others() throws {
+        let ledger = try LedgerStore(inMemory: policy())
+        try ledger.commit(
+            spike(10, day: 0) + spike(5, from: 100, day: 0, domain: "small.example")
+                + spike(5, from: 200, day: 0, reason: "hostunknown") + spike(5, from: 300, day: 0, hour: 15))
+        #expect(try suppressedCount(ledger) == 15)
+    }
+
+    @Test("One address that bounces a hundred times an hour is no spike")
+    func oneAddress() throws {
+        let ledger = try LedgerStore(inMemory: policy())
+        try ledger.commit((0..<100).map { report($0, at: time(day: 0) + Int64($0)) })
+        #expect(try suppressedCount(ledger) == 1)
+        #expect(try ledger.brakes().isEmpty)
+    }
+
+    @Test("A held address that bounces hard in a quiet hour is suppressed; one that is held again only after days")
+    func again() throws {
+        let ledger = try LedgerStore(inMemory: policy())
+        try ledger.commit(spike(20, day: 0))
+        try ledger.commit(spike(1, day: 1, hour: 3))
+        #expect(try suppressedCount(ledger) == 1)
+        // Two days later the provider is out of order again, three days later still.
+        try ledger.commit(spike(20, day: 2, hour: 11))
+        #expect(try suppressedCount(ledger) == 1)
+        try ledger.commit(spike(20, day: 3, hour: 13))
+        #expect(try suppressedCount(ledger) == 20)
+        #expect(try ledger.rebuild() == 0)
+
+        let patient = try LedgerStore(inMemory: policy { $0.confirmAfterDays = 4 })
+        try patient.commit(spike(20, day: 0) + spike(20, day: 3, hour: 13))
+        #expect(try suppressedCount(patient) == 0)
+    }
+
+    @Test("Soft bounces of a spike make no streak: days of blocking suppress nobody")
+    func soft() throws {
+        let ledger = try LedgerStore(inMemory: policy())
+        for day in 0..<8 {
+            try ledger.commit(spike(200, day: day, reason: "blocked", kind: "soft"))
+        }
+        #expect(try suppressedCount(ledger) == 0)
+        let without = try LedgerStore(
+            inMemory: {
+                var policy = Policy(); policy.brake = nil; return policy
+            }())
+        for day in 0..<8 {
+            try without.commit(spike(200, day: day, reason: "blocked", kind: "soft"))
+        }
+        #expect(try suppressedCount(without) == 200)
+    }
+
+    @Test("A receipt ends what is held")
+    func receipt() throws {
+        let ledger = try LedgerStore(inMemory: policy())
+        try ledger.commit(spike(10, day: 0))
+        try ledger.commit([
+            report(
+                5_000_000, class: "delivery-receipt", kind: "delivered", reason: "delivered", address: "u1@big.example",
+                at: time(day: 1))
+        ])
+        #expect(try ledger.address("u1@big.example")?.state.held == nil)
+        #expect(try ledger.brakes().first?.held == 9)
+    }
+
+    @Test("Confirmed, the held are suppressed from the day of their bounce; released, it never counts")
+    func decide() throws {
+        for verdict in [BrakeVerdict.confirm, .release] {
+            let ledger = try LedgerStore(inMemory: policy())
+            try ledger.commit(spike(12, day: 0) + spike(12, from: 500, day: 0, domain: "other.example"))
+            let decided = try ledger.decideBrake(
+                provider: "Big.Example.", verdict, note: "their outage", author: "root", at: time(day: 1))
+            #expect(decided.map(\.provider) == ["big.example"])
+            #expect(try suppressedCount(ledger) == (verdict == .confirm ? 12 : 0))
+            #expect(try ledger.brakes().map(\.provider) == ["other.example"])
+            #expect(
+                try ledger.brakes(all: true).map(\.status) == [verdict == .confirm ? .confirmed : .released, .held])
+            if verdict == .confirm {
+                guard case .suppressed(let suppression) = try ledger.check("u3@big.example", at: time(day: 2)) else {
+                    Issue.record("not suppressed")
+                    continue
+                }
+                #expect(suppression.since == time(day: 0) + 3)
+            } else {
+                #expect(try ledger.address("u3@big.example")?.state.held == nil)
+            }
+            // Mail of that hour that is scanned later falls under the decision.
+            try ledger.commit(spike(1, from: 50, day: 0))
+            #expect(try suppressedCount(ledger) == (verdict == .confirm ? 13 : 0))
+            #expect(try ledger.rebuild() == 0)
+            // Deciding again overrules.
+            try ledger.decideBrake(
+                provider: "big.example", reason: "userunknown", verdict == .confirm ? .release : .confirm,
+                at: time(day: 2))
+            #expect(try suppressedCount(ledger) == (verdict == .confirm ? 0 : 13))
+            #expect(try ledger.rebuild() == 0)
+        }
+    }
+
+    @Test("Nothing to decide is no error and changes nothing")
+    func nothingToDecide() throws {
+        let ledger = try LedgerStore(inMemory: policy())
+        try ledger.commit(spike(12, day: 0))
+        let before = try ledger.dump()
+        #expect(try ledger.decideBrake(provider: "none.example", .confirm, at: 0).isEmpty)
+        #expect(try ledger.decideBrake(provider: "big.example", reason: "hostunknown", .confirm, at: 0).isEmpty)
+        #expect(
+            try ledger.decideBrake(provider: "big.example", from: time(day: 1), .confirm, at: 0).isEmpty)
+        #expect(try ledger.dump() == before)
+    }
+
+    @Test("A week in which one provider fails for two hours: no good address is suppressed and no dead one forgotten")
+    func week() throws {
+        var generator = SeededGenerator(seed: 23)
+        let domains = (0..<12).map { "d\($0).example" }
+        var policy = Policy()
+        policy.brake?.minimum = 20
+        let ledger = try LedgerStore(inMemory: policy)
+        var number = 0
+        var dead = Set<String>()
+        var events = [DeliveryEvent]()
+        func bounce(_ address: String, _ at: Int64) {
+            number += 1
+            events.append(report(number, address: address, at: at))
+        }
+        for hour in 0..<168 {
+            let at = time(day: 0, hour: hour)
+            for domain in domains {
+                // Every dead address is mailed about every second day.
+                for index in 0..<40 where Int.random(in: 0..<48, using: &generator) == 0 {
+                    let address = "dead\(index)@\(domain)"
+                    dead.insert(address)
+                    bounce(address, at + Int64.random(in: 0..<3_600, using: &generator))
+                }
+            }
+            if hour == 80 || hour == 81 {
+                for index in 0..<800 {
+                    bounce("good\(index * 2 + hour % 2)@\(domains[0])", at + Int64(index))
+                }
+            }
+        }
+        for start in stride(from: 0, to: events.count, by: 500) {
+            try ledger.commit(Array(events[start..<min(start + 500, events.count)]))
+        }
+        var found = Set<String>()
+        try ledger.suppressed(at: time(day: 10)) { row in
+            found.insert(row.address)
+            return true
+        }
+        #expect(found.filter { $0.hasPrefix("good") }.isEmpty)
+        let held = try dead.subtracting(found).filter { try ledger.address($0)?.state.held != nil }
+        #expect(dead.subtracting(found) == held)
+        #expect(held.count < 3)
+        #expect(try ledger.brakes().map(\.provider) == [domains[0]])
+        #expect(try ledger.brakes().first?.held ?? 0 >= 1_600)
+        #expect(try ledger.rebuild() == 0)
+    }
+}

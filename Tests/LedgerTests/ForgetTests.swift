@@ -1,0 +1,132 @@
+import Glibc
+import Testing
+
+@testable import Ledger
+
+@Suite("Erasing the history of an address")
+struct ForgetTests {
+    @Test("Nothing of the address is left in the files, and it stays suppressed")
+    func erased() throws {
+        let folder = try TemporaryFolder()
+        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        var event = report(1, address: "Secret.Person@dest.example")
+        event.messageID = "<bounce-secret.person=dest.example@mail.example>"
+        event.outcomes.append(OutcomeEvent(address: "other@dest.example", kind: "hard", reason: "userunknown"))
+        try ledger.commit([event] + (2..<200).map { report($0, address: "x\($0)@d\($0).example") })
+        try ledger.suppress(["secret.person@dest.example"], note: "Secret.Person rang", at: time(day: 1))
+        #expect(try ledger.forget("SECRET.person@dest.example"))
+        #expect(try ledger.address("secret.person@dest.example") == nil)
+        guard case .suppressed(let suppression) = try ledger.check("secret.person@dest.example", at: time(day: 2))
+        else {
+            Issue.record("no longer suppressed")
+            return
+        }
+        #expect(suppression.cause == .manual)
+        #expect(suppression.since == time(day: 0))
+        #expect(shell("grep -aic 'secret.person' '\(folder.path)'/*; true").contains("1") == false)
+        // The others named by the same report keep what they had.
+        #expect(try ledger.address("other@dest.example")?.history.count == 1)
+        #expect(try ledger.rebuild() == 0)
+        let reader = try LedgerStore(path: folder.ledger, mode: .readOnly, policy: Policy())
+        #expect(try reader.check("secret.person@dest.example", at: time(day: 2)) != .mayMail)
+    }
+
+    @Test("Its files do not count again, nor do copies that arrived earlier")
+    func once() throws {
+        let ledger = try LedgerStore(inMemory: Policy())
+        try ledger.commit([report(1, name: "a", at: time(day: 5))])
+        try ledger.forget("bob@dest.example")
+        let outcomes = try ledger.commit([
+            report(1, name: "a", at: time(day: 5)), report(1, name: "b", at: time(day: 1)),
+        ])
+        #expect(outcomes == [.alreadyKnown, .duplicate])
+        #expect(try ledger.address("bob@dest.example") == nil)
+    }
+
+    @Test("An address that was not suppressed leaves nothing; one of which nothing is known is not found")
+    func notSuppressed() throws {
+        let ledger = try LedgerStore(inMemory: Policy())
+        try ledger.commit([softReport(1, at: time(day: 0))])
+        #expect(try ledger.forget("bob@dest.example"))
+        #expect(try ledger.check("bob@dest.example", at: time(day: 1)) == .mayMail)
+        #expect(try !ledger.forget("bob@dest.example"))
+        #expect(try ledger.read { try $0.integer("SELECT count(*) FROM forgotten") } == 0)
+        #expect(throws: LedgerError.self) { try ledger.forget("nonsense") }
+    }
+
+    @Test("A release lets a forgotten address be mailed, and does not bring its name back")
+    func release() throws {
+        let ledger = try LedgerStore(inMemory: Policy())
+        try ledger.commit([report(1, at: time(day: 2))])
+        try ledger.forget("bob@dest.example")
+        // A release of the time before does not lift it.
+        #expect(try ledger.release(["ann@dest.example"], at: time(day: 1)) == [.done])
+        #expect(try ledger.release(["bob@dest.example"], at: time(day: 3)) == [.done])
+        #expect(try ledger.check("bob@dest.example", at: time(day: 4)) == .mayMail)
+        #expect(try ledger.address("bob@dest.example") == nil)
+    }
+
+    @Test("New mail about a forgotten address makes a new history")
+    func newMail() throws {
+        let ledger = try LedgerStore(inMemory: Policy())
+        try ledger.commit([report(1, at: time(day: 2))])
+        try ledger.forget("bob@dest.example")
+        try ledger.commit([softReport(2, at: time(day: 9))])
+        #expect(try ledger.address("bob@dest.example")?.history.count == 1)
+        #expect(try ledger.check("bob@dest.example", at: time(day: 10)) != .mayMail)
+    }
+
+    @Test("Forgetting one of many leaves a spike what it was")
+    func brake() throws {
+        var policy = Policy()
+        policy.brake?.minimum = 4
+        let ledger = try LedgerStore(inMemory: policy)
+        try ledger.commit((0..<4).map { report($0, address: "u\($0)@dest.example") })
+        #expect(try ledger.brakes().first?.addresses == 4)
+        try ledger.forget("u1@dest.example")
+        #expect(try ledger.brakes().first?.addresses == 4)
+        #expect(try ledger.rebuild() == 0)
+        #expect(try ledger.brakes().first?.addresses == 4)
+    }
+
+    @Test("Two ledgers keep different hashes of one address")
+    func keyed() throws {
+        let hashes = try (0..<2).map { _ in
+            let ledger = try LedgerStore(inMemory: Policy())
+            try ledger.commit([report(1)])
+            try ledger.forget("bob@dest.example")
+            return try ledger.read { connection in
+                let query = try connection.prepare("SELECT hash FROM forgotten")
+                return try query.step() ? query.bytes(0) : []
+            }
+        }
+        #expect(hashes[0].count == SHA256.digestBytes)
+        #expect(hashes[0] != hashes[1])
+    }
+
+    /// FIPS 180-4's examples, RFC 4231's test cases 1, 2 and 6.
+    @Test("SHA-256 and HMAC give the published values")
+    func digests() {
+        func hex(_ bytes: [UInt8]) -> String {
+            bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        }
+        #expect(
+            hex(SHA256.hash(Array("abc".utf8))) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        #expect(hex(SHA256.hash([])) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+        #expect(
+            hex(SHA256.hash(Array("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq".utf8)))
+                == "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")
+        #expect(
+            hex(SHA256.hmac(Array("Hi There".utf8), key: [UInt8](repeating: 0x0b, count: 20)))
+                == "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7")
+        #expect(
+            hex(SHA256.hmac(Array("what do ya want for nothing?".utf8), key: Array("Jefe".utf8)))
+                == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")
+        #expect(
+            hex(
+                SHA256.hmac(
+                    Array("Test Using Larger Than Block-Size Key - Hash Key First".utf8),
+                    key: [UInt8](repeating: 0xaa, count: 131)))
+                == "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54")
+    }
+}
