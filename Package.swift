@@ -35,7 +35,7 @@ let package = Package(
             ]
         ),
         .testTarget(name: "MIMETests", dependencies: ["MIME"]),
-        .testTarget(name: "ClassifierTests", dependencies: ["Classifier", "MIME"]),
+        .testTarget(name: "ClassifierTests", dependencies: ["Classifier", "MIME"], exclude: ["Fixtures"]),
         .testTarget(name: "MaildirTests", dependencies: ["Maildir"]),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger"]),
         .testTarget(

@@ -12,6 +12,8 @@ struct Reading {
     var prose: Prose { lazyProse.value }
     private var original: Original
     private var evidence: [Evidence] = []
+    /// The report ends where it should go on. What is left of it declares nobody dead.
+    private var isCut = false
     /// Wrappers that were taken off already.
     private let unwrapped: Int
 
@@ -31,7 +33,10 @@ struct Reading {
     mutating func verdict() -> Verdict {
         if let verdict = customVerdict() { return finish(verdict) }
         if let notice = SpecialNotices.verdict(message, envelope) { return finish(notice) }
-        if let notice = SNSNotification.verdict(message, envelope) { return finish(judged(notice)) }
+        if let notice = SNSNotification.verdict(message, envelope) {
+            let verdict = judged(notice)
+            return finish(verdict)
+        }
         readQuotedOriginal()
         if let report = structuredReport() { return finish(report) }
         if let report = proseReport() { return finish(report) }
@@ -132,6 +137,8 @@ struct Reading {
         let body = message.parts[part].encoding.decode(
             message.bytes.span, message.parts[part].body, limit: Limits.deliveryStatusBytes)
         let status = DeliveryStatus(body.span)
+        // No delimiter behind the fields: the report was cut off in the middle of them.
+        isCut = message.parts[part].parent != nil && message.parts[part].body.upperBound >= message.bytes.count
         return report(of: status, dialect: Dialects.find(message, envelope, status: status, prose: prose))
     }
 
@@ -220,6 +227,7 @@ struct Reading {
             reports = original.recipients.prefix(1).map(plainReport)
         }
         guard !reports.isEmpty else { return nil }
+        isCut = prose.quotedAt == nil && !original.exists && message.bytes.last != UInt8(ascii: "\n")
         if subject[.success] != nil || reader.signals.contains(.success) {
             let isReceipt = FoldedText(headText).contains("had successful delivery notifications")
             for index in reports.indices where reports[index].tellsSuccess || isReceipt {
@@ -367,6 +375,11 @@ struct Reading {
             if second.isSettled { decision = second }
         }
         var found = decision.evidence
+        if isCut, decision.kind == .hard {
+            found = Evidence(rule: "cut-off", at: "end", runnerUp: found.rule)
+            decision.kind = .soft
+            decision.reason = .onHold
+        }
         found.recipient = address
         evidence.append(found)
         let said = diagnostic.isEmpty ? report.explanation : diagnostic

@@ -75,6 +75,10 @@ struct ProseReader {
             signals.formUnion(found)
             let addresses = AddressScan.list(span, in: line, limit: 50)
             for address in addresses {
+                // Outside angle brackets, letters beyond ASCII before the @ are the sentence's more often than the
+                // address's.
+                let isBracketed = address.lowerBound > 0 && span[address.lowerBound - 1] == UInt8(ascii: "<")
+                guard isBracketed || span[address.lowerBound] < 0x80 else { continue }
                 let text = ProseReader.withoutX400(AddressText.text(span.copy(address)))
                 let rank = rank(
                     span, line: line, address: address, found: found, hasFailed: hasFailed,
