@@ -38,7 +38,8 @@ enum AutoReply {
             return Evidence(rule: "auto-reply/inbox-rules", at: "X-MS-Exchange-Inbox-Rules-Loop")
         }
         let text = firstText(message)
-        if phrases.find(in: text)[.body] != nil {
+        // What a subject says of an absence, a text says too.
+        if !phrases.find(in: text).isEmpty {
             return Evidence(rule: "auto-reply/text", at: "text")
         }
         return nil

@@ -111,6 +111,14 @@ struct FoldedText: Sendable {
             bytes.append(0xC5)
             bytes.append(second + 1)
             return index + 2
+        case 0xCE where second >= 0x91 && second <= 0x9F:
+            bytes.append(0xCE)
+            bytes.append(second + 0x20)
+            return index + 2
+        case 0xCE where second >= 0xA0 && second <= 0xA9:
+            bytes.append(0xCF)
+            bytes.append(second - 0x20)
+            return index + 2
         case 0xD0 where second >= 0x90 && second <= 0x9F:
             bytes.append(0xD0)
             bytes.append(second + 0x20)

@@ -1,0 +1,111 @@
+import Testing
+
+@testable import Classifier
+
+@Suite("reasons")
+struct ReasonTests {
+    private func outcome(_ diagnostic: String, status: String = "5.0.0", prose: String = "") -> Outcome? {
+        classify(
+            """
+            Return-Path: <>
+            From: MAILER-DAEMON@mail.example.com
+            Subject: Undelivered Mail Returned to Sender
+            Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+            --b
+            Content-Type: text/plain
+
+            \(prose)
+
+            --b
+            Content-Type: message/delivery-status
+
+            Reporting-MTA: dns; mail.example.com
+
+            Final-Recipient: rfc822; bob@dest.example
+            Action: failed
+            Status: \(status)
+            Remote-MTA: dns; mx.dest.example
+            Diagnostic-Code: smtp; \(diagnostic)
+
+            --b--
+
+            """
+        ).recipients.first
+    }
+
+    @Test(
+        "are read from what servers answer",
+        arguments: [
+            (Reason.userUnknown, "550 5.1.1 <bob@dest.example>: Recipient address rejected: User unknown"),
+            (.hostUnknown, "550 5.1.2 Host unknown"), (.hasMoved, "550 5.1.6 Recipient has moved"),
+            (.notAccept, "556 5.1.10 domain does not accept mail (nullMX)"), (.mailboxFull, "552 5.2.2 Mailbox full"),
+            (.suspend, "550 5.2.1 Account suspended"), (.filtered, "550 5.2.0 Message filtered"),
+            (.messageTooBig, "552 5.3.4 Message size exceeds fixed limit"),
+            (.rejected, "553 5.1.8 Sender address rejected"),
+            (.blocked, "554 5.7.1 Client host rejected: blocked using zen.spamhaus.org"),
+            (.badReputation, "550 5.7.1 very low reputation of the sending IP"),
+            (.requirePTR, "550 5.7.25 no PTR record"), (.authFailure, "550 5.7.26 DMARC policy"),
+            (.noRelaying, "554 5.7.1 Relay access denied"), (.policyViolation, "550 5.7.0 Local policy violation"),
+            (.spamDetected, "554 5.7.1 message identified as spam"),
+            (.virusDetected, "550 5.7.1 Message contains a virus"),
+            (.contentError, "550 5.6.0 improper use of 8-bit data in message header"),
+            (.notCompliantRFC, "550 5.7.1 This message is not RFC 5322 compliant"),
+            (.failedSTARTTLS, "550 5.7.10 TLS required"), (.syntaxError, "501 5.5.4 Syntax error in parameters"),
+            (.speeding, "550 5.2.1 The user is receiving mail at a rate that prevents delivery"),
+            (.tooManyConnections, "554 5.7.0 Too many connections"), (.networkError, "554 5.4.6 Too many hops"),
+            (.systemError, "554 5.3.0 Internal server error"), (.systemFull, "552 5.3.1 Insufficient disk space"),
+        ])
+    func replies(_ reason: Reason, _ reply: String) {
+        #expect(outcome(reply)?.reason == reason)
+    }
+
+    @Test(
+        "of the moment are never hard",
+        arguments: ["450 5.1.1 User unknown", "550 4.1.1 User unknown", "451 no such user here"])
+    func transient(_ reply: String) {
+        #expect(outcome(reply)?.kind == .soft)
+        #expect(outcome("550 User unknown", status: "4.1.1")?.kind == .soft)
+    }
+
+    @Test("follow the text where the code is lazy")
+    func textOverCode() {
+        #expect(
+            outcome(
+                "550 5.1.1 bob@dest.example - 192.0.2.1 has sent to too many recipients this hour", status: "5.1.1")?
+                .kind == .soft)
+        #expect(outcome("550 5.7.1 No such user!", status: "5.7.1")?.kind == .hard)
+        #expect(outcome("550 5.4.1 Recipient address rejected: Access denied", status: "5.4.1")?.reason == .userUnknown)
+    }
+
+    @Test("follow the innermost server's word")
+    func nested() {
+        let reply =
+            "550 5.1.1 <bob@dest.example>: undeliverable address: host mx.inner.example[192.0.2.9] said: 450 4.2.0 try later"
+        #expect(outcome(reply, status: "5.1.1")?.kind == .soft)
+    }
+
+    @Test("need a proof beside words that carriers use for a filter")
+    func proof() {
+        #expect(outcome("550 Unknown user bob@dest.example")?.kind == .soft)
+        let atRCPT = "<bob@dest.example>: 550 Unknown user (in reply to RCPT TO command)"
+        #expect(outcome("550 Unknown user bob@dest.example", prose: atRCPT)?.kind == .hard)
+        let atData = "<bob@dest.example>: 550 Unknown user (in reply to end of DATA command)"
+        #expect(outcome("550 Unknown user bob@dest.example", prose: atData)?.reason == .filtered)
+    }
+
+    @Test("stand in phrases that a folded text can hold")
+    func phrasesAreFolded() {
+        var count = 0
+        for rule in ReasonRules.all {
+            for piece in rule.phrases.flatMap(RuleSet.pieces(of:)) {
+                let folded = String(decoding: FoldedText(Array("x \(piece) x".utf8)).bytes, as: UTF8.self)
+                #expect(
+                    folded.contains(piece.utf8.first == 0x20 || piece.utf8.last == 0x20 ? piece : "\(piece)"),
+                    "\(rule.name): \(piece)")
+                count += 1
+            }
+        }
+        #expect(count > 1_500)
+    }
+}
