@@ -16,7 +16,7 @@ extension LedgerStore {
     /// Mail that arrived before the moment and is scanned only afterwards counts after the base instead of at its place
     /// in it; the base itself is no longer derived under a policy that changes later.
     package func prune(olderThan moment: Int64) throws(LedgerError) -> PruneResult {
-        // Whole hours, so that no hour of the brake is cut in two.
+        // Whole hours, so that of an hour of the brake an address has all its events pruned or none.
         let horizon = moment - moment % CalendarTime.secondsPerHour
         let result = try write { connection in
             try LedgerStore.prune(connection, horizon, policy)
@@ -48,7 +48,7 @@ extension LedgerStore {
             let base = AddressState.derive(
                 plan.folded, from: try table.base(entry.id), domain: domain, policy: policy)
             try writer.writeBase(base, id: entry.id)
-            for event in plan.folded where !plan.keptHours.contains(FoldPlan.Hour(event)) {
+            for event in plan.folded {
                 try folder.fold(entry.id, provider: domain, event)
             }
             for row in plan.outcomeRows {
@@ -107,22 +107,10 @@ extension LedgerStore {
 
 /// Which events of an address can go into its base.
 private struct FoldPlan {
-    struct Hour: Hashable {
-        var hour: Int64
-        var reason: String
-
-        init(_ event: AddressEvent) {
-            hour = event.hour
-            reason = event.reason
-        }
-    }
-
     /// In the order in which they act.
     var folded: [AddressEvent] = []
     /// The rows of the reports among them, and of what these reports said twice.
     var outcomeRows: [Int64] = []
-    /// The hours in which something remains.
-    var keptHours = Set<Hour>()
 
     var isEmpty: Bool { folded.isEmpty }
 
@@ -135,9 +123,6 @@ private struct FoldPlan {
         let ordered = AddressState.inOrder(all)
         folded = Array(ordered.prefix { $0.arrival < horizon })
         guard let last = folded.last else { return }
-        for event in ordered.dropFirst(folded.count) where event.effect.isBraked {
-            keptHours.insert(Hour(event))
-        }
         try table.forEachOutcome(id) { event, row in
             if !AddressEvent.precedes(last, event) || event.isOfSameReport(as: last) {
                 outcomeRows.append(row)
