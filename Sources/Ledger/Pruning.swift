@@ -33,17 +33,17 @@ extension LedgerStore {
         let table = try AddressTable(connection, terms)
         let writer = try AddressWriter(connection, terms)
         let folder = try BrakeFolder(connection, terms)
-        let statuses = try BrakeTable.statuses(connection)
+        let statuses = try BrakeStatuses(connection, terms)
         let deleteOutcome = try connection.prepare("DELETE FROM outcome WHERE id = ?1")
         let deleteAction = try connection.prepare("DELETE FROM action WHERE id = ?1")
         let mark = try connection.prepare("UPDATE delivery SET folded = 1 WHERE id = ?1")
         try table.forEach(connection) { entry in
             // Nothing of an address that was first seen later can be old, and a base only holds what is gone.
-            guard min(entry.state.firstSeen ?? .max, entry.state.lastAction ?? .max) < horizon else { return true }
+            guard min(entry.state.firstSeen ?? .max, entry.state.lastAction ?? .max) < horizon else { return }
             let domain = CanonicalAddress.domain(ofCanonical: entry.address)
             let plan = try FoldPlan(table, entry.id, domain, statuses, horizon)
             if plan.isEmpty {
-                return true
+                return
             }
             let base = AddressState.derive(
                 plan.folded, from: try table.base(entry.id), domain: domain, policy: policy)
@@ -62,7 +62,6 @@ extension LedgerStore {
                 try deleteAction.bind(1, event.ordinal)
                 try deleteAction.execute()
             }
-            return true
         }
         result.deliveries = try pruneDeliveries(connection, horizon)
         return result
@@ -115,11 +114,11 @@ private struct FoldPlan {
     var isEmpty: Bool { folded.isEmpty }
 
     init(
-        _ table: AddressTable, _ id: Int64, _ domain: String, _ statuses: [BrakeTable.Hour: BrakeStatus],
+        _ table: AddressTable, _ id: Int64, _ domain: String, _ statuses: BrakeStatuses,
         _ horizon: Int64
     ) throws {
         var all = try table.events(id)
-        BrakeTable.mark(&all, domain: domain, statuses)
+        try statuses.mark(&all, domain: domain)
         let ordered = AddressState.inOrder(all)
         folded = Array(ordered.prefix { $0.arrival < horizon })
         guard let last = folded.last else { return }
