@@ -127,39 +127,40 @@ final class AddressTable {
 
     /// The state that follows from the base, the events and the brake.
     func derive(
-        _ id: Int64, _ address: String, policy: Policy, brake: [BrakeTable.Hour: BrakeStatus]
+        _ id: Int64, _ address: String, policy: Policy, brake: BrakeStatuses
     ) throws -> AddressState {
         let domain = CanonicalAddress.domain(ofCanonical: address)
         var events = try events(id)
-        BrakeTable.mark(&events, domain: domain, brake)
+        try brake.mark(&events, domain: domain)
         return AddressState.derive(events, from: try base(id), domain: domain, policy: policy)
     }
 
-    /// Gives every address with its state, in the order of their numbers, until `body` says no. The rows are read some
-    /// at a time, so that `body` may change them.
-    func forEach(
-        _ connection: Connection, _ body: (Entry) throws -> Bool
-    ) throws {
-        let page = try connection.prepare(
-            """
-            SELECT \(AddressTable.stateColumns), id, address FROM address WHERE id > ?1 ORDER BY id
-            LIMIT \(AddressTable.pageSize)
-            """)
+    /// Gives every address with its state, in the order of their numbers. The rows are read some at a time, so that
+    /// `body` may change them.
+    func forEach(_ connection: Connection, _ body: (Entry) throws -> Void) throws {
         var last: Int64 = 0
         while true {
-            var entries = [Entry]()
-            try page.bind(1, last)
-            while try page.step() {
-                entries.append(
-                    Entry(
-                        id: page.integer(AddressTable.nextColumn), address: page.text(AddressTable.nextColumn + 1),
-                        state: try AddressTable.state(page, terms)))
-            }
-            page.reset()
+            let entries = try AddressTable.page(connection, terms, after: last, limit: AddressTable.pageSize)
             guard let final = entries.last else { return }
             last = final.id
-            for entry in entries where try !body(entry) { return }
+            for entry in entries { try body(entry) }
         }
+    }
+
+    /// The addresses whose numbers follow a number.
+    static func page(_ connection: Connection, _ terms: TermTable, after last: Int64, limit: Int) throws -> [Entry] {
+        let query = try connection.prepare(
+            "SELECT \(stateColumns), id, address FROM address WHERE id > ?1 ORDER BY id LIMIT ?2")
+        try query.bind(1, last)
+        try query.bind(2, limit)
+        var entries = [Entry]()
+        while try query.step() {
+            entries.append(
+                Entry(
+                    id: query.integer(nextColumn), address: query.text(nextColumn + 1),
+                    state: try state(query, terms)))
+        }
+        return entries
     }
 
     private static let pageSize = 1_000

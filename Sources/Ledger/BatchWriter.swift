@@ -330,7 +330,7 @@ final class BatchWriter {
             if goesOn {
                 // All new events come after all old ones: the fold goes on where it stopped.
                 var events = entry.events
-                brake.mark(&events, domain: entry.domain)
+                try brake.statuses.mark(&events, domain: entry.domain)
                 state = AddressState.derive(
                     events, from: entry.state ?? AddressState(), domain: entry.domain, policy: policy)
             } else {

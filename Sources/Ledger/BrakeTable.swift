@@ -1,11 +1,5 @@
 /// The brake's counts within one transaction: who had what in which hour, and which hours are spikes.
 final class BrakeTable {
-    struct Hour: Hashable {
-        var provider: String
-        var reason: String
-        var hour: Int64
-    }
-
     private struct Pair: Hashable {
         var provider: Int64
         var reason: Int64
@@ -32,8 +26,7 @@ final class BrakeTable {
     private let selectDecisions: Query
     private var changes: [HourRow: Int64] = [:]
     private var touched: [Pair: Int64] = [:]
-    /// The hours that are not normal.
-    private(set) var statuses: [Hour: BrakeStatus] = [:]
+    let statuses: BrakeStatuses
 
     init(_ connection: Connection, _ terms: TermTable, rule: Policy.Brake?) throws {
         self.rule = rule
@@ -64,37 +57,7 @@ final class BrakeTable {
         selectMembers = try connection.prepare("SELECT address FROM brake_member WHERE \(pair) AND hour = ?3")
         selectDecisions = try connection.prepare(
             "SELECT first_hour, last_hour, verdict FROM brake_decision WHERE \(pair) ORDER BY id")
-        statuses = try BrakeTable.statuses(connection)
-    }
-
-    /// The hours that are not normal, as they are stored.
-    static func statuses(_ connection: Connection) throws -> [Hour: BrakeStatus] {
-        let query = try connection.prepare(
-            """
-            SELECT p.text, r.text, hour, status FROM brake_hour INDEXED BY brake_status
-            JOIN term AS p ON p.id = provider JOIN term AS r ON r.id = reason WHERE status <> 0
-            """)
-        var statuses = [Hour: BrakeStatus]()
-        while try query.step() {
-            let hour = Hour(provider: query.text(0), reason: query.text(1), hour: query.integer(2))
-            statuses[hour] = BrakeStatus(rawValue: query.integer(3))
-        }
-        return statuses
-    }
-
-    /// Marks the events that a spike holds.
-    func mark(_ events: inout [AddressEvent], domain: String) {
-        BrakeTable.mark(&events, domain: domain, statuses)
-    }
-
-    static func mark(_ events: inout [AddressEvent], domain: String, _ statuses: [Hour: BrakeStatus]) {
-        if statuses.isEmpty {
-            return
-        }
-        for index in events.indices where events[index].effect.isBraked {
-            let hour = Hour(provider: domain, reason: events[index].reason, hour: events[index].hour)
-            events[index].brake = statuses[hour] ?? .normal
-        }
+        statuses = try BrakeStatuses(connection, terms)
     }
 
     /// Counts an address in the hour of its event; once, however many events the hour has. Where `isCounted` the hour's
@@ -183,8 +146,7 @@ final class BrakeTable {
             try bind(updateStatus, row)
             try updateStatus.bind(4, status.rawValue)
             try updateStatus.execute()
-            let key = Hour(provider: provider, reason: reason, hour: count.hour)
-            statuses[key] = status == .normal ? nil : status
+            try statuses.set(status, provider: provider, reason: reason, hour: count.hour)
             try bind(selectMembers, row)
             while try selectMembers.step() {
                 addresses.insert(selectMembers.integer(0))
@@ -222,15 +184,15 @@ final class BrakeTable {
     /// What the statuses would be under another rule, from the counts as they are stored.
     static func statuses(
         _ connection: Connection, _ terms: TermTable, under rule: Policy.Brake?
-    ) throws -> [Hour: BrakeStatus] {
-        guard let rule else { return [:] }
+    ) throws -> BrakeStatuses {
+        let result = BrakeStatuses()
+        guard let rule else { return result }
         let table = try BrakeTable(connection, terms, rule: rule)
         let pairs = try connection.prepare(
             """
             SELECT DISTINCT provider, reason FROM brake_hour INDEXED BY brake_large
             WHERE addresses >= \(BrakeTimeline.floor)
             """)
-        var result = [Hour: BrakeStatus]()
         while try pairs.step() {
             let pair = Pair(provider: pairs.integer(0), reason: pairs.integer(1))
             let counts = try table.counts(pair, from: 0)
@@ -240,7 +202,7 @@ final class BrakeTable {
             let statuses = BrakeTimeline.statuses(
                 counts, first: first, from: 0, decisions: try table.decisions(pair), rule: rule)
             for (hour, status) in statuses {
-                result[Hour(provider: provider, reason: reason, hour: hour)] = status
+                try result.set(status, provider: provider, reason: reason, hour: hour)
             }
         }
         return result
@@ -256,7 +218,6 @@ final class BrakeTable {
             SELECT provider, reason, hour, count(*) FROM brake_member WHERE true GROUP BY 1, 2, 3
             ON CONFLICT (provider, reason, hour) DO UPDATE SET addresses = addresses + excluded.addresses
             """)
-        statuses = [:]
         changes = [:]
         touched = [:]
         let pairs = try connection.prepare("SELECT provider, reason, min(hour) FROM brake_hour GROUP BY 1, 2")

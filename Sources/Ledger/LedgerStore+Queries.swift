@@ -74,56 +74,63 @@ extension LedgerStore {
         }
     }
 
+    /// How many rows are read at a time where all are given one after the other.
+    package static let page = 10_000
+
     /// Gives every address that the ledger knows with its state, in no particular order, until `each` says no.
-    package func addresses(each: (String, AddressState) -> Bool) throws(LedgerError) {
-        try read { connection in
-            try AddressTable(connection, try TermTable(connection, writes: false)).forEach(connection) { entry in
-                each(entry.address, entry.state)
+    ///
+    /// The rows are read some at a time: what is written meanwhile may or may not be seen.
+    package func addresses(
+        page: Int = LedgerStore.page, each: (String, AddressState) -> Bool
+    ) throws(LedgerError) {
+        var last: Int64 = 0
+        while true {
+            let entries = try read { connection in
+                try AddressTable.page(
+                    connection, try TermTable(connection, writes: false), after: last, limit: page)
             }
+            guard let final = entries.last else { return }
+            last = final.id
+            for entry in entries where !each(entry.address, entry.state) { return }
         }
     }
 
     /// Gives those who must be left out at a moment, one after the other in the order of their addresses, until `each`
     /// says no. With `since`, only those suppressed at or after that second.
     ///
-    /// One reading of the ledger: the writer's changes in the meantime are not seen. With a read-only ledger the rows
-    /// are collected first, because a reading that a writer disturbed is done again.
+    /// The rows are read some at a time: what is written meanwhile may or may not be seen, but no address comes twice.
     package func suppressed(
-        at now: Int64, since: Int64? = nil, each: (SuppressedAddress) -> Bool
+        at now: Int64, since: Int64? = nil, page: Int = LedgerStore.page, each: (SuppressedAddress) -> Bool
     ) throws(LedgerError) {
-        if case .readOnly = source {
-            var rows = [SuppressedAddress]()
-            try read { connection in
-                rows.removeAll()
-                try LedgerStore.suppressed(connection, at: now, since: since) { row in
-                    rows.append(row)
-                    return true
-                }
-            }
+        var last = ""
+        while true {
+            let rows = try read { try LedgerStore.suppressed($0, at: now, since: since, after: last, page) }
             for row in rows where !each(row) { return }
-            return
+            guard let final = rows.last, rows.count == page else { return }
+            last = final.address
         }
-        try read { try LedgerStore.suppressed($0, at: now, since: since, each: each) }
     }
 
     private static func suppressed(
-        _ connection: Connection, at now: Int64, since: Int64?, each: (SuppressedAddress) -> Bool
-    ) throws {
+        _ connection: Connection, at now: Int64, since: Int64?, after last: String, _ page: Int
+    ) throws -> [SuppressedAddress] {
         let terms = try TermTable(connection, writes: false)
         let query = try connection.prepare(
             """
-            SELECT cause, reason, since, until, days, address FROM address
-            WHERE cause IS NOT NULL AND (until IS NULL OR until > ?1) AND since >= ?2 ORDER BY address
+            SELECT cause, reason, since, until, days, address FROM address INDEXED BY address_suppressed
+            WHERE cause IS NOT NULL AND address > ?3 AND (until IS NULL OR until > ?1) AND since >= ?2
+            ORDER BY address LIMIT \(page)
             """)
         try query.bind(1, now)
         try query.bind(2, since ?? Int64.min)
+        try query.bind(3, last)
+        var rows = [SuppressedAddress]()
         while try query.step() {
-            if let suppression = try Suppression(query, terms),
-                !each(SuppressedAddress(address: query.text(5), suppression: suppression))
-            {
-                return
+            if let suppression = try Suppression(query, terms) {
+                rows.append(SuppressedAddress(address: query.text(5), suppression: suppression))
             }
         }
+        return rows
     }
 
     /// The ledger in figures; who is suppressed is told for a moment in seconds since 1970 UTC.

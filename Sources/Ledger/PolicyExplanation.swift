@@ -26,10 +26,11 @@ extension LedgerStore {
         let canonical = try LedgerStore.canonical(address)
         let policy = self.policy
         return try read { connection in
-            let table = try AddressTable(connection, try TermTable(connection, writes: false))
+            let terms = try TermTable(connection, writes: false)
+            let table = try AddressTable(connection, terms)
             guard let entry = try table.entry(canonical.text) else { return nil }
             var events = try table.events(entry.id)
-            BrakeTable.mark(&events, domain: canonical.domain, try BrakeTable.statuses(connection))
+            try BrakeStatuses(connection, terms).mark(&events, domain: canonical.domain)
             let base = try table.base(entry.id)
             var steps = [PolicyStep]()
             if !base.isEmpty {

@@ -27,7 +27,6 @@ extension LedgerStore {
                 if (change.before == nil) != (change.after == nil) {
                     changes.append(change)
                 }
-                return true
             }
             return changes
         }

@@ -16,7 +16,7 @@ extension LedgerStore {
     /// Mail that arrived before the moment and is scanned only afterwards counts after the base instead of at its place
     /// in it; the base itself is no longer derived under a policy that changes later.
     package func prune(olderThan moment: Int64) throws(LedgerError) -> PruneResult {
-        // Whole hours, so that no hour of the brake is cut in two.
+        // Whole hours, so that of an hour of the brake an address has all its events pruned or none.
         let horizon = moment - moment % CalendarTime.secondsPerHour
         let result = try write { connection in
             try LedgerStore.prune(connection, horizon, policy)
@@ -33,22 +33,22 @@ extension LedgerStore {
         let table = try AddressTable(connection, terms)
         let writer = try AddressWriter(connection, terms)
         let folder = try BrakeFolder(connection, terms)
-        let statuses = try BrakeTable.statuses(connection)
+        let statuses = try BrakeStatuses(connection, terms)
         let deleteOutcome = try connection.prepare("DELETE FROM outcome WHERE id = ?1")
         let deleteAction = try connection.prepare("DELETE FROM action WHERE id = ?1")
         let mark = try connection.prepare("UPDATE delivery SET folded = 1 WHERE id = ?1")
         try table.forEach(connection) { entry in
             // Nothing of an address that was first seen later can be old, and a base only holds what is gone.
-            guard min(entry.state.firstSeen ?? .max, entry.state.lastAction ?? .max) < horizon else { return true }
+            guard min(entry.state.firstSeen ?? .max, entry.state.lastAction ?? .max) < horizon else { return }
             let domain = CanonicalAddress.domain(ofCanonical: entry.address)
             let plan = try FoldPlan(table, entry.id, domain, statuses, horizon)
             if plan.isEmpty {
-                return true
+                return
             }
             let base = AddressState.derive(
                 plan.folded, from: try table.base(entry.id), domain: domain, policy: policy)
             try writer.writeBase(base, id: entry.id)
-            for event in plan.folded where !plan.keptHours.contains(FoldPlan.Hour(event)) {
+            for event in plan.folded {
                 try folder.fold(entry.id, provider: domain, event)
             }
             for row in plan.outcomeRows {
@@ -62,7 +62,6 @@ extension LedgerStore {
                 try deleteAction.bind(1, event.ordinal)
                 try deleteAction.execute()
             }
-            return true
         }
         result.deliveries = try pruneDeliveries(connection, horizon)
         return result
@@ -107,37 +106,22 @@ extension LedgerStore {
 
 /// Which events of an address can go into its base.
 private struct FoldPlan {
-    struct Hour: Hashable {
-        var hour: Int64
-        var reason: String
-
-        init(_ event: AddressEvent) {
-            hour = event.hour
-            reason = event.reason
-        }
-    }
-
     /// In the order in which they act.
     var folded: [AddressEvent] = []
     /// The rows of the reports among them, and of what these reports said twice.
     var outcomeRows: [Int64] = []
-    /// The hours in which something remains.
-    var keptHours = Set<Hour>()
 
     var isEmpty: Bool { folded.isEmpty }
 
     init(
-        _ table: AddressTable, _ id: Int64, _ domain: String, _ statuses: [BrakeTable.Hour: BrakeStatus],
+        _ table: AddressTable, _ id: Int64, _ domain: String, _ statuses: BrakeStatuses,
         _ horizon: Int64
     ) throws {
         var all = try table.events(id)
-        BrakeTable.mark(&all, domain: domain, statuses)
+        try statuses.mark(&all, domain: domain)
         let ordered = AddressState.inOrder(all)
         folded = Array(ordered.prefix { $0.arrival < horizon })
         guard let last = folded.last else { return }
-        for event in ordered.dropFirst(folded.count) where event.effect.isBraked {
-            keptHours.insert(Hour(event))
-        }
         try table.forEachOutcome(id) { event, row in
             if !AddressEvent.precedes(last, event) || event.isOfSameReport(as: last) {
                 outcomeRows.append(row)

@@ -38,7 +38,6 @@ extension LedgerStore {
             try table.forEach(connection) { entry in
                 let domain = CanonicalAddress.domain(ofCanonical: entry.address)
                 try table.forEachOutcome(entry.id) { event, _ in try brake.add(entry.id, provider: domain, event) }
-                return true
             }
         }
         try brake.recount()
@@ -49,7 +48,6 @@ extension LedgerStore {
                 changed += 1
                 try writer.write(state, id: entry.id, newAddress: nil)
             }
-            return true
         }
         try rebuildTally(connection)
         let setting = try connection.prepare(

@@ -165,6 +165,16 @@ struct BrakeTests {
         #expect(try ledger.check("u3@big.example", at: time(day: 1)) == .mayMail)
     }
 
+    @Test("What an address had before in the hour that becomes a spike is held back with what it has now")
+    func holdsEarlier() throws {
+        let ledger = try LedgerStore(inMemory: policy())
+        try ledger.commit(spike(9, day: 0))
+        let again = report(7_000_000, address: "u3@big.example", at: time(day: 0) + 1_800)
+        try ledger.commit(spike(1, from: 9, day: 0) + [again])
+        #expect(try suppressedCount(ledger) == 0)
+        #expect(try ledger.address("u3@big.example")?.state.counters.hard == 2)
+    }
+
     @Test("Another domain, another reason, another hour are not held back")
     func others() throws {
         let ledger = try LedgerStore(inMemory: policy())

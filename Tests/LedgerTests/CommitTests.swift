@@ -72,6 +72,19 @@ struct CommitTests {
         #expect(seen.count == 1)
     }
 
+    @Test("Two reports of one second act in one order, whichever batch comes first")
+    func sameSecond() throws {
+        let reports = [
+            report(1, reason: "userunknown"), report(2, reason: "hostunknown"), report(3, reason: "hasmoved"),
+        ]
+        let dumps = try permutations(reports).map { order in
+            let ledger = try LedgerStore(inMemory: Policy())
+            for event in order { try ledger.commit([event]) }
+            return try ledger.dump()
+        }
+        #expect(Set(dumps).count == 1)
+    }
+
     @Test("A duplicate is written down, and counted as one")
     func duplicateIsKept() throws {
         let ledger = try store()

@@ -73,6 +73,19 @@ struct PreviewTests {
         #expect(Set(previews.flatMap(\.outcomes)) == [.counted, .alreadyKnown, .duplicate])
     }
 
+    @Test("An earlier copy of a report that has been erased brings nothing back, in a preview as in a commit")
+    func erased() throws {
+        let ledger = try LedgerStore(inMemory: Policy())
+        try ledger.commit([report(1, name: "a", at: time(day: 5))])
+        try ledger.forget("bob@dest.example")
+        let copy = report(1, name: "b", at: time(day: 1))
+        #expect(
+            try ledger.preview([copy, report(2, address: "ann@dest.example")])
+                .newlySuppressed.map(\.address) == ["ann@dest.example"])
+        #expect(try ledger.commit([copy]) == [.duplicate])
+        #expect(try ledger.address("bob@dest.example") == nil)
+    }
+
     @Test("Without a ledger a preview starts from nothing")
     func noLedger() throws {
         let dry = try LedgerStore(inMemory: Policy())

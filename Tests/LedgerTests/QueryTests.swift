@@ -82,6 +82,27 @@ struct QueryTests {
         #expect(rows == ["bob@dest.example", "cid@dest.example"])
     }
 
+    @Test("Lists longer than what is read at a time are whole, each address once")
+    func pages() throws {
+        let ledger = try LedgerStore(inMemory: Policy())
+        let names = (0..<7).map { "a\($0)@dest.example" }
+        try ledger.commit(names.shuffled().enumerated().map { report($0, address: $1) })
+        for page in 1...8 {
+            var listed = [String]()
+            try ledger.suppressed(at: time(day: 1), page: page) { row in
+                listed.append(row.address)
+                return true
+            }
+            #expect(listed == names)
+            var known = [String]()
+            try ledger.addresses(page: page) { address, _ in
+                known.append(address)
+                return true
+            }
+            #expect(known.sorted() == names)
+        }
+    }
+
     @Test("The list, the view and one lookup in it use an index")
     func plans() throws {
         let ledger = try LedgerStore(inMemory: Policy())

@@ -1,0 +1,72 @@
+/// Which hours are spikes, looked up by provider and reason as they are asked for.
+final class BrakeStatuses {
+    private struct Pair: Hashable {
+        var provider: String
+        var reason: String
+    }
+
+    private let terms: TermTable?
+    private let select: Query?
+    private var known: [Pair: [Int64: BrakeStatus]] = [:]
+    /// Most ledgers have no spike, and then nothing has to be looked up.
+    private var isEmpty: Bool
+
+    private static let cacheLimit = 20_000
+
+    /// The statuses as they are stored.
+    init(_ connection: Connection, _ terms: TermTable) throws {
+        self.terms = terms
+        select = try connection.prepare(
+            """
+            SELECT hour, status FROM brake_hour INDEXED BY brake_status
+            WHERE provider = ?1 AND reason = ?2 AND status <> 0
+            """)
+        isEmpty = try connection.integer("SELECT 1 FROM brake_hour INDEXED BY brake_status WHERE status <> 0") == nil
+    }
+
+    /// No others than those that are set.
+    init() {
+        terms = nil
+        select = nil
+        isEmpty = true
+    }
+
+    /// Marks the events that a spike holds.
+    func mark(_ events: inout [AddressEvent], domain: String) throws {
+        if isEmpty {
+            return
+        }
+        for index in events.indices where events[index].effect.isBraked {
+            let hours = try hours(Pair(provider: domain, reason: events[index].reason))
+            events[index].brake = hours[events[index].hour] ?? .normal
+        }
+    }
+
+    /// Takes note of a status that has been stored, or that is only supposed.
+    func set(_ status: BrakeStatus, provider: String, reason: String, hour: Int64) throws {
+        let pair = Pair(provider: provider, reason: reason)
+        var hours = try hours(pair)
+        hours[hour] = status == .normal ? nil : status
+        known[pair] = hours
+        isEmpty = false
+    }
+
+    private func hours(_ pair: Pair) throws -> [Int64: BrakeStatus] {
+        if let hours = known[pair] {
+            return hours
+        }
+        guard let select, let terms else { return [:] }
+        if known.count >= BrakeStatuses.cacheLimit { known.removeAll() }
+        var hours = [Int64: BrakeStatus]()
+        if let provider = try terms.known(pair.provider), let reason = try terms.known(pair.reason) {
+            defer { select.reset() }
+            try select.bind(1, provider)
+            try select.bind(2, reason)
+            while try select.step() {
+                hours[select.integer(0)] = BrakeStatus(rawValue: select.integer(1))
+            }
+        }
+        known[pair] = hours
+        return hours
+    }
+}
