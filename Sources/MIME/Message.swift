@@ -62,7 +62,10 @@ public struct Message: Sendable {
         out.reserveCapacity(range.count)
         for index in range {
             let byte = span[index]
-            if byte != UInt8(ascii: "\n") && byte != UInt8(ascii: "\r") { out.append(byte) }
+            let isLineEnd =
+                byte == UInt8(ascii: "\n")
+                || byte == UInt8(ascii: "\r") && index + 1 < span.count && span[index + 1] == UInt8(ascii: "\n")
+            if !isLineEnd { out.append(byte) }
         }
         return out
     }
