@@ -69,7 +69,7 @@ package enum EncodedWord {
             // A raw `?` may stand in a careless Q word; a `=?` inside means that the word was never closed.
             if bytes[mark - 1] == UInt8(ascii: "=") { return nil }
         }
-        let charset = String(decoding: bytes.copy((start + 2)..<nameEnd), as: UTF8.self)
+        let charset = String(decoding: bytes.copy((start + 2)..<nameEnd), as: UTF8.self).lowercased()
         let content: [UInt8]
         switch bytes[charsetEnd + 1].lowercased {
         case UInt8(ascii: "q"):

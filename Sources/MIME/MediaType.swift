@@ -18,7 +18,8 @@ public enum MediaType: UInt8, Sendable {
         }
     }
 
-    /// Reads `type/subtype` at the start of a Content-Type value.
+    /// Reads `type/subtype` at the start of a Content-Type value. What is no media type at all says nothing: text, by
+    /// RFC 2045 section 5.2, as is RFC 1049's bare `text`.
     init(_ bytes: Span<UInt8>, _ value: Range<Int>) {
         let value = bytes.trimmed(value)
         let end = bytes.firstIndex(of: UInt8(ascii: ";"), in: value) ?? value.upperBound
@@ -26,45 +27,39 @@ public enum MediaType: UInt8, Sendable {
         var stop = value.lowerBound
         while stop < end, !bytes[stop].isSpace, bytes[stop] != UInt8(ascii: "(") { stop += 1 }
         let type = value.lowerBound..<stop
-        if bytes.hasPrefix("text/", ignoringCaseIn: type) {
-            self =
-                if bytes.equals("text/plain", ignoringCaseIn: type) {
-                    .textPlain
-                } else if bytes.equals(
-                    "text/html", ignoringCaseIn: type)
-                { .textHTML } else if bytes.equals("text/rfc822-headers", ignoringCaseIn: type) {
-                    .textHeaders
-                } else if bytes.equals("text/calendar", ignoringCaseIn: type) { .textCalendar } else { .textOther }
-        } else if bytes.hasPrefix("multipart/", ignoringCaseIn: type) {
-            self =
-                if bytes.equals("multipart/report", ignoringCaseIn: type) {
-                    .multipartReport
-                } else if bytes.equals(
-                    "multipart/alternative", ignoringCaseIn: type)
-                { .multipartAlternative } else { .multipartOther }
-        } else if bytes.hasPrefix("message/", ignoringCaseIn: type) {
-            let sub = (type.lowerBound + 8)..<type.upperBound
-            self =
-                if bytes.equals("rfc822", ignoringCaseIn: sub) || bytes.equals("global", ignoringCaseIn: sub) {
-                    .messageRFC822
-                } else if bytes.equals("delivery-status", ignoringCaseIn: sub)
-                    || bytes.equals("global-delivery-status", ignoringCaseIn: sub)
-                {
-                    .messageDeliveryStatus
-                } else if bytes.equals("feedback-report", ignoringCaseIn: sub) {
-                    .messageFeedbackReport
-                } else if bytes.equals("disposition-notification", ignoringCaseIn: sub)
-                    || bytes.equals("global-disposition-notification", ignoringCaseIn: sub)
-                {
-                    .messageDisposition
-                } else if bytes.equals("global-headers", ignoringCaseIn: sub) {
-                    .textHeaders
-                } else if bytes.equals("partial", ignoringCaseIn: sub) { .messagePartial } else { .messageOther }
-        } else if bytes.equals("text", ignoringCaseIn: type) {
-            // RFC 1049's bare "text", still written by old mailers.
+        guard let slash = bytes.firstIndex(of: UInt8(ascii: "/"), in: type) else {
             self = .textPlain
+            return
+        }
+        let subtype = (slash + 1)..<stop
+        if bytes.hasPrefix("text/", ignoringCaseIn: type) {
+            self = MediaType.find(bytes, subtype, among: MediaType.texts) ?? .textOther
+        } else if bytes.hasPrefix("multipart/", ignoringCaseIn: type) {
+            self = MediaType.find(bytes, subtype, among: MediaType.multiparts) ?? .multipartOther
+        } else if bytes.hasPrefix("message/", ignoringCaseIn: type) {
+            self = MediaType.find(bytes, subtype, among: MediaType.messages) ?? .messageOther
         } else {
             self = .other
         }
+    }
+
+    private static let texts: [(StaticString, MediaType)] = [
+        ("plain", .textPlain), ("html", .textHTML), ("rfc822-headers", .textHeaders), ("calendar", .textCalendar),
+    ]
+    private static let multiparts: [(StaticString, MediaType)] = [
+        ("report", .multipartReport), ("alternative", .multipartAlternative),
+    ]
+    private static let messages: [(StaticString, MediaType)] = [
+        ("rfc822", .messageRFC822), ("global", .messageRFC822), ("global-headers", .textHeaders),
+        ("delivery-status", .messageDeliveryStatus), ("global-delivery-status", .messageDeliveryStatus),
+        ("feedback-report", .messageFeedbackReport), ("partial", .messagePartial),
+        ("disposition-notification", .messageDisposition), ("global-disposition-notification", .messageDisposition),
+    ]
+
+    private static func find(
+        _ bytes: Span<UInt8>, _ subtype: Range<Int>, among names: [(StaticString, MediaType)]
+    ) -> MediaType? {
+        for (name, type) in names where bytes.equals(name, ignoringCaseIn: subtype) { return type }
+        return nil
     }
 }

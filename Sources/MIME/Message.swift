@@ -62,7 +62,10 @@ public struct Message: Sendable {
         out.reserveCapacity(range.count)
         for index in range {
             let byte = span[index]
-            if byte != UInt8(ascii: "\n") && byte != UInt8(ascii: "\r") { out.append(byte) }
+            let isLineEnd =
+                byte == UInt8(ascii: "\n")
+                || byte == UInt8(ascii: "\r") && index + 1 < span.count && span[index + 1] == UInt8(ascii: "\n")
+            if !isLineEnd { out.append(byte) }
         }
         return out
     }
@@ -75,6 +78,11 @@ public struct Message: Sendable {
 
     /// The text of the first field of that name, or nil.
     public func text(_ name: FieldName, in part: Int = 0) -> String? { field(name, in: part).map(text(of:)) }
+
+    /// Where the addresses of a field stand in `bytes` (RFC 5322 section 3.4), `MIMELimits.addresses` of them at the most.
+    public func addresses(of field: HeaderField) -> [Range<Int>] {
+        AddressScan.list(bytes.span, in: field.value, limit: limits.addresses)
+    }
 
     private func matches(_ field: HeaderField, _ name: FieldName) -> Bool {
         field.hash == name.hash && bytes.span.equals(name.spelling, ignoringCaseIn: field.name)

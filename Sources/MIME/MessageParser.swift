@@ -1,5 +1,6 @@
 /// One pass over the lines of a message. Every line is looked at once, and only lines that start with `--` are compared
-/// with the open boundaries, of which there are `MIMELimits.depth` at the most: the cost is linear in the size.
+/// with the open boundaries, of which there are `MIMELimits.depth` at the most: the cost is linear in the size. Where a
+/// boundary parameter proves wrong, a second pass reads the boundary off the body.
 struct MessageParser {
     private struct OpenMultipart {
         var part: Int
@@ -14,26 +15,35 @@ struct MessageParser {
     private var open: [OpenMultipart] = []
     /// Parts whose end is not known yet, each within the one before.
     private var chain: [Int] = []
-    private var trustBoundary = true
+    /// Where the bodies of multiparts start whose boundary parameter no line repeats.
+    private var doubted: Set<Int> = []
 
     init(limits: MIMELimits) { self.limits = limits }
 
     mutating func parse(_ bytes: Span<UInt8>) {
-        pass(bytes, trustBoundary: true)
-        // A boundary parameter that no line repeats is wrong: the one in use is read off the body.
-        if parts.count == 1, parts[0].type.isMultipart {
+        pass(bytes)
+        guard limitHit == nil else { return }
+        for index in parts.indices where isUndivided(index) && guessBoundary(bytes, in: parts[index].body) != nil {
+            doubted.insert(parts[index].body.lowerBound)
+        }
+        if !doubted.isEmpty {
             fields.removeAll(keepingCapacity: true)
             parts.removeAll(keepingCapacity: true)
-            open.removeAll()
-            chain.removeAll()
-            pass(bytes, trustBoundary: false)
+            pass(bytes)
         }
-        // A multipart in which no delimiter stands at all is one text.
-        if parts.count == 1, parts[0].type.isMultipart { parts[0].type = .textPlain }
+        // A multipart in which no delimiter stands at all is one text. In an enclosed message, which may have been cut,
+        // the header's word stands.
+        for index in parts.indices
+        where isUndivided(index) && !parts[index].isEnclosed && !bytes.trimmed(parts[index].body).isEmpty {
+            parts[index].type = .textPlain
+        }
     }
 
-    private mutating func pass(_ bytes: Span<UInt8>, trustBoundary: Bool) {
-        self.trustBoundary = trustBoundary
+    private func isUndivided(_ index: Int) -> Bool {
+        parts[index].type.isMultipart && (index + 1 == parts.count || parts[index + 1].parent != index)
+    }
+
+    private mutating func pass(_ bytes: Span<UInt8>) {
         fields.reserveCapacity(48)
         parts.reserveCapacity(8)
         var position = start(bytes)
@@ -41,9 +51,7 @@ struct MessageParser {
         // With no boundary open there is nothing left to find.
         while position < bytes.count, !open.isEmpty {
             let line = bytes.line(at: position, before: bytes.count)
-            if line.content.count > 2, bytes[position] == UInt8(ascii: "-"), bytes[position + 1] == UInt8(ascii: "-"),
-                let hit = boundary(bytes, line.content)
-            {
+            if let hit = boundary(bytes, line.content) {
                 let holder = open[hit.level].part
                 close(below: holder, at: position, bytes)
                 open.removeLast(open.count - hit.level - (hit.isLast ? 0 : 1))
@@ -53,17 +61,16 @@ struct MessageParser {
             }
         }
         close(below: nil, at: bytes.count, bytes)
+        open.removeAll()
     }
 
-    /// Where the header starts: behind an mbox `From ` line and empty lines that a careless pipe left.
+    /// Where the header starts: behind a byte order mark, an mbox `From ` line and empty lines that a careless pipe left.
     private func start(_ bytes: Span<UInt8>) -> Int {
-        var position = 0
+        let hasMark = bytes.count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF
+        var position = hasMark ? 3 : 0
         while position < bytes.count {
             let line = bytes.line(at: position, before: bytes.count)
-            let isFrom =
-                bytes.hasPrefix("from ", ignoringCaseIn: line.content)
-                || bytes.hasPrefix(">from ", ignoringCaseIn: line.content)
-            guard line.content.isEmpty || isFrom, line.next > position else { break }
+            guard line.content.isEmpty || isSeparator(bytes, line), line.next > position else { break }
             position = line.next
         }
         // A message of empty lines only has no header.
@@ -76,41 +83,20 @@ struct MessageParser {
         var parent = parent
         while true {
             let depth = parent.map { parts[$0].depth + 1 } ?? 0
-            guard parts.count < limits.parts, depth < limits.depth else {
+            // The message itself is always there.
+            guard parent == nil || (parts.count < limits.parts && depth < limits.depth) else {
                 limitHit = parts.count >= limits.parts ? "more than \(limits.parts) parts" : "parts nested too deep"
                 return position
             }
-            let enclosed = parent.map { parts[$0].isEnclosed || parts[$0].type == .messageRFC822 } ?? false
             let head = header(bytes, at: position)
-            var part = Part(
-                type: .textPlain, encoding: .identity, fields: head.fields, body: head.next..<bytes.count,
-                parent: parent, depth: depth, isEnclosed: enclosed, hasContentType: false)
-            var boundary: String?
-            for index in head.fields {
-                let field = fields[index]
-                if !part.hasContentType, field.hash == FieldName.contentType.hash,
-                    bytes.equals("content-type", ignoringCaseIn: field.name)
-                {
-                    part.hasContentType = true
-                    part.type = MediaType(bytes, field.value)
-                    if part.type.isMultipart {
-                        boundary = Parameters.value("boundary", in: bytes.extracting(field.value))
-                    }
-                } else if field.hash == FieldName.contentTransferEncoding.hash,
-                    bytes.equals("content-transfer-encoding", ignoringCaseIn: field.name)
-                {
-                    part.encoding = TransferEncoding(bytes, field.value)
-                }
-            }
+            let part = part(bytes, head.fields, body: head.next..<bytes.count, parent: parent, depth: depth)
             let index = parts.count
             parts.append(part)
             chain.append(index)
             position = head.next
             if part.type.isMultipart {
-                if let boundary, !boundary.isEmpty, trustBoundary || index > 0 {
-                    open.append(OpenMultipart(part: index, boundary: Array(boundary.utf8)))
-                } else if let guess = guessBoundary(bytes, from: position) {
-                    open.append(OpenMultipart(part: index, boundary: guess))
+                if let boundary = statedBoundary(bytes, part) ?? guessBoundary(bytes, in: part.body) {
+                    open.append(OpenMultipart(part: index, boundary: boundary))
                 }
                 return position
             }
@@ -122,6 +108,37 @@ struct MessageParser {
         }
     }
 
+    private func part(
+        _ bytes: Span<UInt8>, _ header: Range<Int>, body: Range<Int>, parent: Int?, depth: Int
+    ) -> Part {
+        let holder = parent.map { parts[$0] }
+        var part = Part(
+            // RFC 2046 section 5.1.5.
+            type: holder?.isDigest == true ? .messageRFC822 : .textPlain, encoding: .identity, fields: header,
+            body: body, parent: parent, depth: depth,
+            isEnclosed: holder.map { $0.isEnclosed || $0.type == .messageRFC822 } ?? false, hasContentType: false,
+            isDigest: false)
+        var hasEncoding = false
+        for index in header {
+            let field = fields[index]
+            if !part.hasContentType, field.hash == FieldName.contentType.hash,
+                bytes.equals("content-type", ignoringCaseIn: field.name)
+            {
+                part.hasContentType = true
+                part.type = MediaType(bytes, field.value)
+                part.isDigest =
+                    part.type == .multipartOther
+                    && bytes.hasPrefix("multipart/digest", ignoringCaseIn: bytes.trimmed(field.value))
+            } else if !hasEncoding, field.hash == FieldName.contentTransferEncoding.hash,
+                bytes.equals("content-transfer-encoding", ignoringCaseIn: field.name)
+            {
+                hasEncoding = true
+                part.encoding = TransferEncoding(bytes, field.value)
+            }
+        }
+        return part
+    }
+
     /// Some servers leave an empty line before the enclosed header.
     private func skipBlankLines(_ bytes: Span<UInt8>, at position: Int) -> Int {
         let line = bytes.line(at: position, before: bytes.count)
@@ -130,24 +147,57 @@ struct MessageParser {
         return headerName(bytes, second.content) != nil ? line.next : position
     }
 
-    /// A multipart without a boundary parameter: the first line that starts with `--` within a few lines is taken.
-    private func guessBoundary(_ bytes: Span<UInt8>, from position: Int) -> [UInt8]? {
-        var position = position
-        for _ in 0..<20 where position < bytes.count {
-            let line = bytes.line(at: position, before: bytes.count)
-            let content = bytes.trimmed(line.content)
-            if content.count > 6, bytes[content.lowerBound] == UInt8(ascii: "-"),
-                bytes[content.lowerBound + 1] == UInt8(ascii: "-"), bytes[content.lowerBound + 2] != UInt8(ascii: " ")
-            {
-                return bytes.copy((content.lowerBound + 2)..<content.upperBound)
+    // MARK: boundaries
+
+    /// The boundary parameter of a multipart, unless it proved wrong.
+    private func statedBoundary(_ bytes: Span<UInt8>, _ part: Part) -> [UInt8]? {
+        guard !doubted.contains(part.body.lowerBound),
+            let index = part.fields.first(where: {
+                bytes.equals("content-type", ignoringCaseIn: fields[$0].name)
+            }),
+            var boundary = Parameters.bytes(of: "boundary", in: bytes.extracting(fields[index].value))
+        else { return nil }
+        // A boundary does not end with white space (RFC 2046 section 5.1.1), which transports add and take away.
+        while boundary.last?.isSpace == true { boundary.removeLast() }
+        return boundary.isEmpty ? nil : boundary
+    }
+
+    /// Lines of a body that are searched for its first delimiter.
+    private static let linesSearched = 20
+
+    /// The boundary that the first lines of a body show: a line that starts with `--`, is no delimiter of another
+    /// multipart, and has a part's header behind it.
+    private func guessBoundary(_ bytes: Span<UInt8>, in body: Range<Int>) -> [UInt8]? {
+        var position = body.lowerBound
+        for _ in 0..<MessageParser.linesSearched where position < body.upperBound {
+            let line = bytes.line(at: position, before: body.upperBound)
+            if boundary(bytes, line.content) != nil { return nil }
+            let content = line.content.lowerBound..<bytes.trimmed(line.content).upperBound
+            if content.count > 6, isDashed(bytes, content), bytes[content.lowerBound + 2] != UInt8(ascii: " ") {
+                let name = (content.lowerBound + 2)..<content.upperBound
+                let next = bytes.line(at: line.next, before: body.upperBound).content
+                // A rule of dashes, or a signature, is a delimiter only where a part's header follows it.
+                let isLong =
+                    name.count >= 10 && name.contains { bytes[$0].isLetter || bytes[$0].isDigit }
+                    && !name.contains { bytes[$0].isSpace }
+                if bytes.hasPrefix("content-", ignoringCaseIn: next)
+                    || (isLong && (next.isEmpty || headerName(bytes, next) != nil))
+                {
+                    return bytes.copy(name)
+                }
             }
             position = line.next
         }
         return nil
     }
 
+    private func isDashed(_ bytes: Span<UInt8>, _ line: Range<Int>) -> Bool {
+        line.count > 2 && bytes[line.lowerBound] == UInt8(ascii: "-") && bytes[line.lowerBound + 1] == UInt8(ascii: "-")
+    }
+
     /// Which open multipart the line is a delimiter of (RFC 2046 section 5.1.1), the innermost first.
     private func boundary(_ bytes: Span<UInt8>, _ line: Range<Int>) -> (level: Int, isLast: Bool)? {
+        guard !open.isEmpty, isDashed(bytes, line) else { return nil }
         let line = line.lowerBound..<bytes.trimmed(line).upperBound
         for level in open.indices.reversed() {
             let name = open[level].boundary
@@ -166,39 +216,51 @@ struct MessageParser {
 
     /// Ends the bodies of the open parts below `holder` (of all, where it is nil) at `position`.
     private mutating func close(below holder: Int?, at position: Int, _ bytes: Span<UInt8>) {
-        // The line end before a delimiter belongs to the delimiter (RFC 2046 section 5.1.1).
+        let outermost = holder.flatMap { chain.lastIndex(of: $0) }.map { $0 + 1 } ?? 0
+        guard outermost < chain.count else { return }
         var end = position
         if holder != nil {
+            // The line end before a delimiter belongs to the delimiter (RFC 2046 section 5.1.1), but where it ends the
+            // part's header.
             if end > 0, bytes[end - 1] == UInt8(ascii: "\n") { end -= 1 }
-            if end > 0, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+            if end > 0, end < position, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+            end = max(end, parts[chain[outermost]].body.lowerBound)
         }
-        while let part = chain.last, part != holder {
-            parts[part].body = parts[part].body.lowerBound..<max(end, parts[part].body.lowerBound)
-            chain.removeLast()
+        for part in chain[outermost...] {
+            parts[part].body = min(parts[part].body.lowerBound, end)..<end
         }
+        chain.removeSubrange(outermost...)
     }
+
+    // MARK: header
 
     /// Reads header lines up to the empty line, or to the first line that is none.
     private mutating func header(_ bytes: Span<UInt8>, at start: Int) -> (fields: Range<Int>, next: Int) {
         let first = fields.count
         var position = start
+        // What a fold continues: a field that was kept, or one that was not.
+        var isInField = false
+        var isKept = false
         while position < bytes.count {
             let line = bytes.line(at: position, before: bytes.count)
             if line.content.isEmpty { return (first..<fields.count, line.next) }
             let byte = bytes[position]
             if byte == 0x20 || byte == 0x09 {
                 // A fold. A line of blanks only ends the header for careless writers, but RFC 5322 section 4.2 says fold.
-                if fields.count > first {
+                if isKept {
                     let last = fields[fields.count - 1]
                     fields[fields.count - 1] = HeaderField(
                         name: last.name, value: last.value.lowerBound..<line.content.upperBound, hash: last.hash)
-                } else if bytes.trimmed(line.content).isEmpty {
-                    return (first..<fields.count, line.next)
-                } else {
-                    return (first..<fields.count, position)
+                } else if !isInField {
+                    let isBlank = bytes.trimmed(line.content).isEmpty
+                    return (first..<fields.count, isBlank ? line.next : position)
                 }
+            } else if boundary(bytes, line.content) != nil {
+                return (first..<fields.count, position)
             } else if let name = headerName(bytes, line.content) {
-                if fields.count < limits.fields {
+                isInField = true
+                isKept = fields.count < limits.fields
+                if isKept {
                     let colon = bytes.firstIndex(of: UInt8(ascii: ":"), in: line.content) ?? name.upperBound
                     fields.append(
                         HeaderField(
@@ -207,16 +269,31 @@ struct MessageParser {
                 } else {
                     limitHit = "more than \(limits.fields) header fields"
                 }
-            } else if bytes.hasPrefix(">from ", ignoringCaseIn: line.content)
-                || bytes.hasPrefix("from ", ignoringCaseIn: line.content)
-            {
-                // An mbox separator that slipped in between two fields.
+            } else if isSeparator(bytes, line) {
+                // Slipped in before the header or between two fields.
+                isInField = true
+                isKept = false
             } else {
                 return (first..<fields.count, position)
             }
             position = line.next
         }
         return (first..<fields.count, bytes.count)
+    }
+
+    /// An mbox `From ` line (RFC 4155), which a field follows, or another one; what else starts with `From ` is prose.
+    private func isSeparator(_ bytes: Span<UInt8>, _ line: (content: Range<Int>, next: Int)) -> Bool {
+        guard startsWithFrom(bytes, line.content), headerName(bytes, line.content) == nil else { return false }
+        let next = bytes.line(at: line.next, before: bytes.count).content
+        return headerName(bytes, next) != nil || startsWithFrom(bytes, next)
+    }
+
+    private func startsWithFrom(_ bytes: Span<UInt8>, _ line: Range<Int>) -> Bool {
+        guard line.count > 5 else { return false }
+        let start = bytes[line.lowerBound] == UInt8(ascii: ">") ? line.lowerBound + 1 : line.lowerBound
+        let rest = start..<line.upperBound
+        return bytes[start] == UInt8(ascii: "F") && bytes[start + 1] == UInt8(ascii: "r")
+            && bytes.hasPrefix("from ", ignoringCaseIn: rest)
     }
 
     /// RFC 5322 section 3.6.8: printable characters up to the colon; blanks before the colon are old syntax.

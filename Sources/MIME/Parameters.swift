@@ -1,28 +1,54 @@
-/// Parameters behind a media type or disposition: `; name=value`, quoted strings, and RFC 2231's continuations
+/// Parameters behind a media type or disposition: `; name=value`, quoted strings, comments, and RFC 2231's continuations
 /// (`name*0*=`) and charsets (`name*=utf-8'en'%E3…`).
 package enum Parameters {
     /// Pieces of one continued parameter that are put together.
     package static let maximumPieces = 64
 
+    private struct Piece {
+        var number: Int
+        var isExtended: Bool
+        var value: [UInt8]
+    }
+
     /// The value of parameter `name` (lower case) in a field's value, decoded, or nil.
     package static func value(_ name: StaticString, in bytes: Span<UInt8>) -> String? {
+        let (plain, pieces) = find(name, in: bytes)
+        if pieces.isEmpty { return plain.map { EncodedWord.decode($0) } }
+        let (value, charset) = joined(pieces)
+        return String(decoding: Charset.utf8(value, charset: charset), as: UTF8.self)
+    }
+
+    /// The bytes of parameter `name` (lower case), or nil: what a boundary is compared by.
+    static func bytes(of name: StaticString, in bytes: Span<UInt8>) -> [UInt8]? {
+        let (plain, pieces) = find(name, in: bytes)
+        return pieces.isEmpty ? plain : joined(pieces).value
+    }
+
+    /// The first value of that name, and the pieces of its continued form, which is the better one where both are there
+    /// (RFC 6266 section 4.3).
+    private static func find(_ name: StaticString, in bytes: Span<UInt8>) -> (plain: [UInt8]?, pieces: [Piece]) {
         var plain: [UInt8]?
-        var pieces: [(number: Int, isExtended: Bool, value: [UInt8])] = []
-        var index = bytes.firstIndex(of: UInt8(ascii: ";"), in: 0..<bytes.count) ?? bytes.count
-        while index < bytes.count {
-            index += 1
-            let start = index
-            // The name ends at `=`; a stray `;` or the end makes it no parameter.
-            while index < bytes.count, bytes[index] != UInt8(ascii: "="), bytes[index] != UInt8(ascii: ";") {
-                index += 1
+        var pieces: [Piece] = []
+        var scan = Scan()
+        scan.skipType(bytes)
+        while scan.index < bytes.count {
+            // At a semicolon.
+            scan.index += 1
+            scan.skipBlanks(bytes)
+            let written = scan.name(bytes)
+            scan.skipBlanks(bytes)
+            guard scan.index < bytes.count, bytes[scan.index] == UInt8(ascii: "=") else {
+                scan.skipToSemicolon(bytes)
+                continue
             }
-            guard index < bytes.count else { break }
-            guard bytes[index] == UInt8(ascii: "=") else { continue }
-            let written = bytes.trimmed(start..<index)
-            let (content, next) = quotedOrToken(bytes, from: index + 1)
-            index = next
-            guard bytes.hasPrefix(name, ignoringCaseIn: written) else { continue }
+            scan.index += 1
+            scan.skipBlanks(bytes)
+            guard bytes.hasPrefix(name, ignoringCaseIn: written) else {
+                _ = scan.value(bytes)
+                continue
+            }
             let suffix = (written.lowerBound + name.utf8CodeUnitCount)..<written.upperBound
+            let content = scan.value(bytes)
             if suffix.isEmpty {
                 if plain == nil { plain = content }
             } else if bytes[suffix.lowerBound] == UInt8(ascii: "*"), pieces.count < maximumPieces {
@@ -31,66 +57,133 @@ package enum Parameters {
                 for position in suffix where bytes[position].isDigit {
                     number = min(number * 10 + Int(bytes[position] - 0x30), maximumPieces)
                 }
-                pieces.append((number, isExtended, content))
+                pieces.append(Piece(number: number, isExtended: isExtended, value: content))
             }
         }
-        if pieces.isEmpty { return plain.map { EncodedWord.decode($0) } }
-        return joined(pieces.sorted { $0.number < $1.number })
+        return (plain, pieces)
     }
 
-    private static func joined(_ pieces: [(number: Int, isExtended: Bool, value: [UInt8])]) -> String {
+    private static func joined(_ pieces: [Piece]) -> (value: [UInt8], charset: String?) {
         var charset: String?
         var out: [UInt8] = []
-        for (position, piece) in pieces.enumerated() {
+        for (position, piece) in pieces.sorted(by: { $0.number < $1.number }).enumerated() {
             var value = piece.value[...]
-            if piece.isExtended {
-                // charset'language'text stands in the first piece only.
-                if position == 0, let first = value.firstIndex(of: UInt8(ascii: "'")),
-                    let second = value[(first + 1)...].firstIndex(of: UInt8(ascii: "'"))
-                {
-                    charset = String(decoding: value[..<first], as: UTF8.self)
-                    value = value[(second + 1)...]
-                }
-                var index = value.startIndex
-                while index < value.endIndex {
-                    if value[index] == UInt8(ascii: "%"), index + 2 < value.endIndex,
-                        let high = TransferEncoding.hexDigit(value[index + 1]),
-                        let low = TransferEncoding.hexDigit(value[index + 2])
-                    {
-                        out.append(high << 4 | low)
-                        index += 3
-                    } else {
-                        out.append(value[index])
-                        index += 1
-                    }
-                }
-            } else {
+            guard piece.isExtended else {
                 out.append(contentsOf: value)
+                continue
+            }
+            // charset'language'text stands in the first piece only.
+            if position == 0, let first = value.firstIndex(of: UInt8(ascii: "'")),
+                let second = value[(first + 1)...].firstIndex(of: UInt8(ascii: "'"))
+            {
+                charset = String(decoding: value[..<first], as: UTF8.self)
+                value = value[(second + 1)...]
+            }
+            var index = value.startIndex
+            while index < value.endIndex {
+                if value[index] == UInt8(ascii: "%"), index + 2 < value.endIndex,
+                    let high = TransferEncoding.hexDigit(value[index + 1]),
+                    let low = TransferEncoding.hexDigit(value[index + 2])
+                {
+                    out.append(high << 4 | low)
+                    index += 3
+                } else {
+                    out.append(value[index])
+                    index += 1
+                }
             }
         }
-        return String(decoding: Charset.utf8(out, charset: charset), as: UTF8.self)
+        return (out, charset)
     }
 
-    private static func quotedOrToken(_ bytes: Span<UInt8>, from start: Int) -> (content: [UInt8], next: Int) {
-        var index = start
-        while index < bytes.count, bytes[index].isSpace { index += 1 }
-        var content: [UInt8] = []
-        if index < bytes.count, bytes[index] == UInt8(ascii: "\"") {
-            index += 1
-            while index < bytes.count, bytes[index] != UInt8(ascii: "\"") {
-                if bytes[index] == UInt8(ascii: "\\"), index + 1 < bytes.count { index += 1 }
-                if bytes[index] != 0x0A, bytes[index] != 0x0D { content.append(bytes[index]) }
+    /// A position in a field's value that moves forward only.
+    private struct Scan {
+        var index = 0
+        /// A parenthesis that nothing closes was met: from there on they are letters like others.
+        private var hasOpenComment = false
+
+        /// Moves to the first semicolon outside comments, or to the end.
+        mutating func skipType(_ bytes: Span<UInt8>) {
+            while index < bytes.count, bytes[index] != UInt8(ascii: ";") {
+                if bytes[index] != UInt8(ascii: "(") || !skipComment(bytes) { index += 1 }
+            }
+        }
+
+        mutating func skipToSemicolon(_ bytes: Span<UInt8>) {
+            index = bytes.firstIndex(of: UInt8(ascii: ";"), in: index..<bytes.count) ?? bytes.count
+        }
+
+        mutating func skipBlanks(_ bytes: Span<UInt8>) {
+            while index < bytes.count {
+                if bytes[index].isSpace {
+                    index += 1
+                } else if bytes[index] != UInt8(ascii: "(") || !skipComment(bytes) {
+                    return
+                }
+            }
+        }
+
+        /// RFC 5322 section 3.2.2. False where nothing closes the comment.
+        private mutating func skipComment(_ bytes: Span<UInt8>) -> Bool {
+            guard !hasOpenComment else { return false }
+            var depth = 0
+            var position = index
+            while position < bytes.count {
+                switch bytes[position] {
+                case UInt8(ascii: "("): depth += 1
+                case UInt8(ascii: ")"): depth -= 1
+                case UInt8(ascii: "\\"): position += 1
+                default: break
+                }
+                position += 1
+                if depth == 0 {
+                    index = min(position, bytes.count)
+                    return true
+                }
+            }
+            hasOpenComment = true
+            return false
+        }
+
+        mutating func name(_ bytes: Span<UInt8>) -> Range<Int> {
+            let start = index
+            while index < bytes.count, bytes[index] != UInt8(ascii: "="), bytes[index] != UInt8(ascii: ";"),
+                !bytes[index].isSpace
+            {
                 index += 1
             }
-            while index < bytes.count, bytes[index] != UInt8(ascii: ";") { index += 1 }
-        } else {
-            let from = index
-            while index < bytes.count, bytes[index] != UInt8(ascii: ";") { index += 1 }
-            var token = bytes.trimmed(from..<index)
-            // A comment or a blank ends an unquoted value, but for the few that forget the quotes around a boundary.
-            if let blank = bytes.firstIndex(of: UInt8(ascii: " "), in: token) { token = token.lowerBound..<blank }
-            content = bytes.copy(bytes.trimmed(token))
+            return start..<index
         }
-        return (content, index)
+
+        /// A quoted string or a token; moves to the semicolon behind it, or to the end.
+        mutating func value(_ bytes: Span<UInt8>) -> [UInt8] {
+            if index < bytes.count, bytes[index] == UInt8(ascii: "\"") {
+                index += 1
+                if let content = quoted(bytes) {
+                    skipToSemicolon(bytes)
+                    return content
+                }
+            }
+            let start = index
+            skipToSemicolon(bytes)
+            var end = start
+            // A blank ends an unquoted value: a comment may follow it.
+            while end < index, !bytes[end].isSpace { end += 1 }
+            return bytes.copy(start..<end)
+        }
+
+        /// What stands before the closing quote, or nil where there is none.
+        private mutating func quoted(_ bytes: Span<UInt8>) -> [UInt8]? {
+            var content: [UInt8] = []
+            var position = index
+            while position < bytes.count, bytes[position] != UInt8(ascii: "\"") {
+                if bytes[position] == UInt8(ascii: "\\"), position + 1 < bytes.count { position += 1 }
+                if bytes[position] != 0x0A, bytes[position] != 0x0D { content.append(bytes[position]) }
+                position += 1
+            }
+            guard position < bytes.count else { return nil }
+            index = position + 1
+            return content
+        }
     }
 }

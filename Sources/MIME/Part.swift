@@ -13,4 +13,6 @@ public struct Part: Sendable {
     public internal(set) var isEnclosed: Bool
     /// Whether the part has a Content-Type field of its own.
     public internal(set) var hasContentType: Bool
+    /// multipart/digest, whose parts are messages where they say nothing else.
+    var isDigest: Bool
 }

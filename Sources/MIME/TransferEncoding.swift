@@ -28,7 +28,7 @@ public enum TransferEncoding: UInt8, Sendable {
     package func decode(_ bytes: Span<UInt8>, _ range: Range<Int>, limit: Int) -> [UInt8] {
         switch self {
         case .identity, .uuencode:
-            bytes.copy(range.lowerBound..<Swift.min(range.upperBound, range.lowerBound + limit))
+            bytes.copy(range.lowerBound..<(range.lowerBound + Swift.min(range.count, limit)))
         case .quotedPrintable: TransferEncoding.quotedPrintable(bytes, range, limit: limit, underscore: false)
         case .base64: TransferEncoding.base64(bytes, range, limit: limit)
         }
@@ -48,10 +48,10 @@ public enum TransferEncoding: UInt8, Sendable {
                     index += 3
                     continue
                 }
-                // A soft line break, blanks before the line end included.
+                // A soft line break, blanks before the line end included. The last line's end is not the body's own.
                 var next = index + 1
                 while next < end, bytes[next] == 0x20 || bytes[next] == 0x09 || bytes[next] == 0x0D { next += 1 }
-                if next < end, bytes[next] == 0x0A {
+                if !underscore, next >= end || bytes[next] == 0x0A {
                     index = next + 1
                     continue
                 }

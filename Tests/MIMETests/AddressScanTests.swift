@@ -1,0 +1,145 @@
+import Testing
+
+@testable import MIME
+
+@Suite("Addresses")
+struct AddressScanTests {
+    private func list(_ bytes: [UInt8], limit: Int = 100) -> [String] {
+        AddressScan.list(bytes.span, in: 0..<bytes.count, limit: limit).map { string(bytes.span.copy($0)) }
+    }
+
+    @Test(
+        "are found in fields and in prose",
+        arguments: [
+            ("bob@dest.example", ["bob@dest.example"]), ("<bob@dest.example>", ["bob@dest.example"]),
+            ("Bob <bob@dest.example>, al@dest.example", ["bob@dest.example", "al@dest.example"]),
+            ("(bob@dest.example)", ["bob@dest.example"]), ("'bob@dest.example'", ["bob@dest.example"]),
+            ("`bob@dest.example'", ["bob@dest.example"]), ("bob@dest.example.", ["bob@dest.example"]),
+            ("to bob@dest.example: gone", ["bob@dest.example"]), ("mailto:bob@dest.example?x", ["bob@dest.example"]),
+            ("o'hara+x=y!#$%&*-/?^_`{|}~@dest.example", ["o'hara+x=y!#$%&*-/?^_`{|}~@dest.example"]),
+            ("<@relay.example:bob@dest.example>", ["bob@dest.example"]), ("bob@localhost", ["bob@localhost"]),
+            ("bob@dest_x.example-", ["bob@dest_x.example"]), ("bob..x.@dest.example", ["bob..x.@dest.example"]),
+            ("bob@dest.example(Bob) (al@home)", ["bob@dest.example", "al@home"]),
+            ("a@b,c@d;e@f", ["a@b", "c@d", "e@f"]),
+            ("", []), ("@", []), ("bob@", []), ("@dest", []), ("bob@.dest", []), ("bob@ dest", []), ("bob @dest", []),
+            ("bob@-", []),
+            ("'@dest", []), ("...@dest", []),
+        ])
+    func plain(text: String, expected: [String]) {
+        #expect(list(Array(text.utf8)) == expected)
+    }
+
+    @Test(
+        "have quoted local parts",
+        arguments: [
+            ("\"bob x\"@dest.example", ["\"bob x\"@dest.example"]),
+            ("<\"a@b\"@dest.example>", ["\"a@b\"@dest.example"]),
+            ("\"a\\\"b@c\"@dest.example", ["\"a\\\"b@c\"@dest.example"]),
+            ("x \"a..b.\"@d.example y", ["\"a..b.\"@d.example"]),
+            ("\"@\"@d", ["\"@\"@d"]), ("\"\"@d", []), ("x\"@d", []), ("\"a\nb\"@d", []), ("\"a\"@", []),
+            ("\"\(String(repeating: "x", count: 330))\"@d", []),
+        ])
+    func quoted(text: String, expected: [String]) {
+        #expect(list(Array(text.utf8)) == expected)
+    }
+
+    @Test(
+        "are not those of display names, unless nothing else is there",
+        arguments: [
+            ("\"bob@home.example\" <bob@dest.example>", ["bob@dest.example"]),
+            ("\"Bob (bob@home)\" <bob@dest>", ["bob@dest"]),
+            ("\"bob@dest.example\" <BOB@dest.example>, al@x", ["bob@dest.example", "al@x"]),
+            ("bob@dest.example <bob@dest.example>", ["bob@dest.example"]), ("'bob@dest' <bob@dest>", ["bob@dest"]),
+            ("bob@dest.example<mailto:bob@dest.example>", ["bob@dest.example"]), ("bob@a <bob@b>", ["bob@a", "bob@b"]),
+            ("\"bob@dest.example\" is unknown", ["bob@dest.example"]), ("\"bob@home\" <>", ["bob@home"]),
+            ("\"bob@home\" <al>", ["bob@home"]), ("\"Bob\" <bob@a>, \"Al\" <al@b>", ["bob@a", "al@b"]),
+            ("\"x@y\", \"z\" <z@z>", ["x@y", "z@z"]), ("5\" of bob@a \" <b@c>", ["bob@a", "b@c"]),
+        ])
+    func displayNames(text: String, expected: [String]) {
+        #expect(list(Array(text.utf8)) == expected)
+    }
+
+    @Test(
+        "have literals of IPv4 and IPv6 as domains",
+        arguments: [
+            ("bob@[192.0.2.1]", ["bob@[192.0.2.1]"]), ("<bob@[IPv6:2001:db8::1]>.", ["bob@[IPv6:2001:db8::1]"]),
+            ("\"b b\"@[192.0.2.1]", ["\"b b\"@[192.0.2.1]"]), ("bob@[192.0.2.1", []), ("bob@[]", []), ("bob@[1 2]", []),
+            ("bob@[1\n2]", []), ("bob@[[1]]", []), ("bob@[\(String(repeating: "1", count: 100))]", []),
+        ])
+    func literals(text: String, expected: [String]) {
+        #expect(list(Array(text.utf8)) == expected)
+    }
+
+    @Test(
+        "are UTF-8 where they are, without the signs of the prose around them",
+        arguments: [
+            ("用户@例子.example", ["用户@例子.example"]), ("jürgen@bücher.example", ["jürgen@bücher.example"]),
+            ("「bob@dest.example」", ["bob@dest.example"]), ("宛先：bob@dest.example。", ["bob@dest.example"]),
+            ("“bob@dest.example”", ["bob@dest.example"]), ("«bob@dest.example»", ["bob@dest.example"]),
+            ("to\u{A0}bob@dest.example\u{A0}x", ["bob@dest.example"]), ("bob@dest.example…", ["bob@dest.example"]),
+            ("\u{FFFD}bob@dest.example\u{FFFD}", ["bob@dest.example"]), ("。@x", []), ("x@。", []),
+        ])
+    func unicode(text: String, expected: [String]) {
+        #expect(list(Array(text.utf8)) == expected)
+    }
+
+    @Test("are found among bytes that are no UTF-8")
+    func rawBytes() {
+        #expect(list(hex("E3 80")).isEmpty)
+        #expect(list(hex("61 40 62 E3")) == [string(hex("61 40 62 E3"))])
+        #expect(list(hex("E3 80 61 40 62 E3 80")).count == 1)
+    }
+
+    @Test("are so long and no longer", arguments: ["x", "\""])
+    func length(quote: String) {
+        let domain = "@dest.example"
+        for excess in -1...1 {
+            let count = AddressScan.maximumLength - domain.utf8.count + excess
+            let local =
+                quote == "x"
+                ? String(repeating: "x", count: count) : "\"" + String(repeating: "x", count: count - 2) + "\""
+            #expect(list(Array((local + domain).utf8)).count == (excess > 0 ? 0 : 1))
+        }
+        let half = String(repeating: "x", count: AddressScan.maximumLength / 2)
+        #expect(list(Array("\(half)@\(half)".utf8)).isEmpty)
+        #expect(list(Array("\(half)@\(half.dropLast())".utf8)).count == 1)
+        let literal = "@[192.0.2.1]"
+        let local = String(repeating: "x", count: AddressScan.maximumLength - literal.utf8.count)
+        #expect(list(Array((local + literal).utf8)).count == 1)
+        #expect(list(Array(("x" + local + literal).utf8)).isEmpty)
+    }
+
+    @Test("are as many as the limit says")
+    func limit() {
+        #expect(list(Array("a@b c@d e@f".utf8), limit: 2) == ["a@b", "c@d"])
+        #expect(list(Array("a@b".utf8), limit: 0).isEmpty)
+    }
+
+    @Test(
+        "are found between many signs, each once",
+        arguments: ["@", "\"@", "@\"", "a@", "a@b@", "\\\"@", "<@", "@[", "\"a@b\" <"])
+    func manySigns(unit: String) {
+        let bytes = Array(String(repeating: unit, count: 2_000).utf8)
+        let found = AddressScan.list(bytes.span, in: 0..<bytes.count, limit: .max)
+        for (left, right) in zip(found, found.dropFirst()) { #expect(left.upperBound <= right.lowerBound) }
+        #expect(found.allSatisfy { $0.count <= AddressScan.maximumLength })
+    }
+
+    @Test("are looked for in a part of the bytes only")
+    func range() {
+        let bytes = Array("a@bcd@e".utf8)
+        #expect(AddressScan.list(bytes.span, in: 1..<4, limit: 9).isEmpty)
+        #expect(AddressScan.list(bytes.span, in: 4..<7, limit: 9) == [4..<7])
+        #expect(AddressScan.list(bytes.span, in: 0..<4, limit: 9) == [0..<4])
+    }
+
+    @Test("of a field are as many as the message's limits say")
+    func field() {
+        var limits = MIMELimits()
+        limits.addresses = 2
+        let bytes = Array("To: a@b,\r\n Al <c@d>, e@f\r\n\r\n".utf8)
+        let message = Message(parsing: bytes, limits: limits)
+        let found = message.field(.to).map { message.addresses(of: $0) } ?? []
+        #expect(found.map { string(bytes.span.copy($0)) } == ["a@b", "c@d"])
+    }
+}

@@ -1,0 +1,88 @@
+import Testing
+
+@testable import MIME
+
+@Suite("A header")
+struct HeaderTests {
+    @Test(
+        "is read up to its end, whatever its lines end with",
+        arguments: [
+            // Text, fields, body.
+            ("Subject: a\nTo: b\n\nbody\n", ["Subject=a", "To=b"], "body\n"),
+            ("Subject: a\r\nTo: b\r\n\r\nbody\r\n", ["Subject=a", "To=b"], "body\r\n"),
+            ("Subject: a\rTo: b\r\rbody\r", ["Subject=a", "To=b"], "body\n"),
+            ("Subject: a\r\nTo: b\n\r\nbody\r\n", ["Subject=a", "To=b"], "body\r\n"),
+            ("Subject: a\nTo: b\r\n\nbody", ["Subject=a", "To=b"], "body"),
+            ("Subject: a\rb\nTo: c\n\nbody", ["Subject=a\rb", "To=c"], "body"),
+            ("Subject: a", ["Subject=a"], ""), ("Subject: a\n", ["Subject=a"], ""),
+            ("Subject: a\n\n", ["Subject=a"], ""),
+            ("Subject:\n\n", ["Subject="], ""), ("Subject:a\nX:\n\nb", ["Subject=a", "X="], "b"),
+            // No empty line: the first line that is no field starts the body.
+            ("Subject: a\nHello there\nTo: b\n", ["Subject=a"], "Hello there\nTo: b\n"),
+            // No header.
+            ("Hello there\n\nbody", [], "Hello there\n\nbody"), ("", [], ""), ("\n\n\n", [], "\n\n"), ("\r", [], ""),
+            (": a\n\nbody", [], ": a\n\nbody"), ("Ünknown: a\n\nb", [], "Ünknown: a\n\nb"),
+            (" folded\nSubject: a\n", [], " folded\nSubject: a\n"), (" \t\nbody", [], "body"),
+            // Folds, the last one of blanks only.
+            ("Subject: a\n b\n\tc\n\nbody", ["Subject=a b\tc"], "body"),
+            ("Subject:\r\n a\r\n \r\n b\r\n\r\nbody", ["Subject=a  b"], "body"),
+            ("Subject: a\n \nTo: b\n\nbody", ["Subject=a", "To=b"], "body"), ("Subject: a\n b", ["Subject=a b"], ""),
+            // Blanks before the colon; a name is no more than letters and signs.
+            ("Subject : a\nTo\t \t: b\n\n", ["Subject=a", "To=b"], ""), ("From : a\n\n", ["From=a"], ""),
+            ("Two words: a\n\n", [], "Two words: a\n\n"), ("a\0b: c\n\n", [], "a\0b: c\n\n"),
+            // Empty lines and a byte order mark before the first field.
+            ("\n\r\nSubject: a\n\nbody", ["Subject=a"], "body"), ("\u{FEFF}Subject: a\n\nbody", ["Subject=a"], "body"),
+            ("Subject: a\0b\n\nc\0", ["Subject=a\0b"], "c\0"),
+        ])
+    func lines(text: String, expected: [String], body: String) {
+        let message = Message(parsing: Array(text.utf8))
+        #expect(fields(message) == expected)
+        #expect(string(message.bytes.span.copy(message.parts[0].body)) == body)
+        #expect(message.limitHit == nil)
+    }
+
+    @Test(
+        "is found behind and between mbox separators, which prose is not",
+        arguments: [
+            ("From bob@x Tue Nov 24 11:27:05 2026\nSubject: a\n\nbody", ["Subject=a"], "body"),
+            (">From bob Tue Nov 24 11:27:05 2026\r\nSubject: a\r\n\r\nbody", ["Subject=a"], "body"),
+            ("From a 1\n>From b 2\nSubject: a\n\nbody", ["Subject=a"], "body"),
+            ("Received: a\nFrom b 2\nSubject: c\n\nbody", ["Received=a", "Subject=c"], "body"),
+            (
+                "Received: a\nFrom b 2\n folded\nSubject: c\n\nbody", ["Received=a"],
+                "From b 2\n folded\nSubject: c\n\nbody"
+            ),
+            ("From now on\nmail fails.\n", [], "From now on\nmail fails.\n"),
+            ("from a to b\nX: c\n", [], "from a to b\nX: c\n"),
+            ("Subject: a\nFrom now on\nmail fails.\n", ["Subject=a"], "From now on\nmail fails.\n"),
+            ("From: a\nFrom b\nTo: c\n\n", ["From=a", "To=c"], ""),
+        ])
+    func separators(text: String, expected: [String], body: String) {
+        lines(text: text, expected: expected, body: body)
+    }
+
+    @Test("is found when it starts with an mbox separator inside an enclosed message")
+    func enclosedSeparator() {
+        let text = "Content-Type: message/rfc822\n\n>From bob 1\nSubject: a\n\nbody"
+        let message = Message(parsing: Array(text.utf8))
+        #expect(fields(message, of: 1) == ["Subject=a"])
+    }
+
+    @Test("gives a field by its name in any case, the first one or all of them")
+    func lookup() {
+        let message = Message(parsing: Array("SUBJECT: a\nsubject: b\nSubjects: c\n\nSubject: d\n".utf8))
+        #expect(message.value(.subject) == Array("a".utf8))
+        #expect(message.allFields(.subject).map { string(message.value(of: $0)) } == ["a", "b"])
+        #expect(message.has(.subject) && !message.has(.to))
+        #expect(message.text(.subject) == "a")
+        #expect(message.text(.to) == nil)
+    }
+
+    @Test("gives a field's place in the bytes")
+    func places() {
+        let message = Message(parsing: Array("To: x\nSubject \t:  a\r\n b \r\n\r\n".utf8))
+        #expect(message.fields.map(\.name) == [0..<2, 6..<13])
+        #expect(message.fields.map(\.value) == [3..<5, 16..<24])
+        #expect(message.value(.subject) == Array("a b".utf8))
+    }
+}
