@@ -6,6 +6,7 @@ let package = Package(
     products: [
         .executable(name: "maildir-bounce", targets: ["MaildirBounce"]),
         .library(name: "MIME", targets: ["MIME"]),
+        .library(name: "ReturnPath", targets: ["ReturnPath"]),
         .library(name: "Classifier", targets: ["Classifier"]),
         .library(name: "Maildir", targets: ["Maildir"]),
         .library(name: "Ledger", targets: ["Ledger"]),
@@ -13,12 +14,14 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
         .target(name: "MIME"),
-        .target(name: "Classifier", dependencies: ["MIME"]),
+        .target(name: "ReturnPath", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Classifier", dependencies: ["MIME", "ReturnPath"]),
         .systemLibrary(name: "CRenameat2"),
         .target(name: "Maildir", dependencies: ["CRenameat2"]),
         .target(
@@ -28,14 +31,15 @@ let package = Package(
         .executableTarget(
             name: "MaildirBounce",
             dependencies: [
-                "MIME", "Classifier", "Maildir", "Ledger",
+                "MIME", "ReturnPath", "Classifier", "Maildir", "Ledger",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ]
         ),
         .testTarget(name: "MIMETests", dependencies: ["MIME"]),
-        .testTarget(name: "ClassifierTests", dependencies: ["Classifier", "MIME"], exclude: ["Fixtures"]),
+        .testTarget(name: "ReturnPathTests", dependencies: ["ReturnPath"]),
+        .testTarget(name: "ClassifierTests", dependencies: ["Classifier", "MIME", "ReturnPath"], exclude: ["Fixtures"]),
         .testTarget(name: "MaildirTests", dependencies: ["Maildir"]),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger"]),
         .testTarget(
