@@ -6,7 +6,7 @@ struct Reading {
     let message: Message
     let settings: Settings
     let judge: Judge
-    let envelope: Envelope
+    private(set) var envelope: Envelope
     /// The prose before the returned message, split into lines when it is first asked for.
     private let lazyProse: LazyProse
     var prose: Prose { lazyProse.value }
@@ -14,6 +14,8 @@ struct Reading {
     private var evidence: [Evidence] = []
     /// The report ends where it should go on. What is left of it declares nobody dead.
     private var isCut = false
+    /// The tag by which recipients were blamed.
+    private var tag: VERPTag?
     /// Wrappers that were taken off already.
     private let unwrapped: Int
 
@@ -74,6 +76,7 @@ struct Reading {
         verdict.messageID = envelope.messageID
         verdict.evidence = evidence + verdict.evidence
         verdict.limitHit = verdict.limitHit ?? message.limitHit
+        setTrust(&verdict)
         if verdict.recipients.count <= Spelling.maximumRecipients {
             for index in verdict.recipients.indices {
                 let address = verdict.recipients[index].address
@@ -91,6 +94,28 @@ struct Reading {
             if !original.summary.isEmpty { verdict.original = original.summary }
         }
         return verdict
+    }
+
+    /// Says what the tag proves.
+    private func setTrust(_ verdict: inout Verdict) {
+        var addresses = envelope.deliveredTo
+        if verdict.messageClass == .complaint {
+            // Complaints go to an address of their own; the tag stands in what they say of the mail.
+            addresses += Complaint.returnPaths(message) + [original.returnPath].compactMap { $0 }
+        }
+        let found =
+            tag ?? VERP.tag(in: addresses, settings: settings, known: original.recipients, arrival: envelope.arrival)
+        guard let found else { return }
+        verdict.trust = found.trust
+        verdict.taggedRecipient = found.recipient
+        // Providers hide who complained; a signed tag knows.
+        if found.trust == .valid, verdict.messageClass == .complaint, !verdict.recipients.isEmpty,
+            !verdict.recipients.contains(where: { $0.address == found.recipient })
+        {
+            verdict.recipients = [
+                Outcome(address: found.recipient, kind: .delivered, reason: .feedback, isVERP: true)
+            ]
+        }
     }
 
     // MARK: what there is to read
@@ -286,6 +311,9 @@ struct Reading {
         else { return nil }
         let inner = Message(parsing: message.bytes.span.copy(message.parts[holder].body))
         var reading = Reading(inner, settings: settings, judge: judge, unwrapped: unwrapped + 1)
+        // Where and when the wrapper arrived is what our own server wrote.
+        reading.envelope.deliveredTo.insert(contentsOf: envelope.deliveredTo, at: 0)
+        reading.envelope.arrival = envelope.arrival ?? reading.envelope.arrival
         var verdict = reading.verdict()
         guard !verdict.recipients.isEmpty else { return nil }
         verdict.arrival = envelope.arrival ?? verdict.arrival
@@ -310,11 +338,14 @@ struct Reading {
 
     private mutating func judgeAll(_ reports: [RecipientReport], into verdict: inout Verdict) {
         let known = reports.compactMap(\.address) + original.recipients
-        let tag = VERP.recipient(in: envelope.deliveredTo, delimiters: settings.verpDelimiters, known: known)
+        let read = VERP.tag(
+            in: envelope.deliveredTo, settings: settings, known: known, arrival: envelope.arrival)
+        tag = read
         for report in reports.prefix(Limits.recipients) {
             guard var address = report.address else { continue }
-            // An original recipient that differs from the final one is the sender's own word (RFC 3461 ORCPT).
-            if let tag, !report.namesOriginal { address = tag }
+            // An original recipient that differs from the final one is the sender's own word (RFC 3461 ORCPT). Anybody
+            // can write one into a report; a signature nobody else can.
+            if let read, read.trust == .valid || !report.namesOriginal { address = read.recipient }
             var outcome: Outcome
             switch report.action {
             case "delivered", "relayed", "expanded", "deliverable":
@@ -325,7 +356,7 @@ struct Reading {
                 outcome = failure(
                     report, address: address, reportingMTA: verdict.reportingMTA, isAlone: reports.count == 1)
             }
-            outcome.isVERP = tag == address
+            outcome.isVERP = read?.recipient == address
             if let final = report.finalRecipient, final != address, final.contains("@") { outcome.finalAddress = final }
             merge(outcome, into: &verdict.recipients)
         }

@@ -1,18 +1,27 @@
+import ReturnPath
+
 /// What an installation knows about itself, for the classifier.
 public struct Settings: Sendable {
     /// Host names of our own mail servers, lower case. Empty: the host that wrote the topmost Received field.
     public var localHosts: [String]
     /// Characters that may stand between the return path's name and the VERP tag (Postfix recipient_delimiter).
     public var verpDelimiters: [UInt8]
+    /// The keys that VERP tags may be signed with.
+    public var verpKeys: [SigningKey]
+    /// For how many days a signed tag that carries its day is good, or nil for ever.
+    public var verpExpiryDays: Int?
 
     /// The administrator's rules, tried in this order before ours.
     public var rules: [CustomRule]
 
     public init(
-        localHosts: [String] = [], verpDelimiters: [UInt8] = Array("+-".utf8), rules: [CustomRule] = []
+        localHosts: [String] = [], verpDelimiters: [UInt8] = Array("+-".utf8), verpKeys: [SigningKey] = [],
+        verpExpiryDays: Int? = nil, rules: [CustomRule] = []
     ) {
         self.localHosts = localHosts
         self.verpDelimiters = verpDelimiters
+        self.verpKeys = verpKeys
+        self.verpExpiryDays = verpExpiryDays
         self.rules = rules
     }
 }

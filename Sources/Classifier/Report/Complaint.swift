@@ -2,6 +2,17 @@ import MIME
 
 /// Feedback reports (RFC 5965).
 enum Complaint {
+    /// The envelope senders of the mails that a feedback report is about (RFC 5965, section 3.2: Original-Mail-From).
+    static func returnPaths(_ message: Message) -> [String] {
+        guard
+            let part = message.parts.indices.first(where: {
+                message.parts[$0].type == .messageFeedbackReport && !message.parts[$0].isEnclosed
+            })
+        else { return [] }
+        let fields = Message(parsing: message.decodedBody(ofPart: part))
+        return fields.value(FieldName("original-mail-from")).map { AddressText.all(in: $0, limit: 1) } ?? []
+    }
+
     static func verdict(_ message: Message, part: Int) -> Verdict {
         let body = message.decodedBody(ofPart: part)
         let fields = Message(parsing: body)

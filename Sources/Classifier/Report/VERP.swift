@@ -1,18 +1,67 @@
 import MIME
+import ReturnPath
+
+/// What a tag says.
+package struct VERPTag: Sendable, Equatable {
+    /// The recipient that was mailed.
+    package var recipient: String
+    /// Never ``Trust/absent``.
+    package var trust: Trust
+    /// The name of the key, where the tag has the form of a signed one.
+    package var keyID: String?
+    /// Days since 1970 on which it was made, where a signed one says so.
+    package var day: Int?
+}
 
 /// Variable envelope return paths: `bounce+bob=dest.example@news.example` names the recipient that was mailed
 /// (D. J. Bernstein, VERP, 1997; Postfix VERP_README; Mailman; ezmlm).
-enum VERP {
-    /// The recipient in the tag of one of the addresses that the report was delivered to, or nil.
-    /// - Parameter known: addresses that the report names: they tell where the recipient starts in
-    ///   `list-return-7-anna-maria=dest.example`.
-    static func recipient(in deliveredTo: [String], delimiters: [UInt8], known: [String]) -> String? {
+package enum VERP {
+    /// The tag in one of the addresses that a report was delivered to, or nil: the first that proves most.
+    ///
+    /// - Parameters:
+    ///   - known: addresses that the report names: they tell where the recipient starts in
+    ///     `list-return-7-anna-maria=dest.example`.
+    ///   - arrival: when the report arrived, in seconds since 1970.
+    package static func tag(
+        in deliveredTo: [String], settings: Settings, known: [String] = [], arrival: Int64?
+    ) -> VERPTag? {
+        var best: VERPTag?
         for address in deliveredTo {
-            guard let at = address.lastIndex(of: "@") else { continue }
-            let local = Array(address[..<at].utf8)
-            if let found = recipient(local: local, delimiters: delimiters, known: known) { return found }
+            guard let at = address.lastIndex(of: "@"),
+                let tag = tag(
+                    local: Array(address[..<at].utf8), settings: settings, known: known, arrival: arrival)
+            else { continue }
+            if tag.trust == .valid { return tag }
+            if best == nil || tag.trust == .expired && best?.trust != .expired { best = tag }
         }
-        return nil
+        return best
+    }
+
+    private static func tag(local: [UInt8], settings: Settings, known: [String], arrival: Int64?) -> VERPTag? {
+        let delimiters = settings.verpDelimiters
+        let plain = recipient(local: local, delimiters: delimiters, known: known)
+        guard let signed = SignedTag.read(local: local, delimiters: delimiters, keys: settings.verpKeys) else {
+            return plain.map { VERPTag(recipient: $0, trust: .unsigned) }
+        }
+        let trust: Trust =
+            if signed.isValid {
+                isExpired(signed, after: settings.verpExpiryDays, arrival: arrival) ? .expired : .valid
+            } else {
+                settings.verpKeys.isEmpty ? .unsigned : .invalid
+            }
+        let named = AddressText.text(signed.recipient)
+        // An unsigned tag may look like a signed one by chance: the report then knows the longer recipient.
+        if !signed.isValid, let plain, plain != named, known.contains(plain) {
+            return VERPTag(recipient: plain, trust: .unsigned)
+        }
+        return VERPTag(recipient: named, trust: trust, keyID: signed.keyID, day: signed.day)
+    }
+
+    /// A tag without a day never expires.
+    private static func isExpired(_ tag: SignedTag, after days: Int?, arrival: Int64?) -> Bool {
+        guard let days, let made = tag.day else { return false }
+        guard let arrival else { return true }
+        return arrival / 86_400 - Int64(made) > Int64(days)
     }
 
     private static func recipient(local: [UInt8], delimiters: [UInt8], known: [String]) -> String? {

@@ -17,6 +17,10 @@ public struct Verdict: Sendable, Equatable {
     public var evidence: [Evidence]
     /// A limit that cut the reading short, in words, or nil.
     public var limitHit: String?
+    /// What the tag of the address that the report was delivered to proves.
+    public var trust: Trust
+    /// The recipient whom that tag names, in lower case.
+    public var taggedRecipient: String?
     /// Recipients that a notification lists and that are still to be judged.
     var pending: [RecipientReport] = []
 
@@ -25,13 +29,15 @@ public struct Verdict: Sendable, Equatable {
             && left.messageID == right.messageID && left.dialect == right.dialect
             && left.reportingMTA == right.reportingMTA
             && left.recipients == right.recipients && left.original == right.original && left.evidence == right.evidence
-            && left.limitHit == right.limitHit
+            && left.limitHit == right.limitHit && left.trust == right.trust
+            && left.taggedRecipient == right.taggedRecipient
     }
 
     public init(
         messageClass: MessageClass, origin: Origin? = nil, arrival: Int64? = nil, messageID: String? = nil,
         dialect: String? = nil, reportingMTA: String? = nil, recipients: [Outcome] = [],
-        original: OriginalMessage? = nil, evidence: [Evidence] = [], limitHit: String? = nil
+        original: OriginalMessage? = nil, evidence: [Evidence] = [], limitHit: String? = nil,
+        trust: Trust = .absent, taggedRecipient: String? = nil
     ) {
         self.messageClass = messageClass
         self.origin = origin
@@ -43,5 +49,7 @@ public struct Verdict: Sendable, Equatable {
         self.original = original
         self.evidence = evidence
         self.limitHit = limitHit
+        self.trust = trust
+        self.taggedRecipient = taggedRecipient
     }
 }
