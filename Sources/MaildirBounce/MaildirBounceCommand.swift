@@ -13,7 +13,7 @@ import Glibc
         version: programVersion,
         subcommands: [
             ScanCommand.self, ClassifyCommand.self, AddressCommand.self, SuppressedCommand.self, CheckCommand.self,
-            RulesCommand.self,
+            RulesCommand.self, VERPCommand.self,
         ])
 
     static func main() {

@@ -29,9 +29,9 @@ struct ClassifyCommand: ParsableCommand {
     @OptionGroup var config: ConfigOptions
 
     func run() throws {
-        let configuration = try config.load()
+        let settings = try config.load().classifierWithKeys()
         try StandardOutput.use { output in
-            let status = try classify(output, settings: configuration.classifier)
+            let status = try classify(output, settings: settings)
             guard status == ExitStatus.success else { throw ExitCode(status) }
         }
     }

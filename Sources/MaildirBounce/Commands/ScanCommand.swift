@@ -57,7 +57,8 @@ struct ScanCommand: ParsableCommand {
         }
         let order = ScanOrder(
             maildir: maildir, ledger: try ledgerOptions.path(configuration), archive: archive ?? configuration.archive,
-            limit: limit, format: format, settings: configuration.classifier, policy: configuration.policy,
+            limit: limit, format: format, settings: try configuration.classifierWithKeys(),
+            policy: configuration.policy, trust: configuration.trust,
             isVerbose: verbose)
         try StandardOutput.use { output in
             if dryRun {

@@ -8,7 +8,9 @@ struct ConfigTable {
     /// The largest file that is read, in bytes.
     static let sizeLimit = 1 << 20
 
-    private let file: String
+    let file: String
+    /// Whether users who are neither the owner nor in the group may read the file.
+    let isWorldReadable: Bool
     private let text: String
     private let table: TOMLTable
     /// The tables that lead here, `["policy", "soft"]`.
@@ -20,7 +22,7 @@ struct ConfigTable {
     /// Reads and parses the file at `path`.
     init(file path: String) throws(Failure) {
         file = path
-        text = try Self.read(path)
+        (text, isWorldReadable) = try Self.read(path)
         self.path = []
         do {
             table = try TOMLTable(string: text)
@@ -34,6 +36,7 @@ struct ConfigTable {
 
     private init(_ table: TOMLTable, at path: [String], in parent: ConfigTable) {
         file = parent.file
+        isWorldReadable = parent.isWorldReadable
         text = parent.text
         self.table = table
         self.path = path
@@ -148,7 +151,7 @@ struct ConfigTable {
         String(key.filter { !$0.isWhitespace && $0 != "\"" && $0 != "'" })
     }
 
-    private static func read(_ path: String) throws(Failure) -> String {
+    private static func read(_ path: String) throws(Failure) -> (text: String, isWorldReadable: Bool) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else {
             throw Failure(
@@ -176,6 +179,6 @@ struct ConfigTable {
         guard let text = String(validating: contents.bytes, as: UTF8.self) else {
             throw Failure(ExitStatus.configuration, "\(path): the configuration is not UTF-8")
         }
-        return text
+        return (text, status.st_mode & S_IROTH != 0)
     }
 }

@@ -14,6 +14,13 @@ import Ledger
 /// local_hosts = ["mail.example.com"]
 /// verp_delimiters = "+-"
 ///
+/// [verp]
+/// keys = ["file:/etc/maildir-bounce.key"]
+/// return_path = "bounce@news.example"
+///
+/// [trust]
+/// require = "signed"
+///
 /// [policy.soft]
 /// days = 5
 /// within_days = 30
@@ -27,6 +34,8 @@ struct Configuration {
     var archive: String?
     var classifier = Settings()
     var policy = Policy()
+    var verp = VERPTable()
+    var trust = TrustRule.none
     /// The file of the administrator's rules.
     var rules: String?
 
@@ -54,9 +63,23 @@ struct Configuration {
             }
             try table.rejectUnknownKeys()
         }
+        if var table = try file.table("verp") { verp = try VERPTable(&table) }
+        if !classifier.verpDelimiters.contains(verp.delimiter) { classifier.verpDelimiters.append(verp.delimiter) }
+        classifier.verpExpiryDays = verp.expiryDays
+        if var table = try file.table("trust") {
+            trust = try TrustRule(&table, hasKeys: !verp.keys.isEmpty)
+        }
         if var table = try file.table("policy") { policy = try Policy(&table) }
         try file.rejectUnknownKeys()
         useRules()
+    }
+
+    /// What the classifier has to know, with the keys. They are read only where signatures are checked: whoever asks
+    /// whether an address may be mailed needs no right to read them.
+    func classifierWithKeys() throws(Failure) -> Settings {
+        var settings = classifier
+        settings.verpKeys = try verp.loadKeys()
+        return settings
     }
 
     /// Reads the administrator's rules. A broken one is named and left out: the mails must be read all the same.

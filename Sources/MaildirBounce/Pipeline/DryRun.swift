@@ -24,8 +24,8 @@ struct DryRun {
         let names = try inMaildir { () throws(MaildirError) in try maildir.listNew(limit: order.limit) }
         var run = DryRun(order, output: output, ledger: ledger)
         let inbox = Inbox(
-            maildir: maildir, settings: order.settings, archive: order.archive, keepsVerdicts: true,
-            log: makeLogger(verbose: order.isVerbose))
+            maildir: maildir, settings: order.settings, trust: order.trust, archive: order.archive,
+            keepsVerdicts: true, log: makeLogger(verbose: order.isVerbose))
         try run.run(names, inbox)
     }
 
@@ -44,7 +44,8 @@ struct DryRun {
             guard let verdict = message.verdict else { return }
             try output.write(
                 report.lines(
-                    verdict, file: order.file(message.name), destination: message.event.destination))
+                    verdict, file: order.file(message.name), destination: message.event.destination,
+                    withheld: message.withheld))
             tally.add(message, .counted)
             changes.add(message)
             batch.append(message.event)

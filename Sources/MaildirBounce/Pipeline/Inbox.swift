@@ -8,6 +8,8 @@ struct ScannedMessage: Sendable {
     let name: MessageName
     let event: DeliveryEvent
     let destination: Destination
+    /// Why what it says of recipients does not count, or nil where it does.
+    let withheld: Withheld?
     /// Kept only where it is to be printed.
     let verdict: Verdict?
 
@@ -40,6 +42,7 @@ struct Inbox {
 
     let maildir: Maildir
     let settings: Settings
+    let trust: TrustRule
     /// The archive's path, or nil.
     let archive: String?
     let keepsVerdicts: Bool
@@ -55,7 +58,7 @@ struct Inbox {
     ) throws(Failure) -> Int {
         var position = names.startIndex
         var left = 0
-        let (maildir, keepsVerdicts) = (self.maildir, self.keepsVerdicts)
+        let (maildir, keepsVerdicts, trust) = (self.maildir, self.keepsVerdicts, self.trust)
         // Records outlive the folder that the command was given in.
         let archive = self.archive.map(resolvedPath)
         let pipeline = Pipeline<MessageName, ScannedMessage, MaildirError>(
@@ -68,10 +71,13 @@ struct Inbox {
                 let destination = Destination(verdict, hasArchive: archive != nil)
                 let folder = destination.archiveFolder.map { "\(archive ?? "")/\($0)" } ?? maildir.identity
                 let path = "\(folder)/cur/\(name.withFlags(destination.flags).text)"
+                let (counted, withheld) = trust.judge(verdict)
                 return ScannedMessage(
                     name: name,
-                    event: DeliveryEvent(verdict, name: name, in: maildir, contents: contents, destination: path),
-                    destination: destination, verdict: keepsVerdicts ? verdict : nil)
+                    event: DeliveryEvent(
+                        verdict, name: name, in: maildir, contents: contents, destination: path, counted: counted,
+                        withheld: withheld),
+                    destination: destination, withheld: withheld, verdict: keepsVerdicts ? verdict : nil)
             },
             weigh: \.weight)
         try pipeline.run { () throws(Failure) in

@@ -15,6 +15,7 @@ struct ScanOrder {
     var format: ListFormat?
     var settings: Settings
     var policy: Policy
+    var trust: TrustRule
     var isVerbose: Bool
 
     /// A message of new/ under the path that was given, for a report.
@@ -95,7 +96,8 @@ struct Scan {
         let started = Int64(time(nil))
         if let header = report?.header { try output.write(header.utf8) }
         let inbox = Inbox(
-            maildir: maildir, settings: order.settings, archive: order.archive, keepsVerdicts: report != nil, log: log)
+            maildir: maildir, settings: order.settings, trust: order.trust, archive: order.archive,
+            keepsVerdicts: report != nil, log: log)
         tally.left = try inbox.run(names, while: { StopSignal.pending == nil }) { message throws(Failure) in
             batch.append(message)
             batchWeight += message.weight
@@ -165,7 +167,8 @@ struct Scan {
         for message in batch {
             guard let verdict = message.verdict,
                 let lines = report?.lines(
-                    verdict, file: order.file(message.name), destination: message.event.destination)
+                    verdict, file: order.file(message.name), destination: message.event.destination,
+                    withheld: message.withheld)
             else { continue }
             try output.write(lines)
         }
@@ -177,6 +180,7 @@ struct Scan {
         counts["duplicate"] = tally.duplicates
         counts["already-known"] = tally.known
         counts["left"] = tally.left
+        counts["untrusted"] = tally.withheld.values.reduce(0, +)
         let run = RunRecord(
             maildir: maildir.identity, started: started, ended: Int64(time(nil)), counts: counts.filter { $0.value > 0 }
         )

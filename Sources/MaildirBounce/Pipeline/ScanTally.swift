@@ -13,6 +13,8 @@ struct ScanTally {
     private(set) var classes: [String: Int] = [:]
     /// Files that a limit cut.
     private(set) var cut = 0
+    /// Reports whose outcomes did not count, by the reason.
+    private(set) var withheld: [String: Int] = [:]
     /// What stayed in new/: no messages, or not to be read.
     var left = 0
 
@@ -20,6 +22,7 @@ struct ScanTally {
         read += 1
         classes[message.event.class, default: 0] += 1
         if message.destination.isFlagged { cut += 1 }
+        if let reason = message.withheld { withheld[reason.rawValue, default: 0] += 1 }
         switch outcome {
         case .counted: counted += 1
         case .duplicate: duplicates += 1
@@ -37,6 +40,12 @@ struct ScanTally {
         if duplicates > 0 { notes.append("\(duplicates) duplicates") }
         if known > 0 { notes.append("\(known) known from an earlier run") }
         if cut > 0 { notes.append("\(cut) flagged, since a limit cut them") }
+        if !withheld.isEmpty {
+            let reasons = withheld.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            notes.append(
+                "\(withheld.values.reduce(0, +)) not trusted and without effect ("
+                    + reasons.map { "\($0.value) \($0.key)" }.joined(separator: ", ") + ")")
+        }
         if left > 0 { notes.append("\(left) left in new/") }
         return sentence + "; " + notes.joined(separator: ", ")
     }

@@ -9,7 +9,12 @@ extension DeliveryEvent {
     ///   - name: the message's name in `maildir`.
     ///   - contents: what was read of it.
     ///   - destination: where the file goes.
-    init(_ verdict: Verdict, name: MessageName, in maildir: Maildir, contents: FileContents, destination: String) {
+    ///   - counted: the outcomes that count.
+    ///   - withheld: why others do not; the ledger keeps it as a rule that hit.
+    init(
+        _ verdict: Verdict, name: MessageName, in maildir: Maildir, contents: FileContents, destination: String,
+        counted: [Outcome], withheld: Withheld?
+    ) {
         self.init(
             key: DeliveryKey(maildir: maildir.identity, unique: Array(name.unique)),
             messageID: verdict.messageID,
@@ -21,8 +26,8 @@ extension DeliveryEvent {
             dialect: verdict.dialect,
             reportingMTA: verdict.reportingMTA,
             destination: destination,
-            outcomes: verdict.recipients.map(OutcomeEvent.init),
-            rules: verdict.ruleNames)
+            outcomes: counted.map(OutcomeEvent.init),
+            rules: verdict.ruleNames + (withheld.map { ["trust/\($0.rawValue)"] } ?? []))
     }
 
     /// About how many bytes of memory this event holds.

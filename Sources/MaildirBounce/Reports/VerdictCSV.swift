@@ -4,23 +4,25 @@ import Classifier
 enum VerdictCSV {
     static let header = csvRow([
         "file", "class", "origin", "arrival", "message_id", "dialect", "reporting_mta", "address", "kind", "reason",
-        "status", "reply_code", "action", "remote_mta", "diagnostic", "destination",
+        "status", "reply_code", "action", "remote_mta", "diagnostic", "destination", "trust",
+        "withheld",
     ])
 
-    static func rows(_ verdict: Verdict, file: String, destination: String?) -> String {
+    static func rows(_ verdict: Verdict, file: String, destination: String?, withheld: Withheld?) -> String {
         let message = [
             file, verdict.messageClass.rawValue, verdict.origin?.rawValue, verdict.arrival.flatMap(timestamp),
             verdict.messageID, verdict.dialect, verdict.reportingMTA,
         ]
+        let end = [destination, verdict.trust == .absent ? nil : verdict.trust.rawValue, withheld?.rawValue]
         guard !verdict.recipients.isEmpty else {
-            return csvRow(message + Array(repeating: nil, count: 8) + [destination])
+            return csvRow(message + Array(repeating: nil, count: 8) + end)
         }
         return verdict.recipients.map { outcome in
             csvRow(
                 message + [
                     outcome.address, outcome.kind.rawValue, outcome.reason?.rawValue, outcome.status, outcome.replyCode,
-                    outcome.action, outcome.remoteMTA, outcome.diagnostic, destination,
-                ])
+                    outcome.action, outcome.remoteMTA, outcome.diagnostic,
+                ] + end)
         }.joined()
     }
 }

@@ -5,8 +5,11 @@ extension JSONWriter {
     ///
     /// - Parameters:
     ///   - destination: where the file goes, for a scan.
+    ///   - withheld: why what it says of recipients does not count, for a scan.
     ///   - explain: whether evidence says also what was matched.
-    mutating func verdict(_ verdict: Verdict, file: String, destination: String? = nil, explain: Bool = false) {
+    mutating func verdict(
+        _ verdict: Verdict, file: String, destination: String? = nil, withheld: Withheld? = nil, explain: Bool = false
+    ) {
         object { writer in
             writer.member("file", file)
             writer.member("class", verdict.messageClass.rawValue)
@@ -26,6 +29,8 @@ extension JSONWriter {
             writer.array("evidence", verdict.evidence) { writer, evidence in
                 writer.evidence(evidence, explain: explain)
             }
+            writer.member("trust", verdict.trust == .absent ? nil : verdict.trust.rawValue)
+            writer.member("withheld", withheld?.rawValue)
             writer.member("limit", verdict.limitHit)
             writer.member("destination", destination)
         }

@@ -18,17 +18,21 @@ struct VerdictReport {
 
     /// The lines of one message, each with its line feed.
     ///
-    /// - Parameter destination: where the file goes, for a scan.
-    mutating func lines(_ verdict: Verdict, file: String, destination: String? = nil) -> [UInt8] {
+    /// - Parameters:
+    ///   - destination: where the file goes, for a scan.
+    ///   - withheld: why what it says of recipients does not count, for a scan.
+    mutating func lines(_ verdict: Verdict, file: String, destination: String? = nil, withheld: Withheld? = nil)
+        -> [UInt8]
+    {
         switch format {
         case .jsonl:
             json.removeAll()
-            json.verdict(verdict, file: file, destination: destination, explain: explain)
+            json.verdict(verdict, file: file, destination: destination, withheld: withheld, explain: explain)
             return json.bytes
-        case .csv: return Array(VerdictCSV.rows(verdict, file: file, destination: destination).utf8)
+        case .csv: return Array(VerdictCSV.rows(verdict, file: file, destination: destination, withheld: withheld).utf8)
         case .text:
             let text = VerdictText(width: width, explain: explain)
-            return Array(text.lines(verdict, file: file).map { $0 + "\n" }.joined().utf8)
+            return Array(text.lines(verdict, file: file, withheld: withheld).map { $0 + "\n" }.joined().utf8)
         }
     }
 }

@@ -7,11 +7,17 @@ struct VerdictText {
     /// Whether the evidence follows.
     var explain = false
 
-    func lines(_ verdict: Verdict, file: String) -> [String] {
+    /// - Parameter withheld: why what it says of recipients does not count, for a scan.
+    func lines(_ verdict: Verdict, file: String, withheld: Withheld? = nil) -> [String] {
         var lines = [terminalSafe(heading(verdict, file: file))]
         for outcome in verdict.recipients { lines.append(line(outcome)) }
+        if let withheld { lines.append("    not trusted, without effect: \(withheld.sentence)") }
         if let limit = verdict.limitHit { lines.append(terminalSafe("    limit: \(limit)")) }
         guard explain else { return lines }
+        if verdict.trust != .absent {
+            let recipient = verdict.taggedRecipient.map { ", names \($0)" } ?? ""
+            lines.append(terminalSafe("    return path: \(verdict.trust.rawValue)\(recipient)"))
+        }
         if let original = verdict.original { lines.append(contentsOf: self.original(original)) }
         for evidence in verdict.evidence {
             lines.append(cut(terminalSafe("    " + sentence(evidence)), toColumns: width))

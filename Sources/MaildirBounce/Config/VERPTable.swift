@@ -1,0 +1,122 @@
+import Glibc
+import ReturnPath
+
+/// The table `[verp]`: how return paths are signed.
+///
+/// ```toml
+/// [verp]
+/// keys = ["file:/etc/maildir-bounce.key"]   # the first signs, all verify
+/// return_path = "bounce@news.example"
+/// delimiter = "+"
+/// expiry_days = 60
+/// ```
+struct VERPTable {
+    /// `file:PATH`, or a key itself.
+    var keys: [KeySource] = []
+    var returnPath: String?
+    /// Postfix's recipient_delimiter.
+    var delimiter = UInt8(ascii: "+")
+    /// For how many days a tag is good; tags carry their day where it is set.
+    var expiryDays: Int?
+
+    init() {}
+
+    init(_ table: inout ConfigTable) throws(Failure) {
+        returnPath = try table.string("return_path")
+        expiryDays = try table.integer("expiry_days", in: 1...3_650)
+        if let text = try table.string("delimiter") {
+            guard text.utf8.count == 1, let first = text.utf8.first, "+-.#".utf8.contains(first) else {
+                throw table.wrong("delimiter", "must be one of + - . #, as Postfix's recipient_delimiter")
+            }
+            delimiter = first
+        }
+        for text in try table.strings("keys") ?? [] {
+            if text.hasPrefix("file:") {
+                keys.append(.file(String(text.dropFirst(5))))
+                continue
+            }
+            do {
+                keys.append(.key(try SigningKey(text)))
+            } catch {
+                throw table.wrong("keys", "holds what is neither file:PATH nor a key: \(error)")
+            }
+            // Whoever reads the key can forge reports.
+            guard !table.isWorldReadable else {
+                throw table.wrong(
+                    "keys", "holds a key, and everybody may read this file; do chmod o-r \(table.file) first")
+            }
+        }
+        try table.rejectUnknownKeys()
+    }
+
+    /// The keys, the one that signs first.
+    func loadKeys() throws(Failure) -> [SigningKey] {
+        var found: [SigningKey] = []
+        for source in keys {
+            switch source {
+            case .key(let key): found.append(key)
+            case .file(let path): found += try KeyFile.read(path)
+            }
+        }
+        if let twice = found.indices.first(where: { index in found[..<index].contains { $0.id == found[index].id } }) {
+            throw Failure(
+                ExitStatus.configuration,
+                "two keys of verp.keys are called \(found[twice].id); give one another name, the two characters before its colon"
+            )
+        }
+        return found
+    }
+}
+
+enum KeySource {
+    case file(String)
+    case key(SigningKey)
+}
+
+/// A file of keys, one a line; empty lines and lines that start with # are passed over.
+enum KeyFile {
+    /// The largest file that is read, in bytes.
+    static let sizeLimit = 64 << 10
+
+    static func read(_ path: String) throws(Failure) -> [SigningKey] {
+        func failure(_ what: String) -> Failure { Failure(ExitStatus.configuration, "\(path): \(what)") }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard descriptor >= 0 else {
+            let code = errno
+            let remedy =
+                code == ENOENT
+                ? "; make one with (umask 077; maildir-bounce verp key > \(path))"
+                : "; run as a user who may read it"
+            throw failure("the key file cannot be read: \(systemMessage(code))\(remedy)")
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw failure("the key file must be a file")
+        }
+        // Whoever reads the key can forge reports, whoever writes it can stop them all.
+        guard status.st_mode & (S_IROTH | S_IWOTH) == 0 else {
+            throw failure("everybody may read or write this key file; do chmod o-rwx \(path) first")
+        }
+        let contents: FileContents
+        do {
+            contents = try readDescriptor(descriptor, limit: sizeLimit, expected: Int(status.st_size))
+        } catch {
+            throw failure("the key file \(error.sentence)")
+        }
+        guard !contents.isCut else { throw failure("the key file is longer than \(sizeLimit) bytes") }
+        var keys: [SigningKey] = []
+        let lines = contents.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (number, line) in lines.enumerated() {
+            let text = String(decoding: line.last == UInt8(ascii: "\r") ? line.dropLast() : line, as: UTF8.self)
+            guard !text.isEmpty, !text.hasPrefix("#") else { continue }
+            do {
+                keys.append(try SigningKey(text))
+            } catch {
+                throw Failure(ExitStatus.configuration, "\(path):\(number + 1): \(error)")
+            }
+        }
+        guard !keys.isEmpty else { throw failure("the key file holds no key; maildir-bounce verp key prints one") }
+        return keys
+    }
+}
