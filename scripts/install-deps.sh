@@ -2,7 +2,8 @@
 # Installs, with apt-get, the packages that are missing; does nothing where all are there.
 #
 #   install-deps.sh build   what the build needs (SQLite's headers, a C++ library, git)
-#   install-deps.sh test    that, and what the end-to-end test needs (Postfix, iproute2, python3)
+#   install-deps.sh test    that, what the end-to-end test needs (Postfix, iproute2, python3), and the interpreters of
+#                           the examples (PHP, Perl)
 #
 # Postfix is installed without a configuration, so no mail server starts, and never in place of another mail server.
 # Swift itself is not installed: see https://www.swift.org/install
@@ -50,7 +51,7 @@ install() {
 
 case ${1:-} in
     build | test) ;;
-    *) sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
+    *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
 esac
 
 if ! command -v swift >/dev/null; then
@@ -70,6 +71,12 @@ if [ "$1" = test ]; then
     command -v ip >/dev/null || need+=(iproute2)
     # Without these the end-to-end test itself decides whether to be skipped or to fail.
     [ ${#need[@]} = 0 ] || install "the end-to-end test" "${need[@]}" || true
+    need=()
+    command -v php >/dev/null || need+=(php-cli)
+    # Debian's perl-base, which is always there, lacks Digest::SHA.
+    perl -MDigest::SHA -e 1 2>/dev/null || need+=(perl)
+    # Without these the tests of the examples say what they skip; where CI is set they fail.
+    [ ${#need[@]} = 0 ] || install "the test of the examples" "${need[@]}" || true
     if ! command -v postfix >/dev/null; then
         if command -v debconf-set-selections >/dev/null && { [ "$(id -u)" = 0 ] || command -v sudo >/dev/null; }; then
             echo "postfix postfix/main_mailer_type select No configuration" | as_root debconf-set-selections || true
