@@ -39,7 +39,8 @@ let package = Package(
         ),
         .testTarget(name: "MIMETests", dependencies: ["MIME"]),
         .testTarget(name: "ReturnPathTests", dependencies: ["ReturnPath"]),
-        .testTarget(name: "ClassifierTests", dependencies: ["Classifier", "MIME", "ReturnPath"], exclude: ["Fixtures"]),
+        .testTarget(
+            name: "ClassifierTests", dependencies: ["Classifier", "MIME", "ReturnPath"], exclude: ["Fixtures"]),
         .testTarget(name: "MaildirTests", dependencies: ["Maildir"]),
         .testTarget(name: "LedgerTests", dependencies: ["Ledger"]),
         .testTarget(

@@ -5,7 +5,7 @@ import Testing
 @Suite("VERP")
 struct VERPTests {
     private func recipient(_ address: String, known: [String] = []) -> String? {
-        VERP.recipient(in: [address], delimiters: Array("+-".utf8), known: known)
+        VERP.tag(in: [address], settings: Settings(), known: known, arrival: nil)?.recipient
     }
 
     @Test(
