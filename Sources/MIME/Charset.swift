@@ -135,8 +135,8 @@ public enum Charset {
         return nil
     }
 
-    /// More characters of several bytes than bytes that belong to none: UTF-8 that was cut, or harmed somewhere. Text in
-    /// another charset hardly ever holds one such character.
+    /// More characters of several bytes than bytes that belong to none, the last one aside: UTF-8 that was cut, or harmed
+    /// somewhere. Text in another charset hardly ever holds one such character.
     private static func isMostlyUTF8(_ bytes: Span<UInt8>) -> Bool {
         var index = 0
         var characters = 0
@@ -157,7 +157,11 @@ public enum Charset {
                 found += 1
                 index += 1
             }
-            if wanted > 0, found == wanted { characters += 1 } else { wrong += 1 }
+            if wanted > 0, found == wanted {
+                characters += 1
+            } else if wanted == 0 || index < bytes.count {
+                wrong += 1
+            }
         }
         return characters > wrong
     }

@@ -106,7 +106,10 @@ public struct Message: Sendable {
     public func textBytes(ofPart part: Int) -> [UInt8] {
         let decoded = decodedBody(ofPart: part)
         var charset = parameter("charset", ofPart: part)
-        if parts[part].type == .textHTML, charset == nil { charset = HTMLText.declaredCharset(decoded.span) }
+        // A page knows its charset better than a mailer that says nothing of it.
+        if parts[part].type == .textHTML, charset.map({ Charset.canonicalName($0) }) ?? "ASCII" == "ASCII" {
+            charset = HTMLText.declaredCharset(decoded.span) ?? charset
+        }
         let utf8 = Charset.utf8(decoded, charset: charset)
         return parts[part].type == .textHTML ? HTMLText.plain(utf8.span) : utf8
     }
