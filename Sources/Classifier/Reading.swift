@@ -423,7 +423,9 @@ struct Reading {
     /// White space folded, cut at a character's end.
     private static func oneLine(_ text: [UInt8]) -> String? {
         var out: [UInt8] = []
-        for byte in text {
+        // Prose that was cut behind an address starts with what closed it: `>: Sorry, …`.
+        let start = text.firstIndex { !$0.isSpace && !">:;,.".utf8.contains($0) } ?? text.endIndex
+        for byte in text[start...] {
             if byte.isSpace || byte < 0x20 || byte == 0x7F {
                 if let last = out.last, last != 0x20 { out.append(0x20) }
             } else {

@@ -43,8 +43,8 @@ struct AutoReplyTests {
             "Autosvar: letter",
             "Automaattinen vastaus: letter", "Automatická odpověď: letter", "Automatikus válasz: letter",
             "Răspuns automat: letter", "Αυτόματη απάντηση: letter", "Автоматический ответ: letter", "自動応答: letter",
-            "自動返信: letter", "自动回复: letter", "自動回覆: letter", "자동 응답: letter", "רד", "رد تلقائي: letter",
-        ].filter { $0 != "רד" })
+            "自動返信: letter", "自动回复: letter", "自動回覆: letter", "자동 응답: letter", "رد تلقائي: letter",
+        ])
     func subjects(_ subject: String) {
         #expect(classify(mail("Return-Path: <>", subject: subject)).messageClass == .autoReply)
     }
