@@ -185,7 +185,9 @@ enum ProsePhrases {
                 "abuse@", "to unsubscribe", "notify", "report this", "support@", "helpdesk", "help desk", "reply to",
                 "address your", "wenden sie sich", "kontaktieren", "veuillez contacter", "contacte", "contactez",
                 "contate", "entre em contato", "contattare", "skontaktuj", "neem contact", "обратитесь", "свяжитесь",
-                "お問い合わせ", "问询", "联系", "聯絡", "문의", "ask your postmaster", "ask the", "delivered to postmaster",
+                "assistenza", "informazioni", "asistencia", "soporte", "suporte", "hilfe", "hjälp",
+                "yardım", "поддержк", "お問い合わせ", "問い合わせ", "问询", "联系", "咨询", "聯絡", "문의", "ask your postmaster",
+                "ask the", "delivered to postmaster",
                 "your message was sent from", "sender:", "was sent by",
             ]
         ),
