@@ -247,7 +247,9 @@ struct Reading {
         if !hand.isMachine { doubt = "no-machine" }
         if let status = embeddedStatus(), let report = report(of: status, dialect: dialect) { return report }
         var reports = reader.recipients
-        if !failed.isEmpty {
+        // A field that names nobody of the list in the text was rewritten on the way.
+        let isListed = reader.recipients.contains { $0.finalRecipient.map(failed.contains) ?? false }
+        if !failed.isEmpty, isListed || !reader.isList {
             reports = failed.map { address in
                 reader.recipients.first { $0.finalRecipient == address } ?? plainReport(address)
             }

@@ -24,9 +24,11 @@ struct Gate {
         if envelope.autoSubmitted.hasPrefix("auto-") { score += 1 }
         // A person's forward: a prefix in the subject, and a sender that is no daemon.
         let isForward = subject[.forwarded] != nil && !hand.isDaemon && !envelope.hasNullSender
-        // A bounce that came by way of a mailing list carries the list's marks; only a daemon's word counts there.
+        // A bounce that came by way of a mailing list carries the list's marks; only a daemon's word counts there, or a list
+        // of recipients under a subject that announces it.
         let isListed =
-            (message.has(Names.listUnsubscribe) || message.has(Names.listID)) && !(hand.isDaemon && score >= 6)
+            (message.has(Names.listUnsubscribe) || message.has(Names.listID))
+            && !(hand.isDaemon && score >= 6 || isAnnounced && isList && signals.contains(.failure))
         // Somebody's absence note may speak of mail that is not delivered; no daemon wrote it, and nothing announces it.
         let isAnswer =
             envelope.autoSubmitted.hasPrefix("auto-replied") && !hand.isDaemon && !isAnnounced && !hasFailedField

@@ -12,7 +12,9 @@ struct Hand {
 
     init(_ envelope: Envelope, _ message: Message) {
         isDaemon = Sender.isDaemon(envelope)
-        isPersonal = envelope.from.isEmpty || Hand.hasName(envelope.fromText) || Hand.marks.contains { message.has($0) }
+        isPersonal =
+            envelope.from.isEmpty || Hand.hasName(envelope.fromText) || Hand.marks.contains { message.has($0) }
+            || message.value(Names.xMailer).map { !Hand.isProgramming(FoldedText($0)) } ?? false
         // Jobs send with a sender of their own, and so do people; RFC 5321 section 4.5.5 asks reports for the null sender.
         let isAutomatic = envelope.autoSubmitted.hasPrefix("auto-") && envelope.returnPath == nil && !isPersonal
         isMachine =
@@ -25,7 +27,12 @@ struct Hand {
         from.bytes.contains { $0.isLetter || $0 >= 0x80 }
     }
 
+    /// Names of libraries that programs send with.
+    private static func isProgramming(_ mailer: FoldedText) -> Bool {
+        ["cdo for windows", "php", "perl", "jakarta", "javamail"].contains { mailer.contains($0) }
+    }
+
     private static let marks = [
-        FieldName("in-reply-to"), FieldName("references"), FieldName("user-agent"), Names.xMailer,
+        FieldName("in-reply-to"), FieldName("references"), FieldName("user-agent"),
     ]
 }
