@@ -1,7 +1,7 @@
 # `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install-deps build test demo lint format clean
+.PHONY: help install-deps build test test-mutations demo lint format clean
 
 SWIFT_FILES := Sources Tests Package.swift
 # In our own targets only: the package manager keeps this flag from the dependencies.
@@ -21,6 +21,9 @@ test: install-deps lint ## all that CI runs: lint, strict build, unit tests, rea
 	swift build --build-tests $(STRICT)
 	swift test --skip-build $(STRICT)
 	Tests/postfix/run.sh
+
+test-mutations: ## cut every report of the fixtures at every byte (minutes)
+	EXHAUSTIVE=1 swift test --filter MutationTests
 
 demo: ## scan a folder of sample bounces and show what comes out
 	@scripts/demo.sh

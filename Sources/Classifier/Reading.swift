@@ -7,13 +7,15 @@ struct Reading {
     let settings: Settings
     let judge: Judge
     private(set) var envelope: Envelope
+    private let hand: Hand
     /// The prose before the returned message, split into lines when it is first asked for.
     private let lazyProse: LazyProse
     var prose: Prose { lazyProse.value }
     private var original: Original
     private var evidence: [Evidence] = []
-    /// The report ends where it should go on. What is left of it declares nobody dead.
-    private var isCut = false
+    /// Why the report declares nobody dead, as the name of a rule: it ends where it should go on, no machine's hand shows,
+    /// or it went to the postmaster and does not say whose message failed.
+    private var doubt: String?
     /// The tag by which recipients were blamed.
     private var tag: VERPTag?
     /// Wrappers that were taken off already.
@@ -28,6 +30,7 @@ struct Reading {
         self.judge = judge
         self.unwrapped = unwrapped
         envelope = Envelope(message)
+        hand = Hand(envelope, message)
         original = Original(message)
         lazyProse = LazyProse(message)
     }
@@ -163,7 +166,10 @@ struct Reading {
             message.bytes.span, message.parts[part].body, limit: Limits.deliveryStatusBytes)
         let status = DeliveryStatus(body.span)
         // No delimiter behind the fields: the report was cut off in the middle of them.
-        isCut = message.parts[part].parent != nil && message.parts[part].body.upperBound >= message.bytes.count
+        let parent = message.parts[part].parent
+        // People attach a report's fields to a message of their own.
+        guard hand.isMachine || parent.map({ message.parts[$0].type == .multipartReport }) ?? false else { return nil }
+        if parent != nil, message.parts[part].body.upperBound >= message.bytes.count { doubt = "cut-off" }
         return report(of: status, dialect: Dialects.find(message, envelope, status: status, prose: prose))
     }
 
@@ -235,13 +241,15 @@ struct Reading {
         let dialect = Dialects.find(message, envelope, status: nil, prose: prose)
         let failed = failedRecipients
         let gate = Gate(
-            envelope, message, subject: subject, signals: reader.signals, dialect: dialect?.name,
-            hasFailedField: !failed.isEmpty, original: original)
-        // People write about addresses in sentences; only a list in so many words passes for a report without a machine.
-        guard gate.isReport, gate.isByMachine || reader.isList else { return nil }
+            hand, envelope, message, subject: subject, signals: reader.signals, dialect: dialect?.name,
+            isList: reader.isList, original: original)
+        guard gate.isReport else { return nil }
+        if !hand.isMachine { doubt = "no-machine" }
         if let status = embeddedStatus(), let report = report(of: status, dialect: dialect) { return report }
         var reports = reader.recipients
-        if !failed.isEmpty {
+        // A field that names nobody of the list in the text was rewritten on the way.
+        let isListed = reader.recipients.contains { $0.finalRecipient.map(failed.contains) ?? false }
+        if !failed.isEmpty, isListed || !reader.isList {
             reports = failed.map { address in
                 reader.recipients.first { $0.finalRecipient == address } ?? plainReport(address)
             }
@@ -252,7 +260,7 @@ struct Reading {
             reports = original.recipients.prefix(1).map(plainReport)
         }
         guard !reports.isEmpty else { return nil }
-        isCut = prose.quotedAt == nil && !original.exists && message.bytes.last != UInt8(ascii: "\n")
+        if prose.quotedAt == nil, !original.exists, message.bytes.last != UInt8(ascii: "\n") { doubt = "cut-off" }
         if subject[.success] != nil || reader.signals.contains(.success) {
             let isReceipt = FoldedText(headText).contains("had successful delivery notifications")
             for index in reports.indices where reports[index].tellsSuccess || isReceipt {
@@ -341,6 +349,7 @@ struct Reading {
         let read = VERP.tag(
             in: envelope.deliveredTo, settings: settings, known: known, arrival: envelope.arrival)
         tag = read
+        if DoubleBounce.isUnsigned(envelope, original) { doubt = doubt ?? "postmaster" }
         for report in reports.prefix(Limits.recipients) {
             guard var address = report.address else { continue }
             // An original recipient that differs from the final one is the sender's own word (RFC 3461 ORCPT). Anybody
@@ -406,8 +415,8 @@ struct Reading {
             if second.isSettled { decision = second }
         }
         var found = decision.evidence
-        if isCut, decision.kind == .hard {
-            found = Evidence(rule: "cut-off", at: "end", runnerUp: found.rule)
+        if let doubt, decision.kind == .hard {
+            found = Evidence(rule: doubt, at: found.at, runnerUp: found.rule)
             decision.kind = .soft
             decision.reason = .onHold
         }

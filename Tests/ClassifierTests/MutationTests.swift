@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Classifier
@@ -9,8 +10,9 @@ struct MutationTests {
     @Test("cut anywhere, declare nobody else dead", arguments: Fixture.all)
     func truncated(_ fixture: Fixture) {
         let whole = fixture.mayBeDead
-        // Every cut costs the same; a prime step keeps the suite short and reaches every place in the long run of files.
-        for length in stride(from: 1, to: fixture.bytes.count, by: 37) {
+        // A prime step from a place of the fixture's own keeps the suite short; `make test-mutations` cuts at every byte.
+        let step = isExhaustive ? 1 : 37
+        for length in stride(from: 1 + fixture.bytes.count % step, to: fixture.bytes.count, by: step) {
             let dead = classifier.classify(Array(fixture.bytes[..<length])).hardAddresses
             #expect(dead.isSubset(of: whole), "cut at \(length)")
         }
@@ -26,6 +28,35 @@ struct MutationTests {
             let dead = classifier.classify(Array(rest.joined(separator: [UInt8(ascii: "\n")]))).hardAddresses
             #expect(dead.isSubset(of: whole), "without line \(index + 1)")
         }
+    }
+
+    @Test("with their parts in another order, declare nobody else dead", arguments: Fixture.all)
+    func swapped(_ fixture: Fixture) {
+        let whole = fixture.mayBeDead
+        let parts = String(decoding: fixture.bytes, as: UTF8.self).split(
+            separator: "\n--", omittingEmptySubsequences: false)
+        guard parts.count >= 4, parts.count <= 8 else { return }
+        let inner = parts.indices.dropFirst().dropLast()
+        for left in inner {
+            for right in inner where right > left {
+                var order = parts
+                order.swapAt(left, right)
+                #expect(
+                    classify(order.joined(separator: "\n--")).hardAddresses.isSubset(of: whole), "\(left) and \(right)")
+            }
+        }
+    }
+
+    @Test("without their header, declare nobody else dead", arguments: Fixture.all)
+    func headless(_ fixture: Fixture) {
+        let text = String(decoding: fixture.bytes, as: UTF8.self)
+        // What a person forwarded is a report once more when his own header is gone.
+        guard let end = text.firstRange(of: "\n\n"), !classifier.classify(fixture.bytes).recipients.isEmpty else {
+            return
+        }
+        let whole = fixture.mayBeDead
+        #expect(classify(String(text[end.lowerBound...])).hardAddresses.isSubset(of: whole))
+        #expect(classify(String(text[end.upperBound...])).hardAddresses.isSubset(of: whole))
     }
 
     @Test("with bytes changed, trap on nothing and name no stranger", arguments: Fixture.all)
@@ -52,6 +83,9 @@ struct MutationTests {
         #expect(classify(changed).hardAddresses.isSubset(of: whole))
     }
 }
+
+/// Cuts at every byte take minutes.
+private let isExhaustive = ProcessInfo.processInfo.environment["EXHAUSTIVE"] != nil
 
 extension Fixture {
     /// What the whole report declares dead, and the addresses that those led to: without the line that names the alias,

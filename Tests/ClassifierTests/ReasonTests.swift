@@ -55,6 +55,13 @@ struct ReasonTests {
             (.speeding, "550 5.2.1 The user is receiving mail at a rate that prevents delivery"),
             (.tooManyConnections, "554 5.7.0 Too many connections"), (.networkError, "554 5.4.6 Too many hops"),
             (.systemError, "554 5.3.0 Internal server error"), (.systemFull, "552 5.3.1 Insufficient disk space"),
+            // Words start where words start: no `ip` in `recipient`.
+            (.suspend, "550 5.5.0 The recipient account is blocked"),
+            // The longer phrase says more than the shorter one within it.
+            (.rejected, "550 you are sending from an address that has been blacklisted"),
+            (.blocked, "550 your host is blacklisted"),
+            (.securityError, "550 5.7.1 <bob@dest.example>... Access denied"),
+            (.blocked, "554 no access from mail server [192.0.2.1] which is an open relay"),
         ])
     func replies(_ reason: Reason, _ reply: String) {
         #expect(outcome(reply)?.reason == reason)

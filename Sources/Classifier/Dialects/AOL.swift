@@ -11,6 +11,8 @@ extension Dialect {
             guard reports.isEmpty, let mark = context.firstLine(holding: "could not be delivered because") else {
                 return
             }
+            // The member's own list of senders.
+            let isChoice = context.head.contains("because they are not accepting mail from")
             let domain = context.envelope.from.split(separator: "@").last.map(String.init) ?? "aol.com"
             for number in (mark + 1)..<max(mark + 1, context.prose.lines.count) {
                 let span = context.prose.text.span
@@ -22,6 +24,10 @@ extension Dialect {
                 var report = RecipientReport()
                 report.finalRecipient = String(decoding: text, as: UTF8.self).lowercased() + "@" + domain
                 report.explanation = Array(context.prose.text[context.prose.head])
+                if isChoice {
+                    report.ruling = Ruling(
+                        .filtered, rule: "aol/not-accepting", matched: "they are not accepting mail from")
+                }
                 reports.append(report)
             }
         })

@@ -5,17 +5,13 @@ import MIME
 enum Dialects {
     static let all: [Dialect] = [
         .dovecot, .amazonSNS, .amazonWorkMail, .amazonSES, .googleGroups, .google, .hMailServer, .exchangeOnline,
-        .exchange2007, .exchange2003,
-        .mailRu,
-        .outlook, .yahoo, .aol, .zoho, .yandex, .iCloud, .tencent, .netEase, .sina, .oneAndOne, .gmx, .tOnline, .orange,
-        .free,
-        .biglobe, .ezweb, .docomo,
-        .softbank, .mFilter, .verizon, .notes, .domino, .x400, .groupWise, .mDaemon, .iMail, .surfControl, .messageLabs,
-        .mcAfee, .trendMicro, .barracuda, .proofpoint, .mimecast, .mxLogic, .mailMarshal, .mailFoundry, .interScan,
-        .symantec, .powerMTA, .sendGrid,
-        .oracleMessaging, .openSMTPD, .courier, .dragonfly, .mailEnable, .communiGate, .lsmtp, .merak,
-        .james, .qmail, .cPanel, .exim,
-        .postfix, .activeHunter, .amavis, .sendmail5, .sendmail, .facebook, .fml, .procmail,
+        .exchange2007, .exchange2003, .mailRu, .outlook, .yahoo, .aol, .zoho, .yandex, .iCloud, .tencent, .netEase,
+        .sina, .oneAndOne, .gmx, .tOnline, .orange, .free, .biglobe, .ezweb, .docomo, .softbank, .mFilter, .verizon,
+        .notes, .domino, .x400, .groupWise, .mDaemon, .iMail, .surfControl, .messageLabs, .mcAfee, .interScan,
+        .trendMicro, .barracuda, .proofpoint, .mimecast, .mxLogic, .mailMarshal, .mailFoundry, .symantec, .powerMTA,
+        .sendGrid, .oracleMessaging, .openSMTPD, .courier, .dragonfly, .mailEnable, .communiGate, .lsmtp, .merak,
+        .james, .qmail, .cPanel, .exim, .postfix, .activeHunter, .amavis, .sendmail5, .sendmail, .facebook, .fml,
+        .procmail,
     ]
 
     private static let matchers: [Dialect.Place: NumberedPhrases] = {

@@ -8,6 +8,5 @@ extension Dialect {
             (.text, "did not reach some or all of the intended recipients"),
             (.text, "did not reach the following recipient(s)"),
             (.text, "msexch:"),
-            (.subject, "undeliverable:"),
         ])
 }

@@ -4,7 +4,6 @@ extension Dialect {
         "office365",
         signs: [
             (.text, "your message to @ couldn't be delivered"),
-            (.text, "your message couldn't be delivered"),
             (.text, "office 365"),
             (.text, "microsoft 365"),
             (.text, "prod.outlook.com"),

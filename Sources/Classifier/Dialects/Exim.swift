@@ -19,6 +19,11 @@ extension Dialect {
     /// Exim's habits, which its disguises (Mail.ru, GMX, 1&1, MX Logic, cPanel) share.
     static let mendExim: @Sendable (inout [RecipientReport], ReportContext) -> Void = { reports, context in
         for index in reports.indices {
+            if let inner = malformed(reports[index].explanation) {
+                reports[index].finalRecipient = inner
+                reports[index].ruling = Ruling(
+                    .syntaxError, rule: "exim/malformed-address", matched: "malformed address")
+            }
             guard let final = reports[index].finalRecipient ?? reports[index].originalRecipient else { continue }
             if let mailed = generatedFrom(final, context) { reports[index].originalRecipient = mailed }
             let said = FoldedText(reports[index].explanation + reports[index].diagnostic)
@@ -32,6 +37,15 @@ extension Dialect {
                 isOurs ? .userUnknown : .hostUnknown, rule: "exim/unrouteable-address",
                 matched: "unrouteable address")
         }
+    }
+
+    /// The address in the angle brackets of `NAME <ADDRESS>: malformed address: …`, where the name looks like an address.
+    private static func malformed(_ explanation: [UInt8]) -> String? {
+        let text = explanation.span.trimmed(explanation.indices)
+        guard !text.isEmpty, explanation[text.lowerBound] == UInt8(ascii: "<"),
+            let end = Original.position(of: ">: malformed address", in: Array(explanation[text].prefix(400)))
+        else { return nil }
+        return AddressText.first(in: Array(explanation[text.lowerBound..<(text.lowerBound + end)]))
     }
 
     /// The address in `(generated from ADDRESS)` or `(ultimately generated from ADDRESS)` behind the line of `final`.

@@ -21,6 +21,12 @@ enum AddressText {
         .lowercased()
     }
 
+    /// The address of a Return-Path, empty for `<>`, whatever stands behind it.
+    static func path(_ value: [UInt8]) -> String {
+        if value.starts(with: [UInt8(ascii: "<"), UInt8(ascii: ">")]) { return "" }
+        return first(in: value) ?? bare(value)
+    }
+
     /// Bytes of an address as a string: lower case, quotes around a local part removed where it is a dot-string without
     /// them but for its dots (Postfix quotes `abc..def.`, which carriers hand out).
     static func text(_ bytes: [UInt8]) -> String {

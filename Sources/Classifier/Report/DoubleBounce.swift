@@ -23,14 +23,35 @@ enum DoubleBounce {
                 prose.text.span.extracting(prose.head.lowerBound..<min(prose.head.upperBound, 2_000)))
             if head.contains("the bounce bounced") || head.contains("double bounce") { return .doubleBounce }
         }
-        if original.isReport { return .doubleBounce }
-        if let path = original.returnPath,
-            path.isEmpty || path.hasPrefix("mailer-daemon@") || path.hasPrefix("double-bounce@"),
-            original.summary.from?.hasPrefix("mailer-daemon") == true
-                || original.summary.from?.hasPrefix("postmaster") == true
-        {
-            return .doubleBounce
+        if original.isReport || postfixSender.map(isMailSystem) ?? false { return .doubleBounce }
+        if let from = original.summary.from {
+            // Servers return headers with and without the Return-Path that they wrote.
+            let path = original.returnPath ?? ""
+            let isFromDaemon = from.hasPrefix("mailer-daemon") && (path.isEmpty || isMailSystem(path))
+            let isFromPostmaster = from.hasPrefix("postmaster@") && (original.returnPath.map(isMailSystem) ?? false)
+            if isFromDaemon || isFromPostmaster { return .doubleBounce }
+        }
+        if original.returnPath?.isEmpty == true {
+            // People have a name in From; of a header that was cut before it, the null sender is all there is.
+            guard original.summary.from != nil else { return .doubleBounce }
+            let subject = FoldedText(Array((original.summary.subject ?? "").utf8))
+            if SubjectPhrases.groups.find(in: subject)[.failure] != nil { return .doubleBounce }
         }
         return nil
+    }
+
+    /// Whether a report that does not say who sent the message went to a mail system's own mailbox. Reports go to whoever sent the message;
+    /// what the postmaster gets may be a copy, or a bounce that bounced, about an address that we never mailed.
+    static func isUnsigned(_ envelope: Envelope, _ original: Original) -> Bool {
+        guard original.returnPath == nil, original.summary.from == nil, let reader = envelope.deliveredTo.first else {
+            return false
+        }
+        return isMailSystem(reader) || reader.hasPrefix("postmaster@")
+    }
+
+    /// The null sender, and the names under which mail systems send reports.
+    private static func isMailSystem(_ address: String) -> Bool {
+        address.isEmpty || address == "mailer-daemon" || address.hasPrefix("mailer-daemon@")
+            || address.hasPrefix("double-bounce@")
     }
 }

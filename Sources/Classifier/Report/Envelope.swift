@@ -36,7 +36,7 @@ struct Envelope: Sendable {
         subject = Envelope.subject(message)
         subjectText = FoldedText(Array(subject.utf8))
         if let value = message.value(.returnPath) {
-            returnPath = AddressText.first(in: value) ?? AddressText.bare(value)
+            returnPath = AddressText.path(value)
         }
         for name in [
             Names.xOriginalTo, Names.deliveredTo, Names.envelopeTo, Names.xEnvelopeTo, Names.xDeliveredTo, .to,

@@ -6,34 +6,35 @@ struct Gate {
     let isReport: Bool
     /// So plainly a report that the addressee may be taken from the returned message.
     let isCertain: Bool
-    /// Something other than words says that a program wrote it.
-    let isByMachine: Bool
 
     init(
-        _ envelope: Envelope, _ message: Message, subject: FoundGroups<SubjectSignal>,
-        signals: FoundGroups<ProseSignal>,
-        dialect: String?,
-        hasFailedField: Bool, original: Original
+        _ hand: Hand, _ envelope: Envelope, _ message: Message, subject: FoundGroups<SubjectSignal>,
+        signals: FoundGroups<ProseSignal>, dialect: String?, isList: Bool, original: Original
     ) {
-        let isList = message.has(Names.listUnsubscribe) || message.has(Names.listID)
+        let hasFailedField = message.has(Names.xFailedRecipients)
         var score = 0
         if envelope.hasNullSender { score += 2 }
-        if Sender.isDaemon(envelope) { score += 2 }
-        if subject[.failure] != nil || subject[.delay] != nil { score += 2 }
+        if hand.isDaemon { score += 2 }
+        let isAnnounced = subject[.failure] != nil || subject[.delay] != nil
+        if isAnnounced { score += 2 }
         if signals.contains(.failure) || signals.contains(.delay) { score += 2 }
         if hasFailedField { score += 3 }
         if dialect != nil { score += 2 }
         if original.exists { score += 1 }
         if envelope.autoSubmitted.hasPrefix("auto-") { score += 1 }
         // A person's forward: a prefix in the subject, and a sender that is no daemon.
-        let isForward = subject[.forwarded] != nil && !Sender.isDaemon(envelope) && !envelope.hasNullSender
-        // A bounce that came by way of a mailing list carries the list's marks; only a daemon's word counts there.
+        let isForward = subject[.forwarded] != nil && !hand.isDaemon && !envelope.hasNullSender
+        // A bounce that came by way of a mailing list carries the list's marks; only a daemon's word counts there, or a list
+        // of recipients under a subject that announces it.
         let isListed =
-            isList && !(Sender.isDaemon(envelope) && score >= 6)
-        isReport = !isListed && !isForward && score >= 4
+            (message.has(Names.listUnsubscribe) || message.has(Names.listID))
+            && !(hand.isDaemon && score >= 6 || isAnnounced && isList && signals.contains(.failure))
+        // Somebody's absence note may speak of mail that is not delivered; no daemon wrote it, and nothing announces it.
+        let isAnswer =
+            envelope.autoSubmitted.hasPrefix("auto-replied") && !hand.isDaemon && !isAnnounced && !hasFailedField
+            && !original.exists
+        isReport =
+            !isListed && !isForward && !isAnswer && score >= 4 && (hand.isMachine || isList && !hand.isPersonal)
         isCertain = isReport && score >= 5
-        isByMachine =
-            envelope.hasNullSender || Sender.isDaemon(envelope) || hasFailedField || dialect != nil || original.exists
-            || envelope.autoSubmitted.hasPrefix("auto-")
     }
 }

@@ -17,9 +17,31 @@ final class LazyProse {
             let content = message.textBytes(ofPart: index)
             if part.type != .textHTML, content.contains(where: { !$0.isSpace }) { hasPlain = true }
             if !text.isEmpty { text.append(0x0A) }
-            text += content
+            text += withoutQuotations(content)
             if text.count >= Limits.proseBytes { break }
         }
         return text
+    }
+
+    /// Without the lines that an answer quotes with `> `: they are somebody's words about a report. A dialogue's `>>>`
+    /// is none.
+    private static func withoutQuotations(_ text: [UInt8]) -> [UInt8] {
+        let span = text.span
+        guard span.firstIndex(of: UInt8(ascii: ">"), in: 0..<span.count) != nil else { return text }
+        var out: [UInt8] = []
+        out.reserveCapacity(text.count)
+        var position = 0
+        while position < span.count {
+            let line = span.line(at: position, before: span.count)
+            if !isQuotation(span, line.content) { out += span.copy(position..<line.next) }
+            position = line.next
+        }
+        return out
+    }
+
+    private static func isQuotation(_ text: Span<UInt8>, _ line: Range<Int>) -> Bool {
+        guard line.count > 0, text[line.lowerBound] == UInt8(ascii: ">") else { return false }
+        return line.count == 1 || text[line.lowerBound + 1].isSpace
+            || (text[line.lowerBound + 1] == UInt8(ascii: ">") && line.count > 2 && text[line.lowerBound + 2].isSpace)
     }
 }

@@ -49,7 +49,7 @@ struct Original: Sendable {
         summary.subject = message.text(.subject, in: part)
         if let value = message.value(.from, in: part) { summary.from = AddressText.first(in: value) }
         if let value = message.value(.returnPath, in: part) {
-            returnPath = AddressText.first(in: value) ?? AddressText.bare(value)
+            returnPath = AddressText.path(value)
         }
         for name in [FieldName.returnPath, .from, .sender, .replyTo] {
             if let value = message.value(name, in: part), let address = AddressText.first(in: value) {

@@ -118,7 +118,7 @@ struct ProseReader {
         if ProseReader.endsWithRCPT(text, before) || ProseReader.isTranscript(text, line, address) { return .dialogue }
         if ProseReader.namesHeader(text, line) || ProseReader.namesSender(text, before) { return .none }
         if found[.header] != nil, found[.failure] == nil { return .none }
-        if ProseReader.isLabel(text, before) {
+        if ProseReader.isLabel(text, before) || ProseReader.isMailbox(text, line, address) {
             if found[.contact] != nil, found[.failure] == nil { return .none }
             return hasFailed || found[.failure] != nil ? .listed : .line
         }
@@ -150,8 +150,24 @@ struct ProseReader {
             for index in range where text[index] == 0x20 { blanks += 1 }
             return blanks <= 4
         }
-        // A display name in quotes or followed by an angle bracket: "Bob" <bob@dest.example>
         return false
+    }
+
+    /// Nothing but `"Bob Brown" <bob@dest.example>` or `Bob Brown <bob@dest.example>` stands on the line.
+    private static func isMailbox(_ text: Span<UInt8>, _ line: Range<Int>, _ address: Range<Int>) -> Bool {
+        guard address.lowerBound > line.lowerBound, text[address.lowerBound - 1] == UInt8(ascii: "<"),
+            address.upperBound < line.upperBound, text[address.upperBound] == UInt8(ascii: ">")
+        else { return false }
+        for index in (address.upperBound + 1)..<line.upperBound where text[index].isLetter { return false }
+        let name = text.trimmed(line.lowerBound..<(address.lowerBound - 1))
+        guard name.count <= 60, !name.isEmpty else { return false }
+        if text[name.lowerBound] == UInt8(ascii: "\""), text[name.upperBound - 1] == UInt8(ascii: "\"") { return true }
+        var blanks = 0
+        for index in name {
+            if text[index] == 0x20 { blanks += 1 }
+            if text[index].isDigit { return false }
+        }
+        return blanks <= 2 && text[name.lowerBound].isLetter && text[name.lowerBound] & 0x20 == 0
     }
 
     private static func isBracket(_ byte: UInt8) -> Bool {

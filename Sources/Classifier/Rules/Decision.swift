@@ -160,14 +160,15 @@ struct Judge: Sendable {
             reason = .rejected
         }
         // What is refused before any address was named is the sending host.
+        let isPlainRefusal = evidence.rule == "securityerror/access-denied"
         if ["CONN", "EHLO", "HELO"].contains(facts.command ?? ""), reply.code != nil,
-            Judge.isHostRefusal.contains(reason)
+            Judge.isHostRefusal.contains(reason) || isPlainRefusal
         {
             evidence.runnerUp = evidence.rule
             evidence.rule = "blocked/before-mail"
             reason = .blocked
         }
-        if facts.command == "MAIL", [.policyViolation, .onHold, .undefined].contains(reason) {
+        if facts.command == "MAIL", [.policyViolation, .onHold, .undefined].contains(reason) || isPlainRefusal {
             evidence.runnerUp = evidence.rule
             evidence.rule = "rejected/mail-command"
             reason = .rejected
@@ -211,11 +212,20 @@ struct Judge: Sendable {
         where code.statusClass == 5 && code.subject == 1 && ![7, 8, 9].contains(code.detail) { return true }
         if facts.command == "RCPT" { return true }
         if facts.isOwnWord, replies.allSatisfy({ $0.code == nil }) { return true }
+        // `550 <bob@dest.example>: User unknown` repeats the argument of the command that it answers. A filter behind DATA
+        // has none: the carriers that borrow these words write `550 : User unknown`.
+        if facts.command != "DATA", facts.texts.contains(where: { answersRecipient(FoldedText($0.text)) }) {
+            return true
+        }
         // Sendmail's transcript sums a refusal up in its own words behind the server's.
         if facts.texts.contains(where: { FoldedText($0.text).contains("550 5.1.1 <@>... user unknown") }) {
             return true
         }
         return proof == .refusal && replies.contains { ($0.code ?? 0) / 100 == 5 }
+    }
+
+    private static func answersRecipient(_ text: FoldedText) -> Bool {
+        text.contains("550 <@>: ") || text.contains("550: <@>: ")
     }
 
     private func isBeyondDoubt(_ match: RuleSet.Match, _ facts: FailureFacts, _ replies: [SMTPReply]) -> Bool {
@@ -240,7 +250,7 @@ struct Judge: Sendable {
 
     /// Cisco's Email Security Appliance puts `5.1.0 - Unknown address error` before any 5xx reply of the next server.
     private static func withoutRelay(_ text: [UInt8]) -> [UInt8] {
-        guard let mark = Original.position(of: "unknown address error ", in: Array(text.prefix(60))) else {
+        guard let mark = Original.position(of: "unknown address error ", in: Array(text.prefix(1_000))) else {
             return text
         }
         return Array(text[(mark + 22)...])
@@ -314,6 +324,11 @@ struct Judge: Sendable {
 }
 
 extension FoldedText {
+    /// Whether a word of ASCII letters may start there: no letter stands before it.
+    func startsWord(at index: Int) -> Bool {
+        index == 0 || !bytes[index].isLetter || !bytes[index - 1].isLetter
+    }
+
     /// Whether the folded text holds the words.
     func contains(_ words: String) -> Bool {
         let needle = Array(words.utf8)

@@ -117,8 +117,9 @@ extension ReasonRules {
                 "sasl", "verification failure", "please turn on smtp authentication",
                 "unauthenticated senders not allowed", "you must be logged in", "login required",
                 "username and password", "executable files are not allowed",
-                "client was not authenticated", "accès refusé", "access denied'",
+                "client was not authenticated",
             ]),
+        ReasonRule("securityerror/access-denied", .securityError, .usual, ["access denied", "accès refusé"]),
         ReasonRule(
             "failedstarttls/tls", .failedSTARTTLS, .sure,
             [
@@ -137,7 +138,7 @@ extension ReasonRules {
                 "violation", "not accepted for policy", "denied by policy", "administrative prohibition",
                 "administratively denied", "administratively prohibited", "administrative reject",
                 "administrative rejection", "administrator's", "prohibited by administrator",
-                "prohibited by the administrator", "access denied", "access refused", "access has been denied",
+                "prohibited by the administrator", "access refused", "access has been denied",
                 "not authorized", "not authorised", "unauthorized", "protected by", "tenantinboundattribution",
                 "is not allowed", "not allowed", "not permitted", "prohibited", "forbidden", "restricted",
                 "message was blocked by", "has been blocked", "blocked by", "was blocked", "disallowed", "rule imposed",

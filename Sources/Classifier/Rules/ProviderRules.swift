@@ -41,6 +41,15 @@ enum ProviderRules {
             words: ["550", "mailbox unavailable or access denied"], reason: .userUnknown,
             source: "Tencent, open.work.weixin.qq.com/help2/pc/20040"),
         ProviderRule(
+            name: "amavis/banned", hosts: [], status: nil, words: ["reject, id=", "banned"], reason: .policyViolation,
+            source: "amavisd-new: 554 5.7.0 Reject, id=N - BANNED: NAME"),
+        ProviderRule(
+            name: "amavis/infected", hosts: [], status: nil, words: ["reject, id=", "infected"],
+            reason: .virusDetected, source: "amavisd-new: 554 5.7.0 Reject, id=N - INFECTED: NAME"),
+        ProviderRule(
+            name: "amavis/bad-header", hosts: [], status: nil, words: ["reject, id=", "bad-header"],
+            reason: .contentError, source: "amavisd-new: 554 5.6.0 Reject, id=N - BAD-HEADER"),
+        ProviderRule(
             name: "gmail/over-quota-perm", hosts: [], status: nil, words: ["p=overquota"], reason: .mailboxFull,
             source: "support.google.com/mail/?p=OverQuotaPerm"),
         ProviderRule(

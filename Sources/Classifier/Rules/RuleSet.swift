@@ -81,6 +81,8 @@ struct RuleSet: Sendable {
         }
         for hit in hits {
             let range = (hit.end - matcher.length(of: hit.phrase))..<hit.end
+            // `ip * blocked` is not said of a recipient.
+            guard text.startsWord(at: range.lowerBound) else { continue }
             for rule in single[hit.phrase] { add(rule, range) }
             for step in steps[hit.phrase] {
                 if step.place == 0 {
@@ -103,6 +105,17 @@ struct RuleSet: Sendable {
                 } else {
                     progress[step.sequence] = (step.place, state.start, range.upperBound)
                 }
+            }
+        }
+        // A phrase within a longer one of the same strength says less than that: `blacklisted` in `from an address that has
+        // been blacklisted`.
+        let all = found
+        found.removeAll { inner in
+            all.contains {
+                $0.range.count > inner.range.count && $0.range.contains(inner.range.lowerBound)
+                    && $0.range.upperBound >= inner.range.upperBound
+                    && rules[$0.rule].strength == rules[inner.rule].strength
+                    && rules[$0.rule].reason != rules[inner.rule].reason
             }
         }
         return found.sorted { left, right in

@@ -68,11 +68,20 @@ struct FoldedText: Sendable {
     /// Replaces the local part already written and the domain to come by a lone `@`.
     private mutating func appendAddress(_ text: Span<UInt8>, at start: Int, _ end: Int) -> Int {
         var kept = bytes.count
-        while kept > 0, FoldedText.isAddressByte(bytes[kept - 1]) { kept -= 1 }
+        while kept > 0, FoldedText.isAddressByte(bytes[kept - 1]) {
+            // Scripts without blanks run into an address; the sentence's words must stay.
+            if kept >= 3, kept < bytes.count, bytes[kept] < 0x80, bytes[kept - 1] >= 0x80, bytes[kept - 3] >= 0xE2 {
+                break
+            }
+            kept -= 1
+        }
         bytes.removeLast(bytes.count - kept)
         bytes.append(UInt8(ascii: "@"))
         var index = start + 1
-        while index < end, FoldedText.isAddressByte(text[index]) { index += 1 }
+        while index < end, FoldedText.isAddressByte(text[index]) {
+            if text[index] >= 0xE2, text[index - 1].isLetter || text[index - 1].isDigit { break }
+            index += 1
+        }
         // A full stop behind the domain ends a sentence.
         if index > start + 1, text[index - 1] == UInt8(ascii: ".") {
             while index > start + 1, text[index - 1] == UInt8(ascii: ".") { index -= 1 }

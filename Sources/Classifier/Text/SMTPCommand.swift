@@ -32,7 +32,7 @@ enum SMTPCommand {
                 "in response to the data", "smtp data", "post-data", "sending data", "smtp:data", "message body",
                 "after pipelined data", "after sending the message", "after initial data",
                 "failed after i sent the message", "did not like our data", "did not like our final",
-                "smtp command data",
+                "smtp command data", "[end_of_message]",
             ]
         ),
         (
@@ -85,7 +85,8 @@ enum SMTPCommand {
             if span.hasPrefix("data", ignoringCaseIn: trimmed) || span.hasPrefix(".", ignoringCaseIn: trimmed) {
                 last = "DATA"
             }
-            if span.hasPrefix("mail", ignoringCaseIn: trimmed) { last = "MAIL" }
+            // Not Courier's `>>> maildir over quota`.
+            if span.hasPrefix("mail from", ignoringCaseIn: trimmed) { last = "MAIL" }
             if span.hasPrefix("ehlo", ignoringCaseIn: trimmed) || span.hasPrefix("helo", ignoringCaseIn: trimmed) {
                 last = "EHLO"
             }
