@@ -3,7 +3,7 @@
 #
 #   install-deps.sh build   what the build needs (SQLite's headers, a C++ library, git)
 #   install-deps.sh test    that, what the end-to-end test needs (Postfix, iproute2, python3), and the interpreters of
-#                           the examples (PHP, Perl)
+#                           the examples (PHP, Perl, sqlite3)
 #
 # Postfix is installed without a configuration, so no mail server starts, and never in place of another mail server.
 # Swift itself is not installed: see https://www.swift.org/install
@@ -75,7 +75,8 @@ if [ "$1" = test ]; then
     command -v php >/dev/null || need+=(php-cli)
     # Debian's perl-base, which is always there, lacks Digest::SHA.
     perl -MDigest::SHA -e 1 2>/dev/null || need+=(perl)
-    # Without these the tests of the examples say what they skip; where CI is set they fail.
+    command -v sqlite3 >/dev/null || need+=(sqlite3)
+    # Without these the tests of the examples and of the SQL export say what they skip; where CI is set they fail.
     [ ${#need[@]} = 0 ] || install "the test of the examples" "${need[@]}" || true
     if ! command -v postfix >/dev/null; then
         if command -v debconf-set-selections >/dev/null && { [ "$(id -u)" = 0 ] || command -v sudo >/dev/null; }; then

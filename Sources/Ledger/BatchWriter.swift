@@ -390,6 +390,10 @@ final class BatchWriter {
                 outcomes.append(.done)
                 continue
             }
+            if action.onlyIfNeeded, try isCovered(action, canonical.text, forgotten) {
+                outcomes.append(.alreadyKnown)
+                continue
+            }
             let place = try touch(canonical.text)
             try insert.bind(1, touched[place].id)
             try insert.bind(2, LedgerLimits.clamped(arrival: action.at))
@@ -404,6 +408,15 @@ final class BatchWriter {
         }
         try writeAddresses()
         return outcomes
+    }
+
+    private func isCovered(_ action: ManualAction, _ canonical: String, _ forgotten: ForgottenTable) throws -> Bool {
+        if let known = try addresses.entry(canonical)?.state.suppression, known.cause == .manual,
+            known.reason == action.reason.stored(limit: LedgerLimits.textBytes), action.isCovered(by: known)
+        {
+            return true
+        }
+        return try forgotten.suppression(canonical).map { action.isCovered(by: $0) } ?? false
     }
 
     // MARK: The brake

@@ -2,9 +2,10 @@ import Foundation
 
 /// The one form of a mail address under which the ledger counts.
 ///
-/// The domain is lower case and in A-labels, without a final dot. The local part is compared without regard to ASCII
-/// case; text beyond ASCII (RFC 6531) is kept in normalization form C. Quotes that a local part does not need are
-/// taken away (RFC 5321, section 4.1.2: `"bob"@x` is `bob@x`). A plus tag is part of the address: `bob+a@x` and
+/// The domain is lower case and in A-labels, without a final dot. The local part is compared without regard to case,
+/// also beyond ASCII (RFC 6531), in normalization form C; what no reader could see in it (control and format
+/// characters, blanks beyond ASCII, bytes that are no UTF-8) makes it no address. Quotes that a local part does not need
+/// are taken away (RFC 5321, section 4.1.2: `"bob"@x` is `bob@x`). A plus tag is part of the address: `bob+a@x` and
 /// `bob@x` are two.
 package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
     /// Bytes of a local part. RFC 5321 allows 64; VERP and gateways exceed it.
@@ -86,8 +87,8 @@ package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
         let isASCII = content.allSatisfy { $0 < 0x80 }
         content = content.map(CanonicalDomain.lower)
         if !isASCII {
-            let text = String(decoding: content, as: UTF8.self)
-            content = Array(text.precomposedStringWithCanonicalMapping.utf8)
+            guard let text = unicodeForm(String(decoding: content, as: UTF8.self)) else { return nil }
+            content = Array(text.utf8)
         }
         if isPlain {
             return String(decoding: content, as: UTF8.self)
@@ -101,6 +102,30 @@ package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
         }
         quoted.append(UInt8(ascii: "\""))
         return String(decoding: quoted, as: UTF8.self)
+    }
+
+    /// Text beyond ASCII in normalization form C and lower case, scalar by scalar; a final sigma is a sigma.
+    private static func unicodeForm(_ text: String) -> String? {
+        var lower = ""
+        for scalar in text.precomposedStringWithCanonicalMapping.unicodeScalars {
+            if isUnseen(scalar) {
+                return nil
+            }
+            lower += scalar == "\u{3C2}" ? "\u{3C3}" : scalar.properties.lowercaseMapping
+        }
+        return lower.precomposedStringWithCanonicalMapping
+    }
+
+    private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII {
+            return false
+        }
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator, .spaceSeparator: return true
+        // The two joiners shape words in Persian and in the scripts of India.
+        case .format: return scalar != "\u{200C}" && scalar != "\u{200D}"
+        default: return scalar == "\u{FFFD}"
+        }
     }
 
     /// What a local part may hold without quotes: atext (RFC 5322, section 3.2.3), UTF-8 (RFC 6532), and dots

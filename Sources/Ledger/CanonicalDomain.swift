@@ -2,8 +2,8 @@ import Foundation
 
 /// The one form of a domain under which the ledger keeps it: lower case, A-labels, no final dot.
 ///
-/// A Unicode domain is mapped as UTS 46 does in the main (compatibility composition and lower case) and encoded label
-/// by label (RFC 5891, RFC 3492). Address literals (RFC 5321, section 4.1.3) are kept.
+/// A Unicode domain is mapped as UTS 46 does in the main (invisible characters out, compatibility composition, lower
+/// case; ß and the final sigma stay, as in IDNA 2008) and encoded label by label (RFC 5891, RFC 3492). Address literals (RFC 5321, section 4.1.3) are kept.
 enum CanonicalDomain {
     /// RFC 1035, section 2.3.4.
     static let labelBytes = 63
@@ -32,7 +32,14 @@ enum CanonicalDomain {
     }
 
     private static func unicode(_ domain: Substring.UTF8View) -> String? {
-        let mapped = String(decoding: domain, as: UTF8.self)
+        var seen = String.UnicodeScalarView()
+        for scalar in String(decoding: domain, as: UTF8.self).unicodeScalars where !isIgnored(scalar) {
+            if isRefused(scalar) {
+                return nil
+            }
+            seen.append(scalar)
+        }
+        let mapped = String(seen)
             .precomposedStringWithCompatibilityMapping.lowercased().precomposedStringWithCompatibilityMapping
         var labels = [String]()
         // The full stops that IDNA takes for a dot and compatibility mapping leaves (RFC 3490, section 3.1).
@@ -55,6 +62,23 @@ enum CanonicalDomain {
         }
         let joined = Array(labels.joined(separator: ".").utf8)
         return isValid(joined) ? String(decoding: joined, as: UTF8.self) : nil
+    }
+
+    /// What UTS 46 passes over: soft hyphen, zero width space, word joiner, byte order mark, variation selectors.
+    private static func isIgnored(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0xAD, 0x200B, 0x2060, 0xFEFF, 0xFE00...0xFE0F: true
+        default: false
+        }
+    }
+
+    /// What is in no domain: blanks, control characters, and what was no UTF-8.
+    private static func isRefused(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator, .spaceSeparator: true
+        case .format: scalar != "\u{200C}" && scalar != "\u{200D}"
+        default: scalar == "\u{FFFD}"
+        }
     }
 
     private static func literal(_ domain: Substring.UTF8View) -> String? {

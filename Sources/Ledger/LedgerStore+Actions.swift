@@ -12,6 +12,31 @@ extension LedgerStore {
         }
     }
 
+    /// Writes actions that come some at a time, such as the lines of a long list, in one transaction: all, or none.
+    ///
+    /// The ledger is locked for other writers from the first that are asked for until the end.
+    ///
+    /// - Parameters:
+    ///   - next: gives the next actions, empty or not, until the end; or says that nothing is to be written.
+    ///   - each: is told what became of them, before they are written for good.
+    /// - Returns: whether they were written.
+    @discardableResult
+    package func record(
+        from next: () -> ActionPage, each: ([ActionOutcome]) -> Void
+    ) throws(LedgerError) -> Bool {
+        let done: Bool? = try writeOrAbandon { connection in
+            let writer = try BatchWriter(connection, policy: policy)
+            while true {
+                switch next() {
+                case .actions(let actions): each(try writer.write(actions))
+                case .end: return true
+                case .abandon: return nil
+                }
+            }
+        }
+        return done != nil
+    }
+
     /// Leaves addresses out from a moment on, in seconds since 1970 UTC, until they are released.
     @discardableResult
     package func suppress(

@@ -178,6 +178,14 @@ package final class LedgerStore: Sendable {
 
     /// Runs statements in one transaction that holds the write lock from its start.
     func write<Result>(_ body: (Connection) throws -> Result) throws(LedgerError) -> Result {
+        guard let result = try writeOrAbandon({ try body($0) }) else {
+            throw LedgerError(DamagedLedger(), path: path, busySeconds: busySeconds)
+        }
+        return result
+    }
+
+    /// The same, but nothing is written where `body` gives nothing.
+    func writeOrAbandon<Result>(_ body: (Connection) throws -> Result?) throws(LedgerError) -> Result? {
         guard case .writable(let queue) = source else {
             throw LedgerError(.cannotWrite, "the ledger \(path) was opened for reading only")
         }
@@ -185,11 +193,10 @@ package final class LedgerStore: Sendable {
             return try queue.writeWithoutTransaction { database in
                 var result: Result?
                 try database.inTransaction(.immediate) {
-                    guard let handle = database.sqliteConnection else { return .rollback }
+                    guard let handle = database.sqliteConnection else { throw DamagedLedger() }
                     result = try body(Connection(handle: handle))
-                    return .commit
+                    return result == nil ? .rollback : .commit
                 }
-                guard let result else { throw DamagedLedger() }
                 return result
             }
         } catch {

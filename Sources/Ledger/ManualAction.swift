@@ -19,10 +19,14 @@ package struct ManualAction: Sendable, Hashable {
     package var until: Int64?
     package var author: String?
     package var note: String?
+    /// For a suppression: nothing is written where the address is left out by hand for the same reason at that time
+    /// anyway, and not for less long, or was left out when it was forgotten. For lists that say only that somebody is to
+    /// be left out, and are imported again and again.
+    package var onlyIfNeeded: Bool
 
     package init(
         address: String, kind: Kind, reason: String = "manual", at: Int64, until: Int64? = nil, author: String? = nil,
-        note: String? = nil
+        note: String? = nil, onlyIfNeeded: Bool = false
     ) {
         self.address = address
         self.kind = kind
@@ -31,13 +35,30 @@ package struct ManualAction: Sendable, Hashable {
         self.until = until
         self.author = author
         self.note = note
+        self.onlyIfNeeded = onlyIfNeeded
     }
+
+    /// Whether a suppression makes this one needless, as far as its time goes.
+    func isCovered(by suppression: Suppression) -> Bool {
+        guard kind == .suppress, suppression.since <= at, suppression.holds(at: at) else { return false }
+        guard let end = suppression.until else { return true }
+        guard let until else { return false }
+        return until <= end
+    }
+}
+
+/// Some of many actions; see ``LedgerStore/record(from:each:)``.
+package enum ActionPage: Sendable {
+    case actions([ManualAction])
+    case end
+    /// Nothing is to be written, of the earlier ones neither.
+    case abandon
 }
 
 /// What became of one action.
 package enum ActionOutcome: Sendable, Hashable {
     case done
-    /// The same has been decided in the same second for the same reason.
+    /// The same has been decided in the same second for the same reason, or the action was needless.
     case alreadyKnown
     /// What was given is no mail address; nothing was written for it.
     case notAnAddress

@@ -7,13 +7,14 @@ import Glibc
         commandName: "maildir-bounce",
         abstract: "Reads the bounces in a Maildir, counts them by address, and says who must not be mailed again.",
         discussion: """
-            Example: maildir-bounce scan --maildir ~/Maildir --ledger ledger.db
-            Example: maildir-bounce check bob@dest.example --ledger ledger.db
+            Example: maildir-bounce scan --maildir ~/Maildir --ledger ledger.sqlite
+            Example: maildir-bounce check bob@dest.example --ledger ledger.sqlite
             """,
         version: programVersion,
         subcommands: [
             ScanCommand.self, ClassifyCommand.self, AddressCommand.self, SuppressedCommand.self, CheckCommand.self,
-            RulesCommand.self, VERPCommand.self,
+            SuppressCommand.self, ReleaseCommand.self, ImportCommand.self, ExportCommand.self, ForgetCommand.self,
+            PruneCommand.self, RulesCommand.self, VERPCommand.self,
         ])
 
     static func main() {

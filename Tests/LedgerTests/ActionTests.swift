@@ -123,6 +123,55 @@ struct ActionTests {
         #expect(known.sorted() == (0..<4).map { "a\($0)@dest.example" })
     }
 
+    @Test("A list that comes some at a time is written as a whole, or not at all")
+    func pages() throws {
+        let ledger = try LedgerStore(inMemory: Policy())
+        func record(_ pages: [ActionPage]) throws -> (isWritten: Bool, outcomes: [ActionOutcome]) {
+            var rest = pages[...]
+            var outcomes = [ActionOutcome]()
+            let isWritten = try ledger.record(from: { rest.popFirst() ?? .end }, each: { outcomes += $0 })
+            return (isWritten, outcomes)
+        }
+        func page(_ names: String...) -> ActionPage {
+            .actions(names.map { ManualAction(address: "\($0)@dest.example", kind: .suppress, at: time(day: 1)) })
+        }
+        let abandoned = try record([page("a", "b"), page("c"), .abandon])
+        #expect(!abandoned.isWritten && abandoned.outcomes == [.done, .done, .done])
+        #expect(try ledger.address("a@dest.example") == nil)
+        let written = try record([page("a", "b"), page(), page("c", "a")])
+        #expect(written.isWritten && written.outcomes == [.done, .done, .done, .alreadyKnown])
+        #expect(try ledger.check("c@dest.example", at: time(day: 2)) != .mayMail)
+        #expect(try ledger.rebuild() == 0)
+    }
+
+    @Test("A suppression that is only wanted where it is needed leaves no trace where it is not")
+    func onlyIfNeeded() throws {
+        let ledger = try LedgerStore(inMemory: Policy())
+        func ask(_ address: String = "bob@dest.example", day: Int, until: Int? = nil) throws -> ActionOutcome? {
+            try ledger.record([
+                ManualAction(
+                    address: address, kind: .suppress, reason: "list", at: time(day: day),
+                    until: until.map { time(day: $0) }, onlyIfNeeded: true)
+            ]).first
+        }
+        #expect(try ask(day: 1, until: 9) == .done)
+        #expect(try ask(day: 2, until: 8) == .alreadyKnown)
+        #expect(try ask(day: 2, until: 10) == .done)
+        #expect(try ask(day: 3) == .done)
+        #expect(try ask(day: 4) == .alreadyKnown)
+        #expect(try ledger.address("bob@dest.example")?.actions.count == 3)
+        try ledger.release(["bob@dest.example"], at: time(day: 5))
+        #expect(try ask(day: 6) == .done)
+        // What a report suppressed may be lifted; what the administrator's list says may not.
+        try ledger.commit([report(1, address: "ann@dest.example", at: time(day: 1))])
+        #expect(try ask("ann@dest.example", day: 2) == .done)
+        // A name that was erased does not come back with a list.
+        try ledger.forget("ann@dest.example")
+        #expect(try ask("ann@dest.example", day: 3) == .alreadyKnown)
+        #expect(try ledger.address("ann@dest.example") == nil)
+        #expect(try ledger.rebuild() == 0)
+    }
+
     @Test("Many addresses are checked at once, each in its place")
     func batch() throws {
         let ledger = try LedgerStore(inMemory: Policy())

@@ -31,6 +31,15 @@ struct CanonicalAddressTests {
             ("bob@例え\u{3002}テスト", "bob@xn--r8jz45g.xn--zckzah"),
             ("bob@ｄｅｓｔ．example", "bob@dest.example"),
             ("Jo\u{308}rg@dest.example", "jörg@dest.example"),
+            ("JÖRG@dest.example", "jörg@dest.example"),
+            ("\"JÖRG Ä\"@dest.example", "\"jörg ä\"@dest.example"),
+            ("ИВАН@Почта.РФ", "иван@xn--80a1acny.xn--p1ai"),
+            ("ΝΙΚΟΣ@dest.example", "νικοσ@dest.example"),
+            ("νικος@dest.example", "νικοσ@dest.example"),
+            ("Straße@dest.example", "straße@dest.example"),
+            ("bob@stra\u{AD}ße.example", "bob@xn--strae-oqa.example"),
+            ("bob@STRAẞE.example", "bob@xn--strae-oqa.example"),
+            ("bob@de\u{200B}st.example", "bob@dest.example"),
         ])
     func canonical(_ seen: String, _ expected: String) {
         // Compared by bytes, since Swift takes composed and decomposed text for equal.
@@ -39,7 +48,10 @@ struct CanonicalAddressTests {
 
     @Test("Every canonical form is its own canonical form")
     func stable() {
-        for seen in ["\"Bob \\\"S\"@X.example.", "Jo\u{308}rg@Bücher.example", "\"a@b\"@[192.0.2.1]"] {
+        for seen in [
+            "\"Bob \\\"S\"@X.example.", "Jo\u{308}rg@Bücher.example", "\"a@b\"@[192.0.2.1]", "İSTANBUL@dest.example",
+            "ΝΙΚΟΣ@ΝΙΚΟΣ.example",
+        ] {
             let once = CanonicalAddress(seen)
             #expect(once != nil)
             #expect(once.flatMap { CanonicalAddress($0.text) } == once)
@@ -53,7 +65,9 @@ struct CanonicalAddressTests {
             "bob@dest example", "bob\u{0}@dest.example", "bob\n@dest.example", "\"bob@dest.example",
             "\"bo\"b\"@dest.example",
             "\"bob\\\"@dest.example", "bob@[192.0.2.1", "bob@[]", "bob@[1;2]", "bob@dest/example", "<bob>@dest.example",
-            "a,b@dest.example", "bob@dest.example>",
+            "a,b@dest.example", "bob@dest.example>", "bo\u{202E}b@dest.example", "bo\u{85}b@dest.example",
+            "bo\u{A0}b@dest.example", "bo\u{FFFD}b@dest.example", "\"bo\u{3000}b\"@dest.example",
+            "bob@de\u{202E}st.example", "bob@de\u{FFFD}st.example",
         ])
     func refused(_ seen: String) {
         #expect(CanonicalAddress(seen) == nil)

@@ -46,7 +46,7 @@ struct LedgerFileTests {
         do {
             try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy()).commit([report(1)])
         }
-        #expect(shell("ls -A '\(folder.path)'") == "ledger.db\n")
+        #expect(shell("ls -A '\(folder.path)'") == "ledger.sqlite\n")
     }
 
     @Test(
@@ -70,7 +70,7 @@ struct LedgerFileTests {
         let read = failure(folder.ledger, .readOnly)
         #expect(read?.category == .cannotOpen)
         #expect(read?.description.contains("there is no ledger") == true)
-        let write = failure(folder.path + "/none/ledger.db", .readWrite)
+        let write = failure(folder.path + "/none/ledger.sqlite", .readWrite)
         #expect(write?.category == .cannotWrite)
         #expect(write?.description.contains("its folder does not exist") == true)
         #expect(shell("ls -A '\(folder.path)'") == "")
@@ -149,7 +149,7 @@ struct LedgerFileTests {
     @Test("Every error is one line")
     func oneLine() throws {
         let folder = try TemporaryFolder()
-        let error = failure(folder.path + "/a\nb\u{1B}[2J/ledger.db", .readWrite)
+        let error = failure(folder.path + "/a\nb\u{1B}[2J/ledger.sqlite", .readWrite)
         #expect(error?.description.unicodeScalars.contains { $0.value < 0x20 } == false)
     }
 

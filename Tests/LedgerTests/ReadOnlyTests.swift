@@ -92,7 +92,7 @@ struct ReadOnlyTests {
         do { try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy()).commit([report(1)]) }
         let writer = try OtherWriter(folder.ledger)
         let before = folder.listing()
-        #expect(before.contains("ledger.db-wal"))
+        #expect(before.contains("ledger.sqlite-wal"))
         do {
             let reader = try LedgerStore(path: folder.ledger, mode: .readOnly, policy: Policy())
             try useAll(reader)
@@ -253,6 +253,6 @@ struct ReadOnlyTests {
             }
             #expect(other?.category == .cannotWrite)
         }
-        #expect(shell("ls -A '\(folder.path)'") == "ledger.db\n")
+        #expect(shell("ls -A '\(folder.path)'") == "ledger.sqlite\n")
     }
 }

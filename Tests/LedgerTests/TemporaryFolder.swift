@@ -22,7 +22,7 @@ final class TemporaryFolder: Sendable {
         _ = shell("rm -rf '\(path)'")
     }
 
-    var ledger: String { path + "/ledger.db" }
+    var ledger: String { path + "/ledger.sqlite" }
 
     /// Which files there are and what is in them.
     func contents() -> String {

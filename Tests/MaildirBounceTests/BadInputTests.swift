@@ -72,10 +72,11 @@ struct BadInputTests {
         "a ledger that is no database",
         arguments: [
             ["scan"], ["scan", "--dry-run"], ["suppressed"], ["check", "a@dest.example"],
-            ["address", "a@dest.example"],
+            ["address", "a@dest.example"], ["export"], ["suppress", "a@dest.example", "--reason", "x"],
+            ["release", "a@dest.example"], ["forget", "a@dest.example"], ["prune", "--older-than", "1d"],
         ])
     func notALedger(command: [String]) throws {
-        try station.folder.write("ledger.db", String(repeating: "this is no database\n", count: 100))
+        try station.folder.write("ledger.sqlite", String(repeating: "this is no database\n", count: 100))
         let maildir = command[0] == "scan" ? ["--maildir", station.maildir] : []
         try expectRefusal(command + maildir + ["--ledger", station.ledger], status: 66, says: station.ledger)
     }
@@ -87,7 +88,7 @@ struct BadInputTests {
 
     @Test("a ledger in a folder that is not there, and a folder in its place")
     func badLedgerPath() throws {
-        let absent = station.folder.path("absent/ledger.db")
+        let absent = station.folder.path("absent/ledger.sqlite")
         try expectRefusal(
             ["scan", "--maildir", station.maildir, "--ledger", absent], status: 73, says: absent)
         try expectRefusal(

@@ -44,7 +44,7 @@ struct ConfigTests {
     func overridden() throws {
         try station.deliverFour()
         let config = try station.folder.write(
-            "config.toml", "maildir = \"/nowhere\"\nledger = \"/nowhere/ledger.db\"\n")
+            "config.toml", "maildir = \"/nowhere\"\nledger = \"/nowhere/ledger.sqlite\"\n")
         #expect(try station.scan("--config", config).status == 0)
         #expect(station.cur.count == 4)
     }
@@ -90,6 +90,6 @@ struct ConfigTests {
             #expect(run.errorLines.count == 1)
             #expect(run.errors.contains(words), "\(run.errors)")
         }
-        #expect(station.folder.names(".").contains("ledger.db") == false)
+        #expect(station.folder.names(".").contains("ledger.sqlite") == false)
     }
 }

@@ -116,7 +116,7 @@ struct RulesTests {
         try folder.write("Maildir/new/1795514400.M1P1.host", report("550 5.1.1 User unknown"))
         let rules = try folder.write(
             "rules.toml", "[[rule]]\nname = \"mine\"\nwhen.reply = \"550\"\nthen.reason = \"blocked\"\n")
-        let ledger = folder.path("ledger.db")
+        let ledger = folder.path("ledger.sqlite")
         let config = try folder.write("config.toml", "rules = \"\(rules)\"\nledger = \"\(ledger)\"\n")
         #expect(try Program.run("scan", "--maildir", maildir, "--config", config).status == 0)
         let list = try Program.run("rules", "list", "--config", config)

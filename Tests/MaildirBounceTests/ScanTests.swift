@@ -103,7 +103,7 @@ struct ScanTests {
     func relativePaths() throws {
         try station.deliverFour()
         let run = try Program.shell(
-            #"cd "$1" && "$PROGRAM" scan --maildir Maildir/ --ledger ledger.db --archive archive/ --format jsonl"#,
+            #"cd "$1" && "$PROGRAM" scan --maildir Maildir/ --ledger ledger.sqlite --archive archive/ --format jsonl"#,
             station.folder.root)
         #expect(run.status == 0)
         let objects = try run.objects()

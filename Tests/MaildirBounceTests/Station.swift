@@ -11,7 +11,7 @@ final class Station {
     init() throws {
         folder = try TemporaryFolder()
         maildir = try folder.makeMaildir()
-        ledger = folder.path("ledger.db")
+        ledger = folder.path("ledger.sqlite")
     }
 
     /// Delivers one message of each of four kinds, with these names.

@@ -27,12 +27,16 @@ struct UsageTests {
 
     @Test(
         "prints help with an example for every command",
-        arguments: ["scan", "classify", "address", "suppressed", "check"])
+        arguments: [
+            "scan", "classify", "address", "suppressed", "check", "suppress", "release", "import", "export", "forget",
+            "prune",
+        ])
     func help(command: String) throws {
         let run = try Program.run(command, "--help")
         #expect(run.status == 0)
         #expect(run.text.contains("Example: maildir-bounce \(command)"))
         #expect(run.text.contains("Exit status:"))
+        #expect(!run.text.contains("ledger.db"))
     }
 
     @Test("prints its version")

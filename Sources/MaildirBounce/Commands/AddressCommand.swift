@@ -8,7 +8,7 @@ struct AddressCommand: ParsableCommand {
         commandName: "address",
         abstract: "Show what the ledger knows of an address: its counters and its history.",
         discussion: """
-            Example: maildir-bounce address bob@dest.example --ledger /var/lib/maildir-bounce/ledger.db
+            Example: maildir-bounce address bob@dest.example --ledger /var/lib/maildir-bounce/ledger.sqlite
 
             Exit status: 0 done (also where no report has named the address), 65 this is no address, 66 no ledger in \
             that file, 75 try again later.
@@ -28,15 +28,16 @@ struct AddressCommand: ParsableCommand {
         let ledger = try ledgerOptions.open(try config.load())
         let address = self.address
         let record = try inLedger { () throws(LedgerError) in try ledger.address(address) }
-        let now = Int64(time(nil))
+        // An address whose history was erased may still be suppressed.
+        let result = try inLedger { () throws(LedgerError) in try ledger.check(address, at: Int64(time(nil))) }
         try StandardOutput.use { output in
             switch format {
             case .text:
-                let text = AddressText(now: now, width: output.width)
-                for line in text.lines(record, asked: address) { try output.write(line: line) }
+                let text = AddressText(width: output.width)
+                for line in text.lines(record, asked: address, result) { try output.write(line: line) }
             case .jsonl:
                 var json = JSONWriter()
-                json.address(record, asked: address, now: now)
+                json.address(record, asked: address, result)
                 try output.write(json.bytes)
             }
         }

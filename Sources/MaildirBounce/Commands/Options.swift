@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Ledger
 
 /// How a command that lists things writes them.
@@ -46,6 +47,18 @@ struct LedgerOptions: ParsableArguments {
         let path = try path(configuration)
         return try inLedger { () throws(LedgerError) in
             try LedgerStore(path: path, mode: .readOnly, policy: configuration.policy)
+        }
+    }
+
+    /// The ledger for a command that changes what is in it, and makes none.
+    func openForWriting(_ configuration: Configuration) throws -> LedgerStore {
+        let path = try path(configuration)
+        guard access(path, F_OK) == 0 || errno != ENOENT else {
+            throw Failure(
+                ExitStatus.noInput, "there is no ledger \(path); a scan or an import makes it, or check the path")
+        }
+        return try inLedger { () throws(LedgerError) in
+            try LedgerStore(path: path, mode: .readWrite, policy: configuration.policy)
         }
     }
 }

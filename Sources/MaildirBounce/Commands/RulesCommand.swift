@@ -27,7 +27,7 @@ struct RulesListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "List the rules in the order in which they are tried, with their hits where there is a ledger.",
-        discussion: "Example: maildir-bounce rules list --ledger ledger.db")
+        discussion: "Example: maildir-bounce rules list --ledger ledger.sqlite")
 
     @OptionGroup var ledgerOptions: LedgerOptions
     @OptionGroup var config: ConfigOptions

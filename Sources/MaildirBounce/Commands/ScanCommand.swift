@@ -11,8 +11,8 @@ struct ScanCommand: ParsableCommand {
             nothing is wrong, as cron wants; where another run is at work on the Maildir, it leaves with success. SIGINT \
             and SIGTERM finish the batch at hand.
 
-            Example: maildir-bounce scan --maildir /var/vmail/bounces/Maildir --ledger /var/lib/maildir-bounce/ledger.db
-            Example: maildir-bounce scan --maildir ~/Maildir --ledger ledger.db --dry-run
+            Example: maildir-bounce scan --maildir /var/vmail/bounces/Maildir --ledger /var/lib/maildir-bounce/ledger.sqlite
+            Example: maildir-bounce scan --maildir ~/Maildir --ledger ledger.sqlite --dry-run
 
             Exit status: 0 done, 64 usage, 66 no such Maildir or no ledger in that file, 73 ledger or archive cannot be \
             written, 74 reading or writing failed, 75 stopped in good order (signal, full disk, busy ledger): run it \

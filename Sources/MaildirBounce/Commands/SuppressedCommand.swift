@@ -10,7 +10,7 @@ struct SuppressedCommand: ParsableCommand {
         discussion: """
             In the order of the addresses. Text has the address first in each line and can be cut with cut -f1.
 
-            Example: maildir-bounce suppressed --ledger /var/lib/maildir-bounce/ledger.db --format csv
+            Example: maildir-bounce suppressed --ledger /var/lib/maildir-bounce/ledger.sqlite --format csv
 
             Exit status: 0 done (also where nobody is suppressed), 66 no ledger in that file, 75 try again later.
             """)

@@ -6,7 +6,7 @@ import Ledger
 ///
 /// ```toml
 /// maildir = "/var/vmail/bounces/Maildir"
-/// ledger = "/var/lib/maildir-bounce/ledger.db"
+/// ledger = "/var/lib/maildir-bounce/ledger.sqlite"
 /// archive = "/var/vmail/bounces/archive"
 /// rules = "/etc/maildir-bounce-rules.toml"
 ///

@@ -2,15 +2,18 @@ import Ledger
 
 /// What the ledger knows of an address, for a person.
 struct AddressText {
-    /// Seconds since 1970, to tell whether a suppression with an end still holds.
-    let now: Int64
     /// Columns to cut lines to, or nil.
     let width: Int?
 
-    func lines(_ record: AddressRecord?, asked address: String) -> [String] {
-        guard let record else { return [terminalSafe("\(address): no report has named it; it may be mailed")] }
+    func lines(_ record: AddressRecord?, asked address: String, _ result: CheckResult) -> [String] {
+        guard let record else {
+            guard case .suppressed(let suppression) = result else {
+                return [terminalSafe("\(address): no report has named it; it may be mailed")]
+            }
+            return [terminalSafe("\(address): its history was erased; suppressed \(suppression.sentence)")]
+        }
         var lines = [record.address]
-        if let suppression = record.state.suppression, suppression.holds(at: now) {
+        if case .suppressed(let suppression) = result {
             lines.append("    suppressed \(suppression.sentence)")
         } else {
             lines.append("    may be mailed")
@@ -20,9 +23,20 @@ struct AddressText {
         if let first = record.state.firstSeen.flatMap(timestamp), let last = record.state.lastSeen.flatMap(timestamp) {
             lines.append("    first \(first), last \(last)")
         }
+        if !record.actions.isEmpty { lines.append("    by hand, the latest first:") }
+        lines += record.actions.map(line)
         if !record.history.isEmpty { lines.append("    history, the latest first:") }
         lines += record.history.map(line)
         return lines.map { cut(terminalSafe($0), toColumns: width) }
+    }
+
+    private func line(_ action: ManualAction) -> String {
+        let words: [String?] = [
+            timestamp(action.at), action.kind.name, action.reason,
+            action.until.flatMap(timestamp).map { "until \($0)" },
+            action.author.map { "by \($0)" }, action.note.map { "- \($0)" },
+        ]
+        return "        " + words.compactMap(\.self).joined(separator: "  ")
     }
 
     private func line(_ row: HistoryRow) -> String {
@@ -45,23 +59,45 @@ extension AddressState.Counters {
     }
 }
 
+extension ManualAction.Kind {
+    fileprivate var name: String {
+        switch self {
+        case .suppress: "suppress"
+        case .release: "release"
+        }
+    }
+}
+
 extension JSONWriter {
     /// One line: an address's state, counters and history.
-    mutating func address(_ record: AddressRecord?, asked address: String, now: Int64) {
+    mutating func address(_ record: AddressRecord?, asked address: String, _ result: CheckResult) {
         object { writer in
             writer.member("address", record?.address ?? address)
-            let suppression = record?.state.suppression.flatMap { $0.holds(at: now) ? $0 : nil }
-            writer.member("suppressed", suppression != nil)
-            if let suppression { writer.object("suppression") { $0.suppression(suppression) } }
+            writer.member("suppressed", result != .mayMail)
+            if case .suppressed(let suppression) = result {
+                writer.object("suppression") { $0.suppression(suppression) }
+            }
             guard let record else { return }
             writer.object("reports") { writer in
                 for counter in record.state.counters.named { writer.member(counter.name, counter.count) }
             }
             writer.member("first_seen", record.state.firstSeen.flatMap(timestamp))
             writer.member("last_seen", record.state.lastSeen.flatMap(timestamp))
+            writer.array("actions", record.actions) { writer, action in writer.action(action) }
             writer.array("history", record.history) { writer, row in writer.history(row) }
         }
         endLine()
+    }
+
+    private mutating func action(_ action: ManualAction) {
+        object { writer in
+            writer.member("at", timestamp(action.at))
+            writer.member("kind", action.kind.name)
+            writer.member("reason", action.reason)
+            writer.member("until", action.until.flatMap(timestamp))
+            writer.member("author", action.author)
+            writer.member("note", action.note)
+        }
     }
 
     private mutating func history(_ row: HistoryRow) {

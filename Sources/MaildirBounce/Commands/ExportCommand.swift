@@ -1,0 +1,55 @@
+import ArgumentParser
+import Glibc
+import Ledger
+
+/// `export`: those who must be left out, for another program.
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write the addresses that must be left out, for another program.",
+        discussion: """
+            text: one address a line. csv and jsonl: with cause, reason, since, until. postfix: an access map for \
+            check_recipient_access, to be indexed with postmap. sql: statements that make and fill a table \
+            \(ExportList.table) anew, in one transaction. All but sql can be imported again.
+
+            An address that was forgotten is suppressed by its hash alone and cannot be in any list: ask check for it.
+
+            Example: maildir-bounce export --format postfix --ledger /var/lib/maildir-bounce/ledger.sqlite \
+            > /etc/postfix/suppressed && postmap /etc/postfix/suppressed
+            Example: maildir-bounce export --format sql | sqlite3 application.db
+
+            Exit status: 0 done (also where nobody is suppressed), 64 usage, 66 no ledger in that file, 74 reading or \
+            writing failed, 75 try again later, 78 configuration.
+            """)
+
+    @Option(help: "How to write it: text, csv, jsonl, postfix or sql.")
+    var format: ExportFormat = .text
+
+    @OptionGroup var ledgerOptions: LedgerOptions
+
+    @OptionGroup var config: ConfigOptions
+
+    func run() throws {
+        let ledger = try ledgerOptions.open(try config.load())
+        try StandardOutput.use { output in
+            var list = ExportList(format)
+            if let header = list.header { try output.write(header.utf8) }
+            var failure: Failure?
+            try inLedger { () throws(LedgerError) in
+                try ledger.suppressed(at: Int64(time(nil))) { row in
+                    do throws(Failure) {
+                        try output.write(list.line(row))
+                    } catch {
+                        failure = error
+                    }
+                    return failure == nil && !output.isClosed
+                }
+            }
+            if let failure { throw failure }
+            if let footer = list.footer { try output.write(footer.utf8) }
+            if list.leftOut > 0 {
+                makeLogger().warning("\(list.leftOut) addresses begin with # and cannot be in an access map")
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import ArgumentParser
+import Glibc
+import Ledger
+
+/// `import`: the suppressions of another system, or of another ledger.
+struct ImportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Suppress the addresses of a list, with the times and reasons that it gives.",
+        discussion: """
+            text: one address a line; what follows a tab is passed over, and so are lines that begin with #.
+            csv: the first line may name the columns: address (or email), reason, since, until, note.
+            jsonl: objects with the members address, reason, since, until, note.
+            postfix: an access map, with the address and REJECT or a 5xx code in each line.
+
+            All is written in one transaction. A line that has no time counts from now on and changes nothing where the \
+            address is left out by hand already, so a list may be imported again and again. What export writes gives the \
+            same suppressions. Makes the ledger where there is none. Broken lines are named by their numbers, up to \
+            \(Intake.namedLimit) of them.
+
+            Example: maildir-bounce import old-list.csv --format csv --reason "old system" --ledger \
+            /var/lib/maildir-bounce/ledger.sqlite
+
+            Exit status: 0 done, 64 usage, 65 a line is broken and nothing was changed (with --on-error skip: all are), \
+            66 no list in that file, or no ledger, 73 the ledger cannot be written, 74 reading or writing failed, 75 try \
+            again later, 78 configuration.
+            """)
+
+    @Argument(help: "The list; - or nothing for standard input.")
+    var file: String?
+
+    @Option(help: "How it is written: text, csv, jsonl or postfix.")
+    var format: ImportFormat = .text
+
+    @Option(help: "What a broken line means: stop takes nothing of the list, skip takes the rest.")
+    var onError: OnError = .stop
+
+    @Option(help: ArgumentHelp("Why, for the lines that do not say it.", valueName: "text"))
+    var reason = "import"
+
+    @OptionGroup var note: NoteOptions
+
+    @OptionGroup var ledgerOptions: LedgerOptions
+
+    @OptionGroup var config: ConfigOptions
+
+    func run() throws {
+        let now = Int64(time(nil))
+        let configuration = try config.load()
+        let path = try ledgerOptions.path(configuration)
+        let lines = try LineReader(file)
+        var parser = ListParser(format)
+        var intake = Intake(
+            onError: onError, unit: "line", hint: "mend the list, or give --on-error skip to take the rest")
+        let author = note.authorName
+        try intake.take(
+            from: { () throws(Failure) in
+                while let line = try lines.next() {
+                    switch parser.parse(line) {
+                    case .entry(let entry): return item(entry, line.number, now, author)
+                    case .broken(let problem): return .broken(line.number, problem)
+                    case .nothing: continue
+                    }
+                }
+                return nil
+            },
+            into: {
+                try inLedger { () throws(LedgerError) in
+                    try LedgerStore(path: path, mode: .readWrite, policy: configuration.policy)
+                }
+            })
+        try StandardOutput.use { output in try output.write(line: intake.tally.sentence("suppressed")) }
+    }
+
+    private func item(_ entry: ListEntry, _ number: Int, _ now: Int64, _ author: String) -> Intake.Item {
+        guard CanonicalAddress(entry.address) != nil else { return .broken(number, noAddress(entry.address)) }
+        if let until = entry.until, until <= now { return .ended }
+        // A time to come is another machine's clock.
+        let since = entry.since.flatMap { $0 > now ? nil : $0 }
+        return .action(
+            ManualAction(
+                address: entry.address, kind: .suppress, reason: entry.reason ?? reason, at: since ?? now,
+                until: entry.until, author: author, note: entry.note ?? note.note, onlyIfNeeded: since == nil))
+    }
+}
+
+extension ImportFormat: ExpressibleByArgument {}

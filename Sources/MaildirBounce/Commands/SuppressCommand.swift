@@ -1,0 +1,67 @@
+import ArgumentParser
+import Glibc
+import Ledger
+
+/// `suppress`: leave addresses out, by hand.
+struct SuppressCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "suppress",
+        abstract: "Leave addresses out of mailings from now on, whatever reports say of them.",
+        discussion: """
+            It stands in the history of each address, with who did it and why, and holds until it is released or until \
+            --until. No receipt lifts it. Where one of the addresses is none, nothing is done and each such is named by its \
+            number.
+
+            Example: maildir-bounce suppress bob@dest.example --reason unsubscribed --ledger \
+            /var/lib/maildir-bounce/ledger.sqlite
+            Example: maildir-bounce suppress --from left.txt --reason "left the firm" --until 2027-06-30
+
+            Exit status: 0 done, 64 usage, 65 there is something that is no address and nothing was changed (with \
+            --skip-invalid: nothing else was there), 66 no ledger or no list in that file, 73 the ledger cannot be written, \
+            74 reading or writing failed, 75 try again later, 78 configuration.
+            """)
+
+    @OptionGroup var source: AddressSource
+
+    @Option(help: ArgumentHelp("Why: a word or a few, such as unsubscribed.", valueName: "text"))
+    var reason: String
+
+    @Option(
+        help: ArgumentHelp(
+            "When they may be mailed again: a day, a time (UTC unless it says otherwise), or from now, such as 90d.",
+            valueName: "time"))
+    var until: ComingTime?
+
+    @OptionGroup var note: NoteOptions
+
+    @OptionGroup var ledgerOptions: LedgerOptions
+
+    @OptionGroup var config: ConfigOptions
+
+    func run() throws {
+        let now = Int64(time(nil))
+        let end = until?.seconds(from: now)
+        if let end, end <= now { throw ValidationError("--until lies in the past") }
+        guard !reason.isEmpty else { throw ValidationError("--reason is empty; say why in a word or a few") }
+        let configuration = try config.load()
+        let tally = try source.take(
+            into: { try ledgerOptions.openForWriting(configuration) },
+            action: {
+                ManualAction(
+                    address: $0, kind: .suppress, reason: reason, at: now, until: end, author: note.authorName,
+                    note: note.note)
+            })
+        try StandardOutput.use { output in try output.write(line: tally.sentence("suppressed")) }
+    }
+}
+
+/// `--note` and `--author`, for what is done by hand.
+struct NoteOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Anything worth knowing later; kept with it.", valueName: "text"))
+    var note: String?
+
+    @Option(help: ArgumentHelp("Who did it; else the user who is logged in, also behind sudo.", valueName: "name"))
+    var author: String?
+
+    var authorName: String { author ?? loginName() }
+}

@@ -1,0 +1,87 @@
+import Ledger
+
+/// Lines of a Postfix access map for `check_recipient_access` (access(5), postmap(1)).
+///
+/// The key is the address in lower case, which Postfix folds its queries to. A local part with a blank or another special
+/// character in it is in quotes (Postfix 3.2 or newer), and so is one that only Postfix wants quoted: with a dot at its
+/// start or end, or two in a row.
+enum AccessMap {
+    /// The key for a canonical address; nil where there can be none: a `#` at the start makes a line a comment, and
+    /// Postfix does not ask for a quoted form where no quotes are needed.
+    static func key(_ address: String) -> String? {
+        guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else { return nil }
+        let local = address[..<at]
+        if local.utf8.first == UInt8(ascii: "#") { return nil }
+        let needsQuotes =
+            local.utf8.first != UInt8(ascii: "\"")
+            && local.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).contains(
+                where: \.isEmpty)
+        return needsQuotes ? "\"\(local)\"" + address[at...] : address
+    }
+
+    /// A line with its end.
+    static func line(_ row: SuppressedAddress) -> String {
+        guard let key = key(row.address) else {
+            return "# Postfix cannot look this up: \(row.address)\n"
+        }
+        let suppression = row.suppression
+        let until = suppression.until.flatMap(timestamp).map { " until \($0)" } ?? ""
+        return "\(key) REJECT 5.7.1 suppressed since \(timestamp(suppression.since) ?? "?")\(until): "
+            + terminalSafe(suppression.reason) + "\n"
+    }
+
+    /// Reads a line: one of ``line(_:)``, or any that refuses an address.
+    static func parse(_ line: String) -> ListLine {
+        if line.utf8.first == UInt8(ascii: "#") { return .nothing }
+        var isQuoted = false
+        var isEscaped = false
+        let end =
+            line.utf8.firstIndex { byte in
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = isQuoted
+                } else if byte == UInt8(ascii: "\"") {
+                    isQuoted.toggle()
+                }
+                return !isQuoted && (byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t"))
+            } ?? line.utf8.endIndex
+        guard end != line.startIndex else { return .broken("a line that goes on is not read; write it as one") }
+        let words = line[end...].split(maxSplits: 1, whereSeparator: \.isWhitespace)
+        guard let action = words.first?.uppercased() else { return .broken("there is no action") }
+        guard action == "REJECT" || action.utf8.count == 3 && action.utf8.first == UInt8(ascii: "5") else {
+            return .broken("the action \(action) does not refuse the address")
+        }
+        var entry = ListEntry(address: String(line[..<end]))
+        if words.count > 1 { readReason(words[1].trimmed, &entry) }
+        return .entry(entry)
+    }
+
+    /// Takes the times and the reason from a text of ours.
+    private static func readReason(_ text: Substring, _ entry: inout ListEntry) {
+        let mark = "5.7.1 suppressed since "
+        guard text.hasPrefix(mark) else { return }
+        let words = text.dropFirst(mark.count).split(separator: " ", maxSplits: 3)
+        guard let first = words.first else { return }
+        if first.last == ":", let since = parsedTimestamp(String(first.dropLast())) {
+            entry.since = since
+            let reason = text.dropFirst(mark.count + first.count + 1)
+            entry.reason = reason.isEmpty ? nil : String(reason)
+        } else if words.count == 4, words[1] == "until", words[2].last == ":",
+            let since = parsedTimestamp(String(first)),
+            let until = parsedTimestamp(String(words[2].dropLast()))
+        {
+            entry.since = since
+            entry.until = until
+            entry.reason = String(words[3])
+        }
+    }
+}
+
+extension Substring {
+    fileprivate var trimmed: Substring {
+        var rest = self
+        while rest.last?.isWhitespace == true { rest.removeLast() }
+        return rest
+    }
+}

@@ -1,0 +1,97 @@
+import Ledger
+
+/// Filters a list of addresses by whether they may be mailed, in constant memory.
+struct BatchCheck {
+    /// How many are looked up at a time.
+    static let page = 10_000
+    /// How many lines that are no address are named.
+    static let namedLimit = 20
+
+    private let ledger: LedgerStore
+    private let now: Int64
+    private let wantsSuppressed: Bool
+    private let format: RecordFormat
+    private var json = JSONWriter()
+    private var addresses = 0
+    private var broken = 0
+
+    init(ledger: LedgerStore, now: Int64, wantsSuppressed: Bool, format: RecordFormat) {
+        self.ledger = ledger
+        self.now = now
+        self.wantsSuppressed = wantsSuppressed
+        self.format = format
+    }
+
+    /// Prints what is wanted, in the list's order.
+    ///
+    /// - Throws: a failure with status 65 where there are lines and none is an address.
+    mutating func run(_ lines: LineReader) throws {
+        try StandardOutput.use { output in
+            var parser = ListParser(.text)
+            var page: [(number: Int, text: String)] = []
+            page.reserveCapacity(BatchCheck.page)
+            while let line = try lines.next(), !output.isClosed {
+                switch parser.parse(line) {
+                case .entry(let entry): page.append((line.number, trimmed(entry.address)))
+                case .broken(let problem): report(line.number, problem)
+                case .nothing: break
+                }
+                if page.count == BatchCheck.page {
+                    try check(page, output)
+                    page.removeAll(keepingCapacity: true)
+                }
+            }
+            try check(page, output)
+        }
+        if broken > BatchCheck.namedLimit {
+            makeLogger().warning("and \(broken - BatchCheck.namedLimit) more lines that are no address")
+        }
+        if broken > 0, addresses == 0 {
+            throw Failure(ExitStatus.dataError, "no line of standard input is an address; give one address a line")
+        }
+    }
+
+    private mutating func check(_ page: [(number: Int, text: String)], _ output: StandardOutput) throws {
+        let results = try inLedger { () throws(LedgerError) in try ledger.check(page.map(\.text), at: now) }
+        for (line, result) in zip(page, results) {
+            guard let result else {
+                report(line.number, noAddress(line.text))
+                continue
+            }
+            addresses += 1
+            guard (result != .mayMail) == wantsSuppressed else { continue }
+            switch format {
+            case .text: try output.write(line: line.text)
+            case .jsonl:
+                json.removeAll()
+                json.check(line.text, result)
+                try output.write(json.bytes)
+            }
+        }
+    }
+
+    private mutating func report(_ number: Int, _ problem: String) {
+        broken += 1
+        if broken <= BatchCheck.namedLimit { makeLogger().warning("line \(number): \(problem)") }
+    }
+
+    private func trimmed(_ text: String) -> String {
+        let bytes = text.utf8
+        guard bytes.first == UInt8(ascii: " ") || bytes.last == UInt8(ascii: " ") else { return text }
+        let start = bytes.firstIndex { $0 != UInt8(ascii: " ") } ?? bytes.endIndex
+        let end = bytes.lastIndex { $0 != UInt8(ascii: " ") }.map(bytes.index(after:)) ?? start
+        return String(text[start..<end])
+    }
+}
+
+extension JSONWriter {
+    /// One line: whether an address may be mailed, and why not.
+    mutating func check(_ address: String, _ result: CheckResult) {
+        object { writer in
+            writer.member("address", address)
+            writer.member("suppressed", result != .mayMail)
+            if case .suppressed(let suppression) = result { writer.suppression(suppression) }
+        }
+        endLine()
+    }
+}

@@ -1,0 +1,136 @@
+import ArgumentParser
+import Ledger
+
+/// What becomes of a list in which something cannot be read.
+enum OnError: String, CaseIterable, ExpressibleByArgument {
+    /// Nothing of it is taken.
+    case stop
+    /// The rest is taken.
+    case skip
+}
+
+/// Takes a list into the ledger as actions by hand, in one transaction and in constant memory: all of it, all but what is
+/// broken, or nothing.
+///
+/// What is broken is named by its number, up to a limit, and counted. The ledger is opened only when there is something
+/// to write, so a list that is broken at its beginning does not even make one.
+struct Intake {
+    enum Item {
+        case action(ManualAction)
+        /// The number of the line or address, and what is wrong with it.
+        case broken(Int, String)
+        /// A suppression that has ended by now.
+        case ended
+    }
+
+    struct Tally {
+        var written = 0
+        var known = 0
+        var ended = 0
+        var broken = 0
+
+        /// `3 suppressed, 1 already known, 2 broken and left out`.
+        func sentence(_ verb: String) -> String {
+            var parts = ["\(written) \(verb)"]
+            if known > 0 { parts.append("\(known) already known") }
+            if ended > 0 { parts.append("\(ended) ended by now and left out") }
+            if broken > 0 { parts.append("\(broken) broken and left out") }
+            return parts.joined(separator: ", ")
+        }
+    }
+
+    /// How many are written at a time.
+    static let page = 10_000
+    /// How many broken ones are named.
+    static let namedLimit = 20
+
+    let onError: OnError
+    /// What is counted, such as `line`.
+    let unit: String
+    /// What to say about a way out where something is broken and nothing is taken.
+    let hint: String
+    private(set) var tally = Tally()
+    private var isOver = false
+
+    init(onError: OnError, unit: String, hint: String) {
+        self.onError = onError
+        self.unit = unit
+        self.hint = hint
+    }
+
+    /// - Throws: a failure with status 65 where nothing was taken because something, or all, is broken.
+    mutating func take(from next: () throws(Failure) -> Item?, into open: () throws -> LedgerStore) throws {
+        let first = try page(next)
+        if !mustStop, !first.isEmpty { try record(first, next, open()) }
+        try conclude(next)
+    }
+
+    private mutating func record(
+        _ first: [ManualAction], _ next: () throws(Failure) -> Item?, _ ledger: LedgerStore
+    ) throws(Failure) {
+        var waiting: [ManualAction]? = first
+        var rest = self
+        var counts = (written: 0, known: 0)
+        var failure: Failure?
+        let isWritten = try inLedger { () throws(LedgerError) in
+            try ledger.record(
+                from: {
+                    if let actions = waiting {
+                        waiting = nil
+                        return .actions(actions)
+                    }
+                    do throws(Failure) {
+                        let actions = try rest.page(next)
+                        if rest.mustStop { return .abandon }
+                        return actions.isEmpty ? .end : .actions(actions)
+                    } catch {
+                        failure = error
+                        return .abandon
+                    }
+                },
+                each: { outcomes in
+                    for outcome in outcomes {
+                        if outcome == .done { counts.written += 1 } else { counts.known += 1 }
+                    }
+                })
+        }
+        if let failure { throw failure }
+        self = rest
+        if isWritten { (tally.written, tally.known) = counts }
+    }
+
+    private var mustStop: Bool { onError == .stop && tally.broken > 0 }
+
+    /// Some actions; none only at the end.
+    private mutating func page(_ next: () throws(Failure) -> Item?) throws(Failure) -> [ManualAction] {
+        var actions: [ManualAction] = []
+        while actions.count < Intake.page {
+            guard let item = try next() else {
+                isOver = true
+                break
+            }
+            switch item {
+            case .action(let action): if !mustStop { actions.append(action) }
+            case .ended: tally.ended += 1
+            case .broken(let number, let problem): report(number, problem)
+            }
+        }
+        return actions
+    }
+
+    private mutating func report(_ number: Int, _ problem: String) {
+        tally.broken += 1
+        if tally.broken <= Intake.namedLimit { makeLogger().warning("\(unit) \(number): \(problem)") }
+    }
+
+    /// Names what else is broken, and says why nothing was taken.
+    private mutating func conclude(_ next: () throws(Failure) -> Item?) throws {
+        while mustStop, !isOver { _ = try page(next) }
+        if tally.broken > Intake.namedLimit {
+            makeLogger().warning("and \(tally.broken - Intake.namedLimit) more that are broken")
+        }
+        guard tally.broken > 0, mustStop || tally.written + tally.known + tally.ended == 0 else { return }
+        let what = "\(tally.broken) \(unit)\(tally.broken == 1 ? " is" : unit == "address" ? "es are" : "s are") broken"
+        throw Failure(ExitStatus.dataError, "nothing was changed: \(what); \(mustStop ? hint : "check the list")")
+    }
+}

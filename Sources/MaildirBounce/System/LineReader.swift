@@ -1,0 +1,108 @@
+import Glibc
+
+/// The lines of a file or of standard input, one after the other, in constant memory.
+///
+/// A byte order mark at the start and a CR before a line's end are no part of the text.
+final class LineReader {
+    /// How many bytes a line may have: 64 KiB.
+    static let lineLimit = 64 << 10
+    private static let chunkBytes = 64 << 10
+
+    struct Line {
+        /// Counts from 1.
+        let number: Int
+        /// Without the line's end; empty where it is too long.
+        let bytes: [UInt8]
+        let isTooLong: Bool
+
+        /// Bytes that are no UTF-8 become U+FFFD, which is in no address.
+        var text: String { String(decoding: bytes, as: UTF8.self) }
+    }
+
+    /// What the lines come from, for a message.
+    let name: String
+    private let descriptor: Int32
+    private var buffer: [UInt8] = []
+    private var start = 0
+    private var number = 0
+    private var isAtEnd = false
+
+    /// - Parameter path: nil or `-` for standard input.
+    init(_ path: String?) throws(Failure) {
+        guard let path, path != "-" else {
+            name = "standard input"
+            descriptor = STDIN_FILENO
+            return
+        }
+        let bytes = RawArguments.paths(of: [path]).first ?? BytePath(path)
+        descriptor = bytes.withCString { open($0, O_RDONLY | O_CLOEXEC | O_NOCTTY) }
+        name = path
+        guard descriptor >= 0 else { throw Failure(ExitStatus.noInput, "\(path): \(systemMessage(errno))") }
+    }
+
+    deinit {
+        if descriptor != STDIN_FILENO { close(descriptor) }
+    }
+
+    /// The next line, or nothing at the end.
+    func next() throws(Failure) -> Line? {
+        var isTooLong = false
+        // How much of the buffer is known to hold no line's end.
+        var searched = 0
+        while true {
+            if let end = newline(from: start + searched) {
+                defer { start = end + 1 }
+                return line(buffer[start..<end], isTooLong: isTooLong)
+            }
+            searched = buffer.count - start
+            if searched > LineReader.lineLimit {
+                isTooLong = true
+                buffer.removeAll(keepingCapacity: true)
+                (start, searched) = (0, 0)
+            }
+            if try !fill() {
+                guard searched > 0 || isTooLong else { return nil }
+                defer { start = buffer.count }
+                return line(buffer[start...], isTooLong: isTooLong)
+            }
+        }
+    }
+
+    private func line(_ content: ArraySlice<UInt8>, isTooLong: Bool) -> Line {
+        number += 1
+        var content = content
+        if content.last == UInt8(ascii: "\r") { content.removeLast() }
+        if number == 1, content.starts(with: [0xEF, 0xBB, 0xBF]) { content.removeFirst(3) }
+        let isTooLong = isTooLong || content.count > LineReader.lineLimit
+        return Line(number: number, bytes: isTooLong ? [] : Array(content), isTooLong: isTooLong)
+    }
+
+    private func newline(from index: Int) -> Int? {
+        buffer.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress, index < bytes.count,
+                let found = memchr(base + index, Int32(UInt8(ascii: "\n")), bytes.count - index)
+            else { return nil }
+            return UnsafeRawPointer(found) - base
+        }
+    }
+
+    /// Reads more; false at the end.
+    private func fill() throws(Failure) -> Bool {
+        if isAtEnd { return false }
+        buffer.removeSubrange(..<start)
+        start = 0
+        var problem: Int32 = 0
+        let got = withUnsafeTemporaryAllocation(byteCount: LineReader.chunkBytes, alignment: 1) { chunk in
+            var got = 0
+            repeat { got = read(descriptor, chunk.baseAddress, chunk.count) } while got < 0 && errno == EINTR
+            if got < 0 { problem = errno }
+            if got > 0 { buffer.append(contentsOf: chunk[..<got]) }
+            return got
+        }
+        guard problem == 0 else {
+            throw Failure(ExitStatus.ioError, "cannot read \(name): \(systemMessage(problem))")
+        }
+        isAtEnd = got <= 0
+        return !isAtEnd
+    }
+}

@@ -1,0 +1,177 @@
+import Foundation
+import Testing
+
+@Suite("suppress, release, forget and prune")
+struct ManualActionTests {
+    let station: Station
+
+    init() throws {
+        station = try Station()
+        try station.deliver("1637748005.V1.host", Self.bounce("bob@dest.example", id: "S1"))
+        #expect(try station.scan().status == 0)
+    }
+
+    /// A report of 2021: these tests act by hand, which is always now.
+    private static func bounce(_ address: String, id: String) -> String {
+        Mail.bounce(address, id: id).replacing("Tue, 24 Nov 2026", with: "Wed, 24 Nov 2021")
+    }
+
+    private func run(_ arguments: String..., input: String = "") throws -> Run {
+        try Program.run(arguments + ["--ledger", station.ledger], input: Data(input.utf8))
+    }
+
+    private func isSuppressed(_ address: String) throws -> Bool {
+        let run = try run("check", address)
+        #expect(run.status <= 1)
+        return run.status == 1
+    }
+
+    @Test("suppress and release do what they say, and stay in the history with who, why and until when")
+    func history() throws {
+        let suppressed = try run(
+            "suppress", "Ann@Dest.example", "cid@dest.example", "--reason", "unsubscribed", "--note", "by telephone",
+            "--author", "eve", "--until", "2099-06-30")
+        #expect(suppressed.status == 0)
+        #expect(suppressed.text == "2 suppressed\n")
+        #expect(
+            try run("check", "ann@dest.example").text.contains(
+                "until 2099-06-30T00:00:00Z: suppressed by hand (unsubscribed)"))
+        #expect(try run("release", "ann@dest.example", "bob@dest.example", "--note", "is back").text == "2 released\n")
+        // Bob had a hard bounce.
+        for address in ["ann@dest.example", "bob@dest.example"] { #expect(try !isSuppressed(address)) }
+        #expect(try isSuppressed("cid@dest.example"))
+        let object = try #require(try run("address", "ann@dest.example", "--format", "jsonl").objects().first)
+        let actions = try #require(object["actions"] as? [[String: Any]])
+        #expect(actions.map { $0["kind"] as? String } == ["release", "suppress"])
+        #expect(actions.map { $0["note"] as? String } == ["is back", "by telephone"])
+        #expect(actions.last?["author"] as? String == "eve")
+        #expect(actions.last?["reason"] as? String == "unsubscribed")
+        #expect(actions.last?["until"] as? String == "2099-06-30T00:00:00Z")
+        #expect(
+            try run("address", "ann@dest.example").text.contains("unsubscribed  until 2099-06-30T00:00:00Z  by eve"))
+    }
+
+    @Test("A release is not undone by mail that arrived before it")
+    func oldMail() throws {
+        #expect(try run("release", "bob@dest.example").status == 0)
+        try station.deliver("1637748006.V6.host", Self.bounce("bob@dest.example", id: "S6"))
+        #expect(try station.scan().status == 0)
+        let record = try #require(try run("address", "bob@dest.example", "--format", "jsonl").objects().first)
+        #expect((record["reports"] as? [String: Int])?["hard"] == 2)
+        #expect(try !isSuppressed("bob@dest.example"))
+    }
+
+    @Test("The author is the user, or who is behind sudo")
+    func author() throws {
+        let script = #"exec env $2 "$PROGRAM" suppress ann@dest.example --reason x --ledger "$1""#
+        let user = try Program.command(["/usr/bin/id", "-un"]).lines.first
+        #expect(try Program.shell(script, station.ledger, "SUDO_USER=").status == 0)
+        #expect(try run("address", "ann@dest.example").text.contains("by \(user ?? "?")"))
+        if Program.isRoot {
+            #expect(
+                try Program.shell(script.replacing(" x ", with: " y "), station.ledger, "SUDO_USER=eve").status == 0)
+            #expect(try run("address", "ann@dest.example").text.contains("by eve"))
+        }
+    }
+
+    @Test("Lists come from a file or from standard input", arguments: ["-", "--from"])
+    func lists(how: String) throws {
+        let list = "# left\r\nann@dest.example\r\n\n\"cid x\"@dest.example\tsince 2020\n  dan@dest.example"
+        let arguments = how == "-" ? ["-"] : ["--from", try station.folder.write("list", list)]
+        let run = try Program.run(
+            ["suppress"] + arguments + ["--reason", "x", "--ledger", station.ledger],
+            input: how == "-" ? Data(list.utf8) : Data())
+        #expect(run.text == "3 suppressed\n")
+        for address in ["ann@dest.example", "\"cid x\"@dest.example", "dan@dest.example"] {
+            #expect(try isSuppressed(address))
+        }
+    }
+
+    @Test(
+        "Where one is no address nothing is done, and each is named by its number", arguments: ["suppress", "release"])
+    func allOrNothing(command: String) throws {
+        let reason = command == "suppress" ? ["--reason", "x"] : []
+        let addresses = ["ann@dest.example", "nonsense", "bob@dest.example", "bob@\u{1B}[31m"]
+        let before = try station.folder.everything()
+        let stopped = try Program.run([command] + addresses + reason + ["--ledger", station.ledger])
+        #expect(stopped.status == 65)
+        #expect(stopped.output.isEmpty)
+        #expect(stopped.errorLines.count == 3)
+        #expect(stopped.errors.contains("address 2: nonsense: this is no mail address"))
+        #expect(stopped.errors.contains("address 4: bob@\\x1B[31m: this is no mail address"))
+        #expect(stopped.errors.contains("nothing was changed: 2 addresses are broken; give --skip-invalid"))
+        #expect(try station.folder.everything() == before)
+        let skipped = try Program.run([command] + addresses + reason + ["--skip-invalid", "--ledger", station.ledger])
+        #expect(skipped.status == 0)
+        #expect(skipped.text == "2 \(command == "suppress" ? "suppressed" : "released"), 2 broken and left out\n")
+        #expect(try isSuppressed("bob@dest.example") == (command == "suppress"))
+        let none = try Program.run([command, "nonsense"] + reason + ["--skip-invalid", "--ledger", station.ledger])
+        #expect(none.status == 65)
+        #expect(none.errors.contains("nothing was changed: 1 address is broken"))
+    }
+
+    @Test("A command line that makes no sense changes nothing and makes no ledger")
+    func usage() throws {
+        let before = try station.folder.everything()
+        for arguments in [
+            ["suppress", "ann@dest.example"], ["suppress", "--reason", "x"],
+            ["suppress", "a@b.example", "--reason", ""],
+            ["suppress", "a@b.example", "--reason", "x", "--until", "2001-01-01"],
+            ["suppress", "a@b.example", "--reason", "x", "--until", "tomorrow"],
+            ["suppress", "a@b.example", "--reason", "x", "--from", "list"], ["release"], ["forget"],
+            ["prune"], ["prune", "--older-than", "0d"], ["prune", "--older-than", "400"],
+            ["prune", "--older-than", "99999999999999999999w"],
+        ] {
+            let run = try Program.run(arguments + ["--ledger", station.ledger])
+            #expect(run.status == 64, "\(arguments)")
+            #expect(run.errorLines.count == 1)
+        }
+        #expect(try station.folder.everything() == before)
+        let absent = station.folder.path("absent.sqlite")
+        for arguments in [
+            ["suppress", "a@b.example", "--reason", "x"], ["release", "a@b.example"], ["forget", "a@b.example"],
+            ["prune", "--older-than", "1d"],
+        ] {
+            let run = try Program.run(arguments + ["--ledger", absent])
+            #expect(run.status == 66)
+            #expect(run.errors.contains("there is no ledger \(absent)"))
+        }
+        #expect(try station.folder.everything() == before)
+    }
+
+    @Test("forget leaves no trace of the address but that it is suppressed, and names the files that name it")
+    func forget() throws {
+        let run = try run("forget", "bob@dest.example", "stranger@dest.example")
+        #expect(run.status == 0)
+        #expect(run.lines.first == "bob@dest.example: erased")
+        #expect(run.lines.last == "stranger@dest.example: nothing was known")
+        #expect(run.lines.contains { $0.hasPrefix("    named in ") && $0.contains("1637748005.V1.host") })
+        #expect(try Program.command(["/bin/grep", "-qai", "bob@dest", station.ledger]).status == 1)
+        #expect(try isSuppressed("bob@dest.example"))
+        #expect(try self.run("address", "bob@dest.example").text.contains("its history was erased; suppressed since"))
+        #expect(try self.run("export").output.isEmpty)
+        #expect(try self.run("release", "bob@dest.example").status == 0)
+        #expect(try !isSuppressed("bob@dest.example"))
+    }
+
+    @Test("forget does nothing where one of the addresses is none")
+    func forgetNothing() throws {
+        let before = try station.folder.everything()
+        let run = try run("forget", "bob@dest.example", "nonsense")
+        #expect(run.status == 65)
+        #expect(run.errors.contains("address 2: nonsense"))
+        #expect(try station.folder.everything() == before)
+    }
+
+    @Test("prune drops old details and changes no answer")
+    func prune() throws {
+        let before = try run("address", "bob@dest.example").text
+        #expect(before.contains("5.1.1"))
+        let pruned = try run("prune", "--older-than", "400d")
+        #expect(pruned.text == "dropped the details of 1 reports and 1 outcomes\n")
+        let after = try run("address", "bob@dest.example").text
+        #expect(!after.contains("5.1.1"))
+        #expect(after.split(separator: "\n")[1] == before.split(separator: "\n")[1])
+        #expect(try isSuppressed("bob@dest.example"))
+    }
+}
