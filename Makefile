@@ -1,9 +1,9 @@
 # `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install-deps build test demo lint format clean
+.PHONY: help install-deps build test simulate-week demo lint format clean
 
-SWIFT_FILES := Sources Tests Package.swift
+SWIFT_FILES := Sources Tests Benchmarks Package.swift
 # In our own targets only: the package manager keeps this flag from the dependencies.
 STRICT := -Xswiftc -warnings-as-errors
 
@@ -21,6 +21,10 @@ test: install-deps lint ## all that CI runs: lint, strict build, unit tests, rea
 	swift build --build-tests $(STRICT)
 	swift test --skip-build $(STRICT)
 	Tests/postfix/run.sh
+
+simulate-week: ## a week of a million reports in which a provider fails; takes some minutes (docs/policy.md)
+	swift build -c release --product simulate-week
+	.build/release/simulate-week
 
 demo: ## scan a folder of sample bounces and show what comes out
 	@scripts/demo.sh
