@@ -51,7 +51,7 @@ let package = Package(
         .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Week"]),
         .testTarget(
             name: "MaildirBounceTests",
-            dependencies: ["MaildirBounce", "Ledger", "Maildir", "Classifier"]
+            dependencies: ["MaildirBounce", "Ledger", "Maildir", "Classifier", "Week"]
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -27,7 +27,7 @@ struct UsageTests {
 
     @Test(
         "prints help with an example for every command",
-        arguments: ["scan", "classify", "address", "suppressed", "check"])
+        arguments: ["scan", "classify", "address", "suppressed", "check", "status"])
     func help(command: String) throws {
         let run = try Program.run(command, "--help")
         #expect(run.status == 0)
