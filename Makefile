@@ -1,9 +1,9 @@
 # `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install-deps build test test-mutations demo lint format clean
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\#.*/\1/p' $(MAKEFILE_LIST))
 
-SWIFT_FILES := Sources Tests Package.swift
+SWIFT_FILES := Sources Tests Benchmarks Package.swift
 # In our own targets only: the package manager keeps this flag from the dependencies.
 STRICT := -Xswiftc -warnings-as-errors
 
@@ -24,6 +24,10 @@ test: install-deps lint ## all that CI runs: lint, strict build, unit tests, rea
 
 test-mutations: ## cut every report of the fixtures at every byte (minutes)
 	EXHAUSTIVE=1 swift test --filter MutationTests
+
+simulate-week: ## a week of a million reports in which a provider fails; takes some minutes (docs/policy.md)
+	swift build -c release --product simulate-week
+	.build/release/simulate-week
 
 demo: ## scan a folder of sample bounces and show what comes out
 	@scripts/demo.sh

@@ -37,15 +37,21 @@ let package = Package(
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ]
         ),
+        // The simulated week that holds the ledger against the truth: make simulate-week, and a share of it in the tests.
+        .target(name: "Week", dependencies: ["Ledger"], path: "Benchmarks/Week"),
+        .executableTarget(
+            name: "simulate-week",
+            dependencies: ["Ledger", "Week", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Benchmarks/SimulateWeek"),
         .testTarget(name: "MIMETests", dependencies: ["MIME"]),
         .testTarget(name: "ReturnPathTests", dependencies: ["ReturnPath"]),
         .testTarget(
             name: "ClassifierTests", dependencies: ["Classifier", "MIME", "ReturnPath"], exclude: ["Fixtures"]),
         .testTarget(name: "MaildirTests", dependencies: ["Maildir"]),
-        .testTarget(name: "LedgerTests", dependencies: ["Ledger"]),
+        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Week"]),
         .testTarget(
             name: "MaildirBounceTests",
-            dependencies: ["MaildirBounce", "Ledger", "Maildir", "Classifier"]
+            dependencies: ["MaildirBounce", "Ledger", "Maildir", "Classifier", "Week"]
         ),
     ],
     swiftLanguageModes: [.v6]

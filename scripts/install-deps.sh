@@ -3,7 +3,7 @@
 #
 #   install-deps.sh build   what the build needs (SQLite's headers, a C++ library, git)
 #   install-deps.sh test    that, what the end-to-end test needs (Postfix, iproute2, python3), and the interpreters of
-#                           the examples (PHP, Perl, sqlite3)
+#                           the examples (PHP, Perl) with their SQLite drivers, and sqlite3
 #
 # Postfix is installed without a configuration, so no mail server starts, and never in place of another mail server.
 # Swift itself is not installed: see https://www.swift.org/install
@@ -73,6 +73,8 @@ if [ "$1" = test ]; then
     [ ${#need[@]} = 0 ] || install "the end-to-end test" "${need[@]}" || true
     need=()
     command -v php >/dev/null || need+=(php-cli)
+    php -m 2>/dev/null | grep -qx pdo_sqlite || need+=(php-sqlite3)
+    perl -MDBD::SQLite -e 1 2>/dev/null || need+=(libdbd-sqlite3-perl)
     # Debian's perl-base, which is always there, lacks Digest::SHA.
     perl -MDigest::SHA -e 1 2>/dev/null || need+=(perl)
     command -v sqlite3 >/dev/null || need+=(sqlite3)

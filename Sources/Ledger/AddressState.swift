@@ -124,7 +124,10 @@ package struct AddressState: Sendable, Equatable {
 
     private mutating func countHard(_ event: AddressEvent, _ domain: String, _ policy: Policy) {
         if event.brake == .held {
-            let wait = Int64(policy.brake?.confirmAfterDays ?? 0) * CalendarTime.secondsPerDay
+            // In days that are rounded: a mailing that is some hours earlier in the day than the last one was is not a
+            // day earlier.
+            let days = Int64(max(policy.brake?.confirmAfterDays ?? 0, 0))
+            let wait = max(days * CalendarTime.secondsPerDay - CalendarTime.secondsPerDay / 2, 0)
             guard let first = held, event.arrival - first.since >= wait else {
                 held = held ?? HeldBack(reason: event.reason, since: event.arrival)
                 return

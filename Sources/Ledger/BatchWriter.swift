@@ -36,6 +36,8 @@ final class BatchWriter {
     private struct Touched {
         var address: String
         var domain: String
+        /// The number of the domain, once the brake has asked for it: it is the same for all of the address's events.
+        var provider: Int64?
         var id: Int64
         /// The state before the batch; nothing for an address that is new.
         var state: AddressState?
@@ -269,6 +271,7 @@ final class BatchWriter {
             let canonical = CanonicalAddress(outcome.address)
             let spelling =
                 outcome.address == canonical?.text ? nil : outcome.address.stored(limit: LedgerLimits.textBytes)
+            let reason = try terms.number(outcome.reason) as Int64
             var address: Int64?
             if let canonical {
                 let addition = AddressEvent(
@@ -279,13 +282,16 @@ final class BatchWriter {
                 let place = try touch(canonical.text)
                 touched[place].events.append(addition)
                 address = touched[place].id
-                try brake.add(
-                    touched[place].id, provider: touched[place].domain, addition, isCounted: !countsForBrake)
+                if addition.effect.isBraked {
+                    try brake.add(
+                        touched[place].id, provider: try provider(place), reason: reason, addition,
+                        isCounted: !countsForBrake)
+                }
             }
             try insertOutcome.bind(1, delivery << LedgerLimits.ordinalBits | Int64(ordinal))
             try insertOutcome.bind(2, address)
             try insertOutcome.bind(3, try terms.number(outcome.kind) as Int64)
-            try insertOutcome.bind(4, try terms.number(outcome.reason) as Int64)
+            try insertOutcome.bind(4, reason)
             try insertOutcome.bind(5, outcome.status?.stored(limit: LedgerLimits.textBytes))
             try insertOutcome.bind(6, outcome.replyCode?.stored(limit: LedgerLimits.textBytes))
             try insertOutcome.bind(7, outcome.action?.stored(limit: LedgerLimits.textBytes))
@@ -304,16 +310,25 @@ final class BatchWriter {
         }
         let place = touched.count
         placeOfAddress[canonical] = place
-        if let entry = try addresses.entry(canonical) {
-            let domain = CanonicalAddress.domain(ofCanonical: canonical)
-            touched.append(Touched(address: canonical, domain: domain, id: entry.id, state: entry.state))
-        } else {
-            let domain = CanonicalAddress.domain(ofCanonical: canonical)
-            touched.append(Touched(address: canonical, domain: domain, id: nextAddress, state: nil))
+        let domain = CanonicalAddress.domain(ofCanonical: canonical)
+        let entry = try addresses.entry(canonical)
+        touched.append(
+            Touched(address: canonical, domain: domain, id: entry?.id ?? nextAddress, state: entry?.state))
+        if entry == nil {
             newAddresses[nextAddress] = canonical
             nextAddress += 1
         }
         return place
+    }
+
+    /// The number of the domain of an address that the batch touches.
+    private func provider(_ place: Int) throws -> Int64 {
+        if let known = touched[place].provider {
+            return known
+        }
+        let number = try terms.number(touched[place].domain) as Int64
+        touched[place].provider = number
+        return number
     }
 
     private func writeAddresses() throws {

@@ -61,10 +61,12 @@ final class BrakeTable {
     }
 
     /// Counts an address in the hour of its event; once, however many events the hour has. Where `isCounted` the hour's
-    /// count has it already.
-    func add(_ address: Int64, provider: String, _ event: AddressEvent, isCounted: Bool = false) throws {
+    /// count has it already. Provider and reason are numbers of terms.
+    func add(
+        _ address: Int64, provider: Int64, reason: Int64, _ event: AddressEvent, isCounted: Bool = false
+    ) throws {
         guard rule != nil, event.effect.isBraked else { return }
-        let row = try row(provider, event)
+        let row = HourRow(pair: Pair(provider: provider, reason: reason), hour: event.hour)
         try bind(insertMember, row)
         try insertMember.bind(4, address)
         try insertMember.execute()
@@ -123,7 +125,7 @@ final class BrakeTable {
     private func settle(
         _ pair: Pair, from hour: Int64, _ rule: Policy.Brake, _ addresses: inout Set<Int64>
     ) throws {
-        let start = BrakeTimeline.beginning(of: hour, rule.window)
+        let start = BrakeTimeline.firstChange(by: hour, rule)
         // A spike has an hour that is large, so most providers need no more than this.
         let isLarge = try exists(hasLarge, HourRow(pair: pair, hour: start))
         let hasSpikes = try exists(hasStatus, HourRow(pair: pair, hour: start))
@@ -132,11 +134,12 @@ final class BrakeTable {
         try bind(selectFirst, pair)
         let first = try selectFirst.step() ? selectFirst.integer(0) : start
         selectFirst.reset()
-        let counts = try counts(pair, from: start - rule.baselineHours)
-        let new = BrakeTimeline.statuses(
-            counts, first: first, from: start, decisions: try decisions(pair), rule: rule)
+        let counts = try counts(pair, from: BrakeTimeline.firstHour(before: start, rule))
         let provider = try terms.text(pair.provider)
         let reason = try terms.text(pair.reason)
+        let new = BrakeTimeline.statuses(
+            counts, first: first, from: start, canBeUsual: BrakeTimeline.canBeUsual(reason),
+            decisions: try decisions(pair), rule: rule)
         for count in counts where count.hour >= start {
             let status = new[count.hour] ?? .normal
             if status == count.status {
@@ -200,7 +203,8 @@ final class BrakeTable {
             let provider = try terms.text(pair.provider)
             let reason = try terms.text(pair.reason)
             let statuses = BrakeTimeline.statuses(
-                counts, first: first, from: 0, decisions: try table.decisions(pair), rule: rule)
+                counts, first: first, from: 0, canBeUsual: BrakeTimeline.canBeUsual(reason),
+                decisions: try table.decisions(pair), rule: rule)
             for (hour, status) in statuses {
                 try result.set(status, provider: provider, reason: reason, hour: hour)
             }

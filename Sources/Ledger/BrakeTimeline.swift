@@ -20,6 +20,7 @@ struct BrakeCount: Equatable {
     /// Hours since 1970 UTC.
     var hour: Int64
     var addresses: Int64
+    /// As it is stored.
     var status = BrakeStatus.normal
 }
 
@@ -31,63 +32,93 @@ struct BrakeDecision: Equatable {
 }
 
 /// Which hours of one provider and reason are a spike: a pure function of the counts and the decisions.
+///
+/// A window is a spike by itself where it is large, many times the average of the days before, and many times what was
+/// seen on three of these days: who mails once a day has everything in one hour of each. The windows before and after
+/// one are part of it: outages do not begin with the hour.
 enum BrakeTimeline {
     /// The fewest addresses in an hour that a spike can have, whatever the policy says: below it, no hour is looked at.
     static let floor: Int64 = 3
+    /// On how many earlier days something as large makes it usual. Two outages do not.
+    static let usualDays = 3
+    /// The reasons that lie with the address and come back with every mailing. What a server has against the sender
+    /// never becomes usual: a provider that blocks every day has no dead customers.
+    private static let reasonsOfAddress: Set<String> = [
+        "userunknown", "hostunknown", "hasmoved", "notaccept", "mailboxfull", "suspend",
+    ]
+
+    static func canBeUsual(_ reason: String) -> Bool {
+        reasonsOfAddress.contains(reason)
+    }
+
+    /// The first hour whose count the statuses from `start` on depend on.
+    static func firstHour(before start: Int64, _ rule: Policy.Brake) -> Int64 {
+        dayStart(start - rule.window) - rule.baselineHours
+    }
+
+    /// The first hour whose status may be another when the count of an hour changes.
+    static func firstChange(by hour: Int64, _ rule: Policy.Brake) -> Int64 {
+        beginning(of: hour, rule.window) - rule.window
+    }
 
     /// The status of every hour from `start` on that has a count and is not normal.
     ///
     /// - Parameters:
-    ///   - counts: ascending; at least the baseline before `start` and all that follows it. The statuses of the hours
-    ///     before `start` are taken as they are.
+    ///   - counts: ascending; from ``firstHour(before:_:)`` on and all that follows it.
     ///   - first: the first hour that this provider and reason ever had.
     ///   - start: the beginning of a window.
-    ///   - decisions: the later overrules the earlier.
+    ///   - decisions: the later overrules the earlier. Hours that were released are no part of what was before.
     static func statuses(
-        _ counts: [BrakeCount], first: Int64, from start: Int64, decisions: [BrakeDecision], rule: Policy.Brake
+        _ counts: [BrakeCount], first: Int64, from start: Int64, canBeUsual: Bool, decisions: [BrakeDecision],
+        rule: Policy.Brake
     ) -> [Int64: BrakeStatus] {
-        let width = rule.window
+        let decisions = decisions.map { ($0.firstHour...max($0.firstHour, $0.lastHour), $0.verdict) }
+        func verdict(_ hour: Int64) -> BrakeStatus? { decisions.last { $0.0.contains(hour) }?.1 }
+
+        let windows = windows(of: counts, rule.window) { verdict($0) == .released }
+        var average = Average(rule: rule, first: first)
+        var peaks = Peaks(days: rule.baselineHours / 24)
+        var spikes = Set<Int64>()
+        for index in windows.indices {
+            let window = windows[index]
+            average.move(to: window.hour, windows)
+            peaks.move(to: window.hour)
+            if window.hour >= start - rule.window && window.count >= rule.effectiveMinimum
+                && average.isExceeded(by: window.count)
+                && (!canBeUsual || peaks.isExceeded(by: window.count, factor: rule.wholeFactor))
+            {
+                spikes.insert(window.hour)
+            }
+            average.add(window)
+            peaks.add(window)
+        }
         var result = [Int64: BrakeStatus]()
-        /// Begins where the window's baseline begins, and the sum of the counts from there.
-        var tail = counts.startIndex
-        var sum: Int64 = 0
-        var released = Set<Int64>()
-        var next = counts.startIndex
-        while next < counts.endIndex {
-            let window = beginning(of: counts[next].hour, width)
-            var end = next
-            var count: Int64 = 0
-            while end < counts.endIndex && counts[end].hour < window + width {
-                count += counts[end].addresses
-                end += 1
+        for hour in counts.lazy.map(\.hour) where hour >= start {
+            let window = beginning(of: hour, rule.window)
+            if spikes.contains(window) || spikes.contains(window - rule.window) || spikes.contains(window + rule.window)
+            {
+                result[hour] = verdict(hour) ?? .held
             }
-            while counts[tail].hour < window - rule.baselineHours {
-                if !released.contains(counts[tail].hour) { sum -= counts[tail].addresses }
-                tail += 1
-            }
-            let known = min(max(window - first, 24), rule.baselineHours)
-            // count > factor * sum / (windows of the baseline), in whole numbers.
-            let isSpike =
-                count >= rule.effectiveMinimum
-                && saturating(count, known / width) >= saturating(Int64(max(rule.factor, 0)), sum)
-            for index in next..<end {
-                let hour = counts[index].hour
-                var status = counts[index].status
-                if window >= start {
-                    status =
-                        isSpike
-                        ? decisions.last { $0.firstHour <= hour && hour <= $0.lastHour }?.verdict ?? .held : .normal
-                    if status != .normal { result[hour] = status }
-                }
-                if status == .released {
-                    released.insert(hour)
-                } else {
-                    sum += counts[index].addresses
-                }
-            }
-            next = end
         }
         return result
+    }
+
+    /// The hours taken together.
+    private static func windows(
+        of counts: [BrakeCount], _ width: Int64, isReleased: (Int64) -> Bool
+    ) -> [Window] {
+        var windows = [Window]()
+        for count in counts {
+            let hour = beginning(of: count.hour, width)
+            if windows.last?.hour != hour {
+                windows.append(Window(hour: hour))
+            }
+            windows[windows.count - 1].count += count.addresses
+            if !isReleased(count.hour) {
+                windows[windows.count - 1].usual += count.addresses
+            }
+        }
+        return windows
     }
 
     /// The beginning of the window in which an hour lies.
@@ -95,9 +126,83 @@ enum BrakeTimeline {
         hour - hour % width
     }
 
-    private static func saturating(_ left: Int64, _ right: Int64) -> Int64 {
+    fileprivate static func dayStart(_ hour: Int64) -> Int64 {
+        let rest = hour % 24
+        return hour - (rest < 0 ? rest + 24 : rest)
+    }
+
+    fileprivate static func product(_ left: Int64, _ right: Int64) -> Int64 {
         let (product, overflow) = left.multipliedReportingOverflow(by: right)
         return overflow ? Int64.max : product
+    }
+
+    fileprivate struct Window {
+        var hour: Int64
+        var count: Int64 = 0
+        /// Without what was released.
+        var usual: Int64 = 0
+    }
+
+    /// The average of the windows of the baseline.
+    private struct Average {
+        let rule: Policy.Brake
+        let first: Int64
+        private var tail = 0
+        private var sum: Int64 = 0
+        /// Hours of the baseline of which anything is known; at least a day.
+        private var known: Int64 = 24
+
+        init(rule: Policy.Brake, first: Int64) {
+            self.rule = rule
+            self.first = first
+        }
+
+        mutating func move(to hour: Int64, _ windows: [Window]) {
+            while windows[tail].hour < hour - rule.baselineHours {
+                sum -= windows[tail].usual
+                tail += 1
+            }
+            known = min(max(hour - first, 24), rule.baselineHours)
+        }
+
+        mutating func add(_ window: Window) { sum += window.usual }
+
+        /// Whether a count is at least so many times the average, in whole numbers.
+        func isExceeded(by count: Int64) -> Bool {
+            BrakeTimeline.product(count, known / rule.window) >= BrakeTimeline.product(rule.wholeFactor, sum)
+        }
+    }
+
+    /// The largest window of each day before the present one.
+    private struct Peaks {
+        let days: Int64
+        private var peaks: [(day: Int64, count: Int64)] = []
+        /// What was seen on so many days before.
+        private var usual: Int64 = 0
+        private var day = Int64.min
+
+        init(days: Int64) { self.days = days }
+
+        mutating func move(to hour: Int64) {
+            let today = BrakeTimeline.dayStart(hour)
+            if today == day { return }
+            day = today
+            peaks.removeAll { $0.day < today - 24 * days }
+            let largest = peaks.map(\.count).sorted(by: >)
+            usual = largest.count < BrakeTimeline.usualDays ? 0 : largest[BrakeTimeline.usualDays - 1]
+        }
+
+        mutating func add(_ window: Window) {
+            if peaks.last?.day == day {
+                peaks[peaks.count - 1].count = max(peaks[peaks.count - 1].count, window.usual)
+            } else {
+                peaks.append((day, window.usual))
+            }
+        }
+
+        func isExceeded(by count: Int64, factor: Int64) -> Bool {
+            count >= BrakeTimeline.product(factor, usual)
+        }
     }
 }
 
@@ -107,6 +212,8 @@ extension Policy.Brake {
 
     /// Hours of the baseline, at least a day.
     var baselineHours: Int64 { 24 * Int64(min(max(baselineDays, 1), 366)) }
+
+    var wholeFactor: Int64 { Int64(max(factor, 0)) }
 
     /// With fewer addresses some hour of the window could fall below the floor.
     var effectiveMinimum: Int64 { max(Int64(minimum), BrakeTimeline.floor * window) }

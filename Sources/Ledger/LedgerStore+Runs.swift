@@ -19,6 +19,11 @@ extension LedgerStore {
         }
     }
 
+    /// How many runs are recorded.
+    package func runCount() throws(LedgerError) -> Int {
+        try read { Int(try $0.integer("SELECT count(*) FROM run") ?? 0) }
+    }
+
     /// The latest runs, the last first.
     package func runs(limit: Int) throws(LedgerError) -> [RunRecord] {
         try read { connection in

@@ -72,7 +72,7 @@ package struct Policy: Sendable, Equatable {
     ///
     /// A provider that answers "user unknown" to everybody for an hour is out of order, and its customers are not dead.
     /// What sets it apart is how many addresses of one domain get one reason in a short time, both in itself and
-    /// measured by what that domain did before.
+    /// measured by what that domain did before; see ``BrakeTimeline``.
     package struct Brake: Sendable, Equatable {
         /// From how many addresses in one window on; never fewer than ``BrakeTimeline/floor`` an hour.
         package var minimum = 50
@@ -82,8 +82,8 @@ package struct Policy: Sendable, Equatable {
         package var windowHours = 1
         /// Over how many days before the window the average is taken; at least one day is taken.
         package var baselineDays = 14
-        /// A hard bounce that was held back counts after all when the address has another this many days later: no
-        /// provider is out of order for so long, and the dead are not forgotten.
+        /// A hard bounce that was held back counts after all when the address has another this many days later, rounded:
+        /// no provider is out of order for so long, and the dead are not forgotten.
         package var confirmAfterDays = 3
 
         package init() {}
@@ -138,8 +138,9 @@ package struct Policy: Sendable, Equatable {
         ]
         parts += overrides.map { "[\($0.name)] \(text($0.rule))" }
         if let brake {
+            // The number of the algorithm: when it changes, so do the states.
             parts.append(
-                "brake \(brake.minimum)/\(brake.factor)/\(brake.windowHours)/\(brake.baselineDays)/"
+                "brake 2 \(brake.minimum)/\(brake.factor)/\(brake.windowHours)/\(brake.baselineDays)/"
                     + "\(brake.confirmAfterDays)")
         }
         return parts.joined(separator: " ")

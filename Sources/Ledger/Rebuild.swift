@@ -36,8 +36,11 @@ extension LedgerStore {
         try connection.run("DELETE FROM brake_member")
         if policy.brake != nil {
             try table.forEach(connection) { entry in
-                let domain = CanonicalAddress.domain(ofCanonical: entry.address)
-                try table.forEachOutcome(entry.id) { event, _ in try brake.add(entry.id, provider: domain, event) }
+                let provider = try terms.number(CanonicalAddress.domain(ofCanonical: entry.address)) as Int64
+                try table.forEachOutcome(entry.id) { event, _ in
+                    let reason = try terms.number(event.reason) as Int64
+                    try brake.add(entry.id, provider: provider, reason: reason, event)
+                }
             }
         }
         try brake.recount()

@@ -14,7 +14,8 @@ import Glibc
         subcommands: [
             ScanCommand.self, ClassifyCommand.self, AddressCommand.self, SuppressedCommand.self, CheckCommand.self,
             SuppressCommand.self, ReleaseCommand.self, ImportCommand.self, ExportCommand.self, ForgetCommand.self,
-            PruneCommand.self, RulesCommand.self, VERPCommand.self,
+            PruneCommand.self, PolicyCommand.self, BrakeCommand.self, StatusCommand.self, RulesCommand.self,
+            VERPCommand.self,
         ])
 
     static func main() {

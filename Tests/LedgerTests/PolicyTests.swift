@@ -106,7 +106,7 @@ struct PolicyTests {
             { $0.soft.days = 6 }, { $0.soft.within = 31 }, { $0.soft.quietDays = 31 }, { $0.soft.expiryDays = 1 },
             { $0.complaint.days = 2 }, { $0.complaint.within = 31 }, { $0.complaint.quietDays = 31 },
             { $0.complaint.expiryDays = 1 }, { $0.deliveryLiftsSoft = false }, { $0.brake = nil },
-            { $0.brake?.minimum = 51 }, { $0.brake?.factor = 6 }, { $0.brake?.windowHours = 2 },
+            { $0.brake?.minimum = 49 }, { $0.brake?.factor = 6 }, { $0.brake?.windowHours = 2 },
             { $0.brake?.baselineDays = 15 }, { $0.brake?.confirmAfterDays = 4 },
             { $0.overrides = [Policy.Override(reason: "a", rule: Policy().hard)] },
             { $0.overrides = [Policy.Override(domain: "a", rule: Policy().hard)] },

@@ -29,7 +29,7 @@ struct UsageTests {
         "prints help with an example for every command",
         arguments: [
             "scan", "classify", "address", "suppressed", "check", "suppress", "release", "import", "export", "forget",
-            "prune",
+            "prune", "status",
         ])
     func help(command: String) throws {
         let run = try Program.run(command, "--help")

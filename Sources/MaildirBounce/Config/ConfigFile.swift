@@ -112,8 +112,12 @@ struct ConfigTable {
 
     /// A failure that names the file, the line and the key.
     func wrong(_ key: String, _ what: String) -> Failure {
-        let place = line(of: key).map { "\(file):\($0)" } ?? file
-        return Failure(ExitStatus.configuration, "\(place): \((path + [key]).joined(separator: ".")) \(what)")
+        Failure(ExitStatus.configuration, "\(place(of: key)): \((path + [key]).joined(separator: ".")) \(what)")
+    }
+
+    /// Where a key of this table stands, `file:line`; the file alone where its line is not seen.
+    func place(of key: String) -> String {
+        line(of: key).map { "\(file):\($0)" } ?? file
     }
 
     private mutating func value(_ key: String) -> (any TOMLValueConvertible)? {
@@ -139,7 +143,7 @@ struct ConfigTable {
             let line = line.trimmingPrefix(while: \.isWhitespace)
             if line.first == "[" {
                 section = line.drop { $0 == "[" }.prefix { $0 != "]" }.split(separator: ".").map(Self.bare)
-                if section == path + [key] { return index + 1 }
+                if section.starts(with: path + [key]) { return index + 1 }
             } else if section == path, line.contains("="), Self.bare(line.prefix { $0 != "=" }) == key {
                 return index + 1
             }

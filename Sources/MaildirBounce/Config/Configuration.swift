@@ -33,7 +33,7 @@ struct Configuration {
     var ledger: String?
     var archive: String?
     var classifier = Settings()
-    var policy = Policy()
+    var policyTable = PolicyTable()
     var verp = VERPTable()
     var trust = TrustRule.none
     /// The file of the administrator's rules.
@@ -44,6 +44,8 @@ struct Configuration {
         guard path != nil || access(defaultPath, F_OK) == 0 else { return Configuration() }
         return try Configuration(file: path ?? defaultPath)
     }
+
+    var policy: Policy { policyTable.policy }
 
     private init() {}
 
@@ -69,7 +71,7 @@ struct Configuration {
         if var table = try file.table("trust") {
             trust = try TrustRule(&table, hasKeys: !verp.keys.isEmpty)
         }
-        if var table = try file.table("policy") { policy = try Policy(&table) }
+        if var table = try file.table("policy") { policyTable = try PolicyTable(&table) }
         try file.rejectUnknownKeys()
         useRules()
     }

@@ -1,0 +1,180 @@
+import ArgumentParser
+import Glibc
+import Ledger
+
+/// `brake`: what is held back because a provider seems to be out of order.
+struct BrakeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "brake",
+        abstract: "List, release or confirm what is held back because a provider seems to be out of order.",
+        discussion: """
+            When many addresses of one domain fail for one reason within an hour, and far more than before, nobody is \
+            suppressed for it until it is confirmed, or until the address fails again days later. docs/policy.md has the \
+            numbers.
+
+            Example: maildir-bounce brake list
+            Example: maildir-bounce brake release big.example --note "their outage of Tuesday"
+            """,
+        subcommands: [BrakeListCommand.self, BrakeReleaseCommand.self, BrakeConfirmCommand.self],
+        defaultSubcommand: BrakeListCommand.self)
+}
+
+/// `brake list`
+struct BrakeListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "List the spikes of which nobody has decided.",
+        discussion: """
+            Columns: provider, reason, start, end, addresses that failed, addresses that wait and would be suppressed if \
+            it is confirmed, status (held, confirmed, released). A spike with nobody waiting needs no decision.
+
+            Example: maildir-bounce brake list --ledger /var/lib/maildir-bounce/ledger.sqlite --format csv
+
+            Exit status: 0 done (also where nothing is held), 64 usage, 66 no ledger in that file, 74 reading failed, 75 \
+            try again later, 78 configuration.
+            """)
+
+    @Flag(help: "Also those that were confirmed or released.")
+    var all = false
+
+    @OptionGroup var ledgerOptions: LedgerOptions
+
+    @Option(help: "How to print: text (columns), csv or jsonl.")
+    var format: ListFormat = .text
+
+    @OptionGroup var config: ConfigOptions
+
+    func run() throws {
+        let ledger = try ledgerOptions.open(try config.load())
+        let all = self.all
+        let episodes = try inLedger { () throws(LedgerError) in try ledger.brakes(all: all) }
+        try StandardOutput.use { output in
+            switch format {
+            case .text:
+                guard !episodes.isEmpty else { return try output.write(line: "nothing is held back") }
+                let rows = [BrakeEpisode.columns] + episodes.map { $0.cells.map(terminalSafe) }
+                for line in columns(rows) { try output.write(line: line) }
+            case .csv:
+                for row in [BrakeEpisode.columns] + episodes.map(\.cells) { try output.write(csvRow(row).utf8) }
+            case .jsonl:
+                var json = JSONWriter()
+                for episode in episodes {
+                    json.brakeEpisode(episode)
+                    json.endLine()
+                }
+                try output.write(json.bytes)
+            }
+        }
+    }
+}
+
+/// `brake release`
+struct BrakeReleaseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "release",
+        abstract: "The provider was out of order: what it said in that time counts against nobody, for good.",
+        discussion: """
+            Mail of that time that is scanned later does not count either; what fails at another time counts afresh.
+
+            Example: maildir-bounce brake release big.example --note "their outage of Tuesday"
+            Example: maildir-bounce brake release big.example --reason userunknown --start 2026-11-24T08:00:00Z
+
+            Exit status: 0 done, 64 usage, 65 nothing is held that this names, 66 no ledger in that file, 73 the ledger \
+            cannot be written, 75 try again later, 78 configuration.
+            """)
+
+    @OptionGroup var choice: BrakeChoice
+
+    func run() throws { try choice.decide(.release) }
+}
+
+/// `brake confirm`
+struct BrakeConfirmCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "confirm",
+        abstract: "The addresses are dead: what is held counts as if there were no brake.",
+        discussion: """
+            Example: maildir-bounce brake confirm closed.example
+
+            Exit status: 0 done, 64 usage, 65 nothing is held that this names, 66 no ledger in that file, 73 the ledger \
+            cannot be written, 75 try again later, 78 configuration.
+            """)
+
+    @OptionGroup var choice: BrakeChoice
+
+    func run() throws { try choice.decide(.confirm) }
+}
+
+/// Which spikes are meant, and who says so.
+struct BrakeChoice: ParsableArguments {
+    @Argument(help: "The domain, as brake list prints it.")
+    var provider: String
+
+    @Option(help: ArgumentHelp("Only spikes for this reason, such as userunknown.", valueName: "reason"))
+    var reason: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Only the spike that begins then, as brake list prints it; also one that was decided otherwise.",
+            valueName: "time"))
+    var start: String?
+
+    @Option(help: ArgumentHelp("Anything worth knowing later; kept with the decision.", valueName: "text"))
+    var note: String?
+
+    @Option(help: ArgumentHelp("Who decides; else the user who is logged in, also behind sudo.", valueName: "name"))
+    var author: String?
+
+    @OptionGroup var ledgerOptions: LedgerOptions
+
+    @OptionGroup var config: ConfigOptions
+
+    func decide(_ verdict: BrakeVerdict) throws {
+        let configuration = try config.load()
+        let domain = CanonicalAddress("x@" + provider)?.domain ?? provider
+        let decided: BrakeStatus = verdict == .confirm ? .confirmed : .released
+        // Only read: where there is nothing to decide nothing is written, and no ledger made.
+        let reader = try ledgerOptions.open(configuration)
+        let episodes = try inLedger { () throws(LedgerError) in try reader.brakes(all: true) }.filter { episode in
+            episode.provider == domain && (reason == nil || episode.reason == reason) && episode.status != decided
+                && (start.map { $0 == timestamp(episode.start) } ?? (episode.status == .held))
+        }
+        guard !episodes.isEmpty else {
+            throw Failure(
+                ExitStatus.dataError,
+                "nothing is held back at \(provider) that this names; maildir-bounce brake list shows what is")
+        }
+        let path = reader.path
+        let ledger = try inLedger { () throws(LedgerError) in
+            try LedgerStore(path: path, mode: .readWrite, policy: configuration.policy)
+        }
+        let (note, author, now) = (self.note, self.author ?? userName(), Int64(time(nil)))
+        try StandardOutput.use { output in
+            for episode in episodes {
+                try inLedger { () throws(LedgerError) in
+                    _ = try ledger.decideBrake(
+                        provider: episode.provider, reason: episode.reason, from: episode.start, to: episode.end,
+                        verdict,
+                        note: note, author: author, at: now)
+                }
+                try output.write(line: terminalSafe("\(decided.name): \(episode.sentence), \(episode.effect(decided))"))
+            }
+        }
+    }
+}
+
+extension BrakeEpisode {
+    /// What a decision does to those who wait.
+    fileprivate func effect(_ decided: BrakeStatus) -> String {
+        guard status == .held else { return "before \(status.name)" }
+        return decided == .confirmed ? "\(held) now suppressed" : "\(held) that waited may be mailed"
+    }
+}
+
+/// The user who is logged in, also behind sudo.
+private func userName() -> String? {
+    for name in ["SUDO_USER", "LOGNAME", "USER"] {
+        if let value = getenv(name), value.pointee != 0 { return String(cString: value) }
+    }
+    return nil
+}

@@ -1,0 +1,190 @@
+import ArgumentParser
+import Glibc
+import Ledger
+
+/// `policy`: which numbers decide, what they made of an address, and what others would.
+struct PolicyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "policy",
+        abstract: "Show, explain and try out the numbers that decide who is left out.",
+        discussion: """
+            The numbers stand in the configuration, and docs/policy.md says what each means:
+
+                [policy.soft]
+                days = 5                    # on so many days a soft bounce
+                within_days = 30            # within so many
+
+                [[policy.override]]         # other numbers for a cause, class, reason or domain
+                domain = ".example.jp"
+                cause = "soft"
+                days = 10
+
+                [policy.brake]
+                minimum = 20
+
+            Example: maildir-bounce policy explain bob@dest.example
+            """,
+        subcommands: [PolicyShowCommand.self, PolicyExplainCommand.self, PolicySimulateCommand.self])
+}
+
+/// `policy show`
+struct PolicyShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show",
+        abstract: "Print every number in force and where it comes from.",
+        discussion: """
+            Example: maildir-bounce policy show --config /etc/maildir-bounce.toml
+
+            Exit status: 0 done, 64 usage, 78 configuration.
+            """)
+
+    @Option(help: "How to print: text, csv or jsonl.")
+    var format: ListFormat = .text
+
+    @OptionGroup var config: ConfigOptions
+
+    func run() throws {
+        let numbers = try config.load().policyTable.numbers
+        try StandardOutput.use { output in
+            switch format {
+            case .text:
+                let rows = numbers.map { number in
+                    [
+                        "policy." + number.key, number.value,
+                        terminalSafe(number.source + (number.about.map { " (\($0))" } ?? "")),
+                    ]
+                }
+                for line in columns(rows) { try output.write(line: line) }
+            case .csv:
+                try output.write(csvRow(["key", "value", "about", "source"]).utf8)
+                for number in numbers {
+                    try output.write(csvRow(["policy." + number.key, number.value, number.about, number.source]).utf8)
+                }
+            case .jsonl:
+                var json = JSONWriter()
+                for number in numbers { json.policyNumber(number) }
+                try output.write(json.bytes)
+            }
+        }
+    }
+}
+
+/// `policy explain`
+struct PolicyExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Derive an address's state step by step from what happened to it.",
+        discussion: """
+            Example: maildir-bounce policy explain bob@dest.example --ledger /var/lib/maildir-bounce/ledger.sqlite
+
+            Exit status: 0 done (also where the ledger does not know the address), 64 usage, 65 this is no address, 66 no \
+            ledger in that file, 74 reading failed, 75 try again later, 78 configuration.
+            """)
+
+    @Argument(help: "The address.")
+    var address: String
+
+    @OptionGroup var ledgerOptions: LedgerOptions
+
+    @Option(help: "How to print: text for people, jsonl for programs (one JSON object a step).")
+    var format: RecordFormat = .text
+
+    @OptionGroup var config: ConfigOptions
+
+    func run() throws {
+        let ledger = try ledgerOptions.open(try config.load())
+        let address = self.address
+        let steps = try inLedger { () throws(LedgerError) in try ledger.explain(address) }
+        let answer = try inLedger { () throws(LedgerError) in try ledger.check(address, at: Int64(time(nil))) }
+        let canonical = CanonicalAddress(address)?.text ?? address
+        try StandardOutput.use { output in
+            switch format {
+            case .text:
+                try output.write(line: terminalSafe(canonical))
+                for line in columns((steps ?? []).map(\.cells)) { try output.write(line: "    " + line) }
+                if steps == nil { try output.write(line: "    the ledger knows nothing of it") }
+                switch answer {
+                case .mayMail: try output.write(line: "now: may be mailed")
+                case .suppressed(let suppression):
+                    try output.write(line: terminalSafe("now: suppressed \(suppression.sentence)"))
+                }
+            case .jsonl:
+                var json = JSONWriter()
+                for step in steps ?? [] { json.policyStep(step, of: canonical) }
+                try output.write(json.bytes)
+            }
+        }
+    }
+}
+
+/// `policy simulate`
+struct PolicySimulateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate",
+        abstract: "List who would change sides under other numbers, over the whole ledger, and write nothing.",
+        discussion: """
+            FILE is a configuration whose [policy] is tried; the rest of it may be missing. What was pruned stays as the \
+            numbers of its time made it.
+
+            Example: maildir-bounce policy simulate --with stricter.toml --ledger /var/lib/maildir-bounce/ledger.sqlite
+
+            Exit status: 0 done (also where nobody would change sides), 64 usage, 66 no ledger in that file, 74 reading \
+            failed, 75 try again later, 78 a configuration is wrong.
+            """)
+
+    @Option(
+        name: .customLong("with"), help: ArgumentHelp("The configuration with the other numbers.", valueName: "file"))
+    var other: String
+
+    @OptionGroup var ledgerOptions: LedgerOptions
+
+    @Option(help: "How to print: text (columns separated by tabs, and a last line with the sums), csv or jsonl.")
+    var format: ListFormat = .text
+
+    @OptionGroup var config: ConfigOptions
+
+    func run() throws {
+        let ledger = try ledgerOptions.open(try config.load())
+        let policy = try Configuration.load(other).policy
+        try StandardOutput.use { output in
+            if format == .csv {
+                try output.write(csvRow(["address", "change", "cause", "reason", "since", "why"]).utf8)
+            }
+            var json = JSONWriter()
+            var (left, mailed) = (0, 0)
+            var failure: Failure?
+            try inLedger { () throws(LedgerError) in
+                try ledger.simulate(policy, at: Int64(time(nil))) { change in
+                    if change.after == nil { mailed += 1 } else { left += 1 }
+                    do throws(Failure) {
+                        try output.write(line(change, &json))
+                    } catch {
+                        failure = error
+                    }
+                    return failure == nil && !output.isClosed
+                }
+            }
+            if let failure { throw failure }
+            if format == .text {
+                try output.write(line: "\(left) more would be left out, \(mailed) fewer")
+            }
+        }
+    }
+
+    private func line(_ change: PolicyChange, _ json: inout JSONWriter) -> [UInt8] {
+        switch format {
+        case .text: return Array((terminalSafe(change.address) + "\t" + terminalSafe(change.sentence) + "\n").utf8)
+        case .csv:
+            let suppression = change.suppression
+            return Array(
+                csvRow([
+                    change.address, change.direction, suppression?.cause.name, suppression?.reason,
+                    suppression.flatMap { timestamp($0.since) }, suppression?.why,
+                ]).utf8)
+        case .jsonl:
+            json.removeAll()
+            json.policyChange(change)
+            return json.bytes
+        }
+    }
+}

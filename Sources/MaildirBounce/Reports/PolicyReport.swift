@@ -1,0 +1,140 @@
+import Ledger
+
+/// One number of the policy that is in force.
+struct PolicyNumber {
+    /// Its key below `policy`, such as `soft.days`.
+    var key: String
+    var value: String
+    /// `default`, or the file and the line that set it.
+    var source: String
+    /// What an override is about.
+    var about: String?
+}
+
+extension PolicyTable {
+    /// Every number in force, in the order of the documentation.
+    var numbers: [PolicyNumber] {
+        var numbers: [PolicyNumber] = []
+        func add(_ key: String, _ value: String, about: String? = nil, otherwise source: String = "default") {
+            numbers.append(PolicyNumber(key: key, value: value, source: places[key] ?? source, about: about))
+        }
+        func add(_ name: String, _ rule: Policy.Rule, about: String? = nil, otherwise source: String = "default") {
+            add("\(name).days", "\(rule.days)", about: about, otherwise: source)
+            add("\(name).within_days", "\(rule.within)", about: about, otherwise: source)
+            add("\(name).quiet_days", "\(rule.quietDays)", about: about, otherwise: source)
+            add("\(name).expiry_days", rule.expiryDays.map { "\($0)" } ?? "0", about: about, otherwise: source)
+        }
+        add("hard", policy.hard)
+        add("soft", policy.soft)
+        add("complaint", policy.complaint)
+        add("delivery_lifts_soft", "\(policy.deliveryLiftsSoft)")
+        add("brake.enabled", "\(policy.brake != nil)")
+        if let brake = policy.brake {
+            add("brake.minimum", "\(brake.minimum)")
+            add("brake.factor", "\(brake.factor)")
+            add("brake.window_hours", "\(brake.windowHours)")
+            add("brake.baseline_days", "\(brake.baselineDays)")
+            add("brake.confirm_after_days", "\(brake.confirmAfterDays)")
+        }
+        for (number, override) in policy.overrides.enumerated() {
+            let about = [
+                override.cause.map { "cause \($0.name)" }, override.class.map { "class \($0)" },
+                override.reason.map { "reason \($0)" }, override.domain.map { "domain \($0)" },
+            ].compactMap(\.self).joined(separator: ", ")
+            let source = override.cause.map { "as \($0.name)" } ?? "default"
+            add("override.\(number + 1)", override.rule, about: about, otherwise: source)
+        }
+        return numbers
+    }
+}
+
+/// Lines in columns, as wide as their widest.
+func columns(_ rows: [[String]]) -> [String] {
+    var widths: [Int] = []
+    for row in rows {
+        for (index, cell) in row.enumerated() {
+            if index == widths.count { widths.append(0) }
+            widths[index] = max(widths[index], cell.count)
+        }
+    }
+    return rows.map { row in
+        row.enumerated().map { index, cell in
+            index == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[index] - cell.count)
+        }.joined(separator: "  ")
+    }
+}
+
+extension PolicyStep {
+    /// The cells of a line for people.
+    var cells: [String] {
+        var words = [what]
+        if !reason.isEmpty { words.append(reason) }
+        return [timestamp(at) ?? "?", terminalSafe(words.joined(separator: " ")), terminalSafe(text)]
+    }
+}
+
+extension PolicyChange {
+    /// What changes: `suppress` or `release`.
+    var direction: String { after == nil ? "release" : "suppress" }
+
+    /// Why it is, or would be, left out.
+    var suppression: Suppression? { after ?? before }
+
+    /// One sentence for people.
+    var sentence: String {
+        let why = suppression?.sentence ?? ""
+        return after == nil ? "would be mailed again; suppressed \(why)" : "would be suppressed \(why)"
+    }
+}
+
+extension JSONWriter {
+    mutating func policyNumber(_ number: PolicyNumber) {
+        object { writer in
+            writer.member("key", "policy." + number.key)
+            if let value = Int(number.value) {
+                writer.member("value", value)
+            } else {
+                writer.member("value", number.value == "true")
+            }
+            writer.member("about", number.about)
+            writer.member("source", number.source)
+        }
+        endLine()
+    }
+
+    mutating func policyStep(_ step: PolicyStep, of address: String) {
+        object { writer in
+            writer.member("address", address)
+            writer.member("at", timestamp(step.at))
+            writer.member("what", step.what)
+            writer.member("reason", step.reason)
+            writer.member("class", step.class)
+            writer.member("brake", step.brake == .normal ? nil : step.brake.name)
+            writer.member("streak_days", step.streakDays)
+            writer.member("suppressed", step.suppression != nil)
+            if let suppression = step.suppression { writer.object("suppression") { $0.suppression(suppression) } }
+            writer.member("text", step.text)
+        }
+        endLine()
+    }
+
+    mutating func policyChange(_ change: PolicyChange) {
+        object { writer in
+            writer.member("address", change.address)
+            writer.member("change", change.direction)
+            if let suppression = change.suppression { writer.suppression(suppression) }
+        }
+        endLine()
+    }
+}
+
+extension BrakeStatus {
+    var name: String {
+        switch self {
+        case .normal: "normal"
+        case .held: "held"
+        case .confirmed: "confirmed"
+        case .released: "released"
+        }
+    }
+}

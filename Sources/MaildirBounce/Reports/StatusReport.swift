@@ -1,0 +1,189 @@
+import Ledger
+
+/// The ledger in figures, as `status` shows them.
+struct StatusReport {
+    /// The windows in which local and remote reports are counted, in hours.
+    static let windows: [(name: StaticString, text: String, seconds: Int64)] = [
+        ("24h", "24 h", 86_400), ("7d", "7 d", 7 * 86_400), ("30d", "30 d", 30 * 86_400),
+    ]
+
+    var path: String
+    var now: Int64
+    var summary: LedgerSummary
+    /// Runs that found mail.
+    var runCount: Int
+    var lastRun: RunRecord?
+    var brakes: [BrakeEpisode]
+    /// In the order of ``windows``.
+    var origins: [OriginCount]
+    /// The domain to which reports are sent, where the configuration names it.
+    var returnDomain: String?
+
+    init(_ ledger: LedgerStore, at now: Int64, returnDomain: String?) throws(LedgerError) {
+        self.now = now
+        self.returnDomain = returnDomain
+        path = ledger.path
+        summary = try ledger.summary(at: now)
+        runCount = try ledger.runCount()
+        lastRun = try ledger.runs(limit: 1).first
+        brakes = try ledger.brakes()
+        origins = []
+        for window in Self.windows { origins.append(try ledger.origins(from: now - window.seconds, to: now)) }
+    }
+
+    private func count(_ origin: String?) -> Int {
+        summary.reports.filter { $0.origin == origin }.reduce(0) { $0 + $1.count }
+    }
+
+    var local: Int { count("local") }
+    var remote: Int { count("remote") }
+
+    /// By class, in the order of their names.
+    var classes: [(name: String, count: Int)] {
+        var classes: [(name: String, count: Int)] = []
+        for report in summary.reports {
+            if classes.last?.name == report.class {
+                classes[classes.count - 1].count += report.count
+            } else {
+                classes.append((report.class, report.count))
+            }
+        }
+        return classes
+    }
+
+    /// Who is suppressed by each cause, the strongest first; of each the most frequent reason first.
+    var causes: [(cause: Suppression.Cause, reasons: [LedgerSummary.ReasonCount])] {
+        var causes: [(cause: Suppression.Cause, reasons: [LedgerSummary.ReasonCount])] = []
+        for cause in Suppression.Cause.allCases.sorted(by: >) {
+            let reasons = summary.suppressed.filter { $0.cause == cause }
+            if reasons.isEmpty { continue }
+            causes.append((cause, reasons.sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }))
+        }
+        return causes
+    }
+
+    /// How many addresses the brake keeps from being suppressed.
+    var waiting: Int { brakes.reduce(0) { $0 + $1.held } }
+
+    /// What it may mean that no foreign server's report was ever seen, or none for long; nothing where all is well.
+    var remoteAdvice: String? {
+        let address = returnDomain.map { "the return address's domain \($0)" } ?? "the return address's domain"
+        let check =
+            "Servers that take a mail and find out later that they cannot deliver it send their report to the return "
+            + "address. Look whether \(address) has an MX record that leads to this machine (dig MX "
+            + "\(returnDomain ?? "DOMAIN")), whether port 25 is open to the world, and whether mail from the null sender "
+            + "<> is accepted there"
+        guard remote == 0 else {
+            guard let month = origins.last, month.remote == 0, month.local > 0 else { return nil }
+            return "No foreign server's report came in the last 30 days, though some had come before. \(check)"
+        }
+        guard local > 0 else { return nil }
+        return
+            "Remote reports have never been seen: all \(local) reports are our own mail server's. That may be by chance "
+            + "while there are few, or foreign servers cannot reach the return address. \(check)"
+    }
+}
+
+// MARK: For people
+
+extension StatusReport {
+    func lines() -> [String] {
+        var rows: [[String]] = [["ledger", terminalSafe(path)]]
+        if let run = lastRun {
+            let counts = run.counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+                .map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+            let place = run.maildir.map { ", \($0)" } ?? ""
+            rows.append(["last run", terminalSafe("\(timestamp(run.started) ?? "?")\(place): \(counts)")])
+        } else {
+            rows.append(["last run", "none has found mail yet"])
+        }
+        rows.append(["runs", "\(runCount) that found mail"])
+        rows.append(["addresses", "\(summary.addresses)"])
+        rows.append(["duplicates", "\(summary.duplicates) (files with a report that had come before)"])
+        rows.append(["suppressed", "\(summary.suppressed.reduce(0) { $0 + $1.count })"])
+        for (cause, reasons) in causes {
+            let words = reasons.prefix(Self.reasonLimit).map { "\($0.count) \($0.reason)" }
+            let more = reasons.count > Self.reasonLimit ? ", …" : ""
+            let count = reasons.reduce(0) { $0 + $1.count }
+            rows.append(["  \(cause.name)", terminalSafe("\(count): \(words.joined(separator: ", "))\(more)")])
+        }
+        rows.append([
+            "brake",
+            brakes.isEmpty
+                ? "nothing is held back"
+                : "\(brakes.count) \(brakes.count == 1 ? "spike" : "spikes") undecided, \(waiting) addresses wait; see "
+                    + "maildir-bounce brake list",
+        ])
+        var lines = columns(rows)
+        lines += [""] + columns([["reports", "total"]] + classes.map { ["  \($0.name)", "\($0.count)"] })
+        let head = ["origin", "total"] + Self.windows.map(\.text)
+        lines +=
+            [""]
+            + columns([
+                head, ["  local", "\(local)"] + origins.map { "\($0.local)" },
+                ["  remote", "\(remote)"] + origins.map { "\($0.remote)" },
+            ])
+        if let advice = remoteAdvice { lines += ["", advice] }
+        return lines
+    }
+
+    /// How many reasons are named of each cause.
+    private static let reasonLimit = 5
+}
+
+// MARK: For programs
+
+extension JSONWriter {
+    mutating func status(_ status: StatusReport) {
+        object { writer in
+            writer.member("ledger", status.path)
+            writer.member("now", timestamp(status.now))
+            writer.member("runs", status.runCount)
+            if let run = status.lastRun {
+                writer.object("last_run") { writer in
+                    writer.member("maildir", run.maildir)
+                    writer.member("started", timestamp(run.started))
+                    writer.member("ended", timestamp(run.ended))
+                    writer.array("counts", run.counts.sorted { $0.key < $1.key }) { writer, entry in
+                        writer.object { writer in
+                            writer.member("name", entry.key)
+                            writer.member("count", entry.value)
+                        }
+                    }
+                }
+            }
+            writer.member("addresses", status.summary.addresses)
+            writer.member("duplicates", status.summary.duplicates)
+            writer.array("reports", status.summary.reports) { writer, report in
+                writer.object { writer in
+                    writer.member("class", report.class)
+                    writer.member("origin", report.origin)
+                    writer.member("count", report.count)
+                }
+            }
+            writer.array("suppressed", status.summary.suppressed) { writer, row in
+                writer.object { writer in
+                    writer.member("cause", row.cause.name)
+                    writer.member("reason", row.reason)
+                    writer.member("count", row.count)
+                }
+            }
+            writer.array("brakes", status.brakes) { writer, episode in writer.brakeEpisode(episode) }
+            writer.object("origins") { writer in
+                writer.object("total") { writer in
+                    writer.member("local", status.local)
+                    writer.member("remote", status.remote)
+                }
+                for (window, count) in zip(StatusReport.windows, status.origins) {
+                    writer.object(window.name) { writer in
+                        writer.member("local", count.local)
+                        writer.member("remote", count.remote)
+                    }
+                }
+            }
+            writer.member("remote_seen", status.remote > 0)
+            writer.member("advice", status.remoteAdvice)
+        }
+        endLine()
+    }
+}

@@ -1,0 +1,27 @@
+import Glibc
+import Ledger
+
+/// Ledgers for the tests of commands that read them, written without mails.
+enum LedgerSamples {
+    /// A report about one address, or about nobody.
+    static func report(
+        _ number: Int, _ address: String? = "bob@dest.example", kind: String = "hard", reason: String = "userunknown",
+        origin: String? = "local", at arrival: Int64
+    ) -> DeliveryEvent {
+        let outcome = address.map {
+            OutcomeEvent(address: $0, kind: kind, reason: reason, status: kind == "hard" ? "5.1.1" : "5.2.2")
+        }
+        return DeliveryEvent(
+            key: DeliveryKey(maildir: "/var/mail/bounces", unique: Array("\(number).V1.host".utf8)),
+            fingerprint: Fingerprint(high: UInt64(number) &* 0x9E37_79B9_7F4A_7C15, low: UInt64(number)),
+            class: kind == "hard" ? "hard-bounce" : "soft-bounce", origin: origin, arrival: arrival,
+            outcomes: outcome.map { [$0] } ?? [])
+    }
+
+    /// Writes a ledger.
+    static func make(_ path: String, _ events: [DeliveryEvent], policy: Policy = Policy()) throws {
+        try LedgerStore(path: path, mode: .readWrite, policy: policy).commit(events)
+    }
+
+    static var now: Int64 { Int64(time(nil)) }
+}
