@@ -1,9 +1,9 @@
 /// SHA-256 (FIPS 180-4) and HMAC with it (RFC 2104). For a few short messages; what is hashed here is no secret of ours.
-enum SHA256 {
+package enum SHA256 {
     static let digestBytes = 32
     private static let blockBytes = 64
 
-    static func hash(_ message: [UInt8]) -> [UInt8] {
+    package static func hash(_ message: [UInt8]) -> [UInt8] {
         // Section 5.1.1: a one bit, zeros, and the length in bits.
         var padded = message
         padded.append(0x80)

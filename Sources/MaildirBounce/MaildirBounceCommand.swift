@@ -11,11 +11,37 @@ import Glibc
             Example: maildir-bounce check bob@dest.example --ledger ledger.sqlite
             """,
         version: programVersion,
-        subcommands: [
-            ScanCommand.self, ClassifyCommand.self, AddressCommand.self, SuppressedCommand.self, CheckCommand.self,
-            SuppressCommand.self, ReleaseCommand.self, ImportCommand.self, ExportCommand.self, ForgetCommand.self,
-            PruneCommand.self, PolicyCommand.self, BrakeCommand.self, StatusCommand.self, RulesCommand.self,
-            VERPCommand.self,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Messages",
+                subcommands: [
+                    ScanCommand.self,
+                    ClassifyCommand.self,
+                    UnclassifiedCommand.self,
+                ]),
+            CommandGroup(
+                name: "Who may be mailed",
+                subcommands: [
+                    CheckCommand.self,
+                    AddressCommand.self,
+                    SuppressedCommand.self,
+                    SuppressCommand.self,
+                    ReleaseCommand.self,
+                    ImportCommand.self,
+                    ExportCommand.self,
+                    ForgetCommand.self,
+                    PruneCommand.self,
+                ]),
+            CommandGroup(
+                name: "What decides, and what came of it",
+                subcommands: [
+                    ReportCommand.self,
+                    StatusCommand.self,
+                    PolicyCommand.self,
+                    BrakeCommand.self,
+                    RulesCommand.self,
+                    VERPCommand.self,
+                ]),
         ])
 
     static func main() {

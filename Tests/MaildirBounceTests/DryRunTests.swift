@@ -71,4 +71,25 @@ struct DryRunTests {
         #expect(run.status == 0)
         #expect(run.text.contains("hard-bounce"))
     }
+
+    @Test("tells counters before and after, and the brakes that would pull, and writes nothing")
+    func changes() throws {
+        try station.deliver("1795514401.V1.host", Mail.softBounce("carol@dest.example", id: "C1"))
+        _ = try station.scan()
+        try station.deliver("1795514402.V2.host", Mail.softBounce("carol@dest.example", id: "C2"))
+        for number in 0..<60 {
+            try station.deliver(
+                "179551450\(number).V\(number).host", Mail.bounce("u\(number)@spike.example", id: "D\(number)"))
+        }
+        let before = try station.folder.everything()
+        let run = try station.scan("--dry-run")
+        #expect(run.status == 0)
+        #expect(run.text.contains("Addresses whose counters change: 61"))
+        #expect(run.lines.contains("    carol@dest.example  soft 1 -> 2"))
+        #expect(run.lines.contains("    u7@spike.example  hard 0 -> 1, held back by the brake"))
+        #expect(run.text.contains("Newly suppressed addresses: 0"))
+        #expect(run.text.contains("Brakes that would pull: 1"))
+        #expect(run.lines.contains { $0.hasPrefix("    spike.example userunknown, 2026-11-24T10:00:00Z to ") })
+        #expect(try station.folder.everything() == before)
+    }
 }

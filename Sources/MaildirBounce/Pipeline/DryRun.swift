@@ -54,7 +54,11 @@ struct DryRun {
         try preview()
         // A table would spoil what a program reads.
         guard (order.format ?? .text) == .text else { return }
-        for line in changes.lines(tally) { try output.write(line: line) }
+        let ledger = self.ledger
+        let summary = try inLedger { () throws(LedgerError) in
+            try ledger.previewSummary(limit: PreviewTable.namedAddresses)
+        }
+        for line in changes.lines(tally, summary) { try output.write(line: line) }
     }
 
     private mutating func preview() throws(Failure) {

@@ -51,7 +51,7 @@ struct AddressText {
 
 extension AddressState.Counters {
     /// The counters under the names that the reports use.
-    fileprivate var named: [(name: StaticString, count: Int)] {
+    var named: [(name: StaticString, count: Int)] {
         [
             ("hard", hard), ("soft", soft), ("delayed", delayed), ("delivered", delivered), ("complaint", complaint),
             ("auto-reply", autoReply), ("other", other),

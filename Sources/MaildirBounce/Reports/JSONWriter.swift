@@ -58,6 +58,12 @@ struct JSONWriter {
         bytes.append(contentsOf: String(value).utf8)
     }
 
+    /// - Parameter key: one of our own names, which needs no escape.
+    mutating func member(named key: String, _ value: Int) {
+        separate()
+        bytes.append(contentsOf: "\"\(key)\":\(value)".utf8)
+    }
+
     private mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true

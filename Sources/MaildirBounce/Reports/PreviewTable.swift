@@ -2,7 +2,8 @@ import Ledger
 
 /// What a scan would change, gathered over a dry run, as a table for a person.
 struct PreviewTable {
-    /// How many newly suppressed addresses are named; of the rest only the number is told.
+    /// How many newly suppressed addresses, and how many whose counters change, are named; of the rest only the number is
+    /// told.
     static let namedAddresses = 1_000
 
     /// Columns to cut lines to, or nil.
@@ -25,7 +26,8 @@ struct PreviewTable {
         suppressed.append(contentsOf: result.newlySuppressed.prefix(Self.namedAddresses - suppressed.count))
     }
 
-    func lines(_ tally: ScanTally) -> [String] {
+    /// - Parameter summary: what would be different in the end.
+    func lines(_ tally: ScanTally, _ summary: PreviewSummary) -> [String] {
         var lines = ["", "Nothing was changed. A scan would do this:"]
         lines += table(tally.classes.sorted { $0.key < $1.key }.map { ("\($0.value)", $0.key) })
         lines += table([
@@ -40,7 +42,34 @@ struct PreviewTable {
         if suppressedCount > suppressed.count {
             lines.append("    and \(suppressedCount - suppressed.count) more")
         }
+        lines.append("Addresses whose counters change: \(summary.changeCount)")
+        lines += summary.changes.map { cut(terminalSafe("    \($0.address)  \(sentence($0))"), toColumns: width) }
+        if summary.changeCount > summary.changes.count {
+            lines.append("    and \(summary.changeCount - summary.changes.count) more")
+        }
+        lines.append("Brakes that would pull: \(summary.brakes.count)")
+        lines += summary.brakes.map { cut(terminalSafe("    \(sentence($0))"), toColumns: width) }
         return lines
+    }
+
+    /// The counters before and after: `hard 0 -> 1, soft 2 -> 3`.
+    private func sentence(_ change: AddressChange) -> String {
+        let before = change.before?.counters ?? AddressState.Counters()
+        var words: [String] = []
+        for (old, new) in zip(before.named, change.after.counters.named) where old.count != new.count {
+            words.append("\(new.name) \(old.count) -> \(new.count)")
+        }
+        let (days, newDays) = (change.before?.streakDays ?? 0, change.after.streakDays)
+        if days != newDays { words.append("days of soft bounces \(days) -> \(newDays)") }
+        if change.after.held != nil, change.before?.held == nil { words.append("held back by the brake") }
+        if change.before?.suppression != nil, change.after.suppression == nil { words.append("no longer suppressed") }
+        return words.isEmpty ? "other details" : words.joined(separator: ", ")
+    }
+
+    private func sentence(_ brake: BrakeEpisode) -> String {
+        let span = [brake.start, brake.end].map { timestamp($0) ?? "?" }.joined(separator: " to ")
+        return "\(brake.provider) \(brake.reason), \(span): \(brake.addresses) addresses; suppresses nobody until "
+            + "somebody decides"
     }
 
     private func table(_ rows: [(number: String, text: String)]) -> [String] {

@@ -40,6 +40,9 @@ func cut(_ text: String, toColumns columns: Int?) -> String {
     return text
 }
 
+/// How many columns of a terminal a text takes.
+func columnCount(of text: String) -> Int { text.unicodeScalars.reduce(0) { $0 + columnCount($1) } }
+
 private func columnCount(_ scalar: Unicode.Scalar) -> Int {
     switch scalar.value {
     case 0x0300...0x036F, 0x200B...0x200D, 0xFE00...0xFE0F: 0

@@ -1,0 +1,31 @@
+/// Who runs a mail server, as far as its name tells: the part of the name that somebody has registered.
+///
+/// A guess by habit: the last two labels, or three where the last has two letters and the one before it is a general word
+/// (`mx.isp.co.uk`). The list of public suffixes would tell more; it is long, changes weekly, and would only move rows of
+/// a report.
+enum ProviderName {
+    /// - Returns: nothing where the host is an address or has only one label.
+    static func registered(_ host: String) -> String? {
+        // Postfix writes `mx.dest.example[192.0.2.1]:25`.
+        let name = host.prefix { $0 != "[" && $0 != ":" && $0 != " " && $0 != "(" }.lowercased()
+        let labels = name.split(separator: ".")
+        guard labels.count >= 2, let top = labels.last, top.utf8.contains(where: { !isDigit($0) }),
+            labels.allSatisfy({ $0.utf8.allSatisfy(isHostByte) })
+        else { return nil }
+        let isGeneral = labels.count > 2 && top.utf8.count == 2 && general.contains(labels[labels.count - 2])
+        return labels.suffix(isGeneral ? 3 : 2).joined(separator: ".")
+    }
+
+    /// Words under which the registries of countries register.
+    private static let general: Set<Substring> = [
+        "ac", "co", "com", "edu", "go", "gob", "gov", "gouv", "gv", "ltd", "me", "ne", "net", "nom", "or", "org", "plc",
+        "sch",
+    ]
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+    private static func isHostByte(_ byte: UInt8) -> Bool {
+        isDigit(byte) || (0x61...0x7A).contains(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+            || byte >= 0x80
+    }
+}

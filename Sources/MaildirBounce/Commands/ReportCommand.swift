@@ -1,0 +1,197 @@
+import ArgumentParser
+import Glibc
+import Ledger
+
+/// `report`: what arrived, in figures.
+struct ReportCommand: ParsableCommand {
+    /// Rows of the tables of a report about everything, for a person.
+    static let overviewRows = 10
+
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Say in figures what arrived: by day, class, reason, domain and more.",
+        discussion: """
+            Without --by, an overview. The HTML page needs nothing else (no script, no network), and each of its numbers \
+            leads to a list of the latest reports behind it.
+
+            Times are UTC and whole hours: the hour of --since is the first, and the end is where --until says; 30d is \
+            thirty days ago. class, day, origin and rule count reports, the others count recipients. A provider is who \
+            runs the server that refused, by the registered part of its name, or else the recipient's domain. The ledger \
+            does not date what rules did, so --by rule is about all time.
+
+            Example: maildir-bounce report --since 30d --ledger /var/lib/maildir-bounce/ledger.sqlite
+            Example: maildir-bounce report --by domain --limit 20 --format csv
+            Example: maildir-bounce report --since 2026-11-01 --until 2026-12-01 --format html > november.html
+
+            Exit status: 0 done (also where nothing arrived), 64 usage, 66 no ledger in that file, 75 try again later.
+            """)
+
+    @Option(help: ArgumentHelp("Only what arrived since: a day, a time, or 30d, 12w.", valueName: "time"))
+    var since: PastTime?
+
+    @Option(help: ArgumentHelp("Only what arrived before: a day, a time, or 30d, 12w.", valueName: "time"))
+    var until: PastTime?
+
+    @Option(
+        help: ArgumentHelp(
+            "One table: class, reason, domain, provider, day, origin, rule or reporting-mta.", valueName: "what"))
+    var by: ReportBy?
+
+    @Option(help: "How to print: text (tables), jsonl (a line for each row), csv (with --by), html (one page).")
+    var format: ReportFormat = .text
+
+    @Option(help: ArgumentHelp("Rows of a table at most.", discussion: "All, or 10 in the overview.", valueName: "n"))
+    var limit: Int?
+
+    @OptionGroup var ledgerOptions: LedgerOptions
+
+    @OptionGroup var config: ConfigOptions
+
+    func validate() throws {
+        if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
+        if format == .csv, by == nil {
+            throw ValidationError("CSV is one table: say with --by which, such as --by day")
+        }
+        if format == .html, by != nil || limit != nil {
+            throw ValidationError("the HTML page has all tables; leave out --by and --limit")
+        }
+        if by == .rule, since != nil || until != nil {
+            throw ValidationError("the ledger does not date what rules did; leave out --since and --until")
+        }
+    }
+
+    func run() throws {
+        let configuration = try config.load()
+        let now = Int64(time(nil))
+        let (start, end) = (since?.moment(before: now), until?.moment(before: now))
+        if let start, let end, start >= end {
+            throw ValidationError("--since must be before --until")
+        }
+        let window = ReportWindow(since: start, until: end)
+        let ledger = try ledgerOptions.open(configuration)
+        try StandardOutput.use { output in
+            if let by {
+                try write(try table(by, ledger, window), output)
+            } else {
+                try overview(ledger, window, now, output)
+            }
+        }
+    }
+
+    private func table(_ by: ReportBy, _ ledger: LedgerStore, _ window: ReportWindow) throws(Failure) -> ReportTable {
+        try inLedger { () throws(LedgerError) in
+            switch by {
+            case .class: .classes(try ledger.tally(window))
+            case .origin: .origins(try ledger.tally(window))
+            case .day: .days(try ledger.tally(window))
+            case .rule: .rules(try ledger.summary(at: 0).rules)
+            case .reason: .recipients(by, try ledger.recipientFigures(window).reasons)
+            case .domain: .recipients(by, try ledger.recipientFigures(window).domains)
+            case .provider: .recipients(by, try ledger.recipientFigures(window).providers)
+            case .reportingMTA: .recipients(by, try ledger.recipientFigures(window).reportingMTAs)
+            }
+        }
+    }
+
+    private func write(_ table: ReportTable, _ output: StandardOutput) throws(Failure) {
+        switch format {
+        case .csv: try output.write(ReportOutput.csv(table, limit: limit))
+        case .jsonl: try output.write(ReportOutput.json(table, limit: limit))
+        case .text, .html:
+            for line in ReportText(width: output.width).lines(table, limit: limit) { try output.write(line: line) }
+        }
+    }
+
+    private func overview(
+        _ ledger: LedgerStore, _ window: ReportWindow, _ now: Int64, _ output: StandardOutput
+    ) throws(Failure) {
+        let span = span(window)
+        let data = try inLedger { () throws(LedgerError) in
+            try ReportData(ledger, window, span: span, now: now, suppressedLimit: HTMLReport.suppressedRows)
+        }
+        switch format {
+        case .html:
+            let page = try HTMLReport.page(data) { groups throws(Failure) in
+                try inLedger { () throws(LedgerError) in
+                    try ledger.samples(window, of: groups, limit: HTMLReport.listRows)
+                }
+            }
+            try output.write(page.utf8)
+        case .jsonl, .csv:
+            try output.write(ReportOutput.json(data))
+            for table in Self.tables(data) { try output.write(ReportOutput.json(table, limit: limit)) }
+        case .text:
+            try output.write(line: cut(terminalSafe("Bounces, \(span), in \(data.ledger)"), toColumns: output.width))
+            let text = ReportText(width: output.width)
+            let sentence =
+                "\(data.reports) reports, \(data.duplicates) duplicates; recipients: \(data.figures.total.hard) hard, "
+                + "\(data.figures.total.soft) soft; \(data.suppressions.count) newly suppressed, "
+                + "\(data.undecided.count) not understood"
+            try output.write(line: cut(sentence, toColumns: output.width))
+            for table in Self.tables(data) {
+                try output.write(line: "")
+                try output.write(line: "By \(table.by.rawValue)\(table.by.isByRecipient ? ", recipients" : "")")
+                for line in text.lines(table, limit: limit ?? Self.overviewRows) { try output.write(line: line) }
+            }
+            if data.pruned > 0 {
+                try output.write(line: "")
+                try output.write(
+                    line: cut(
+                        "Of \(data.pruned) reports the details were pruned: they are in the tables by class, day and "
+                            + "origin only.", toColumns: output.width))
+            }
+        }
+    }
+
+    private static func tables(_ data: ReportData) -> [ReportTable] {
+        [
+            .classes(data.tally), .origins(data.tally), .recipients(.reason, data.figures.reasons),
+            .recipients(.domain, data.figures.domains), .recipients(.provider, data.figures.providers),
+            .recipients(.reportingMTA, data.figures.reportingMTAs), .days(data.tally),
+        ]
+    }
+
+    private func span(_ window: ReportWindow) -> String {
+        func words(_ seconds: Int64) -> String {
+            let text = timestamp(seconds) ?? "?"
+            return text.hasSuffix("T00:00:00Z") ? String(text.prefix(10)) : text
+        }
+        return switch (since, until) {
+        case (nil, nil): "all that the ledger knows"
+        case (_, nil): "since \(words(window.start))"
+        case (nil, _): "before \(words(window.end))"
+        default: "\(words(window.start)) until \(words(window.end))"
+        }
+    }
+}
+
+/// How a report is written.
+enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
+    case text
+    case jsonl
+    case csv
+    case html
+}
+
+/// A moment in the past: a day, a time, or a number of days ago.
+enum PastTime: ExpressibleByArgument {
+    case at(Int64)
+    case ago(DayCount)
+
+    init?(argument: String) {
+        if let count = DayCount(argument: argument) {
+            self = .ago(count)
+        } else if let moment = parsedTimestamp(argument) {
+            self = .at(moment)
+        } else {
+            return nil
+        }
+    }
+
+    func moment(before now: Int64) -> Int64 {
+        switch self {
+        case .at(let seconds): seconds
+        case .ago(let count): max(0, now - count.seconds)
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Ledger
+
+/// All that a report over everything shows.
+struct ReportData {
+    /// The reasons that say that no reason was found.
+    static let undecidedReasons = ["undefined", "onhold"]
+
+    let ledger: String
+    let window: ReportWindow
+    /// What was asked for, in words.
+    let span: String
+    let now: Int64
+    let tally: [DayTally]
+    /// Reports of the window of which only day, class and origin are kept.
+    let pruned: Int
+    let figures: RecipientFigures
+    let suppressions: NewSuppressions
+    /// Recipients without a reason, by what was said about them.
+    var undecided = LikenessGroups<ReportSample>()
+
+    init(
+        _ ledger: LedgerStore, _ window: ReportWindow, span: String, now: Int64, suppressedLimit: Int
+    ) throws(LedgerError) {
+        self.ledger = ledger.path
+        self.window = window
+        self.span = span
+        self.now = now
+        tally = try ledger.tally(window)
+        pruned = try ledger.prunedReports(window)
+        figures = try ledger.recipientFigures(window)
+        suppressions = try ledger.newSuppressions(window, at: now, limit: suppressedLimit)
+        try ledger.recipients(window, reasons: Self.undecidedReasons) { sample in
+            undecided.add(Likeness.key(sample.outcome?.diagnostic ?? ""), sample)
+            return true
+        }
+    }
+
+    var reports: Int { tally.reduce(0) { $0 + $1.counted } }
+    var duplicates: Int { tally.reduce(0) { $0 + $1.duplicates } }
+    func reports(origin: String?) -> Int { tally.reduce(0) { $0 + ($1.origin == origin ? $1.counted : 0) } }
+    func reports(class name: String) -> Int { tally.reduce(0) { $0 + ($1.class == name ? $1.counted : 0) } }
+}
