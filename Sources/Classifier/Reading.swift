@@ -146,7 +146,7 @@ struct Reading {
     }
 
     private var context: ReportContext {
-        ReportContext(message: message, envelope: envelope, prose: prose, original: original)
+        ReportContext(message: message, envelope: envelope, lazyProse: lazyProse, original: original)
     }
 
     private var headText: [UInt8] { Array(prose.text[prose.head].prefix(ProseReader.explanationBytes)) }
@@ -388,7 +388,7 @@ struct Reading {
         var facts = FailureFacts()
         facts.status = report.status
         facts.isDelayed = report.action == "delayed" || report.isDelayed
-        facts.hosts = [report.remoteMTA, reportingMTA, address.split(separator: "@").last.map(String.init)].compactMap {
+        facts.hosts = [report.remoteMTA, reportingMTA, address.domainPart].compactMap {
             $0
         }
         facts.ruling = report.ruling
@@ -401,16 +401,16 @@ struct Reading {
                 facts.isProgram = true
                 facts.exitStatus = Int(String(decoding: diagnostic.prefix { $0.isDigit }, as: UTF8.self))
             }
-            facts.texts.append(("Diagnostic-Code", diagnostic))
+            facts.texts.append(FactText("Diagnostic-Code", diagnostic))
         }
-        if !report.explanation.isEmpty { facts.texts.append(("text", report.explanation)) }
-        for (_, text) in facts.texts.reversed() where facts.command == nil {
-            facts.command = SMTPCommand.find(in: FoldedText(text))
+        if !report.explanation.isEmpty { facts.texts.append(FactText("text", report.explanation)) }
+        for fact in facts.texts.reversed() where facts.command == nil {
+            facts.command = SMTPCommand.find(in: fact.folded)
         }
         var decision = judge.decide(facts)
         if !decision.isSettled, isAlone {
-            facts.texts.append(("text", headText))
-            facts.texts.append(("Subject", Array(envelope.subject.utf8)))
+            facts.texts.append(FactText("text", headText))
+            facts.texts.append(FactText("Subject", Array(envelope.subject.utf8)))
             let second = judge.decide(facts)
             if second.isSettled { decision = second }
         }

@@ -13,7 +13,7 @@ extension Dialect {
             }
             // The member's own list of senders.
             let isChoice = context.head.contains("because they are not accepting mail from")
-            let domain = context.envelope.from.split(separator: "@").last.map(String.init) ?? "aol.com"
+            let domain = context.envelope.from.domainPart ?? "aol.com"
             for number in (mark + 1)..<max(mark + 1, context.prose.lines.count) {
                 let span = context.prose.text.span
                 let name = span.trimmed(context.prose.lines[number])

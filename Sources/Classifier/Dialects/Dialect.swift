@@ -45,8 +45,11 @@ extension Dialect {
 struct ReportContext {
     let message: Message
     let envelope: Envelope
-    let prose: Prose
+    let lazyProse: LazyProse
     let original: Original
+
+    /// Most dialects need none of it.
+    var prose: Prose { lazyProse.value }
 
     /// The lines of the prose, folded, each with its place.
     func line(_ number: Int) -> FoldedText { FoldedText(prose.text.span.extracting(prose.lines[number])) }

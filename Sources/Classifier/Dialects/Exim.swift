@@ -30,8 +30,8 @@ extension Dialect {
             reports[index].isOwnWord = !said.bytes.isEmpty && !said.contains("smtp error") && !said.contains("host ")
             guard said.contains("unrouteable address") || said.contains("unroutable address") else { continue }
             // The server looked for the mailbox itself. Whose domain is not its own, that domain has no mail route.
-            let ours = context.envelope.from.split(separator: "@").last.map(String.init) ?? ""
-            let theirs = final.split(separator: "@").last.map(String.init) ?? ""
+            let ours = context.envelope.from.domainPart ?? ""
+            let theirs = final.domainPart ?? ""
             let isOurs = ours.hasSuffix(theirs) || theirs.hasSuffix(ours)
             reports[index].ruling = Ruling(
                 isOurs ? .userUnknown : .hostUnknown, rule: "exim/unrouteable-address",

@@ -30,6 +30,9 @@ enum AddressText {
     /// Bytes of an address as a string: lower case, quotes around a local part removed where it is a dot-string without
     /// them but for its dots (Postfix quotes `abc..def.`, which carriers hand out).
     static func text(_ bytes: [UInt8]) -> String {
+        if bytes.first != UInt8(ascii: "\""), bytes.allSatisfy({ $0 < 0x80 && $0 != 0x1B }) {
+            return lowercased(bytes)
+        }
         var address = String(decoding: Charset.utf8(bytes, charset: nil), as: UTF8.self)
         if address.hasPrefix("\""), let at = address.lastIndex(of: "@"), address[..<at].hasSuffix("\"") {
             let local = address[address.index(after: address.startIndex)..<address.index(before: at)]
@@ -39,6 +42,14 @@ enum AddressText {
             if isPlain { address = String(local) + address[at...] }
         }
         return address.lowercased()
+    }
+
+    /// ASCII in lower case.
+    private static func lowercased(_ bytes: [UInt8]) -> String {
+        String(unsafeUninitializedCapacity: bytes.count) { buffer in
+            for index in bytes.indices { buffer[index] = bytes[index].lowercased }
+            return bytes.count
+        }
     }
 
     /// Message-ID without angle brackets and comments, or nil where it is empty.

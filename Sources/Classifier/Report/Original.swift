@@ -63,7 +63,7 @@ struct Original: Sendable {
         }
         for field in message.allFields(.received, in: part).prefix(8) {
             let value = message.value(of: field)
-            if let mark = Original.position(of: " for <", in: value) {
+            if let mark = Original.mark(behindFor: value.span) {
                 if let address = AddressText.first(in: Array(value[mark...].prefix(400))) { add(\.recipients, address) }
             }
         }
@@ -81,6 +81,16 @@ struct Original: Sendable {
 
     private mutating func add(_ list: WritableKeyPath<Original, [String]>, _ address: String) {
         if !self[keyPath: list].contains(address) { self[keyPath: list].append(address) }
+    }
+
+    /// Where the address starts in `… for <bob@dest.example>; date` (RFC 5321 section 4.4).
+    private static func mark(behindFor value: Span<UInt8>) -> Int? {
+        var from = 0
+        while let hit = value.firstIndex(of: UInt8(ascii: "<"), in: from..<value.count) {
+            from = hit + 1
+            if hit >= 5, value.equals(" for ", ignoringCaseIn: (hit - 5)..<hit) { return hit }
+        }
+        return nil
     }
 
     /// Where `words`, lower case, stand in `bytes`, in any case.

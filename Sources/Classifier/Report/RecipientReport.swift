@@ -65,7 +65,20 @@ struct Ruling: Sendable, Equatable {
 extension String {
     /// Whether there is a local part and a domain.
     var isAddress: Bool {
-        guard let at = lastIndex(of: "@") else { return false }
-        return at != startIndex && index(after: at) != endIndex
+        guard let at = utf8.lastIndex(of: UInt8(ascii: "@")) else { return false }
+        return at != startIndex && utf8.index(after: at) != endIndex
+    }
+
+    /// What stands behind the last `@`; all of it where there is none, nil where nothing is left.
+    var domainPart: String? {
+        guard let at = utf8.lastIndex(of: UInt8(ascii: "@")) else { return isEmpty ? nil : self }
+        let domain = self[utf8.index(after: at)...]
+        return domain.isEmpty ? nil : String(domain)
+    }
+
+    /// What stands before the first `@`.
+    var localPart: String {
+        guard let at = utf8.firstIndex(of: UInt8(ascii: "@")), at != startIndex else { return self }
+        return String(self[..<at])
     }
 }

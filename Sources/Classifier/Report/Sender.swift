@@ -2,9 +2,9 @@
 enum Sender {
     /// The From field names a mail system and not a person.
     static func isDaemon(_ envelope: Envelope) -> Bool {
-        let local = envelope.from.split(separator: "@").first.map(String.init) ?? envelope.from
+        let local = envelope.from.localPart
         if locals.contains(local) || local.hasPrefix("mailer-daemon") || local.hasPrefix("mailerdaemon") { return true }
-        return names.contains { envelope.fromText.contains($0) }
+        return names.lowest(in: envelope.fromText) != nil
     }
 
     private static let locals: Set<String> = [
@@ -15,12 +15,13 @@ enum Sender {
         "mailsystem",
         "mailsrv", "ndr", "administrator", "systemadministrator", "system", "postmaster-nospam", "imss", "mailmaster",
     ]
-    private static let names = [
-        "mailer-daemon", "mailer daemon", "mail delivery", "mail administrator", "mail system", "mail daemon",
-        "postmaster", "delivery subsystem", "delivery system", "system administrator", "systemadministrator",
-        "mailmarshal", "mail router", "message router", "internet mail", "microsoft outlook", "microsoft exchange",
-        "lsmtp", "administrateur système", "administrador del sistema", "amministratore sistema",
-        "mail subsystem", "email delivery", "message delivery", "mail gateway", "delivery agent",
-        "メール配信", "システム管理者", "邮件系统", "系统管理员", "系統管理員", "postoffice", "mailserver",
-    ]
+    private static let names = NumberedPhrases(
+        [
+            "mailer-daemon", "mailer daemon", "mail delivery", "mail administrator", "mail system", "mail daemon",
+            "postmaster", "delivery subsystem", "delivery system", "system administrator", "systemadministrator",
+            "mailmarshal", "mail router", "message router", "internet mail", "microsoft outlook", "microsoft exchange",
+            "lsmtp", "administrateur système", "administrador del sistema", "amministratore sistema",
+            "mail subsystem", "email delivery", "message delivery", "mail gateway", "delivery agent",
+            "メール配信", "システム管理者", "邮件系统", "系统管理员", "系統管理員", "postoffice", "mailserver",
+        ].map { (0, $0) })
 }

@@ -34,15 +34,11 @@ enum SpecialNotices {
     /// Exim's `freeze_tell`: `Message 1tEabC-0001Ab-7C frozen`, sent to the postmaster about a message that stays in the
     /// queue. With `The sender is <>.` it is a bounce that nobody takes.
     private static func frozen(_ message: Message, _ envelope: Envelope) -> Verdict? {
-        guard
-            let part = message.parts.indices.first(where: {
-                message.parts[$0].type.isText && !message.parts[$0].isEnclosed
-            })
-        else { return nil }
-        let text = FoldedText(Array(message.textBytes(ofPart: part).prefix(2_000)))
+        // One text and nothing else.
+        guard message.parts[0].type.isText, Sender.isDaemon(envelope) else { return nil }
+        let text = FoldedText(Array(message.textBytes(ofPart: 0).prefix(2_000)))
         let isNamed =
             envelope.subjectText.hasPrefix("message ") && envelope.subjectText.bytes.suffix(7) == Array(" frozen".utf8)
-            && Sender.isDaemon(envelope)
         guard isNamed || text.contains("has been frozen") && text.contains("the sender is <") else { return nil }
         return Verdict(
             messageClass: text.contains("the sender is <>.") ? .doubleBounce : .postmasterNotice, dialect: "exim",

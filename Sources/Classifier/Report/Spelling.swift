@@ -10,24 +10,22 @@ enum Spelling {
     /// The address with the local part's letters as they first stand in the message.
     static func asSeen(_ address: String, in bytes: Span<UInt8>) -> String {
         let wanted = Array(address.utf8)
-        guard let first = wanted.first, let at = wanted.lastIndex(of: UInt8(ascii: "@")) else { return address }
+        guard let at = wanted.lastIndex(of: UInt8(ascii: "@")) else { return address }
         let end = min(bytes.count, maximumBytes)
-        guard wanted.count <= end else { return address }
-        let last = end - wanted.count
-        // The first letter in either case.
-        for opening in Set([first, first.isLetter ? first ^ 0x20 : first]).sorted(by: >) {
-            var from = 0
-            while from <= last, let hit = bytes.firstIndex(of: opening, in: from..<(last + 1)) {
-                from = hit + 1
-                var same = true
-                for offset in wanted.indices where bytes[hit + offset].lowercased != wanted[offset] {
-                    same = false
-                    break
-                }
-                guard same else { continue }
-                return String(decoding: bytes.copy(hit..<(hit + at)), as: UTF8.self)
-                    + String(decoding: wanted[at...], as: UTF8.self)
+        // Fewer bytes are an @ than a letter.
+        var from = at
+        while from < end, let hit = bytes.firstIndex(of: UInt8(ascii: "@"), in: from..<end) {
+            from = hit + 1
+            let start = hit - at
+            guard start + wanted.count <= end else { return address }
+            var same = true
+            for offset in wanted.indices where bytes[start + offset].lowercased != wanted[offset] {
+                same = false
+                break
             }
+            guard same else { continue }
+            return String(decoding: bytes.copy(start..<hit), as: UTF8.self)
+                + String(decoding: wanted[at...], as: UTF8.self)
         }
         return address
     }

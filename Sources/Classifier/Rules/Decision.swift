@@ -5,7 +5,7 @@ struct FailureFacts: Sendable {
     /// The Status field of the report (RFC 3464 section 2.3.4).
     var status: StatusCode?
     /// Texts that explain the failure, the most trusted first, with the name of the place where each stands.
-    var texts: [(at: String, text: [UInt8])] = []
+    var texts: [FactText] = []
     /// The remote MTA, the reporting MTA and the recipient's domain, lower case.
     var hosts: [String] = []
     /// The SMTP command that was refused, as the report names it.
@@ -60,13 +60,12 @@ struct Judge: Sendable {
         var best: (match: RuleSet.Match, at: String, text: FoldedText)?
         var runnerUp: String?
         var provider: (rule: ProviderRule, at: String)?
-        for (at, bytes) in facts.texts where !bytes.isEmpty {
-            let text = Judge.withoutRelay(bytes.count > Judge.maximumText ? Array(bytes[..<Judge.maximumText]) : bytes)
+        for fact in facts.texts where !fact.text.isEmpty {
+            let (at, text, folded) = (fact.at, fact.text, fact.folded)
             let found = SMTPReply(text.span)
             replies.append(found)
             if reply.code == nil { reply.code = found.code }
             if reply.status == nil { reply.status = found.status }
-            let folded = FoldedText(text)
             foldedTexts.append(folded)
             if provider == nil, let rule = providerRule(folded, facts, found) { provider = (rule, at) }
             for match in rules.matches(in: folded) {
@@ -214,11 +213,11 @@ struct Judge: Sendable {
         if facts.isOwnWord, replies.allSatisfy({ $0.code == nil }) { return true }
         // `550 <bob@dest.example>: User unknown` repeats the argument of the command that it answers. A filter behind DATA
         // has none: the carriers that borrow these words write `550 : User unknown`.
-        if facts.command != "DATA", facts.texts.contains(where: { answersRecipient(FoldedText($0.text)) }) {
+        if facts.command != "DATA", facts.texts.contains(where: { answersRecipient($0.folded) }) {
             return true
         }
         // Sendmail's transcript sums a refusal up in its own words behind the server's.
-        if facts.texts.contains(where: { FoldedText($0.text).contains("550 5.1.1 <@>... user unknown") }) {
+        if facts.texts.contains(where: { $0.folded.contains("550 5.1.1 <@>... user unknown") }) {
             return true
         }
         return proof == .refusal && replies.contains { ($0.code ?? 0) / 100 == 5 }
@@ -246,14 +245,6 @@ struct Judge: Sendable {
                 && rule.matches(replies: replies.compactMap(\.code))
                 && rule.matches(hosts: facts.hosts) && rule.header.map { facts.hasHeader($0.name, $0.contains) } ?? true
         }
-    }
-
-    /// Cisco's Email Security Appliance puts `5.1.0 - Unknown address error` before any 5xx reply of the next server.
-    private static func withoutRelay(_ text: [UInt8]) -> [UInt8] {
-        guard let mark = Original.position(of: "unknown address error ", in: Array(text.prefix(1_000))) else {
-            return text
-        }
-        return Array(text[(mark + 22)...])
     }
 
     /// The reply's own status where the report's says less.
@@ -331,7 +322,12 @@ extension FoldedText {
 
     /// Whether the folded text holds the words.
     func contains(_ words: String) -> Bool {
-        let needle = Array(words.utf8)
+        // A native string hands its bytes out without a copy.
+        words.utf8.withContiguousStorageIfAvailable { contains($0) }
+            ?? Array(words.utf8).withUnsafeBufferPointer(contains)
+    }
+
+    private func contains(_ needle: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let first = needle.first, bytes.count >= needle.count else { return false }
         let span = bytes.span
         var from = 0

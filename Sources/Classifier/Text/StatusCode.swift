@@ -26,14 +26,21 @@ struct StatusCode: Sendable, Equatable, CustomStringConvertible {
                 continue
             }
             let start = index
-            var numbers: [Int] = [0]
+            var numbers = (0, 0, 0)
+            var last = 0
             while index < range.upperBound, bytes[index].isDigit || bytes[index] == UInt8(ascii: ".") {
                 if bytes[index] == UInt8(ascii: ".") {
                     // A full stop at the end of a sentence.
                     guard index + 1 < range.upperBound, bytes[index + 1].isDigit else { break }
-                    numbers.append(0)
+                    last += 1
                 } else {
-                    numbers[numbers.count - 1] = min(numbers[numbers.count - 1] * 10 + Int(bytes[index] - 0x30), 9_999)
+                    let digit = Int(bytes[index] - 0x30)
+                    switch last {
+                    case 0: numbers.0 = min(numbers.0 * 10 + digit, 9_999)
+                    case 1: numbers.1 = min(numbers.1 * 10 + digit, 9_999)
+                    case 2: numbers.2 = min(numbers.2 * 10 + digit, 9_999)
+                    default: break
+                    }
                 }
                 index += 1
             }
@@ -41,9 +48,9 @@ struct StatusCode: Sendable, Equatable, CustomStringConvertible {
             let touches =
                 start > range.lowerBound && (bytes[start - 1].isLetter || bytes[start - 1] == UInt8(ascii: "_"))
             let runsOn = index < range.upperBound && (bytes[index].isLetter || bytes[index] == UInt8(ascii: "_"))
-            if numbers.count == 3, !touches, !runsOn, [2, 4, 5].contains(numbers[0]), numbers[1] <= 7, numbers[2] <= 999
-            {
-                self.init(numbers[0], numbers[1], numbers[2])
+            let isClass = numbers.0 == 2 || numbers.0 == 4 || numbers.0 == 5
+            if last == 2, !touches, !runsOn, isClass, numbers.1 <= 7, numbers.2 <= 999 {
+                self.init(numbers.0, numbers.1, numbers.2)
                 return
             }
             if index == start { index += 1 }

@@ -1,0 +1,202 @@
+import MIME
+
+/// Writes a text's folded form (`FoldedText`) into memory that holds as many bytes as the text, and one more: no step writes
+/// more than it reads, but for the blank behind a reply code at the very end.
+struct TextFolder {
+    private let written: UnsafeMutableBufferPointer<UInt8>
+    private(set) var count = 0
+
+    init(_ memory: UnsafeMutableBufferPointer<UInt8>) { written = memory }
+
+    mutating func fold(_ text: Span<UInt8>, end: Int) {
+        var index = 0
+        var code: (UInt8, UInt8, UInt8)?
+        var sawContinuation = false
+        while index < end {
+            let byte = text[index]
+            if byte.isSpace {
+                appendBlank()
+                index += 1
+                continue
+            }
+            let startsToken = count == 0 || written[count - 1] == 0x20
+            if startsToken, byte >= 0x32, byte <= 0x35, let reply = TextFolder.replyCode(text, at: index, end) {
+                let isRepeat = code.map { $0 == reply.code } ?? false
+                if isRepeat && (reply.isContinuation || sawContinuation) {
+                    if reply.isContinuation { sawContinuation = true }
+                    index = TextFolder.skipStatus(text, at: reply.next, end)
+                    continue
+                }
+                if code == nil {
+                    code = reply.code
+                    sawContinuation = reply.isContinuation
+                }
+                append(reply.code.0)
+                append(reply.code.1)
+                append(reply.code.2)
+                appendBlank()
+                index = reply.next
+                continue
+            }
+            if byte == UInt8(ascii: "@") {
+                index = appendAddress(text, at: index, end)
+            } else if byte < 0x80 {
+                append(byte.lowercased)
+                index += 1
+                // The rest of the word, as far as it is plain.
+                while index < end, TextFolder.isPlain(text[index]) {
+                    append(text[index].lowercased)
+                    index += 1
+                }
+            } else {
+                index = appendHigh(text, at: index, end)
+            }
+        }
+        if count > 0, written[count - 1] == 0x20 { count -= 1 }
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x80 && byte != UInt8(ascii: "@") }
+
+    private mutating func append(_ byte: UInt8) {
+        precondition(count < written.count)
+        written[count] = byte
+        count += 1
+    }
+
+    /// A blank, unless one stands there already or the text starts here.
+    private mutating func appendBlank() {
+        if count > 0, written[count - 1] != 0x20 { append(0x20) }
+    }
+
+    /// Replaces the local part already written and the domain to come by a lone `@`.
+    private mutating func appendAddress(_ text: Span<UInt8>, at start: Int, _ end: Int) -> Int {
+        var kept = count
+        while kept > 0, TextFolder.isAddressByte(written[kept - 1]) {
+            // Scripts without blanks run into an address; the sentence's words must stay.
+            if kept >= 3, kept < count, written[kept] < 0x80, written[kept - 1] >= 0x80, written[kept - 3] >= 0xE2 {
+                break
+            }
+            kept -= 1
+        }
+        count = kept
+        append(UInt8(ascii: "@"))
+        var index = start + 1
+        while index < end, TextFolder.isAddressByte(text[index]) {
+            if text[index] >= 0xE2, text[index - 1].isLetter || text[index - 1].isDigit { break }
+            index += 1
+        }
+        // A full stop behind the domain ends a sentence.
+        if index > start + 1, text[index - 1] == UInt8(ascii: ".") {
+            while index > start + 1, text[index - 1] == UInt8(ascii: ".") { index -= 1 }
+        }
+        return index
+    }
+
+    private static func isAddressByte(_ byte: UInt8) -> Bool {
+        byte.isLetter || byte.isDigit || byte >= 0x80 || byte == 0x2E || byte == 0x2D || byte == 0x5F || byte == 0x2B
+            || byte == 0x3D || byte == 0x23 || byte == 0x2F || byte == 0x21 || byte == 0x25 || byte == 0x26
+    }
+
+    /// Case of Latin and Cyrillic, quotes, and the blanks of other scripts. Between two characters of a script that
+    /// writes no blanks, a line break is none.
+    private mutating func appendHigh(_ text: Span<UInt8>, at index: Int, _ end: Int) -> Int {
+        let byte = text[index]
+        guard index + 1 < end else { return index + 1 }
+        let second = text[index + 1]
+        switch byte {
+        case 0xC2 where second == 0xA0:
+            appendBlank()
+            return index + 2
+        case 0xC3 where second >= 0x80 && second <= 0x9E && second != 0x97:
+            append(0xC3)
+            append(second + 0x20)
+            return index + 2
+        case 0xC4 where second == 0xB0:
+            append(UInt8(ascii: "i"))
+            return index + 2
+        case 0xC4 where second <= 0xB7, 0xC5 where second >= 0x8A && second <= 0xB7:
+            append(byte)
+            append(second | 1)
+            return index + 2
+        case 0xC5 where second >= 0x81 && second <= 0x87 && second & 1 == 1,
+            0xC5 where second >= 0xB9 && second <= 0xBD && second & 1 == 1:
+            append(0xC5)
+            append(second + 1)
+            return index + 2
+        case 0xCE where second >= 0x91 && second <= 0x9F:
+            append(0xCE)
+            append(second + 0x20)
+            return index + 2
+        case 0xCE where second >= 0xA0 && second <= 0xA9:
+            append(0xCF)
+            append(second - 0x20)
+            return index + 2
+        case 0xD0 where second >= 0x90 && second <= 0x9F:
+            append(0xD0)
+            append(second + 0x20)
+            return index + 2
+        case 0xD0 where second >= 0xA0 && second <= 0xAF:
+            append(0xD1)
+            append(second - 0x20)
+            return index + 2
+        case 0xD0 where second <= 0x8F:
+            append(0xD1)
+            append(second + 0x10)
+            return index + 2
+        default: break
+        }
+        if index + 2 < end {
+            let third = text[index + 2]
+            if byte == 0xE2, second == 0x80 {
+                if third == 0x98 || third == 0x99 {
+                    append(UInt8(ascii: "'"))
+                    return index + 3
+                }
+                if third == 0x9C || third == 0x9D {
+                    append(UInt8(ascii: "\""))
+                    return index + 3
+                }
+                if third == 0x8B || third == 0x8E || third == 0x8F { return index + 3 }
+            }
+            if byte == 0xE3, second == 0x80, third == 0x80 {
+                appendBlank()
+                return index + 3
+            }
+            // CJK: E3 81 … E9; a folded blank between two of them was a line break.
+            if byte >= 0xE3, byte <= 0xE9, count > 3, written[count - 1] == 0x20,
+                written[count - 4] >= 0xE3, written[count - 4] <= 0xE9
+            {
+                count -= 1
+            }
+        }
+        append(byte)
+        return index + 1
+    }
+
+    /// `550`, `550-`, followed by a blank, a status or text; never `550.1` or `5501`.
+    private static func replyCode(
+        _ text: Span<UInt8>, at start: Int, _ end: Int
+    ) -> (code: (UInt8, UInt8, UInt8), isContinuation: Bool, next: Int)? {
+        guard start + 3 <= end, text[start + 1].isDigit, text[start + 2].isDigit else { return nil }
+        let code = (text[start], text[start + 1], text[start + 2])
+        guard start + 3 < end else { return (code, false, start + 3) }
+        switch text[start + 3] {
+        case UInt8(ascii: "-"): return (code, true, start + 4)
+        case let byte where byte.isSpace: return (code, false, start + 3)
+        default: return nil
+        }
+    }
+
+    /// Passes over `5.1.1` behind a repeated reply code.
+    private static func skipStatus(_ text: Span<UInt8>, at start: Int, _ end: Int) -> Int {
+        var index = start
+        while index < end, text[index].isSpace { index += 1 }
+        let from = index
+        var dots = 0
+        while index < end, text[index].isDigit || text[index] == UInt8(ascii: ".") {
+            if text[index] == UInt8(ascii: ".") { dots += 1 }
+            index += 1
+        }
+        return dots == 2 && index - from <= 11 ? index : from
+    }
+}
