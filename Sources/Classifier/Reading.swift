@@ -204,11 +204,11 @@ struct Reading {
     /// Puts what the prose says of a recipient beside what the fields say.
     private func explain(_ reports: inout [RecipientReport]) {
         let reader = ProseReader(prose, excluded: [])
+        let known = reader.firstByRecipient
         for index in reports.indices where reports[index].explanation.isEmpty {
             let names = [reports[index].finalRecipient, reports[index].originalRecipient]
-            let found = reader.recipients.first { names.contains($0.finalRecipient) }
-            if let found {
-                reports[index].explanation = found.explanation
+            if let found = names.compactMap({ known[$0] }).min() {
+                reports[index].explanation = reader.recipients[found].explanation
             } else if reports.count == 1, reader.recipients.count == 1 {
                 reports[index].explanation = reader.recipients[0].explanation
             }
@@ -222,14 +222,20 @@ struct Reading {
                 message.parts[$0].type == .textPlain && !message.parts[$0].isEnclosed
             })
         else { return }
+        let span = message.bytes.span
         let body = message.parts[part].body
+        let paragraphs = span.paragraphs(
+            startingWith: Set(reports.compactMap { $0.finalRecipient ?? $0.originalRecipient }), in: body)
+        var room = Limits.explanationBytes
         for index in reports.indices {
             guard let address = reports[index].finalRecipient ?? reports[index].originalRecipient,
-                let start = message.bytes.span.paragraph(startingWith: "<" + address, in: body)
+                let start = paragraphs[address]
             else { continue }
-            let end = message.bytes.span.endOfParagraph(from: start, before: body.upperBound)
-            reports[index].explanation = message.bytes.span.copy(
-                start..<min(end, start + ProseReader.explanationBytes))
+            let end = span.endOfParagraph(
+                from: start, before: min(body.upperBound, start + ProseReader.explanationBytes))
+            room -= end - start
+            guard room >= 0 else { return }
+            reports[index].explanation = span.copy(start..<end)
         }
     }
 
@@ -248,11 +254,10 @@ struct Reading {
         if let status = embeddedStatus(), let report = report(of: status, dialect: dialect) { return report }
         var reports = reader.recipients
         // A field that names nobody of the list in the text was rewritten on the way.
-        let isListed = reader.recipients.contains { $0.finalRecipient.map(failed.contains) ?? false }
+        let known = reader.firstByRecipient
+        let isListed = failed.contains { known[$0] != nil }
         if !failed.isEmpty, isListed || !reader.isList {
-            reports = failed.map { address in
-                reader.recipients.first { $0.finalRecipient == address } ?? plainReport(address)
-            }
+            reports = failed.map { address in known[address].map { reader.recipients[$0] } ?? plainReport(address) }
         }
         dialect?.mend?(&reports, context)
         if reports.isEmpty, original.exists, !original.isWrapped, original.recipients.count == 1 || gate.isCertain {
@@ -350,7 +355,13 @@ struct Reading {
             in: envelope.deliveredTo, settings: settings, known: known, arrival: envelope.arrival)
         tag = read
         if DoubleBounce.isUnsigned(envelope, original) { doubt = doubt ?? "postmaster" }
-        for report in reports.prefix(Limits.recipients) {
+        var room = Limits.explanationBytes
+        for var report in reports.prefix(Limits.recipients) {
+            room -= report.explanation.count
+            if room < 0, !report.explanation.isEmpty {
+                report.explanation = []
+                verdict.limitHit = verdict.limitHit ?? "more than \(Limits.explanationBytes) bytes about recipients"
+            }
             guard var address = report.address else { continue }
             // An original recipient that differs from the final one is the sender's own word (RFC 3461 ORCPT). Anybody
             // can write one into a report; a signature nobody else can.

@@ -64,6 +64,11 @@ struct ConfigTests {
             ("[classifier]\nlocal_hosts = [1]\n", ":2: classifier.local_hosts "),
             ("maildir = \n", ":1: "),
             ("a = 1\na = 2\n", ":2: "),
+            // The TOML parser would run out of stack.
+            ("\n" + String(repeating: "a.", count: 500_000) + "a = 1\n", ":2: this key has more than 64 parts"),
+            ("[" + String(repeating: "\"a\".", count: 200_000) + "a]\n", ":1: this key has more than 64 parts"),
+            ("a = " + String(repeating: "[", count: 500_000) + "\n", ":1: "),
+            ("a = " + String(repeating: "{a=", count: 300_000) + "\n", ":1: "),
         ])
     func wrong(config: String, place: String) throws {
         try station.deliverFour()

@@ -102,6 +102,16 @@ struct RulesTests {
         #expect(try outcome(rules).2 == "policyviolation")
     }
 
+    @Test("that are all broken, and tens of thousands, are all named")
+    func manyBroken() throws {
+        let count = 20_000
+        let file = try folder.write("rules.toml", String(repeating: "[[rule]]\n", count: count))
+        let check = try Program.run("rules", "check", file)
+        #expect(check.status == 78)
+        #expect(check.errorLines.count == count)
+        #expect(check.errorLines.last?.contains("rules.toml:\(count): ") == true)
+    }
+
     @Test("in a file that is no TOML are named, and ours are used")
     func noTOML() throws {
         #expect(try outcome("[[rule\n") == ("hard-bounce", "hard", "userunknown"))

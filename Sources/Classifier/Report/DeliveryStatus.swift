@@ -103,7 +103,7 @@ struct DeliveryStatus: Sendable {
         let decoded = type.hasPrefix("utf-8") ? unescaped(text) : text
         if let address = AddressText.first(in: decoded) { return address }
         let bare = AddressText.bare(decoded)
-        return bare.isEmpty ? nil : bare
+        return bare.isEmpty || bare.utf8.count > Limits.addressBytes ? nil : bare
     }
 
     /// `dns; mx.dest.example` without the type, lower case, or nil.
@@ -112,7 +112,7 @@ struct DeliveryStatus: Sendable {
         if let space = text.firstIndex(where: { $0.isSpace || $0 == UInt8(ascii: "(") }) {
             text = Array(text[..<space])
         }
-        let name = String(decoding: text, as: UTF8.self).lowercased()
+        let name = String(decoding: text.prefix(Limits.hostBytes), as: UTF8.self).lowercased()
         return name.isEmpty ? nil : name
     }
 

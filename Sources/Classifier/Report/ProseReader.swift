@@ -271,6 +271,12 @@ struct ProseReader {
         return out
     }
 
+    /// Which of ``recipients`` is the first of that address.
+    var firstByRecipient: [String?: Int] {
+        Dictionary(
+            recipients.indices.map { (recipients[$0].finalRecipient, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
     /// Bytes of prose kept for one recipient.
     static let explanationBytes = 3_000
 }

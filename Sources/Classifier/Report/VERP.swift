@@ -26,6 +26,8 @@ package enum VERP {
         in deliveredTo: [String], settings: Settings, known: [String] = [], arrival: Int64?
     ) -> VERPTag? {
         var best: VERPTag?
+        // Reports name thousands, and a local part has hundreds of places at which one of them could start.
+        let known = Set(known)
         for address in deliveredTo {
             guard let at = address.lastIndex(of: "@"),
                 let tag = tag(
@@ -37,7 +39,7 @@ package enum VERP {
         return best
     }
 
-    private static func tag(local: [UInt8], settings: Settings, known: [String], arrival: Int64?) -> VERPTag? {
+    private static func tag(local: [UInt8], settings: Settings, known: Set<String>, arrival: Int64?) -> VERPTag? {
         let delimiters = settings.verpDelimiters
         let plain = recipient(local: local, delimiters: delimiters, known: known)
         guard let signed = SignedTag.read(local: local, delimiters: delimiters, keys: settings.verpKeys) else {
@@ -64,7 +66,7 @@ package enum VERP {
         return arrival / 86_400 - Int64(made) > Int64(days)
     }
 
-    private static func recipient(local: [UInt8], delimiters: [UInt8], known: [String]) -> String? {
+    private static func recipient(local: [UInt8], delimiters: [UInt8], known: Set<String>) -> String? {
         let span = local.span
         // Sender rewriting (SRS) and bounce tags (BATV) use the same signs for other things.
         for prefix: StaticString in ["srs0", "srs1", "prvs=", "btv1="]

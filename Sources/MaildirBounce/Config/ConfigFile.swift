@@ -7,11 +7,14 @@ import TOMLKit
 struct ConfigTable {
     /// The largest file that is read, in bytes.
     static let sizeLimit = 1 << 20
+    /// The most parts that a key written with dots may have. The TOML parser takes a call on the stack for each.
+    static let keyDepthLimit = 64
 
     let file: String
     /// Whether users who are neither the owner nor in the group may read the file.
     let isWorldReadable: Bool
-    private let text: String
+    /// The lines of the file, to find those on which keys stand.
+    private let lines: [Substring]
     private let table: TOMLTable
     /// The tables that lead here, `["policy", "soft"]`.
     private let path: [String]
@@ -21,23 +24,35 @@ struct ConfigTable {
 
     /// Reads and parses the file at `path`.
     init(file path: String) throws(Failure) {
-        file = path
-        (text, isWorldReadable) = try Self.read(path)
-        self.path = []
+        let (text, isWorldReadable) = try Self.read(path)
+        try self.init(text: text, file: path, isWorldReadable: isWorldReadable)
+    }
+
+    /// Parses the `text` that was read from `file`.
+    init(text: String, file: String, isWorldReadable: Bool) throws(Failure) {
+        self.file = file
+        self.isWorldReadable = isWorldReadable
+        path = []
+        lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        if let line = lineOfDeepKey(Array(text.utf8), limit: Self.keyDepthLimit) {
+            throw Failure(
+                ExitStatus.configuration,
+                "\(file):\(line): this key has more than \(Self.keyDepthLimit) parts; no key of ours has so many")
+        }
         do {
             table = try TOMLTable(string: text)
         } catch let error as TOMLParseError {
             throw Failure(
-                ExitStatus.configuration, "\(path):\(error.source.begin.line): this is no TOML: \(error.description)")
+                ExitStatus.configuration, "\(file):\(error.source.begin.line): this is no TOML: \(error.description)")
         } catch {
-            throw Failure(ExitStatus.configuration, "\(path): this is no TOML: \(error)")
+            throw Failure(ExitStatus.configuration, "\(file): this is no TOML: \(error)")
         }
     }
 
     private init(_ table: TOMLTable, at path: [String], in parent: ConfigTable) {
         file = parent.file
         isWorldReadable = parent.isWorldReadable
-        text = parent.text
+        lines = parent.lines
         self.table = table
         self.path = path
     }
@@ -91,7 +106,6 @@ struct ConfigTable {
         guard value.array != nil, tables.count == elements.count else {
             throw wrong(key, "must be tables, [[\((path + [key]).joined(separator: "."))]]")
         }
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let starts = lines.indices.filter { index in
             let line = lines[index].filter { !$0.isWhitespace }
             return line.hasPrefix("[[\((path + [key]).joined(separator: "."))]]")
@@ -129,7 +143,6 @@ struct ConfigTable {
     /// this does not see (dotted, in an inline table), there is no line rather than a wrong one.
     private func line(of key: String) -> Int? {
         if let start {
-            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
             for index in (start + 1)..<max(start + 1, lines.count) {
                 if lines[index].trimmingPrefix(while: \.isWhitespace).first == "[" { break }
                 // A table within one of several is written with dots: `when.text = …`.
@@ -139,7 +152,7 @@ struct ConfigTable {
             return start + 1
         }
         var section: [String] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in lines.enumerated() {
             let line = line.trimmingPrefix(while: \.isWhitespace)
             if line.first == "[" {
                 section = line.drop { $0 == "[" }.prefix { $0 != "]" }.split(separator: ".").map(Self.bare)

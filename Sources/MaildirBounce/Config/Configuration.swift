@@ -42,15 +42,18 @@ struct Configuration {
     /// Reads the file at `path`, or the one at ``defaultPath`` where it exists, or nothing.
     static func load(_ path: String?) throws(Failure) -> Configuration {
         guard path != nil || access(defaultPath, F_OK) == 0 else { return Configuration() }
-        return try Configuration(file: path ?? defaultPath)
+        var configuration = try Configuration(ConfigTable(file: path ?? defaultPath))
+        configuration.useRules()
+        return configuration
     }
 
     var policy: Policy { policyTable.policy }
 
     private init() {}
 
-    private init(file path: String) throws(Failure) {
-        var file = try ConfigTable(file: path)
+    /// What the file says; the rules that it names are not read.
+    init(_ file: ConfigTable) throws(Failure) {
+        var file = file
         maildir = try file.string("maildir")
         ledger = try file.string("ledger")
         archive = try file.string("archive")
@@ -73,7 +76,6 @@ struct Configuration {
         }
         if var table = try file.table("policy") { policyTable = try PolicyTable(&table) }
         try file.rejectUnknownKeys()
-        useRules()
     }
 
     /// What the classifier has to know, with the keys. They are read only where signatures are checked: whoever asks

@@ -21,8 +21,13 @@ struct RulesFile {
     private(set) var problems: [Failure] = []
 
     init(_ path: String) {
+        self.init { () throws(Failure) in try ConfigTable(file: path) }
+    }
+
+    /// The rules in the file that `open` reads.
+    init(_ open: () throws(Failure) -> ConfigTable) {
         do {
-            var file = try ConfigTable(file: path)
+            var file = try open()
             let tables = try file.tables("rule")
             for (number, table) in tables.enumerated() {
                 do {
