@@ -49,6 +49,13 @@ package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// An address in canonical form with its domain in Unicode, as some programs write it; nothing where the domain has
+    /// no such form.
+    package static func unicodeDomainForm(ofCanonical text: String) -> String? {
+        guard let at = text.utf8.lastIndex(of: UInt8(ascii: "@")) else { return nil }
+        return CanonicalDomain.unicodeForm(ofCanonical: text[text.utf8.index(after: at)...]).map { text[...at] + $0 }
+    }
+
     /// The domain of an address that is in canonical form.
     static func domain(ofCanonical text: String) -> String {
         guard let at = text.utf8.lastIndex(of: UInt8(ascii: "@")) else { return "" }

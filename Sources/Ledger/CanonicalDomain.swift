@@ -64,6 +64,20 @@ enum CanonicalDomain {
         return isValid(joined) ? String(decoding: joined, as: UTF8.self) : nil
     }
 
+    /// The domain with its A-labels decoded, where that is another form of the same domain.
+    static func unicodeForm(ofCanonical domain: Substring) -> String? {
+        var isOther = false
+        let labels = domain.split(separator: ".", omittingEmptySubsequences: false).map { label in
+            guard label.hasPrefix("xn--"), let scalars = Punycode.decode(label.dropFirst(4).utf8) else {
+                return String(label)
+            }
+            isOther = true
+            return String(String.UnicodeScalarView(scalars))
+        }
+        let joined = labels.joined(separator: ".")
+        return isOther && form(of: Substring(joined).utf8) == String(domain) ? joined : nil
+    }
+
     /// What UTS 46 passes over: soft hyphen, zero width space, word joiner, byte order mark, variation selectors.
     private static func isIgnored(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {

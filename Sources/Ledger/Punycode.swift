@@ -1,4 +1,5 @@
-/// Punycode, the encoding of a Unicode label in ASCII (RFC 3492). Encoding only: the ledger keeps A-labels.
+/// Punycode, the encoding of a Unicode label in ASCII (RFC 3492). The ledger keeps A-labels; decoding is for programs that
+/// ask with the other form.
 enum Punycode {
     // RFC 3492, section 5: parameter values.
     private static let base: UInt32 = 36
@@ -48,6 +49,54 @@ enum Punycode {
     }
 
     /// A generalized variable-length integer (section 3.3).
+    /// The label that is behind `xn--`, in lower case; nothing where it is none (section 6.2).
+    static func decode(_ encoded: Substring.UTF8View) -> [Unicode.Scalar]? {
+        var output = [Unicode.Scalar]()
+        var rest = encoded[...]
+        if let delimiter = encoded.lastIndex(of: UInt8(ascii: "-")) {
+            output = encoded[..<delimiter].map { Unicode.Scalar($0) }
+            rest = encoded[encoded.index(after: delimiter)...]
+        }
+        var n = initialN
+        var index: UInt32 = 0
+        var bias = initialBias
+        while !rest.isEmpty {
+            let old = index
+            var weight: UInt32 = 1
+            var k = base
+            while true {
+                guard let byte = rest.popFirst(), let digit = value(of: byte) else { return nil }
+                let (step, stepOverflow) = digit.multipliedReportingOverflow(by: weight)
+                let (sum, sumOverflow) = index.addingReportingOverflow(step)
+                if stepOverflow || sumOverflow { return nil }
+                index = sum
+                let threshold = k <= bias ? tMin : min(tMax, k - bias)
+                if digit < threshold { break }
+                let (heavier, overflow) = weight.multipliedReportingOverflow(by: base - threshold)
+                if overflow { return nil }
+                weight = heavier
+                k += base
+            }
+            let count = UInt32(output.count) + 1
+            bias = adapt(index - old, points: count, first: old == 0)
+            let (next, overflow) = n.addingReportingOverflow(index / count)
+            guard !overflow, let scalar = Unicode.Scalar(next) else { return nil }
+            n = next
+            index %= count
+            output.insert(scalar, at: Int(index))
+            index += 1
+        }
+        return output
+    }
+
+    private static func value(of byte: UInt8) -> UInt32? {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(byte - UInt8(ascii: "a"))
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0")) + 26
+        default: nil
+        }
+    }
+
     private static func append(_ value: UInt32, bias: UInt32, to output: inout [UInt8]) {
         var rest = value
         var k = base

@@ -99,6 +99,17 @@ struct CanonicalAddressTests {
         #expect(CanonicalAddress("bob@Bücher.example")?.domain == "xn--bcher-kva.example")
     }
 
+    @Test("A domain in Unicode, where it has such a form")
+    func unicodeForm() {
+        func form(_ text: String) -> String? { CanonicalAddress.unicodeDomainForm(ofCanonical: text) }
+        #expect(form("\"a@b\"@xn--bcher-kva.example") == "\"a@b\"@bücher.example")
+        #expect(form("иван@xn--80a1acny.xn--p1ai") == "иван@почта.рф")
+        for text in [
+            "bob@dest.example", "bob@xn--.example", "bob@xn--a.example", "bob@xn--99999999999.example",
+            "bob@xn--bcher-kvA.example", "bob@xn--\(String(repeating: "9", count: 59)).example", "bob@[192.0.2.1]",
+        ] { #expect(form(text) == nil) }
+    }
+
     /// RFC 3492, section 7.1.
     @Test(
         "Punycode samples of RFC 3492",
@@ -115,5 +126,8 @@ struct CanonicalAddressTests {
         ])
     func punycode(_ label: String, _ expected: String) {
         #expect(Punycode.encode(Array(label.unicodeScalars)) == expected)
+        // What is kept is in lower case.
+        let lower = Substring(expected.lowercased()).utf8
+        #expect(Punycode.decode(lower).map { String(String.UnicodeScalarView($0)) } == label.lowercased())
     }
 }

@@ -61,6 +61,16 @@ struct ManualActionTests {
         #expect(try !isSuppressed("bob@dest.example"))
     }
 
+    @Test("An address is shown as it was first seen, too")
+    func spelling() throws {
+        try station.deliver("1637748007.V7.host", Self.bounce("Ann.Lee@Dest.Example", id: "S7"))
+        #expect(try station.scan().status == 0)
+        #expect(try run("address", "ann.lee@dest.example").lines[1] == "    first seen as Ann.Lee@dest.example")
+        let object = try run("address", "ANN.LEE@dest.example", "--format", "jsonl").objects().first
+        #expect(object?["address"] as? String == "ann.lee@dest.example")
+        #expect(object?["spelling"] as? String == "Ann.Lee@dest.example")
+    }
+
     @Test("The author is the user, or who is behind sudo")
     func author() throws {
         let script = #"exec env $2 "$PROGRAM" suppress ann@dest.example --reason x --ledger "$1""#
@@ -168,7 +178,7 @@ struct ManualActionTests {
         let before = try run("address", "bob@dest.example").text
         #expect(before.contains("5.1.1"))
         let pruned = try run("prune", "--older-than", "400d")
-        #expect(pruned.text == "dropped the details of 1 reports and 1 outcomes\n")
+        #expect(pruned.text == "dropped: reports 1, outcomes 1; their counts stay\n")
         let after = try run("address", "bob@dest.example").text
         #expect(!after.contains("5.1.1"))
         #expect(after.split(separator: "\n")[1] == before.split(separator: "\n")[1])

@@ -48,7 +48,7 @@ struct ExportCommand: ParsableCommand {
             if let failure { throw failure }
             if let footer = list.footer { try output.write(footer.utf8) }
             if list.leftOut > 0 {
-                makeLogger().warning("\(list.leftOut) addresses begin with # and cannot be in an access map")
+                makeLogger().warning("left out, since a key of an access map cannot begin with #: \(list.leftOut)")
             }
         }
     }

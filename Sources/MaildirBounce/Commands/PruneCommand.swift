@@ -31,7 +31,7 @@ struct PruneCommand: ParsableCommand {
         let result = try inLedger { () throws(LedgerError) in try ledger.prune(olderThan: moment) }
         try StandardOutput.use { output in
             try output.write(
-                line: "dropped the details of \(result.deliveries) reports and \(result.outcomes) outcomes")
+                line: "dropped: reports \(result.deliveries), outcomes \(result.outcomes); their counts stay")
         }
     }
 }

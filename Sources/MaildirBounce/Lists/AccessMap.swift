@@ -19,18 +19,21 @@ enum AccessMap {
         return needsQuotes ? "\"\(local)\"" + address[at...] : address
     }
 
-    /// A line with its end.
-    static func line(_ row: SuppressedAddress) -> String {
+    /// A line with its end; two where a client may write the domain in Unicode, which Postfix does not translate.
+    static func lines(_ row: SuppressedAddress) -> String {
         guard let key = key(row.address) else {
             return "# Postfix cannot look this up: \(row.address)\n"
         }
         let suppression = row.suppression
         let until = suppression.until.flatMap(timestamp).map { " until \($0)" } ?? ""
-        return "\(key) REJECT 5.7.1 suppressed since \(timestamp(suppression.since) ?? "?")\(until): "
+        let action =
+            " REJECT 5.7.1 suppressed since \(timestamp(suppression.since) ?? "?")\(until): "
             + terminalSafe(suppression.reason) + "\n"
+        guard let other = CanonicalAddress.unicodeDomainForm(ofCanonical: key) else { return key + action }
+        return key + action + other + action
     }
 
-    /// Reads a line: one of ``line(_:)``, or any that refuses an address.
+    /// Reads a line: one of ``lines(_:)``, or any that refuses an address.
     static func parse(_ line: String) -> ListLine {
         if line.utf8.first == UInt8(ascii: "#") { return .nothing }
         var isQuoted = false

@@ -57,7 +57,7 @@ struct ExportList {
         case .csv, .jsonl: return list.line(row)
         case .postfix:
             if AccessMap.key(row.address) == nil { leftOut += 1 }
-            return Array(AccessMap.line(row).utf8)
+            return Array(AccessMap.lines(row).utf8)
         case .sql: return Array(ExportList.insert(row).utf8)
         }
     }

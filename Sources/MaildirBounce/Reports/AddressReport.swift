@@ -13,6 +13,7 @@ struct AddressText {
             return [terminalSafe("\(address): its history was erased; suppressed \(suppression.sentence)")]
         }
         var lines = [record.address]
+        if let spelling = record.state.spelling { lines.append("    first seen as \(spelling)") }
         if case .suppressed(let suppression) = result {
             lines.append("    suppressed \(suppression.sentence)")
         } else {
@@ -73,6 +74,7 @@ extension JSONWriter {
     mutating func address(_ record: AddressRecord?, asked address: String, _ result: CheckResult) {
         object { writer in
             writer.member("address", record?.address ?? address)
+            writer.member("spelling", record?.state.spelling)
             writer.member("suppressed", result != .mayMail)
             if case .suppressed(let suppression) = result {
                 writer.object("suppression") { $0.suppression(suppression) }
