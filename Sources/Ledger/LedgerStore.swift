@@ -113,8 +113,13 @@ package final class LedgerStore: Sendable {
                         "the file system of the ledger \(path) has no shared memory for SQLite's WAL; "
                             + "put the ledger on a local disk")
                 }
+                // The empty files stay when the last writer leaves, as its own: a reader that may not write in the folder
+                // needs them, and one that may would make them as its own, and keep the next writer out.
+                var isPersistent: Int32 = 1
+                sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_PERSIST_WAL, &isPersistent)
                 try database.execute(
                     sql: """
+                        PRAGMA journal_size_limit = 0;
                         PRAGMA synchronous = \(durability.rawValue);
                         PRAGMA cache_size = -\(cacheKibibytes);
                         PRAGMA wal_autocheckpoint = \(checkpointPages);

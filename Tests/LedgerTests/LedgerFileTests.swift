@@ -40,13 +40,18 @@ struct LedgerFileTests {
         #expect(try normal.write { try $0.integer("PRAGMA synchronous") } == 1)
     }
 
-    @Test("After the last writer has gone, the ledger is one file")
+    @Test("After the last writer has gone, all is in the ledger's file; the WAL stays, empty")
     func oneFile() throws {
         let folder = try TemporaryFolder()
         do {
             try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy()).commit([report(1)])
         }
-        #expect(shell("ls -A '\(folder.path)'") == "ledger.sqlite\n")
+        #expect(shell("ls -A '\(folder.path)'") == "ledger.sqlite\nledger.sqlite-shm\nledger.sqlite-wal\n")
+        #expect(LedgerFile.size(folder.ledger + "-wal") == 0)
+        let copy = folder.path + "/copy.sqlite"
+        _ = shell("cp '\(folder.ledger)' '\(copy)'")
+        let ledger = try LedgerStore(path: copy, mode: .readOnly, policy: Policy())
+        #expect(try ledger.check("bob@dest.example", at: time(day: 1)) != .mayMail)
     }
 
     @Test(

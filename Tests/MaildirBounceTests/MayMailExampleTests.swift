@@ -90,6 +90,8 @@ struct MayMailExampleTests {
         #expect(answers[0][3].hasSuffix("Z"))
         #expect(try run(["stranger@dest.example", "carol@dest.example"]).status == 0)
 
+        try askAsReader(interpreter, script, station)
+
         // What is no address is none for both, and no ledger is an error.
         for address in Self.none {
             #expect(try Program.run("check", "--ledger", station.ledger, "--", address).status == 65, "\(address)")
@@ -104,6 +106,23 @@ struct MayMailExampleTests {
         let damaged = try Program.command(
             ["/usr/bin/env", interpreter, "\(Self.folder)/\(script)", other, "bob@dest.example"])
         #expect(damaged.status == 75)
+    }
+
+    /// A user who may read the ledger and write nothing in its folder, between two scans: the usual web server.
+    private func askAsReader(_ interpreter: String, _ script: String, _ station: Station) throws {
+        guard Program.isRoot else { return }
+        let user = "setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all"
+        let run = try Program.shell(
+            """
+            cp "$1" "$2/script" && chmod 755 "$2" && chmod a+r "$2/script" "$3"* || exit 99
+            # An interpreter in root's home is not for others.
+            \(user) \(interpreter) -v >/dev/null 2>&1 </dev/null || exit 0
+            \(user) \(interpreter) "$2/script" "$3" bob@dest.example stranger@dest.example
+            """, "\(Self.folder)/\(script)", station.folder.root, station.ledger)
+        #expect(run.errors.isEmpty)
+        if run.status == 0 && run.output.isEmpty { return }
+        #expect(run.status == 1)
+        #expect(run.lines.map { $0.split(separator: "\t")[1] } == ["no", "yes"])
     }
 
     /// Where CI is set nothing is skipped: what is missing then fails.
