@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Faults, crashes and hostile mail against the real program.
+#
+#   run.sh [--quick] [--only TEXT]
+#
+#   --quick       the subset that CI runs, less than two minutes
+#   --only TEXT   only the checks whose title or module (crash, injected, hostile, …) holds TEXT
+#
+# The program under test is $MAILDIR_BOUNCE, or else .build/debug/maildir-bounce. Needs python3, a C compiler and
+# ptrace(2); some checks need root, for file systems and users of their own, and say so where they are skipped.
+set -euo pipefail
+export PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+binary=${MAILDIR_BOUNCE:-$here/../../.build/debug/maildir-bounce}
+arguments=()
+while [ $# -gt 0 ]; do
+    case $1 in
+        --quick) arguments+=(--quick); shift ;;
+        --only) [ $# -ge 2 ] || { echo "run.sh: --only needs a text" >&2; exit 64; }; arguments+=(--only "$2"); shift 2 ;;
+        *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 64 ;;
+    esac
+done
+
+cannot_run() {
+    if [ "${CI:-}" = true ]; then
+        echo "not ok 1 - the fault tests can run"
+        echo "  # $1"
+        echo "0 passed, 1 failed"
+        exit 1
+    fi
+    echo "The fault tests are skipped: $1"
+    exit 0
+}
+
+command -v python3 >/dev/null || cannot_run "python3 is missing; scripts/install-deps.sh test installs it"
+compiler=
+for candidate in cc gcc clang; do
+    if command -v "$candidate" >/dev/null; then compiler=$candidate; break; fi
+done
+[ -n "$compiler" ] || cannot_run "a C compiler is missing; scripts/install-deps.sh test installs one"
+if [ ! -x "$binary" ]; then
+    echo "run.sh: no program at $binary: run 'swift build', or name one in MAILDIR_BOUNCE" >&2
+    exit 66
+fi
+binary=$(realpath "$binary")
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/maildir-bounce-faults.XXXXXX")
+other=
+clean_up() {
+    local mount
+    # The checks take down what they mount; this is for one that was interrupted.
+    for mount in "$work"/mount*; do
+        if [ -d "$mount" ]; then umount "$mount" 2>/dev/null || true; fi
+    done
+    rm -rf "$work" ${other:+"$other"}
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+chmod 711 "$work"
+"$compiler" -O1 -Wall -Wextra -Werror -o "$work/meddle" "$here/meddle.c"
+if ! met=$("$work/meddle" 1 count -- true 2>&1) || [ -z "$met" ]; then
+    cannot_run "ptrace(2) is not permitted here"
+fi
+if [ -d /dev/shm ] && [ -w /dev/shm ] && [ "$(stat -c %d /dev/shm)" != "$(stat -c %d "$work")" ]; then
+    other=$(mktemp -d /dev/shm/maildir-bounce-faults.XXXXXX)
+    arguments+=(--other-disk "$other")
+fi
+mkdir "$work/lab"
+chmod 711 "$work/lab"
+python3 "$here/faults.py" --root "$work/lab" --binary "$binary" --meddle "$work/meddle" "${arguments[@]}" </dev/null

@@ -1,0 +1,281 @@
+"""A Maildir with a few reports, a ledger and an archive; the program that works on them; and what they hold."""
+
+import collections
+import concurrent.futures
+import dataclasses
+import hashlib
+import os
+import pathlib
+import resource
+import shutil
+import sqlite3
+import subprocess
+import threading
+
+SAMPLES = pathlib.Path(__file__).resolve().parents[2] / "Examples" / "sample-maildir"
+# Calls that can change what is on a disk, or make a change last.
+CHANGING = "write,pwrite64,fsync,fdatasync,ftruncate,fallocate,openat,open,renameat2,rename,linkat,link,unlinkat," \
+           "unlink,mkdirat,mkdir,fchmod,fchown,utimensat"
+RUN_SECONDS = 120
+
+
+class Failure(Exception):
+    """A check that did not hold; its text says what was expected and what was found."""
+
+
+def expect(what, found, expected):
+    if found != expected:
+        raise Failure(f"{what}: expected {shorten(expected)}, found {shorten(found)}")
+
+
+def require(condition, what):
+    if not condition:
+        raise Failure(what)
+
+
+def shorten(value):
+    text = repr(value)
+    return text if len(text) < 600 else text[:600] + "…"
+
+
+@dataclasses.dataclass
+class Result:
+    status: int
+    out: bytes
+    err: bytes
+    peak: int = 0  # resident memory, in bytes
+    seconds: float = 0  # of processor time, the program's own
+
+    @property
+    def lines(self):
+        return self.err.decode(errors="replace").splitlines()
+
+
+class Program:
+    """The program under test, on its own or under meddle."""
+
+    def __init__(self, binary, meddle):
+        self.binary, self.meddle = str(binary), str(meddle)
+
+    def run(self, *arguments, prefix=(), **options):
+        """Runs to the end. Its own memory and time are measured, so nothing may stand in front of it."""
+        command = [*prefix, self.binary, *map(str, arguments)]
+        child = subprocess.Popen(command, stdin=options.pop("stdin", subprocess.DEVNULL), stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE, **options)
+        return finish(child)
+
+    def meddled(self, mode, *arguments, **options):
+        """Runs under meddle. Returns the result and the number of calls that matched."""
+        reader, writer = os.pipe()
+        try:
+            command = [self.meddle, str(writer), *map(str, mode), "--", self.binary, *map(str, arguments)]
+            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                     pass_fds=[writer], **options)
+            os.close(writer)
+            writer = -1
+            result = finish(child)
+            report = dict(line.split() for line in os.read(reader, 4096).decode().splitlines() if " " in line)
+        finally:
+            os.close(reader)
+            if writer >= 0:
+                os.close(writer)
+        if result.status == 125:
+            raise Failure(f"the program could not be traced: {result.err!r}")
+        return result, int(report.get("met", 0))
+
+    def held(self, calls, path, nth, change, *arguments, **options):
+        """Stops the program before its nth such call, calls `change`, and lets it go on. Returns its result."""
+        reader, writer = os.pipe()
+        control_reader, control_writer = os.pipe()
+        command = [self.meddle, str(writer), "hold", calls, path, str(nth), str(control_reader), "--", self.binary,
+                   *map(str, arguments)]
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                 pass_fds=[writer, control_reader], **options)
+        os.close(writer)
+        os.close(control_reader)
+        try:
+            was_held = os.read(reader, 5) == b"held\n"
+            if was_held:
+                change()
+        finally:
+            os.close(control_writer)  # the end of the file lets it go on too
+            result = finish(child)
+            os.close(reader)
+        require(was_held, f"no {nth}th {calls} of {path} was made; {result.err!r}")
+        return result
+
+
+def finish(child):
+    """Waits for the end, as wait4(2) tells it."""
+    outputs = {}
+
+    def drain(name, stream):
+        with stream:
+            outputs[name] = stream.read()
+
+    drains = [threading.Thread(target=drain, args=(name, getattr(child, name))) for name in ("stdout", "stderr")]
+    for thread in drains:
+        thread.start()
+    timer = threading.Timer(RUN_SECONDS, child.kill)
+    timer.start()
+    _, status, usage = os.wait4(child.pid, 0)
+    timer.cancel()
+    for thread in drains:
+        thread.join()
+    child.returncode = os.waitstatus_to_exitcode(status)
+    return Result(child.returncode, outputs["stdout"], outputs["stderr"], usage.ru_maxrss * 1024,
+                  usage.ru_utime + usage.ru_stime)
+
+
+class Station:
+    """A folder with a Maildir that holds each sample, one of them twice under two names."""
+
+    def __init__(self, root, archive=None):
+        self.root = pathlib.Path(root)
+        self.maildir = self.root / "Maildir"
+        self.ledger = self.root / "state" / "ledger.db"
+        self.archive = pathlib.Path(archive) if archive else None
+        self.sent = {}
+        self.reset()
+
+    def reset(self):
+        for folder in [self.root] + ([self.archive] if self.archive else []):
+            shutil.rmtree(folder, ignore_errors=True)
+        for folder in ("new", "cur", "tmp"):
+            (self.maildir / folder).mkdir(parents=True)
+        self.ledger.parent.mkdir()
+        self.sent.clear()
+        for number, sample in enumerate(sorted(SAMPLES.glob("*.eml"))):
+            self.deliver(f"{1_700_000_000 + number}.M{number}.host", sample.read_bytes())
+        first = min(SAMPLES.glob("*.eml"))
+        self.deliver("1700000900.copy.host", first.read_bytes())
+
+    def deliver(self, name, content):
+        name = os.fsencode(name)
+        path = os.path.join(os.fsencode(self.maildir), b"new", name)
+        with open(path, "wb") as file:
+            file.write(content)
+        # The same date in every trial.
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+        self.sent[name] = hashlib.sha256(content).hexdigest()
+
+    def clear(self):
+        """An empty Maildir."""
+        for path in (self.maildir / "new").iterdir():
+            path.unlink()
+        self.sent.clear()
+
+    def scan_arguments(self, *more):
+        arguments = ["scan", "--maildir", self.maildir, "--ledger", self.ledger, *more]
+        return arguments + (["--archive", self.archive] if self.archive else [])
+
+    def folders(self):
+        """The folders in which a message can stand."""
+        folders = [self.maildir / "new", self.maildir / "cur"]
+        if self.archive and self.archive.exists():
+            folders += sorted(self.archive.glob("*/new")) + sorted(self.archive.glob("*/cur"))
+        return folders
+
+    def messages(self):
+        """place -> digest, over all places where a message can stand; tmp/ is none."""
+        found = {}
+        for folder in self.folders():
+            place = os.fsencode(str(folder).replace(str(self.root), "ROOT").replace(str(self.archive), "ARCHIVE"))
+            for name in os.listdir(os.fsencode(folder)):
+                path = os.path.join(os.fsencode(folder), name)
+                if os.path.isfile(path) and not os.path.islink(path):
+                    found[place + b"/" + name] = digest(path)
+        return found
+
+    def expect_all(self):
+        """Each message that was ever delivered stands somewhere, once, with its bytes."""
+        expected = collections.Counter(self.sent.values())
+        expect("messages by content", collections.Counter(self.messages().values()), expected)
+
+    def dump(self):
+        return dump(self.ledger, {str(self.root): "ROOT", str(self.archive): "ARCHIVE"})
+
+    def state(self):
+        """All that a later run can see: every file of the station, by name and content."""
+        found = []
+        for top in [self.root] + ([self.archive] if self.archive else []):
+            for folder, _, names in os.walk(top):
+                found += [(folder, name, digest(os.path.join(folder, name))) for name in sorted(names)]
+        return hashlib.sha256(repr(sorted(found)).encode()).hexdigest()
+
+
+def digest(path):
+    hash = hashlib.sha256()
+    with open(path, "rb") as file:
+        while chunk := file.read(1 << 20):
+            hash.update(chunk)
+    return hash.hexdigest()
+
+
+LOGICAL = {
+    "delivery": """
+        SELECT m.text, d.name, h.name, d.fingerprint, d.arrival, c.text, o.text, l.text, r.text, f.text, d.file, d.message_id
+        FROM delivery d JOIN term m ON m.id = d.maildir JOIN term c ON c.id = d.class LEFT JOIN term o ON o.id = d.origin
+        LEFT JOIN term l ON l.id = d.dialect LEFT JOIN term r ON r.id = d.reporting_mta
+        LEFT JOIN term f ON f.id = d.folder LEFT JOIN delivery h ON h.id = d.duplicate_of""",
+    "outcome": """
+        SELECT d.name, o.id & 1048575, a.address, k.text, r.text, o.status, o.reply_code, o.action, o.diagnostic, m.text,
+            o.command, o.spelling
+        FROM outcome o LEFT JOIN delivery d ON d.id = o.id >> 20 LEFT JOIN address a ON a.id = o.address
+        JOIN term k ON k.id = o.kind JOIN term r ON r.id = o.reason LEFT JOIN term m ON m.id = o.remote_mta""",
+    "address": """
+        SELECT address, spelling, hard, soft, delayed, delivered, complaint, auto_reply, other, first_seen, last_seen, streak,
+            streaks, cause, r.text, since, until, days
+        FROM address LEFT JOIN term r ON r.id = reason""",
+    "tally": """
+        SELECT hour, c.text, o.text, counted, duplicates FROM tally JOIN term c ON c.id = class
+        LEFT JOIN term o ON o.id = origin""",
+    "rule_hit": "SELECT t.text, hits, last_seen FROM rule_hit JOIN term t ON t.id = rule",
+}
+
+
+def dump(ledger, names=None):
+    """What a ledger says, without row numbers and without the record of runs: table -> sorted rows."""
+    with sqlite3.connect(f"file:{ledger}?mode=ro", uri=True) as database:
+        database.text_factory = bytes
+        expect("the ledger's integrity", database.execute("PRAGMA integrity_check").fetchall(), [(b"ok",)])
+        content = {}
+        for table, query in LOGICAL.items():
+            rows = [tuple(replaced(value, names or {}) for value in row) for row in database.execute(query)]
+            content[table] = sorted(rows, key=repr)
+    database.close()
+    return content
+
+
+def replaced(value, names):
+    if isinstance(value, bytes):
+        for old, new in names.items():
+            value = value.replace(old.encode(), new.encode())
+    return value
+
+
+def expect_same_ledger(found, expected):
+    for table, rows in expected.items():
+        if found[table] != rows:
+            missing = [row for row in rows if row not in found[table]]
+            extra = [row for row in found[table] if row not in rows]
+            raise Failure(f"the ledger's {table}: missing {shorten(missing[:2])}, too much {shorten(extra[:2])}, "
+                          f"{len(found[table])} rows of {len(rows)}")
+
+
+def expect_one_line(result, *words):
+    """Exactly one line on standard error, which holds each of the words, and no stack trace."""
+    require(len(result.lines) == 1, f"not one line on standard error: {shorten(result.err)}")
+    for word in words:
+        require(word in result.lines[0], f"no {word!r} in the line {result.lines[0]!r}")
+
+
+def side_by_side(work, items, workers=2):
+    """Does the work on each item, some at a time; the first failure ends it."""
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        jobs = [pool.submit(work, item) for item in items]
+        try:
+            return [job.result() for job in jobs]
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
