@@ -1,19 +1,19 @@
 /* Runs a program and meddles with its system calls, by ptrace(2).
  *
- *   meddle FD count                          -- PROGRAM ARGUMENT…
- *   meddle FD kill CALLS N                   -- PROGRAM ARGUMENT…
- *   meddle FD fail CALLS PATH FIRST N ERRNO  -- PROGRAM ARGUMENT…
- *   meddle FD hold CALLS PATH NTH CONTROL    -- PROGRAM ARGUMENT…
+ *   meddle FD SPEC… -- PROGRAM ARGUMENT…
  *
- * kill ends the program with SIGKILL at its N-th system call, counted over all its threads, before the call is made.
- * Only calls of the list CALLS are counted, or, with *, all there are.
- * fail lets N calls, from the FIRST on, fail with ERRNO (a number) without being made. hold stops the whole program
- * before the NTH call, writes "held" to FD, and goes on when it can read a byte from the descriptor CONTROL.
+ *   count                             only counts
+ *   kill CALLS N                      ends the program with SIGKILL at its N-th system call of these, before it is made
+ *   fail CALLS PATH FIRST N ERRNO     lets N calls, from the FIRST on, fail with ERRNO (a number) without being made, or
+ *                                     succeed without being made where it is 0
+ *   hold CALLS PATH NTH CONTROL       stops the program before the NTH call, writes "held" to FD, and goes on when
+ *                                     there is a byte, or an end, to be read from the descriptor CONTROL
  *
- * CALLS are names with commas between; PATH is a pattern (fnmatch) for the file that a call is about: the path behind
- * its descriptor, or the one that it names. Of two (rename, link), either may match.
+ * Calls are counted over all threads. CALLS are names with commas between, or * for all there are; PATH is a pattern
+ * (fnmatch) for the file that a call is about: the path behind its descriptor, or the one that it names. Of two (rename,
+ * link), either may match; with * any call does.
  *
- * At the end "calls N" and "met N", the number of calls in all and of calls that matched, go to FD. The exit status is
+ * At the end "calls N" and "met N", the number of calls in all and of calls that the first SPEC is about, go to FD. The exit status is
  * the program's, 128 and the signal where a signal ended it, 125 where it could not be run or traced.
  */
 #define _GNU_SOURCE
@@ -22,7 +22,6 @@
 #include <fnmatch.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -59,8 +58,18 @@ static const struct call {
 
 static struct thread {
     pid_t id;
-    int failure; /* the errno that the call at hand is to return, or 0 */
+    bool skips;  /* the call at hand is not made */
+    int failure; /* the errno that it returns instead, or 0 */
 } threads[64];
+
+static struct spec {
+    enum { COUNT, KILL, FAIL, HOLD } what;
+    const char *calls, *path;
+    long first, number;
+    int failure, control;
+    long met;
+} specs[8];
+static size_t spec_count;
 
 static pid_t child;
 static int report;
@@ -73,7 +82,7 @@ static void die(const char *what) {
 
 static struct thread *thread(pid_t id) {
     for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {
-        if (threads[i].id == 0) threads[i] = (struct thread){id, 0};
+        if (threads[i].id == 0) threads[i] = (struct thread){id, false, 0};
         if (threads[i].id == id) return &threads[i];
     }
     errno = ENOMEM;
@@ -144,12 +153,6 @@ static bool is_listed(const char *list, const char *name) {
     return false;
 }
 
-static bool is_listed_number(const char *list, long number) {
-    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
-        if (calls[i].number == number) return is_listed(list, calls[i].name);
-    return false;
-}
-
 static void registers(pid_t id, struct user_regs_struct *values, bool set) {
     struct iovec vector = {values, sizeof *values};
     if (ptrace(set ? PTRACE_SETREGSET : PTRACE_GETREGSET, id, NT_PRSTATUS, &vector) != 0) die("registers");
@@ -182,28 +185,80 @@ static void set_result(pid_t id, long result) {
     registers(id, &values, true);
 }
 
+static const struct call *call_of(long number) {
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        if (calls[i].number == number) return &calls[i];
+    return NULL;
+}
+
+/* Does to the call that a thread is about to make what the specs say. False where the program was killed. */
+static bool meddle(pid_t id, struct thread *which, const struct ptrace_syscall_info *info) {
+    const struct call *call = call_of((long)info->entry.nr);
+    uint64_t arguments[6];
+    memcpy(arguments, info->entry.args, sizeof arguments);
+    for (struct spec *spec = specs; spec < specs + spec_count; spec++) {
+        bool isAny = strcmp(spec->calls, "*") == 0;
+        if (spec->what == COUNT || (!isAny && !(call && is_listed(spec->calls, call->name)))) continue;
+        if (strcmp(spec->path, "*") != 0 && !(call && matches(id, call, arguments, spec->path))) continue;
+        spec->met++;
+        if (spec->met < spec->first || spec->met - spec->first >= spec->number) continue;
+        if (spec->what == KILL) {
+            kill(child, SIGKILL);
+            return false;
+        } else if (spec->what == FAIL) {
+            skip_call(id);
+            which->skips = true;
+            which->failure = spec->failure;
+            return true;
+        } else {
+            char byte;
+            if (write(report, "held\n", 5) != 5) die("report");
+            while (read(spec->control, &byte, 1) < 0 && errno == EINTR) {}
+        }
+    }
+    return true;
+}
+
+static bool read_specs(char **words, int count) {
+    for (int at = 0; at < count; spec_count++) {
+        if (spec_count == sizeof specs / sizeof *specs) return false;
+        struct spec *spec = &specs[spec_count];
+        char **rest = words + at + 1;
+        int left = count - at - 1;
+        *spec = (struct spec){COUNT, "", "*", 0, 1, 0, -1, 0};
+        if (strcmp(words[at], "count") == 0) {
+            at += 1;
+        } else if (strcmp(words[at], "kill") == 0 && left >= 2) {
+            *spec = (struct spec){KILL, rest[0], "*", atol(rest[1]), 1, 0, -1, 0};
+            at += 3;
+        } else if (strcmp(words[at], "fail") == 0 && left >= 5) {
+            *spec = (struct spec){FAIL, rest[0], rest[1], atol(rest[2]), atol(rest[3]), atoi(rest[4]), -1, 0};
+            at += 6;
+        } else if (strcmp(words[at], "hold") == 0 && left >= 4) {
+            *spec = (struct spec){HOLD, rest[0], rest[1], atol(rest[2]), 1, 0, atoi(rest[3]), 0};
+            at += 5;
+        } else {
+            return false;
+        }
+    }
+    return spec_count > 0;
+}
+
 int main(int count, char **words) {
     int end = 1;
     while (end < count && strcmp(words[end], "--") != 0) end++;
-    if (end < 3 || end + 1 >= count) {
+    if (end < 3 || end + 1 >= count || !read_specs(words + 2, end - 2)) {
         fprintf(stderr, "meddle: see the top of meddle.c\n");
         return 64;
     }
     report = atoi(words[1]);
-    const char *mode = words[2];
-    bool kills = strcmp(mode, "kill") == 0, fails = strcmp(mode, "fail") == 0, holds = strcmp(mode, "hold") == 0;
-    if ((kills && end != 5) || (fails && end != 8) || (holds && end != 7)) return 64;
-    long at = kills ? atol(words[4]) : 0;
-    const char *listed = kills || fails || holds ? words[3] : "", *pattern = fails || holds ? words[4] : "";
-    long first = fails || holds ? atol(words[5]) : 0;
-    long number = fails ? atol(words[6]) : 1;
-    int failure = fails ? atoi(words[7]) : 0, control = holds ? atoi(words[6]) : -1;
 
     child = fork();
     if (child < 0) die("fork");
     if (child == 0) {
         fcntl(report, F_SETFD, FD_CLOEXEC);
-        if (control >= 0) fcntl(control, F_SETFD, FD_CLOEXEC);
+        for (size_t i = 0; i < spec_count; i++)
+            if (specs[i].control >= 0) fcntl(specs[i].control, F_SETFD, FD_CLOEXEC);
         if (ptrace(PTRACE_TRACEME, 0, 0, 0) != 0) _exit(125);
         raise(SIGSTOP);
         execvp(words[end + 1], words + end + 1);
@@ -216,7 +271,7 @@ int main(int count, char **words) {
     ptrace(PTRACE_SYSCALL, child, 0, 0);
 
     bool runs = false;
-    long made = 0, met = 0;
+    long made = 0;
     pid_t id;
     while ((id = waitpid(-1, &status, __WALL)) > 0) {
         if (WIFEXITED(status) || WIFSIGNALED(status)) {
@@ -234,35 +289,16 @@ int main(int count, char **words) {
             signal = 0;
             struct ptrace_syscall_info info;
             if (ptrace(PTRACE_GET_SYSCALL_INFO, id, sizeof info, &info) <= 0) continue;
-            if (info.op == PTRACE_SYSCALL_INFO_EXIT && which->failure) {
+            if (info.op == PTRACE_SYSCALL_INFO_EXIT && which->skips) {
                 set_result(id, -which->failure);
-                which->failure = 0;
+                which->skips = false;
             } else if (info.op == PTRACE_SYSCALL_INFO_ENTRY && runs) {
                 made++;
-                if (kills && (strcmp(listed, "*") == 0 || is_listed_number(listed, (long)info.entry.nr)) && ++met == at) {
-                    kill(child, SIGKILL);
-                    continue;
-                }
-                for (size_t i = 0; (fails || holds) && i < sizeof calls / sizeof *calls; i++) {
-                    if ((long)info.entry.nr != calls[i].number || !is_listed(listed, calls[i].name)) continue;
-                    uint64_t arguments[6];
-                    memcpy(arguments, info.entry.args, sizeof arguments);
-                    if (!matches(id, &calls[i], arguments, pattern)) continue;
-                    met++;
-                    if (met < first || met >= first + number) continue;
-                    if (fails) {
-                        skip_call(id);
-                        which->failure = failure;
-                    } else {
-                        char byte;
-                        if (write(report, "held\n", 5) != 5) die("report");
-                        while (read(control, &byte, 1) < 0 && errno == EINTR) {}
-                    }
-                }
+                if (!meddle(id, which, &info)) continue;
             }
         }
         ptrace(PTRACE_SYSCALL, id, 0, signal);
     }
-    dprintf(report, "calls %ld\nmet %ld\n", made, met);
+    dprintf(report, "calls %ld\nmet %ld\n", made, specs[0].met);
     return outcome;
 }

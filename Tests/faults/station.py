@@ -212,36 +212,45 @@ def digest(path):
     return hash.hexdigest()
 
 
-LOGICAL = {
-    "delivery": """
-        SELECT m.text, d.name, h.name, d.fingerprint, d.arrival, c.text, o.text, l.text, r.text, f.text, d.file, d.message_id
-        FROM delivery d JOIN term m ON m.id = d.maildir JOIN term c ON c.id = d.class LEFT JOIN term o ON o.id = d.origin
-        LEFT JOIN term l ON l.id = d.dialect LEFT JOIN term r ON r.id = d.reporting_mta
-        LEFT JOIN term f ON f.id = d.folder LEFT JOIN delivery h ON h.id = d.duplicate_of""",
-    "outcome": """
-        SELECT d.name, o.id & 1048575, a.address, k.text, r.text, o.status, o.reply_code, o.action, o.diagnostic, m.text,
-            o.command, o.spelling
-        FROM outcome o LEFT JOIN delivery d ON d.id = o.id >> 20 LEFT JOIN address a ON a.id = o.address
-        JOIN term k ON k.id = o.kind JOIN term r ON r.id = o.reason LEFT JOIN term m ON m.id = o.remote_mta""",
-    "address": """
-        SELECT address, spelling, hard, soft, delayed, delivered, complaint, auto_reply, other, first_seen, last_seen, streak,
-            streaks, cause, r.text, since, until, days
-        FROM address LEFT JOIN term r ON r.id = reason""",
-    "tally": """
-        SELECT hour, c.text, o.text, counted, duplicates FROM tally JOIN term c ON c.id = class
-        LEFT JOIN term o ON o.id = origin""",
-    "rule_hit": "SELECT t.text, hits, last_seen FROM rule_hit JOIN term t ON t.id = rule",
+# Tables that a set of mails determines, and the columns of theirs that hold a row number of `term`. Left out are
+# `run` and `run_count`, which tell when the program ran.
+TABLES = {
+    "delivery": {"maildir", "class", "origin", "dialect", "reporting_mta", "folder"},
+    "outcome": {"kind", "reason", "remote_mta"},
+    "address": {"reason", "held_reason"},
+    "action": {"reason", "author"}, "base": {"reason", "held_reason"}, "pruned": set(), "forgotten": {"reason"},
+    "tally": {"class", "origin"}, "tally_pruned": {"class", "origin"}, "rule_hit": {"rule"},
+    "brake_member": {"provider", "reason"}, "brake_hour": {"provider", "reason"},
+    "brake_decision": {"provider", "reason", "author"},
 }
 
 
 def dump(ledger, names=None):
     """What a ledger says, without row numbers and without the record of runs: table -> sorted rows."""
-    with sqlite3.connect(f"file:{ledger}?mode=ro", uri=True) as database:
+    # Not mode=ro: what a killed writer left in the WAL counts.
+    with sqlite3.connect(ledger) as database:
         database.text_factory = bytes
         expect("the ledger's integrity", database.execute("PRAGMA integrity_check").fetchall(), [(b"ok",)])
+        terms = dict(database.execute("SELECT id, text FROM term"))
+        deliveries = dict(database.execute("SELECT id, name FROM delivery"))
+        addresses = dict(database.execute("SELECT id, address FROM address"))
         content = {}
-        for table, query in LOGICAL.items():
-            rows = [tuple(replaced(value, names or {}) for value in row) for row in database.execute(query)]
+        for table, term_columns in TABLES.items():
+            columns = [row[1].decode() for row in database.execute(f"PRAGMA table_info({table})")]
+            require(columns, f"the ledger has no table {table}")
+            rows = []
+            for row in database.execute(f"SELECT * FROM {table}"):
+                values = dict(zip(columns, row))
+                for column in term_columns:
+                    values[column] = terms.get(values[column])
+                number = values.pop("id", None)
+                if table == "delivery":
+                    values["duplicate_of"] = deliveries.get(values["duplicate_of"])
+                if table == "outcome":
+                    values["delivery"], values["place"] = deliveries.get(number >> 20), number & (1 << 20) - 1
+                if table in ("outcome", "action", "base", "brake_member"):
+                    values["address"] = addresses.get(values["address"])
+                rows.append(tuple(replaced(values[column], names or {}) for column in sorted(values)))
             content[table] = sorted(rows, key=repr)
     database.close()
     return content
