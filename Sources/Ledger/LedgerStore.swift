@@ -63,7 +63,7 @@ package final class LedgerStore: Sendable {
         case .readWrite:
             switch try LedgerFile.kind(path) {
             case .missing: try LedgerFile.create(path)
-            case .regular: break
+            case .regular: try LedgerFile.checkWritable(path)
             case .folder: throw LedgerError(.cannotWrite, "the ledger \(path) is a folder; name a file")
             case .other:
                 throw LedgerError(.cannotWrite, "the ledger \(path) is a device, pipe or socket; name a regular file")
@@ -140,9 +140,14 @@ package final class LedgerStore: Sendable {
 
     /// Refuses the database of another program, and a ledger of a later version of this one.
     static func checkIdentity(_ database: Database, path: String) throws {
-        let application = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-        let version = try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-        let isEmpty = try Bool.fetchOne(database, sql: "SELECT count(*) = 0 FROM sqlite_master") ?? true
+        var (application, version, isEmpty) = (Int64(0), Int64(0), true)
+        // Of one moment: another program may be making the ledger just now.
+        try database.inTransaction(.deferred) {
+            application = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+            version = try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+            isEmpty = try Bool.fetchOne(database, sql: "SELECT count(*) = 0 FROM sqlite_master") ?? true
+            return .commit
+        }
         if application != Schema.applicationID && !(isEmpty && application == 0 && version == 0) {
             throw LedgerError(
                 .cannotOpen, "\(path) is the database of another program; nothing was changed, check the path")

@@ -1,4 +1,4 @@
-"""Faults, crashes and hostile mail against the real program. Started by run.sh.
+"""Faults and crashes against the real program. Started by run.sh.
 
 Prints one "ok" or "not ok" line for each check with what was measured, then the total.
 """
@@ -11,23 +11,49 @@ import sys
 import time
 import traceback
 
+import copies
 import crash
-from station import Failure, Program
+import disk
+import inject
+import ledger
+import properties
+import rights
+import together
+from station import Failure, Program, Skipped
 
-MODULES = [crash]
-
-
-class Skipped(Exception):
-    """The check cannot be made here; the text says why."""
+MODULES = [crash, inject, together, ledger, disk, copies, properties, rights]
 
 
 class Lab:
     """What the checks share."""
 
-    def __init__(self, root, program, is_quick, other_disk):
-        self.root, self.program, self.is_quick, self.other_disk = root, program, is_quick, other_disk
+    def __init__(self, options):
+        self.root, self.other_disk = options.root, options.other_disk
+        self.program, self.clock = Program(options.binary, options.meddle), options.clock
+        self.is_quick, self.seed = options.quick, options.seed
         self.is_root = os.geteuid() == 0
+        # What makes a command run as a user without special rights.
+        self.as_user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"]
+        if not self.is_root:
+            self.as_user = []
         self.number = 0
+
+    def ways(self):
+        """What a scan can do with its messages: for a title, and for `archive`."""
+        yield "into cur/", None
+        yield "into an archive", self.root
+        if self.other_disk:
+            yield "into an archive on another file system", self.other_disk
+
+    def archive(self, place):
+        """A path for a new archive there, or None where there is to be none."""
+        self.number += 1
+        return place and str(place / f"archive{self.number}-")
+
+    def give(self, *paths):
+        """Makes the user without special rights the owner of these, and of all that is in them."""
+        if self.is_root:
+            subprocess.run(["chown", "-R", "65534:65534", "--", *map(str, paths)], check=True)
 
     def folder(self):
         """A new folder."""
@@ -36,9 +62,6 @@ class Lab:
         path.mkdir()
         return path
 
-    def skip(self, why):
-        raise Skipped(why)
-
 
 def main():
     parser = argparse.ArgumentParser()
@@ -46,10 +69,12 @@ def main():
     parser.add_argument("--other-disk", type=pathlib.Path)
     parser.add_argument("--binary", required=True)
     parser.add_argument("--meddle", required=True)
+    parser.add_argument("--clock", required=True)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="checks whose title or module holds this")
     options = parser.parse_args()
-    lab = Lab(options.root, Program(options.binary, options.meddle), options.quick, options.other_disk)
+    lab = Lab(options)
     passed = failed = skipped = number = 0
     for module in MODULES:
         for title, check in module.checks(lab):

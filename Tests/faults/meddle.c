@@ -13,8 +13,8 @@
  * (fnmatch) for the file that a call is about: the path behind its descriptor, or the one that it names. Of two (rename,
  * link), either may match; with * any call does.
  *
- * At the end "calls N" and "met N", the number of calls in all and of calls that the first SPEC is about, go to FD. The exit status is
- * the program's, 128 and the signal where a signal ended it, 125 where it could not be run or traced.
+ * At the end "calls N" and "met N", the number of calls in all and of calls that the first SPEC is about, go to FD. The
+ * exit status is the program's, 128 and the signal where a signal ended it, 125 where it could not be run or traced.
  */
 #define _GNU_SOURCE
 #include <elf.h>
@@ -37,7 +37,7 @@
 #include <linux/ptrace.h>
 #include <unistd.h>
 
-enum place { FD, AT, PATH, AT_AT, PATH_PATH };
+enum place { NONE, FD, AT, PATH, AT_AT, PATH_PATH };
 
 static const struct call {
     const char *name;
@@ -49,7 +49,7 @@ static const struct call {
     CALL(ftruncate, FD) CALL(close, FD) CALL(flock, FD) CALL(getdents64, FD) CALL(fchmod, FD) CALL(fchown, FD)
     CALL(fallocate, FD) CALL(fstat, FD) CALL(fcntl, FD) CALL(utimensat, AT)
     CALL(openat, AT) CALL(unlinkat, AT) CALL(mkdirat, AT) CALL(newfstatat, AT) CALL(faccessat, AT)
-    CALL(renameat2, AT_AT) CALL(linkat, AT_AT)
+    CALL(renameat2, AT_AT) CALL(linkat, AT_AT) CALL(clone3, NONE)
 #ifdef SYS_open
     CALL(open, PATH) CALL(unlink, PATH) CALL(mkdir, PATH) CALL(stat, PATH) CALL(access, PATH)
     CALL(rename, PATH_PATH) CALL(link, PATH_PATH)
@@ -213,7 +213,8 @@ static bool meddle(pid_t id, struct thread *which, const struct ptrace_syscall_i
         } else {
             char byte;
             if (write(report, "held\n", 5) != 5) die("report");
-            while (read(spec->control, &byte, 1) < 0 && errno == EINTR) {}
+            while (read(spec->control, &byte, 1) < 0 && errno == EINTR) {
+            }
         }
     }
     return true;
@@ -257,8 +258,9 @@ int main(int count, char **words) {
     if (child < 0) die("fork");
     if (child == 0) {
         fcntl(report, F_SETFD, FD_CLOEXEC);
-        for (size_t i = 0; i < spec_count; i++)
+        for (size_t i = 0; i < spec_count; i++) {
             if (specs[i].control >= 0) fcntl(specs[i].control, F_SETFD, FD_CLOEXEC);
+        }
         if (ptrace(PTRACE_TRACEME, 0, 0, 0) != 0) _exit(125);
         raise(SIGSTOP);
         execvp(words[end + 1], words + end + 1);

@@ -6,21 +6,37 @@ import dataclasses
 import hashlib
 import os
 import pathlib
-import resource
+import random
 import shutil
 import sqlite3
 import subprocess
-import threading
 
 SAMPLES = pathlib.Path(__file__).resolve().parents[2] / "Examples" / "sample-maildir"
+
+
+def mails():
+    """name -> content: a message of each kind, one report twice, and bytes that are no mail."""
+    samples = sorted(SAMPLES.glob("*.eml"))
+    found = {f"{1_700_000_000 + number}.M{number}.host": path.read_bytes() for number, path in enumerate(samples)}
+    require(len(found) > 10, f"no samples in {SAMPLES}")
+    found["1700000900.copy.host"] = found["1700000000.M0.host"]
+    found["1700000901.junk.host"] = bytes(range(256)) * 4
+    return found
+
+
 # Calls that can change what is on a disk, or make a change last.
 CHANGING = "write,pwrite64,fsync,fdatasync,ftruncate,fallocate,openat,open,renameat2,rename,linkat,link,unlinkat," \
            "unlink,mkdirat,mkdir,fchmod,fchown,utimensat"
+# Longer than the half minute that a scan waits for a ledger which another program has locked.
 RUN_SECONDS = 120
 
 
 class Failure(Exception):
     """A check that did not hold; its text says what was expected and what was found."""
+
+
+class Skipped(Exception):
+    """The check cannot be made here; its text says why."""
 
 
 def expect(what, found, expected):
@@ -38,13 +54,17 @@ def shorten(value):
     return text if len(text) < 600 else text[:600] + "…"
 
 
+def spread(count, total, seed):
+    """About so many of the numbers 1 … total, evenly spread, the first of them by chance."""
+    step = max(1, total // count)
+    return range(random.Random(seed).randint(1, step), total + 1, step)
+
+
 @dataclasses.dataclass
 class Result:
     status: int
     out: bytes
     err: bytes
-    peak: int = 0  # resident memory, in bytes
-    seconds: float = 0  # of processor time, the program's own
 
     @property
     def lines(self):
@@ -52,25 +72,24 @@ class Result:
 
 
 class Program:
-    """The program under test, on its own or under meddle."""
+    """The program under test, on its own or under meddle. `prefix` is a command that starts what stands behind it."""
 
     def __init__(self, binary, meddle):
         self.binary, self.meddle = str(binary), str(meddle)
 
-    def run(self, *arguments, prefix=(), **options):
-        """Runs to the end. Its own memory and time are measured, so nothing may stand in front of it."""
-        command = [*prefix, self.binary, *map(str, arguments)]
-        child = subprocess.Popen(command, stdin=options.pop("stdin", subprocess.DEVNULL), stdout=subprocess.PIPE,
-                                 stderr=subprocess.PIPE, **options)
-        return finish(child)
+    def run(self, *arguments, **options):
+        """Runs to the end."""
+        return finish(self.start(*arguments, **options))
 
-    def meddled(self, mode, *arguments, **options):
-        """Runs under meddle. Returns the result and the number of calls that matched."""
+    def start(self, *arguments, prefix=(), **options):
+        return started([*prefix, self.binary, *map(str, arguments)], **options)
+
+    def meddled(self, specs, *arguments, prefix=(), **options):
+        """Runs under meddle. Returns the result and the number of calls that the first of the specs was about."""
         reader, writer = os.pipe()
         try:
-            command = [self.meddle, str(writer), *map(str, mode), "--", self.binary, *map(str, arguments)]
-            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                     pass_fds=[writer], **options)
+            command = [*prefix, self.meddle, str(writer), *map(str, specs), "--", self.binary, *map(str, arguments)]
+            child = started(command, pass_fds=[writer], **options)
             os.close(writer)
             writer = -1
             result = finish(child)
@@ -83,14 +102,14 @@ class Program:
             raise Failure(f"the program could not be traced: {result.err!r}")
         return result, int(report.get("met", 0))
 
-    def held(self, calls, path, nth, change, *arguments, **options):
-        """Stops the program before its nth such call, calls `change`, and lets it go on. Returns its result."""
+    def held(self, calls, path, nth, change, *arguments, specs=(), prefix=(), **options):
+        """Stops the program before its nth such call, calls `change`, and lets it go on. Returns its result and whether
+        there was such a call."""
         reader, writer = os.pipe()
         control_reader, control_writer = os.pipe()
-        command = [self.meddle, str(writer), "hold", calls, path, str(nth), str(control_reader), "--", self.binary,
-                   *map(str, arguments)]
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                 pass_fds=[writer, control_reader], **options)
+        command = [*prefix, self.meddle, str(writer), "hold", calls, str(path), str(nth), str(control_reader), *specs,
+                   "--", self.binary, *map(str, arguments)]
+        child = started(command, pass_fds=[writer, control_reader], **options)
         os.close(writer)
         os.close(control_reader)
         try:
@@ -98,43 +117,37 @@ class Program:
             if was_held:
                 change()
         finally:
-            os.close(control_writer)  # the end of the file lets it go on too
+            os.close(control_writer)  # the end of the file lets it go on
             result = finish(child)
             os.close(reader)
-        require(was_held, f"no {nth}th {calls} of {path} was made; {result.err!r}")
-        return result
+        return result, was_held
+
+
+def started(command, **options):
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=options.pop("stdout", subprocess.PIPE),
+                            stderr=subprocess.PIPE, **options)
 
 
 def finish(child):
-    """Waits for the end, as wait4(2) tells it."""
-    outputs = {}
-
-    def drain(name, stream):
-        with stream:
-            outputs[name] = stream.read()
-
-    drains = [threading.Thread(target=drain, args=(name, getattr(child, name))) for name in ("stdout", "stderr")]
-    for thread in drains:
-        thread.start()
-    timer = threading.Timer(RUN_SECONDS, child.kill)
-    timer.start()
-    _, status, usage = os.wait4(child.pid, 0)
-    timer.cancel()
-    for thread in drains:
-        thread.join()
-    child.returncode = os.waitstatus_to_exitcode(status)
-    return Result(child.returncode, outputs["stdout"], outputs["stderr"], usage.ru_maxrss * 1024,
-                  usage.ru_utime + usage.ru_stime)
+    """Waits for the end."""
+    try:
+        out, err = child.communicate(timeout=RUN_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.communicate()
+        raise Failure(f"the program was still at work after {RUN_SECONDS} s") from None
+    return Result(child.returncode, out or b"", err)
 
 
 class Station:
-    """A folder with a Maildir that holds each sample, one of them twice under two names."""
+    """A folder with a Maildir that holds each sample, one of them twice under two names, and one mail that is none."""
 
     def __init__(self, root, archive=None):
         self.root = pathlib.Path(root)
         self.maildir = self.root / "Maildir"
-        self.ledger = self.root / "state" / "ledger.db"
+        self.ledger = self.root / "state" / "ledger.sqlite"
         self.archive = pathlib.Path(archive) if archive else None
+        self.names = {str(self.root): "ROOT"} | ({str(self.archive): "ARCHIVE"} if archive else {})
         self.sent = {}
         self.reset()
 
@@ -145,19 +158,26 @@ class Station:
             (self.maildir / folder).mkdir(parents=True)
         self.ledger.parent.mkdir()
         self.sent.clear()
-        for number, sample in enumerate(sorted(SAMPLES.glob("*.eml"))):
-            self.deliver(f"{1_700_000_000 + number}.M{number}.host", sample.read_bytes())
-        first = min(SAMPLES.glob("*.eml"))
-        self.deliver("1700000900.copy.host", first.read_bytes())
+        for name, content in MAILS.items():
+            self.deliver(name, content)
 
-    def deliver(self, name, content):
+    def deliver(self, name, content, folder="new"):
         name = os.fsencode(name)
-        path = os.path.join(os.fsencode(self.maildir), b"new", name)
+        path = os.path.join(os.fsencode(self.maildir), os.fsencode(folder), name)
         with open(path, "wb") as file:
             file.write(content)
         # The same date in every trial.
         os.utime(path, (1_700_000_000, 1_700_000_000))
         self.sent[name] = hashlib.sha256(content).hexdigest()
+
+    def fill(self, count):
+        """Reports about so many addresses more."""
+        sample = MAILS["1700000000.M0.host"]
+        for number in range(count):
+            domain = b"dest%d.example" % (number % 50)
+            content = sample.replace(b"dest.example", domain).replace(b"bob@", b"user%d@" % number)
+            content = content.replace(b"Message-Id: <", b"Message-Id: <%d." % number)
+            self.deliver(f"{1_700_001_000 + number}.F{number}.host", content)
 
     def clear(self):
         """An empty Maildir."""
@@ -180,7 +200,7 @@ class Station:
         """place -> digest, over all places where a message can stand; tmp/ is none."""
         found = {}
         for folder in self.folders():
-            place = os.fsencode(str(folder).replace(str(self.root), "ROOT").replace(str(self.archive), "ARCHIVE"))
+            place = replaced(os.fsencode(folder), self.names)
             for name in os.listdir(os.fsencode(folder)):
                 path = os.path.join(os.fsencode(folder), name)
                 if os.path.isfile(path) and not os.path.islink(path):
@@ -193,7 +213,18 @@ class Station:
         expect("messages by content", collections.Counter(self.messages().values()), expected)
 
     def dump(self):
-        return dump(self.ledger, {str(self.root): "ROOT", str(self.archive): "ARCHIVE"})
+        return dump(self.ledger, self.names)
+
+    def answers(self, program):
+        """What the commands that ask the ledger say."""
+        answers = []
+        for question in (["suppressed", "--format", "csv"], ["address", "bob@dest.example"],
+                         ["address", "dave@slow.example"]):
+            result = program.run(*question, "--ledger", self.ledger)
+            expect(f"the end of {question}", (result.status, result.err), (0, b""))
+            require(result.out, f"no answer to {question}")
+            answers.append(replaced(result.out, self.names))
+        return answers
 
     def state(self):
         """All that a later run can see: every file of the station, by name and content."""
@@ -202,6 +233,34 @@ class Station:
             for folder, _, names in os.walk(top):
                 found += [(folder, name, digest(os.path.join(folder, name))) for name in sorted(names)]
         return hashlib.sha256(repr(sorted(found)).encode()).hexdigest()
+
+
+class Reference:
+    """What an undisturbed scan makes of a station."""
+
+    def __init__(self, program, station, *more):
+        expect_quiet(program.run(*station.scan_arguments(*more)))
+        station.expect_all()
+        require(not os.listdir(station.maildir / "new"), "the undisturbed run left something in new/")
+        self.files, self.ledger, self.answers = station.messages(), station.dump(), station.answers(program)
+        counted = len(self.ledger["delivery"])
+        expect("deliveries in the ledger", counted, len(station.sent))
+
+    def expect(self, program, station):
+        """The same files, and the same ledger, in this station."""
+        station.expect_all()
+        expect("the files", station.messages(), self.files)
+        expect_same_ledger(station.dump(), self.ledger)
+        expect("the program's answers", station.answers(program), self.answers)
+
+    def expect_after_run(self, program, station, *more):
+        """The same, when a plain run has put right what was left."""
+        expect_quiet(program.run(*station.scan_arguments(*more)), "the next run")
+        self.expect(program, station)
+
+
+def expect_quiet(result, what="the run"):
+    expect(f"{what}'s status and standard error", (result.status, result.err), (0, b""))
 
 
 def digest(path):
@@ -272,8 +331,10 @@ def expect_same_ledger(found, expected):
                           f"{len(found[table])} rows of {len(rows)}")
 
 
-def expect_one_line(result, *words):
-    """Exactly one line on standard error, which holds each of the words, and no stack trace."""
+def expect_failure(result, status, *words):
+    """This exit status, or one of these, and exactly one line on standard error, which holds each of the words."""
+    allowed = status if isinstance(status, tuple) else (status,)
+    require(result.status in allowed, f"exit status {result.status} instead of {allowed}: {shorten(result.err)}")
     require(len(result.lines) == 1, f"not one line on standard error: {shorten(result.err)}")
     for word in words:
         require(word in result.lines[0], f"no {word!r} in the line {result.lines[0]!r}")
@@ -288,3 +349,6 @@ def side_by_side(work, items, workers=2):
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+MAILS = mails()
