@@ -90,7 +90,7 @@ def main():
                 continue
             except (Failure, OSError, subprocess.SubprocessError) as failure:
                 failed += 1
-                print(f"not ok {number} - {title}", flush=True)
+                print(f"not ok {number} - {title} [{time.monotonic() - started:.1f} s]", flush=True)
                 print(f"  # {failure}", flush=True)
                 if not isinstance(failure, Failure):
                     traceback.print_exc()
