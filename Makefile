@@ -1,7 +1,7 @@
 # `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install-deps build test demo lint format clean
+.PHONY: help install-deps build test test-faults demo lint format clean
 
 SWIFT_FILES := Sources Tests Package.swift
 # In our own targets only: the package manager keeps this flag from the dependencies.
@@ -17,10 +17,16 @@ build: ## build .build/release/maildir-bounce, with Swift's libraries inside
 	@scripts/install-deps.sh build
 	swift build -c release --static-swift-stdlib --product maildir-bounce
 
-test: install-deps lint ## all that CI runs: lint, strict build, unit tests, real binary, real Postfix
+test: install-deps lint ## all that CI runs: lint, strict build, unit tests, real binary, real Postfix, some faults
 	swift build --build-tests $(STRICT)
 	swift test --skip-build $(STRICT)
 	Tests/postfix/run.sh
+	Tests/faults/run.sh --quick
+
+test-faults: ## kill, starve and race the real binary at every system call (half an hour; docs/reliability.md)
+	@scripts/install-deps.sh test
+	swift build --product maildir-bounce $(STRICT)
+	Tests/faults/run.sh
 
 demo: ## scan a folder of sample bounces and show what comes out
 	@scripts/demo.sh
