@@ -17,10 +17,16 @@ build: ## build .build/release/maildir-bounce, with Swift's libraries inside
 	@scripts/install-deps.sh build
 	swift build -c release --static-swift-stdlib --product maildir-bounce
 
-test: install-deps lint ## all that CI runs: lint, strict build, unit tests, real binary, real Postfix
+test: install-deps lint ## all that CI runs: lint, strict build, unit tests, real binary, real Postfix, some faults
 	swift build --build-tests $(STRICT)
 	swift test --skip-build $(STRICT)
 	Tests/postfix/run.sh
+	Tests/faults/run.sh --quick
+
+test-faults: ## kill, starve and race the real binary at every system call (half an hour; docs/reliability.md)
+	@scripts/install-deps.sh test
+	swift build --product maildir-bounce $(STRICT)
+	Tests/faults/run.sh
 
 test-mutations: ## cut every report of the fixtures at every byte (minutes)
 	EXHAUSTIVE=1 swift test --filter MutationTests

@@ -2,8 +2,8 @@
 # Installs, with apt-get, the packages that are missing; does nothing where all are there.
 #
 #   install-deps.sh build   what the build needs (SQLite's headers, a C++ library, git)
-#   install-deps.sh test    that, what the end-to-end test needs (Postfix, iproute2, python3), and the interpreters of
-#                           the examples (PHP, Perl) with their SQLite drivers, and sqlite3
+#   install-deps.sh test    that, what the end-to-end test needs (Postfix, iproute2, python3), the interpreters of the
+#                           examples (PHP, Perl) with their SQLite drivers, sqlite3, and a C compiler for the fault tests
 #
 # Postfix is installed without a configuration, so no mail server starts, and never in place of another mail server.
 # Swift itself is not installed: see https://www.swift.org/install
@@ -71,6 +71,13 @@ if [ "$1" = test ]; then
     command -v ip >/dev/null || need+=(iproute2)
     # Without these the end-to-end test itself decides whether to be skipped or to fail.
     [ ${#need[@]} = 0 ] || install "the end-to-end test" "${need[@]}" || true
+    need=()
+    if ! command -v cc && ! command -v gcc && ! command -v clang; then need+=(gcc); fi >/dev/null
+    [ -e /usr/include/elf.h ] || need+=(libc6-dev)
+    command -v setpriv >/dev/null || need+=(util-linux)
+    command -v mount >/dev/null || need+=(mount)
+    # Without these the fault tests say what they skip, or fail where CI is set.
+    [ ${#need[@]} = 0 ] || install "the fault tests" "${need[@]}" || true
     need=()
     command -v php >/dev/null || need+=(php-cli)
     php -m 2>/dev/null | grep -qx pdo_sqlite || need+=(php-sqlite3)

@@ -34,7 +34,7 @@ extension LedgerError {
             self.init(
                 .tryAgain,
                 "the ledger \(path) has been locked by another program for \(busySeconds) s; "
-                    + "nothing was changed, try again")
+                    + "nothing was changed, try again", isBusy: true)
         case SQLITE_NOTADB:
             self.init(
                 .cannotOpen, "\(path) is not a ledger, nor any SQLite database; nothing was changed, check the path")

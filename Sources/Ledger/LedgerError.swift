@@ -26,9 +26,12 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
 
     package let category: Category
     package let description: String
+    /// Whether another program was in the way.
+    let isBusy: Bool
 
-    init(_ category: Category, _ description: String) {
+    init(_ category: Category, _ description: String, isBusy: Bool = false) {
         self.category = category
+        self.isBusy = isBusy
         // One line, whatever a path or a message of SQLite holds.
         self.description = String(
             String.UnicodeScalarView(

@@ -39,6 +39,21 @@ enum LedgerFile {
         }
     }
 
+    /// Refuses a ledger that this user may not write, before SQLite makes files beside it with the ledger's own mode,
+    /// which would then outlive that mode. The folder must be writable too, for these files.
+    static func checkWritable(_ path: String) throws(LedgerError) {
+        if faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0 {
+            throw failure(path, errno, writing: true)
+        }
+        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        if faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) != 0 {
+            throw LedgerError(
+                .cannotWrite,
+                "cannot write in the folder of the ledger \(path): \(String(cString: strerror(errno))); "
+                    + "give this user the right, SQLite keeps files beside the ledger")
+        }
+    }
+
     static func failure(_ path: String, _ code: Int32, writing: Bool = false) -> LedgerError {
         let reason = String(cString: strerror(code))
         switch code {

@@ -64,7 +64,7 @@ package final class LedgerStore: Sendable {
         case .readWrite:
             switch try LedgerFile.kind(path) {
             case .missing: try LedgerFile.create(path)
-            case .regular: break
+            case .regular: try LedgerFile.checkWritable(path)
             case .folder: throw LedgerError(.cannotWrite, "the ledger \(path) is a folder; name a file")
             case .other:
                 throw LedgerError(.cannotWrite, "the ledger \(path) is a device, pipe or socket; name a regular file")
@@ -94,7 +94,28 @@ package final class LedgerStore: Sendable {
         try adoptPolicy()
     }
 
+    /// Opens the file, and makes or migrates what is in it.
+    ///
+    /// Two programs that do this at once each read, then write. For such a pair SQLite does not wait, since none of the
+    /// two could ever go on, but refuses one of them at once; that one has to begin anew.
     private static func openForWriting(
+        _ path: String, durability: Durability, busySeconds: Int
+    ) throws(LedgerError) -> DatabaseQueue {
+        let start = ContinuousClock.now
+        while true {
+            do {
+                return try openOnce(path, durability: durability, busySeconds: busySeconds)
+            } catch {
+                guard error.isBusy, start.duration(to: .now) < .seconds(busySeconds) else { throw error }
+                usleep(reopeningPause)
+            }
+        }
+    }
+
+    /// How long a program that was refused waits before it begins anew, in microseconds.
+    private static let reopeningPause: UInt32 = 20_000
+
+    private static func openOnce(
         _ path: String, durability: Durability, busySeconds: Int
     ) throws(LedgerError) -> DatabaseQueue {
         do {
@@ -146,9 +167,14 @@ package final class LedgerStore: Sendable {
 
     /// Refuses the database of another program, and a ledger of a later version of this one.
     static func checkIdentity(_ database: Database, path: String) throws {
-        let application = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-        let version = try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-        let isEmpty = try Bool.fetchOne(database, sql: "SELECT count(*) = 0 FROM sqlite_master") ?? true
+        var (application, version, isEmpty) = (Int64(0), Int64(0), true)
+        // Of one moment: another program may be making the ledger just now.
+        try database.inTransaction(.deferred) {
+            application = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+            version = try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+            isEmpty = try Bool.fetchOne(database, sql: "SELECT count(*) = 0 FROM sqlite_master") ?? true
+            return .commit
+        }
         if application != Schema.applicationID && !(isEmpty && application == 0 && version == 0) {
             throw LedgerError(
                 .cannotOpen, "\(path) is the database of another program; nothing was changed, check the path")
@@ -162,24 +188,26 @@ package final class LedgerStore: Sendable {
     }
 
     private static func migrate(_ queue: DatabaseQueue) throws {
-        let isCurrent = try queue.read { database in
-            try Int64.fetchOne(database, sql: "PRAGMA user_version") == Schema.version
-        }
-        if isCurrent {
-            return
-        }
-        do {
-            try queue.write { try $0.execute(sql: "PRAGMA application_id = \(Schema.applicationID)") }
-            try Schema.migrator.migrate(queue)
-        } catch {
-            // Of two programs that find an old version at once, one finds the other's work done when it gets the lock.
-            let isDone = try queue.read { database in
-                try Int64.fetchOne(database, sql: "PRAGMA user_version") == Schema.version
-            }
-            if !isDone {
-                throw error
+        var version = try fileVersion(queue)
+        while version != Schema.version {
+            do {
+                try queue.write { try $0.execute(sql: "PRAGMA application_id = \(Schema.applicationID)") }
+                try Schema.migrator.migrate(queue)
+                return
+            } catch {
+                // Of two programs that find an old version at once, one finds that the other has done a migration when
+                // it gets the lock for it; the rest may still be to do.
+                let reached = try fileVersion(queue)
+                if reached == version {
+                    throw error
+                }
+                version = reached
             }
         }
+    }
+
+    private static func fileVersion(_ queue: DatabaseQueue) throws -> Int64 {
+        try queue.read { try Int64.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
     }
 
     /// Runs statements in one transaction that holds the write lock from its start.

@@ -156,6 +156,8 @@ private struct Move {
         } catch {
             switch error.category {
             case .tryAgain, .ioError: throw error
+            case .vanished where source.status(of: name) == nil: throw error
+            case .vanished: return .free
             // What cannot be compared counts as different. At worst the message then stands there twice.
             default: return .taken
             }

@@ -173,6 +173,24 @@ struct LedgerFileTests {
         #expect(try second.commit([report(2)]) == [.counted])
     }
 
+    @Test("A ledger that others are making at the same time is not taken for another program's")
+    func manyMakers() async throws {
+        for _ in 0..<20 {
+            let folder = try TemporaryFolder()
+            let path = folder.ledger
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<6 {
+                    group.addTask {
+                        let ledger = try LedgerStore(path: path, mode: .readWrite, policy: Policy())
+                        let outcome = try ledger.commit([report(number)])
+                        #expect(outcome == [.counted])
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
     @Test("Two writers at once: each report counts once, nothing is lost")
     func twoWriters() async throws {
         let folder = try TemporaryFolder()

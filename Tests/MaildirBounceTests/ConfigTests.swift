@@ -97,4 +97,21 @@ struct ConfigTests {
         }
         #expect(station.folder.names(".").contains("ledger.sqlite") == false)
     }
+
+    @Test("is refused where it belongs to another user than root and the one who runs", .enabled(if: Program.isRoot))
+    func owner() throws {
+        try station.deliverFour()
+        let config = try station.folder.write("config.toml", "")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: station.folder.root)
+        for (owner, asNobody, status) in [
+            (0, false, 0), (12_345, false, 78), (12_345, true, 78), (0, true, 73), (65_534, true, 73),
+        ] as [(Int, Bool, Int32)] {
+            try FileManager.default.setAttributes([.ownerAccountID: owner], ofItemAtPath: config)
+            let run = try station.scan("--config", config, asNobody: asNobody)
+            // 73: nobody may read this configuration, but not write into this Maildir.
+            #expect(run.status == status, "owner \(owner), as nobody \(asNobody): \(run.errors)")
+            #expect(run.errorLines.count == (status == 0 ? 0 : 1))
+            #expect(run.errors.contains("uid 12345") == (status == 78), "\(run.errors)")
+        }
+    }
 }

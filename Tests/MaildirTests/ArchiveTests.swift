@@ -173,6 +173,33 @@ struct CrossFileSystemTests {
         try maildir.syncFolders()
     }
 
+    @Test("gets each message once from four movers at once")
+    func concurrent() async throws {
+        let folder = try TestFolder()
+        let other = try TestFolder(in: OtherFileSystem.path)
+        let maildir = try folder.makeMaildir()
+        let archive = try other.makeMaildir()
+        let names = (0..<400).map { name("\($0)") }
+        for name in names { try write(name.printable, as: name, in: maildir.new) }
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    for name in names {
+                        do throws(MaildirError) {
+                            try maildir.move(name, into: archive, mayStandThere: true)
+                        } catch {
+                            #expect(error.category == .vanished, "\(error)")
+                        }
+                    }
+                }
+            }
+        }
+        #expect(try maildir.listNew().isEmpty)
+        #expect(try Set(archive.listCur()) == Set(names.map { $0.withFlags("S") }))
+        #expect(try archive.listCur().count == names.count)
+        #expect(try archive.openTmp(for: .read).list(limit: nil).isEmpty)
+    }
+
     @Test("finishes an interrupted move, makes no second copy, and keeps both of two that differ")
     func collisions() throws {
         let other = try TestFolder(in: OtherFileSystem.path)

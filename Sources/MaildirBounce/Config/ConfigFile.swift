@@ -184,6 +184,11 @@ struct ConfigTable {
             throw Failure(
                 ExitStatus.configuration, "\(path): everybody may write this configuration; do chmod o-w on it first")
         }
+        guard status.st_uid == 0 || status.st_uid == geteuid() else {
+            throw Failure(
+                ExitStatus.configuration,
+                "\(path): this configuration belongs to another user (uid \(status.st_uid)); do chown root on it first")
+        }
         let contents: FileContents
         do {
             contents = try readDescriptor(descriptor, limit: sizeLimit, expected: Int(status.st_size))

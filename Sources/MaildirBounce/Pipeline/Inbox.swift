@@ -47,6 +47,7 @@ struct Inbox {
     let archive: String?
     let keepsVerdicts: Bool
     let log: Logger
+    var threads = defaultThreadCount
 
     /// Classifies the messages that `names` stand for, in that order, and hands them to `deliver`.
     ///
@@ -79,7 +80,7 @@ struct Inbox {
                         withheld: withheld),
                     destination: destination, withheld: withheld, verdict: keepsVerdicts ? verdict : nil)
             },
-            weigh: \.weight)
+            weigh: \.weight, threads: threads)
         try pipeline.run { () throws(Failure) in
             guard position < names.endIndex, wanted() else { return nil }
             defer { position += 1 }

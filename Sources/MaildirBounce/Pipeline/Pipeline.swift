@@ -1,11 +1,12 @@
 import Classifier
 
+/// The number of threads that read and classify. A third gained nothing on two processors.
+let defaultThreadCount = 2
+
 /// The way that every message takes: name -> bytes -> verdict -> `deliver`.
 ///
 /// What commands do differently is where the names come from and what becomes of the verdicts.
 struct Pipeline<Item: Sendable, Output: Sendable, Problem: Error>: Sendable {
-    /// The number of threads that read and classify. A third gained nothing on two processors.
-    static var defaultThreads: Int { 2 }
     /// How many messages may be in flight: enough to keep the threads busy while a batch is committed.
     static var inFlight: Int { 1_024 }
     /// The weight of waiting outputs at which the threads pause, in bytes.
@@ -18,6 +19,7 @@ struct Pipeline<Item: Sendable, Output: Sendable, Problem: Error>: Sendable {
     let conclude: @Sendable (Item, FileContents, Verdict) -> Output
     /// About how many bytes of memory an output holds.
     let weigh: @Sendable (Output) -> Int
+    var threads = defaultThreadCount
 
     /// Classifies every item of `next` and hands the outputs to `deliver` in the same order.
     func run(
@@ -43,7 +45,7 @@ struct Pipeline<Item: Sendable, Output: Sendable, Problem: Error>: Sendable {
             }
         }
         var upcoming: Item? = first
-        try workers.run(threads: Self.defaultThreads) { () throws(Failure) -> Item? in
+        try workers.run(threads: threads) { () throws(Failure) -> Item? in
             if let item = upcoming {
                 upcoming = nil
                 return item

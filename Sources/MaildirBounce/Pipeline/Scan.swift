@@ -17,6 +17,10 @@ struct ScanOrder {
     var policy: Policy
     var trust: TrustRule
     var isVerbose: Bool
+    /// How many threads read and classify. What comes out does not depend on it, nor on the next.
+    var threads = defaultThreadCount
+    /// How many messages are committed at once.
+    var batchCount = Scan.batchCount
 
     /// A message of new/ under the path that was given, for a report.
     func file(_ name: MessageName) -> String {
@@ -30,7 +34,7 @@ struct ScanOrder {
 /// batch, keys and counters in one transaction, then the batch's files are moved, then the folders are synchronised.
 /// Killed in between, the next run finds known keys in new/ and only moves them.
 struct Scan {
-    /// How many messages are committed at once.
+    /// How many messages are committed at once, unless ordered otherwise.
     static let batchCount = 1_000
     /// The weight of a batch at which it is committed sooner, in bytes.
     static let batchBytes = 4 << 20
@@ -97,11 +101,11 @@ struct Scan {
         if let header = report?.header { try output.write(header.utf8) }
         let inbox = Inbox(
             maildir: maildir, settings: order.settings, trust: order.trust, archive: order.archive,
-            keepsVerdicts: report != nil, log: log)
+            keepsVerdicts: report != nil, log: log, threads: order.threads)
         tally.left = try inbox.run(names, while: { StopSignal.pending == nil }) { message throws(Failure) in
             batch.append(message)
             batchWeight += message.weight
-            if batch.count >= Self.batchCount || batchWeight >= Self.batchBytes { try finishBatch() }
+            if batch.count >= order.batchCount || batchWeight >= Self.batchBytes { try finishBatch() }
         }
         try finishBatch()
         if tally.read > 0 { try record(started: started) }

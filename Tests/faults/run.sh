@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Faults and crashes against the real program.
+#
+#   run.sh [--quick] [--seed N] [--only TEXT]
+#
+#   --quick       the subset that CI runs, in about a minute; --seed chooses another one
+#   --only TEXT   only the checks whose title or module (crash, inject, disk, …) holds TEXT
+#
+# The program under test is $MAILDIR_BOUNCE, or else .build/debug/maildir-bounce. Needs python3, a C compiler and
+# ptrace(2); some checks need root, for file systems and users of their own, and say so where they are skipped.
+set -euo pipefail
+export PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+binary=${MAILDIR_BOUNCE:-$here/../../.build/debug/maildir-bounce}
+arguments=()
+while [ $# -gt 0 ]; do
+    case $1 in
+        --quick) arguments+=(--quick); shift ;;
+        --seed) [ $# -ge 2 ] || { echo "run.sh: --seed needs a number" >&2; exit 64; }; arguments+=(--seed "$2"); shift 2 ;;
+        --only) [ $# -ge 2 ] || { echo "run.sh: --only needs a text" >&2; exit 64; }; arguments+=(--only "$2"); shift 2 ;;
+        *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 64 ;;
+    esac
+done
+
+cannot_run() {
+    if [ "${CI:-}" = true ]; then
+        echo "not ok 1 - the fault tests can run"
+        echo "  # $1"
+        echo "0 passed, 1 failed"
+        exit 1
+    fi
+    echo "The fault tests are skipped: $1"
+    exit 0
+}
+
+command -v python3 >/dev/null || cannot_run "python3 is missing; scripts/install-deps.sh test installs it"
+compiler=
+for candidate in cc gcc clang; do
+    if command -v "$candidate" >/dev/null; then compiler=$candidate; break; fi
+done
+[ -n "$compiler" ] || cannot_run "a C compiler is missing; scripts/install-deps.sh test installs one"
+if [ ! -x "$binary" ]; then
+    echo "run.sh: no program at $binary: run 'swift build', or name one in MAILDIR_BOUNCE" >&2
+    exit 66
+fi
+binary=$(realpath "$binary")
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/maildir-bounce-faults.XXXXXX")
+other=
+clean_up() {
+    # A check that was interrupted may have taken rights away. What it mounted went with its name space.
+    chmod -R u+rwX "$work" ${other:+"$other"} 2>/dev/null || true
+    rm -rf "$work" ${other:+"$other"}
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+chmod 711 "$work"
+"$compiler" -O1 -Wall -Wextra -Werror -o "$work/meddle" "$here/meddle.c"
+"$compiler" -O1 -Wall -Wextra -Werror -shared -fPIC -o "$work/clock.so" "$here/clock.c"
+if ! met=$("$work/meddle" 1 count -- true 2>&1) || [ -z "$met" ]; then
+    cannot_run "ptrace(2) is not permitted here"
+fi
+if [ -d /dev/shm ] && [ -w /dev/shm ] && [ "$(stat -c %d /dev/shm)" != "$(stat -c %d "$work")" ]; then
+    other=$(mktemp -d /dev/shm/maildir-bounce-faults.XXXXXX)
+    chmod 711 "$other"
+    arguments+=(--other-disk "$other")
+fi
+mkdir "$work/lab"
+chmod 711 "$work/lab"
+# A copy, so that a build that is going on beside this changes nothing.
+cp "$binary" "$work/maildir-bounce"
+python3 "$here/faults.py" --root "$work/lab" --binary "$work/maildir-bounce" --meddle "$work/meddle" \
+    --clock "$work/clock.so" "${arguments[@]}" </dev/null
