@@ -1,7 +1,7 @@
 # `make` alone lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help install-deps build test test-mutations demo lint format clean
+.PHONY: help install-deps build test test-mutations backlog demo lint format clean
 
 SWIFT_FILES := Sources Tests Package.swift
 # In our own targets only: the package manager keeps this flag from the dependencies.
@@ -20,6 +20,7 @@ build: ## build .build/release/maildir-bounce, with Swift's libraries inside
 test: install-deps lint ## all that CI runs: lint, strict build, unit tests, real binary, real Postfix
 	swift build --build-tests $(STRICT)
 	swift test --skip-build $(STRICT)
+	Benchmarks/backlog --count 6000 --program .build/debug/maildir-bounce
 	Tests/postfix/run.sh
 
 test-mutations: ## cut every report of the fixtures at every byte (minutes)
@@ -27,6 +28,9 @@ test-mutations: ## cut every report of the fixtures at every byte (minutes)
 
 demo: ## scan a folder of sample bounces and show what comes out
 	@scripts/demo.sh
+
+backlog: build ## reprocess a generated backlog of a million mails, killed twice on the way (minutes)
+	Benchmarks/backlog --count 1000000
 
 lint: ## check the format of the Swift files
 	swift format lint --strict --parallel --recursive $(SWIFT_FILES)

@@ -13,7 +13,7 @@ import Glibc
         version: programVersion,
         subcommands: [
             ScanCommand.self, ClassifyCommand.self, AddressCommand.self, SuppressedCommand.self, CheckCommand.self,
-            RulesCommand.self, VERPCommand.self,
+            RulesCommand.self, VERPCommand.self, ReprocessCommand.self,
         ])
 
     static func main() {
