@@ -20,6 +20,7 @@ build: ## build .build/release/maildir-bounce, with Swift's libraries inside
 test: install-deps lint ## all that CI runs: lint, strict build, unit tests, real binary, real Postfix, some faults
 	swift build --build-tests $(STRICT)
 	swift test --skip-build $(STRICT)
+	Benchmarks/backlog --count 6000 --program .build/debug/maildir-bounce
 	Tests/postfix/run.sh
 	Tests/faults/run.sh --quick
 
@@ -37,6 +38,9 @@ simulate-week: ## a week of a million reports in which a provider fails; takes s
 
 demo: ## scan a folder of sample bounces and show what comes out
 	@scripts/demo.sh
+
+backlog: build ## reprocess a generated backlog of a million mails, killed twice on the way (minutes)
+	Benchmarks/backlog --count 1000000
 
 lint: ## check the format of the Swift files
 	swift format lint --strict --parallel --recursive $(SWIFT_FILES)

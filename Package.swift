@@ -23,6 +23,7 @@ let package = Package(
         .target(name: "ReturnPath", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Classifier", dependencies: ["MIME", "ReturnPath"]),
         .systemLibrary(name: "CRenameat2"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Maildir", dependencies: ["CRenameat2"]),
         .target(
             name: "Ledger",
@@ -31,7 +32,7 @@ let package = Package(
         .executableTarget(
             name: "MaildirBounce",
             dependencies: [
-                "MIME", "ReturnPath", "Classifier", "Maildir", "Ledger",
+                "MIME", "ReturnPath", "Classifier", "Maildir", "Ledger", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "TOMLKit", package: "TOMLKit"),

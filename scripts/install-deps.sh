@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs, with apt-get, the packages that are missing; does nothing where all are there.
 #
-#   install-deps.sh build   what the build needs (SQLite's headers, a C++ library, git)
+#   install-deps.sh build   what the build needs (the headers of SQLite and zlib, a C++ library, git)
 #   install-deps.sh test    that, what the end-to-end test needs (Postfix, iproute2, python3), the interpreters of the
 #                           examples (PHP, Perl) with their SQLite drivers, sqlite3, and a C compiler for the fault tests
 #
@@ -61,6 +61,7 @@ fi
 
 need=()
 [ -e /usr/include/sqlite3.h ] || need+=(libsqlite3-dev)
+[ -e /usr/include/zlib.h ] || need+=(zlib1g-dev)
 compgen -G '/usr/include/c++/*/string' >/dev/null || need+=(g++)
 command -v git >/dev/null || need+=(git)
 [ ${#need[@]} = 0 ] || install "the build" "${need[@]}" || exit 1

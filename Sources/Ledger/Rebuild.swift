@@ -28,7 +28,7 @@ extension LedgerStore {
         return try query.step() ? query.text(0) : nil
     }
 
-    private static func rebuild(_ connection: Connection, _ policy: Policy) throws -> Int {
+    static func rebuild(_ connection: Connection, _ policy: Policy) throws -> Int {
         let terms = try TermTable(connection, writes: true)
         let table = try AddressTable(connection, terms)
         let writer = try AddressWriter(connection, terms)

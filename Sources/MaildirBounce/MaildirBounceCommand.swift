@@ -16,6 +16,7 @@ import Glibc
                 name: "Messages",
                 subcommands: [
                     ScanCommand.self,
+                    ReprocessCommand.self,
                     ClassifyCommand.self,
                     UnclassifiedCommand.self,
                 ]),

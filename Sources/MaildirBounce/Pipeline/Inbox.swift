@@ -76,8 +76,10 @@ struct Inbox {
                 return ScannedMessage(
                     name: name,
                     event: DeliveryEvent(
-                        verdict, name: name, in: maildir, contents: contents, destination: path, counted: counted,
-                        withheld: withheld),
+                        verdict, key: DeliveryKey(name, in: maildir),
+                        // A message that says no time has the one at which it was delivered; a copy of the file keeps it.
+                        arrival: verdict.arrival ?? name.deliverySeconds ?? contents.modified ?? 0,
+                        contents: contents, destination: path, counted: counted, withheld: withheld),
                     destination: destination, withheld: withheld, verdict: keepsVerdicts ? verdict : nil)
             },
             weigh: \.weight, threads: threads)

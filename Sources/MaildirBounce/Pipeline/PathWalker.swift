@@ -85,7 +85,7 @@ struct PathWalker {
 }
 
 /// The file type bits of `path` (`S_IFREG`, …), or nil where there is nothing.
-private func fileKind(_ path: BytePath, followLinks: Bool) -> mode_t? {
+func fileKind(_ path: BytePath, followLinks: Bool) -> mode_t? {
     var status = stat()
     let code = path.withCString { fstatat(AT_FDCWD, $0, &status, followLinks ? 0 : AT_SYMLINK_NOFOLLOW) }
     return code == 0 ? status.st_mode & S_IFMT : nil

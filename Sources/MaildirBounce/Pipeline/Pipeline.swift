@@ -12,6 +12,8 @@ struct Pipeline<Item: Sendable, Output: Sendable, Problem: Error>: Sendable {
     /// The weight of waiting outputs at which the threads pause, in bytes.
     static var inFlightBytes: Int { 4 << 20 }
 
+    /// The number of threads that read and classify.
+    var threads = Self.defaultThreads
     /// How the classifier is to be made; it is made when there is a first message.
     let settings: Settings
     let read: @Sendable (Item) throws(Problem) -> FileContents
@@ -20,6 +22,8 @@ struct Pipeline<Item: Sendable, Output: Sendable, Problem: Error>: Sendable {
     /// About how many bytes of memory an output holds.
     let weigh: @Sendable (Output) -> Int
     var threads = defaultThreadCount
+    /// How many bytes an item brings with it.
+    var weighItem: @Sendable (Item) -> Int = { _ in 0 }
 
     /// Classifies every item of `next` and hands the outputs to `deliver` in the same order.
     func run(
@@ -31,7 +35,7 @@ struct Pipeline<Item: Sendable, Output: Sendable, Problem: Error>: Sendable {
         let (read, conclude, weigh) = (self.read, self.conclude, self.weigh)
         let workers = OrderedWorkers<Item, (Item, Result<Output, Problem>)>(
             capacity: Self.inFlight, maximumWeight: Self.inFlightBytes,
-            weigh: { _, result in (try? result.get()).map(weigh) ?? 0 }
+            weigh: { _, result in (try? result.get()).map(weigh) ?? 0 }, weighInput: weighItem
         ) { item in
             do throws(Problem) {
                 let contents = try read(item)

@@ -6,23 +6,23 @@ extension DeliveryEvent {
     /// What the ledger takes down of one message.
     ///
     /// - Parameters:
-    ///   - name: the message's name in `maildir`.
+    ///   - key: which file it is.
+    ///   - arrival: when it arrived.
     ///   - contents: what was read of it.
-    ///   - destination: where the file goes.
+    ///   - destination: where the file goes, or is.
     ///   - counted: the outcomes that count.
     ///   - withheld: why others do not; the ledger keeps it as a rule that hit.
     init(
-        _ verdict: Verdict, name: MessageName, in maildir: Maildir, contents: FileContents, destination: String,
+        _ verdict: Verdict, key: DeliveryKey, arrival: Int64, contents: FileContents, destination: String?,
         counted: [Outcome], withheld: Withheld?
     ) {
         self.init(
-            key: DeliveryKey(maildir: maildir.identity, unique: Array(name.unique)),
+            key: key,
             messageID: verdict.messageID,
             fingerprint: Fingerprint(messageID: verdict.messageID, contents: contents.bytes),
             class: verdict.messageClass.rawValue,
             origin: verdict.origin?.rawValue,
-            // A message that says no time has the one at which it was delivered; a copy of the file keeps it.
-            arrival: verdict.arrival ?? name.deliverySeconds ?? contents.modified ?? 0,
+            arrival: arrival,
             dialect: verdict.dialect,
             reportingMTA: verdict.reportingMTA,
             destination: destination,
@@ -54,16 +54,49 @@ extension Fingerprint {
     init(messageID: String?, contents: [UInt8]) {
         var hash = ReportHash()
         hash.combine(messageID)
-        contents.withUnsafeBytes { bytes in
-            var body = bytes[bodyStart(bytes)...]
-            while let last = body.last, isLineEnd(last) { body.removeLast() }
-            if body.contains(UInt8(ascii: "\r")) {
-                body.filter { $0 != UInt8(ascii: "\r") }.withUnsafeBytes { hash.combine($0) }
-            } else {
-                hash.combine(UnsafeRawBufferPointer(rebasing: body))
-            }
-        }
+        contents.withUnsafeBytes { bytes in hash.combine(text: bytes[bodyStart(bytes)...]) }
         self.init(high: hash.value.high, low: hash.value.low)
+    }
+}
+
+extension DeliveryKey {
+    /// The key of a message in a Maildir.
+    init(_ name: MessageName, in maildir: Maildir) {
+        self.init(maildir: maildir.identity, unique: Array(name.unique))
+    }
+
+    /// What stands for the Maildir in the keys of messages that have no file of their own.
+    static let byContent = "(by content)"
+
+    /// The key of a message that has no name that lasts: one in an mbox, an archive or a plain folder, which are copied,
+    /// renamed and packed.
+    ///
+    /// It is made of the whole message, header and body, and of its arrival: the same mail in two such files is one, and
+    /// two deliveries of one report, whose headers differ, are two, of which the report's fingerprint then tells that they
+    /// are copies. Since the arrival is in the key, it does not matter which of two equal mails is read first.
+    init(contents: [UInt8], arrival: Int64) {
+        var hash = ReportHash()
+        contents.withUnsafeBytes { hash.combine(text: $0[...]) }
+        hash.combine("\(arrival)")
+        let (high, low) = hash.value
+        let digits = [high, low].map { word in
+            let hex = String(word, radix: 16)
+            return String(repeating: "0", count: 16 - hex.count) + hex
+        }
+        self.init(maildir: Self.byContent, unique: Array(digits.joined().utf8))
+    }
+}
+
+extension ReportHash {
+    /// Takes in lines, whatever their ends are, without the empty ones at the end.
+    fileprivate mutating func combine(text: Slice<UnsafeRawBufferPointer>) {
+        var text = text
+        while let last = text.last, isLineEnd(last) { text.removeLast() }
+        if text.contains(UInt8(ascii: "\r")) {
+            text.filter { $0 != UInt8(ascii: "\r") }.withUnsafeBytes { combine($0) }
+        } else {
+            combine(UnsafeRawBufferPointer(rebasing: text))
+        }
     }
 }
 

@@ -12,10 +12,12 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
         var input: Input?
         var output: Output?
         var weight = 0
+        var inputWeight = 0
     }
 
     private let work: @Sendable (Input) -> Output
     private let weigh: @Sendable (Output) -> Int
+    private let weighInput: @Sendable (Input) -> Int
     private let maximumWeight: Int
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let workArrived = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -26,15 +28,19 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
     private var taken = 0
     private var filled = 0
     private var weight = 0
+    /// The weight of the inputs that are not delivered as outputs. Touched by the calling thread alone.
+    private var inputWeight = 0
     private var isClosed = false
 
     /// - Parameters:
     ///   - capacity: how many inputs may be in flight.
     ///   - maximumWeight: the sum of the waiting outputs' weights (bytes, say) at which workers pause.
+    ///   - weighInput: likewise for the inputs in flight; from that sum on no more are asked for.
     init(
         capacity: Int, maximumWeight: Int, weigh: @escaping @Sendable (Output) -> Int,
-        work: @escaping @Sendable (Input) -> Output
+        weighInput: @escaping @Sendable (Input) -> Int = { _ in 0 }, work: @escaping @Sendable (Input) -> Output
     ) {
+        self.weighInput = weighInput
         self.work = work
         self.weigh = weigh
         self.maximumWeight = maximumWeight
@@ -82,7 +88,7 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
         while true {
             // Refilled by halves: one wake-up for many inputs.
             if !isExhausted, filled - delivered <= slots.count / 2 {
-                while filled - delivered < slots.count {
+                while filled - delivered < slots.count, inputWeight <= maximumWeight {
                     guard let input = try next() else {
                         isExhausted = true
                         break
@@ -96,8 +102,11 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
     }
 
     private func put(_ input: Input) {
+        let weight = weighInput(input)
+        inputWeight += weight
         pthread_mutex_lock(mutex)
         slots[filled % slots.count].input = input
+        slots[filled % slots.count].inputWeight = weight
         filled += 1
         pthread_cond_signal(workArrived)
         pthread_mutex_unlock(mutex)
@@ -113,6 +122,7 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
         let output = slots[index].output
         let wasHeavy = weight > maximumWeight
         weight -= slots[index].weight
+        inputWeight -= slots[index].inputWeight
         slots[index] = Slot()
         delivered += 1
         if wasHeavy, weight <= maximumWeight { pthread_cond_broadcast(workArrived) }

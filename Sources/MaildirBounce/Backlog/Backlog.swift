@@ -1,0 +1,290 @@
+import Glibc
+import Maildir
+
+/// The messages of some sources, one at a time and in order: Maildirs (new/, then cur/), folders of files and of Maildirs,
+/// mbox files, tar archives, single mails, each of these also packed with gzip, and any of them on standard input.
+///
+/// What a file is shows in its first bytes, not in its name. Nothing is written, and no file is held in memory but the
+/// message at hand.
+final class Backlog {
+    /// How many bytes of a file tell what it is: a tar header.
+    private static let headBytes = 512
+    /// What a message of a Maildir is taken for in ``bytesDone``, in bytes.
+    static let usualMessageBytes = 4_096
+
+    private enum Open {
+        case maildir(MaildirWalk)
+        case folder(FolderWalk)
+        case mbox(MboxWalk)
+        case tar(TarWalk)
+    }
+
+    private struct MaildirWalk {
+        let source: BacklogMaildir
+        var names: NameList
+        var folder: Maildir.Folder
+        var next: Int
+    }
+
+    private struct FolderWalk {
+        let path: BytePath
+        let names: FolderListing
+        var next = 0
+    }
+
+    private struct MboxWalk {
+        let name: String
+        let input: BufferedInput
+        var reader: MboxReader
+    }
+
+    private struct TarWalk {
+        let name: String
+        let reader: TarReader
+    }
+
+    /// A stream, and how it came to be.
+    private struct Stream {
+        var name: String
+        var input: BufferedInput
+        /// The number of the wrappings taken off.
+        var depth = 0
+        var modified: Int64?
+        var isMember = false
+    }
+
+    private var arguments: ArraySlice<BytePath>
+    private var stack: [Open] = []
+    private let notes: BacklogNotes
+    private let filedFrom: (String) throws(Failure) -> [String]
+    /// How much has been read, for the progress; a message of a Maildir counts ``usualMessageBytes``.
+    private(set) var bytesDone: Int64 = 0
+
+    /// - Parameter filedFrom: the Maildirs from which messages were filed into a folder.
+    init(
+        _ sources: [BytePath], notes: BacklogNotes, filedFrom: @escaping (String) throws(Failure) -> [String]
+    ) {
+        arguments = sources[...]
+        self.notes = notes
+        self.filedFrom = filedFrom
+    }
+
+    func next() throws(Failure) -> BacklogItem? {
+        while true {
+            if let top = stack.popLast() {
+                if let item = try step(top) { return item }
+                continue
+            }
+            guard let path = arguments.popFirst() else { return nil }
+            if let item = try begin(path) { return item }
+        }
+    }
+
+    /// Takes one step in what was taken from the stack, and puts it back where it goes on.
+    private func step(_ top: Open) throws(Failure) -> BacklogItem? {
+        switch top {
+        case .maildir(let walk): return try step(walk)
+        case .folder(let walk): return try step(walk)
+        case .mbox(var walk):
+            if let message = walk.reader.next() {
+                stack.append(.mbox(walk))
+                let contents = FileContents(bytes: message.bytes, isCut: message.isCut, modified: message.postmark)
+                return BacklogItem(place: .member(of: walk.name, name: "\(message.number)", contents))
+            }
+            end(walk)
+            return nil
+        case .tar(let walk):
+            guard let member = walk.reader.next() else {
+                if let fault = walk.reader.fault {
+                    notes.miss(walk.name, "\(fault.sentence); what came before was taken")
+                } else {
+                    walk.reader.drain()
+                }
+                return nil
+            }
+            stack.append(.tar(walk))
+            let parts = member.path.split(separator: UInt8(ascii: "/"))
+            // What a Maildir has in tmp/ is not delivered yet.
+            if parts.dropLast().last.map({ $0.elementsEqual(Array("tmp".utf8)) }) == true { return nil }
+            let name = String(decoding: member.path, as: UTF8.self)
+            let capacity = max(Self.headBytes, min(BufferedInput.capacity, Int(clamping: member.size) + 1))
+            return open(
+                Stream(
+                    name: "\(walk.name)#\(name)", input: BufferedInput(walk.reader, capacity: capacity),
+                    modified: member.modified, isMember: true),
+                container: (walk.name, name))
+        }
+    }
+
+    private func step(_ walk: MaildirWalk) throws(Failure) -> BacklogItem? {
+        var walk = walk
+        guard walk.next < walk.names.endIndex else {
+            // Listed only now: a message that a scan moves meanwhile is seen here.
+            if walk.folder == .new { try list(walk.source, .cur) }
+            return nil
+        }
+        let name = walk.names[walk.next]
+        walk.next += 1
+        stack.append(.maildir(walk))
+        bytesDone += Int64(Self.usualMessageBytes)
+        return BacklogItem(place: .maildir(walk.source, walk.folder, name))
+    }
+
+    private func step(_ walk: FolderWalk) throws(Failure) -> BacklogItem? {
+        var walk = walk
+        guard walk.next < walk.names.count else { return nil }
+        let path = walk.path.appending(walk.names[walk.next])
+        walk.next += 1
+        stack.append(.folder(walk))
+        switch fileKind(path, followLinks: false) {
+        case S_IFREG: return openFile(path, isFound: true)
+        case S_IFDIR: try enter(path)
+        default: break
+        }
+        return nil
+    }
+
+    private func begin(_ path: BytePath) throws(Failure) -> BacklogItem? {
+        if path.bytes == [UInt8(ascii: "-")] {
+            let source = DescriptorSource(STDIN_FILENO, isOwned: false) { [weak self] in self?.bytesDone += Int64($0) }
+            return open(Stream(name: "-", input: BufferedInput(source)), container: nil)
+        }
+        switch fileKind(path, followLinks: true) {
+        case nil: notes.miss(path.text, "is not there: \(systemMessage(errno)); check the path")
+        case S_IFDIR: try enter(path)
+        default: return openFile(path, isFound: false)
+        }
+        return nil
+    }
+
+    // MARK: folders
+
+    private func enter(_ path: BytePath) throws(Failure) {
+        let isMaildir = ["new", "cur"].allSatisfy {
+            fileKind(path.appending($0.utf8), followLinks: false) == S_IFDIR
+        }
+        do {
+            guard isMaildir, let text = String(validating: path.bytes, as: UTF8.self) else {
+                stack.append(.folder(FolderWalk(path: path, names: try FolderListing(path))))
+                return
+            }
+            let maildir = try Maildir(opening: text)
+            let source = BacklogMaildir(maildir, filedFrom: try filedFrom(maildir.identity + "/cur"))
+            try list(source, .new)
+        } catch let failure as Failure {
+            throw failure
+        } catch let error as MaildirError {
+            notes.miss(path.text, "cannot be read: \(error)")
+        } catch let problem as ReadProblem {
+            notes.miss(path.text, problem.sentence)
+        } catch {
+            notes.miss(path.text, "cannot be read: \(error)")
+        }
+    }
+
+    private func list(_ source: BacklogMaildir, _ folder: Maildir.Folder) throws(Failure) {
+        do {
+            let names = try folder == .new ? source.maildir.listNew() : source.maildir.listCur()
+            stack.append(.maildir(MaildirWalk(source: source, names: names, folder: folder, next: names.startIndex)))
+        } catch {
+            notes.miss("\(source.maildir.path)/\(folder.rawValue)", "cannot be read: \(error)")
+            if folder == .new { try list(source, .cur) }
+        }
+    }
+
+    // MARK: streams
+
+    private func openFile(_ path: BytePath, isFound: Bool) -> BacklogItem? {
+        // O_NONBLOCK: opening a FIFO that nobody writes to must not hang.
+        let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (isFound ? O_NOFOLLOW : 0)
+        let descriptor = path.withCString { Glibc.open($0, flags) }
+        guard descriptor >= 0 else {
+            // Gone since it was listed.
+            if isFound, errno == ENOENT { return nil }
+            notes.miss(path.text, "cannot be read: \(systemMessage(errno))")
+            return nil
+        }
+        let source = DescriptorSource(descriptor, isOwned: true) { [weak self] in self?.bytesDone += Int64($0) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            notes.miss(path.text, "cannot be read: \(systemMessage(errno))")
+            return nil
+        }
+        let isRegular = status.st_mode & S_IFMT == S_IFREG
+        if !isRegular {
+            if isFound { return nil }
+            _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
+        }
+        let capacity =
+            isRegular
+            ? max(Self.headBytes, min(BufferedInput.capacity, Int(status.st_size) + 1)) : BufferedInput.capacity
+        return open(
+            Stream(
+                name: path.text, input: BufferedInput(source, capacity: capacity),
+                modified: isRegular ? Int64(status.st_mtim.tv_sec) : nil), container: nil)
+    }
+
+    /// Finds out what a stream is. A single mail is given at once, the rest goes to the stack.
+    ///
+    /// - Parameter container: the archive that it is a member of, and its path there.
+    private func open(_ stream: Stream, container: (file: String, name: String)?) -> BacklogItem? {
+        stream.input.fill(Self.headBytes)
+        let head = stream.input.available
+        if head.starts(with: GzipSource.magic), stream.depth == 0 {
+            var inner = stream
+            inner.depth += 1
+            inner.input = BufferedInput(GzipSource(stream.input))
+            return open(inner, container: container)
+        }
+        if !stream.isMember, TarReader.begins(head) {
+            stack.append(.tar(TarWalk(name: stream.name, reader: TarReader(stream.input))))
+            return nil
+        }
+        if MboxReader.begins(head) {
+            stack.append(
+                .mbox(MboxWalk(name: stream.name, input: stream.input, reader: MboxReader(stream.input))))
+            return nil
+        }
+        guard looksLikeMail(head) else {
+            if let fault = stream.input.fault {
+                notes.miss(stream.name, fault.sentence)
+            } else {
+                notes.stranger(stream.name)
+            }
+            return nil
+        }
+        let (bytes, isCut) = stream.input.readAll(limit: messageReadLimit)
+        if let fault = stream.input.fault, !isCut {
+            // Of an archive that ends here its own walk tells.
+            if container == nil || stream.depth > 0 { notes.miss(stream.name, "\(fault.sentence); it was not counted") }
+            return nil
+        }
+        let contents = FileContents(bytes: bytes, isCut: isCut, modified: stream.modified)
+        if let container {
+            return BacklogItem(place: .member(of: container.file, name: container.name, contents))
+        }
+        return BacklogItem(place: .file(stream.name, contents))
+    }
+
+    private func end(_ walk: MboxWalk) {
+        let isWhole = walk.reader.incomplete == nil
+        if let fault = walk.input.fault {
+            notes.miss(walk.name, "\(fault.sentence); what came before was taken")
+        } else if !isWhole {
+            notes.miss(
+                walk.name,
+                "ends in the middle of a message, which was not counted; the messages before it were. If that message "
+                    + "is whole, reprocess it as a file of its own")
+        }
+    }
+}
+
+/// Whether a file begins as a mail does, with a header field (RFC 5322 section 2.2), or with the `From ` line that some
+/// programs leave, quoted.
+private func looksLikeMail(_ head: UnsafeRawBufferPointer) -> Bool {
+    if head.starts(with: Array(">From ".utf8)) { return true }
+    let name = head.prefix { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ":") }
+    guard !name.isEmpty else { return false }
+    return head[name.endIndex...].drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.first
+        == UInt8(ascii: ":")
+}

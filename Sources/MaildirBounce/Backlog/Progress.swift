@@ -1,0 +1,119 @@
+import ArgumentParser
+import Glibc
+
+/// When a command shows how far it is.
+enum ProgressMode: String, CaseIterable, ExpressibleByArgument {
+    /// A bar where standard error is a terminal, and nothing under cron, in a pipe or in a log.
+    case auto
+    /// A bar at a terminal, otherwise a line every ten seconds.
+    case always
+    case never
+}
+
+/// How far a run is, on standard error: a bar at a terminal, or plain lines.
+struct Progress {
+    enum Style { case none, bar, lines }
+
+    /// Milliseconds between two states of the bar.
+    static let barPeriod: Int64 = 200
+    /// Milliseconds between two plain lines.
+    static let linePeriod: Int64 = 10_000
+
+    let style: Style
+    /// What there is to read, in bytes, or nil where that is unknown.
+    private let total: Int64?
+    private let started: Int64
+    private var shownAt: Int64
+    private(set) var isBarShown = false
+
+    /// - Parameter now: milliseconds of a clock that only runs forward.
+    init(_ mode: ProgressMode, total: () -> Int64?, now: Int64 = milliseconds()) {
+        let isTerminal = isatty(STDERR_FILENO) == 1
+        self.init(
+            style: mode == .never || (mode == .auto && !isTerminal) ? .none : isTerminal ? .bar : .lines, total: total,
+            now: now)
+    }
+
+    init(style: Style, total: () -> Int64?, now: Int64) {
+        self.style = style
+        self.total = style == .none ? nil : total()
+        started = now
+        shownAt = now
+    }
+
+    /// Shows the state where it is time to.
+    mutating func update(done: Int64, _ tally: BacklogTally, now: Int64 = milliseconds()) {
+        guard let line = line(done: done, tally, now: now, width: style == .bar ? terminalWidth() : nil) else { return }
+        writeError(style == .bar ? "\r" + line + "\u{1B}[K" : "maildir-bounce: " + line + "\n")
+        isBarShown = style == .bar
+    }
+
+    /// Wipes the bar, so that a line of text can stand there.
+    mutating func clear() {
+        if isBarShown { writeError("\r\u{1B}[K") }
+        isBarShown = false
+    }
+
+    /// The line to be shown at `now`, or nil where it is too soon.
+    ///
+    /// - Parameter width: the terminal's columns.
+    mutating func line(done: Int64, _ tally: BacklogTally, now: Int64, width: Int?) -> String? {
+        let period: Int64
+        switch style {
+        case .none: return nil
+        case .bar: period = Self.barPeriod
+        case .lines: period = Self.linePeriod
+        }
+        guard now - shownAt >= period else { return nil }
+        shownAt = now
+        let elapsed = max(1, now - started)
+        let messages = tally.read + tally.outside
+        var words: [String] = []
+        if let total, total > 0 {
+            let share = min(1, Double(done) / Double(total))
+            let percent = "\(Int(share * 100)) %"
+            words.append(style == .bar ? bar(share) + " " + percent : percent)
+            words.append("\(messages) messages, \(Int64(messages) * 1_000 / elapsed)/s")
+            if share > 0, share < 1 {
+                words.append(duration(Int64(Double(elapsed) / share * (1 - share)) / 1_000) + " left")
+            }
+        } else {
+            words.append("\(messages) messages, \(Int64(messages) * 1_000 / elapsed)/s")
+        }
+        words += tally.classesByNumber.map { "\($0.count) \($0.name)" }
+        return cut(words.joined(separator: "  "), toColumns: width)
+    }
+
+    private func bar(_ share: Double) -> String {
+        let columns = 20
+        let full = Int(share * Double(columns))
+        return "[" + String(repeating: "#", count: full) + String(repeating: ".", count: columns - full) + "]"
+    }
+
+    /// `45 s`, `3 min 20 s`, `1 h 05 min`
+    private func duration(_ seconds: Int64) -> String {
+        func twoDigits(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        if seconds < 60 { return "\(seconds) s" }
+        if seconds < 3_600 { return "\(seconds / 60) min \(twoDigits(seconds % 60)) s" }
+        return "\(seconds / 3_600) h \(twoDigits(seconds / 60 % 60)) min"
+    }
+}
+
+/// Milliseconds of a clock that only runs forward.
+func milliseconds() -> Int64 {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000
+}
+
+/// The columns of the terminal that standard error is.
+private func terminalWidth() -> Int {
+    var size = winsize()
+    return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 1 ? Int(size.ws_col) - 1 : 79
+}
+
+/// Text of our own: nothing from a mail goes here.
+private func writeError(_ text: String) {
+    var text = text
+    text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+}

@@ -1,0 +1,195 @@
+import Glibc
+import Ledger
+
+/// Changes that the ledger takes back where nobody agrees to them: `--rebuild` and `--reclassify`.
+struct Reclassify {
+    private let order: ReprocessOrder
+    private let output: StandardOutput
+    private let isConfirmed: Bool
+
+    /// - Parameter isConfirmed: `--yes`.
+    init(_ order: ReprocessOrder, isConfirmed: Bool, output: StandardOutput) {
+        self.order = order
+        self.isConfirmed = isConfirmed
+        self.output = output
+    }
+
+    /// Derives everything from the events that are stored.
+    func rebuild() throws(Failure) -> Int32 {
+        let ledger = try open()
+        let sides = SidePrinter(output)
+        let isDone = try inLedger { () throws(LedgerError) in
+            // Where nobody changes sides there is nothing to agree to.
+            try ledger.rebuild(at: Int64(time(nil)), each: sides.add) { approve(sides, needsConsent: sides.count > 0) }
+        }
+        return try end(isDone, sides)
+    }
+
+    /// Derives everything from messages, under today's rules.
+    func reclassify() throws(Failure) -> Int32 {
+        let progress = ProgressBox(order, output)
+        let notes = BacklogNotes(makeLogger()) { progress.value.clear() }
+        guard order.sources.contains(where: isThere) else {
+            for source in order.sources { notes.miss(source.text, "is not there; check the path") }
+            return ExitStatus.noInput
+        }
+        let ledger = try open()
+        StopSignal.watch()
+        let sides = SidePrinter(output)
+        var tally = BacklogTally()
+        var failure: Failure?
+        let isDone = try inLedger { () throws(LedgerError) in
+            try ledger.reclassify(
+                at: Int64(time(nil)),
+                { reclassification in
+                    do throws(Failure) {
+                        tally = try read(ledger, reclassification, notes, progress)
+                        progress.value.clear()
+                        try printTally(tally)
+                        return true
+                    } catch {
+                        failure = error
+                        return false
+                    }
+                },
+                each: sides.add,
+                approve: {
+                    approve(sides, needsConsent: sides.count + tally.changed + tally.counted + tally.duplicates > 0)
+                })
+        }
+        progress.value.clear()
+        notes.finish()
+        if let failure { throw failure }
+        if !isDone || notes.missed == 0 { return try end(isDone, sides) }
+        _ = try end(isDone, sides)
+        return ExitStatus.noInput
+    }
+
+    private func open() throws(Failure) -> LedgerStore {
+        guard access(order.ledger, F_OK) == 0 else {
+            throw Failure(
+                ExitStatus.noInput, "there is no ledger \(order.ledger); a scan makes it, or check the path")
+        }
+        return try inLedger { () throws(LedgerError) in
+            try LedgerStore(path: order.ledger, mode: .readWrite, policy: order.policy)
+        }
+    }
+
+    private func read(
+        _ ledger: LedgerStore, _ reclassification: Reclassification, _ notes: BacklogNotes, _ progress: ProgressBox
+    ) throws(Failure) -> BacklogTally {
+        // The ledger is being written by this very run; what it was before is asked through another door.
+        let before = try inLedger { () throws(LedgerError) in
+            try LedgerStore(path: order.ledger, mode: .readOnly, policy: order.policy)
+        }
+        let backlog = Backlog(order.sources, notes: notes) { folder throws(Failure) in
+            try inLedger { () throws(LedgerError) in try before.maildirs(filedInto: folder) }
+        }
+        let reading = BacklogReading(
+            settings: order.settings, trust: order.trust, threads: order.threads, keepsVerdicts: false, notes: notes)
+        var tally = BacklogTally()
+        var batch: [BacklogMessage] = []
+        func finishBatch() throws(Failure) {
+            let outcomes = try inLedger { () throws(LedgerError) in
+                try before.restoreKeys(of: &batch)
+                return try reclassification.apply(batch.map(\.event))
+            }
+            for (message, outcome) in zip(batch, outcomes) { tally.add(outcome, now: message.event.class) }
+            batch.removeAll(keepingCapacity: true)
+        }
+        try reading.run(backlog, while: { StopSignal.pending == nil }) { _, message throws(Failure) in
+            guard order.period.contains(message.event.arrival) else {
+                tally.outside += 1
+                return
+            }
+            tally.add(message)
+            batch.append(message)
+            if batch.count >= Scan.batchCount { try finishBatch() }
+            progress.value.update(done: backlog.bytesDone, tally)
+        }
+        if let signal = StopSignal.pending {
+            throw Failure(
+                ExitStatus.temporaryFailure,
+                "stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after \(tally.read) messages; nothing was changed"
+            )
+        }
+        try finishBatch()
+        return tally
+    }
+
+    private func printTally(_ tally: BacklogTally) throws(Failure) {
+        try output.write(line: tally.sentence)
+        try output.write(line: "Messages with another verdict than before: \(tally.changed)")
+        for (change, count) in tally.changes.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
+            try output.write(line: "    \(count)  \(change)")
+        }
+    }
+
+    /// Tells what would change, and asks.
+    private func approve(_ sides: SidePrinter, needsConsent: Bool) -> Bool {
+        do throws(Failure) {
+            try sides.finish()
+            try output.flush()
+        } catch {
+            sides.failure = sides.failure ?? error
+        }
+        guard sides.failure == nil else { return false }
+        if isConfirmed || !needsConsent { return true }
+        guard isatty(STDIN_FILENO) == 1 else { return false }
+        writeQuestion("Commit this? No scan can write to the ledger until you answer. [y/N] ")
+        let answer = readLine(strippingNewline: true) ?? ""
+        return ["y", "yes"].contains(answer.lowercased())
+    }
+
+    private func end(_ isDone: Bool, _ sides: SidePrinter) throws(Failure) -> Int32 {
+        if let failure = sides.failure { throw failure }
+        if isDone {
+            guard sides.count > 0 || isConfirmed else { return ExitStatus.success }
+            try output.write(line: "Committed.")
+            return ExitStatus.success
+        }
+        let isAsked = isatty(STDIN_FILENO) == 1
+        throw Failure(
+            ExitStatus.temporaryFailure,
+            isAsked ? "nothing was changed" : "nothing was changed: nobody is there to ask; add --yes to commit this")
+    }
+}
+
+private func writeQuestion(_ text: String) {
+    var text = text
+    text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+}
+
+/// Prints who changes sides, as it shows.
+private final class SidePrinter {
+    private let output: StandardOutput
+    private var suppressed = 0
+    private var mayBeMailed = 0
+    var failure: Failure?
+
+    init(_ output: StandardOutput) { self.output = output }
+
+    var count: Int { suppressed + mayBeMailed }
+
+    func add(_ change: SideChange) {
+        guard failure == nil else { return }
+        let line: String
+        switch change {
+        case .suppressed(let row):
+            suppressed += 1
+            line = "+ \(row.address)  suppressed: \(row.suppression.why)"
+        case .mayBeMailed(let row):
+            mayBeMailed += 1
+            line = "- \(row.address)  may be mailed; was suppressed: \(row.suppression.why)"
+        }
+        do throws(Failure) {
+            try output.write(line: terminalSafe(line))
+        } catch {
+            failure = error
+        }
+    }
+
+    func finish() throws(Failure) {
+        try output.write(line: "Addresses that change sides: \(suppressed) suppressed, \(mayBeMailed) may be mailed")
+    }
+}

@@ -1,0 +1,198 @@
+import Classifier
+import Glibc
+import Ledger
+import Logging
+import Maildir
+
+/// What a run over a backlog is told to do.
+struct ReprocessOrder {
+    var sources: [BytePath]
+    var ledger: String
+    var period: Period
+    var threads: Int
+    var isDryRun: Bool
+    /// How verdicts are printed, or nil for not at all.
+    var format: ListFormat?
+    var progress: ProgressMode
+    var settings: Settings
+    var policy: Policy
+    var trust: TrustRule
+}
+
+/// Takes a backlog into the ledger, or says what that would do. The sources are only read.
+///
+/// Batches are committed as in a scan; with nothing to move, a run that is killed has counted whole batches and nothing
+/// else, and the next one knows their messages by their keys.
+struct Reprocess {
+    private let order: ReprocessOrder
+    private let output: StandardOutput
+    private let ledger: LedgerStore
+    private let notes: BacklogNotes
+    private let progress: ProgressBox
+    private var report: VerdictReport?
+    private var tally = BacklogTally()
+    private var batch: [BacklogMessage] = []
+    private var batchWeight = 0
+    private var last: BacklogItem?
+    private var suppressed: [SuppressedAddress] = []
+    private var suppressedCount = 0
+
+    /// Does what was ordered.
+    ///
+    /// - Returns: the exit status, where everything that could be read was taken.
+    static func run(_ order: ReprocessOrder, output: StandardOutput) throws(Failure) -> Int32 {
+        let progress = ProgressBox(order, output)
+        let notes = BacklogNotes(makeLogger()) { progress.value.clear() }
+        guard order.sources.contains(where: isThere) else {
+            for source in order.sources { notes.miss(source.text, "is not there; check the path") }
+            return ExitStatus.noInput
+        }
+        let ledger = try inLedger { () throws(LedgerError) in
+            guard order.isDryRun else {
+                // What a power cut takes back the next run counts: the sources stay.
+                return try LedgerStore(
+                    path: order.ledger, mode: .readWrite, policy: order.policy, durability: .normal)
+            }
+            // Before the first run there is no ledger yet.
+            if access(order.ledger, F_OK) != 0, errno == ENOENT { return try LedgerStore(inMemory: order.policy) }
+            return try LedgerStore(path: order.ledger, mode: .readOnly, policy: order.policy)
+        }
+        StopSignal.watch()
+        var run = Reprocess(order, output: output, ledger: ledger, notes: notes, progress: progress)
+        return try run.run()
+    }
+
+    private init(
+        _ order: ReprocessOrder, output: StandardOutput, ledger: LedgerStore, notes: BacklogNotes,
+        progress: ProgressBox
+    ) {
+        self.order = order
+        self.output = output
+        self.ledger = ledger
+        self.notes = notes
+        self.progress = progress
+        report = order.format.map { VerdictReport(format: $0, width: output.width) }
+    }
+
+    private mutating func run() throws(Failure) -> Int32 {
+        let started = Int64(time(nil))
+        if let header = report?.header { try output.write(header.utf8) }
+        let reading = BacklogReading(
+            settings: order.settings, trust: order.trust, threads: order.threads, keepsVerdicts: report != nil,
+            notes: notes)
+        let (ledger, output, isDryRun) = (self.ledger, self.output, order.isDryRun)
+        let backlog = Backlog(order.sources, notes: notes) { folder throws(Failure) in
+            try inLedger { () throws(LedgerError) in try ledger.maildirs(filedInto: folder) }
+        }
+        try reading.run(backlog, while: { StopSignal.pending == nil && !(isDryRun && output.isClosed) }) {
+            item, message throws(Failure) in
+            last = item
+            guard order.period.contains(message.event.arrival) else {
+                tally.outside += 1
+                return
+            }
+            tally.add(message)
+            batch.append(message)
+            batchWeight += message.weight
+            if batch.count >= Scan.batchCount || batchWeight >= Scan.batchBytes { try finishBatch() }
+            progress.value.update(done: backlog.bytesDone, tally)
+        }
+        try finishBatch()
+        progress.value.clear()
+        notes.finish()
+        if !order.isDryRun, tally.read > 0 { try record(started: started) }
+        try printEnd()
+        if let signal = StopSignal.pending { throw stopped(signal) }
+        return status
+    }
+
+    private var status: Int32 {
+        if notes.missed > 0 { return ExitStatus.noInput }
+        if tally.read + tally.outside == 0, notes.strangers > 0 || order.sources.contains(BytePath("-")) {
+            makeLogger().error("no message in the sources; name Maildirs, mbox files, tar archives or folders of mails")
+            return ExitStatus.dataError
+        }
+        return ExitStatus.success
+    }
+
+    private func stopped(_ signal: Int32) -> Failure {
+        let place = last.map { ", at \($0.text)" } ?? ""
+        let done = order.isDryRun ? "nothing was changed" : "each of them counted; run it again for the rest"
+        return Failure(
+            ExitStatus.temporaryFailure,
+            "stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after \(tally.read) messages\(place), \(done)")
+    }
+
+    private mutating func finishBatch() throws(Failure) {
+        guard !batch.isEmpty else { return }
+        var batch = self.batch
+        self.batch.removeAll(keepingCapacity: true)
+        batchWeight = 0
+        let (ledger, isDryRun) = (self.ledger, order.isDryRun)
+        var newlySuppressed: [SuppressedAddress] = []
+        let outcomes = try inLedger { () throws(LedgerError) in
+            try ledger.restoreKeys(of: &batch)
+            let events = batch.map(\.event)
+            guard isDryRun else { return try ledger.commit(events) }
+            let preview = try ledger.preview(events)
+            newlySuppressed = preview.newlySuppressed
+            return preview.outcomes
+        }
+        for outcome in outcomes { tally.add(outcome) }
+        suppressedCount += newlySuppressed.count
+        suppressed += newlySuppressed.prefix(PreviewTable.namedAddresses - suppressed.count)
+        for message in batch {
+            guard let verdict = message.verdict, let file = message.file,
+                let lines = report?.lines(verdict, file: file, withheld: message.withheld)
+            else { continue }
+            try output.write(lines)
+        }
+    }
+
+    private func record(started: Int64) throws(Failure) {
+        var counts = tally.classes
+        counts["counted"] = tally.counted
+        counts["duplicate"] = tally.duplicates
+        counts["already-known"] = tally.known
+        counts["left"] = notes.missed
+        counts["untrusted"] = tally.withheld.values.reduce(0, +)
+        let run = RunRecord(
+            maildir: order.sources.first.map { resolvedPath($0.text) }, started: started, ended: Int64(time(nil)),
+            counts: counts.filter { $0.value > 0 })
+        let ledger = self.ledger
+        try inLedger { () throws(LedgerError) in try ledger.recordRun(run) }
+    }
+
+    private func printEnd() throws(Failure) {
+        // A line of text would spoil what a program reads.
+        guard (order.format ?? .text) == .text else { return }
+        guard order.isDryRun else { return try output.write(line: tally.sentence) }
+        try output.write(line: "")
+        try output.write(line: "Nothing was changed. Without --dry-run it would be:")
+        try output.write(line: "    " + tally.sentence)
+        try output.write(line: "Newly suppressed addresses: \(suppressedCount)")
+        for row in suppressed {
+            try output.write(
+                line: cut(terminalSafe("    \(row.address)  \(row.suppression.why)"), toColumns: output.width))
+        }
+        if suppressedCount > suppressed.count {
+            try output.write(line: "    and \(suppressedCount - suppressed.count) more")
+        }
+    }
+}
+
+/// Whether a source can be looked for at all: standard input always can.
+func isThere(_ source: BytePath) -> Bool {
+    source.bytes == [UInt8(ascii: "-")] || source.withCString { access($0, F_OK) } == 0
+}
+
+/// The progress of a run, for whoever is about to write a line over it.
+final class ProgressBox {
+    var value: Progress
+
+    init(_ order: ReprocessOrder, _ output: StandardOutput) {
+        // Verdicts at a terminal show by themselves how far it is.
+        let isHidden = order.format != nil && output.width != nil
+        value = Progress(isHidden ? .never : order.progress, total: { backlogSize(order.sources) })
+    }
+}
