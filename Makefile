@@ -17,9 +17,10 @@ build: ## build .build/release/maildir-bounce, with Swift's libraries inside
 	@scripts/install-deps.sh build
 	swift build -c release --static-swift-stdlib --product maildir-bounce
 
-test: install-deps lint ## all that CI runs: lint, strict build, unit tests, real binary, real Postfix
+test: install-deps lint ## all that CI runs: lint, strict build, unit tests, real binary, real browser, real Postfix
 	swift build --build-tests $(STRICT)
 	swift test --skip-build $(STRICT)
+	Tests/html/run.sh
 	Tests/postfix/run.sh
 
 test-mutations: ## cut every report of the fixtures at every byte (minutes)

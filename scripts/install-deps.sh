@@ -2,8 +2,8 @@
 # Installs, with apt-get, the packages that are missing; does nothing where all are there.
 #
 #   install-deps.sh build   what the build needs (SQLite's headers, a C++ library, git)
-#   install-deps.sh test    that, what the end-to-end test needs (Postfix, iproute2, python3), and the interpreters of
-#                           the examples (PHP, Perl)
+#   install-deps.sh test    that, what the end-to-end test needs (Postfix, iproute2, python3), the interpreters of the
+#                           examples (PHP, Perl), and the browser for the HTML report (Chromium)
 #
 # Postfix is installed without a configuration, so no mail server starts, and never in place of another mail server.
 # Swift itself is not installed: see https://www.swift.org/install
@@ -77,6 +77,9 @@ if [ "$1" = test ]; then
     perl -MDigest::SHA -e 1 2>/dev/null || need+=(perl)
     # Without these the tests of the examples say what they skip; where CI is set they fail.
     [ ${#need[@]} = 0 ] || install "the test of the examples" "${need[@]}" || true
+    # Without it the test of the HTML report is skipped; where CI is set it fails.
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
+        install "the test of the HTML report" chromium || true
     if ! command -v postfix >/dev/null; then
         if command -v debconf-set-selections >/dev/null && { [ "$(id -u)" = 0 ] || command -v sudo >/dev/null; }; then
             echo "postfix postfix/main_mailer_type select No configuration" | as_root debconf-set-selections || true
