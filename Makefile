@@ -17,10 +17,11 @@ build: ## build .build/release/maildir-bounce, with Swift's libraries inside
 	@scripts/install-deps.sh build
 	swift build -c release --static-swift-stdlib --product maildir-bounce
 
-test: install-deps lint ## all that CI runs: lint, strict build, unit tests, real binary, real Postfix, some faults
+test: install-deps lint ## all that CI runs: lint, strict build, unit tests, real binary, real browser, real Postfix, some faults
 	swift build --build-tests $(STRICT)
 	swift test --skip-build $(STRICT)
 	Benchmarks/backlog --count 6000 --program .build/debug/maildir-bounce
+	Tests/html/run.sh
 	Tests/postfix/run.sh
 	Tests/faults/run.sh --quick
 

@@ -3,7 +3,8 @@
 #
 #   install-deps.sh build   what the build needs (the headers of SQLite and zlib, a C++ library, git)
 #   install-deps.sh test    that, what the end-to-end test needs (Postfix, iproute2, python3), the interpreters of the
-#                           examples (PHP, Perl) with their SQLite drivers, sqlite3, and a C compiler for the fault tests
+#                           examples (PHP, Perl) with their SQLite drivers, sqlite3, a C compiler for the fault tests, and
+#                           the browser for the HTML report (Chromium)
 #
 # Postfix is installed without a configuration, so no mail server starts, and never in place of another mail server.
 # Swift itself is not installed: see https://www.swift.org/install
@@ -88,6 +89,9 @@ if [ "$1" = test ]; then
     command -v sqlite3 >/dev/null || need+=(sqlite3)
     # Without these the tests of the examples and of the SQL export say what they skip; where CI is set they fail.
     [ ${#need[@]} = 0 ] || install "the test of the examples" "${need[@]}" || true
+    # Without it the test of the HTML report is skipped; where CI is set it fails.
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
+        install "the test of the HTML report" chromium || true
     if ! command -v postfix >/dev/null; then
         if command -v debconf-set-selections >/dev/null && { [ "$(id -u)" = 0 ] || command -v sudo >/dev/null; }; then
             echo "postfix postfix/main_mailer_type select No configuration" | as_root debconf-set-selections || true

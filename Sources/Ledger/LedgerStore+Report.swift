@@ -125,37 +125,42 @@ extension LedgerStore {
         }
     }
 
-    /// Gives the recipients of hard and soft bounces and delays that have one of the reasons, the last that came into the
-    /// ledger first, until `each` says no.
+    /// Gives what was said of the recipients of hard and soft bounces and delays that have one of the reasons, the last that
+    /// came into the ledger first, until `each` says no. The rest of a row is read where `each` asks for it.
     ///
     /// The rows are read some at a time: what is written meanwhile may or may not be seen.
     package func recipients(
-        _ window: ReportWindow, reasons: [String], page: Int = LedgerStore.page, each: (ReportSample) -> Bool
+        _ window: ReportWindow, reasons: [String], page: Int = LedgerStore.page,
+        each: (String?, () throws(LedgerError) -> ReportSample?) throws(LedgerError) -> Bool
     ) throws(LedgerError) {
+        var rows = [(delivery: Int64, outcome: Int64, diagnostic: String?)]()
         var last = Int64.max
-        while true {
-            var samples = [ReportSample]()
-            var count = 0
+        var count = page
+        while count == page {
             let before = last
             try read { connection in
                 // A reading may be done twice.
-                (samples, count) = ([], 0)
+                (rows, count) = ([], 0)
                 let scan = try ReportScan(connection, readsDomains: false)
-                let reader = try SampleReader(connection, scan.terms)
                 let wanted = try reasons.compactMap { try scan.terms.known($0) }
-                try scan.forEach(window, reasons: wanted, before: before, limit: page) { row in
+                try scan.forEach(window, reasons: wanted, before: before, limit: page) { row, diagnostic in
                     guard let recipient = row.recipient else { return }
                     count += 1
                     last = recipient.outcome
-                    if [.hard, .soft, .delayed].contains(recipient.effect),
-                        let sample = try reader.sample(row.delivery, recipient.outcome)
-                    {
-                        samples.append(sample)
+                    if [.hard, .soft, .delayed].contains(recipient.effect) {
+                        rows.append((row.delivery, recipient.outcome, diagnostic))
                     }
                 }
             }
-            for sample in samples where !each(sample) { return }
-            if count < page { return }
+            for row in rows {
+                let goesOn = try each(row.diagnostic) { () throws(LedgerError) in
+                    try read { connection in
+                        try SampleReader(connection, try TermTable(connection, writes: false))
+                            .sample(row.delivery, row.outcome)
+                    }
+                }
+                if !goesOn { return }
+            }
         }
     }
 }
@@ -195,8 +200,9 @@ private final class ReportScan {
     private static let cacheLimit = 20_000
     private static let columns = """
         d.id, d.arrival, d.class, d.origin, d.reporting_mta, o.id, o.address, o.kind, o.reason, o.remote_mta,
-        o.reply_code, o.status
+        o.reply_code, o.status, o.diagnostic
         """
+    private static let diagnosticColumn: Int32 = 12
     private static let condition = "d.duplicate_of IS NULL AND d.arrival >= ?1 AND d.arrival < ?2"
 
     init(_ connection: Connection, readsDomains: Bool = true) throws {
@@ -223,23 +229,25 @@ private final class ReportScan {
     }
 
     /// Gives each recipient of the reports that count, and one row for a report that names none, in the order in which
-    /// the reports came into the ledger. Both tables are read in the order of their numbers, which begin alike.
+    /// the reports came into the ledger. Both tables are read in the order of their numbers, which begin alike; the index
+    /// of the reports that count would lead from page to page in no order.
     func forEach(_ window: ReportWindow, _ body: (Row) throws -> Void) throws {
         let bits = LedgerLimits.ordinalBits
         try forEach(
             window,
             """
-            SELECT \(ReportScan.columns) FROM delivery AS d
+            SELECT \(ReportScan.columns) FROM delivery AS d NOT INDEXED
             LEFT JOIN outcome AS o ON o.id >= d.id << \(bits) AND o.id < (d.id + 1) << \(bits)
             WHERE \(ReportScan.condition)
-            """, body)
+            """
+        ) { row, _ in try body(row) }
     }
 
     /// Gives the recipients that have one of the reasons, the last first.
     ///
     /// - Parameter before: the number of an outcome; only those with a lower one.
     func forEach(
-        _ window: ReportWindow, reasons: [Int64], before: Int64, limit: Int, _ body: (Row) throws -> Void
+        _ window: ReportWindow, reasons: [Int64], before: Int64, limit: Int, _ body: (Row, String?) throws -> Void
     ) throws {
         try forEach(
             window,
@@ -249,10 +257,13 @@ private final class ReportScan {
             WHERE o.id < \(before) AND o.reason IN (\(reasons.map(String.init).joined(separator: ", ")))
                 AND \(ReportScan.condition)
             ORDER BY o.id DESC LIMIT \(limit)
-            """, body)
+            """
+        ) { row, query in try body(row, query.optionalText(ReportScan.diagnosticColumn)) }
     }
 
-    private func forEach(_ window: ReportWindow, _ sql: String, _ body: (Row) throws -> Void) throws {
+    private func forEach(
+        _ window: ReportWindow, _ sql: String, _ body: (Row, Query) throws -> Void
+    ) throws {
         let query = try connection.prepare(sql)
         try query.bind(1, window.start)
         try query.bind(2, window.end)
@@ -272,7 +283,7 @@ private final class ReportScan {
                     outcome: outcome, address: query.optionalInteger(6), reason: query.integer(8),
                     remoteMTA: query.optionalInteger(9), effect: effect)
             }
-            try body(row)
+            try body(row, query)
         }
     }
 

@@ -114,18 +114,22 @@ struct ReportTests {
         try ledger.commit(
             (0..<25).map { report($0, reason: $0 % 2 == 0 ? "undefined" : "userunknown", at: time(day: $0)) })
         var days = [Int64]()
-        try ledger.recipients(ReportWindow(), reasons: ["undefined", "onhold"], page: 5) { sample in
-            days.append((sample.arrival - time(day: 0)) / 86_400)
+        try ledger.recipients(ReportWindow(), reasons: ["undefined", "onhold"], page: 5) {
+            said, read throws(LedgerError) in
+            #expect(said == "550 5.1.1 <bob@dest.example>: User unknown")
+            let sample = try read()
+            #expect(sample?.address == "bob@dest.example" && sample?.outcome?.reason == "undefined")
+            days.append(((sample?.arrival ?? 0) - time(day: 0)) / 86_400)
             return true
         }
         #expect(days == stride(from: 24, through: 0, by: -2).map { Int64($0) })
         var count = 0
-        try ledger.recipients(ReportWindow(), reasons: ["undefined"], page: 5) { _ in
+        try ledger.recipients(ReportWindow(), reasons: ["undefined"], page: 5) { _, _ in
             count += 1
             return count < 7
         }
         #expect(count == 7)
-        try ledger.recipients(ReportWindow(), reasons: ["nosuch"]) { _ in
+        try ledger.recipients(ReportWindow(), reasons: ["nosuch"]) { _, _ in
             Issue.record("nothing has this reason")
             return false
         }

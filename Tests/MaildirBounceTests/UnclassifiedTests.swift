@@ -184,8 +184,8 @@ struct AnonymizerTests {
     @Test("no more groups are kept than the limit; the rest is counted")
     func groups() {
         var groups = LikenessGroups<Int>()
-        for number in 0..<LikenessGroups<Int>.limit + 10 { groups.add("\(number)", number) }
-        groups.add("7", 0)
+        for number in 0..<LikenessGroups<Int>.limit + 10 { groups.add("\(number)") { number } }
+        groups.add("7") { 0 }
         #expect(groups.groupCount == LikenessGroups<Int>.limit)
         #expect(groups.others == 10)
         #expect(groups.count == LikenessGroups<Int>.limit + 11)

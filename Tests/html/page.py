@@ -391,9 +391,12 @@ def keep(browser, page, folder):
 
     picture("light", 1200, height=2200)
     picture("light-2", 1200, height=2200, top=2200)
+    picture("light-3", 1200, height=2200, top=4400)
+    picture("light-4", 1200, height=2200, top=9000)
     picture("dark", 1200, "dark", height=2200)
     picture("phone", 375, height=2400)
     picture("phone-2", 375, height=2400, top=2400)
+    picture("phone-3", 375, height=2400, top=6600)
     picture("print", 760, media="print", height=2400)
     with open(os.path.join(folder, "page.pdf"), "wb") as file:
         browser.call("Emulation.clearDeviceMetricsOverride")

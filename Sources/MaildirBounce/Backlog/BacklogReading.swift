@@ -44,12 +44,12 @@ struct BacklogReading {
     ) throws(Failure) {
         let (trust, keepsVerdicts) = (self.trust, self.keepsVerdicts)
         let pipeline = Pipeline<BacklogItem, BacklogMessage, MaildirError>(
-            threads: threads, settings: settings,
+            settings: settings,
             read: { item throws(MaildirError) in try item.read() },
             conclude: { item, contents, verdict in
                 Self.conclude(item, contents, verdict, trust: trust, keepsVerdict: keepsVerdicts)
             },
-            weigh: \.weight, weighItem: \.weight)
+            weigh: \.weight, threads: threads, weighItem: \.weight)
         try pipeline.run { () throws(Failure) in
             wanted() ? try backlog.next() : nil
         } deliver: { item, result throws(Failure) in

@@ -79,7 +79,7 @@ struct UnclassifiedCommand: ParsableCommand {
             walker.next()
         } deliver: { _, result throws(Failure) in
             switch result {
-            case .success(let found): for one in found { groups.add(one.key, one) }
+            case .success(let found): for one in found { groups.add(one.key) { one } }
             case .failure(.missing): break
             case .failure: missed += 1
             }
@@ -90,14 +90,16 @@ struct UnclassifiedCommand: ParsableCommand {
     private func outcomes(_ ledger: LedgerStore) throws(Failure) -> LikenessGroups<Unrecognised> {
         var groups = LikenessGroups<Unrecognised>()
         try inLedger { () throws(LedgerError) in
-            try ledger.recipients(ReportWindow(), reasons: ReportData.undecidedReasons) { sample in
-                let said = sample.outcome?.diagnostic ?? ""
+            try ledger.recipients(ReportWindow(), reasons: ReportData.undecidedReasons) {
+                said, read throws(LedgerError) in
+                let said = said ?? ""
                 let key = Likeness.key(said)
-                groups.add(
-                    key,
-                    Unrecognised(
+                try groups.add(key) { () throws(LedgerError) in
+                    guard let sample = try read() else { return nil }
+                    return Unrecognised(
                         what: "\(sample.class) without a reason", key: key, file: sample.destination ?? "",
-                        text: said.isEmpty ? "(the report says nothing)" : said, addresses: [sample.address]))
+                        text: said.isEmpty ? "(the report says nothing)" : said, addresses: [sample.address])
+                }
                 return true
             }
         }

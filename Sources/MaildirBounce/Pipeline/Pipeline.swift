@@ -12,8 +12,6 @@ struct Pipeline<Item: Sendable, Output: Sendable, Problem: Error>: Sendable {
     /// The weight of waiting outputs at which the threads pause, in bytes.
     static var inFlightBytes: Int { 4 << 20 }
 
-    /// The number of threads that read and classify.
-    var threads = Self.defaultThreads
     /// How the classifier is to be made; it is made when there is a first message.
     let settings: Settings
     let read: @Sendable (Item) throws(Problem) -> FileContents
@@ -21,6 +19,7 @@ struct Pipeline<Item: Sendable, Output: Sendable, Problem: Error>: Sendable {
     let conclude: @Sendable (Item, FileContents, Verdict) -> Output
     /// About how many bytes of memory an output holds.
     let weigh: @Sendable (Output) -> Int
+    /// The number of threads that read and classify.
     var threads = defaultThreadCount
     /// How many bytes an item brings with it.
     var weighItem: @Sendable (Item) -> Int = { _ in 0 }

@@ -330,7 +330,7 @@ struct HTMLReport {
     private mutating func open(_ id: String, _ caption: String, _ names: [String], _ numbers: [String]) {
         page.line("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"\(id)-c\">")
         page.raw("<table id=\"\(id)\"><caption id=\"\(id)-c\">")
-        page.text(caption)
+        page.element("span", caption)
         page.raw("</caption><thead><tr>")
         for name in names { page.raw("<th scope=\"col\">\(htmlText(name))</th>") }
         for name in numbers { page.raw("<th scope=\"col\" class=\"n\">\(htmlText(name))</th>") }
@@ -355,7 +355,7 @@ struct HTMLReport {
         let total = table.total
         let used = table.columns.indices.filter { $0 == 0 || total[$0] > 0 }
         page.line("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"\(id)-c\">")
-        page.raw("<table id=\"\(id)\"><caption id=\"\(id)-c\">\(htmlText(caption))</caption><thead><tr>")
+        page.raw("<table id=\"\(id)\"><caption id=\"\(id)-c\"><span>\(htmlText(caption))</span></caption><thead><tr>")
         page.raw("<th scope=\"col\">\(first)</th>")
         for column in used {
             page.raw(

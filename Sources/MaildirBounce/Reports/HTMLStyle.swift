@@ -22,13 +22,14 @@ enum HTMLStyle {
         p{margin:.25rem 0 .75rem;max-width:50rem}
         .dim,caption,figcaption{color:var(--dim)}
         nav ul,.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;padding:0;margin:.75rem 0}
-        .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;margin:1rem 0;padding:0}
+        .tiles{display:grid;grid-template-columns:repeat(4,1fr);gap:.75rem;margin:1rem 0;padding:0}
         .tiles div{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.6rem .8rem}
         .tiles dt{color:var(--dim);font-size:.875rem}
         .tiles dd{margin:0;font-size:1.5rem;font-variant-numeric:tabular-nums}
         .scroll{overflow-x:auto;margin:.5rem 0 1rem}
         table{border-collapse:collapse;min-width:100%;font-variant-numeric:tabular-nums}
         caption{text-align:left;padding:.25rem 0;font-size:.875rem}
+        caption span{display:inline-block;max-width:calc(100vw - 2rem);position:sticky;left:0}
         th,td{text-align:left;vertical-align:top;padding:.3rem .9rem .3rem 0;border-bottom:1px solid var(--line);\
         font-weight:400}
         thead th{font-size:.875rem;color:var(--dim);vertical-align:bottom;overflow-wrap:normal}
@@ -40,9 +41,9 @@ enum HTMLStyle {
         .zero{color:var(--dim)}
         figure{margin:1rem 0}
         .chart{display:block;width:100%;height:12rem;background:var(--card);border-bottom:1px solid var(--dim)}
-        .axis{display:flex;justify-content:space-between;font-size:.875rem;color:var(--dim)}
+        .axis{max-width:none;display:flex;justify-content:space-between;font-size:.875rem;color:var(--dim)}
         .key{display:inline-block;width:.8rem;height:.8rem;margin-right:.4rem;vertical-align:-.05rem}
-        .share{display:inline-block;width:6rem;height:.7rem;vertical-align:middle}
+        .share{display:inline-block;width:12rem;margin:0 .5rem;height:.7rem;vertical-align:middle}
         .share rect{fill:var(--bar)}
         .share .back{fill:var(--line)}
         .f1{fill:var(--c1)}.f2{fill:var(--c2)}.f3{fill:var(--c3)}.f4{fill:var(--c4)}.f5{fill:var(--c5)}.f6{fill:var(--c6)}\
@@ -53,7 +54,8 @@ enum HTMLStyle {
         ol.groups li{margin:.75rem 0}
         .paper{display:none}
         footer{margin-top:3rem;padding-bottom:2rem;font-size:.875rem;color:var(--dim)}
-        @media (max-width:40rem){h1{font-size:1.35rem}.chart{height:9rem}.share{display:none}\
+        @media (max-width:40rem){h1{font-size:1.35rem}.tiles{grid-template-columns:1fr 1fr}.chart{height:9rem}\
+        .share{display:none}table{font-size:.9rem}tbody th{min-width:8.5rem}th,td{padding-right:.7rem}\
         td.s{min-width:13rem}}
         @media print{:root{color-scheme:light;--page:#fff;--card:#fff;--text:#000;--dim:#444;--line:#999;--link:#000;\
         --bar:#3b6fb5;--c1:#b3261e;--c2:#d97706;--c3:#6d7782;--c4:#7b4fb0;--c5:#a88700;--c6:#c2377c;--c7:#2e7d32;\
@@ -62,6 +64,6 @@ enum HTMLStyle {
         .paper{display:block}.scroll{overflow:visible}a{text-decoration:none}
         h2,h3,caption{break-after:avoid}tr,li,figure,.tiles div{break-inside:avoid}
         svg,.key{-webkit-print-color-adjust:exact;print-color-adjust:exact}
-        th,td{padding:.15rem .5rem .15rem 0}tbody th,td.s{min-width:0}}
+        caption span{max-width:none}.share{width:6rem}th,td{padding:.15rem .5rem .15rem 0}tbody th,td.s{min-width:0}}
         """
 }

@@ -71,12 +71,13 @@ struct LikenessGroups<Sample> {
 
     var groupCount: Int { groups.count }
 
-    mutating func add(_ key: String, _ sample: @autoclosure () -> Sample) {
+    /// - Parameter sample: asked for the first of a group only.
+    mutating func add<Problem: Error>(_ key: String, _ sample: () throws(Problem) -> Sample?) throws(Problem) {
         count += 1
         if groups[key] != nil {
             groups[key]?.count += 1
-        } else if groups.count < Self.limit {
-            groups[key] = Group(count: 1, sample: sample())
+        } else if groups.count < Self.limit, let sample = try sample() {
+            groups[key] = Group(count: 1, sample: sample)
         } else {
             others += 1
         }

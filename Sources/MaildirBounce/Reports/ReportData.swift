@@ -29,8 +29,8 @@ struct ReportData {
         pruned = try ledger.prunedReports(window)
         figures = try ledger.recipientFigures(window)
         suppressions = try ledger.newSuppressions(window, at: now, limit: suppressedLimit)
-        try ledger.recipients(window, reasons: Self.undecidedReasons) { sample in
-            undecided.add(Likeness.key(sample.outcome?.diagnostic ?? ""), sample)
+        try ledger.recipients(window, reasons: Self.undecidedReasons) { said, sample throws(LedgerError) in
+            try undecided.add(Likeness.key(said ?? ""), sample)
             return true
         }
     }

@@ -2,8 +2,9 @@
 struct ReportText {
     /// What stands where the reports do not say.
     static let notSaid = "(not said)"
-    /// The fewest columns of the screen that the names of the rows get, where there are so many.
+    /// The columns of the screen that the names of the rows get before a second number does, and at the very least.
     private static let nameColumns = 24
+    private static let leastNameColumns = 8
     private static let gap = 2
 
     /// Columns of the screen, or nil for no limit.
@@ -31,7 +32,7 @@ struct ReportText {
         }
         let numbers = widths.reduce(0) { $0 + $1 + Self.gap }
         let longest = names.map(columns).max() ?? 0
-        let nameWidth = width.map { min(longest, max(Self.nameColumns, $0 - numbers)) } ?? longest
+        let nameWidth = width.map { min(longest, max(Self.leastNameColumns, $0 - numbers)) } ?? longest
         var lines: [String] = []
         let depth = headings.map(\.count).max() ?? 0
         for level in 0..<depth {
