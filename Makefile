@@ -43,6 +43,9 @@ demo: ## scan a folder of sample bounces and show what comes out
 backlog: build ## reprocess a generated backlog of a million mails, killed twice on the way (minutes)
 	Benchmarks/backlog --count 1000000
 
+bench: build ## time a scan beside the file system's own limit and beside other programs (docs/performance.md)
+	Benchmarks/bench $(BENCH)
+
 lint: ## check the format of the Swift files
 	swift format lint --strict --parallel --recursive $(SWIFT_FILES)
 
