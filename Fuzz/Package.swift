@@ -25,19 +25,15 @@ let package = Package(
         .systemLibrary(name: "CRenameat2"),
         .target(name: "Maildir", dependencies: ["CRenameat2"]),
         .target(name: "Ledger", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
-        // The part of the program that reads its configuration.
+        // The part of the program that reads its configuration: a link for each file.
         .target(
             name: "Config",
             dependencies: [
                 "ReturnPath", "Classifier", "Maildir", "Ledger",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
-            ],
-            path: "Sources/MaildirBounce",
-            sources: [
-                "Config", "Failure.swift", "ExitStatus.swift", "Pipeline/TrustRule.swift", "System",
-                "Reports/TerminalText.swift",
-            ]),
+            ]
+        ),
     ]
         + fuzzers.map {
             .executableTarget(
