@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\#.*/\1/p' $(MAKEFILE_LIST))
 
-SWIFT_FILES := Sources Tests Benchmarks Package.swift
+SWIFT_FILES := Sources Tests Benchmarks $(wildcard Fuzz/*Fuzzer) Fuzz/Package.swift Package.swift
 # In our own targets only: the package manager keeps this flag from the dependencies.
 STRICT := -Xswiftc -warnings-as-errors
 
@@ -36,6 +36,16 @@ test-mutations: ## cut every report of the fixtures at every byte (minutes)
 simulate-week: ## a week of a million reports in which a provider fails; takes some minutes (docs/policy.md)
 	swift build -c release --product simulate-week
 	.build/release/simulate-week
+
+test-sanitize: install-deps ## run the unit tests with the thread sanitizer, and then with the address sanitizer
+	swift test --sanitize thread --scratch-path .build-tsan
+	swift test --sanitize address --scratch-path .build-asan
+
+hostile-cost: build ## show what hostile mail of 1 to 64 MB costs; fails where a form costs more than its size
+	Tests/hostile/cost.py
+
+fuzz: ## run each fuzzer RUNS times (default: 100000)
+	for target in mime classifier name config; do Fuzz/run.sh $$target $(or $(RUNS),100000) || exit; done
 
 demo: ## scan a folder of sample bounces and show what comes out
 	@scripts/demo.sh

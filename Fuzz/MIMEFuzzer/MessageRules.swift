@@ -1,0 +1,1 @@
+../../Tests/MIMETests/MessageRules.swift

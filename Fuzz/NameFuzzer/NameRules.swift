@@ -1,0 +1,1 @@
+../../Tests/MaildirTests/NameRules.swift

@@ -1,0 +1,44 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// A package of its own: libFuzzer brings its own main, and every module is built with its instruments. `run.sh` builds it.
+/// Sources/ holds links to the modules, so that they are of one package with their fuzzers.
+let fuzzers: [(name: String, module: String)] = [
+    ("MIMEFuzzer", "MIME"),
+    ("ClassifierFuzzer", "Classifier"),
+    ("NameFuzzer", "Maildir"),
+    ("ConfigFuzzer", "Config"),
+]
+
+let package = Package(
+    name: "maildir-bounce-fuzz",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        .target(name: "MIME"),
+        .target(name: "ReturnPath", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Classifier", dependencies: ["MIME", "ReturnPath"]),
+        .systemLibrary(name: "CRenameat2"),
+        .target(name: "Maildir", dependencies: ["CRenameat2"]),
+        .target(name: "Ledger", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+        // The part of the program that reads its configuration: a link for each file.
+        .target(
+            name: "Config",
+            dependencies: [
+                "ReturnPath", "Classifier", "Maildir", "Ledger",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ]
+        ),
+    ]
+        + fuzzers.map {
+            .executableTarget(
+                name: $0.name, dependencies: [.target(name: $0.module)], path: $0.name,
+                swiftSettings: [.unsafeFlags(["-parse-as-library"])])
+        },
+    swiftLanguageModes: [.v6]
+)

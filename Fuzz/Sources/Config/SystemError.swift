@@ -1,0 +1,1 @@
+../../../Sources/MaildirBounce/System/SystemError.swift
