@@ -53,22 +53,23 @@ def make_ledger(path, count):
     part.rename(path)
 
 
-def run(arguments, source=None, sink=subprocess.DEVNULL):
-    """Seconds, and the most memory of the process in MiB."""
+def run(arguments, source=None):
+    """Seconds, seconds of processor time, and the most memory of the process in MiB."""
     started = time.perf_counter()
-    process = subprocess.Popen([PROGRAM, *arguments], stdin=source or subprocess.DEVNULL, stdout=sink)
+    process = subprocess.Popen([PROGRAM, *arguments], stdin=source or subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1):
         sys.exit(f"{arguments[0]} ended with {process.returncode}")
-    return time.perf_counter() - started, usage.ru_maxrss / 1024
+    return time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
-def report(name, times):
-    times = sorted(milliseconds for milliseconds in (1000 * t for t in times))
+def report(name, runs):
+    times = sorted(1000 * elapsed for elapsed, _, _ in runs)
+    processor = statistics.median(1000 * used for _, used, _ in runs)
     print(
-        f"{name}: median {statistics.median(times):.2f} ms, 99 % {times[len(times) * 99 // 100]:.2f} ms, "
-        f"longest {times[-1]:.2f} ms of {len(times)} runs",
+        f"{name}: median {statistics.median(times):.1f} ms, 99 % {times[len(times) * 99 // 100]:.1f} ms, "
+        f"longest {times[-1]:.1f} ms of {len(times)} runs; processor {processor:.1f} ms",
         flush=True,
     )
 
@@ -96,19 +97,21 @@ def main():
     generator = random.Random(6)
     known = [address(generator.randrange(options.addresses)) for _ in range(options.runs)]
     unknown = [address(options.addresses + generator.randrange(options.addresses)) for _ in range(options.runs)]
-    report("--version (no ledger)", [run(["--version"])[0] for _ in range(options.runs)])
-    report("check, suppressed", [run(["check", one, "--ledger", str(ledger)])[0] for one in known])
-    report("check, not known", [run(["check", one, "--ledger", str(ledger)])[0] for one in unknown])
+    report("--version (no ledger)", [run(["--version"]) for _ in range(options.runs)])
+    report("check, suppressed", [run(["check", one, "--ledger", str(ledger)]) for one in known])
+    report("check, not known", [run(["check", one, "--ledger", str(ledger)]) for one in unknown])
 
-    # Half of them known.
-    write_list(source, (generator.randrange(2 * options.addresses) for _ in range(options.list)))
-    with open(source) as file:
-        seconds, memory = run(["check", "--batch", "--ledger", str(ledger)], file)
-    print(f"check --batch of {options.list}, scattered: {seconds:.1f} s, {memory:.0f} MiB")
-    subprocess.run(["sort", "-o", source, source], check=True, env={"LC_ALL": "C", "PATH": os.environ["PATH"]})
-    with open(source) as file:
-        seconds, memory = run(["check", "--batch", "--ledger", str(ledger)], file)
-    print(f"check --batch of {options.list}, sorted: {seconds:.1f} s, {memory:.0f} MiB")
+    # Half of them known; scattered, then in order.
+    numbers = [generator.randrange(2 * options.addresses) for _ in range(options.list)]
+    for order in ("scattered", "sorted"):
+        write_list(source, numbers)
+        with open(source) as file:
+            seconds, used, memory = run(["check", "--batch", "--ledger", str(ledger)], file)
+        print(
+            f"check --batch of {options.list}, {order}: {seconds:.1f} s, processor {used:.1f} s, {memory:.0f} MiB",
+            flush=True,
+        )
+        numbers.sort()
     source.unlink()
 
 
