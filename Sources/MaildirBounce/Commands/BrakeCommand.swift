@@ -119,11 +119,7 @@ struct BrakeChoice: ParsableArguments {
             valueName: "time"))
     var start: String?
 
-    @Option(help: ArgumentHelp("Anything worth knowing later; kept with the decision.", valueName: "text"))
-    var note: String?
-
-    @Option(help: ArgumentHelp("Who decides; else the user who is logged in, also behind sudo.", valueName: "name"))
-    var author: String?
+    @OptionGroup var note: NoteOptions
 
     @OptionGroup var ledgerOptions: LedgerOptions
 
@@ -144,11 +140,8 @@ struct BrakeChoice: ParsableArguments {
                 ExitStatus.dataError,
                 "nothing is held back at \(provider) that this names; maildir-bounce brake list shows what is")
         }
-        let path = reader.path
-        let ledger = try inLedger { () throws(LedgerError) in
-            try LedgerStore(path: path, mode: .readWrite, policy: configuration.policy)
-        }
-        let (note, author, now) = (self.note, self.author ?? userName(), Int64(time(nil)))
+        let ledger = try ledgerOptions.openForWriting(configuration)
+        let (note, author, now) = (self.note.note, self.note.authorName, Int64(time(nil)))
         try StandardOutput.use { output in
             for episode in episodes {
                 try inLedger { () throws(LedgerError) in
@@ -169,12 +162,4 @@ extension BrakeEpisode {
         guard status == .held else { return "before \(status.name)" }
         return decided == .confirmed ? "\(held) now suppressed" : "\(held) that waited may be mailed"
     }
-}
-
-/// The user who is logged in, also behind sudo.
-private func userName() -> String? {
-    for name in ["SUDO_USER", "LOGNAME", "USER"] {
-        if let value = getenv(name), value.pointee != 0 { return String(cString: value) }
-    }
-    return nil
 }
