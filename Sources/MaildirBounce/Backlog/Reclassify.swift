@@ -144,7 +144,6 @@ struct Reclassify {
     private func end(_ isDone: Bool, _ sides: SidePrinter) throws(Failure) -> Int32 {
         if let failure = sides.failure { throw failure }
         if isDone {
-            guard sides.count > 0 || isConfirmed else { return ExitStatus.success }
             try output.write(line: "Committed.")
             return ExitStatus.success
         }
