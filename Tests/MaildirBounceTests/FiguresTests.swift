@@ -164,6 +164,17 @@ struct ReportTextTests {
         #expect(!lines.contains { $0.contains("never") })
     }
 
+    @Test("of days the latest are shown, of all else the largest")
+    func latest() {
+        let days = ReportTable(
+            by: .day, columns: [ReportTable.Column(key: "reports", heading: "reports")],
+            rows: (1...9).map { ReportTable.Row(value: "2026-11-0\($0)", counts: [$0]) })
+        #expect(days.rows(limit: 2).shown.map(\.value) == ["2026-11-08", "2026-11-09"])
+        #expect(ReportText(width: nil).lines(days, limit: 2).last == "7 earlier        28")
+        #expect(table.rows(limit: 2).shown.map(\.counts[0]) == [1_000, 999])
+        #expect(table.rows(limit: nil).rest.isEmpty)
+    }
+
     @Test("columns that do not fit are put together, so that nothing is lost")
     func rest() {
         let lines = ReportText(width: 54).lines(table, limit: nil)

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 
 from devtools import Browser
 
@@ -373,6 +374,22 @@ def test_page(browser, url, rows, ledger, count):
     pages = len(re.findall(rb"/Type\s*/Page[^s]", pdf))
     check(pdf.startswith(b"%PDF") and 2 <= pages <= 12, "it prints on a few pages", pages)
     browser.call("Emulation.setEmulatedMedia", media="", features=[])
+
+    # Even if an escape were forgotten one day.
+    browser.events.clear()
+    browser.evaluate("""(() => {
+        const add = (name, change) => { const e = document.createElement(name); change(e); document.body.append(e) };
+        add('script', e => e.textContent = "document.title = 'ran'");
+        add('style', e => e.textContent = 'body { background: red }');
+        add('img', e => e.src = 'http://evil.example/x.png');
+        add('iframe', e => e.src = 'http://evil.example/');
+    })()""")
+    time.sleep(0.5)
+    browser.evaluate("0")
+    refused = len(browser.methods("Log.entryAdded"))
+    check(browser.evaluate("document.title") != "ran"
+          and browser.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 0, 0)" and refused >= 4,
+          "the policy of the page would stop a script, a style, a picture and a frame", refused)
 
 
 def keep(browser, page, folder):

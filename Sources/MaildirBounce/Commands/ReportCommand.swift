@@ -40,7 +40,10 @@ struct ReportCommand: ParsableCommand {
     @Option(help: "How to print: text (tables), jsonl (a line for each row), csv (with --by), html (one page).")
     var format: ReportFormat = .text
 
-    @Option(help: ArgumentHelp("Rows of a table at most.", discussion: "All, or 10 in the overview.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Rows of a table at most: the largest, or the latest days.",
+            discussion: "Without it all, or 10 in the overview.", valueName: "n"))
     var limit: Int?
 
     @OptionGroup var ledgerOptions: LedgerOptions

@@ -5,7 +5,7 @@ enum ReportOutput {
     /// A line for each row; what the reports do not say is absent.
     static func json(_ table: ReportTable, limit: Int?) -> [UInt8] {
         var json = JSONWriter()
-        for row in table.rows.prefix(limit ?? table.rows.count) {
+        for row in table.rows(limit: limit).shown {
             json.object { writer in
                 writer.member("by", table.by.rawValue)
                 writer.member("value", row.value)
@@ -20,7 +20,7 @@ enum ReportOutput {
     static func csv(_ table: ReportTable, limit: Int?) -> [UInt8] {
         let hasTimes = table.by == .rule
         var csv = csvRow([table.by.rawValue] + table.columns.map(\.key) + (hasTimes ? ["last_seen"] : []))
-        for row in table.rows.prefix(limit ?? table.rows.count) {
+        for row in table.rows(limit: limit).shown {
             csv += csvRow(
                 [row.value] + row.counts.map(String.init) + (hasTimes ? [row.lastSeen.flatMap(timestamp)] : []))
         }

@@ -43,6 +43,13 @@ struct ReportTable {
     var columns: [Column]
     var rows: [Row]
 
+    /// The rows that a limit leaves, and the others. Of days the latest are left.
+    func rows(limit: Int?) -> (shown: ArraySlice<Row>, rest: ArraySlice<Row>) {
+        let limit = limit ?? rows.count
+        return by == .day
+            ? (rows.suffix(limit), rows.dropLast(limit)) : (rows.prefix(limit), rows.dropFirst(limit))
+    }
+
     /// The sums of the columns.
     var total: [Int] {
         rows.reduce(into: Array(repeating: 0, count: columns.count)) { sums, row in

@@ -14,12 +14,11 @@ struct ReportText {
     func lines(_ table: ReportTable, limit: Int?) -> [String] {
         guard !table.rows.isEmpty else { return ["    none"] }
         let fitted = fit(table)
-        let shown = fitted.rows.prefix(limit ?? fitted.rows.count)
+        let (shown, rest) = fitted.rows(limit: limit)
         var names = shown.map { $0.value.isEmpty ? Self.notSaid : terminalSafe($0.value) }
         var counts = shown.map(\.counts)
-        let rest = fitted.rows.dropFirst(shown.count)
         if !rest.isEmpty {
-            names.append("\(rest.count) more")
+            names.append("\(rest.count) \(table.by == .day ? "earlier" : "more")")
             counts.append(ReportTable(by: table.by, columns: fitted.columns, rows: Array(rest)).total)
         }
         let ends = shown.map { $0.lastSeen.flatMap(timestamp).map { "  last \($0)" } ?? "" }
