@@ -33,6 +33,7 @@ struct Reclassify {
             for source in order.sources { notes.miss(source.text, "is not there; check the path") }
             return ExitStatus.noInput
         }
+        defer { progress.value.clear() }
         let ledger = try open()
         StopSignal.watch()
         let sides = SidePrinter(output)

@@ -58,6 +58,8 @@ struct Reprocess {
             return try LedgerStore(path: order.ledger, mode: .readOnly, policy: order.policy)
         }
         StopSignal.watch()
+        // Whatever is told next begins a line.
+        defer { progress.value.clear() }
         var run = Reprocess(order, output: output, ledger: ledger, notes: notes, progress: progress)
         return try run.run()
     }
