@@ -186,6 +186,11 @@ private final class ReportScan {
         var effect: AddressEvent.Effect
     }
 
+    private struct Pair: Hashable {
+        var classTerm: Int64
+        var kind: Int64
+    }
+
     let terms: TermTable
     /// The domains of the ledger's addresses; the first is none.
     private(set) var domains: [String] = [""]
@@ -193,6 +198,7 @@ private final class ReportScan {
     private var domainOfAddress: [Int32] = []
     private let connection: Connection
     private let remote: Int64
+    private var effects: [Pair: AddressEvent.Effect] = [:]
     private var providerOfHost: [Int64: String] = [:]
     private var providerOfDomain: [Int: String] = [:]
 
@@ -276,15 +282,27 @@ private final class ReportScan {
                 isFirst: delivery != last)
             last = delivery
             if let outcome = query.optionalInteger(5) {
-                let effect = AddressEvent.Effect(
-                    class: try terms.text(row.classTerm), kind: try terms.text(query.integer(7)),
-                    replyCode: query.optionalText(10), status: query.optionalText(11))
+                let effect = try effect(row.classTerm, query.integer(7), query)
                 row.recipient = Recipient(
                     outcome: outcome, address: query.optionalInteger(6), reason: query.integer(8),
                     remoteMTA: query.optionalInteger(9), effect: effect)
             }
             try body(row, query)
         }
+    }
+
+    /// What an outcome means for its address. Only of a hard one the codes must be looked at.
+    private func effect(_ classTerm: Int64, _ kind: Int64, _ row: Query) throws -> AddressEvent.Effect {
+        let pair = Pair(classTerm: classTerm, kind: kind)
+        if let known = effects[pair], known != .hard { return known }
+        let (name, kindName) = (try terms.text(classTerm), try terms.text(kind))
+        if effects[pair] == nil {
+            let effect = AddressEvent.Effect(class: name, kind: kindName, replyCode: nil, status: nil)
+            effects[pair] = effect
+            if effect != .hard { return effect }
+        }
+        return AddressEvent.Effect(
+            class: name, kind: kindName, replyCode: row.optionalText(10), status: row.optionalText(11))
     }
 
     /// The place in `domains`.

@@ -439,9 +439,9 @@ struct HTMLReport {
     private mutating func write(_ row: ReportSample) {
         page.raw("<tr><th scope=\"row\"><bdi>")
         page.text(row.address.isEmpty ? "(no address)" : row.address)
-        page.raw("</bdi></th><td class=\"t\">\(timestamp(row.arrival) ?? "?")</td><td class=\"t\">")
+        page.raw("</bdi></th><td class=\"t\">\(timestamp(row.arrival) ?? "?")</td><td class=\"w\">")
         page.text([row.class, row.origin].compactMap(\.self).joined(separator: ", "))
-        page.raw("</td><td class=\"t\">")
+        page.raw("</td><td class=\"w\">")
         page.text([row.outcome?.kind, row.outcome?.reason].compactMap(\.self).joined(separator: ", "))
         page.raw("</td><td class=\"s\"><bdi>")
         page.text(

@@ -34,9 +34,11 @@ enum HTMLStyle {
         font-weight:400}
         thead th{font-size:.875rem;color:var(--dim);vertical-align:bottom;overflow-wrap:normal}
         td.n,th.n{text-align:right;white-space:nowrap;overflow-wrap:normal}
-        td.t,td.d{white-space:nowrap}
+        td.t{white-space:nowrap}
+        td.w{overflow-wrap:normal}
         tbody th{min-width:9rem;max-width:26rem}
-        td.s{min-width:16rem;max-width:34rem}
+        #lists tbody th{min-width:12rem}
+        td.s{min-width:13rem;max-width:34rem}
         tfoot td,tfoot th{font-weight:600;border-bottom:0}
         .zero{color:var(--dim)}
         figure{margin:1rem 0}
@@ -55,8 +57,8 @@ enum HTMLStyle {
         .paper{display:none}
         footer{margin-top:3rem;padding-bottom:2rem;font-size:.875rem;color:var(--dim)}
         @media (max-width:40rem){h1{font-size:1.35rem}.tiles{grid-template-columns:1fr 1fr}.chart{height:9rem}\
-        .share{display:none}table{font-size:.9rem}tbody th{min-width:8.5rem}th,td{padding-right:.7rem}\
-        td.s{min-width:13rem}}
+        .share{display:none}table{font-size:.9rem}tbody th,#lists tbody th{min-width:8.5rem}\
+        th,td{padding-right:.7rem}}
         @media print{:root{color-scheme:light;--page:#fff;--card:#fff;--text:#000;--dim:#444;--line:#999;--link:#000;\
         --bar:#3b6fb5;--c1:#b3261e;--c2:#d97706;--c3:#6d7782;--c4:#7b4fb0;--c5:#a88700;--c6:#c2377c;--c7:#2e7d32;\
         --c8:#2a7f9e;--c9:#a3acb5}
