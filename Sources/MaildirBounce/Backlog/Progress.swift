@@ -67,7 +67,7 @@ struct Progress {
         guard now - shownAt >= period else { return nil }
         shownAt = now
         let elapsed = max(1, now - started)
-        let messages = tally.read + tally.outside
+        let messages = tally.run.read + tally.outside
         var words: [String] = []
         if let total, total > 0 {
             let share = min(1, Double(done) / Double(total))
@@ -80,7 +80,7 @@ struct Progress {
         } else {
             words.append("\(messages) messages, \(Int64(messages) * 1_000 / elapsed)/s")
         }
-        words += tally.classesByNumber.map { "\($0.count) \($0.name)" }
+        words += tally.run.classesByNumber.map { "\($0.count) \($0.name)" }
         return cut(words.joined(separator: "  "), toColumns: width)
     }
 

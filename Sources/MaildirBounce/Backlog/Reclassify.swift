@@ -55,7 +55,8 @@ struct Reclassify {
                 },
                 each: sides.add,
                 approve: {
-                    approve(sides, needsConsent: sides.count + tally.changed + tally.counted + tally.duplicates > 0)
+                    approve(
+                        sides, needsConsent: sides.count + tally.changed + tally.run.counted + tally.run.duplicates > 0)
                 })
         }
         progress.value.clear()
@@ -111,7 +112,7 @@ struct Reclassify {
         if let signal = StopSignal.pending {
             throw Failure(
                 ExitStatus.temporaryFailure,
-                "stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after \(tally.read) messages; nothing was changed"
+                "stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after \(tally.run.read) messages; nothing was changed"
             )
         }
         try finishBatch()

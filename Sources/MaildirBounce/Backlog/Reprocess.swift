@@ -102,7 +102,7 @@ struct Reprocess {
         try finishBatch()
         progress.value.clear()
         notes.finish()
-        if !order.isDryRun, tally.read > 0 { try record(started: started) }
+        if !order.isDryRun, tally.run.read > 0 { try record(started: started) }
         try printEnd()
         if let signal = StopSignal.pending { throw stopped(signal) }
         return status
@@ -110,7 +110,7 @@ struct Reprocess {
 
     private var status: Int32 {
         if notes.missed > 0 { return ExitStatus.noInput }
-        if tally.read + tally.outside == 0, notes.strangers > 0 || order.sources.contains(BytePath("-")) {
+        if tally.run.read + tally.outside == 0, notes.strangers > 0 || order.sources.contains(BytePath("-")) {
             makeLogger().error("no message in the sources; name Maildirs, mbox files, tar archives or folders of mails")
             return ExitStatus.dataError
         }
@@ -122,7 +122,7 @@ struct Reprocess {
         let done = order.isDryRun ? "nothing was changed" : "each of them counted; run it again for the rest"
         return Failure(
             ExitStatus.temporaryFailure,
-            "stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after \(tally.read) messages\(place), \(done)")
+            "stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after \(tally.run.read) messages\(place), \(done)")
     }
 
     private mutating func finishBatch() throws(Failure) {
@@ -152,15 +152,9 @@ struct Reprocess {
     }
 
     private func record(started: Int64) throws(Failure) {
-        var counts = tally.classes
-        counts["counted"] = tally.counted
-        counts["duplicate"] = tally.duplicates
-        counts["already-known"] = tally.known
-        counts["left"] = notes.missed
-        counts["untrusted"] = tally.withheld.values.reduce(0, +)
-        let run = RunRecord(
+        let run = tally.run.record(
             maildir: order.sources.first.map { resolvedPath($0.text) }, started: started, ended: Int64(time(nil)),
-            counts: counts.filter { $0.value > 0 })
+            left: notes.missed)
         let ledger = self.ledger
         try inLedger { () throws(LedgerError) in try ledger.recordRun(run) }
     }

@@ -175,26 +175,3 @@ enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
     case csv
     case html
 }
-
-/// A moment in the past: a day, a time, or a number of days ago.
-enum PastTime: ExpressibleByArgument {
-    case at(Int64)
-    case ago(DayCount)
-
-    init?(argument: String) {
-        if let count = DayCount(argument: argument) {
-            self = .ago(count)
-        } else if let moment = parsedTimestamp(argument) {
-            self = .at(moment)
-        } else {
-            return nil
-        }
-    }
-
-    func moment(before now: Int64) -> Int64 {
-        switch self {
-        case .at(let seconds): seconds
-        case .ago(let count): max(0, now - count.seconds)
-        }
-    }
-}

@@ -1,5 +1,5 @@
 import ArgumentParser
-import MIME
+import Glibc
 
 /// `reprocess`: the mail of ten years, or the ledger anew.
 struct ReprocessCommand: ParsableCommand {
@@ -33,11 +33,12 @@ struct ReprocessCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Only messages that arrived at this time or later: 2025-01-31, or with T12:00:00Z.", valueName: "time"))
-    var since: Moment?
+            "Only messages that arrived at this time or later: 2025-01-31, with T12:00:00Z, or 90d (ago).",
+            valueName: "time"))
+    var since: PastTime?
 
     @Option(help: ArgumentHelp("Only messages that arrived before this time.", valueName: "time"))
-    var until: Moment?
+    var until: PastTime?
 
     @Option(help: ArgumentHelp("Threads that read and classify.", valueName: "n"))
     var jobs: Int = 2
@@ -94,16 +95,19 @@ struct ReprocessCommand: ParsableCommand {
         }
         if reclassify && format != nil { throw ValidationError("--format: --reclassify prints what changes") }
         if yes && !rebuild && !reclassify { throw ValidationError("--yes goes with --rebuild or --reclassify") }
-        if let since, let until, since.seconds >= until.seconds {
+        let now = Int64(time(nil))
+        if let since, let until, since.moment(before: now) >= until.moment(before: now) {
             throw ValidationError("--since must be before --until")
         }
     }
 
     func run() throws {
         let configuration = try config.load()
+        let now = Int64(time(nil))
         let order = ReprocessOrder(
             sources: RawArguments.paths(of: sources), ledger: try ledgerOptions.path(configuration),
-            period: Period(since: since?.seconds, until: until?.seconds), threads: jobs, isDryRun: dryRun,
+            period: Period(since: since?.moment(before: now), until: until?.moment(before: now)), threads: jobs,
+            isDryRun: dryRun,
             format: format ?? (dryRun ? .text : nil), progress: progress,
             settings: try configuration.classifierWithKeys(), policy: configuration.policy, trust: configuration.trust)
         try StandardOutput.use { output in
@@ -116,19 +120,5 @@ struct ReprocessCommand: ParsableCommand {
             }
             guard status == ExitStatus.success else { throw ExitCode(status) }
         }
-    }
-}
-
-/// A day, or a time of RFC 3339, UTC where it names no zone.
-struct Moment: ExpressibleByArgument {
-    /// Since 1970 UTC.
-    let seconds: Int64
-
-    init?(argument: String) {
-        let bytes = Array(argument.utf8)
-        guard bytes.count >= 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-") else { return nil }
-        let text = bytes.count == 10 ? bytes + Array("T00:00:00Z".utf8) : bytes
-        guard let seconds = MailDate.seconds(text.span, in: 0..<text.count) else { return nil }
-        self.seconds = seconds
     }
 }

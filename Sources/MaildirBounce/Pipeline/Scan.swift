@@ -108,12 +108,12 @@ struct Scan {
             if batch.count >= order.batchCount || batchWeight >= Self.batchBytes { try finishBatch() }
         }
         try finishBatch()
-        if tally.read > 0 { try record(started: started) }
+        if tally.run.read > 0 { try record(started: started) }
         if order.isVerbose { try output.write(line: tally.sentence) }
         if let signal = StopSignal.pending {
             throw Failure(
                 ExitStatus.temporaryFailure,
-                "stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after \(tally.read) messages, "
+                "stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after \(tally.run.read) messages, "
                     + "each of them counted and moved; run it again for the rest")
         }
     }
@@ -179,15 +179,8 @@ struct Scan {
     }
 
     private func record(started: Int64) throws(Failure) {
-        var counts = tally.classes
-        counts["counted"] = tally.counted
-        counts["duplicate"] = tally.duplicates
-        counts["already-known"] = tally.known
-        counts["left"] = tally.left
-        counts["untrusted"] = tally.withheld.values.reduce(0, +)
-        let run = RunRecord(
-            maildir: maildir.identity, started: started, ended: Int64(time(nil)), counts: counts.filter { $0.value > 0 }
-        )
+        let run = tally.run.record(
+            maildir: maildir.identity, started: started, ended: Int64(time(nil)), left: tally.left)
         let ledger = self.ledger
         try inLedger { () throws(LedgerError) in try ledger.recordRun(run) }
     }

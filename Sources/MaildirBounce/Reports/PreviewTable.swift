@@ -29,7 +29,7 @@ struct PreviewTable {
     /// - Parameter summary: what would be different in the end.
     func lines(_ tally: ScanTally, _ summary: PreviewSummary) -> [String] {
         var lines = ["", "Nothing was changed. A scan would do this:"]
-        lines += table(tally.classes.sorted { $0.key < $1.key }.map { ("\($0.value)", $0.key) })
+        lines += table(tally.run.classes.sorted { $0.key < $1.key }.map { ("\($0.value)", $0.key) })
         lines += table([
             ("\(outcomes[.counted] ?? 0)", "would be counted"),
             ("\(outcomes[.duplicate] ?? 0)", "are duplicates of a report that another file has brought"),
