@@ -291,10 +291,10 @@ struct HTMLReport {
             report.page.line("<h3 id=\"l-suppressed\">The latest \(new.latest.count) of \(grouped(new.count))</h3>")
             report.open("t-suppressed", "The latest suppressions first.", ["Address", "Since", "Why"], [])
             for row in new.latest {
-                report.page.raw("<tr><th scope=\"row\"><bdi>")
-                report.page.text(row.address)
+                report.page.raw("<tr><th scope=\"row\">")
+                report.page.name(row.address)
                 report.page.raw(
-                    "</bdi></th><td class=\"t\">\(timestamp(row.suppression.since) ?? "?")</td><td class=\"s\">")
+                    "</th><td class=\"t\">\(timestamp(row.suppression.since) ?? "?")</td><td class=\"s\">")
                 report.page.text(row.suppression.why)
                 report.page.line("</td></tr>")
             }
@@ -315,9 +315,9 @@ struct HTMLReport {
             report.page.line("<p class=\"dim\">The largest \(shown.count), with the sample that came last.</p>")
             report.page.line("<ol class=\"groups\" id=\"l-undecided\">")
             for group in shown {
-                report.page.raw("<li><strong>\(grouped(group.count))</strong> like this one to <bdi>")
-                report.page.text(group.sample.address.isEmpty ? "(no address)" : group.sample.address)
-                report.page.raw("</bdi>, \(timestamp(group.sample.arrival) ?? "?"):<pre>")
+                report.page.raw("<li><strong>\(grouped(group.count))</strong> like this one to ")
+                report.page.name(group.sample.address.isEmpty ? "(no address)" : group.sample.address)
+                report.page.raw(", \(timestamp(group.sample.arrival) ?? "?"):<pre>")
                 report.page.text(group.sample.outcome?.diagnostic ?? "(the report says nothing)")
                 report.page.line("</pre></li>")
             }
@@ -367,7 +367,9 @@ struct HTMLReport {
         for row in rows.prefix(limit ?? rows.count) {
             let name = row.value.isEmpty ? ReportText.notSaid : row.value
             let anchor = group(row).map { list($0, title(name), count?(row) ?? row.counts[0], things) }
-            page.raw("<tr><th scope=\"row\"><bdi>\(htmlText(name))</bdi></th>")
+            page.raw("<tr><th scope=\"row\">")
+            page.name(name)
+            page.raw("</th>")
             var isFirst = true
             for column in used {
                 number(row.counts[column], anchor, name: isFirst ? name : nil)
@@ -437,18 +439,18 @@ struct HTMLReport {
     }
 
     private mutating func write(_ row: ReportSample) {
-        page.raw("<tr><th scope=\"row\"><bdi>")
-        page.text(row.address.isEmpty ? "(no address)" : row.address)
-        page.raw("</bdi></th><td class=\"t\">\(timestamp(row.arrival) ?? "?")</td><td class=\"w\">")
+        page.raw("<tr><th scope=\"row\">")
+        page.name(row.address.isEmpty ? "(no address)" : row.address)
+        page.raw("</th><td class=\"t\">\(timestamp(row.arrival) ?? "?")</td><td class=\"w\">")
         page.text([row.class, row.origin].compactMap(\.self).joined(separator: ", "))
         page.raw("</td><td class=\"w\">")
         page.text([row.outcome?.kind, row.outcome?.reason].compactMap(\.self).joined(separator: ", "))
         page.raw("</td><td class=\"s\"><bdi>")
         page.text(
             [row.outcome?.diagnostic, row.reportingMTA.map { "(by \($0))" }].compactMap(\.self).joined(separator: " "))
-        page.raw("</bdi></td><td class=\"s\"><bdi>")
-        page.text(row.destination ?? "")
-        page.line("</bdi></td></tr>")
+        page.raw("</bdi></td><td class=\"s\">")
+        page.name(row.destination ?? "")
+        page.line("</td></tr>")
     }
 }
 

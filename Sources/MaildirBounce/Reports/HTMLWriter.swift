@@ -21,6 +21,16 @@ struct HTMLWriter {
         html += htmlText(text)
     }
 
+    /// An address, a host name or a path: text that may run against the other direction, with places to break it at.
+    mutating func name(_ text: String) {
+        html += "<bdi>"
+        for character in htmlText(text) {
+            html.append(character)
+            if ".@/".contains(character) { html += "<wbr>" }
+        }
+        html += "</bdi>"
+    }
+
     /// An element that holds only text.
     mutating func element(_ name: String, _ content: String) {
         html += "<\(name)>\(htmlText(content))</\(name)>"
