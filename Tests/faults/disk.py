@@ -55,7 +55,7 @@ def alone(lab, check, *more):
 def mount(*arguments):
     result = subprocess.run(["mount", *map(str, arguments)], capture_output=True, text=True)
     if result.returncode != 0:
-        raise Skipped(f"cannot mount: {result.stderr.strip()}")
+        raise Skipped("cannot mount: " + " ".join(result.stderr.split("\n")[:1]))
 
 
 def small_disk(path, options):
