@@ -45,6 +45,7 @@ extension LedgerError {
                 .cannotWrite,
                 "cannot write the ledger \(path) or its folder; run as the owner or give this user the right"
             )
+        case SQLITE_CANTOPEN where LedgerFile.isDiskFull(path): self = LedgerFile.full(path)
         case SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_AUTH:
             self.init(
                 .cannotOpen,

@@ -79,10 +79,12 @@ enum LedgerFile {
         LedgerError(.tryAgain, "no room for the ledger \(path): the disk is full; nothing was changed, make room")
     }
 
-    /// Whether the ledger's file system has no block left for this user.
+    /// Whether the ledger's file system has no block, or no inode, left for this user.
     static func isDiskFull(_ path: String) -> Bool {
         var status = statvfs()
-        return statvfs(path, &status) == 0 && status.f_bavail == 0
+        guard statvfs(path, &status) == 0 else { return false }
+        // No inodes at all: a file system that makes them as they are needed.
+        return status.f_bavail == 0 || (status.f_files > 0 && status.f_favail == 0)
     }
 
     /// The size of a file beside the ledger, nothing where there is none.

@@ -159,7 +159,9 @@ package final class LedgerStore: Sendable {
     /// A path that cannot be opened for writing is a matter of rights or of the folder.
     private static func openingError(_ error: any Error, path: String, busySeconds: Int) -> LedgerError {
         let translated = LedgerError(error, path: path, busySeconds: busySeconds)
-        if let error = error as? DatabaseError, error.resultCode == .SQLITE_CANTOPEN {
+        if let error = error as? DatabaseError, error.resultCode == .SQLITE_CANTOPEN,
+            translated.category != .tryAgain
+        {
             return LedgerError(.cannotWrite, translated.description)
         }
         return translated

@@ -5,7 +5,7 @@ import threading
 from station import CHANGING, Failure, Reference, Station, expect, require, side_by_side, spread
 
 # In the quick subset: so many kills for each way to scan, at calls that can change a disk.
-QUICK_KILLS = 12
+QUICK_KILLS = 6
 
 
 class Crashes:

@@ -11,7 +11,7 @@ from station import Failure, Reference, Skipped, Station, expect, expect_failure
 CLONE_NEWNS, CLONE_NEWUSER = 0x20000, 0x10000000
 PAGE = 4096
 # In pages.
-QUICK_STEPS = {"ledger": 24, "archive": 4}
+QUICK_STEPS = {"ledger": 24, "archive": 6}
 
 
 def alone(lab, check, *more):
@@ -55,7 +55,7 @@ def alone(lab, check, *more):
 def mount(*arguments):
     result = subprocess.run(["mount", *map(str, arguments)], capture_output=True, text=True)
     if result.returncode != 0:
-        raise Skipped(f"cannot mount: {result.stderr.strip()}")
+        raise Skipped("cannot mount: " + " ".join(result.stderr.split("\n")[:1]))
 
 
 def small_disk(path, options):
@@ -100,7 +100,7 @@ def full(lab, root, where):
         (disk / "filler").unlink()
         expected.expect_after_run(lab.program, station)
         pages += QUICK_STEPS[where] if lab.is_quick else 1
-    require(refused > 2, "the disk was never full")
+    require(refused > 1, "the disk was never full")
     return f"{refused} runs without enough room, from 0 to {pages * PAGE // 1024} KiB"
 
 
@@ -110,7 +110,7 @@ def no_inodes(lab, root):
     for archive in (None, disk / "archive"):
         station = Station(disk / "station", archive)
         expected = Reference(lab.program, station)
-        for free in range(0, 40, 8 if lab.is_quick else 1):
+        for free in range(0, 24, 8) if lab.is_quick else range(40):
             station.reset()
             fillers = []
             try:
@@ -128,7 +128,7 @@ def no_inodes(lab, root):
             for path in fillers:
                 path.unlink()
             expected.expect_after_run(lab.program, station)
-    require(refused > 2, "there was always a free inode")
+    require(refused > 1, "there was always a free inode")
     return f"{refused} runs without enough inodes"
 
 

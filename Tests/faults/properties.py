@@ -53,7 +53,7 @@ def dry_run(lab):
 
     runs = 0
     for place in [None] if lab.is_quick else [None, lab.root]:
-        for prepare in (nothing, scanned, killed, in_use):
+        for prepare in (nothing, killed) if lab.is_quick else (nothing, scanned, killed, in_use):
             station = Station(lab.folder() / "station", lab.archive(place))
             writer = prepare(station)
             for folder, _, names in os.walk(station.root):

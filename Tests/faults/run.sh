@@ -3,7 +3,7 @@
 #
 #   run.sh [--quick] [--seed N] [--only TEXT]
 #
-#   --quick       the subset that CI runs, in about a minute; --seed chooses another one
+#   --quick       the subset that CI runs, one or two minutes; --seed chooses another one
 #   --only TEXT   only the checks whose title or module (crash, inject, disk, …) holds TEXT
 #
 # The program under test is $MAILDIR_BOUNCE, or else .build/debug/maildir-bounce. Needs python3, a C compiler and
