@@ -187,6 +187,8 @@ struct ReprocessTests {
         #expect(run.text.contains("\(station.folder.path("x.mbox"))#2: hard-bounce"))
         #expect(run.text.contains("4 counted, 1 duplicates, 1 known before"))
         #expect(run.text.contains("Newly suppressed addresses: 1\n    eve@dest.example  hard bounce"))
+        #expect(run.text.contains("\n    eve@dest.example  hard 0 -> 1\n"))
+        #expect(run.text.contains("\nBrakes that would pull: 0\n"))
         #expect(try station.folder.everything() == before)
         let json = try reprocess(station.folder.path("x.mbox"), options: ["--dry-run", "--format", "jsonl"])
         #expect(try json.objects().count == 2)

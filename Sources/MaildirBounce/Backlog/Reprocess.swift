@@ -34,8 +34,7 @@ struct Reprocess {
     private var batch: [BacklogMessage] = []
     private var batchWeight = 0
     private var last: BacklogItem?
-    private var suppressed: [SuppressedAddress] = []
-    private var suppressedCount = 0
+    private var changes: PreviewTable
 
     /// Does what was ordered.
     ///
@@ -74,6 +73,7 @@ struct Reprocess {
         self.notes = notes
         self.progress = progress
         report = order.format.map { VerdictReport(format: $0, width: output.width) }
+        changes = PreviewTable(width: output.width)
     }
 
     private mutating func run() throws(Failure) -> Int32 {
@@ -131,18 +131,17 @@ struct Reprocess {
         self.batch.removeAll(keepingCapacity: true)
         batchWeight = 0
         let (ledger, isDryRun) = (self.ledger, order.isDryRun)
-        var newlySuppressed: [SuppressedAddress] = []
+        var foreseen: PreviewResult?
         let outcomes = try inLedger { () throws(LedgerError) in
             try ledger.restoreKeys(of: &batch)
             let events = batch.map(\.event)
             guard isDryRun else { return try ledger.commit(events) }
             let preview = try ledger.preview(events)
-            newlySuppressed = preview.newlySuppressed
+            foreseen = preview
             return preview.outcomes
         }
         for outcome in outcomes { tally.add(outcome) }
-        suppressedCount += newlySuppressed.count
-        suppressed += newlySuppressed.prefix(PreviewTable.namedAddresses - suppressed.count)
+        if let foreseen { changes.add(foreseen) }
         for message in batch {
             guard let verdict = message.verdict, let file = message.file,
                 let lines = report?.lines(verdict, file: file, withheld: message.withheld)
@@ -166,14 +165,11 @@ struct Reprocess {
         try output.write(line: "")
         try output.write(line: "Nothing was changed. Without --dry-run it would be:")
         try output.write(line: "    " + tally.sentence)
-        try output.write(line: "Newly suppressed addresses: \(suppressedCount)")
-        for row in suppressed {
-            try output.write(
-                line: cut(terminalSafe("    \(row.address)  \(row.suppression.why)"), toColumns: output.width))
+        let ledger = self.ledger
+        let summary = try inLedger { () throws(LedgerError) in
+            try ledger.previewSummary(limit: PreviewTable.namedAddresses)
         }
-        if suppressedCount > suppressed.count {
-            try output.write(line: "    and \(suppressedCount - suppressed.count) more")
-        }
+        for line in changes.addressLines(summary) { try output.write(line: line) }
     }
 }
 

@@ -1,6 +1,6 @@
 import Ledger
 
-/// What a scan would change, gathered over a dry run, as a table for a person.
+/// What a scan or a backlog would change, gathered over a dry run, as a table for a person.
 struct PreviewTable {
     /// How many newly suppressed addresses, and how many whose counters change, are named; of the rest only the number is
     /// told.
@@ -37,6 +37,12 @@ struct PreviewTable {
             ("\(tally.left)", "would stay in new/"),
         ])
         lines += table(folders.sorted { $0.key < $1.key }.map { ("\($0.value)", "would go to \($0.key)") })
+        return lines + addressLines(summary)
+    }
+
+    /// What it would mean for addresses and providers.
+    func addressLines(_ summary: PreviewSummary) -> [String] {
+        var lines: [String] = []
         lines.append("Newly suppressed addresses: \(suppressedCount)")
         lines += suppressed.map { cut(terminalSafe("    \($0.address)  \($0.suppression.why)"), toColumns: width) }
         if suppressedCount > suppressed.count {
