@@ -68,6 +68,11 @@ import Glibc
     /// with a command line is left for the root to say, which knows the whole of it.
     private static func parseCommandLine() throws -> any ParsableCommand {
         let arguments = CommandLine.arguments.dropFirst()
+        if arguments.first == CheckCommand.configuration.commandName,
+            let command = CheckCommand(plain: arguments.dropFirst())
+        {
+            return command
+        }
         if let name = arguments.first,
             let subcommand = configuration.subcommands.first(where: { $0.configuration.commandName == name }),
             let command = try? subcommand.parseAsRoot(Array(arguments.dropFirst()))

@@ -25,6 +25,34 @@ struct QueryTests {
         }
     }
 
+    @Test("check understands its options in every order and form")
+    func checkOptions() throws {
+        let config = try station.folder.write("config.toml", "ledger = \"\(station.ledger)\"\n")
+        let empty = try station.folder.write("empty.toml", "")
+        for arguments in [
+            ["bob@dest.example", "--ledger", station.ledger], ["--ledger", station.ledger, "bob@dest.example"],
+            ["--config", config, "bob@dest.example"], ["bob@dest.example", "--config=\(config)"],
+            ["--ledger=\(station.ledger)", "--", "bob@dest.example"],
+            ["--ledger", station.ledger, "--config", empty, "bob@dest.example"],
+        ] {
+            let run = try Program.run(["check"] + arguments)
+            #expect(run.status == 1, "\(arguments)")
+            #expect(run.text.contains("bob@dest.example: suppressed since"))
+        }
+        for arguments in [
+            ["bob@dest.example", "--config", empty], ["bob@dest.example", "--ledger"], ["--ledger", station.ledger],
+            ["bob@dest.example", "ann@dest.example", "--ledger", station.ledger],
+            ["bob@dest.example", "--ledger", station.ledger, "--bogus"],
+        ] {
+            let run = try Program.run(["check"] + arguments)
+            #expect(run.status == 64, "\(arguments)")
+            #expect(run.errorLines.count == 1 && run.output.isEmpty)
+        }
+        let help = try Program.run("check", "--ledger", station.ledger, "bob@dest.example", "--help")
+        #expect(help.status == 0)
+        #expect(help.text.contains("Example:"))
+    }
+
     @Test("suppressed lists who must be left out, in every format")
     func suppressed() throws {
         let text = try Program.run("suppressed", "--ledger", station.ledger)
