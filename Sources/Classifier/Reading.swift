@@ -265,7 +265,9 @@ struct Reading {
             reports = original.recipients.prefix(1).map(plainReport)
         }
         guard !reports.isEmpty else { return nil }
-        if prose.quotedAt == nil, !original.exists, message.bytes.last != UInt8(ascii: "\n") { doubt = "cut-off" }
+        if prose.quotedAt == nil, !original.exists, message.bytes.last != UInt8(ascii: "\n") || endsWithinParts {
+            doubt = "cut-off"
+        }
         if subject[.success] != nil || reader.signals.contains(.success) {
             let isReceipt = FoldedText(headText).contains("had successful delivery notifications")
             for index in reports.indices where reports[index].tellsSuccess || isReceipt {
@@ -280,6 +282,12 @@ struct Reading {
         judgeAll(reports, into: &verdict)
         classify(&verdict, postfixSender: nil)
         return verdict
+    }
+
+    /// No delimiter closes the last part: more parts may have followed, and said otherwise.
+    private var endsWithinParts: Bool {
+        guard message.parts[0].type == .multipartReport, let last = message.parts.last else { return false }
+        return last.body.upperBound >= message.bytes.count
     }
 
     private func plainReport(_ address: String) -> RecipientReport {

@@ -18,6 +18,15 @@ struct MutationTests {
         }
     }
 
+    @Test("cut where a line ends within the first part, declare nobody dead")
+    func endsWithinFirstPart() throws {
+        let fixture = try #require(Fixture.all.first { $0.name == "gmail-new-disabled.eml" })
+        let text = String(decoding: fixture.bytes, as: UTF8.self)
+        let end = try #require(text.firstRange(of: "The response was:\n"))
+        #expect(classify(String(text[..<end.upperBound])).hardAddresses.isEmpty)
+        #expect(classify(String(text[..<end.lowerBound])).hardAddresses.isEmpty)
+    }
+
     @Test("without one of their lines, declare nobody else dead", arguments: Fixture.all)
     func withoutALine(_ fixture: Fixture) {
         let whole = fixture.mayBeDead
