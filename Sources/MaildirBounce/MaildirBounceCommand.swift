@@ -54,6 +54,9 @@ import Glibc
         } catch let failure as Failure {
             makeLogger().error("\(failure.message)")
             Glibc.exit(failure.status)
+        } catch let code as ExitCode {
+            // An answer, already given in words; the general way builds the whole tree of commands first.
+            Glibc.exit(code.rawValue)
         } catch  where exitCode(for: error).rawValue == ExitStatus.usage {
             makeLogger().error("\(usageSentence(for: error))")
             Glibc.exit(ExitStatus.usage)
