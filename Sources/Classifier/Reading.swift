@@ -325,7 +325,7 @@ struct Reading {
     /// report is no gateway.
     private func wrappedReport() -> Verdict? {
         guard unwrapped < Reading.maximumUnwrapped, original.isWrapped,
-            envelope.hasNullSender || Sender.isDaemon(envelope),
+            envelope.hasNullSender || hand.isDaemon,
             let holder = message.parts.indices.first(where: {
                 message.parts[$0].type == .messageRFC822 && !message.parts[$0].isEnclosed
             })

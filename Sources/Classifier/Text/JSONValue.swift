@@ -1,7 +1,7 @@
 import MIME
 
-/// A JSON value (RFC 8259), read with limits: notifications of mail services carry one as a mail's text.
-enum JSONValue: Equatable, Sendable {
+/// A JSON value (RFC 8259), read with limits.
+package enum JSONValue: Equatable, Sendable {
     case null
     case bool(Bool)
     case number(Double)
@@ -9,21 +9,31 @@ enum JSONValue: Equatable, Sendable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// Values within values.
+    /// Values within values, in a mail.
     static let maximumDepth = 32
 
-    /// The first value in `bytes`, or nil where it is no JSON; what follows the value does not matter.
+    /// The first value in `bytes`, or nil where it is no JSON. Notifications of mail services carry one as a mail's text, in
+    /// which mailers fold long lines; what follows the value does not matter.
     init?(_ bytes: [UInt8]) {
-        var reader = JSONReader(bytes)
+        var reader = JSONReader(bytes, isStrict: false, maximumDepth: JSONValue.maximumDepth)
         guard let value = reader.value(depth: 0) else { return nil }
         self = value
     }
 
-    subscript(_ key: String) -> JSONValue? {
+    /// The value that `bytes` are, to the letter of RFC 8259, or nil.
+    ///
+    /// - Parameter maximumDepth: how deep values may stand within values.
+    package init?(strict bytes: [UInt8], maximumDepth: Int) {
+        var reader = JSONReader(bytes, isStrict: true, maximumDepth: maximumDepth)
+        guard let value = reader.value(depth: 0), reader.isAtEnd() else { return nil }
+        self = value
+    }
+
+    package subscript(_ key: String) -> JSONValue? {
         if case .object(let members) = self { return members[key] }
         return nil
     }
-    var string: String? {
+    package var string: String? {
         if case .string(let text) = self { return text }
         return nil
     }
@@ -35,9 +45,21 @@ enum JSONValue: Equatable, Sendable {
 
 private struct JSONReader {
     private let bytes: [UInt8]
+    private let isStrict: Bool
+    private let maximumDepth: Int
     private var index = 0
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: [UInt8], isStrict: Bool, maximumDepth: Int) {
+        self.bytes = bytes
+        self.isStrict = isStrict
+        self.maximumDepth = maximumDepth
+    }
+
+    /// Whether nothing but blanks is left.
+    mutating func isAtEnd() -> Bool {
+        skipSpace()
+        return index == bytes.count
+    }
 
     private mutating func skipSpace() { while index < bytes.count, bytes[index].isSpace { index += 1 } }
 
@@ -50,7 +72,7 @@ private struct JSONReader {
 
     mutating func value(depth: Int) -> JSONValue? {
         skipSpace()
-        guard depth < JSONValue.maximumDepth, index < bytes.count else { return nil }
+        guard depth < maximumDepth, index < bytes.count else { return nil }
         switch bytes[index] {
         case UInt8(ascii: "{"): return object(depth)
         case UInt8(ascii: "["): return array(depth)
@@ -104,10 +126,13 @@ private struct JSONReader {
                 case UInt8(ascii: "b"): out.append(0x08)
                 case UInt8(ascii: "f"): out.append(0x0C)
                 case UInt8(ascii: "u"):
-                    guard let unit = hex4() else { return nil }
-                    appendScalar(unit, to: &out)
-                default: out.append(escape)
+                    guard let unit = hex4(), appendScalar(unit, to: &out) || !isStrict else { return nil }
+                case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): out.append(escape)
+                default:
+                    if isStrict { return nil }
+                    out.append(escape)
                 }
+            case 0..<0x20 where isStrict: return nil
             // Mailers fold long lines within a string.
             case 0x0A, 0x0D: continue
             default: out.append(byte)
@@ -116,21 +141,23 @@ private struct JSONReader {
         return nil
     }
 
-    private mutating func appendScalar(_ unit: UInt32, to out: inout [UInt8]) {
+    /// Whether it was one: half of a surrogate pair is none.
+    private mutating func appendScalar(_ unit: UInt32, to out: inout [UInt8]) -> Bool {
         var value = unit
         if unit >= 0xD800, unit < 0xDC00, index + 1 < bytes.count, bytes[index] == UInt8(ascii: "\\"),
             bytes[index + 1] == UInt8(ascii: "u")
         {
             index += 2
-            guard let low = hex4(), low >= 0xDC00, low < 0xE000 else { return }
+            guard let low = hex4(), low >= 0xDC00, low < 0xE000 else { return false }
             value = 0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00)
         }
-        guard let scalar = Unicode.Scalar(value) else { return }
+        guard let scalar = Unicode.Scalar(value) else { return false }
         out += Array(String(Character(scalar)).utf8)
+        return true
     }
 
     private mutating func hex4() -> UInt32? {
-        guard index + 4 <= bytes.count,
+        guard index + 4 <= bytes.count, bytes[index].isHexadecimal,
             let value = UInt32(String(decoding: bytes[index..<(index + 4)], as: UTF8.self), radix: 16)
         else { return nil }
         index += 4
@@ -148,7 +175,18 @@ private struct JSONReader {
         case "null": return .null
         case "true": return .bool(true)
         case "false": return .bool(false)
-        case let text: return Double(text).map { .number($0) }
+        case let text:
+            let isNumber = bytes[start..<index].first.map { $0.isDigit || $0 == 0x2D } ?? false
+            // Swift reads `0x1F` and `nan`, too.
+            let hasWord = bytes[start..<index].contains { $0.isLetter && $0.lowercased != UInt8(ascii: "e") }
+            if isStrict, !isNumber || hasWord { return nil }
+            return Double(text).map { .number($0) }
         }
+    }
+}
+
+extension UInt8 {
+    fileprivate var isHexadecimal: Bool {
+        isDigit || (lowercased >= UInt8(ascii: "a") && lowercased <= UInt8(ascii: "f"))
     }
 }

@@ -97,53 +97,39 @@ struct TextFolder {
             || byte == 0x3D || byte == 0x23 || byte == 0x2F || byte == 0x21 || byte == 0x25 || byte == 0x26
     }
 
+    /// The small letter for a capital of Latin, Greek or Cyrillic in two bytes of UTF-8, or nil.
+    private static func smallLetter(_ byte: UInt8, _ second: UInt8) -> (UInt8, UInt8)? {
+        switch (byte, second) {
+        case (0xC3, 0x80...0x96), (0xC3, 0x98...0x9E): (0xC3, second + 0x20)
+        case (0xC4, ...0xB7), (0xC5, 0x8A...0xB7): (byte, second | 1)
+        case (0xC5, 0x81...0x87) where second & 1 == 1, (0xC5, 0xB9...0xBD) where second & 1 == 1: (0xC5, second + 1)
+        case (0xCE, 0x91...0x9F): (0xCE, second + 0x20)
+        case (0xCE, 0xA0...0xA9): (0xCF, second - 0x20)
+        case (0xD0, 0x90...0x9F): (0xD0, second + 0x20)
+        case (0xD0, 0xA0...0xAF): (0xD1, second - 0x20)
+        case (0xD0, ...0x8F): (0xD1, second + 0x10)
+        default: nil
+        }
+    }
+
     /// Case of Latin and Cyrillic, quotes, and the blanks of other scripts. Between two characters of a script that
     /// writes no blanks, a line break is none.
     private mutating func appendHigh(_ text: Span<UInt8>, at index: Int, _ end: Int) -> Int {
         let byte = text[index]
         guard index + 1 < end else { return index + 1 }
         let second = text[index + 1]
-        switch byte {
-        case 0xC2 where second == 0xA0:
+        if byte == 0xC2, second == 0xA0 {
             appendBlank()
             return index + 2
-        case 0xC3 where second >= 0x80 && second <= 0x9E && second != 0x97:
-            append(0xC3)
-            append(second + 0x20)
-            return index + 2
-        case 0xC4 where second == 0xB0:
+        }
+        if byte == 0xC4, second == 0xB0 {
             append(UInt8(ascii: "i"))
             return index + 2
-        case 0xC4 where second <= 0xB7, 0xC5 where second >= 0x8A && second <= 0xB7:
-            append(byte)
-            append(second | 1)
+        }
+        if let small = TextFolder.smallLetter(byte, second) {
+            append(small.0)
+            append(small.1)
             return index + 2
-        case 0xC5 where second >= 0x81 && second <= 0x87 && second & 1 == 1,
-            0xC5 where second >= 0xB9 && second <= 0xBD && second & 1 == 1:
-            append(0xC5)
-            append(second + 1)
-            return index + 2
-        case 0xCE where second >= 0x91 && second <= 0x9F:
-            append(0xCE)
-            append(second + 0x20)
-            return index + 2
-        case 0xCE where second >= 0xA0 && second <= 0xA9:
-            append(0xCF)
-            append(second - 0x20)
-            return index + 2
-        case 0xD0 where second >= 0x90 && second <= 0x9F:
-            append(0xD0)
-            append(second + 0x20)
-            return index + 2
-        case 0xD0 where second >= 0xA0 && second <= 0xAF:
-            append(0xD1)
-            append(second - 0x20)
-            return index + 2
-        case 0xD0 where second <= 0x8F:
-            append(0xD1)
-            append(second + 0x10)
-            return index + 2
-        default: break
         }
         if index + 2 < end {
             let third = text[index + 2]

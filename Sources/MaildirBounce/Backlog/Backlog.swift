@@ -160,11 +160,8 @@ final class Backlog {
     // MARK: folders
 
     private func enter(_ path: BytePath) throws(Failure) {
-        let isMaildir = ["new", "cur"].allSatisfy {
-            fileKind(path.appending($0.utf8), followLinks: false) == S_IFDIR
-        }
         do {
-            guard isMaildir, let text = String(validating: path.bytes, as: UTF8.self) else {
+            guard isMaildir(path, followLinks: false), let text = String(validating: path.bytes, as: UTF8.self) else {
                 stack.append(.folder(FolderWalk(path: path, names: try FolderListing(path))))
                 return
             }

@@ -2,17 +2,16 @@ import Logging
 
 /// What of a backlog could not be taken, told as it shows.
 final class BacklogNotes {
-    /// How many are named one by one; of the rest only the number is told.
-    static let named = 20
-
     private let log: Logger
     /// What was said before goes first: the line of the progress is wiped.
     private let beforeLine: () -> Void
-    /// Sources that are not there, not to be read, or not whole.
-    private(set) var missed = 0
+    private var problems = NamedProblems()
     /// Files that hold no mail.
     private(set) var strangers = 0
     private var firstStranger = ""
+
+    /// How many sources are not there, not to be read, or not whole.
+    var missed: Int { problems.count }
 
     init(_ log: Logger, beforeLine: @escaping () -> Void) {
         self.log = log
@@ -21,8 +20,7 @@ final class BacklogNotes {
 
     /// Something that should have been read was not.
     func miss(_ name: String, _ sentence: String) {
-        missed += 1
-        guard missed <= Self.named else { return }
+        guard problems.add() else { return }
         beforeLine()
         log.error("\(name) \(sentence)")
     }
@@ -36,9 +34,7 @@ final class BacklogNotes {
 
     /// What is left to say in the end.
     func finish() {
-        if missed > Self.named {
-            log.error("\(missed - Self.named) more could not be read, or not to their ends")
-        }
+        if problems.untold > 0 { log.error("\(problems.untold) more could not be read, or not to their ends") }
         if strangers > 0 {
             let what = strangers == 1 ? "1 file holds no mail and was" : "\(strangers) files hold no mail and were"
             log.warning("\(what) passed over: \(firstStranger)\(strangers > 1 ? ", …" : "")")

@@ -18,8 +18,7 @@ func backlogSize(_ sources: [BytePath]) -> Int64? {
 }
 
 private func folderSize(_ folder: BytePath) -> Int64 {
-    let isMaildir = ["new", "cur"].allSatisfy { fileKind(folder.appending($0.utf8), followLinks: false) == S_IFDIR }
-    if isMaildir {
+    if isMaildir(folder, followLinks: false) {
         return ["new", "cur"].reduce(0) { $0 + countNames(folder.appending($1.utf8)) }
             * Int64(Backlog.usualMessageBytes)
     }

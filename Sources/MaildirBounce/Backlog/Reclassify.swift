@@ -16,7 +16,7 @@ struct Reclassify {
 
     /// Derives everything from the events that are stored.
     func rebuild() throws(Failure) -> Int32 {
-        let ledger = try open()
+        let ledger = try openExisting(order.ledger, order.policy)
         let sides = SidePrinter(output)
         let isDone = try inLedger { () throws(LedgerError) in
             // Where nobody changes sides there is nothing to agree to.
@@ -34,7 +34,7 @@ struct Reclassify {
             return ExitStatus.noInput
         }
         defer { progress.value.clear() }
-        let ledger = try open()
+        let ledger = try openExisting(order.ledger, order.policy)
         StopSignal.watch()
         let sides = SidePrinter(output)
         var tally = BacklogTally()
@@ -65,16 +65,6 @@ struct Reclassify {
         if !isDone || notes.missed == 0 { return try end(isDone, sides) }
         _ = try end(isDone, sides)
         return ExitStatus.noInput
-    }
-
-    private func open() throws(Failure) -> LedgerStore {
-        guard access(order.ledger, F_OK) == 0 else {
-            throw Failure(
-                ExitStatus.noInput, "there is no ledger \(order.ledger); a scan makes it, or check the path")
-        }
-        return try inLedger { () throws(LedgerError) in
-            try LedgerStore(path: order.ledger, mode: .readWrite, policy: order.policy)
-        }
     }
 
     private func read(
@@ -110,10 +100,7 @@ struct Reclassify {
             progress.value.update(done: backlog.bytesDone, tally)
         }
         if let signal = StopSignal.pending {
-            throw Failure(
-                ExitStatus.temporaryFailure,
-                "stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after \(tally.run.read) messages; nothing was changed"
-            )
+            throw StopSignal.failure(signal, after: tally.run.read, "; nothing was changed")
         }
         try finishBatch()
         return tally
@@ -122,19 +109,14 @@ struct Reclassify {
     private func printTally(_ tally: BacklogTally) throws(Failure) {
         try output.write(line: tally.sentence)
         try output.write(line: "Messages with another verdict than before: \(tally.changed)")
-        for (change, count) in tally.changes.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
+        for (change, count) in tally.changes.ranked {
             try output.write(line: "    \(count)  \(change)")
         }
     }
 
     /// Tells what would change, and asks.
     private func approve(_ sides: SidePrinter, needsConsent: Bool) -> Bool {
-        do throws(Failure) {
-            try sides.finish()
-            try output.flush()
-        } catch {
-            sides.failure = sides.failure ?? error
-        }
+        sides.finish()
         guard sides.failure == nil else { return false }
         if isConfirmed || !needsConsent { return true }
         guard isatty(STDIN_FILENO) == 1 else { return false }
@@ -163,17 +145,16 @@ private func writeQuestion(_ text: String) {
 
 /// Prints who changes sides, as it shows.
 private final class SidePrinter {
-    private let output: StandardOutput
+    private let printer: RowPrinter
     private var suppressed = 0
     private var mayBeMailed = 0
-    var failure: Failure?
 
-    init(_ output: StandardOutput) { self.output = output }
+    init(_ output: StandardOutput) { printer = RowPrinter(output) }
 
     var count: Int { suppressed + mayBeMailed }
+    var failure: Failure? { printer.failure }
 
     func add(_ change: SideChange) {
-        guard failure == nil else { return }
         let line: String
         switch change {
         case .suppressed(let row):
@@ -183,14 +164,12 @@ private final class SidePrinter {
             mayBeMailed += 1
             line = "- \(row.address)  may be mailed; was suppressed: \(row.suppression.why)"
         }
-        do throws(Failure) {
-            try output.write(line: terminalSafe(line))
-        } catch {
-            failure = error
-        }
+        printer.print((terminalSafe(line) + "\n").utf8)
     }
 
-    func finish() throws(Failure) {
-        try output.write(line: "Addresses that change sides: \(suppressed) suppressed, \(mayBeMailed) may be mailed")
+    /// Tells the sums, and shows all of it.
+    func finish() {
+        printer.print("Addresses that change sides: \(suppressed) suppressed, \(mayBeMailed) may be mailed\n".utf8)
+        printer.flush()
     }
 }

@@ -46,16 +46,13 @@ struct Reprocess {
             for source in order.sources { notes.miss(source.text, "is not there; check the path") }
             return ExitStatus.noInput
         }
-        let ledger = try inLedger { () throws(LedgerError) in
-            guard order.isDryRun else {
+        let ledger =
+            order.isDryRun
+            ? try openForDryRun(order.ledger, order.policy)
+            : try inLedger { () throws(LedgerError) in
                 // What a power cut takes back the next run counts: the sources stay.
-                return try LedgerStore(
-                    path: order.ledger, mode: .readWrite, policy: order.policy, durability: .normal)
+                try LedgerStore(path: order.ledger, mode: .readWrite, policy: order.policy, durability: .normal)
             }
-            // Before the first run there is no ledger yet.
-            if access(order.ledger, F_OK) != 0, errno == ENOENT { return try LedgerStore(inMemory: order.policy) }
-            return try LedgerStore(path: order.ledger, mode: .readOnly, policy: order.policy)
-        }
         StopSignal.watch()
         // Whatever is told next begins a line.
         defer { progress.value.clear() }
@@ -120,9 +117,7 @@ struct Reprocess {
     private func stopped(_ signal: Int32) -> Failure {
         let place = last.map { ", at \($0.text)" } ?? ""
         let done = order.isDryRun ? "nothing was changed" : "each of them counted; run it again for the rest"
-        return Failure(
-            ExitStatus.temporaryFailure,
-            "stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after \(tally.run.read) messages\(place), \(done)")
+        return StopSignal.failure(signal, after: tally.run.read, "\(place), \(done)")
     }
 
     private mutating func finishBatch() throws(Failure) {

@@ -34,18 +34,11 @@ struct ExportCommand: ParsableCommand {
         try StandardOutput.use { output in
             var list = ExportList(format)
             if let header = list.header { try output.write(header.utf8) }
-            var failure: Failure?
+            let printer = RowPrinter(output)
             try inLedger { () throws(LedgerError) in
-                try ledger.suppressed(at: Int64(time(nil))) { row in
-                    do throws(Failure) {
-                        try output.write(list.line(row))
-                    } catch {
-                        failure = error
-                    }
-                    return failure == nil && !output.isClosed
-                }
+                try ledger.suppressed(at: Int64(time(nil))) { printer.print(list.line($0)) }
             }
-            if let failure { throw failure }
+            try printer.finish()
             if let footer = list.footer { try output.write(footer.utf8) }
             if list.leftOut > 0 {
                 makeLogger().warning("left out, since a key of an access map cannot begin with #: \(list.leftOut)")

@@ -16,7 +16,7 @@ struct ImportCommand: ParsableCommand {
             All is written in one transaction. A line that has no time counts from now on and changes nothing where the \
             address is left out by hand already, so a list may be imported again and again. What export writes gives the \
             same suppressions. Makes the ledger where there is none. Broken lines are named by their numbers, up to \
-            \(Intake.namedLimit) of them.
+            \(NamedProblems.limit) of them.
 
             Example: maildir-bounce import old-list.csv --format csv --reason "old system" --ledger \
             /var/lib/maildir-bounce/ledger.sqlite

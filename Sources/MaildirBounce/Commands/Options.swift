@@ -52,13 +52,18 @@ struct LedgerOptions: ParsableArguments {
 
     /// The ledger for a command that changes what is in it, and makes none.
     func openForWriting(_ configuration: Configuration) throws -> LedgerStore {
-        let path = try path(configuration)
-        guard access(path, F_OK) == 0 || errno != ENOENT else {
-            throw Failure(
-                ExitStatus.noInput, "there is no ledger \(path); a scan or an import makes it, or check the path")
-        }
-        return try inLedger { () throws(LedgerError) in
-            try LedgerStore(path: path, mode: .readWrite, policy: configuration.policy)
-        }
+        try openExisting(try path(configuration), configuration.policy)
     }
+}
+
+/// `--dry-run` and `--format`, for the commands that take messages into the ledger.
+struct RunOptions: ParsableArguments {
+    @Flag(help: "Say what would be done, and write nothing at all.")
+    var dryRun = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Print each verdict: text, jsonl or csv.",
+            discussion: "Without it verdicts are printed only in a dry run, as text."))
+    var format: ListFormat?
 }

@@ -152,19 +152,14 @@ struct PolicySimulateCommand: ParsableCommand {
             }
             var json = JSONWriter()
             var (left, mailed) = (0, 0)
-            var failure: Failure?
+            let printer = RowPrinter(output)
             try inLedger { () throws(LedgerError) in
                 try ledger.simulate(policy, at: Int64(time(nil))) { change in
                     if change.after == nil { mailed += 1 } else { left += 1 }
-                    do throws(Failure) {
-                        try output.write(line(change, &json))
-                    } catch {
-                        failure = error
-                    }
-                    return failure == nil && !output.isClosed
+                    return printer.print(line(change, &json))
                 }
             }
-            if let failure { throw failure }
+            try printer.finish()
             if format == .text {
                 try output.write(line: "\(left) more would be left out, \(mailed) fewer")
             }

@@ -27,10 +27,10 @@ struct ReportCommand: ParsableCommand {
             """)
 
     @Option(help: ArgumentHelp("Only what arrived since: a day, a time, or 30d, 12w.", valueName: "time"))
-    var since: PastTime?
+    var since: GivenTime?
 
     @Option(help: ArgumentHelp("Only what arrived before: a day, a time, or 30d, 12w.", valueName: "time"))
-    var until: PastTime?
+    var until: GivenTime?
 
     @Option(
         help: ArgumentHelp(

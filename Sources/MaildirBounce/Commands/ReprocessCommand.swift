@@ -35,22 +35,15 @@ struct ReprocessCommand: ParsableCommand {
         help: ArgumentHelp(
             "Only messages that arrived at this time or later: 2025-01-31, with T12:00:00Z, or 90d (ago).",
             valueName: "time"))
-    var since: PastTime?
+    var since: GivenTime?
 
     @Option(help: ArgumentHelp("Only messages that arrived before this time.", valueName: "time"))
-    var until: PastTime?
+    var until: GivenTime?
 
     @Option(help: ArgumentHelp("Threads that read and classify.", valueName: "n"))
     var jobs: Int = 2
 
-    @Flag(help: "Say what would be done, and write nothing at all.")
-    var dryRun = false
-
-    @Option(
-        help: ArgumentHelp(
-            "Print each verdict: text, jsonl or csv.",
-            discussion: "Without it verdicts are printed only in a dry run, as text."))
-    var format: ListFormat?
+    @OptionGroup var options: RunOptions
 
     @Flag(help: "Derive all counters from the events in the ledger; takes no source.")
     var rebuild = false
@@ -81,7 +74,7 @@ struct ReprocessCommand: ParsableCommand {
             throw ValidationError("standard input (-) can be read only once")
         }
         if rebuild {
-            guard sources.isEmpty, !reclassify, since == nil, until == nil, format == nil else {
+            guard sources.isEmpty, !reclassify, since == nil, until == nil, options.format == nil else {
                 throw ValidationError(
                     "--rebuild derives everything from the ledger; it takes no source and no other order")
             }
@@ -89,11 +82,11 @@ struct ReprocessCommand: ParsableCommand {
             throw ValidationError(
                 "no source: name a Maildir, an mbox, a tar archive or a folder, or - for standard input")
         }
-        if (rebuild || reclassify) && dryRun {
+        if (rebuild || reclassify) && options.dryRun {
             throw ValidationError(
                 "--dry-run: --rebuild and --reclassify change nothing until you agree; leave out --yes")
         }
-        if reclassify && format != nil { throw ValidationError("--format: --reclassify prints what changes") }
+        if reclassify && options.format != nil { throw ValidationError("--format: --reclassify prints what changes") }
         if yes && !rebuild && !reclassify { throw ValidationError("--yes goes with --rebuild or --reclassify") }
         let now = Int64(time(nil))
         if let since, let until, since.moment(before: now) >= until.moment(before: now) {
@@ -107,8 +100,8 @@ struct ReprocessCommand: ParsableCommand {
         let order = ReprocessOrder(
             sources: RawArguments.paths(of: sources), ledger: try ledgerOptions.path(configuration),
             period: Period(since: since?.moment(before: now), until: until?.moment(before: now)), threads: jobs,
-            isDryRun: dryRun,
-            format: format ?? (dryRun ? .text : nil), progress: progress,
+            isDryRun: options.dryRun,
+            format: options.format ?? (options.dryRun ? .text : nil), progress: progress,
             settings: try configuration.classifierWithKeys(), policy: configuration.policy, trust: configuration.trust)
         try StandardOutput.use { output in
             let status: Int32

@@ -29,14 +29,7 @@ struct ScanCommand: ParsableCommand {
             "Move reports to a Maildir for each class in this folder, such as DIR/hard-bounce.", valueName: "dir"))
     var archive: String?
 
-    @Flag(help: "Say what would be done, and write nothing at all.")
-    var dryRun = false
-
-    @Option(
-        help: ArgumentHelp(
-            "Print each verdict: text, jsonl or csv.",
-            discussion: "Without it verdicts are printed only in a dry run, as text."))
-    var format: ListFormat?
+    @OptionGroup var options: RunOptions
 
     @Option(help: ArgumentHelp("Take at most so many messages, the first by name.", valueName: "n"))
     var limit: Int?
@@ -57,11 +50,11 @@ struct ScanCommand: ParsableCommand {
         }
         let order = ScanOrder(
             maildir: maildir, ledger: try ledgerOptions.path(configuration), archive: archive ?? configuration.archive,
-            limit: limit, format: format, settings: try configuration.classifierWithKeys(),
+            limit: limit, format: options.format, settings: try configuration.classifierWithKeys(),
             policy: configuration.policy, trust: configuration.trust,
             isVerbose: verbose)
         try StandardOutput.use { output in
-            if dryRun {
+            if options.dryRun {
                 try DryRun.run(order, output: output)
             } else {
                 try Scan.run(order, output: output)

@@ -30,7 +30,7 @@ struct SuppressCommand: ParsableCommand {
         help: ArgumentHelp(
             "When they may be mailed again: a day, a time (UTC unless it says otherwise), or from now, such as 90d.",
             valueName: "time"))
-    var until: ComingTime?
+    var until: GivenTime?
 
     @OptionGroup var note: NoteOptions
 
@@ -40,7 +40,7 @@ struct SuppressCommand: ParsableCommand {
 
     func run() throws {
         let now = Int64(time(nil))
-        let end = until?.seconds(from: now)
+        let end = until?.moment(after: now)
         if let end, end <= now { throw ValidationError("--until lies in the past") }
         guard !reason.isEmpty else { throw ValidationError("--reason is empty; say why in a word or a few") }
         let configuration = try config.load()

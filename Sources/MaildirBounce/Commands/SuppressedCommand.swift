@@ -27,18 +27,11 @@ struct SuppressedCommand: ParsableCommand {
         try StandardOutput.use { output in
             var list = SuppressedList(format: format)
             if let header = list.header { try output.write(header.utf8) }
-            var failure: Failure?
+            let printer = RowPrinter(output)
             try inLedger { () throws(LedgerError) in
-                try ledger.suppressed(at: Int64(time(nil))) { row in
-                    do throws(Failure) {
-                        try output.write(list.line(row))
-                    } catch {
-                        failure = error
-                    }
-                    return failure == nil && !output.isClosed
-                }
+                try ledger.suppressed(at: Int64(time(nil))) { printer.print(list.line($0)) }
             }
-            if let failure { throw failure }
+            try printer.finish()
         }
     }
 }

@@ -4,8 +4,6 @@ import Ledger
 struct BatchCheck {
     /// How many are looked up at a time.
     static let page = 10_000
-    /// How many lines that are no address are named.
-    static let namedLimit = 20
 
     private let ledger: LedgerStore
     private let now: Int64
@@ -13,7 +11,7 @@ struct BatchCheck {
     private let format: RecordFormat
     private var json = JSONWriter()
     private var addresses = 0
-    private var broken = 0
+    private var broken = NamedProblems()
 
     init(ledger: LedgerStore, now: Int64, wantsSuppressed: Bool, format: RecordFormat) {
         self.ledger = ledger
@@ -43,10 +41,8 @@ struct BatchCheck {
             }
             try check(page, output)
         }
-        if broken > BatchCheck.namedLimit {
-            makeLogger().warning("and \(broken - BatchCheck.namedLimit) more lines that are no address")
-        }
-        if broken > 0, addresses == 0 {
+        if broken.untold > 0 { makeLogger().warning("and \(broken.untold) more lines that are no address") }
+        if broken.count > 0, addresses == 0 {
             throw Failure(ExitStatus.dataError, "no line of standard input is an address; give one address a line")
         }
     }
@@ -71,8 +67,7 @@ struct BatchCheck {
     }
 
     private mutating func report(_ number: Int, _ problem: String) {
-        broken += 1
-        if broken <= BatchCheck.namedLimit { makeLogger().warning("line \(number): \(problem)") }
+        if broken.add() { makeLogger().warning("line \(number): \(problem)") }
     }
 
     private func trimmed(_ text: String) -> String {

@@ -27,22 +27,20 @@ struct Intake {
         var written = 0
         var known = 0
         var ended = 0
-        var broken = 0
+        var broken = NamedProblems()
 
         /// `3 suppressed, 1 already known, 2 broken and left out`.
         func sentence(_ verb: String) -> String {
             var parts = ["\(written) \(verb)"]
             if known > 0 { parts.append("\(known) already known") }
             if ended > 0 { parts.append("\(ended) ended by now and left out") }
-            if broken > 0 { parts.append("\(broken) broken and left out") }
+            if broken.count > 0 { parts.append("\(broken.count) broken and left out") }
             return parts.joined(separator: ", ")
         }
     }
 
     /// How many are written at a time.
     static let page = 10_000
-    /// How many broken ones are named.
-    static let namedLimit = 20
 
     let onError: OnError
     /// What is counted, such as `line`.
@@ -99,7 +97,7 @@ struct Intake {
         if isWritten { (tally.written, tally.known) = counts }
     }
 
-    private var mustStop: Bool { onError == .stop && tally.broken > 0 }
+    private var mustStop: Bool { onError == .stop && tally.broken.count > 0 }
 
     /// Some actions; none only at the end.
     private mutating func page(_ next: () throws(Failure) -> Item?) throws(Failure) -> [ManualAction] {
@@ -119,18 +117,16 @@ struct Intake {
     }
 
     private mutating func report(_ number: Int, _ problem: String) {
-        tally.broken += 1
-        if tally.broken <= Intake.namedLimit { makeLogger().warning("\(unit) \(number): \(problem)") }
+        if tally.broken.add() { makeLogger().warning("\(unit) \(number): \(problem)") }
     }
 
     /// Names what else is broken, and says why nothing was taken.
     private mutating func conclude(_ next: () throws(Failure) -> Item?) throws {
         while mustStop, !isOver { _ = try page(next) }
-        if tally.broken > Intake.namedLimit {
-            makeLogger().warning("and \(tally.broken - Intake.namedLimit) more that are broken")
-        }
-        guard tally.broken > 0, mustStop || tally.written + tally.known + tally.ended == 0 else { return }
-        let what = "\(tally.broken) \(unit)\(tally.broken == 1 ? " is" : unit == "address" ? "es are" : "s are") broken"
+        if tally.broken.untold > 0 { makeLogger().warning("and \(tally.broken.untold) more that are broken") }
+        let broken = tally.broken.count
+        guard broken > 0, mustStop || tally.written + tally.known + tally.ended == 0 else { return }
+        let what = "\(broken) \(unit)\(broken == 1 ? " is" : unit == "address" ? "es are" : "s are") broken"
         throw Failure(ExitStatus.dataError, "nothing was changed: \(what); \(mustStop ? hint : "check the list")")
     }
 }

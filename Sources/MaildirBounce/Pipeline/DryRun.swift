@@ -16,11 +16,7 @@ struct DryRun {
 
     static func run(_ order: ScanOrder, output: StandardOutput) throws(Failure) {
         let maildir = try inMaildir { () throws(MaildirError) in try Maildir(opening: order.maildir) }
-        let ledger = try inLedger { () throws(LedgerError) in
-            // Before the first scan there is no ledger yet.
-            if access(order.ledger, F_OK) != 0, errno == ENOENT { return try LedgerStore(inMemory: order.policy) }
-            return try LedgerStore(path: order.ledger, mode: .readOnly, policy: order.policy)
-        }
+        let ledger = try openForDryRun(order.ledger, order.policy)
         let names = try inMaildir { () throws(MaildirError) in try maildir.listNew(limit: order.limit) }
         var run = DryRun(order, output: output, ledger: ledger)
         let inbox = Inbox(

@@ -37,9 +37,6 @@ struct Destination: Sendable {
 
 /// The messages that wait in new/, and their way to verdicts: what a scan and its dry run have in common.
 struct Inbox {
-    /// How many messages that cannot be read are named one by one; of the rest only the number is told.
-    static let namedProblems = 20
-
     let maildir: Maildir
     let settings: Settings
     let trust: TrustRule
@@ -58,7 +55,7 @@ struct Inbox {
         _ names: NameList, while wanted: () -> Bool, deliver: (ScannedMessage) throws(Failure) -> Void
     ) throws(Failure) -> Int {
         var position = names.startIndex
-        var left = 0
+        var left = NamedProblems()
         let (maildir, keepsVerdicts, trust) = (self.maildir, self.keepsVerdicts, self.trust)
         // Records outlive the folder that the command was given in.
         let archive = self.archive.map(resolvedPath)
@@ -94,17 +91,15 @@ struct Inbox {
                 switch error.category {
                 case .vanished: log.debug("\(error)")
                 case .notRegular, .permission:
-                    left += 1
-                    if left <= Self.namedProblems { log.warning("\(error)") }
+                    if left.add() { log.warning("\(error)") }
                 default: throw Failure(error)
                 }
             }
         }
-        if left > Self.namedProblems {
-            log.warning(
-                "\(left - Self.namedProblems) more in \(maildir.path)/new could not be read and were left there")
+        if left.untold > 0 {
+            log.warning("\(left.untold) more in \(maildir.path)/new could not be read and were left there")
         }
-        return left
+        return left.count
     }
 }
 

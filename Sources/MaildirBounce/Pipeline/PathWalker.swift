@@ -68,10 +68,9 @@ struct PathWalker {
 
     /// Lists a folder next; hands back an item where it cannot be listed.
     private mutating func enter(_ path: BytePath) -> PathItem? {
-        let mailFolders = ["new", "cur"].map { path.appending($0.utf8) }
-        let isMaildir = mailFolders.allSatisfy { fileKind($0, followLinks: true) == S_IFDIR }
+        let isMaildir = isMaildir(path, followLinks: true)
         // The last one in is listed first.
-        for folder in isMaildir ? mailFolders.reversed() : [path] {
+        for folder in isMaildir ? ["cur", "new"].map({ path.appending($0.utf8) }) : [path] {
             do {
                 open.append(Folder(path: folder, names: try FolderListing(folder), isMailFolder: isMaildir))
             } catch .system(let code) {
@@ -82,6 +81,13 @@ struct PathWalker {
         }
         return nil
     }
+}
+
+/// Whether `path` is a Maildir: a folder with new/ and cur/ in it.
+///
+/// - Parameter followLinks: whether links to such folders do.
+func isMaildir(_ path: BytePath, followLinks: Bool) -> Bool {
+    ["new", "cur"].allSatisfy { fileKind(path.appending($0.utf8), followLinks: followLinks) == S_IFDIR }
 }
 
 /// The file type bits of `path` (`S_IFREG`, …), or nil where there is nothing.

@@ -111,10 +111,8 @@ struct Scan {
         if tally.run.read > 0 { try record(started: started) }
         if order.isVerbose { try output.write(line: tally.sentence) }
         if let signal = StopSignal.pending {
-            throw Failure(
-                ExitStatus.temporaryFailure,
-                "stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after \(tally.run.read) messages, "
-                    + "each of them counted and moved; run it again for the rest")
+            throw StopSignal.failure(
+                signal, after: tally.run.read, ", each of them counted and moved; run it again for the rest")
         }
     }
 

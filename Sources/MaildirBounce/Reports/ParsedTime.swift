@@ -85,14 +85,14 @@ struct DayCount: ExpressibleByArgument {
     var seconds: Int64 { Int64(days) * 86_400 }
 }
 
-/// A moment to come: a day, a time, or a number of days from now.
-enum ComingTime: ExpressibleByArgument {
+/// A moment as a person gives it: a day, a time, or a number of days before or after now, as the option means it.
+enum GivenTime: ExpressibleByArgument {
     case at(Int64)
-    case after(DayCount)
+    case days(DayCount)
 
     init?(argument: String) {
         if let count = DayCount(argument: argument) {
-            self = .after(count)
+            self = .days(count)
         } else if let time = parsedTimestamp(argument) {
             self = .at(time)
         } else {
@@ -100,33 +100,19 @@ enum ComingTime: ExpressibleByArgument {
         }
     }
 
-    func seconds(from now: Int64) -> Int64 {
+    /// Seconds since 1970 UTC, where days are counted from `now` on.
+    func moment(after now: Int64) -> Int64 {
         switch self {
         case .at(let seconds): seconds
-        case .after(let count): now + count.seconds
-        }
-    }
-}
-
-/// A moment in the past: a day, a time, or a number of days ago.
-enum PastTime: ExpressibleByArgument {
-    case at(Int64)
-    case ago(DayCount)
-
-    init?(argument: String) {
-        if let count = DayCount(argument: argument) {
-            self = .ago(count)
-        } else if let moment = parsedTimestamp(argument) {
-            self = .at(moment)
-        } else {
-            return nil
+        case .days(let count): now + count.seconds
         }
     }
 
+    /// Seconds since 1970 UTC, where days are counted back from `now`.
     func moment(before now: Int64) -> Int64 {
         switch self {
         case .at(let seconds): seconds
-        case .ago(let count): max(0, now - count.seconds)
+        case .days(let count): max(0, now - count.seconds)
         }
     }
 }

@@ -48,22 +48,6 @@ extension PolicyTable {
     }
 }
 
-/// Lines in columns, as wide as their widest.
-func columns(_ rows: [[String]]) -> [String] {
-    var widths: [Int] = []
-    for row in rows {
-        for (index, cell) in row.enumerated() {
-            if index == widths.count { widths.append(0) }
-            widths[index] = max(widths[index], cell.count)
-        }
-    }
-    return rows.map { row in
-        row.enumerated().map { index, cell in
-            index == row.count - 1 ? cell : cell + String(repeating: " ", count: widths[index] - cell.count)
-        }.joined(separator: "  ")
-    }
-}
-
 extension PolicyStep {
     /// The cells of a line for people.
     var cells: [String] {

@@ -30,18 +30,19 @@ struct ReportText {
                 counts.map { String($0[column]).count }.max() ?? 0)
         }
         let numbers = widths.reduce(0) { $0 + $1 + Self.gap }
-        let longest = names.map(columns).max() ?? 0
+        let longest = names.map(columnCount(of:)).max() ?? 0
         let nameWidth = width.map { min(longest, max(Self.leastNameColumns, $0 - numbers)) } ?? longest
         var lines: [String] = []
         let depth = headings.map(\.count).max() ?? 0
         for level in 0..<depth {
             let words = headings.map { $0.count >= depth - level ? $0[$0.count - (depth - level)] : "" }
-            lines.append(padded("", nameWidth) + cells(words, widths))
+            lines.append(padded("", toColumns: nameWidth) + cells(words, widths))
         }
         for (index, name) in names.enumerated() {
             let end = ends.indices.contains(index) ? ends[index] : ""
             let line =
-                padded(cut(name, toColumns: nameWidth), nameWidth) + cells(counts[index].map(String.init), widths)
+                padded(cut(name, toColumns: nameWidth), toColumns: nameWidth)
+                + cells(counts[index].map(String.init), widths)
             lines.append(cut(line + end, toColumns: width))
         }
         return lines
@@ -64,7 +65,7 @@ struct ReportText {
             return fitted
         }
         guard let width else { return result() }
-        let longest = min(Self.nameColumns, table.rows.map { columns($0.value) }.max() ?? 0)
+        let longest = min(Self.nameColumns, table.rows.map { columnCount(of: $0.value) }.max() ?? 0)
         while kept.count > 1 {
             let fitted = result()
             let sums = fitted.total
@@ -85,10 +86,4 @@ struct ReportText {
             String(repeating: " ", count: Self.gap + max(0, width - word.count)) + word
         }.joined()
     }
-
-    private func padded(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - columns(text)))
-    }
-
-    private func columns(_ text: String) -> Int { columnCount(of: text) }
 }

@@ -34,7 +34,7 @@ struct RunTally {
 
     /// The classes, the most frequent first.
     var classesByNumber: [(name: String, count: Int)] {
-        classes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) }
+        classes.ranked.map { ($0.key, $0.value) }
     }
 
     /// The summary line.
@@ -52,10 +52,9 @@ struct RunTally {
         if known > 0 { notes.append("\(known) \(knownWords)") }
         if cut > 0 { notes.append("\(cut) \(cutWords)") }
         if !withheld.isEmpty {
-            let reasons = withheld.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             notes.append(
                 "\(withheld.values.reduce(0, +)) not trusted and without effect ("
-                    + reasons.map { "\($0.value) \($0.key)" }.joined(separator: ", ") + ")")
+                    + withheld.ranked.map { "\($0.value) \($0.key)" }.joined(separator: ", ") + ")")
         }
         return sentence + "; " + (notes + more).joined(separator: ", ")
     }

@@ -90,8 +90,7 @@ extension StatusReport {
     func lines() -> [String] {
         var rows: [[String]] = [["ledger", terminalSafe(path)]]
         if let run = lastRun {
-            let counts = run.counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-                .map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+            let counts = run.counts.ranked.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
             let place = run.maildir.map { ", \($0)" } ?? ""
             rows.append(["last run", terminalSafe("\(timestamp(run.started) ?? "?")\(place): \(counts)")])
         } else {

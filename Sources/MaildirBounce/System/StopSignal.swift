@@ -22,6 +22,13 @@ enum StopSignal {
         pthread_sigmask(SIG_UNBLOCK, &both, nil)
     }
 
+    /// The failure of a run that `signal` ended in good order.
+    static func failure(_ signal: Int32, after count: Int, _ rest: String) -> Failure {
+        Failure(
+            ExitStatus.temporaryFailure,
+            "stopped by \(signal == SIGINT ? "SIGINT" : "SIGTERM") after \(count) messages\(rest)")
+    }
+
     /// The signal that asked for an end, or nil.
     static var pending: Int32? {
         let signal = received.load(ordering: .relaxed)
