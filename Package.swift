@@ -44,12 +44,15 @@ let package = Package(
             name: "simulate-week",
             dependencies: ["Ledger", "Week", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Benchmarks/SimulateWeek"),
-        .testTarget(name: "MIMETests", dependencies: ["MIME"]),
+        // Numbers that are the same in every run.
+        .target(name: "Seeded", path: "Tests/Seeded"),
+        .testTarget(name: "MIMETests", dependencies: ["MIME", "Seeded"]),
         .testTarget(name: "ReturnPathTests", dependencies: ["ReturnPath"]),
         .testTarget(
-            name: "ClassifierTests", dependencies: ["Classifier", "MIME", "ReturnPath"], exclude: ["Fixtures"]),
-        .testTarget(name: "MaildirTests", dependencies: ["Maildir"]),
-        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Week"]),
+            name: "ClassifierTests", dependencies: ["Classifier", "MIME", "ReturnPath", "Seeded"], exclude: ["Fixtures"]
+        ),
+        .testTarget(name: "MaildirTests", dependencies: ["Maildir", "Seeded"]),
+        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Seeded", "Week"]),
         .testTarget(
             name: "MaildirBounceTests",
             dependencies: ["MaildirBounce", "Ledger", "Maildir", "Classifier", "Week"]

@@ -4,19 +4,7 @@ import MIME
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     let bytes = [UInt8](UnsafeBufferPointer(start: data, count: size))
-    let broken = brokenRules(Message(parsing: bytes)) + brokenRules(Message(parsing: bytes, limits: narrow))
+    let broken = brokenRules(Message(parsing: bytes)) + brokenRules(Message(parsing: bytes, limits: narrowLimits))
     precondition(broken.isEmpty, "\(broken)")
     return 0
 }
-
-/// Limits that small messages meet.
-private let narrow: MIMELimits = {
-    var limits = MIMELimits()
-    limits.depth = 3
-    limits.parts = 4
-    limits.fields = 6
-    limits.decodedBytes = 100
-    limits.fieldBytes = 30
-    limits.addresses = 2
-    return limits
-}()

@@ -49,15 +49,7 @@ struct MessagePropertyTests {
 
     @Test("that was harmed keeps the rules, and its limits", arguments: 1...4 as ClosedRange<UInt64>)
     func harmed(seed: UInt64) {
-        var limits = MIMELimits()
-        if seed % 2 == 0 {
-            limits.depth = 3
-            limits.parts = 4
-            limits.fields = 6
-            limits.decodedBytes = 100
-            limits.fieldBytes = 30
-            limits.addresses = 2
-        }
+        let limits = seed % 2 == 0 ? narrowLimits : MIMELimits()
         var mutation = Mutation(of: Self.seeds.map(\.bytes), seed: seed)
         for _ in 0..<500 {
             let bytes = mutation.next()

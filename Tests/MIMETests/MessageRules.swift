@@ -94,3 +94,15 @@ private func areSound(_ addresses: [Range<Int>], within range: Range<Int>) -> Bo
     }
     return true
 }
+
+/// Limits that small messages meet.
+let narrowLimits: MIMELimits = {
+    var limits = MIMELimits()
+    limits.depth = 3
+    limits.parts = 4
+    limits.fields = 6
+    limits.decodedBytes = 100
+    limits.fieldBytes = 30
+    limits.addresses = 2
+    return limits
+}()
