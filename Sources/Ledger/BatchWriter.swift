@@ -16,6 +16,7 @@ final class BatchWriter {
     private let selectPruned: Query
     private let hasPruned: Bool
     private let selectKey: Query
+    private let fillPlace: Query
     private let insertDelivery: Query
     private let replaceHead: Query
     private let demoteHead: Query
@@ -77,6 +78,10 @@ final class BatchWriter {
         selectPruned = try connection.prepare("SELECT 1 FROM pruned WHERE fingerprint = ?1")
         hasPruned = try connection.integer("SELECT 1 FROM pruned LIMIT 1") != nil
         selectKey = try connection.prepare("SELECT 1 FROM delivery WHERE maildir = ?1 AND name = ?2")
+        fillPlace = try connection.prepare(
+            """
+            UPDATE delivery SET folder = ?3, file = ?4 WHERE maildir = ?1 AND name = ?2 AND folder IS NULL AND file IS NULL
+            """)
         insertDelivery = try connection.prepare(
             """
             INSERT INTO delivery (\(columns), id, duplicate_of)
@@ -137,6 +142,7 @@ final class BatchWriter {
             let isKnown = try selectKey.step()
             selectKey.reset()
             if isKnown {
+                try learnPlace(event, maildir: maildir)
                 return .alreadyKnown
             }
             let headKey = DeliveryKey(maildir: try terms.text(head.maildir), unique: head.name)
@@ -242,6 +248,17 @@ final class BatchWriter {
         tally[old, default: (0, 0)].counted -= 1
         tally[old, default: (0, 0)].duplicates += 1
         try count(event, arrival: arrival, counted: 1, duplicates: 0)
+    }
+
+    /// A message that was counted where it lay may be filed later, by a scan that only moves it.
+    private func learnPlace(_ event: DeliveryEvent, maildir: Int64) throws {
+        guard event.destination != nil else { return }
+        let place = StoredPlace(event.destination, key: event.key)
+        try fillPlace.bind(1, maildir)
+        try fillPlace.bind(2, event.key.unique)
+        try fillPlace.bind(3, try terms.number(place.folder))
+        try fillPlace.bind(4, place.file?.stored(limit: LedgerLimits.textBytes))
+        try fillPlace.execute()
     }
 
     private func takeDelivery() -> Int64 {

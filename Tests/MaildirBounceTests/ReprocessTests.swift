@@ -105,6 +105,18 @@ struct ReprocessTests {
         #expect(try state(other) == before)
     }
 
+    @Test("knows what it counted in new/ and scan filed in an archive afterwards")
+    func filedLater() throws {
+        try station.deliverFour()
+        #expect(try reprocess(station.maildir).text.contains("4 counted"))
+        let before = try state()
+        _ = try station.scan("--archive", station.folder.path("archive"))
+        let run = try reprocess(station.folder.path("archive"), station.maildir)
+        #expect(run.text.contains("0 counted, 4 known before"))
+        #expect(try state() == before)
+        #expect(try duplicates() == 0)
+    }
+
     @Test(
         "counts the same from every kind of source",
         arguments: ["mbox", "mbox.gz", "mbox -", "folder", "files", "tar", "tar -", "tar.gz -", "mbox.tar", "gz.tar"])
