@@ -436,6 +436,16 @@ struct ProgressTests {
         return tally
     }
 
+    @Test("is a bar at a terminal, lines where it goes elsewhere, nothing where nobody is logged in")
+    func style() {
+        #expect(Progress.Style(.auto, isTerminal: true, isAttended: true) == .bar)
+        #expect(Progress.Style(.auto, isTerminal: false, isAttended: true) == .lines)
+        #expect(Progress.Style(.auto, isTerminal: false, isAttended: false) == .none)
+        #expect(Progress.Style(.always, isTerminal: false, isAttended: false) == .lines)
+        #expect(Progress.Style(.always, isTerminal: true, isAttended: true) == .bar)
+        #expect(Progress.Style(.never, isTerminal: true, isAttended: true) == .none)
+    }
+
     @Test("is a line every ten seconds where there is no terminal")
     func lines() {
         var progress = Progress(style: .lines, total: { 1_000 }, now: 0)

@@ -3,7 +3,8 @@ import Glibc
 
 /// When a command shows how far it is.
 enum ProgressMode: String, CaseIterable, ExpressibleByArgument {
-    /// A bar where standard error is a terminal, and nothing under cron, in a pipe or in a log.
+    /// A bar where standard error is a terminal; a line every ten seconds where it goes elsewhere and somebody is logged in
+    /// all the same; nothing where nobody is: under cron and systemd.
     case auto
     /// A bar at a terminal, otherwise a line every ten seconds.
     case always
@@ -12,7 +13,21 @@ enum ProgressMode: String, CaseIterable, ExpressibleByArgument {
 
 /// How far a run is, on standard error: a bar at a terminal, or plain lines.
 struct Progress {
-    enum Style { case none, bar, lines }
+    enum Style {
+        case none, bar, lines
+
+        /// - Parameters:
+        ///   - isTerminal: whether standard error is one.
+        ///   - isAttended: whether the process belongs to a terminal at all.
+        init(_ mode: ProgressMode, isTerminal: Bool, isAttended: Bool) {
+            self =
+                switch mode {
+                case .never: .none
+                case .auto where !isTerminal && !isAttended: .none
+                case .auto, .always: isTerminal ? .bar : .lines
+                }
+        }
+    }
 
     /// Milliseconds between two states of the bar.
     static let barPeriod: Int64 = 200
@@ -28,9 +43,8 @@ struct Progress {
 
     /// - Parameter now: milliseconds of a clock that only runs forward.
     init(_ mode: ProgressMode, total: () -> Int64?, now: Int64 = milliseconds()) {
-        let isTerminal = isatty(STDERR_FILENO) == 1
         self.init(
-            style: mode == .never || (mode == .auto && !isTerminal) ? .none : isTerminal ? .bar : .lines, total: total,
+            style: Style(mode, isTerminal: isatty(STDERR_FILENO) == 1, isAttended: hasTerminal()), total: total,
             now: now)
     }
 
@@ -104,6 +118,13 @@ func milliseconds() -> Int64 {
     var now = timespec()
     clock_gettime(CLOCK_MONOTONIC, &now)
     return Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000
+}
+
+/// Whether the process has a controlling terminal: cron and systemd give it none.
+private func hasTerminal() -> Bool {
+    let terminal = open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY)
+    if terminal >= 0 { close(terminal) }
+    return terminal >= 0
 }
 
 /// The columns of the terminal that standard error is.

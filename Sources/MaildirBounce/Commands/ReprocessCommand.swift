@@ -56,8 +56,8 @@ struct ReprocessCommand: ParsableCommand {
 
     @Option(
         help: """
-            How far it is, on standard error: auto (a bar at a terminal, else nothing), always (a bar, or a line every 10 s), \
-            never.
+            How far it is, on standard error: auto (a bar at a terminal, a line every 10 s where it goes elsewhere, nothing \
+            under cron), always (also under cron), never.
             """)
     var progress: ProgressMode = .auto
 
