@@ -462,12 +462,13 @@ struct Reading {
             if out.count >= Limits.diagnosticBytes { break }
         }
         while out.last == 0x20 { out.removeLast() }
-        // Not in the middle of a character.
-        while let last = out.last, out.count >= Limits.diagnosticBytes, last & 0x80 != 0 {
-            out.removeLast()
-            if last & 0xC0 == 0xC0 { break }
+        // What is no UTF-8 grows here: three bytes for one.
+        var line = String(decoding: out, as: UTF8.self)
+        var excess = line.utf8.count - Limits.diagnosticBytes
+        while excess > 0 || (line.unicodeScalars.last == "\u{FFFD}" && out.count >= Limits.diagnosticBytes) {
+            excess -= line.unicodeScalars.removeLast().utf8.count
         }
-        return out.isEmpty ? nil : String(decoding: out, as: UTF8.self)
+        return line.isEmpty ? nil : line
     }
 
     // MARK: class and origin

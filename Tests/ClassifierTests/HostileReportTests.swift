@@ -42,6 +42,21 @@ struct HostileReportTests {
         #expect(verdict.recipients.last?.reason == .mailboxFull)
     }
 
+    /// Bytes that are no UTF-8 become three for one, behind the cut.
+    @Test(
+        "keep a diagnostic within its limit, whatever its bytes are",
+        arguments: [0x41, 0xE9, 0xC3, 0x80, 0xFF] as [UInt8])
+    func diagnosticLimit(byte: UInt8) throws {
+        let marker = Array("MARKER".utf8)
+        let group = "Final-Recipient: rfc822; u@dest.example\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 MARKER\n"
+        var bytes = Array(report(text: "Undelivered.", groups: group).utf8)
+        let at = try #require(bytes.firstRange(of: marker))
+        bytes.replaceSubrange(at, with: [UInt8](repeating: byte, count: 2 * Limits.diagnosticBytes))
+        let diagnostic = try #require(classifier.classify(bytes).recipients.first?.diagnostic)
+        #expect(diagnostic.hasPrefix("550 5.1.1 "))
+        #expect((Limits.diagnosticBytes - 3...Limits.diagnosticBytes).contains(diagnostic.utf8.count))
+    }
+
     @Test("judge no more prose beside the recipients than the limit")
     func longExplanations() {
         let groups = String(

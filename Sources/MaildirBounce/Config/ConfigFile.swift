@@ -34,10 +34,16 @@ struct ConfigTable {
         self.isWorldReadable = isWorldReadable
         path = []
         lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        if let line = lineOfDeepKey(Array(text.utf8), limit: Self.keyDepthLimit) {
+        switch firstHazard(in: Array(text.utf8), keyDepthLimit: Self.keyDepthLimit) {
+        case .deepKey(let line):
             throw Failure(
                 ExitStatus.configuration,
                 "\(file):\(line): this key has more than \(Self.keyDepthLimit) parts; no key of ours has so many")
+        case .namelessTable(let line):
+            throw Failure(
+                ExitStatus.configuration,
+                "\(file):\(line): this is no TOML: the name of a table must follow the bracket")
+        case nil: break
         }
         do {
             table = try TOMLTable(string: text)

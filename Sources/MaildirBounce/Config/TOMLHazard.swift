@@ -1,0 +1,100 @@
+/// What of a TOML text would end the program in the parser: too deep a call, or a condition that the parser takes for granted.
+enum TOMLHazard: Equatable {
+    /// A key has more parts than the limit allows (`a.b.c` has three); on this line, counted from 1.
+    case deepKey(line: Int)
+    /// `[` is followed by something that no name of a table can start with; on this line.
+    case namelessTable(line: Int)
+}
+
+/// The first hazard in a TOML text; nil where there is none.
+///
+/// It understands strings, comments and values so far as to pass over dots and brackets in them; whether the text is TOML is
+/// for the parser to say (https://toml.io/en/v1.0.0).
+func firstHazard(in text: [UInt8], keyDepthLimit: Int) -> TOMLHazard? {
+    var (line, parts, index) = (1, 1, 0)
+    // How many brackets of a value are open; nil outside of values.
+    var open: Int?
+    var isLineStart = true
+    while index < text.count {
+        let byte = text[index]
+        var next = index + 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "'"):
+            next = endOfText(text, at: index)
+            line += text[index..<next].count { $0 == UInt8(ascii: "\n") }
+        case UInt8(ascii: "#"):
+            next = text[index...].firstIndex(of: UInt8(ascii: "\n")) ?? text.count
+        case UInt8(ascii: "."):
+            parts += 1
+            if parts > keyDepthLimit { return .deepKey(line: line) }
+        case UInt8(ascii: "\n"):
+            line += 1
+            parts = 1
+            if open == 0 { open = nil }
+        case UInt8(ascii: "="):
+            parts = 1
+            open = open ?? 0
+        case UInt8(ascii: "["), UInt8(ascii: "{"):
+            parts = 1
+            if let depth = open {
+                open = depth + 1
+            } else if isLineStart, byte == UInt8(ascii: "["), !startsTableName(text, at: next) {
+                return .namelessTable(line: line)
+            }
+        case UInt8(ascii: "]"), UInt8(ascii: "}"):
+            parts = 1
+            if let depth = open { open = max(0, depth - 1) }
+        case UInt8(ascii: ","):
+            parts = 1
+        default: break
+        }
+        isLineStart = byte == UInt8(ascii: "\n") || (isLineStart && isBlank(byte))
+        index = next
+    }
+    return nil
+}
+
+/// Whether a table's name, or the parser's own complaint about a missing one, follows the bracket before `start`.
+private func startsTableName(_ text: [UInt8], at start: Int) -> Bool {
+    var index = start
+    // A second bracket makes it one of several tables.
+    if index < text.count, text[index] == UInt8(ascii: "[") { index += 1 }
+    while index < text.count, isBlank(text[index]) { index += 1 }
+    guard index < text.count else { return true }
+    return isAlphanumeric(text[index]) || "_-\"']".utf8.contains(text[index])
+}
+
+private func isAlphanumeric(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "a")...UInt8(ascii: "z"):
+        true
+    default: false
+    }
+}
+
+private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
+/// Where the string ends whose quotation mark stands at `start`.
+private func endOfText(_ text: [UInt8], at start: Int) -> Int {
+    let mark = text[start]
+    func isTriple(_ index: Int) -> Bool {
+        index + 2 < text.count && text[index] == mark && text[index + 1] == mark && text[index + 2] == mark
+    }
+    let isLong = isTriple(start)
+    var index = start + (isLong ? 3 : 1)
+    while index < text.count {
+        switch text[index] {
+        case UInt8(ascii: "\\") where mark == UInt8(ascii: "\""): index += 1
+        case mark where !isLong: return index + 1
+        case mark where isTriple(index):
+            // The text itself may end with two more.
+            return text[index...].firstIndex { $0 != mark } ?? text.count
+        // No string of one line goes on behind it.
+        case UInt8(ascii: "\n") where !isLong: return index
+        default: break
+        }
+        index += 1
+    }
+    return text.count
+}

@@ -1,0 +1,56 @@
+import Testing
+
+@testable import MaildirBounce
+
+@Suite("the hazards of a TOML text")
+struct TOMLHazardTests {
+    private func hazard(_ text: String) -> TOMLHazard? {
+        firstHazard(in: Array(text.utf8), keyDepthLimit: 3)
+    }
+
+    @Test(
+        "are brackets that no name follows",
+        arguments: ["[=a]", "[\u{07}a]", "[\n]", "[[.a]]", "[ é]", " \t[#", "a = [\n1 ]\n[?]", "a = 1\n\n[=]"])
+    func nameless(text: String) {
+        let line = text.utf8.count { $0 == UInt8(ascii: "\n") } + (text == "[\n]" ? 0 : 1)
+        #expect(hazard(text) == .namelessTable(line: line))
+    }
+
+    @Test(
+        "are no brackets of names and of values",
+        arguments: [
+            "[a]", "[ a ]", "[[a]]", "[[ \"a\"]]", "['a']", "[_a]", "[-]", "[]", "[", "[[", "a = [\n[=1]\n]\n[b]",
+            "a = {b = [\n[+1]]}", "# [=", "a = \"[=\"", "a = \"\"\"\n[=\"\"\"",
+        ])
+    func named(text: String) {
+        #expect(hazard(text) == nil)
+    }
+
+    @Test(
+        "are keys with more parts than the limit",
+        arguments: [
+            ("a.b.c = 1", nil), ("\na.b.c.d = 1", 2), ("[a.b.c.d]", 1), ("[[a . b . c . d]]", 1),
+            ("\"a\".'b'.\"c.\".d = 1", 1), ("a = { b.c = 1, b.c.d.e = 1 }", 1), ("a.b.c = 1.5\nd.e.f = 1.5", nil),
+            ("a = [1.5, 1.5, 1.5, 1.5]", nil),
+        ] as [(String, Int?)])
+    func depth(text: String, line: Int?) {
+        #expect(hazard(text) == line.map(TOMLHazard.deepKey))
+    }
+
+    @Test(
+        "do not stand in strings and comments",
+        arguments: [
+            "a = \"b.c.d.e\"", "a = 'b.c.d.e'", "# a.b.c.d.e", "a = \"\\\".b.c.d.e\"", "a = 'b\\'\n#.c.d.e",
+            "a = \"\"\"b\n\"c\".d.e.f\\\"\"\".g\n\"\"\"", "a = '''b\n''.c.d.e.f'''", "a = \"\"\nb = ''",
+            "a = \"b.c.d.e",
+            "a = \"\"\"b.c.d.e\"\"\"\"\"\nf = 1", "\"", "'''", "\"\\",
+        ])
+    func strings(text: String) {
+        #expect(hazard(text) == nil)
+    }
+
+    @Test("have their line, also behind strings of many lines")
+    func lines() {
+        #expect(hazard("a = '''\n\n'''\n# b\nb.c.d.e = 1") == .deepKey(line: 5))
+    }
+}
