@@ -1,30 +1,32 @@
-"""SIGKILL at every system call of a scan, one after the other; then a plain run must put everything right."""
+"""SIGKILL at every system call of a run, one after the other; then a plain run must put everything right."""
 
 import threading
 
-from station import CHANGING, Failure, Reference, Station, expect, require, side_by_side, spread
+from station import (CHANGING, Backlog, Derived, Failure, Reference, Station, expect, require, side_by_side,
+                     spread)
 
 # In the quick subset: so many kills for each way to scan, at calls that can change a disk.
 QUICK_KILLS = 6
 
 
 class Crashes:
-    """One way to scan, killed at its system calls."""
+    """One kind of run, killed at its system calls. `station` makes the station for a worker."""
 
-    def __init__(self, lab, place):
+    def __init__(self, lab, station):
         self.program, self.is_quick, self.seed = lab.program, lab.is_quick, lab.seed
-        self.root, self.archive = lab.folder(), lab.archive(place)
+        self.root, self.make = lab.folder(), station
         self.lock = threading.Lock()
         self.seen = set()
         self.kills = 0
 
     def station(self, number):
-        return Station(self.root / f"worker{number}", self.archive and f"{self.archive}{number}")
+        return self.make(self.root / f"worker{number}")
 
     def run(self):
         self.reference = Reference(self.program, self.station("reference"))
         calls = CHANGING if self.is_quick else "*"
         counted = self.station("counted")
+        counted.prepare(self.program)
         result, total = self.program.meddled(["kill", calls, 0], *counted.scan_arguments())
         expect("the status of a run under meddle", (result.status, result.err), (0, b""))
         self.reference.expect(self.program, counted)
@@ -46,6 +48,7 @@ class Crashes:
     def kill(self, station, calls, at):
         """Whether there was a call to be killed at."""
         station.reset()
+        station.prepare(self.program)
         result, _ = self.program.meddled(["kill", calls, at], *station.scan_arguments())
         if result.status == 0:
             return False
@@ -65,8 +68,19 @@ class Crashes:
         return True
 
 
+def archived(lab, place):
+    """Stations whose scan moves into an archive there, or into cur/."""
+    archive = lab.archive(place)
+    return lambda root: Station(root, archive and archive + root.name)
+
+
 def checks(lab):
     which = "some" if lab.is_quick else "every"
-    for title, place in lab.ways():
-        yield (f"a scan {title}, killed at {which} system call, loses and doubles nothing",
-               lambda place=place: Crashes(lab, place).run())
+    kinds = [(f"a scan {title}", archived(lab, place)) for title, place in lab.ways()] + [
+        ("a backlog, reprocessed", Backlog),
+        ("a ledger, reclassified", lambda root: Derived(root, "--reclassify")),
+        ("a ledger, rebuilt", lambda root: Derived(root, "--rebuild")),
+    ]
+    for title, station in kinds:
+        yield (f"{title}, killed at {which} system call, loses and doubles nothing",
+               lambda station=station: Crashes(lab, station).run())

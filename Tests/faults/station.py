@@ -4,12 +4,14 @@ import collections
 import concurrent.futures
 import dataclasses
 import hashlib
+import io
 import os
 import pathlib
 import random
 import shutil
 import sqlite3
 import subprocess
+import tarfile
 
 SAMPLES = pathlib.Path(__file__).resolve().parents[2] / "Examples" / "sample-maildir"
 
@@ -179,6 +181,9 @@ class Station:
             content = content.replace(b"Message-Id: <", b"Message-Id: <%d." % number)
             self.deliver(f"{1_700_001_000 + number}.F{number}.host", content)
 
+    def prepare(self, program):
+        """What is done after reset() and before the work that a check is about."""
+
     def clear(self):
         """An empty Maildir."""
         for path in (self.maildir / "new").iterdir():
@@ -212,6 +217,12 @@ class Station:
         expected = collections.Counter(self.sent.values())
         expect("messages by content", collections.Counter(self.messages().values()), expected)
 
+    def expect_done(self):
+        """What an undisturbed run leaves."""
+        self.expect_all()
+        require(not os.listdir(self.maildir / "new"), "the undisturbed run left something in new/")
+        expect("deliveries in the ledger", len(self.dump()["delivery"]), len(self.sent))
+
     def dump(self):
         return dump(self.ledger, self.names)
 
@@ -235,16 +246,56 @@ class Station:
         return hashlib.sha256(repr(sorted(found)).encode()).hexdigest()
 
 
+class Backlog(Station):
+    """A station whose Maildir is reprocessed where it stands, with an mbox and a packed tar archive of other reports."""
+
+    def reset(self):
+        super().reset()
+        others = [content.replace(b"Message-Id: <", b"Message-Id: <other.").replace(b"bob@", b"robert@")
+                  for content in MAILS.values() if b"Message-Id: <" in content]
+        self.others = len(set(others))
+        half = len(others) // 2
+        with open(self.root / "old.mbox", "wb") as mbox:
+            for content in others[:half]:
+                mbox.write(b"From MAILER-DAEMON Tue Nov 14 22:13:20 2023\n" + content.replace(b"\nFrom ", b"\n>From ") + b"\n")
+        with tarfile.open(self.root / "old.tar.gz", "w:gz") as archive:
+            for number, content in enumerate(others[half:]):
+                member = tarfile.TarInfo(f"Maildir/cur/{1_700_000_000 + number}.T{number}.host:2,S")
+                member.size, member.mtime = len(content), 1_700_000_000
+                archive.addfile(member, io.BytesIO(content))
+
+    def scan_arguments(self, *more):
+        return ["reprocess", self.maildir, self.root / "old.mbox", self.root / "old.tar.gz", "--ledger", self.ledger, *more]
+
+    def expect_done(self):
+        self.expect_all()
+        expect("messages in new/", len(os.listdir(self.maildir / "new")), len(self.sent))
+        expect("deliveries in the ledger", len(self.dump()["delivery"]), len(self.sent) + self.others)
+
+
+class Derived(Station):
+    """A station that was scanned, and whose ledger is then derived anew."""
+
+    def __init__(self, root, option):
+        self.option = option
+        super().__init__(root)
+
+    def prepare(self, program):
+        expect_quiet(program.run(*super().scan_arguments()), "the scan before")
+
+    def scan_arguments(self, *more):
+        sources = [self.maildir] if self.option == "--reclassify" else []
+        return ["reprocess", self.option, *sources, "--yes", "--ledger", self.ledger, *more]
+
+
 class Reference:
     """What an undisturbed scan makes of a station."""
 
     def __init__(self, program, station, *more):
+        station.prepare(program)
         expect_quiet(program.run(*station.scan_arguments(*more)))
-        station.expect_all()
-        require(not os.listdir(station.maildir / "new"), "the undisturbed run left something in new/")
+        station.expect_done()
         self.files, self.ledger, self.answers = station.messages(), station.dump(), station.answers(program)
-        counted = len(self.ledger["delivery"])
-        expect("deliveries in the ledger", counted, len(station.sent))
 
     def expect(self, program, station):
         """The same files, and the same ledger, in this station."""
