@@ -17,6 +17,12 @@ struct TOMLHazardTests {
     }
 
     @Test(
+        "are brackets that close what is not open", arguments: ["a = [}", "a = ]", "a = {b = [1}]", "a = [\n{b = 1}}"])
+    func stray(text: String) {
+        #expect(hazard(text) == .strayBracket(line: text.contains("\n") ? 2 : 1))
+    }
+
+    @Test(
         "are no brackets of names and of values",
         arguments: [
             "[a]", "[ a ]", "[[a]]", "[[ \"a\"]]", "['a']", "[_a]", "[-]", "[]", "[", "[[", "a = [\n[=1]\n]\n[b]",

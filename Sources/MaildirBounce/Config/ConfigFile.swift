@@ -43,6 +43,9 @@ struct ConfigTable {
             throw Failure(
                 ExitStatus.configuration,
                 "\(file):\(line): this is no TOML: the name of a table must follow the bracket")
+        case .strayBracket(let line):
+            throw Failure(
+                ExitStatus.configuration, "\(file):\(line): this is no TOML: a bracket is closed that is not open")
         case nil: break
         }
         do {

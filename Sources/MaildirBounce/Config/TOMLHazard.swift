@@ -4,6 +4,8 @@ enum TOMLHazard: Equatable {
     case deepKey(line: Int)
     /// `[` is followed by something that no name of a table can start with; on this line.
     case namelessTable(line: Int)
+    /// A closing bracket in a value has no partner, or another kind of one; on this line.
+    case strayBracket(line: Int)
 }
 
 /// The first hazard in a TOML text; nil where there is none.
@@ -12,8 +14,8 @@ enum TOMLHazard: Equatable {
 /// for the parser to say (https://toml.io/en/v1.0.0).
 func firstHazard(in text: [UInt8], keyDepthLimit: Int) -> TOMLHazard? {
     var (line, parts, index) = (1, 1, 0)
-    // How many brackets of a value are open; nil outside of values.
-    var open: Int?
+    // The brackets of a value that are open; nil outside of values.
+    var open: [UInt8]?
     var isLineStart = true
     while index < text.count {
         let byte = text[index]
@@ -30,20 +32,21 @@ func firstHazard(in text: [UInt8], keyDepthLimit: Int) -> TOMLHazard? {
         case UInt8(ascii: "\n"):
             line += 1
             parts = 1
-            if open == 0 { open = nil }
+            if open == [] { open = nil }
         case UInt8(ascii: "="):
             parts = 1
-            open = open ?? 0
+            open = open ?? []
         case UInt8(ascii: "["), UInt8(ascii: "{"):
             parts = 1
-            if let depth = open {
-                open = depth + 1
+            if open != nil {
+                open?.append(byte)
             } else if isLineStart, byte == UInt8(ascii: "["), !startsTableName(text, at: next) {
                 return .namelessTable(line: line)
             }
         case UInt8(ascii: "]"), UInt8(ascii: "}"):
             parts = 1
-            if let depth = open { open = max(0, depth - 1) }
+            // Of each pair the codes differ by two.
+            if open != nil, open?.popLast() != byte - 2 { return .strayBracket(line: line) }
         case UInt8(ascii: ","):
             parts = 1
         default: break
