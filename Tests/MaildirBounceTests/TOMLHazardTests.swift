@@ -10,7 +10,9 @@ struct TOMLHazardTests {
 
     @Test(
         "are brackets that no name follows",
-        arguments: ["[=a]", "[\u{07}a]", "[\n]", "[[.a]]", "[ é]", " \t[#", "a = [\n1 ]\n[?]", "a = 1\n\n[=]"])
+        arguments: [
+            "[=a]", "\u{FEFF}[[[", "[\u{07}a]", "[\n]", "[[.a]]", "[ é]", " \t[#", "a = [\n1 ]\n[?]", "a = 1\n\n[=]",
+        ])
     func nameless(text: String) {
         let line = text.utf8.count { $0 == UInt8(ascii: "\n") } + (text == "[\n]" ? 0 : 1)
         #expect(hazard(text) == .namelessTable(line: line))

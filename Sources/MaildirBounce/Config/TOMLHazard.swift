@@ -13,7 +13,9 @@ enum TOMLHazard: Equatable {
 /// It understands strings, comments and values so far as to pass over dots and brackets in them; whether the text is TOML is
 /// for the parser to say (https://toml.io/en/v1.0.0).
 func firstHazard(in text: [UInt8], keyDepthLimit: Int) -> TOMLHazard? {
-    var (line, parts, index) = (1, 1, 0)
+    var (line, parts) = (1, 1)
+    // A byte order mark is passed over, as the parser does.
+    var index = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     // The brackets of a value that are open; nil outside of values.
     var open: [UInt8]?
     var isLineStart = true
@@ -51,7 +53,7 @@ func firstHazard(in text: [UInt8], keyDepthLimit: Int) -> TOMLHazard? {
             parts = 1
         default: break
         }
-        isLineStart = byte == UInt8(ascii: "\n") || (isLineStart && isBlank(byte))
+        isLineStart = (0x0A...0x0D).contains(byte) || (isLineStart && isBlank(byte))
         index = next
     }
     return nil
