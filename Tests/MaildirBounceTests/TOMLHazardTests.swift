@@ -24,6 +24,19 @@ struct TOMLHazardTests {
         #expect(hazard(text) == .strayBracket(line: text.contains("\n") ? 2 : 1))
     }
 
+    /// toml++ 3.4 ends the program for a date and one digit.
+    @Test("are dates that go on behind a blank", arguments: ["a = 2024-01-01 5\n", "a = [0000-Ud-5< 0]", "a = 1 2"])
+    func spaced(text: String) {
+        #expect(hazard(text) == .spacedValue(line: 1))
+    }
+
+    @Test(
+        "are no numbers, texts and comments",
+        arguments: ["a = 1 # 2", "a = [1, 2, 3]", "a = { b = 1 }", "a = \"b 2\"", "# a 2"])
+    func numbers(text: String) {
+        #expect(hazard(text) == nil)
+    }
+
     @Test(
         "are no brackets of names and of values",
         arguments: [

@@ -46,6 +46,10 @@ struct ConfigTable {
         case .strayBracket(let line):
             throw Failure(
                 ExitStatus.configuration, "\(file):\(line): this is no TOML: a bracket is closed that is not open")
+        case .spacedValue(let line):
+            throw Failure(
+                ExitStatus.configuration,
+                "\(file):\(line): this value is no number; a text needs quotation marks, and no key of ours has a date")
         case nil: break
         }
         do {

@@ -6,6 +6,8 @@ enum TOMLHazard: Equatable {
     case namelessTable(line: Int)
     /// A closing bracket in a value has no partner, or another kind of one; on this line.
     case strayBracket(line: Int)
+    /// A value without quotation marks goes on with a digit behind a blank, as only a date with a time may; on this line.
+    case spacedValue(line: Int)
 }
 
 /// The first hazard in a TOML text; nil where there is none.
@@ -51,6 +53,10 @@ func firstHazard(in text: [UInt8], keyDepthLimit: Int) -> TOMLHazard? {
             if open != nil, open?.popLast() != byte - 2 { return .strayBracket(line: line) }
         case UInt8(ascii: ","):
             parts = 1
+        case UInt8(ascii: "0")...UInt8(ascii: "9"):
+            if open != nil, index > 1, text[index - 1] == UInt8(ascii: " "), isBare(text[index - 2]) {
+                return .spacedValue(line: line)
+            }
         default: break
         }
         isLineStart = (0x0A...0x0D).contains(byte) || (isLineStart && isBlank(byte))
@@ -76,6 +82,11 @@ private func isAlphanumeric(_ byte: UInt8) -> Bool {
         true
     default: false
     }
+}
+
+/// Whether the byte may be the last of a value without quotation marks.
+private func isBare(_ byte: UInt8) -> Bool {
+    byte > 0x20 && !"=[]{},\"'".utf8.contains(byte)
 }
 
 private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
