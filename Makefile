@@ -15,7 +15,7 @@ install-deps: ## install the Debian packages that the build and the tests need
 
 build: ## build .build/release/maildir-bounce, with Swift's libraries inside
 	@scripts/install-deps.sh build
-	swift build -c release --static-swift-stdlib --product maildir-bounce
+	scripts/build-release.sh
 
 test: install-deps lint ## all that CI runs: lint, strict build, unit tests, real binary, real browser, real Postfix, some faults
 	swift build --build-tests $(STRICT)

@@ -7,7 +7,7 @@ cd "$repository"
 
 scripts/install-deps.sh build
 echo "Building maildir-bounce …"
-if ! output=$(swift build -c release --static-swift-stdlib --product maildir-bounce 2>&1); then
+if ! output=$(scripts/build-release.sh 2>&1); then
     echo "$output" >&2
     exit 1
 fi
