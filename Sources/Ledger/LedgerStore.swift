@@ -159,24 +159,34 @@ package final class LedgerStore: Sendable {
     /// A path that cannot be opened for writing is a matter of rights or of the folder.
     private static func openingError(_ error: any Error, path: String, busySeconds: Int) -> LedgerError {
         let translated = LedgerError(error, path: path, busySeconds: busySeconds)
-        if let error = error as? DatabaseError, error.resultCode == .SQLITE_CANTOPEN,
-            translated.category != .tryAgain
-        {
+        let code = (error as? SQLiteFailure)?.code ?? (error as? DatabaseError)?.resultCode.rawValue ?? SQLITE_OK
+        if code & 0xFF == SQLITE_CANTOPEN, translated.category != .tryAgain {
             return LedgerError(.cannotWrite, translated.description)
         }
         return translated
     }
 
-    /// Refuses the database of another program, and a ledger of a later version of this one.
-    static func checkIdentity(_ database: Database, path: String) throws {
-        var (application, version, isEmpty) = (Int64(0), Int64(0), true)
+    /// Refuses the database of another program, and a ledger of a later version of this one. Gives the version.
+    ///
+    /// Over `Connection`: GRDB's statements, each of them made for one answer, took longer than the answer to `check` itself.
+    @discardableResult
+    static func checkIdentity(_ database: Database, path: String) throws -> Int64 {
+        guard let handle = database.sqliteConnection else { throw DamagedLedger() }
+        let connection = Connection(handle: handle)
+        var (application, version, isEmpty) = (Int64(0), Int64(0), false)
         // Of one moment: another program may be making the ledger just now.
-        try database.inTransaction(.deferred) {
-            application = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-            version = try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-            isEmpty = try Bool.fetchOne(database, sql: "SELECT count(*) = 0 FROM sqlite_master") ?? true
-            return .commit
+        try connection.run("BEGIN")
+        do {
+            application = try connection.integer("PRAGMA application_id") ?? 0
+            version = try connection.integer("PRAGMA user_version") ?? 0
+            if application == 0 {
+                isEmpty = try connection.integer("SELECT count(*) FROM sqlite_master") == 0
+            }
+        } catch {
+            try? connection.run("ROLLBACK")
+            throw error
         }
+        try connection.run("COMMIT")
         if application != Schema.applicationID && !(isEmpty && application == 0 && version == 0) {
             throw LedgerError(
                 .cannotOpen, "\(path) is the database of another program; nothing was changed, check the path")
@@ -187,6 +197,7 @@ package final class LedgerStore: Sendable {
                 "the ledger \(path) has version \(version) and was written by a later maildir-bounce, this one knows "
                     + "version \(Schema.version); update this program")
         }
+        return version
     }
 
     private static func migrate(_ queue: DatabaseQueue) throws {

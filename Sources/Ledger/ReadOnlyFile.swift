@@ -44,7 +44,7 @@ final class ReadOnlyFile: Sendable {
         self.path = path.hasPrefix("/") ? path : "./" + path
         self.busySeconds = busySeconds
         // Whatever is wrong with the file is told at once.
-        _ = try read { try $0.integer("SELECT 1") }
+        try read { _ in }
     }
 
     func read<Result>(_ body: (Connection) throws -> Result) throws(LedgerError) -> Result {
@@ -133,19 +133,17 @@ final class ReadOnlyFile: Sendable {
             configuration.busyMode = .timeout(Double(busySeconds))
             let path = self.path
             configuration.prepareDatabase { database in
-                try LedgerStore.checkIdentity(database, path: path)
-                let version = try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+                let version = try LedgerStore.checkIdentity(database, path: path)
                 if version < Schema.version {
                     throw LedgerError(
                         .cannotOpen,
                         "the ledger \(path) has version \(version) and must be brought to version \(Schema.version) "
                             + "first; a scan does that")
                 }
-                try database.execute(
-                    sql: """
-                        PRAGMA temp_store = MEMORY;
-                        PRAGMA cache_size = -\(LedgerStore.cacheKibibytes);
-                        """)
+                guard let handle = database.sqliteConnection else { throw DamagedLedger() }
+                let connection = Connection(handle: handle)
+                try connection.run("PRAGMA temp_store = MEMORY")
+                try connection.run("PRAGMA cache_size = -\(LedgerStore.cacheKibibytes)")
             }
             return try DatabaseQueue(path: "file:\(ReadOnlyFile.escaped(path))?\(query)", configuration: configuration)
         } catch {

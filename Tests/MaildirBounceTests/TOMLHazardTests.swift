@@ -25,14 +25,21 @@ struct TOMLHazardTests {
     }
 
     /// toml++ 3.4 ends the program for a date and one digit.
-    @Test("are dates that go on behind a blank", arguments: ["a = 2024-01-01 5\n", "a = [0000-Ud-5< 0]", "a = 1 2"])
+    @Test(
+        "are dates that go on behind a blank",
+        arguments: [
+            "a = 2024-01-01 5\n", "a = [0000-Ud-5< 0]", "a = 1 2", "a = 0000-Ud-5= 0", "a = {b = 1, c = 0000-Ud-5= 0}",
+        ])
     func spaced(text: String) {
         #expect(hazard(text) == .spacedValue(line: 1))
     }
 
     @Test(
         "are no numbers, texts and comments",
-        arguments: ["a = 1 # 2", "a = [1, 2, 3]", "a = { b = 1 }", "a = \"b 2\"", "# a 2"])
+        arguments: [
+            "a = 1 # 2", "a = [1, 2, 3]", "a = { b = 1, c = [1, 2], d = 3 }", "a = {b = {c = 1}, d = 2}",
+            "a = 1\nb = 2", "a = \"b 2\"", "# a 2",
+        ])
     func numbers(text: String) {
         #expect(hazard(text) == nil)
     }

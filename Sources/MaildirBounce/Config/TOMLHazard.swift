@@ -20,6 +20,8 @@ func firstHazard(in text: [UInt8], keyDepthLimit: Int) -> TOMLHazard? {
     var index = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     // The brackets of a value that are open; nil outside of values.
     var open: [UInt8]?
+    // Where the last sign between a key and its value stands, and whether the pair at hand has one.
+    var (separator, hasSeparator) = (-1, false)
     var isLineStart = true
     while index < text.count {
         let byte = text[index]
@@ -39,11 +41,16 @@ func firstHazard(in text: [UInt8], keyDepthLimit: Int) -> TOMLHazard? {
             if open == [] { open = nil }
         case UInt8(ascii: "="):
             parts = 1
+            if open == nil || (open?.last == UInt8(ascii: "{") && !hasSeparator) {
+                separator = index
+                hasSeparator = true
+            }
             open = open ?? []
         case UInt8(ascii: "["), UInt8(ascii: "{"):
             parts = 1
             if open != nil {
                 open?.append(byte)
+                hasSeparator = false
             } else if isLineStart, byte == UInt8(ascii: "["), !startsTableName(text, at: next) {
                 return .namelessTable(line: line)
             }
@@ -53,8 +60,11 @@ func firstHazard(in text: [UInt8], keyDepthLimit: Int) -> TOMLHazard? {
             if open != nil, open?.popLast() != byte - 2 { return .strayBracket(line: line) }
         case UInt8(ascii: ","):
             parts = 1
+            if open?.last == UInt8(ascii: "{") { hasSeparator = false }
         case UInt8(ascii: "0")...UInt8(ascii: "9"):
-            if open != nil, index > 1, text[index - 1] == UInt8(ascii: " "), isBare(text[index - 2]) {
+            if open != nil, index > 1, text[index - 1] == UInt8(ascii: " "), index - 2 != separator,
+                isBare(text[index - 2])
+            {
                 return .spacedValue(line: line)
             }
         default: break
@@ -86,7 +96,7 @@ private func isAlphanumeric(_ byte: UInt8) -> Bool {
 
 /// Whether the byte may be the last of a value without quotation marks.
 private func isBare(_ byte: UInt8) -> Bool {
-    byte > 0x20 && !"=[]{},\"'".utf8.contains(byte)
+    byte > 0x20 && !"[]{},\"'".utf8.contains(byte)
 }
 
 private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }

@@ -22,6 +22,8 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let workArrived = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private let outputArrived = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    /// How many inputs may be in flight. Not `slots.count`, which the calling thread may not read without the mutex.
+    private let capacity: Int
     private var slots: [Slot]
     /// The number of inputs handed out, taken by a worker, and put in: delivered <= taken <= filled.
     private var delivered = 0
@@ -44,7 +46,8 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
         self.work = work
         self.weigh = weigh
         self.maximumWeight = maximumWeight
-        slots = Array(repeating: Slot(), count: max(2, capacity))
+        self.capacity = max(2, capacity)
+        slots = Array(repeating: Slot(), count: self.capacity)
         mutex.initialize(to: pthread_mutex_t())
         workArrived.initialize(to: pthread_cond_t())
         outputArrived.initialize(to: pthread_cond_t())
@@ -87,8 +90,8 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
         var isExhausted = false
         while true {
             // Refilled by halves: one wake-up for many inputs.
-            if !isExhausted, filled - delivered <= slots.count / 2 {
-                while filled - delivered < slots.count, inputWeight <= maximumWeight {
+            if !isExhausted, filled - delivered <= capacity / 2 {
+                while filled - delivered < capacity, inputWeight <= maximumWeight {
                     guard let input = try next() else {
                         isExhausted = true
                         break
@@ -105,8 +108,8 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
         let weight = weighInput(input)
         inputWeight += weight
         pthread_mutex_lock(mutex)
-        slots[filled % slots.count].input = input
-        slots[filled % slots.count].inputWeight = weight
+        slots[filled % capacity].input = input
+        slots[filled % capacity].inputWeight = weight
         filled += 1
         pthread_cond_signal(workArrived)
         pthread_mutex_unlock(mutex)
@@ -117,7 +120,7 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         guard delivered < filled else { return nil }
-        let index = delivered % slots.count
+        let index = delivered % capacity
         while slots[index].output == nil { pthread_cond_wait(outputArrived, mutex) }
         let output = slots[index].output
         let wasHeavy = weight > maximumWeight
@@ -145,7 +148,7 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
             while !isClosed, taken == filled || weight > maximumWeight { pthread_cond_wait(workArrived, mutex) }
             guard !isClosed else { return }
             let position = taken
-            let index = position % slots.count
+            let index = position % capacity
             taken += 1
             guard let input = slots[index].input else { continue }
             slots[index].input = nil
