@@ -29,7 +29,7 @@ unable() {
 command -v debootstrap >/dev/null || unable "debootstrap is missing (package debootstrap)"
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'umount "$work/debian/proc" 2>/dev/null; rm -rf --one-file-system "$work"' EXIT
 root=$work/debian
 said=$work/said
 
@@ -63,7 +63,7 @@ install_package() {
 }
 # What a package could leave behind; what dpkg and the tools for users note of their own accord is not that.
 everything() {
-    (cd "$root" && find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./var/lib/dpkg -o -path ./var/log \
+    (cd "$root" && find . -xdev \( -path ./proc -o -path ./sys -o -path ./run -o -path ./dev -o -path ./var/lib/dpkg -o -path ./var/log \
         -o -path ./var/cache -o -name '*-' -o -name .pwd.lock -o -path ./tmp \) -prune -o -printf '%p %y %m %U %G\n' |
         LC_ALL=C sort; cat etc/passwd etc/group etc/shadow etc/gshadow)
 }
@@ -103,9 +103,12 @@ if [ ! -e "$base/etc/debian_version" ]; then
     }
 fi
 cp -a "$base" "$root"
+# A Swift program on Linux reads its arguments from /proc.
+mount -t proc proc "$root/proc" || unable "/proc cannot be mounted in the clean Debian"
 before=$(everything)
 
 is "it installs" install_package "$first"
+[ $failed = 0 ] || finish
 is "the program runs" inside maildir-bounce --version
 is "the user, the ledger's folder and the empty mailbox are there" inside bash -c '
     [ "$(stat -c "%U %G %a" /var/lib/maildir-bounce)" = "bounce bounce 750" ] &&
@@ -124,7 +127,8 @@ is "where systemd runs, the cron line does nothing" as_bounce sh -c "$(cron_line
 is "and the mails are still there" test -e "$root/var/mail/bounce/Maildir/new/11-person"
 rmdir "$root/run/systemd/system" "$root/run/systemd" 2>/dev/null || true
 is "the cron line scans" as_bounce sh -c "$(cron_line)"
-is "and says nothing" test ! -s "$said"
+cp "$said" "$work/cron"
+is "and says nothing" test ! -s "$work/cron"
 is "the mailbox's new/ is empty" bash -c '[ -z "$(ls "$0/var/mail/bounce/Maildir/new")" ]' "$root"
 isnt "a dead address is suppressed" as_bounce maildir-bounce check bob@dest.example
 is "a monitor hears that all is well, or what is not" bash -c '"$@"; [ $? -le 1 ]' bash \
@@ -145,7 +149,8 @@ is "it is removed" inside dpkg -r maildir-bounce
 is "the ledger and the settings outlive that" ls "$root/var/lib/maildir-bounce/ledger.sqlite" "$root/etc/maildir-bounce.toml"
 is "and the cron line is silent" inside runuser -u bounce -- sh -c "$(cron_line)"
 is "it is purged" inside dpkg -P maildir-bounce
-is "which says that mail was left" grep -q 'there is mail in /var/mail/bounce' "$said"
+cp "$said" "$work/purge"
+is "which says that mail was left" grep -q 'there is mail in /var/mail/bounce' "$work/purge"
 is "the mail is there, and its owner" bash -c 'ls "$0"/var/mail/bounce/Maildir/cur/* && chroot "$0" id bounce' "$root"
 isnt "the ledger is gone" ls "$root/var/lib/maildir-bounce"
 

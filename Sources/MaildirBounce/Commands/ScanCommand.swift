@@ -13,10 +13,11 @@ struct ScanCommand: ParsableCommand {
 
             Example: maildir-bounce scan --maildir /var/vmail/bounces/Maildir --ledger /var/lib/maildir-bounce/ledger.sqlite
             Example: maildir-bounce scan --maildir ~/Maildir --ledger ledger.sqlite --dry-run
+            Example: maildir-bounce scan --metrics /var/lib/prometheus/node-exporter/bounces.prom
 
-            Exit status: 0 done, 64 usage, 66 no such Maildir or no ledger in that file, 73 ledger or archive cannot be \
-            written, 74 reading or writing failed, 75 stopped in good order (signal, full disk, busy ledger): run it \
-            again, 78 configuration.
+            Exit status: 0 done, 64 usage, 66 no such Maildir or no ledger in that file, 73 ledger, archive or metrics \
+            cannot be written, 74 reading or writing failed, 75 stopped in good order (signal, full disk, busy ledger): \
+            run it again, 78 configuration.
             """)
 
     @Option(help: ArgumentHelp("The Maildir: the folder that holds cur, new and tmp.", valueName: "dir"))
@@ -34,6 +35,11 @@ struct ScanCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Take at most so many messages, the first by name.", valueName: "n"))
     var limit: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write figures for Prometheus to this file, in place of the last run's.", valueName: "file"))
+    var metrics: String?
+
     @OptionGroup var config: ConfigOptions
 
     @Flag(name: .shortAndLong, help: "Print a summary line.")
@@ -41,6 +47,7 @@ struct ScanCommand: ParsableCommand {
 
     func validate() throws {
         if let limit, limit < 0 { throw ValidationError("--limit must not be negative") }
+        if options.dryRun, metrics != nil { throw ValidationError("--dry-run writes nothing: leave --metrics out") }
     }
 
     func run() throws {
@@ -56,8 +63,11 @@ struct ScanCommand: ParsableCommand {
         try StandardOutput.use { output in
             if options.dryRun {
                 try DryRun.run(order, output: output)
+            } else if let metrics = metrics ?? configuration.metrics {
+                try MeasuredScan.run(order, metrics: metrics, output: output)
             } else {
-                try Scan.run(order, output: output)
+                var tally = ScanTally()
+                _ = try Scan.run(order, output: output, tally: &tally)
             }
         }
     }

@@ -14,6 +14,12 @@ struct StatusCommand: ParsableCommand {
 
             Example: maildir-bounce status --ledger /var/lib/maildir-bounce/ledger.sqlite
             Example: maildir-bounce status --format json | jq .origins
+            Example: maildir-bounce status --nagios --warning 30m --critical 24h
+
+            With --nagios it prints one line and leaves with 0 well, 1 warning (the last scan is old or was stopped, the \
+            brake holds something, no foreign server's report in 30 days), 2 critical (no scan for long, the last one \
+            failed, the ledger cannot be read) or 3 unknown. When the last scan was stands in the file that scan \
+            --metrics writes.
 
             Exit status: 0 done, 64 usage, 66 no ledger in that file, 74 reading failed, 75 try again later, 78 \
             configuration.
@@ -29,9 +35,27 @@ struct StatusCommand: ParsableCommand {
     @Option(help: "How to print: text for people, json for programs (one object).")
     var format: Format = .text
 
+    @Flag(help: "Answer as a plugin of Nagios: one line and its exit status.")
+    var nagios = false
+
+    @Option(help: ArgumentHelp("With --nagios: the file of scan --metrics.", valueName: "file"))
+    var metrics: String?
+
+    @Option(help: ArgumentHelp("With --nagios: a last scan so old is a warning.", valueName: "span"))
+    var warning = Span(seconds: 30 * 60)
+
+    @Option(help: ArgumentHelp("With --nagios: a last scan so old is critical.", valueName: "span"))
+    var critical = Span(seconds: 24 * 3_600)
+
     @OptionGroup var config: ConfigOptions
 
+    func validate() throws {
+        if nagios, format != .text { throw ValidationError("--nagios has its own format: leave --format out") }
+        if warning > critical { throw ValidationError("--warning must not be longer than --critical") }
+    }
+
     func run() throws {
+        if nagios { return try runForNagios() }
         let configuration = try config.load()
         let ledger = try ledgerOptions.open(configuration)
         let domain = configuration.verp.returnPath.flatMap { CanonicalAddress($0)?.domain }
@@ -48,5 +72,44 @@ struct StatusCommand: ParsableCommand {
                 try output.write(json.bytes)
             }
         }
+    }
+
+    private func runForNagios() throws {
+        let report = nagiosReport()
+        try StandardOutput.use { output in try output.write(line: report.line) }
+        throw ExitCode(report.state.rawValue)
+    }
+
+    /// Whatever goes wrong is an answer, too.
+    private func nagiosReport() -> NagiosReport {
+        let configuration: Configuration
+        let path: String
+        do {
+            configuration = try config.load()
+            path = try ledgerOptions.path(configuration)
+        } catch {
+            return NagiosReport(
+                .unknown, (error as? Failure)?.message ?? (error as? ValidationError)?.message ?? "\(error)")
+        }
+        let status: StatusReport
+        do {
+            let ledger = try LedgerStore(path: path, mode: .readOnly, policy: configuration.policy)
+            status = try StatusReport(ledger, at: Int64(time(nil)), returnDomain: nil)
+        } catch {
+            return NagiosReport(.critical, error.description)
+        }
+        var lastScan: LastScan?
+        var noScan = "when the last scan was is not known: let it write --metrics FILE, and name the file here"
+        if let file = metrics ?? configuration.metrics {
+            do {
+                lastScan = try MetricsFile(path: file).lastScan()
+                noScan = "\(file) says nothing of a last scan: is it the file of scan --metrics?"
+            } catch {
+                noScan = "when the last scan was is not known: \(file): \(error.sentence)"
+            }
+        }
+        return NagiosReport(
+            status, lastScan: lastScan, noScan: noScan,
+            limits: NagiosReport.Limits(warning: warning, critical: critical))
     }
 }

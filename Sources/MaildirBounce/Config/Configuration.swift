@@ -21,6 +21,9 @@ import Ledger
 /// [trust]
 /// require = "signed"
 ///
+/// [metrics]
+/// file = "/var/lib/prometheus/node-exporter/bounces.prom"
+///
 /// [policy.soft]
 /// days = 5
 /// within_days = 30
@@ -36,6 +39,8 @@ struct Configuration {
     var policyTable = PolicyTable()
     var verp = VERPTable()
     var trust = TrustRule.none
+    /// The file for the figures of the last scan.
+    var metrics: String?
     /// The file of the administrator's rules.
     var rules: String?
 
@@ -73,6 +78,10 @@ struct Configuration {
         classifier.verpExpiryDays = verp.expiryDays
         if var table = try file.table("trust") {
             trust = try TrustRule(&table, hasKeys: !verp.keys.isEmpty)
+        }
+        if var table = try file.table("metrics") {
+            metrics = try table.string("file")
+            try table.rejectUnknownKeys()
         }
         if var table = try file.table("policy") { policyTable = try PolicyTable(&table) }
         try file.rejectUnknownKeys()

@@ -50,8 +50,10 @@ struct Scan {
     private var batch: [ScannedMessage] = []
     private var batchWeight = 0
 
-    /// Does what was ordered. Where another run is at work on the Maildir, says so and does nothing.
-    static func run(_ order: ScanOrder, output: StandardOutput) throws(Failure) {
+    /// Does what was ordered. Where another run is at work on the Maildir, says so, does nothing and gives false.
+    ///
+    /// - Parameter tally: what was done, also where the run fails.
+    static func run(_ order: ScanOrder, output: StandardOutput, tally: inout ScanTally) throws(Failure) -> Bool {
         let log = makeLogger(verbose: order.isVerbose)
         let maildir = try inMaildir { () throws(MaildirError) in try Maildir(opening: order.maildir) }
         // Before anything is made or counted: a run that could count and not move would be no use to anybody.
@@ -70,7 +72,7 @@ struct Scan {
         }
         guard let lock = try inMaildir({ () throws(MaildirError) in try RunLock.tryAcquire(on: maildir) }) else {
             log.notice("another run is at work on \(order.maildir); nothing to do for this one")
-            return
+            return false
         }
         defer { lock.release() }
         let ledger = try inLedger { () throws(LedgerError) in
@@ -79,11 +81,13 @@ struct Scan {
         let names = try inMaildir { () throws(MaildirError) in try maildir.listNew(limit: order.limit) }
         guard !names.isEmpty else {
             if order.isVerbose { try output.write(line: ScanTally().sentence) }
-            return
+            return true
         }
         StopSignal.watch()
         var scan = Scan(order, output: output, log: log, maildir: maildir, ledger: ledger)
+        defer { tally = scan.tally }
         try scan.run(names)
+        return true
     }
 
     private init(_ order: ScanOrder, output: StandardOutput, log: Logger, maildir: Maildir, ledger: LedgerStore) {

@@ -1,0 +1,54 @@
+import Glibc
+import Ledger
+import Maildir
+
+/// A scan that leaves its figures in a file.
+enum MeasuredScan {
+    /// Does what was ordered, and says in the file at `path` how it went, also where it failed.
+    ///
+    /// A run that finds another one at work leaves the file to that one.
+    static func run(_ order: ScanOrder, metrics path: String, output: StandardOutput) throws(Failure) {
+        let start = monotonicMilliseconds()
+        var tally = ScanTally()
+        var problem: Failure?
+        do {
+            guard try Scan.run(order, output: output, tally: &tally) else { return }
+        } catch {
+            problem = error
+        }
+        let now = Int64(time(nil))
+        let metrics = ScanMetrics(
+            maildir: resolvedPath(order.maildir), ended: now, milliseconds: monotonicMilliseconds() - start,
+            status: problem?.status ?? ExitStatus.success, tally: tally, waiting: waiting(order),
+            ledger: problem == nil ? figures(order, at: now) : nil)
+        if let code = MetricsFile(path: path).write(metrics.text) {
+            let sentence =
+                "cannot write the metrics to \(path): \(systemMessage(code)); name a file in a folder that this user "
+                + "may write"
+            guard problem != nil else { throw Failure(ExitStatus.cannotCreate, "the scan is done, but \(sentence)") }
+            makeLogger().warning("\(sentence)")
+        }
+        if let problem { throw problem }
+    }
+
+    /// Nil where new/ cannot be listed: the failed scan has said why.
+    private static func waiting(_ order: ScanOrder) -> WaitingMessages? {
+        guard let maildir = try? Maildir(opening: order.maildir) else { return nil }
+        return try? WaitingMessages(in: maildir)
+    }
+
+    /// Nil where another program has just made the ledger unreadable, of which the next scan will tell.
+    ///
+    /// Opened as the scan opens it: a reader that may not write leaves SQLite's -wal and -shm beside the ledger.
+    private static func figures(_ order: ScanOrder, at now: Int64) -> LedgerFigures? {
+        guard let ledger = try? openExisting(order.ledger, order.policy) else { return nil }
+        return try? LedgerFigures(ledger, at: now)
+    }
+
+    /// By a clock that nobody sets.
+    private static func monotonicMilliseconds() -> Int64 {
+        var moment = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &moment)
+        return Int64(moment.tv_sec) * 1_000 + Int64(moment.tv_nsec) / 1_000_000
+    }
+}

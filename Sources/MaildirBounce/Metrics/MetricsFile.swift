@@ -1,0 +1,61 @@
+import Glibc
+
+/// The file of figures that a scan leaves for Prometheus, and from which `status --nagios` learns of the last scan.
+struct MetricsFile {
+    let path: String
+
+    /// The most that is read of it, in bytes; ours have some 4 KiB.
+    static let sizeLimit = 1 << 20
+
+    /// Puts a new file in place of the old one, readable for all. Whoever reads it meanwhile sees one of the two, whole.
+    ///
+    /// - Returns: why it could not be written, as an `errno`; nil where it was.
+    func write(_ text: String) -> Int32? {
+        // A name that ends otherwise: node_exporter reads whatever ends in .prom.
+        var temporary = Array("\(path).XXXXXX".utf8CString)
+        let descriptor = mkstemp(&temporary)
+        guard descriptor >= 0 else { return errno }
+        var problem = Self.fill(descriptor, text)
+        if close(descriptor) != 0, problem == nil { problem = errno }
+        if problem == nil, rename(temporary, path) != 0 { problem = errno }
+        if problem != nil { unlink(temporary) }
+        return problem
+    }
+
+    private static func fill(_ descriptor: Int32, _ text: String) -> Int32? {
+        guard fchmod(descriptor, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH) == 0 else { return errno }
+        return Array(text.utf8).withUnsafeBytes { bytes in
+            var rest = bytes
+            while !rest.isEmpty {
+                let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
+                if written > 0 {
+                    rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+                } else if written < 0, errno != EINTR {
+                    return errno
+                }
+            }
+            return nil
+        }
+    }
+
+    /// What the file says of the last scan.
+    func lastScan() throws(ReadProblem) -> LastScan {
+        let contents = try readFile(BytePath(path), limit: Self.sizeLimit, onlyRegular: true)
+        var values: [Substring: Int64] = [:]
+        for line in String(decoding: contents.bytes, as: UTF8.self).split(separator: "\n") where !line.hasPrefix("#") {
+            guard let value = line.split(separator: " ").last.flatMap({ Int64($0) }) else { continue }
+            values[line.prefix { $0 != "{" && $0 != " " }] = value
+        }
+        return LastScan(
+            ended: values[Substring(ScanMetrics.timestampName)],
+            status: values[Substring(ScanMetrics.statusName)].flatMap { Int32(exactly: $0) })
+    }
+}
+
+/// What is known of the last scan.
+struct LastScan: Equatable {
+    /// In seconds since 1970 UTC; nil where the file is none of ours.
+    var ended: Int64?
+    /// One of ``ExitStatus``.
+    var status: Int32?
+}

@@ -1,0 +1,84 @@
+import Classifier
+import Ledger
+import Maildir
+
+/// The figures that a scan leaves for Prometheus.
+struct ScanMetrics {
+    static let timestampName = "maildir_bounce_last_run_timestamp_seconds"
+    static let statusName = "maildir_bounce_last_run_exit_status"
+
+    /// The Maildir's absolute path, which tells the figures of several Maildirs apart.
+    var maildir: String
+    /// In seconds since 1970 UTC.
+    var ended: Int64
+    var milliseconds: Int64
+    /// One of ``ExitStatus``.
+    var status: Int32
+    var tally: ScanTally
+    /// Nil where new/ could not be listed.
+    var waiting: WaitingMessages?
+    /// Nil where the scan failed: then nothing is asked of the ledger.
+    var ledger: LedgerFigures?
+
+    var text: String {
+        var metrics = PrometheusText(label: ("maildir", maildir))
+        metrics.add(Self.timestampName, .gauge, "When the last scan ended, in seconds since 1970 UTC.", Int(ended))
+        metrics.add(
+            "maildir_bounce_last_run_duration_seconds", .gauge, "How long the last scan took.",
+            milliseconds: milliseconds)
+        metrics.add(Self.statusName, .gauge, "The exit status of the last scan; 0 is well.", Int(status))
+        metrics.add(
+            "maildir_bounce_last_run_messages", .gauge, "Messages that the last scan read, by class.", by: "class",
+            Self.classes(tally.run.classes))
+        metrics.add(
+            "maildir_bounce_last_run_counted", .gauge, "Messages that the last scan counted.", tally.run.counted)
+        metrics.add(
+            "maildir_bounce_last_run_duplicates", .gauge, "Messages whose report had come before in another one.",
+            tally.run.duplicates)
+        metrics.add(
+            "maildir_bounce_last_run_left", .gauge, "Messages that the last scan could not read or move.", tally.left)
+        if let waiting {
+            metrics.add(
+                "maildir_bounce_waiting_messages", .gauge, "Messages in new/ after the last scan.", waiting.count)
+            metrics.add(
+                "maildir_bounce_oldest_waiting_seconds", .gauge,
+                "Age of the oldest message in new/ after the last scan; 0 where there was none.",
+                waiting.age(at: ended))
+        }
+        if let ledger { ledger.add(to: &metrics) }
+        return metrics.text
+    }
+
+    /// With every class, so that a figure is 0 before it is 1.
+    fileprivate static func classes(_ counts: [String: Int]) -> [String: Int] {
+        MessageClass.allCases.reduce(into: counts) { $0[$1.rawValue, default: 0] += 0 }
+    }
+}
+
+/// The ledger's totals.
+struct LedgerFigures {
+    private let summary: LedgerSummary
+    private let held: Int
+
+    /// Reads them as they are at a moment in seconds since 1970 UTC.
+    init(_ ledger: LedgerStore, at now: Int64) throws(LedgerError) {
+        summary = try ledger.summary(at: now)
+        held = try ledger.brakes().reduce(0) { $0 + $1.held }
+    }
+
+    fileprivate func add(to metrics: inout PrometheusText) {
+        metrics.add(
+            "maildir_bounce_reports_total", .counter, "Reports in the ledger, by class.", by: "class",
+            ScanMetrics.classes(summary.reports.reduce(into: [:]) { $0[$1.class, default: 0] += $1.count }))
+        metrics.add(
+            "maildir_bounce_duplicates_total", .counter, "Messages with a report that the ledger had from another one.",
+            summary.duplicates)
+        metrics.add("maildir_bounce_addresses", .gauge, "Addresses that the ledger knows.", summary.addresses)
+        let causes = Suppression.Cause.allCases.reduce(into: [:]) { $0[$1.name] = 0 }
+        metrics.add(
+            "maildir_bounce_suppressed_addresses", .gauge, "Addresses that must not be mailed, by cause.", by: "cause",
+            summary.suppressed.reduce(into: causes) { $0[$1.cause.name, default: 0] += $1.count })
+        metrics.add(
+            "maildir_bounce_held_addresses", .gauge, "Addresses that the brake keeps from being suppressed.", held)
+    }
+}

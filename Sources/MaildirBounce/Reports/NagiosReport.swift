@@ -1,0 +1,88 @@
+/// The ledger's state as Nagios and those who speak its language read it: one line, a bar, figures, an exit status
+/// (https://nagios-plugins.org/doc/guidelines.html).
+struct NagiosReport {
+    /// The raw value is the exit status.
+    enum State: Int32 {
+        case ok = 0
+        case warning = 1
+        case critical = 2
+        case unknown = 3
+
+        var word: String {
+            switch self {
+            case .ok: "OK"
+            case .warning: "WARNING"
+            case .critical: "CRITICAL"
+            case .unknown: "UNKNOWN"
+            }
+        }
+
+        /// What wins where several hold: to know too little is less than to know that something is wrong.
+        fileprivate var weight: Int {
+            switch self {
+            case .ok: 0
+            case .unknown: 1
+            case .warning: 2
+            case .critical: 3
+            }
+        }
+    }
+
+    /// From which age on the last scan is a warning, and from which critical.
+    struct Limits {
+        var warning: Span
+        var critical: Span
+    }
+
+    private var findings: [(state: State, text: String)] = []
+    private var figures: [String] = []
+
+    /// The whole answer is one finding.
+    init(_ state: State, _ text: String) { findings = [(state, text)] }
+
+    /// - Parameters:
+    ///   - lastScan: nil where no file tells of it.
+    ///   - noScan: why there is none, for a person.
+    init(_ status: StatusReport, lastScan: LastScan?, noScan: String, limits: Limits) {
+        if let scan = lastScan, let ended = scan.ended {
+            judge(Span(seconds: max(0, status.now - ended)), scan.status ?? ExitStatus.success, limits)
+        } else {
+            findings.append((.unknown, noScan))
+        }
+        let suppressed = status.summary.suppressed.reduce(0) { $0 + $1.count }
+        if status.waiting > 0 {
+            findings.append(
+                (.warning, "the brake holds \(status.waiting) addresses back, see maildir-bounce brake list"))
+        }
+        if status.lacksRemote {
+            findings.append((.warning, "no foreign server's report in 30 days, see maildir-bounce status"))
+        }
+        findings.append((.ok, "\(suppressed) addresses suppressed"))
+        figures += [
+            "suppressed=\(suppressed);;;0", "held=\(status.waiting);0;;0",
+            "reports=\(status.summary.reports.reduce(0) { $0 + $1.count })c",
+        ]
+    }
+
+    private mutating func judge(_ age: Span, _ exitStatus: Int32, _ limits: Limits) {
+        let text = "last scan \(age.words) ago"
+        findings.append((age >= limits.critical ? .critical : age >= limits.warning ? .warning : .ok, text))
+        figures.append("scan_age=\(age.seconds)s;\(limits.warning.seconds);\(limits.critical.seconds);0")
+        guard exitStatus != ExitStatus.success else { return }
+        let isPassing = exitStatus == ExitStatus.temporaryFailure
+        findings.append((isPassing ? .warning : .critical, "it failed with exit status \(exitStatus)"))
+    }
+
+    var state: State { findings.map(\.state).max { $0.weight < $1.weight } ?? .unknown }
+
+    /// One line. A bar would end the text for Nagios.
+    var line: String {
+        // The worst first; those of one weight as they came.
+        let sorted = findings.indices.sorted {
+            (-findings[$0].state.weight, $0) < (-findings[$1].state.weight, $1)
+        }
+        let text = sorted.map { findings[$0].text }.joined(separator: "; ")
+        let safe = String(terminalSafe(text).map { $0 == "|" ? "/" : $0 })
+        return "\(state.word) - \(safe)" + (figures.isEmpty ? "" : " | \(figures.joined(separator: " "))")
+    }
+}
