@@ -38,10 +38,10 @@ enum MeasuredScan {
     }
 
     /// Nil where another program has just made the ledger unreadable, of which the next scan will tell.
-    ///
-    /// Opened as the scan opens it: a reader that may not write leaves SQLite's -wal and -shm beside the ledger.
     private static func figures(_ order: ScanOrder, at now: Int64) -> LedgerFigures? {
-        guard let ledger = try? openExisting(order.ledger, order.policy) else { return nil }
+        guard let ledger = try? LedgerStore(path: order.ledger, mode: .readOnly, policy: order.policy) else {
+            return nil
+        }
         return try? LedgerFigures(ledger, at: now)
     }
 
