@@ -17,12 +17,25 @@ build: ## build .build/release/maildir-bounce, with Swift's libraries inside
 	@scripts/install-deps.sh build
 	scripts/build-release.sh
 
+man: ## write the manual pages, dist/man/*.1, from what the debug build says of itself
+	swift build --product maildir-bounce
+	scripts/manual.py .build/debug/maildir-bounce dist/man "$$(git log -1 --format=%cs)"
+
+deb: ## make dist/maildir-bounce_VERSION_ARCHITECTURE.deb
+	scripts/deb.sh
+
+test-deb: ## install, upgrade, remove and purge the package in a clean Debian (root; minutes)
+	@scripts/install-deps.sh package
+	Tests/packaging/run.sh
+
 test: install-deps lint ## all that CI runs: lint, strict build, unit tests, real binary, real browser, real Postfix, some faults
 	swift build --build-tests $(STRICT)
 	swift test --skip-build $(STRICT)
 	Benchmarks/backlog --count 6000 --program .build/debug/maildir-bounce
 	Tests/html/run.sh
 	Tests/postfix/run.sh
+	Tests/packaging/man.sh
+	Tests/packaging/units.sh
 	Tests/faults/run.sh --quick
 
 test-faults: ## kill, starve and race the real binary at every system call (half an hour; docs/reliability.md)
@@ -63,4 +76,4 @@ format: ## rewrite the Swift files in the project's format
 	swift format --in-place --parallel --recursive $(SWIFT_FILES)
 
 clean: ## remove what was built
-	rm -rf .build
+	rm -rf .build dist

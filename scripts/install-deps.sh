@@ -4,7 +4,8 @@
 #   install-deps.sh build   what the build needs (the headers of SQLite and zlib, a C++ library, git)
 #   install-deps.sh test    that, what the end-to-end test needs (Postfix, iproute2, python3), the interpreters of the
 #                           examples (PHP, Perl) with their SQLite drivers, sqlite3, a C compiler for the fault tests, and
-#                           the browser for the HTML report (Chromium)
+#                           the browser for the HTML report (Chromium), what reads manual pages, units and completions
+#   install-deps.sh package what the build needs, and what makes and tries the Debian package
 #
 # Postfix is installed without a configuration, so no mail server starts, and never in place of another mail server.
 # Swift itself is not installed: see https://www.swift.org/install
@@ -51,8 +52,8 @@ install() {
 }
 
 case ${1:-} in
-    build | test) ;;
-    *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
+    build | test | package) ;;
+    *) sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
 esac
 
 if ! command -v swift >/dev/null; then
@@ -67,7 +68,21 @@ compgen -G '/usr/include/c++/*/string' >/dev/null || need+=(g++)
 command -v git >/dev/null || need+=(git)
 [ ${#need[@]} = 0 ] || install "the build" "${need[@]}" || exit 1
 
+if [ "$1" = package ]; then
+    need=()
+    command -v dpkg-shlibdeps >/dev/null || need+=(dpkg-dev)
+    command -v python3 >/dev/null || need+=(python3)
+    command -v debootstrap >/dev/null || need+=(debootstrap)
+    command -v lintian >/dev/null || need+=(lintian)
+    [ ${#need[@]} = 0 ] || install "the package" "${need[@]}" || exit 1
+fi
+
 if [ "$1" = test ]; then
+    need=()
+    for tool in mandoc zsh fish strace; do command -v $tool >/dev/null || need+=($tool); done
+    command -v systemd-analyze >/dev/null || need+=(systemd)
+    # Without these the checks of manual pages, completions and units say what they skip, or fail where CI is set.
+    [ ${#need[@]} = 0 ] || install "the test of the packaging" "${need[@]}" || true
     need=()
     command -v python3 >/dev/null || need+=(python3)
     command -v ip >/dev/null || need+=(iproute2)

@@ -1,0 +1,158 @@
+#!/usr/bin/env bash
+# Installs the Debian package in a clean Debian, works with it, upgrades, removes and purges it: run.sh [PROGRAM]
+#
+# Needs root (chroot), debootstrap and the mirror that apt uses. PROGRAM is a release binary; else make build makes it.
+# BASE=FOLDER keeps the clean Debian there for the next run.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+PATH=$PATH:/usr/sbin:/sbin
+passed=0 failed=0 skipped=0
+
+finish() {
+    echo "$passed passed, $failed failed, $skipped skipped"
+    [ $failed = 0 ]
+    exit
+}
+
+unable() {
+    if [ -n "${CI:-}" ]; then
+        echo "FAILED: $1"
+        failed=1
+    else
+        echo "skipped: $1"
+        skipped=1
+    fi
+    finish
+}
+
+[ "$(id -u)" = 0 ] || unable "only root can make a clean Debian"
+command -v debootstrap >/dev/null || unable "debootstrap is missing (package debootstrap)"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+root=$work/debian
+said=$work/said
+
+# is NAME COMMAND…: the command succeeds.
+is() {
+    local name=$1
+    shift
+    if "$@" >"$said" 2>&1; then
+        passed=$((passed + 1))
+    else
+        echo "FAILED: $name"
+        sed 's/^/    /' "$said" | tail -n 20
+        failed=$((failed + 1))
+    fi
+}
+
+isnt() {
+    local name=$1
+    shift
+    is "$name" bash -c '! "$@"' bash "$@"
+}
+
+inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C DEBIAN_FRONTEND=noninteractive "$@"; }
+as_bounce() { inside runuser -u bounce -- "$@"; }
+install_package() {
+    cp "$1" "$root/package.deb"
+    inside dpkg -i /package.deb
+    local status=$?
+    rm "$root/package.deb"
+    return $status
+}
+# What a package could leave behind; what dpkg and the tools for users note of their own accord is not that.
+everything() {
+    (cd "$root" && find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./var/lib/dpkg -o -path ./var/log \
+        -o -path ./var/cache -o -name '*-' -o -name .pwd.lock -o -path ./tmp \) -prune -o -printf '%p %y %m %U %G\n' |
+        LC_ALL=C sort; cat etc/passwd etc/group etc/shadow etc/gshadow)
+}
+deliver() {
+    local sample
+    for sample in Examples/sample-maildir/*.eml; do
+        install -o "$(inside id -u bounce)" -g "$(inside id -g bounce)" -m 0600 "$sample" \
+            "$root/var/mail/bounce/Maildir/new/$(basename "$sample" .eml)"
+    done
+}
+cron_line() { sed -n 's/^\*\/5 \* \* \* \* bounce //p' "$root/etc/cron.d/maildir-bounce"; }
+
+MAILDIR_BOUNCE=${1:-${MAILDIR_BOUNCE:-}}
+[ -n "$MAILDIR_BOUNCE" ] || { make build; MAILDIR_BOUNCE=.build/release/maildir-bounce; }
+export MAILDIR_BOUNCE
+first=$(DIST=$work COMPRESSION=gzip REVISION=1 scripts/deb.sh)
+second=$(DIST=$work COMPRESSION=gzip REVISION=2 scripts/deb.sh)
+is "the package depends on the libraries that it needs, and on no other" bash -c '
+    dpkg-deb -f "$0" Depends | tr "," "\n" | sed "s/ *(.*//; s/^ *//" | sort |
+        comm -23 - <(printf "%s\n" adduser libc6 libgcc-s1 libsqlite3-0 libstdc++6 zlib1g) >"$1"
+    cat "$1"; [ ! -s "$1" ]' "$first" "$work/needs"
+if command -v lintian >/dev/null; then
+    is "lintian has nothing to say" lintian --allow-root --fail-on error,warning "$first"
+else
+    echo "skipped: lintian is missing (package lintian)"
+    skipped=$((skipped + 1))
+fi
+
+needs=$(dpkg-deb -f "$first" Depends Pre-Depends | sed 's/^[A-Za-z-]*: //; s/ *([^)]*)//g; s/ //g' | paste -sd,)
+base=${BASE:-$work/base}
+if [ ! -e "$base/etc/debian_version" ]; then
+    read -r site suite < <(apt-get indextargets --format '$(SITE) $(CODENAME)' 'Created-By: Packages' | grep '/debian ' | head -n 1)
+    echo "a clean $suite, which takes some minutes"
+    debootstrap --variant=minbase --include="$needs" "$suite" "$base" "$site" >"$work/debootstrap.log" 2>&1 || {
+        tail -n 5 "$work/debootstrap.log"
+        unable "debootstrap could not make a clean Debian"
+    }
+fi
+cp -a "$base" "$root"
+before=$(everything)
+
+is "it installs" install_package "$first"
+is "the program runs" inside maildir-bounce --version
+is "the user, the ledger's folder and the empty mailbox are there" inside bash -c '
+    [ "$(stat -c "%U %G %a" /var/lib/maildir-bounce)" = "bounce bounce 750" ] &&
+    [ "$(stat -c "%U %a" /var/mail/bounce)" = "bounce 700" ] &&
+    [ "$(getent passwd bounce | cut -d: -f6,7)" = /var/lib/maildir-bounce:/usr/sbin/nologin ] &&
+    [ "$(ls /var/mail/bounce/Maildir | paste -sd" ")" = "cur new tmp" ]'
+is "settings, pages, completions and examples are there" inside bash -c '
+    cd /usr/share && ls /etc/maildir-bounce.toml doc/maildir-bounce/{copyright,changelog.Debian.gz,README.md} \
+    bash-completion/completions/maildir-bounce zsh/vendor-completions/_maildir-bounce \
+    fish/vendor_completions.d/maildir-bounce.fish doc/maildir-bounce/examples/sample-maildir/11-person.eml'
+is "a scan of the empty mailbox is silent and well" bash -c '[ -z "$("$@" 2>&1)" ]' bash \
+    chroot "$root" runuser -u bounce -- maildir-bounce scan
+deliver
+mkdir -p "$root/run/systemd/system"
+is "where systemd runs, the cron line does nothing" as_bounce sh -c "$(cron_line)"
+is "and the mails are still there" test -e "$root/var/mail/bounce/Maildir/new/11-person"
+rmdir "$root/run/systemd/system" "$root/run/systemd" 2>/dev/null || true
+is "the cron line scans" as_bounce sh -c "$(cron_line)"
+is "and says nothing" test ! -s "$said"
+is "the mailbox's new/ is empty" bash -c '[ -z "$(ls "$0/var/mail/bounce/Maildir/new")" ]' "$root"
+isnt "a dead address is suppressed" as_bounce maildir-bounce check bob@dest.example
+is "a monitor hears that all is well, or what is not" bash -c '"$@"; [ $? -le 1 ]' bash \
+    chroot "$root" runuser -u bounce -- maildir-bounce status --nagios
+
+echo '# mine' >>"$root/etc/maildir-bounce.toml"
+sum=$(md5sum <"$root/etc/maildir-bounce.toml")
+list=$(as_bounce maildir-bounce suppressed --format csv)
+inode=$(stat -c %i "$root/var/lib/maildir-bounce/ledger.sqlite")
+is "it upgrades" install_package "$second"
+is "to the new one" bash -c '[ "$(chroot "$0" dpkg-query -W -f "\${Version}" maildir-bounce)" = "$1" ]' "$root" \
+    "$(dpkg-deb -f "$second" Version)"
+is "the ledger is the same file" test "$inode" = "$(stat -c %i "$root/var/lib/maildir-bounce/ledger.sqlite")"
+is "with the same addresses" test "$list" = "$(as_bounce maildir-bounce suppressed --format csv)"
+is "the changed settings stayed" test "$sum" = "$(md5sum <"$root/etc/maildir-bounce.toml")"
+
+is "it is removed" inside dpkg -r maildir-bounce
+is "the ledger and the settings outlive that" ls "$root/var/lib/maildir-bounce/ledger.sqlite" "$root/etc/maildir-bounce.toml"
+is "and the cron line is silent" inside runuser -u bounce -- sh -c "$(cron_line)"
+is "it is purged" inside dpkg -P maildir-bounce
+is "which says that mail was left" grep -q 'there is mail in /var/mail/bounce' "$said"
+is "the mail is there, and its owner" bash -c 'ls "$0"/var/mail/bounce/Maildir/cur/* && chroot "$0" id bounce' "$root"
+isnt "the ledger is gone" ls "$root/var/lib/maildir-bounce"
+
+is "it installs once more" install_package "$second"
+is "and scans" as_bounce maildir-bounce scan
+find "$root/var/mail/bounce/Maildir" -type f -delete
+is "without mail it is purged" inside dpkg -P maildir-bounce
+diff <(echo "$before") <(everything) >"$work/left" || true
+is "and nothing is left" bash -c 'cat "$0"; [ ! -s "$0" ]' "$work/left"
+finish
