@@ -10,7 +10,20 @@ extension Maildir {
     ///   full) or `ioError`. Then nothing was delivered, unless it was new/ that could not be synchronised.
     @discardableResult
     public func deliver(_ bytes: [UInt8]) throws(MaildirError) -> MessageName {
-        let copy = try StagedCopy(of: bytes, for: self)
+        try publish(StagedCopy(of: bytes, for: self))
+    }
+
+    /// Delivers a message that is still being read, as ``deliver(_:)`` does one that is in memory: `head`, which the
+    /// caller has read of it, and all that `source` holds behind that. However long it is, a piece of 64 KiB is held.
+    ///
+    /// - Throws: as ``deliver(_:)``; also where `source` cannot be read to its end. Then nothing was delivered.
+    @discardableResult
+    public func deliver(_ head: [UInt8], thenFrom source: Int32) throws(MaildirError) -> MessageName {
+        try publish(StagedCopy(of: head, thenFrom: source, for: self))
+    }
+
+    /// Gives a file in tmp/ its name in new/, for good.
+    private func publish(_ copy: StagedCopy) throws(MaildirError) -> MessageName {
         var name = copy.name
         for _ in 0..<NameCandidates.maximumCount {
             let error = renaming.rename(copy.name, in: copy.folder, to: name, in: new)

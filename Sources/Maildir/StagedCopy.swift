@@ -22,6 +22,14 @@ struct StagedCopy {
         }
     }
 
+    /// Writes `head`, and behind it all that can be read from `source`, into the target's tmp/, piece by piece.
+    init(of head: [UInt8], thenFrom source: Int32, for target: Maildir) throws(MaildirError) {
+        try self.init(in: target, for: .deliver) { descriptor in
+            let error = head.withUnsafeBytes { writeAll($0, to: descriptor) }
+            return error != 0 ? error : Self.copyBytes(from: source, to: descriptor)
+        }
+    }
+
     private init(
         in target: Maildir, for operation: MaildirError.Operation, fill: (Int32) -> Int32
     ) throws(MaildirError) {

@@ -16,6 +16,7 @@ import Glibc
                 name: "Messages",
                 subcommands: [
                     ScanCommand.self,
+                    DeliverCommand.self,
                     ReprocessCommand.self,
                     ClassifyCommand.self,
                     UnclassifiedCommand.self,
@@ -43,6 +44,11 @@ import Glibc
                     RulesCommand.self,
                     VERPCommand.self,
                 ]),
+            CommandGroup(
+                name: "Setting up",
+                subcommands: [
+                    InitCommand.self
+                ]),
         ])
 
     static func main() {
@@ -59,7 +65,7 @@ import Glibc
             Glibc.exit(code.rawValue)
         } catch  where exitCode(for: error).rawValue == ExitStatus.usage {
             makeLogger().error("\(usageSentence(for: error))")
-            Glibc.exit(ExitStatus.usage)
+            Glibc.exit(isDelivering ? DeliverCommand.failureStatus : ExitStatus.usage)
         } catch {
             exit(withError: error)
         }
@@ -83,6 +89,11 @@ import Glibc
             return command
         }
         return try parseAsRoot()
+    }
+
+    /// Whether a mail server hands us a message, which it would throw away for most statuses.
+    private static var isDelivering: Bool {
+        CommandLine.arguments.dropFirst().first == DeliverCommand.configuration.commandName
     }
 
     /// One line for a command line that makes no sense, and where to read on.

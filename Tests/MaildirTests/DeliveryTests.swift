@@ -29,6 +29,29 @@ struct DeliveryTests {
             ])
     }
 
+    @Test("takes the rest of it from a descriptor, in pieces")
+    func streamed() throws {
+        let folder = try TestFolder()
+        let maildir = try folder.makeMaildir()
+        let rest = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let source = open("\(folder.path)/rest", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        try #require(source >= 0)
+        defer { close(source) }
+        let error = rest.withUnsafeBytes { writeAll($0, to: source) }
+        try #require(error == 0)
+        lseek(source, 0, SEEK_SET)
+        let delivered = try maildir.deliver([1, 2, 3], thenFrom: source)
+        #expect(try contents(of: maildir) == ["new/\(delivered)": [1, 2, 3] + rest])
+    }
+
+    @Test("that cannot be read to its end delivers nothing and leaves nothing")
+    func unreadable() throws {
+        let folder = try TestFolder()
+        let maildir = try folder.makeMaildir()
+        #expect(throws: MaildirError.self) { try maildir.deliver([1], thenFrom: -1) }
+        #expect(try contents(of: maildir).isEmpty)
+    }
+
     @Test("by several threads at once delivers each")
     func concurrent() async throws {
         let folder = try TestFolder()

@@ -57,11 +57,15 @@ struct RuleSet: Sendable {
 
     /// The pieces between the `*` of a phrase, blanks at the stars removed.
     static func pieces(of phrase: String) -> [String] {
-        phrase.split(separator: "*").map { piece in
-            var bytes = Array(piece.utf8)
-            if piece.startIndex != phrase.startIndex, bytes.first == 0x20 { bytes.removeFirst() }
-            if piece.endIndex != phrase.endIndex, bytes.last == 0x20 { bytes.removeLast() }
-            return String(decoding: bytes, as: UTF8.self)
+        let star = UInt8(ascii: "*")
+        // Most have none, and a run compiles every phrase.
+        guard phrase.utf8.contains(star) else { return phrase.isEmpty ? [] : [phrase] }
+        let bytes = Array(phrase.utf8)
+        return bytes.split(separator: star).map { piece in
+            var piece = piece
+            if piece.startIndex != bytes.startIndex, piece.first == 0x20 { piece.removeFirst() }
+            if piece.endIndex != bytes.endIndex, piece.last == 0x20 { piece.removeLast() }
+            return String(decoding: piece, as: UTF8.self)
         }.filter { !$0.isEmpty }
     }
 

@@ -108,7 +108,15 @@ struct PhraseMatcher: Sendable {
         }
         guard isDense || range.count > PhraseMatcher.maximumSparse else { return }
         let row = rows.count
-        for byte in 0...255 { rows.append(index == 0 ? 0 : UInt32(step(Int(state.fail), UInt8(byte)))) }
+        let fail = Int(state.fail)
+        if index == 0 {
+            rows.append(contentsOf: repeatElement(0, count: 256))
+        } else if fail == 0 || states[fail].row != 0 {
+            let from = Int(states[fail].row)
+            for byte in 0...255 { rows.append(rows[from + byte]) }
+        } else {
+            for byte in 0...255 { rows.append(UInt32(step(fail, UInt8(byte)))) }
+        }
         for edge in range { rows[row + Int(edgeBytes[edge])] = edgeTargets[edge] }
         states[index].row = UInt32(row)
     }

@@ -1,0 +1,89 @@
+import Ledger
+
+/// The configuration that `init` writes: what was answered, and every other key with its default, commented out as `#key`.
+enum ConfigTemplate {
+    static func text(_ setup: Setup) -> String {
+        let policy = Policy()
+        let brake = policy.brake ?? Policy.Brake()
+        return """
+            # /etc/maildir-bounce.toml: the settings of maildir-bounce. Options of a command win over this file.
+            # Lines that begin with # and no blank are settings with their defaults, or examples: take the # away to set them.
+
+            # The Maildir that the bounces come to: the folder that holds cur, new and tmp.
+            maildir = \(tomlString(setup.maildir))
+
+            # What is known of each address: an SQLite database.
+            ledger = \(tomlString(setup.ledger))
+
+            # Where reports that were counted are filed, in a Maildir for each class. Without it they go to cur.
+            \(setup.archive.map { "archive = " + tomlString($0) } ?? "#archive = \"/var/mail/bounce/archive\"")
+
+            # Rules of your own, tried before ours; maildir-bounce rules check FILE tells what is wrong with them.
+            #rules = "/etc/maildir-bounce-rules.toml"
+
+            [classifier]
+            # The names of our own mail servers. What they report is local: it came by no foreign server.
+            #local_hosts = []
+            # The characters that may part the tag of a return path from the name before it.
+            #verp_delimiters = "+-"
+
+            [verp]
+            # The address that reports go to; bounce+k1…+bob=dest.example@… names bob and is signed.
+            return_path = \(tomlString(setup.returnPath.text))
+            # Postfix's recipient_delimiter.
+            #delimiter = "+"
+            # Files of keys, or keys; the first signs, all verify. Make one, for the one who scans and the one who sends:
+            # (umask 077; maildir-bounce verp key > /etc/maildir-bounce.key)
+            #keys = ["file:/etc/maildir-bounce.key"]
+            # After how many days a tag is worth nothing. Without it tags are good for ever.
+            #expiry_days = 60
+
+            [trust]
+            # "signed": only a report to an address that we signed changes a counter. Needs a key in [verp].
+            #require = "none"
+
+            [policy]
+            # Whether a delivery receipt lifts a suppression that soft bounces caused.
+            #delivery_lifts_soft = \(policy.deliveryLiftsSoft)
+
+            # An address is suppressed by failures on so many days within so many; after quiet_days without one the count
+            # begins anew; after expiry_days a suppression ends (0: never).
+            \(rule("hard", policy.hard))
+            \(rule("soft", policy.soft))
+            \(rule("complaint", policy.complaint))
+            # While the failures of one provider spike, nobody is suppressed for them.
+            [policy.brake]
+            #enabled = \(policy.brake != nil)
+            # From how many addresses in one window on, and how many times the average of the days before.
+            #minimum = \(brake.minimum)
+            #factor = \(brake.factor)
+            #window_hours = \(brake.windowHours)
+            #baseline_days = \(brake.baselineDays)
+            # A second failure so many days later counts after all.
+            #confirm_after_days = \(brake.confirmAfterDays)
+
+            # Other numbers for some failures: name a cause, class, reason or domain. As many as you like.
+            #[[policy.override]]
+            #cause = "soft"
+            #class = "soft-bounce"
+            #reason = "mailboxfull"
+            #domain = ".example.jp"
+            #days = 10
+            #within_days = 60
+            #quiet_days = 60
+            #expiry_days = 180
+
+            """
+    }
+
+    private static func rule(_ name: String, _ rule: Policy.Rule) -> String {
+        """
+        [policy.\(name)]
+        #days = \(rule.days)
+        #within_days = \(rule.within)
+        #quiet_days = \(rule.quietDays)
+        #expiry_days = \(rule.expiryDays ?? 0)
+
+        """
+    }
+}

@@ -1,0 +1,44 @@
+import Glibc
+
+/// What Postfix and the DNS must be told so that reports reach the Maildir. `init` prints it and changes nothing there.
+enum PostfixLines {
+    /// Below this user Postfix delivers to no mailbox, unless told otherwise (virtual_minimum_uid).
+    private static let minimumUserID = 100
+
+    static func lines(_ setup: Setup) -> [String] {
+        let address = setup.returnPath
+        let (base, mailbox) = split(setup.maildir)
+        var lines = [
+            "# Postfix, /etc/postfix/main.cf: \(address.text), with and without a tag, comes to the Maildir.",
+            "# Where virtual_mailbox_domains or virtual_mailbox_maps is set already, add to it what stands here.",
+            "# \(address.domain) must not be in mydestination, virtual_alias_domains or relay_domains.",
+            "virtual_mailbox_domains = \(address.domain)",
+            "virtual_mailbox_base = \(base)",
+            "virtual_mailbox_maps = inline:{ { \(address.text) = \(mailbox)/ } }",
+            "virtual_uid_maps = static:\(setup.user.userID)",
+            "virtual_gid_maps = static:\(setup.user.groupID)",
+        ]
+        if setup.user.userID < minimumUserID { lines.append("virtual_minimum_uid = \(setup.user.userID)") }
+        lines += [
+            "recipient_delimiter = +",
+            "",
+            "# DNS, where this machine is mail.example.com: without it foreign servers cannot return a report.",
+            "\(address.domain). IN MX 10 mail.example.com.",
+            "",
+            "# Send each mail with a return path that names its recipient (VERP):",
+            "#   \(address.local)+bob=dest.example@\(address.domain)",
+            "# or signed, with a key in the configuration: maildir-bounce verp make bob@dest.example",
+            "",
+            "# Then: postfix reload; maildir-bounce doctor --return-path \(address.text)",
+        ]
+        return lines
+    }
+
+    /// The folder of a path, and its last part.
+    private static func split(_ path: String) -> (folder: String, name: String) {
+        var path = Substring(path)
+        while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
+        guard let slash = path.lastIndex(of: "/") else { return (".", String(path)) }
+        return (slash == path.startIndex ? "/" : String(path[..<slash]), String(path[path.index(after: slash)...]))
+    }
+}

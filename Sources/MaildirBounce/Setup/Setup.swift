@@ -1,0 +1,51 @@
+import Ledger
+
+/// What `init` sets up: every answer, checked.
+struct Setup: Equatable {
+    /// What is taken where nothing was said; as in cron/bounce-scan.cron.
+    static let defaultMaildir = "/var/mail/bounce/Maildir"
+    static let defaultLedger = "/var/lib/maildir-bounce/ledger.sqlite"
+    static let defaultUser = "bounce"
+
+    var config: String
+    var maildir: String
+    var ledger: String
+    var archive: String?
+    var returnPath: ReturnAddress
+    var user: Account
+
+    /// The address that reports go to.
+    struct ReturnAddress: Equatable {
+        let local: String
+        let domain: String
+        var text: String { "\(local)@\(domain)" }
+
+        /// - Throws: a failure with status 64 where it is no address, or one that cannot stand in a Postfix table as it is.
+        init(_ text: String) throws(Failure) {
+            guard let address = CanonicalAddress(text), let at = address.text.lastIndex(of: "@") else {
+                throw Failure(
+                    ExitStatus.usage, "\(text): this is no return path; write it as bounce@bounce.example.com")
+            }
+            local = String(address.text[..<at])
+            domain = String(address.text[address.text.index(after: at)...])
+            let isPlain = local.utf8.allSatisfy { byte in
+                (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z")
+                    || byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") || "._-".utf8.contains(byte)
+            }
+            guard isPlain else {
+                throw Failure(
+                    ExitStatus.usage,
+                    "\(text): before the @ of a return path may stand letters, digits, dots, - and _, for the tag that "
+                        + "names a recipient comes behind it")
+            }
+        }
+    }
+
+    /// - Throws: a failure with status 64 where a path is not absolute: cron starts us in another folder.
+    static func checkAbsolute(_ path: String, _ option: String) throws(Failure) {
+        guard path.utf8.first == UInt8(ascii: "/") else {
+            throw Failure(
+                ExitStatus.usage, "\(option) \(path): give the whole path, from / on, since cron runs elsewhere")
+        }
+    }
+}

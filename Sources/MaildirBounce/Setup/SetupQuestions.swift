@@ -1,0 +1,28 @@
+import Glibc
+
+/// Asks a person at a terminal what the command line did not say; elsewhere takes the defaults.
+struct SetupQuestions {
+    private let lines: LineReader?
+
+    /// - Parameter isInteractive: whether somebody is there to be asked.
+    init(isInteractive: Bool) throws(Failure) { lines = isInteractive ? try LineReader("-") : nil }
+
+    /// Whether both ends are a terminal.
+    static var somebodyIsThere: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 }
+
+    /// The answer to `question`, or `standard` where there is none.
+    func ask(_ question: String, standard: String?) throws(Failure) -> String? {
+        guard let lines else { return standard }
+        let prompt = terminalSafe(standard.map { "\(question) [\($0)]: " } ?? "\(question) [none]: ")
+        Array(prompt.utf8).withUnsafeBytes { _ = write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+        guard let line = try lines.next() else { return standard }
+        let answer = line.text.trimmingBlanks
+        return answer.isEmpty ? standard : answer
+    }
+}
+
+extension String {
+    fileprivate var trimmingBlanks: String {
+        String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+    }
+}

@@ -1,0 +1,151 @@
+import Glibc
+import Ledger
+import Maildir
+
+/// Makes what is missing of an installation, and tells each step. What is there is left as it is, whatever it is.
+struct SetupSteps {
+    /// Say what would be done.
+    let isDryRun: Bool
+    let tell: (String) throws(Failure) -> Void
+    private(set) var made = 0
+
+    init(isDryRun: Bool, tell: @escaping (String) throws(Failure) -> Void) {
+        self.isDryRun = isDryRun
+        self.tell = tell
+    }
+
+    mutating func run(_ setup: Setup) throws(Failure) {
+        // What we make has the mode that we name, whatever the caller's umask.
+        let mask = umask(0o022)
+        defer { umask(mask) }
+        try makeConfig(setup)
+        try makeMaildir(setup.maildir, for: setup.user)
+        if let archive = setup.archive {
+            try makeParents(of: archive)
+            try makeFolder(archive, mode: 0o700, for: setup.user)
+        }
+        try makeLedger(setup.ledger, for: setup.user)
+    }
+
+    // MARK: Steps
+
+    private mutating func makeConfig(_ setup: Setup) throws(Failure) {
+        if exists(setup.config) { return try tell("kept \(setup.config); it is never written over") }
+        try note("\(setup.config)")
+        guard !isDryRun else { return }
+        let descriptor = open(setup.config, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        guard descriptor >= 0 else { throw cannotMake(setup.config, errno) }
+        let text = Array(ConfigTemplate.text(setup).utf8)
+        var problem: Int32 = 0
+        text.withUnsafeBytes { bytes in
+            var rest = bytes
+            while problem == 0, !rest.isEmpty {
+                let written = write(descriptor, rest.baseAddress, rest.count)
+                if written >= 0 {
+                    rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+                } else if errno != EINTR {
+                    problem = errno
+                }
+            }
+        }
+        if problem == 0, fsync(descriptor) != 0 { problem = errno }
+        close(descriptor)
+        guard problem == 0 else {
+            // Half a configuration would be kept by the next run.
+            unlink(setup.config)
+            throw cannotMake(setup.config, problem)
+        }
+    }
+
+    private mutating func makeMaildir(_ path: String, for user: Account) throws(Failure) {
+        let isWhole = ["", "/new", "/cur", "/tmp"].allSatisfy { exists(path + $0) }
+        if isWhole { return try keep(path, user) }
+        try makeParents(of: path)
+        try makeFolder(path, mode: 0o700, for: user)
+        guard !isDryRun else { return }
+        // With the user's rights: a link that stands in his folder leads only to where he may write himself.
+        try user.run { () throws(Failure) in
+            try inMaildir { () throws(MaildirError) in _ = try Maildir.make(at: path) }
+        }
+        try note("\(path)/new, cur and tmp, 0700, of \(user.name)")
+    }
+
+    private mutating func makeLedger(_ path: String, for user: Account) throws(Failure) {
+        if exists(path) { return try keep(path, user) }
+        let folder = parent(of: path)
+        try makeParents(of: folder)
+        try makeFolder(folder, mode: 0o750, for: user)
+        try note("\(path), 0640, of \(user.name)")
+        guard !isDryRun else { return }
+        let mask = umask(0o027)
+        defer { umask(mask) }
+        try user.run { () throws(Failure) in
+            _ = try inLedger { () throws(LedgerError) in
+                try LedgerStore(path: path, mode: .readWrite, policy: Policy())
+            }
+        }
+    }
+
+    // MARK: Folders
+
+    /// Makes the folders above `path`, which anybody may pass through.
+    private mutating func makeParents(of path: String) throws(Failure) {
+        let folder = parent(of: path)
+        guard folder != path, !exists(folder) else { return }
+        try makeParents(of: folder)
+        try note("\(folder)")
+        guard !isDryRun else { return }
+        guard mkdir(folder, 0o755) == 0 else { throw cannotMake(folder, errno) }
+    }
+
+    private mutating func makeFolder(_ path: String, mode: mode_t, for user: Account) throws(Failure) {
+        if exists(path) { return try keep(path, user) }
+        try note("\(path), \(octal(mode)), of \(user.name)")
+        guard !isDryRun else { return }
+        guard mkdir(path, mode) == 0 else { throw cannotMake(path, errno) }
+        guard geteuid() == 0 else { return }
+        // The folder that we made, and not what somebody may have put in its place.
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { throw cannotMake(path, errno) }
+        defer { close(descriptor) }
+        guard fchown(descriptor, user.userID, user.groupID) == 0 else { throw cannotMake(path, errno) }
+    }
+
+    // MARK: Words
+
+    private mutating func note(_ what: String) throws(Failure) {
+        made += 1
+        try tell("\(isDryRun ? "would make" : "made") \(what)")
+    }
+
+    private func keep(_ path: String, _ user: Account) throws(Failure) {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_uid != user.userID else { return try tell("kept \(path)") }
+        try tell("kept \(path), which belongs to \(ownerName(status.st_uid)) and not to \(user.name)")
+    }
+
+    private func cannotMake(_ path: String, _ code: Int32) -> Failure {
+        let advice =
+            switch code {
+            case EACCES, EPERM: "run init as root, or name another place"
+            case ENOENT: "make its folder first"
+            case EEXIST: "something else stands there; move it away, or name another place"
+            default: "mend that, then run init again: it does the rest"
+            }
+        return Failure(ExitStatus.cannotCreate, "cannot make \(path): \(systemMessage(code)); \(advice)")
+    }
+
+    private func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    private func octal(_ mode: mode_t) -> String { "0" + String(mode, radix: 8) }
+
+    private func parent(of path: String) -> String {
+        var path = Substring(path)
+        while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}
