@@ -16,7 +16,7 @@ HOST = "mail.example.test"
 # What cannot be said in dnsmasq's own options is said in bytes: --dns-rr=NAME,TYPE,HEX.
 NULL_MX = "000000"
 HOSTILE_MX = "000a" + "05" + b"\x1b[31m".hex() + "00"
-HOSTILE_TXT = bytes([13]).hex() + b"v=spf1 \x1b[31m\n".hex() + "00" * 0
+HOSTILE_TXT = bytes([13]).hex() + b"v=spf1 \x1b[31m\n".hex()
 
 ZONES = f"""
 no-resolv
@@ -65,11 +65,11 @@ def check(name, is_true, note=""):
         print(f"not ok {passed + failed} - {name}\n  # {note}")
 
 
-def doctor(*arguments, domain="mx.test", host=HOST, server="127.0.0.1"):
-    """Runs doctor; Postfix's name is given by a configuration of our own."""
+def doctor(*arguments, domain="mx.test", host=HOST, server="127.0.0.1", postfix=""):
+    """Runs doctor beside a Postfix whose configuration is ours, and `postfix` in it."""
     config = WORK / "postfix"
     config.mkdir(exist_ok=True)
-    (config / "main.cf").write_text(f"compatibility_level = 3.6\nmyhostname = {host}\n")
+    (config / "main.cf").write_text(f"compatibility_level = 3.6\nmyhostname = {host}\n{postfix}\n")
     (config / "master.cf").write_text("")
     return subprocess.run(
         [BINARY, "doctor", "--config", str(WORK / "config.toml"), "--return-path", f"bounce@{domain}",
@@ -120,6 +120,36 @@ def main():
     sys.exit(1 if failed else 0)
 
 
+def postfix_tests():
+    """The lines that init prints are those that doctor wants to see."""
+    init = subprocess.run(
+        [BINARY, "init", "--dry-run", "--config", str(WORK / "config.toml"), "--return-path", "bounce@mx.test", "--user",
+         "nobody"], capture_output=True, text=True, check=True)
+    lines = "\n".join(line for line in init.stdout.splitlines() if " = " in line and not line.startswith("#"))
+    found = findings("postfix", postfix=lines)
+    check("Postfix with the lines that init prints is well, and they lead to the Maildir",
+          [level for level, _ in found] == ["ok"] * 4 and str(WORK / "Maildir") in found[0][1], found)
+    found = findings("postfix")
+    check("a Postfix that takes no mail for the domain is an error",
+          [level for level, _ in found][:2] == ["error", "warning"], found)
+    found = findings("postfix", postfix=lines.replace("Maildir/", "Elsewhere/"))
+    check("one that leads it to another Maildir is an error", found[0][0] == "error" and "Elsewhere" in found[0][1], found)
+    aliases = WORK / "aliases"
+    aliases.write_text('bounce: "|/usr/bin/maildir-bounce deliver"\n')
+    environment = {**os.environ, "MAIL_CONFIG": str(WORK / "postfix")}
+    types = subprocess.run(["postconf", "-m"], capture_output=True, text=True, env=environment, check=True).stdout.split()
+    # Debian 12 has hash, later systems have lmdb.
+    table = f"{'hash' if 'hash' in types else 'lmdb'}:{aliases}"
+    subprocess.run(["postalias", table], env=environment, check=True)
+    found = findings("postfix", postfix=f"mydestination = mx.test\nalias_maps = {table}\n")
+    check("an alias that runs deliver is well", found[0][0] == "ok" and "alias" in found[0][1], found)
+    found = findings("postfix", postfix="virtual_mailbox_domains = mysql:/etc/none\n")
+    check("a table on another server is not asked, and that is a warning", found[0][0] == "warning", found)
+    hostile = doctor(postfix="mydestination = mx.test\nmailbox_command = x\nrecipient_delimiter = \x1b[31m")
+    check("an escape in Postfix's settings does not reach the terminal",
+          b"\\x1B[31m" in hostile.stdout and b"\x1b" not in hostile.stdout, hostile.stdout)
+
+
 def wait_for(server):
     for _ in range(100):
         if server.poll() is not None:
@@ -163,6 +193,7 @@ def tests():
         evil = doctor(host="evil.example.test")
         check("an SPF record with an escape in it is shown, without the escape",
               b"v=spf1 \\x1B[31m\\x0A" in evil.stdout and b"\x1b" not in evil.stdout, evil.stdout)
+        postfix_tests()
     elif os.environ.get("CI") == "true":
         check("Postfix is there for the SPF of its name", False, "scripts/install-deps.sh test installs it")
 
