@@ -177,7 +177,7 @@ def tests():
            ("ok", HOST), ("warning", "gone.test of half.test has no address"))
     expect("a null MX beside another is a warning", "mixed.test", ("ok", HOST), ("warning", "beside other"))
     expect("the first 16 of 40 MX records are looked up", "many.test",
-           ("error", "no MX of many.test"), *[("warning", f"mx{n:02}.") for n in range(16)])
+           ("error", "none of the first 16 MX of many.test"), *[("warning", f"mx{n:02}.") for n in range(16)])
     found = findings("dns", server="127.0.0.1:5399")
     check("a server that does not answer is a warning, not an error about the domain",
           [level for level, _ in found] == ["warning"] and "cannot be asked" in found[0][1], found)

@@ -91,10 +91,16 @@ enum PostfixCheck {
     }
 
     private static func compare(_ path: String, _ maildir: String, _ what: String) -> Finding {
-        if resolvedPath(path) == resolvedPath(maildir) { return .ok(subject, "\(what) to \(maildir)") }
+        if resolvedPath(withoutSlash(path)) == resolvedPath(withoutSlash(maildir)) { return .ok(subject, "\(what) to \(maildir)") }
         return .error(
             subject, "\(what) to \(path), and the Maildir that is scanned is \(maildir)", why: lost,
             mend: "set maildir in the configuration to the one, or Postfix to the other")
+    }
+
+    private static func withoutSlash(_ path: String) -> String {
+        var path = Substring(path)
+        while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
+        return String(path)
     }
 
     // MARK: The rest

@@ -105,7 +105,11 @@ enum ReturnDomainCheck {
             findings.insert(.ok(subject, "\(domain) has MX \(reachable.joined(separator: ", "))"), at: 0)
         } else if !hosts.contains(where: { route.hosts[$0]?.outcome == .failed }) {
             findings.insert(
-                .error(subject, "no MX of \(domain) has an address", why: lost, mend: line), at: 0)
+                .error(
+                    subject,
+                    hosts.count < exchangers.count
+                        ? "none of the first \(hosts.count) MX of \(domain) has an address"
+                        : "no MX of \(domain) has an address", why: lost, mend: line), at: 0)
         }
         return findings
     }
