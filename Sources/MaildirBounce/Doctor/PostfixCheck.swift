@@ -91,7 +91,9 @@ enum PostfixCheck {
     }
 
     private static func compare(_ path: String, _ maildir: String, _ what: String) -> Finding {
-        if resolvedPath(withoutSlash(path)) == resolvedPath(withoutSlash(maildir)) { return .ok(subject, "\(what) to \(maildir)") }
+        if resolvedPath(withoutSlash(path)) == resolvedPath(withoutSlash(maildir)) {
+            return .ok(subject, "\(what) to \(maildir)")
+        }
         return .error(
             subject, "\(what) to \(path), and the Maildir that is scanned is \(maildir)", why: lost,
             mend: "set maildir in the configuration to the one, or Postfix to the other")
