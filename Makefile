@@ -34,6 +34,7 @@ test: install-deps lint ## all that CI runs: lint, strict build, unit tests, rea
 	Benchmarks/backlog --count 6000 --program .build/debug/maildir-bounce
 	Tests/html/run.sh
 	Tests/postfix/run.sh
+	Tests/dns/run.sh
 	Tests/packaging/man.sh
 	Tests/packaging/units.sh
 	Tests/faults/run.sh --quick

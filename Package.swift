@@ -24,6 +24,8 @@ let package = Package(
         .target(name: "Classifier", dependencies: ["MIME", "ReturnPath"]),
         .systemLibrary(name: "CRenameat2"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // The resolver of glibc, which needs no package.
+        .systemLibrary(name: "CResolv"),
         .target(name: "Maildir", dependencies: ["CRenameat2"]),
         .target(
             name: "Ledger",
@@ -32,7 +34,7 @@ let package = Package(
         .executableTarget(
             name: "MaildirBounce",
             dependencies: [
-                "MIME", "ReturnPath", "Classifier", "Maildir", "Ledger", "CZlib",
+                "MIME", "ReturnPath", "Classifier", "Maildir", "Ledger", "CZlib", "CResolv",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "TOMLKit", package: "TOMLKit"),

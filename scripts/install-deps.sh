@@ -2,7 +2,7 @@
 # Installs, with apt-get, the packages that are missing; does nothing where all are there.
 #
 #   install-deps.sh build   what the build needs (the headers of SQLite and zlib, a C++ library, git)
-#   install-deps.sh test    that, what the end-to-end test needs (Postfix, iproute2, python3), the interpreters of the
+#   install-deps.sh test    that, what the end-to-end test needs (Postfix, dnsmasq, iproute2, python3), the interpreters of the
 #                           examples (PHP, Perl) with their SQLite drivers, sqlite3, a C compiler for the fault tests, and
 #                           the browser for the HTML report (Chromium), what reads manual pages, units and completions
 #   install-deps.sh package what the build needs, and what makes and tries the Debian package
@@ -86,8 +86,9 @@ if [ "$1" = test ]; then
     need=()
     command -v python3 >/dev/null || need+=(python3)
     command -v ip >/dev/null || need+=(iproute2)
+    command -v dnsmasq >/dev/null || need+=(dnsmasq-base)
     # Without these the end-to-end test itself decides whether to be skipped or to fail.
-    [ ${#need[@]} = 0 ] || install "the end-to-end test" "${need[@]}" || true
+    [ ${#need[@]} = 0 ] || install "the end-to-end tests" "${need[@]}" || true
     need=()
     if ! command -v cc && ! command -v gcc && ! command -v clang; then need+=(gcc); fi >/dev/null
     [ -e /usr/include/elf.h ] || need+=(libc6-dev)

@@ -47,7 +47,8 @@ import Glibc
             CommandGroup(
                 name: "Setting up",
                 subcommands: [
-                    InitCommand.self
+                    InitCommand.self,
+                    DoctorCommand.self,
                 ]),
         ])
 

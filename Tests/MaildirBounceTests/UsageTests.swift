@@ -29,7 +29,7 @@ struct UsageTests {
         "prints help with an example for every command",
         arguments: [
             "scan", "classify", "address", "suppressed", "check", "suppress", "release", "import", "export", "forget",
-            "prune", "status",
+            "prune", "status", "deliver", "init", "doctor",
         ])
     func help(command: String) throws {
         let run = try Program.run(command, "--help")

@@ -40,7 +40,9 @@ enum ConfigTemplate {
 
             [trust]
             # "signed": only a report to an address that we signed changes a counter. Needs a key in [verp].
+            # "message-id": only one that knows the Message-ID of a mail of ours, at one of these domains.
             #require = "none"
+            #message_id_domains = []
 
             [policy]
             # Whether a delivery receipt lifts a suppression that soft bounces caused.

@@ -1,0 +1,70 @@
+import Glibc
+import Ledger
+
+/// Looks at a whole installation. Each check is a file of its own; this puts them in their order.
+struct Doctor {
+    var maildir: String?
+    var ledger: String?
+    var archive: String?
+    var returnPath: Setup.ReturnAddress?
+    var delimiter = "+"
+    var policy = Policy()
+    var resolver = Resolver()
+    var probesPort = false
+    var now: Int64
+
+    func findings() -> [Finding] {
+        var findings: [Finding] = []
+        var owner: String?
+        if let maildir {
+            let check = MaildirCheck(path: maildir, archive: archive)
+            owner = check.whole.map { ownerName($0.owner) }
+            findings += check.findings()
+            findings += WaitingCheck.findings(maildir, now: now)
+            findings += LockCheck.findings(maildir, now: now)
+        } else {
+            findings.append(
+                .error(
+                    MaildirCheck.subject, "no Maildir is named", why: "there is nothing to scan",
+                    mend: "give --maildir DIR, or set maildir in the configuration"))
+        }
+        if let ledger {
+            findings += LedgerCheck.findings(ledger, policy)
+        } else {
+            findings.append(
+                .error(
+                    LedgerCheck.subject, "no ledger is named", why: "there is nothing to count in",
+                    mend: "give --ledger FILE, or set ledger in the configuration"))
+        }
+        findings += ScheduleCheck(maildirOwner: owner).findings()
+        if let ledger { findings += ScheduleCheck.lastRun(ledger, policy, now: now) }
+        guard let returnPath else {
+            findings.append(
+                .warning(
+                    ReturnDomainCheck.subject, "no return path is named, so Postfix and the DNS were not asked",
+                    why: "whether bounces reach this machine is not known",
+                    mend: "give --return-path ADDRESS, or set return_path in [verp] of the configuration"))
+            return findings
+        }
+        return findings + mail(returnPath)
+    }
+
+    private func mail(_ returnPath: Setup.ReturnAddress) -> [Finding] {
+        var findings: [Finding] = []
+        let home = getpwnam(returnPath.local).flatMap { $0.pointee.pw_dir }.map { String(cString: $0) }
+        let postfix = PostfixSettings(local: returnPath.local, domain: returnPath.domain, home: home)
+        if let postfix, let maildir {
+            findings += PostfixCheck.judge(
+                postfix, local: returnPath.local, domain: returnPath.domain, maildir: maildir, delimiter: delimiter)
+        } else if postfix == nil {
+            findings.append(.ok(PostfixCheck.subject, "there is no postconf that answers, so Postfix was not asked"))
+        }
+        let route = ReturnDomainCheck.Route(returnPath.domain, resolver)
+        findings += ReturnDomainCheck.judge(route)
+        if let host = postfix?["myhostname"], !host.isEmpty {
+            findings.append(SPFCheck.judge(host, resolver.ask(host, .text)))
+        }
+        if probesPort { findings += PortCheck.probe(route.addresses) }
+        return findings
+    }
+}

@@ -1,0 +1,30 @@
+/// One thing that `doctor` has looked at.
+struct Finding: Equatable {
+    enum Level: String {
+        case ok
+        case warning
+        case error
+    }
+
+    var level: Level
+    /// What was looked at, one word.
+    var subject: String
+    /// What was found.
+    var what: String
+    /// Why it matters; nil where all is well.
+    var why: String?
+    /// The command, or the line, that mends it.
+    var mend: String?
+
+    static func ok(_ subject: String, _ what: String) -> Finding {
+        Finding(level: .ok, subject: subject, what: what)
+    }
+
+    static func warning(_ subject: String, _ what: String, why: String, mend: String) -> Finding {
+        Finding(level: .warning, subject: subject, what: what, why: why, mend: mend)
+    }
+
+    static func error(_ subject: String, _ what: String, why: String, mend: String) -> Finding {
+        Finding(level: .error, subject: subject, what: what, why: why, mend: mend)
+    }
+}

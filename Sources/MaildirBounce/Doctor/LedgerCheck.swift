@@ -1,0 +1,67 @@
+import Glibc
+import Ledger
+
+/// The ledger: whether it opens, is whole, and has room to grow.
+enum LedgerCheck {
+    static let subject = "ledger"
+    /// The room that a run may need beside the ledger, in bytes: the WAL grows to 64 MiB before it is moved.
+    static let roomNeeded: Int64 = 128 << 20
+    /// How many faults are named.
+    private static let faultLimit = 5
+
+    static func findings(_ path: String, _ policy: Policy) -> [Finding] {
+        var findings: [Finding] = []
+        if access(path, F_OK) != 0, errno == ENOENT {
+            findings.append(
+                .warning(
+                    subject, "there is no ledger \(path) yet", why: "the first scan makes it, if its folder is there",
+                    mend: "maildir-bounce init, or maildir-bounce scan as the owner of the Maildir"))
+        } else {
+            do throws(LedgerError) {
+                let ledger = try LedgerStore(path: path, mode: .readOnly, policy: policy)
+                let problems = try ledger.integrityProblems(limit: faultLimit)
+                let versions = try ledger.versions()
+                if problems.isEmpty {
+                    findings.append(
+                        .ok(subject, "\(path): whole, version \(versions.file) of \(versions.program)"))
+                } else {
+                    findings.append(damage(path, problems.joined(separator: "; ")))
+                }
+            } catch {
+                findings.append(
+                    error.category == .inputOutput
+                        ? damage(path, error.description)
+                        : .error(
+                            subject, error.description, why: "nobody can ask who must be left out",
+                            mend: "run doctor as root or as the owner of the ledger, or name it with --ledger"))
+            }
+        }
+        var status = statvfs()
+        if statvfs(parentFolder(path), &status) == 0 {
+            findings.append(
+                judge(room: Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize)), path: path))
+        }
+        return findings
+    }
+
+    static func judge(room: Int64, path: String) -> Finding {
+        let what = "\(room >> 20) MiB are free where \(path) is"
+        guard room < roomNeeded else { return .ok("space", what) }
+        return .error(
+            "space", what,
+            why: "a run that fills the disk stops; nothing is lost, but nothing is counted until there is room",
+            mend: "df -h \(shellQuoted(parentFolder(path))), and free some space")
+    }
+
+    private static func damage(_ path: String, _ what: String) -> Finding {
+        .error(
+            subject, "\(path) is damaged: \(what)",
+            why: "what a damaged ledger says of an address may be wrong",
+            mend: "restore it from a backup, or move it away and maildir-bounce reprocess the Maildir and the archive")
+    }
+
+    private static func parentFolder(_ path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}

@@ -1,0 +1,53 @@
+import Glibc
+import Maildir
+
+/// What waits in new/, and for how long: the one sign of a scan that does not run which cannot be wrong.
+struct WaitingCheck {
+    static let subject = "waiting"
+    /// From here on somebody should look, in seconds: three runs of five minutes.
+    static let warningAge: Int64 = 15 * 60
+    /// From here on nothing scans, in seconds.
+    static let errorAge: Int64 = 2 * 3_600
+
+    static func judge(count: Int, oldest: Int64?, now: Int64) -> Finding {
+        guard count > 0, let oldest else { return .ok(subject, "nothing waits in new") }
+        let age = max(0, now - oldest)
+        let what = "\(count) \(count == 1 ? "message waits" : "messages wait") in new, the oldest for \(span(age))"
+        let why = "bounces that are not counted suppress nobody: dead addresses are mailed again"
+        let mend = "maildir-bounce scan --verbose, as the owner of the Maildir, and look at the cron job or timer"
+        if age >= errorAge { return .error(subject, what, why: why, mend: mend) }
+        if age >= warningAge { return .warning(subject, what, why: why, mend: mend) }
+        return .ok(subject, what)
+    }
+
+    static func findings(_ path: String, now: Int64) -> [Finding] {
+        do {
+            let maildir = try Maildir(opening: path)
+            let names = try maildir.listNew()
+            var oldest: Int64?
+            for name in names {
+                var status = stat()
+                let file = BytePath(path).appending("new".utf8).appending(name.bytes)
+                // When it was delivered; a name that tells no time is dated by its file.
+                let time =
+                    name.deliverySeconds
+                    ?? (file.withCString { stat($0, &status) } == 0 ? Int64(status.st_mtim.tv_sec) : now)
+                oldest = min(oldest ?? time, time)
+            }
+            return [judge(count: names.count, oldest: oldest, now: now)]
+        } catch {
+            // That the Maildir cannot be read is told by its own check.
+            return []
+        }
+    }
+
+    /// `17 min`, `3 h`, `5 days`.
+    static func span(_ seconds: Int64) -> String {
+        switch seconds {
+        case ..<120: "\(seconds) s"
+        case ..<7_200: "\(seconds / 60) min"
+        case ..<172_800: "\(seconds / 3_600) h"
+        default: "\(seconds / 86_400) days"
+        }
+    }
+}
