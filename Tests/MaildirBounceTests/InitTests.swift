@@ -119,7 +119,7 @@ struct InitTests {
     func asks() throws {
         let run = try Program.shell(
             #"""
-            printf 'bounce@example.com\n%s\n%s/M\n%s/l.sqlite\n\n' "$2" "$1" "$1" |
+            printf 'bounce@example.com\n%s\n%s/M\n%s/l/l.sqlite\n\n' "$2" "$1" "$1" |
                 script -qec "'$PROGRAM' init --config '$1/c.toml'" /dev/null
             """#,
             folder.root, Program.isRoot ? "nobody" : ownerName(geteuid()))

@@ -44,6 +44,10 @@ enum ConfigTemplate {
             #require = "none"
             #message_id_domains = []
 
+            [metrics]
+            # Where each scan leaves its figures for Prometheus.
+            #file = "/var/lib/prometheus/node-exporter/bounces.prom"
+
             [policy]
             # Whether a delivery receipt lifts a suppression that soft bounces caused.
             #delivery_lifts_soft = \(policy.deliveryLiftsSoft)
