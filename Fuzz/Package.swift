@@ -29,7 +29,7 @@ let package = Package(
         .target(
             name: "Config",
             dependencies: [
-                "ReturnPath", "Classifier", "Maildir", "Ledger",
+                "MIME", "ReturnPath", "Classifier", "Maildir", "Ledger",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ]

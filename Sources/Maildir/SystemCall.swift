@@ -1,15 +1,15 @@
 import Glibc
 
 /// What one system call answered. `error` is its `errno`, or 0 where it succeeded.
-struct SystemAnswer<Value: SignedInteger> {
-    let value: Value
-    let error: Int32
+package struct SystemAnswer<Value: SignedInteger> {
+    package let value: Value
+    package let error: Int32
 }
 
 /// Makes a system call, and makes it again as long as a signal interrupts it (EINTR). Not for close(2), which has
 /// closed the descriptor even where it says EINTR.
 @inline(__always)
-func systemCall<Value: SignedInteger>(_ call: () -> Value) -> SystemAnswer<Value> {
+package func systemCall<Value: SignedInteger>(_ call: () -> Value) -> SystemAnswer<Value> {
     while true {
         let value = call()
         if value != -1 { return SystemAnswer(value: value, error: 0) }
@@ -19,7 +19,7 @@ func systemCall<Value: SignedInteger>(_ call: () -> Value) -> SystemAnswer<Value
 }
 
 /// Writes all of `bytes`, however few the kernel takes at a time. Returns 0 or an `errno`.
-func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+package func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
     var rest = bytes[...]
     while !rest.isEmpty {
         let part = UnsafeRawBufferPointer(rebasing: rest)

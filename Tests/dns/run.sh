@@ -11,16 +11,8 @@ binary=$(realpath "${MAILDIR_BOUNCE:-$here/../../.build/debug/maildir-bounce}")
 PATH=$PATH:/usr/sbin:/sbin
 work=
 
-cannot_run() {
-    if [ "${CI:-}" = true ]; then
-        echo "not ok 1 - the DNS test can run"
-        echo "  # $1"
-        echo "0 passed, 1 failed"
-        exit 1
-    fi
-    echo "The DNS test is skipped: $1"
-    exit 0
-}
+. "$here/../cannot-run.sh"
+cannot_run() { cannot_run_here "DNS test" is "$1"; }
 
 command -v python3 >/dev/null || cannot_run "python3 is missing; scripts/install-deps.sh test installs it"
 command -v dnsmasq >/dev/null || cannot_run "dnsmasq is missing; scripts/install-deps.sh test installs it"

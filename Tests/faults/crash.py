@@ -2,7 +2,7 @@
 
 import threading
 
-from station import (CHANGING, Backlog, Derived, Failure, Reference, Station, expect, require, side_by_side,
+from station import (CHANGING, Backlog, Derived, Failure, Reference, archived, expect, require, side_by_side,
                      spread)
 
 # In the quick subset: so many kills for each way to scan, at calls that can change a disk.
@@ -66,12 +66,6 @@ class Crashes:
         except Failure as failure:
             raise Failure(f"killed at call {at} of {calls}: {failure}") from failure
         return True
-
-
-def archived(lab, place):
-    """Stations whose scan moves into an archive there, or into cur/."""
-    archive = lab.archive(place)
-    return lambda root: Station(root, archive and archive + root.name)
 
 
 def checks(lab):

@@ -3,7 +3,7 @@
 import errno
 import threading
 
-from station import CHANGING, Failure, Reference, Station, expect, require, side_by_side, spread
+from station import CHANGING, Failure, Reference, archived, expect, require, side_by_side, spread
 
 CALLS = CHANGING + ",read,pread64,getdents64,fstat,newfstatat,flock,faccessat"
 # What a scan works on, here and on the other disk.
@@ -25,13 +25,13 @@ STATUSES = {0, 66, 73, 74, 75}
 class Faults:
     def __init__(self, lab, place, error, number):
         self.program, self.is_quick, self.seed = lab.program, lab.is_quick, lab.seed
-        self.root, self.archive = lab.folder(), lab.archive(place)
+        self.root, self.make = lab.folder(), archived(lab, place)
         self.error, self.number = error, number
         self.lock = threading.Lock()
         self.seen, self.statuses = set(), {}
 
     def station(self, number):
-        return Station(self.root / f"worker{number}", self.archive and f"{self.archive}{number}")
+        return self.make(self.root / f"worker{number}")
 
     def run(self):
         self.reference = Reference(self.program, self.station("reference"))

@@ -23,16 +23,8 @@ while [ $# -gt 0 ]; do
     esac
 done
 
-cannot_run() {
-    if [ "${CI:-}" = true ]; then
-        echo "not ok 1 - the fault tests can run"
-        echo "  # $1"
-        echo "0 passed, 1 failed"
-        exit 1
-    fi
-    echo "The fault tests are skipped: $1"
-    exit 0
-}
+. "$here/../cannot-run.sh"
+cannot_run() { cannot_run_here "fault tests" are "$1"; }
 
 command -v python3 >/dev/null || cannot_run "python3 is missing; scripts/install-deps.sh test installs it"
 compiler=

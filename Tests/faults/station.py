@@ -246,6 +246,12 @@ class Station:
         return hashlib.sha256(repr(sorted(found)).encode()).hexdigest()
 
 
+def archived(lab, place):
+    """Makes stations whose scan moves into an archive there, each into its own, or into cur/."""
+    archive = lab.archive(place)
+    return lambda root: Station(root, archive and archive + root.name)
+
+
 class Backlog(Station):
     """A station whose Maildir is reprocessed where it stands, with an mbox and a packed tar archive of other reports."""
 

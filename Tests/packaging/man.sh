@@ -6,30 +6,21 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 program=$(realpath "${1:-.build/debug/maildir-bounce}")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-passed=0 failed=0 skipped=0
+. Tests/packaging/checks.sh
 
+# What a check says is a complaint.
 check() {
-    local name=$1
+    local name=$1 status=0
     shift
-    if "$@" >"$folder/said" 2>&1 && [ ! -s "$folder/said" ]; then
-        passed=$((passed + 1))
-    else
-        echo "FAILED: $name"
-        cat "$folder/said"
-        failed=$((failed + 1))
-    fi
+    "$@" >"$folder/said" 2>&1 || status=$?
+    [ ! -s "$folder/said" ] || status=1
+    result "$name" $status "$folder/said"
 }
 
-# without TOOL PACKAGE: whether the tool is missing; where CI is set that is a failure.
+# without TOOL PACKAGE: whether the tool is missing.
 without() {
     command -v "$1" >/dev/null && return 1
-    if [ -n "${CI:-}" ]; then
-        echo "FAILED: $1 is missing (package $2)"
-        failed=$((failed + 1))
-    else
-        echo "skipped: $1 is missing (package $2)"
-        skipped=$((skipped + 1))
-    fi
+    missing "$1" "$2"
 }
 
 lint() {
@@ -58,5 +49,4 @@ for shell in bash zsh fish; do
     check "completions for $shell" bash -c '"$0" --generate-completion-script "$1" >"$2"' "$program" $shell "$folder/$shell"
     without $shell $shell || check "$shell reads its completions" $shell -n "$folder/$shell"
 done
-echo "$passed passed, $failed failed, $skipped skipped"
-[ $failed = 0 ]
+total

@@ -9,33 +9,13 @@ program=$(realpath "${1:-.build/debug/maildir-bounce}")
 PATH=$PATH:/usr/sbin:/sbin
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-passed=0 failed=0 skipped=0
-
-result() {
-    if [ "$2" = 0 ]; then
-        passed=$((passed + 1))
-    else
-        echo "FAILED: $1"
-        sed 's/^/    /' "$folder/said"
-        failed=$((failed + 1))
-    fi
-}
+. Tests/packaging/checks.sh
 
 check() {
     local name=$1 status=0
     shift
     "$@" >"$folder/said" 2>&1 || status=$?
-    result "$name" $status
-}
-
-missing() {
-    if [ -n "${CI:-}" ]; then
-        echo "FAILED: $1 is missing (package $2)"
-        failed=$((failed + 1))
-    else
-        echo "skipped: $1 is missing (package $2)"
-        skipped=$((skipped + 1))
-    fi
+    result "$name" $status "$folder/said"
 }
 
 service=systemd/maildir-bounce.service
@@ -117,5 +97,4 @@ if command -v strace >/dev/null; then
 else
     missing strace strace
 fi
-echo "$passed passed, $failed failed, $skipped skipped"
-[ $failed = 0 ]
+total

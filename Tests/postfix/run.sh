@@ -17,19 +17,8 @@ binary=${MAILDIR_BOUNCE:-$here/../../.build/debug/maildir-bounce}
 PATH=$PATH:/usr/sbin:/sbin
 work= child=
 
-cannot_run() {
-    if [ "${CI:-}" = true ]; then
-        echo "not ok 1 - the Postfix test can run"
-        echo "  # $1"
-        echo "0 passed, 1 failed"
-        exit 1
-    fi
-    local count
-    count=$(python3 "$here/e2e.py" --count 2>/dev/null) || count=all
-    echo "The Postfix test is skipped ($count checks): $1"
-    [ "$count" = all ] || echo "0 passed, 0 failed, $count skipped"
-    exit 0
-}
+. "$here/../cannot-run.sh"
+cannot_run() { cannot_run_here "Postfix test" is "$1" "$(python3 "$here/e2e.py" --count 2>/dev/null || echo all)"; }
 
 clean_up() {
     # In a namespace the kill ends Postfix too; elsewhere the driver stops it when told to.

@@ -17,11 +17,6 @@ struct DoctorCommand: ParsableCommand {
             Exit status: 0 no errors (there may be warnings), 1 errors, 64 usage, 74 standard output cannot be written.
             """)
 
-    enum Format: String, CaseIterable, ExpressibleByArgument {
-        case text
-        case json
-    }
-
     @Option(help: ArgumentHelp("The Maildir; else maildir of the configuration.", valueName: "dir"))
     var maildir: String?
 
@@ -45,7 +40,7 @@ struct DoctorCommand: ParsableCommand {
     var probe = false
 
     @Option(help: "How to print: text for people, json for programs (one object).")
-    var format: Format = .text
+    var format: TextOrJSON = .text
 
     @Option(
         help: ArgumentHelp(
@@ -72,16 +67,7 @@ struct DoctorCommand: ParsableCommand {
         doctor.resolver = Resolver(server: dnsServer.flatMap(Resolver.Server.init))
         doctor.probesPort = probe
         let report = DoctorReport(findings: findings + doctor.findings())
-        try StandardOutput.use { output in
-            switch format {
-            case .text:
-                for line in report.lines() { try output.write(line: line) }
-            case .json:
-                var json = JSONWriter()
-                json.doctor(report)
-                try output.write(json.bytes)
-            }
-        }
+        try format.print(report.lines()) { $0.doctor(report) }
         if report.count(.error) > 0 { throw ExitCode(Self.errorsFound) }
     }
 

@@ -109,7 +109,7 @@ struct InitCommand: ParsableCommand {
     private static var standardReturnPath: String? {
         var buffer = [CChar](repeating: 0, count: 256)
         guard gethostname(&buffer, buffer.count - 1) == 0 else { return nil }
-        let name = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let name = textBeforeNUL(buffer)
         return name.contains(".") ? "bounce@" + name.lowercased() : nil
     }
 }

@@ -25,15 +25,10 @@ struct StatusCommand: ParsableCommand {
             configuration.
             """)
 
-    enum Format: String, CaseIterable, ExpressibleByArgument {
-        case text
-        case json
-    }
-
     @OptionGroup var ledgerOptions: LedgerOptions
 
     @Option(help: "How to print: text for people, json for programs (one object).")
-    var format: Format = .text
+    var format: TextOrJSON = .text
 
     @Flag(help: "Answer as a plugin of Nagios: one line and its exit status.")
     var nagios = false
@@ -62,16 +57,7 @@ struct StatusCommand: ParsableCommand {
         let report = try inLedger { () throws(LedgerError) in
             try StatusReport(ledger, at: Int64(time(nil)), returnDomain: domain)
         }
-        try StandardOutput.use { output in
-            switch format {
-            case .text:
-                for line in report.lines() { try output.write(line: line) }
-            case .json:
-                var json = JSONWriter()
-                json.status(report)
-                try output.write(json.bytes)
-            }
-        }
+        try format.print(report.lines()) { $0.status(report) }
     }
 
     private func runForNagios() throws {

@@ -34,23 +34,8 @@ struct ConfigTable {
         self.isWorldReadable = isWorldReadable
         path = []
         lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        switch firstHazard(in: Array(text.utf8), keyDepthLimit: Self.keyDepthLimit) {
-        case .deepKey(let line):
-            throw Failure(
-                ExitStatus.configuration,
-                "\(file):\(line): this key has more than \(Self.keyDepthLimit) parts; no key of ours has so many")
-        case .namelessTable(let line):
-            throw Failure(
-                ExitStatus.configuration,
-                "\(file):\(line): this is no TOML: the name of a table must follow the bracket")
-        case .strayBracket(let line):
-            throw Failure(
-                ExitStatus.configuration, "\(file):\(line): this is no TOML: a bracket is closed that is not open")
-        case .spacedValue(let line):
-            throw Failure(
-                ExitStatus.configuration,
-                "\(file):\(line): this value is no number; a text needs quotation marks, and no key of ours has a date")
-        case nil: break
+        if let hazard = firstHazard(in: Array(text.utf8), keyDepthLimit: Self.keyDepthLimit) {
+            throw Failure(ExitStatus.configuration, "\(file):\(hazard.line): \(hazard.complaint)")
         }
         do {
             table = try TOMLTable(string: text)

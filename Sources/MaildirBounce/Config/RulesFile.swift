@@ -113,7 +113,8 @@ extension ConfigTable {
 }
 
 extension String {
-    fileprivate var trimmingBlanks: String {
+    /// Without blanks at its ends.
+    var trimmingBlanks: String {
         String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
     }
 }

@@ -1,3 +1,5 @@
+import MIME
+
 /// What of a TOML text would end the program in the parser: too deep a call, or a condition that the parser takes for granted.
 enum TOMLHazard: Equatable {
     /// A key has more parts than the limit allows (`a.b.c` has three); on this line, counted from 1.
@@ -8,6 +10,25 @@ enum TOMLHazard: Equatable {
     case strayBracket(line: Int)
     /// A value without quotation marks goes on with a digit behind a blank, as only a date with a time may; on this line.
     case spacedValue(line: Int)
+}
+
+extension TOMLHazard {
+    var line: Int {
+        switch self {
+        case .deepKey(let line), .namelessTable(let line), .strayBracket(let line), .spacedValue(let line): line
+        }
+    }
+
+    /// What is wrong, for the person who wrote it.
+    var complaint: String {
+        switch self {
+        case .deepKey: "this key has more than \(ConfigTable.keyDepthLimit) parts; no key of ours has so many"
+        case .namelessTable: "this is no TOML: the name of a table must follow the bracket"
+        case .strayBracket: "this is no TOML: a bracket is closed that is not open"
+        case .spacedValue:
+            "this value is no number; a text needs quotation marks, and no key of ours has a date"
+        }
+    }
 }
 
 /// The first hazard in a TOML text; nil where there is none.
@@ -82,16 +103,7 @@ private func startsTableName(_ text: [UInt8], at start: Int) -> Bool {
     if index < text.count, text[index] == UInt8(ascii: "[") { index += 1 }
     while index < text.count, isBlank(text[index]) { index += 1 }
     guard index < text.count else { return true }
-    return isAlphanumeric(text[index]) || "_-\"']".utf8.contains(text[index])
-}
-
-private func isAlphanumeric(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "a")...UInt8(ascii: "z"):
-        true
-    default: false
-    }
+    return text[index].isLetter || text[index].isDigit || "_-\"']".utf8.contains(text[index])
 }
 
 /// Whether the byte may be the last of a value without quotation marks.

@@ -72,7 +72,7 @@ struct Resolver {
                     guard offset < bytes.count,
                         cresolv_name(base, length, start + offset, &name, Int32(nameLimit)) >= 0
                     else { return "?" }
-                    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+                    return textBeforeNUL(name)
                 }
                 switch RecordType(rawValue: type) {
                 case .mailExchanger where bytes.count > 2:
@@ -93,7 +93,7 @@ struct Resolver {
     private static func address(_ family: Int32, _ bytes: UnsafeBufferPointer<UInt8>) -> String {
         var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         inet_ntop(family, bytes.baseAddress, &text, socklen_t(text.count))
-        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return textBeforeNUL(text)
     }
 
     /// The strings of a TXT record, each behind its length.

@@ -37,7 +37,7 @@ enum LedgerCheck {
             }
         }
         var status = statvfs()
-        if statvfs(parentFolder(path), &status) == 0 {
+        if statvfs(splitPath(path).parent, &status) == 0 {
             findings.append(
                 judge(room: Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize)), path: path))
         }
@@ -50,7 +50,7 @@ enum LedgerCheck {
         return .error(
             "space", what,
             why: "a run that fills the disk stops; nothing is lost, but nothing is counted until there is room",
-            mend: "df -h \(shellQuoted(parentFolder(path))), and free some space")
+            mend: "df -h \(shellQuoted(splitPath(path).parent)), and free some space")
     }
 
     private static func damage(_ path: String, _ what: String) -> Finding {
@@ -58,10 +58,5 @@ enum LedgerCheck {
             subject, "\(path) is damaged: \(what)",
             why: "what a damaged ledger says of an address may be wrong",
             mend: "restore it from a backup, or move it away and maildir-bounce reprocess the Maildir and the archive")
-    }
-
-    private static func parentFolder(_ path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 }

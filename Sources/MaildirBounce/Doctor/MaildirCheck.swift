@@ -1,4 +1,5 @@
 import Glibc
+import MIME
 
 /// The Maildir: whether it is whole, whose it is, who may look in, and whether filing is a rename.
 struct MaildirCheck {
@@ -109,8 +110,7 @@ func shellQuoted(_ word: String) -> String {
     let isPlain =
         !word.isEmpty
         && word.utf8.allSatisfy { byte in
-            (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z")
-                || byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") || "/._-+@:=,".utf8.contains(byte)
+            byte.isLetter || byte.isDigit || "/._-+@:=,".utf8.contains(byte)
         }
     if isPlain { return word }
     return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"

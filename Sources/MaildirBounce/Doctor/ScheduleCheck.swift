@@ -1,5 +1,6 @@
 import Glibc
 import Ledger
+import MIME
 
 /// What starts the scan: a cron job or a systemd timer; and when it last found mail.
 struct ScheduleCheck {
@@ -82,8 +83,7 @@ struct ScheduleCheck {
         let quoted = shellQuoted(file.path)
         let name = file.path.split(separator: "/").last ?? ""
         let isNameGood = name.utf8.allSatisfy { byte in
-            (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z")
-                || byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") || "-_".utf8.contains(byte)
+            byte.isLetter || byte.isDigit || "-_".utf8.contains(byte)
         }
         let why = "cron passes over it without a word, so nothing is scanned"
         if !isNameGood {

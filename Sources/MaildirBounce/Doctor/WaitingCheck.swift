@@ -23,18 +23,9 @@ struct WaitingCheck {
     static func findings(_ path: String, now: Int64) -> [Finding] {
         do {
             let maildir = try Maildir(opening: path)
-            let names = try maildir.listNew()
-            var oldest: Int64?
-            for name in names {
-                var status = stat()
-                let file = BytePath(path).appending("new".utf8).appending(name.bytes)
-                // When it was delivered; a name that tells no time is dated by its file.
-                let time =
-                    name.deliverySeconds
-                    ?? (file.withCString { stat($0, &status) } == 0 ? Int64(status.st_mtim.tv_sec) : now)
-                oldest = min(oldest ?? time, time)
-            }
-            return [judge(count: names.count, oldest: oldest, now: now)]
+            let waiting = try WaitingMessages(in: maildir)
+            // What is gone again, with a name that tells no time, came just now.
+            return [judge(count: waiting.count, oldest: waiting.oldest ?? now, now: now)]
         } catch {
             // That the Maildir cannot be read is told by its own check.
             return []

@@ -8,7 +8,7 @@ enum MeasuredScan {
     ///
     /// A run that finds another one at work leaves the file to that one.
     static func run(_ order: ScanOrder, metrics path: String, output: StandardOutput) throws(Failure) {
-        let start = monotonicMilliseconds()
+        let start = milliseconds()
         var tally = ScanTally()
         var problem: Failure?
         do {
@@ -18,10 +18,11 @@ enum MeasuredScan {
         }
         let now = Int64(time(nil))
         let metrics = ScanMetrics(
-            maildir: resolvedPath(order.maildir), ended: now, milliseconds: monotonicMilliseconds() - start,
+            maildir: resolvedPath(order.maildir), ended: now, milliseconds: milliseconds() - start,
             status: problem?.status ?? ExitStatus.success, tally: tally, waiting: waiting(order),
             ledger: problem == nil ? figures(order, at: now) : nil)
-        if let code = MetricsFile(path: path).write(metrics.text) {
+        let code = MetricsFile(path: path).write(metrics.text)
+        if code != 0 {
             let sentence =
                 "cannot write the metrics to \(path): \(systemMessage(code)); name a file in a folder that this user "
                 + "may write"
@@ -43,12 +44,5 @@ enum MeasuredScan {
             return nil
         }
         return try? LedgerFigures(ledger, at: now)
-    }
-
-    /// By a clock that nobody sets.
-    private static func monotonicMilliseconds() -> Int64 {
-        var moment = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &moment)
-        return Int64(moment.tv_sec) * 1_000 + Int64(moment.tv_nsec) / 1_000_000
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Maildir
 
 /// The file of figures that a scan leaves for Prometheus, and from which `status --nagios` learns of the last scan.
 struct MetricsFile {
@@ -9,33 +10,18 @@ struct MetricsFile {
 
     /// Puts a new file in place of the old one, readable for all. Whoever reads it meanwhile sees one of the two, whole.
     ///
-    /// - Returns: why it could not be written, as an `errno`; nil where it was.
-    func write(_ text: String) -> Int32? {
+    /// - Returns: why it could not be written, as an `errno`; 0 where it was.
+    func write(_ text: String) -> Int32 {
         // A name that ends otherwise: node_exporter reads whatever ends in .prom.
         var temporary = Array("\(path).XXXXXX".utf8CString)
         let descriptor = mkstemp(&temporary)
         guard descriptor >= 0 else { return errno }
-        var problem = Self.fill(descriptor, text)
-        if close(descriptor) != 0, problem == nil { problem = errno }
-        if problem == nil, rename(temporary, path) != 0 { problem = errno }
-        if problem != nil { unlink(temporary) }
+        var problem = systemCall { fchmod(descriptor, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH) }.error
+        if problem == 0 { problem = Array(text.utf8).withUnsafeBytes { writeAll($0, to: descriptor) } }
+        if close(descriptor) != 0, problem == 0 { problem = errno }
+        if problem == 0, rename(temporary, path) != 0 { problem = errno }
+        if problem != 0 { unlink(temporary) }
         return problem
-    }
-
-    private static func fill(_ descriptor: Int32, _ text: String) -> Int32? {
-        guard fchmod(descriptor, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH) == 0 else { return errno }
-        return Array(text.utf8).withUnsafeBytes { bytes in
-            var rest = bytes
-            while !rest.isEmpty {
-                let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
-                if written > 0 {
-                    rest = UnsafeRawBufferPointer(rebasing: rest[written...])
-                } else if written < 0, errno != EINTR {
-                    return errno
-                }
-            }
-            return nil
-        }
     }
 
     /// What the file says of the last scan.

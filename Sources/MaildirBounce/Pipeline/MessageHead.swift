@@ -1,4 +1,5 @@
 import Glibc
+import Maildir
 
 /// The beginning of a message that a mail server writes into our standard input.
 enum MessageHead {
@@ -43,16 +44,13 @@ enum MessageHead {
 
     /// Adds what one read(2) gives; false at the end.
     private static func readMore(_ descriptor: Int32, _ head: inout [UInt8]) throws(Failure) -> Bool {
-        var problem: Int32 = 0
-        let got = withUnsafeTemporaryAllocation(byteCount: size, alignment: 1) { chunk in
-            var got = 0
-            repeat { got = Glibc.read(descriptor, chunk.baseAddress, chunk.count) } while got < 0 && errno == EINTR
-            if got < 0 { problem = errno }
-            if got > 0 { head.append(contentsOf: chunk[..<got]) }
-            return got
+        let (got, error) = withUnsafeTemporaryAllocation(byteCount: size, alignment: 1) { chunk in
+            let answer = systemCall { Glibc.read(descriptor, chunk.baseAddress, chunk.count) }
+            if answer.value > 0 { head.append(contentsOf: chunk[..<answer.value]) }
+            return (answer.value, answer.error)
         }
-        guard problem == 0 else {
-            throw Failure(ExitStatus.ioError, "cannot read standard input: \(systemMessage(problem))")
+        guard error == 0 else {
+            throw Failure(ExitStatus.ioError, "cannot read standard input: \(systemMessage(error))")
         }
         return got > 0
     }

@@ -49,7 +49,6 @@ struct NagiosReport {
         } else {
             findings.append((.unknown, noScan))
         }
-        let suppressed = status.summary.suppressed.reduce(0) { $0 + $1.count }
         if status.waiting > 0 {
             findings.append(
                 (.warning, "the brake holds \(status.waiting) addresses back, see maildir-bounce brake list"))
@@ -57,9 +56,9 @@ struct NagiosReport {
         if status.lacksRemote {
             findings.append((.warning, "no foreign server's report in 30 days, see maildir-bounce status"))
         }
-        findings.append((.ok, "\(suppressed) addresses suppressed"))
+        findings.append((.ok, "\(status.suppressed) addresses suppressed"))
         figures += [
-            "suppressed=\(suppressed);;;0", "held=\(status.waiting);0;;0",
+            "suppressed=\(status.suppressed);;;0", "held=\(status.waiting);0;;0",
             "reports=\(status.summary.reports.reduce(0) { $0 + $1.count })c",
         ]
     }

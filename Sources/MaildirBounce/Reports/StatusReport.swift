@@ -35,6 +35,8 @@ struct StatusReport {
         summary.reports.filter { $0.origin == origin }.reduce(0) { $0 + $1.count }
     }
 
+    /// How many addresses must not be mailed.
+    var suppressed: Int { summary.suppressed.reduce(0) { $0 + $1.count } }
     var local: Int { count("local") }
     var remote: Int { count("remote") }
 
@@ -106,7 +108,7 @@ extension StatusReport {
         rows.append(["runs", "\(runCount) that found mail"])
         rows.append(["addresses", "\(summary.addresses)"])
         rows.append(["duplicates", "\(summary.duplicates) (files with a report that had come before)"])
-        rows.append(["suppressed", "\(summary.suppressed.reduce(0) { $0 + $1.count })"])
+        rows.append(["suppressed", "\(suppressed)"])
         for (cause, reasons) in causes {
             let words = reasons.prefix(Self.reasonLimit).map { "\($0.count) \($0.reason)" }
             let more = reasons.count > Self.reasonLimit ? ", …" : ""

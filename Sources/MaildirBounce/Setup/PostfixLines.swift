@@ -7,7 +7,7 @@ enum PostfixLines {
 
     static func lines(_ setup: Setup) -> [String] {
         let address = setup.returnPath
-        let (base, mailbox) = split(setup.maildir)
+        let (base, mailbox) = splitPath(setup.maildir)
         var lines = [
             "# Postfix, /etc/postfix/main.cf: \(address.text), with and without a tag, comes to the Maildir.",
             "# Where virtual_mailbox_domains or virtual_mailbox_maps is set already, add to it what stands here.",
@@ -32,13 +32,5 @@ enum PostfixLines {
             "# Then: postfix reload; maildir-bounce doctor --return-path \(address.text)",
         ]
         return lines
-    }
-
-    /// The folder of a path, and its last part.
-    private static func split(_ path: String) -> (folder: String, name: String) {
-        var path = Substring(path)
-        while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
-        guard let slash = path.lastIndex(of: "/") else { return (".", String(path)) }
-        return (slash == path.startIndex ? "/" : String(path[..<slash]), String(path[path.index(after: slash)...]))
     }
 }

@@ -1,4 +1,5 @@
 import Ledger
+import MIME
 
 /// What `init` sets up: every answer, checked.
 struct Setup: Equatable {
@@ -29,8 +30,7 @@ struct Setup: Equatable {
             local = String(address.text[..<at])
             domain = String(address.text[address.text.index(after: at)...])
             let isPlain = local.utf8.allSatisfy { byte in
-                (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z")
-                    || byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") || "._-".utf8.contains(byte)
+                byte.isLetter || byte.isDigit || "._-".utf8.contains(byte)
             }
             guard isPlain else {
                 throw Failure(

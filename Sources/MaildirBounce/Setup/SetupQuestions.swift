@@ -20,9 +20,3 @@ struct SetupQuestions {
         return answer.isEmpty ? standard : answer
     }
 }
-
-extension String {
-    fileprivate var trimmingBlanks: String {
-        String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
-    }
-}

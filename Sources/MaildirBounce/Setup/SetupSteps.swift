@@ -36,18 +36,7 @@ struct SetupSteps {
         let descriptor = open(setup.config, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard descriptor >= 0 else { throw cannotMake(setup.config, errno) }
         let text = Array(ConfigTemplate.text(setup).utf8)
-        var problem: Int32 = 0
-        text.withUnsafeBytes { bytes in
-            var rest = bytes
-            while problem == 0, !rest.isEmpty {
-                let written = write(descriptor, rest.baseAddress, rest.count)
-                if written >= 0 {
-                    rest = UnsafeRawBufferPointer(rebasing: rest[written...])
-                } else if errno != EINTR {
-                    problem = errno
-                }
-            }
-        }
+        var problem = text.withUnsafeBytes { writeAll($0, to: descriptor) }
         if problem == 0, fsync(descriptor) != 0 { problem = errno }
         close(descriptor)
         guard problem == 0 else {
@@ -72,7 +61,7 @@ struct SetupSteps {
 
     private mutating func makeLedger(_ path: String, for user: Account) throws(Failure) {
         if exists(path) { return try keep(path, user) }
-        let folder = parent(of: path)
+        let folder = splitPath(path).parent
         try makeParents(of: folder)
         try makeFolder(folder, mode: 0o750, for: user)
         try note("\(path), 0640, of \(user.name)")
@@ -90,7 +79,7 @@ struct SetupSteps {
 
     /// Makes the folders above `path`, which anybody may pass through.
     private mutating func makeParents(of path: String) throws(Failure) {
-        let folder = parent(of: path)
+        let folder = splitPath(path).parent
         guard folder != path, !exists(folder) else { return }
         try makeParents(of: folder)
         try note("\(folder)")
@@ -141,11 +130,4 @@ struct SetupSteps {
     }
 
     private func octal(_ mode: mode_t) -> String { "0" + String(mode, radix: 8) }
-
-    private func parent(of path: String) -> String {
-        var path = Substring(path)
-        while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
 }

@@ -30,8 +30,8 @@ private func realPath(_ path: String) -> String? {
     return String(cString: resolved)
 }
 
-/// The folder that an entry is in, and the entry's name.
-private func splitPath(_ path: String) -> (parent: String, name: String) {
+/// The folder that an entry is in, and the entry's name; slashes at the end count for nothing.
+func splitPath(_ path: String) -> (parent: String, name: String) {
     var bytes = Array(path.utf8)
     while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
     guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else {
