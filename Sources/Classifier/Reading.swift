@@ -8,6 +8,7 @@ struct Reading {
     let judge: Judge
     private(set) var envelope: Envelope
     private let hand: Hand
+    private let subject: FoundGroups<SubjectSignal>
     /// The prose before the returned message, split into lines when it is first asked for.
     private let lazyProse: LazyProse
     var prose: Prose { lazyProse.value }
@@ -31,6 +32,7 @@ struct Reading {
         self.unwrapped = unwrapped
         envelope = Envelope(message)
         hand = Hand(envelope, message)
+        subject = SubjectPhrases.groups.find(in: envelope.subjectText)
         original = Original(message)
         lazyProse = LazyProse(message)
     }
@@ -42,9 +44,12 @@ struct Reading {
             let verdict = judged(notice)
             return finish(verdict)
         }
-        readQuotedOriginal()
-        if let report = structuredReport() { return finish(report) }
-        if let report = proseReport() { return finish(report) }
+        // A letter's text is not read.
+        if statusPart != nil || !Gate.isClosed(hand, envelope, message, subject: subject) {
+            readQuotedOriginal()
+            if let report = structuredReport() { return finish(report) }
+            if let report = proseReport() { return finish(report) }
+        }
         if let report = wrappedReport() { return report }
         if let found = AutoReply.evidence(message, envelope) {
             evidence.append(found)
@@ -242,7 +247,6 @@ struct Reading {
     // MARK: prose
 
     private mutating func proseReport() -> Verdict? {
-        let subject = SubjectPhrases.groups.find(in: envelope.subjectText)
         let reader = ProseReader(prose, excluded: excludedAddresses)
         let dialect = Dialects.find(message, envelope, status: nil, prose: prose)
         let failed = failedRecipients

@@ -22,8 +22,6 @@ struct Gate {
         if dialect != nil { score += 2 }
         if original.exists { score += 1 }
         if envelope.autoSubmitted.hasPrefix("auto-") { score += 1 }
-        // A person's forward: a prefix in the subject, and a sender that is no daemon.
-        let isForward = subject[.forwarded] != nil && !hand.isDaemon && !envelope.hasNullSender
         // A bounce that came by way of a mailing list carries the list's marks; only a daemon's word counts there, or a list
         // of recipients under a subject that announces it.
         let isListed =
@@ -34,7 +32,22 @@ struct Gate {
             envelope.autoSubmitted.hasPrefix("auto-replied") && !hand.isDaemon && !isAnnounced && !hasFailedField
             && !original.exists
         isReport =
-            !isListed && !isForward && !isAnswer && score >= 4 && (hand.isMachine || isList && !hand.isPersonal)
+            !isListed && !isAnswer && score >= 4 && (hand.isMachine || isList && !hand.isPersonal)
+            && !Gate.isForward(hand, envelope, subject)
         isCertain = isReport && score >= 5
+    }
+
+    /// Whether the header alone says that the message is no report, whatever its words are.
+    static func isClosed(_ hand: Hand, _ envelope: Envelope, _ message: Message, subject: FoundGroups<SubjectSignal>)
+        -> Bool
+    {
+        if isForward(hand, envelope, subject) || !hand.isMachine && hand.isPersonal { return true }
+        let isAnnounced = subject.contains(.failure) || subject.contains(.delay)
+        return !hand.isDaemon && !isAnnounced && (message.has(Names.listUnsubscribe) || message.has(Names.listID))
+    }
+
+    /// A person's forward: a prefix in the subject, and a sender that is no daemon.
+    private static func isForward(_ hand: Hand, _ envelope: Envelope, _ subject: FoundGroups<SubjectSignal>) -> Bool {
+        subject.contains(.forwarded) && !hand.isDaemon && !envelope.hasNullSender
     }
 }

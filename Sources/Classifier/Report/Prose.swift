@@ -8,41 +8,90 @@ struct Prose: Sendable {
     let lines: [Range<Int>]
     /// Where the returned message's header starts in `text`, or nil.
     let quotedAt: Int?
+    /// What the words of each line do.
+    private let signals: [FoundGroups<ProseSignal>]
+    /// The lines, each folded by itself, one behind the other, and where each stands.
+    private let folded: [UInt8]
+    private let foldedLines: [Range<Int>]
+    /// The state of the automaton of phrases behind each line.
+    private let states: [Int]
 
     init(_ text: [UInt8]) {
         let text = text.count > Limits.proseBytes ? Array(text[..<Limits.proseBytes]) : text
-        (lines, quotedAt) = Prose.split(text.span)
+        let span = text.span
+        var lines: [Range<Int>] = []
+        var quotedAt: Int?
+        var signals: [FoundGroups<ProseSignal>] = []
+        var foldedLines: [Range<Int>] = []
+        var states: [Int] = []
+        // A line's end leaves room for the byte that a fold may need beside those that it reads.
+        folded = [UInt8](unsafeUninitializedCapacity: text.count + 1) { buffer, count in
+            var position = 0
+            while position < span.count {
+                let line = span.line(at: position, before: span.count)
+                if Prose.startsHeaderBlock(span, at: position) {
+                    quotedAt = position
+                    return
+                }
+                var folder = TextFolder(UnsafeMutableBufferPointer(rebasing: buffer[count...]))
+                folder.fold(
+                    span.extracting(line.content), end: min(line.content.count, FoldedText.maximumBytes))
+                let words = count..<(count + folder.count)
+                let (found, state) = ProsePhrases.groups.find(in: UnsafeBufferPointer(buffer).span.extracting(words))
+                if found.contains(.original),
+                    Prose.isMarker(span, line.content, FoldedText(verbatim: Array(buffer[words])), found)
+                {
+                    quotedAt = line.next
+                    return
+                }
+                count = words.upperBound
+                lines.append(line.content)
+                foldedLines.append(words)
+                signals.append(found)
+                states.append(state)
+                position = line.next
+            }
+        }
+        self.lines = lines
+        self.quotedAt = quotedAt
+        self.foldedLines = foldedLines
+        self.signals = signals
+        self.states = states
         self.text = text
     }
 
-    private static func split(_ span: Span<UInt8>) -> (lines: [Range<Int>], quotedAt: Int?) {
-        var lines: [Range<Int>] = []
-        var position = 0
-        while position < span.count {
-            let line = span.line(at: position, before: span.count)
-            if startsHeaderBlock(span, at: position) { return (lines, position) }
-            if isMarker(span, line.content) { return (lines, line.next) }
-            lines.append(line.content)
-            position = line.next
+    /// What the words on a line do.
+    func signals(ofLine number: Int) -> FoundGroups<ProseSignal> { signals[number] }
+
+    /// What the words of a line and of the one before it do, where a sentence may be cut between the two.
+    func signals(endingInLine number: Int) -> FoundGroups<ProseSignal> {
+        let (before, line) = (folded.span.extracting(foldedLines[number - 1]), folded.span.extracting(foldedLines[number]))
+        guard !before.isEmpty, !line.isEmpty else { return signals[number - 1] }
+        // Folded as one, two lines may be other than one behind the other: a reply code is not repeated, and scripts without
+        // blanks have none between two lines.
+        if line[0].isDigit || (line[0] >= 0x80 && before[before.count - 1] >= 0x80) {
+            let both = lines[number - 1].lowerBound..<lines[number].upperBound
+            return ProsePhrases.groups.find(in: FoldedText(text.span.extracting(both)))
         }
-        return (lines, nil)
+        var found = signals[number - 1]
+        found.formUnion(ProsePhrases.groups.find(across: states[number - 1], line))
+        return found
     }
 
     /// Everything before the returned message.
     var head: Range<Int> { 0..<(lines.last?.upperBound ?? 0) }
 
     /// A line that announces the returned message: `--- Below this line is a copy of the message.`
-    private static func isMarker(_ text: Span<UInt8>, _ line: Range<Int>) -> Bool {
+    private static func isMarker(
+        _ text: Span<UInt8>, _ line: Range<Int>, _ folded: FoldedText, _ found: FoundGroups<ProseSignal>
+    ) -> Bool {
         let line = text.trimmed(line)
         guard line.count >= 8, line.count <= 160 else { return false }
-        let folded = FoldedText(text.extracting(line))
-        let found = ProsePhrases.groups.find(in: folded)
-        guard found[.original] != nil else { return false }
         let first = text[line.lowerBound]
         let last = text[line.upperBound - 1]
         if isRule(first) && line.count >= 12 { return true }
         // "The following addresses did not receive a copy of your message:"
-        if found[.failure] != nil, folded.contains("address") || folded.contains("recipient") { return false }
+        if found.contains(.failure), folded.contains("address") || folded.contains("recipient") { return false }
         if last == UInt8(ascii: ":") || (isRule(last) && line.count >= 12) { return true }
         let sentences = [
             "original message follow", "message header follows", "message headers follow", "copy of the message",

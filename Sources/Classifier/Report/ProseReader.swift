@@ -57,21 +57,17 @@ struct ProseReader {
         var own: [Candidate] = []
         var hasFailed = false
         var previousFailed = false
-        var previous = 0..<0
+        var isBehindLine = false
         for (number, range) in prose.lines.enumerated() {
             let line = span.trimmed(range)
             guard !line.isEmpty else {
-                previous = 0..<0
+                isBehindLine = false
                 continue
             }
-            let folded = FoldedText(span.extracting(line))
-            var found = ProsePhrases.groups.find(in: folded)
+            var found = prose.signals(ofLine: number)
             // A sentence may be cut between two lines.
-            if !hasFailed, !previous.isEmpty {
-                found.formUnion(
-                    ProsePhrases.groups.find(in: FoldedText(span.extracting(previous.lowerBound..<line.upperBound))))
-            }
-            previous = line
+            if !hasFailed, isBehindLine { found.formUnion(prose.signals(endingInLine: number)) }
+            isBehindLine = true
             signals.formUnion(found)
             let addresses = AddressScan.list(span, in: line, limit: 50)
             for address in addresses {

@@ -1,8 +1,8 @@
 /// Finds any number of phrases in one pass over a text: an Aho–Corasick automaton over folded bytes.
 ///
-/// States near the root and states with many children have a row of 256 resolved edges; all others hold their few edges
-/// and fall back along the failure links. Thousands of phrases in many scripts take a megabyte or two that way, where a
-/// full table takes tens, and a scan stays linear: each byte goes one state deeper at the most.
+/// States near the root and states with many children are dense: they have a row of 256 resolved edges; all others hold
+/// their few edges and fall back along the failure links. Thousands of phrases in many scripts take a megabyte or two that
+/// way, where a full table takes tens, and a scan stays linear: each byte goes one state deeper at the most.
 struct PhraseMatcher: Sendable {
     /// One phrase found.
     struct Hit: Equatable {
@@ -14,126 +14,100 @@ struct PhraseMatcher: Sendable {
 
     /// Hits taken from one text; what comes behind them is not looked for.
     static let maximumHits = 4_096
-    /// A state with more children than this has a row of its own.
-    private static let maximumSparse = 4
+    /// Set in an edge whose target is the end of a phrase, or has one on its failure path: most bytes end none.
+    private static let ends: UInt32 = 1 << 31
 
     private struct State {
         /// The longest proper suffix that is a state too.
         var fail: UInt32 = 0
-        /// Index of the row of resolved edges; 0 where there is none (row 0 is the root's).
-        var row: UInt32 = 0
-        /// First of the state's edges.
+        /// First of the state's edges, of which a dense state needs none.
         var edges: UInt32 = 0
         var edgeCount: UInt32 = 0
+        /// Bytes from the root.
+        var depth: UInt32 = 0
         /// The phrase that ends here, plus one.
         var ending: UInt32 = 0
         /// The nearest state on the failure path in which a phrase ends.
         var link: UInt32 = 0
     }
 
+    /// The dense states first.
     private var states: [State]
     private var edgeBytes: [UInt8] = []
     private var edgeTargets: [UInt32] = []
+    /// 256 edges for each dense state.
     private var rows: [UInt32]
+    private let denseCount: Int
     private let lengths: [Int]
 
     /// - Parameter phrases: folded as `FoldedText` folds; no two alike, none empty.
     init(_ phrases: [[UInt8]]) {
         lengths = phrases.map(\.count)
-        // The trie as child and sibling lists.
-        var bytes: [UInt8] = [0]
-        var child: [UInt32] = [0]
-        var sibling: [UInt32] = [0]
-        var ending: [UInt32] = [0]
-        for (number, phrase) in phrases.enumerated() {
-            var node = 0
-            for byte in phrase {
-                var next = Int(child[node])
-                while next != 0, bytes[next] != byte { next = Int(sibling[next]) }
-                if next == 0 {
-                    next = bytes.count
-                    bytes.append(byte)
-                    child.append(0)
-                    sibling.append(child[node])
-                    ending.append(0)
-                    child[node] = UInt32(next)
-                }
-                node = next
-            }
-            if node != 0 { ending[node] = UInt32(number + 1) }
-        }
-        // States are numbered breadth first, so that those near the root lie side by side.
-        states = []
-        states.reserveCapacity(bytes.count)
-        rows = []
-        edgeBytes.reserveCapacity(bytes.count)
-        edgeTargets.reserveCapacity(bytes.count)
-        var nodes: [Int] = [0]
-        nodes.reserveCapacity(bytes.count)
-        states.append(State())
-        var depthEnd = 1
-        var depth = 0
+        let trie = Trie(phrases)
+        denseCount = trie.childCount.indices.count { trie.isDense($0) }
+        states = Array(repeating: State(), count: trie.childCount.count)
+        rows = Array(repeating: 0, count: denseCount << 8)
+        edgeBytes.reserveCapacity(states.count)
+        edgeTargets.reserveCapacity(states.count)
+        // Breadth first: all that is shorter is resolved before a state is.
+        var queue: [(node: Int, state: Int)] = [(0, 0)]
+        queue.reserveCapacity(states.count)
+        var nextDense = 1
+        var nextSparse = denseCount
         var index = 0
-        while index < nodes.count {
-            if index == depthEnd {
-                depth += 1
-                depthEnd = nodes.count
+        while index < queue.count {
+            let (node, state) = queue[index]
+            states[state].edges = UInt32(edgeBytes.count)
+            var child = Int(trie.child[node])
+            while child != 0 {
+                let target = trie.isDense(child) ? nextDense : nextSparse
+                if trie.isDense(child) { nextDense += 1 } else { nextSparse += 1 }
+                states[target].ending = trie.ending[child]
+                states[target].depth = states[state].depth + 1
+                edgeBytes.append(trie.bytes[child])
+                edgeTargets.append(UInt32(target))
+                queue.append((child, target))
+                child = Int(trie.sibling[child])
             }
-            let node = nodes[index]
-            states[index].edges = UInt32(edgeBytes.count)
-            var next = Int(child[node])
-            while next != 0 {
-                edgeBytes.append(bytes[next])
-                edgeTargets.append(UInt32(nodes.count))
-                nodes.append(next)
-                states.append(State(ending: ending[next]))
-                next = Int(sibling[next])
-            }
-            states[index].edgeCount = UInt32(edgeBytes.count) - states[index].edges
-            resolve(index, isDense: depth <= 1)
+            states[state].edgeCount = UInt32(edgeBytes.count) - states[state].edges
+            resolve(state)
             index += 1
         }
     }
 
-    /// Gives a state its row, where it gets one, and its children their failure links. States come breadth first: all
-    /// that is shorter is resolved already.
-    private mutating func resolve(_ index: Int, isDense: Bool) {
+    /// Gives a state's children their failure links, and a dense state its row.
+    private mutating func resolve(_ index: Int) {
         let state = states[index]
         let range = Int(state.edges)..<Int(state.edges + state.edgeCount)
         for edge in range {
             let target = Int(edgeTargets[edge])
-            let fail = index == 0 ? 0 : step(Int(state.fail), edgeBytes[edge])
+            let fail = index == 0 ? 0 : Int(step(Int(state.fail), edgeBytes[edge]) & ~PhraseMatcher.ends)
             states[target].fail = UInt32(fail)
             states[target].link = states[fail].ending != 0 ? UInt32(fail) : states[fail].link
+            if states[target].ending != 0 || states[target].link != 0 { edgeTargets[edge] |= PhraseMatcher.ends }
         }
-        guard isDense || range.count > PhraseMatcher.maximumSparse else { return }
-        let row = rows.count
+        guard index < denseCount else { return }
+        let row = index << 8
         let fail = Int(state.fail)
-        if index == 0 {
-            rows.append(contentsOf: repeatElement(0, count: 256))
-        } else if fail == 0 || states[fail].row != 0 {
-            let from = Int(states[fail].row)
-            for byte in 0...255 { rows.append(rows[from + byte]) }
-        } else {
-            for byte in 0...255 { rows.append(UInt32(step(fail, UInt8(byte)))) }
+        if index != 0, fail < denseCount {
+            for byte in 0...255 { rows[row + byte] = rows[fail << 8 + byte] }
+        } else if index != 0 {
+            for byte in 0...255 { rows[row + byte] = step(fail, UInt8(byte)) }
         }
         for edge in range { rows[row + Int(edgeBytes[edge])] = edgeTargets[edge] }
-        states[index].row = UInt32(row)
     }
 
-    /// The state behind `index` and `byte`.
-    private func step(_ index: Int, _ byte: UInt8) -> Int {
+    /// The edge from `index` by `byte`.
+    private func step(_ index: Int, _ byte: UInt8) -> UInt32 {
         var index = index
-        while true {
+        while index >= denseCount {
             let state = states[index]
-            if state.row != 0 || index == 0 {
-                return rows.isEmpty ? 0 : Int(rows[Int(state.row) + Int(byte)])
-            }
             for edge in Int(state.edges)..<Int(state.edges + state.edgeCount) where edgeBytes[edge] == byte {
-                return Int(edgeTargets[edge])
+                return edgeTargets[edge]
             }
             index = Int(state.fail)
         }
+        return rows[index << 8 + Int(byte)]
     }
 
     /// The length of a phrase in bytes.
@@ -150,35 +124,87 @@ struct PhraseMatcher: Sendable {
     }
 
     /// Calls `found` with each phrase's number and the offset behind it, until it returns false.
+    ///
+    /// - Parameters:
+    ///   - start: the state that a text before this one ended in: phrases that start there are found too.
+    ///   - onlyCrossing: end where nothing of that text counts any more.
+    /// - Returns: the state that the text ends in.
     @inline(__always)
-    func scan(_ text: Span<UInt8>, _ found: (_ phrase: Int, _ end: Int) -> Bool) {
+    @discardableResult
+    func scan(
+        _ text: Span<UInt8>, from start: Int = 0, onlyCrossing: Bool = false, _ found: (_ phrase: Int, _ end: Int) -> Bool
+    ) -> Int {
         let states = states.span
         let rows = rows.span
         let edgeBytes = edgeBytes.span
         let edgeTargets = edgeTargets.span
-        guard rows.count > 0 else { return }
-        var index = 0
+        let denseCount = denseCount
+        var index = start
         for position in 0..<text.count {
             let byte = text[position]
+            var edge: UInt32
             search: while true {
-                let row = Int(states[index].row)
-                if row != 0 || index == 0 {
-                    index = Int(rows[row + Int(byte)])
+                if index < denseCount {
+                    edge = rows[index << 8 + Int(byte)]
                     break
                 }
                 let first = Int(states[index].edges)
-                for edge in first..<(first + Int(states[index].edgeCount)) where edgeBytes[edge] == byte {
-                    index = Int(edgeTargets[edge])
+                for number in first..<(first + Int(states[index].edgeCount)) where edgeBytes[number] == byte {
+                    edge = edgeTargets[number]
                     break search
                 }
                 index = Int(states[index].fail)
             }
-            guard states[index].ending != 0 || states[index].link != 0 else { continue }
+            index = Int(edge & ~PhraseMatcher.ends)
+            if onlyCrossing, states[index].depth <= position + 1 { break }
+            guard edge & PhraseMatcher.ends != 0 else { continue }
             var output = states[index].ending != 0 ? index : Int(states[index].link)
             while output != 0 {
-                if !found(Int(states[output].ending) - 1, position + 1) { return }
+                if onlyCrossing, states[output].depth <= position + 1 { break }
+                if !found(Int(states[output].ending) - 1, position + 1) { return index }
                 output = Int(states[output].link)
             }
         }
+        return index
     }
+}
+
+/// The phrases as a tree, in lists of children and siblings; node 0 is the root.
+private struct Trie {
+    var bytes: [UInt8] = [0]
+    var child: [UInt32] = [0]
+    var sibling: [UInt32] = [0]
+    /// The number of the phrase that ends in a node, plus one.
+    var ending: [UInt32] = [0]
+    var childCount: [UInt16] = [0]
+    private var depth: [UInt8] = [0]
+
+    /// A state with more children than this is dense.
+    private static let maximumSparse = 4
+
+    init(_ phrases: [[UInt8]]) {
+        for (number, phrase) in phrases.enumerated() {
+            var node = 0
+            for byte in phrase {
+                var next = Int(child[node])
+                while next != 0, bytes[next] != byte { next = Int(sibling[next]) }
+                if next == 0 {
+                    next = bytes.count
+                    bytes.append(byte)
+                    child.append(0)
+                    sibling.append(child[node])
+                    ending.append(0)
+                    childCount.append(0)
+                    depth.append(min(depth[node], 1) + 1)
+                    child[node] = UInt32(next)
+                    childCount[node] += 1
+                }
+                node = next
+            }
+            if node != 0 { ending[node] = UInt32(number + 1) }
+        }
+    }
+
+    /// Near the root, or with many children.
+    func isDense(_ node: Int) -> Bool { depth[node] <= 1 || childCount[node] > Trie.maximumSparse }
 }

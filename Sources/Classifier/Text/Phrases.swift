@@ -24,9 +24,29 @@ struct PhraseGroups<Group: PhraseGroup>: Sendable {
     }
 
     /// The groups found, each with the offset behind its first phrase.
-    func find(in text: FoldedText) -> FoundGroups<Group> {
+    func find(in text: FoldedText) -> FoundGroups<Group> { find(in: text.bytes.span).found }
+
+    /// The same for folded bytes, and the state of the automaton behind them.
+    func find(in folded: Span<UInt8>) -> (found: FoundGroups<Group>, state: Int) {
         var found = FoundGroups<Group>()
-        matcher.scan(text.bytes.span) { phrase, end in
+        let state = matcher.scan(folded) { phrase, end in
+            found.note(groups[phrase], end)
+            return true
+        }
+        return (found, state)
+    }
+
+    /// The groups whose phrases start in a text, of which the automaton ended in `state`, and end in `folded`, which a blank
+    /// parts from that text.
+    func find(across state: Int, _ folded: Span<UInt8>) -> FoundGroups<Group> {
+        var found = FoundGroups<Group>()
+        guard state != 0 else { return found }
+        let blank: InlineArray<1, UInt8> = [0x20]
+        let behind = matcher.scan(blank.span, from: state) { phrase, end in
+            found.note(groups[phrase], end)
+            return true
+        }
+        matcher.scan(folded, from: behind, onlyCrossing: true) { phrase, end in
             found.note(groups[phrase], end)
             return true
         }
@@ -36,31 +56,35 @@ struct PhraseGroups<Group: PhraseGroup>: Sendable {
 
 /// The groups that a text holds.
 struct FoundGroups<Group: PhraseGroup>: Sendable {
-    private var ends = InlineArray<8, Int>(repeating: -1)
-    private(set) var isEmpty = true
+    private var ends = InlineArray<8, UInt32>(repeating: 0)
+    /// A bit for each group found.
+    private var mask: UInt8 = 0
+
+    var isEmpty: Bool { mask == 0 }
 
     mutating func note(_ group: UInt8, _ end: Int) {
-        guard Int(group) < ends.count, ends[Int(group)] < 0 else { return }
-        ends[Int(group)] = end
-        isEmpty = false
+        guard group < 8, mask & (1 << group) == 0 else { return }
+        ends[Int(group)] = UInt32(truncatingIfNeeded: end)
+        mask |= 1 << group
     }
 
     /// Takes over what `other` holds and this does not.
     mutating func formUnion(_ other: FoundGroups) {
-        guard !other.isEmpty else { return }
-        for group in 0..<ends.count where other.ends[group] >= 0 { note(UInt8(group), other.ends[group]) }
+        guard other.mask & ~mask != 0 else { return }
+        for group in 0..<UInt8(8) where other.mask & (1 << group) != 0 { note(group, Int(other.ends[Int(group)])) }
     }
 
-    func contains(_ group: Group) -> Bool { ends[Int(group.rawValue)] >= 0 }
+    func contains(_ group: Group) -> Bool { mask & (1 << group.rawValue) != 0 }
 
     /// The offset behind the group's first phrase, or nil.
-    subscript(_ group: Group) -> Int? { contains(group) ? ends[Int(group.rawValue)] : nil }
+    subscript(_ group: Group) -> Int? { contains(group) ? Int(ends[Int(group.rawValue)]) : nil }
 
     /// The group whose phrase ends first, or nil.
     var first: Group? {
-        var best: (group: UInt8, end: Int)?
-        for group in 0..<ends.count where ends[group] >= 0 && (best.map { ends[group] < $0.end } ?? true) {
-            best = (UInt8(group), ends[group])
+        var best: (group: UInt8, end: UInt32)?
+        for group in 0..<UInt8(8) where mask & (1 << group) != 0 {
+            let end = ends[Int(group)]
+            if best.map({ end < $0.end }) ?? true { best = (group, end) }
         }
         return best.flatMap { Group(rawValue: $0.group) }
     }

@@ -41,13 +41,7 @@ struct TextFolder {
             if byte == UInt8(ascii: "@") {
                 index = appendAddress(text, at: index, end)
             } else if byte < 0x80 {
-                append(byte.lowercased)
-                index += 1
-                // The rest of the word, as far as it is plain.
-                while index < end, TextFolder.isPlain(text[index]) {
-                    append(text[index].lowercased)
-                    index += 1
-                }
+                index = appendPlain(text, at: index, end)
             } else {
                 index = appendHigh(text, at: index, end)
             }
@@ -56,6 +50,19 @@ struct TextFolder {
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x80 && byte != UInt8(ascii: "@") }
+
+    /// The byte at `index`, and the rest of the word, as far as it is plain.
+    private mutating func appendPlain(_ text: Span<UInt8>, at index: Int, _ end: Int) -> Int {
+        let room = min(end - index, written.count - count)
+        precondition(room > 0)
+        var length = 0
+        repeat {
+            written[count + length] = text[index + length].lowercased
+            length += 1
+        } while length < room && TextFolder.isPlain(text[index + length])
+        count += length
+        return index + length
+    }
 
     private mutating func append(_ byte: UInt8) {
         precondition(count < written.count)
