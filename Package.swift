@@ -46,6 +46,12 @@ let package = Package(
             name: "simulate-week",
             dependencies: ["Ledger", "Week", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Benchmarks/SimulateWeek"),
+        // Programs of others, one for each library: without package access they see what is public, and no more.
+        .executableTarget(
+            name: "list-maildir", dependencies: ["Maildir"], path: "Examples/list-maildir", packageAccess: false),
+        .executableTarget(name: "mail-text", dependencies: ["MIME"], path: "Examples/mail-text", packageAccess: false),
+        .executableTarget(
+            name: "classify-mail", dependencies: ["Classifier"], path: "Examples/classify-mail", packageAccess: false),
         // Numbers that are the same in every run.
         .target(name: "Seeded", path: "Tests/Seeded"),
         .testTarget(name: "MIMETests", dependencies: ["MIME", "Seeded"]),
