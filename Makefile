@@ -35,6 +35,8 @@ test: install-deps lint ## all that CI runs: lint, strict build, unit tests, rea
 	swift build --build-tests $(STRICT)
 	swift test --skip-build $(STRICT)
 	Benchmarks/backlog --count 6000 --program .build/debug/maildir-bounce
+	Tests/docs/run.sh
+	scripts/documentation.sh --skip-build
 	Tests/libraries/run.sh
 	Tests/html/run.sh
 	Tests/postfix/run.sh

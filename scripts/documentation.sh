@@ -2,6 +2,8 @@
 # Makes the reference of the libraries, dist/documentation/MODULE (a static site), from their comments and DocC catalogs.
 # Fails where DocC warns, or where something public says nothing of itself.
 #
+#   documentation.sh [--skip-build]    of what .build/debug has already
+#
 # It calls the toolchain's own docc, so that the package needs no plugin: whoever depends on it would have to fetch that, too.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -14,7 +16,7 @@ for tool in "$docc" "$extract"; do
     [ -x "$tool" ] || { echo "documentation: this toolchain has no ${tool##*/}: see https://www.swift.org/install" >&2; exit 1; }
 done
 
-for module in "${modules[@]}"; do swift build --quiet --target "$module"; done
+[ "${1:-}" = --skip-build ] || for module in "${modules[@]}"; do swift build --quiet --target "$module"; done
 built=$(swift build --show-bin-path)
 target=$(swift -print-target-info | sed -n 's/^ *"unversionedTriple": "\(.*\)",$/\1/p')
 graphs=$(mktemp -d)
