@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the reference of the libraries, dist/documentation/MODULE (a static site), from their comments and DocC catalogs.
-# Fails where DocC warns, or where something public says nothing of itself.
+# Fails where DocC warns, where something public says nothing of itself, and where a landing page's program does not compile.
 #
 #   documentation.sh [--skip-build]    of what .build/debug has already
 #
@@ -9,11 +9,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 modules=(Maildir MIME Classifier)
 
-bin=$(dirname "$(realpath "$(command -v swift)")")
-docc=$(command -v docc || echo "$bin/docc")
-extract=$(command -v swift-symbolgraph-extract || echo "$bin/swift-symbolgraph-extract")
-for tool in "$docc" "$extract"; do
-    [ -x "$tool" ] || { echo "documentation: this toolchain has no ${tool##*/}: see https://www.swift.org/install" >&2; exit 1; }
+for tool in docc swift-symbolgraph-extract; do
+    command -v $tool >/dev/null || { echo "documentation: $tool, a part of Swift's toolchain, is not in PATH" >&2; exit 1; }
 done
 
 [ "${1:-}" = --skip-build ] || for module in "${modules[@]}"; do swift build --quiet --target "$module"; done
@@ -24,7 +21,7 @@ trap 'rm -rf "$graphs"' EXIT
 
 for module in "${modules[@]}"; do
     mkdir "$graphs/$module"
-    "$extract" -module-name "$module" -I "$built/Modules" -Xcc -fmodule-map-file=Sources/CRenameat2/module.modulemap \
+    swift-symbolgraph-extract -module-name "$module" -I "$built/Modules" -Xcc -fmodule-map-file=Sources/CRenameat2/module.modulemap \
         -target "$target" -minimum-access-level public -skip-inherited-docs -output-dir "$graphs/$module"
     python3 - "$graphs/$module/$module.symbols.json" <<'PYTHON'
 import json, sys
@@ -38,9 +35,14 @@ silent = [
 if silent:
     sys.exit("documentation: public, and without a comment:\n" + "\n".join(sorted(silent)))
 PYTHON
+    # The block of the landing page that imports something; a mail stands for the reader's own.
+    { echo 'let bytes: [UInt8] = []'; sed -n '/^```swift$/,/^```$/{/^```/d;p}' "Sources/$module/$module.docc/$module.md" |
+        sed -n '/^import/,$p'; } >"$graphs/main.swift"
+    swiftc -typecheck -swift-version 6 -warnings-as-errors -I "$built/Modules" \
+        -Xcc -fmodule-map-file=Sources/CRenameat2/module.modulemap "$graphs/main.swift"
     rm -rf "dist/documentation/$module"
     mkdir -p dist/documentation
-    "$docc" convert "Sources/$module/$module.docc" --additional-symbol-graph-dir "$graphs/$module" \
+    docc convert "Sources/$module/$module.docc" --additional-symbol-graph-dir "$graphs/$module" \
         --fallback-display-name "$module" --fallback-bundle-identifier "maildir-bounce.$module" \
         --output-path "dist/documentation/$module" --warnings-as-errors
     echo "dist/documentation/$module"
