@@ -13,7 +13,7 @@ public struct Classifier: Sendable {
     private let settings: Settings
     private let judge: Judge
 
-    /// Compiles the rule table: some milliseconds, so make one and keep it.
+    /// Compiles the rule table, so make one and keep it.
     ///
     /// - Parameter settings: What this installation knows about itself.
     public init(settings: Settings = Settings()) {
