@@ -31,6 +31,10 @@ test-deb: ## install, upgrade, remove and purge the package in a clean Debian (r
 	@scripts/install-deps.sh package
 	Tests/packaging/run.sh
 
+test-newcomer: ## follow docs/operations.md in a clean Debian until a dead address is suppressed (root; minutes)
+	@scripts/install-deps.sh package
+	Tests/packaging/newcomer.sh
+
 test: install-deps lint ## all that CI runs: lint, strict build, unit tests, real binary, real browser, real Postfix, some faults
 	swift build --build-tests $(STRICT)
 	swift test --skip-build $(STRICT)

@@ -26,6 +26,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // The resolver of glibc, which needs no package.
         .systemLibrary(name: "CResolv"),
+        .target(name: "CArguments"),
         .target(name: "Maildir", dependencies: ["CRenameat2"]),
         .target(
             name: "Ledger",
@@ -34,7 +35,7 @@ let package = Package(
         .executableTarget(
             name: "MaildirBounce",
             dependencies: [
-                "MIME", "ReturnPath", "Classifier", "Maildir", "Ledger", "CZlib", "CResolv",
+                "MIME", "ReturnPath", "Classifier", "Maildir", "Ledger", "CArguments", "CZlib", "CResolv",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
