@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\#.*/\1/p' $(MAKEFILE_LIST))
 
-SWIFT_FILES := Sources Tests Benchmarks $(wildcard Fuzz/*Fuzzer) Fuzz/Package.swift Package.swift
+SWIFT_FILES := Sources Tests Benchmarks Examples $(wildcard Fuzz/*Fuzzer) Fuzz/Package.swift Package.swift
 # In our own targets only: the package manager keeps this flag from the dependencies.
 STRICT := -Xswiftc -warnings-as-errors
 
@@ -21,6 +21,9 @@ man: ## write the manual pages, dist/man/*.1, from what the debug build says of 
 	swift build --product maildir-bounce
 	scripts/manual.py .build/debug/maildir-bounce dist/man "$$(git log -1 --format=%cs)"
 
+documentation: ## write the reference of the libraries, dist/documentation/MODULE
+	scripts/documentation.sh
+
 deb: ## make dist/maildir-bounce_VERSION_ARCHITECTURE.deb
 	scripts/deb.sh
 
@@ -28,10 +31,17 @@ test-deb: ## install, upgrade, remove and purge the package in a clean Debian (r
 	@scripts/install-deps.sh package
 	Tests/packaging/run.sh
 
+test-newcomer: ## follow docs/operations.md in a clean Debian until a dead address is suppressed (root; minutes)
+	@scripts/install-deps.sh package
+	Tests/packaging/newcomer.sh
+
 test: install-deps lint ## all that CI runs: lint, strict build, unit tests, real binary, real browser, real Postfix, some faults
 	swift build --build-tests $(STRICT)
 	swift test --skip-build $(STRICT)
 	Benchmarks/backlog --count 6000 --program .build/debug/maildir-bounce
+	Tests/docs/run.sh
+	scripts/documentation.sh --skip-build
+	Tests/libraries/run.sh
 	Tests/html/run.sh
 	Tests/postfix/run.sh
 	Tests/dns/run.sh

@@ -26,6 +26,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // The resolver of glibc, which needs no package.
         .systemLibrary(name: "CResolv"),
+        .target(name: "CArguments"),
         .target(name: "Maildir", dependencies: ["CRenameat2"]),
         .target(
             name: "Ledger",
@@ -34,7 +35,7 @@ let package = Package(
         .executableTarget(
             name: "MaildirBounce",
             dependencies: [
-                "MIME", "ReturnPath", "Classifier", "Maildir", "Ledger", "CZlib", "CResolv",
+                "MIME", "ReturnPath", "Classifier", "Maildir", "Ledger", "CArguments", "CZlib", "CResolv",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
@@ -46,6 +47,12 @@ let package = Package(
             name: "simulate-week",
             dependencies: ["Ledger", "Week", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Benchmarks/SimulateWeek"),
+        // Programs of others, one for each library: without package access they see what is public, and no more.
+        .executableTarget(
+            name: "list-maildir", dependencies: ["Maildir"], path: "Examples/list-maildir", packageAccess: false),
+        .executableTarget(name: "mail-text", dependencies: ["MIME"], path: "Examples/mail-text", packageAccess: false),
+        .executableTarget(
+            name: "classify-mail", dependencies: ["Classifier"], path: "Examples/classify-mail", packageAccess: false),
         // Numbers that are the same in every run.
         .target(name: "Seeded", path: "Tests/Seeded"),
         .testTarget(name: "MIMETests", dependencies: ["MIME", "Seeded"]),

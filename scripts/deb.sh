@@ -57,10 +57,11 @@ completion fish fish/vendor_completions.d/maildir-bounce.fish
 
 put 0644 packaging/debian/copyright usr/share/doc/maildir-bounce/copyright
 put 0644 README.md usr/share/doc/maildir-bounce/README.md
+put 0644 README.ja.md usr/share/doc/maildir-bounce/README.ja.md
 put 0644 SECURITY.md usr/share/doc/maildir-bounce/SECURITY.md
 put 0644 CONTRIBUTING.md usr/share/doc/maildir-bounce/CONTRIBUTING.md
 put 0644 CHANGELOG.md usr/share/doc/maildir-bounce/changelog
-for file in docs/*; do [ ! -f "$file" ] || put 0644 "$file" "usr/share/doc/maildir-bounce/$file"; done
+for file in docs/* docs/images/*; do [ ! -f "$file" ] || put 0644 "$file" "usr/share/doc/maildir-bounce/$file"; done
 (cd Examples && find . -type f -printf '%P\n') | while read -r file; do
     put "$(stat -c %a "Examples/$file")" "Examples/$file" "usr/share/doc/maildir-bounce/examples/$file"
 done

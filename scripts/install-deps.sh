@@ -74,6 +74,7 @@ if [ "$1" = package ]; then
     command -v python3 >/dev/null || need+=(python3)
     command -v debootstrap >/dev/null || need+=(debootstrap)
     command -v lintian >/dev/null || need+=(lintian)
+    command -v ip >/dev/null || need+=(iproute2)
     [ ${#need[@]} = 0 ] || install "the package" "${need[@]}" || exit 1
 fi
 

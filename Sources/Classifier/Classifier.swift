@@ -13,12 +13,17 @@ public struct Classifier: Sendable {
     private let settings: Settings
     private let judge: Judge
 
+    /// Compiles the rule table, so make one and keep it.
+    ///
+    /// - Parameter settings: What this installation knows about itself.
     public init(settings: Settings = Settings()) {
         self.settings = settings
         judge = Judge(rules: RuleSet(ReasonRules.all), custom: settings.rules.filter { !$0.isAboutMessages })
     }
 
     /// What the message in `bytes` is. Never throws and never traps: what cannot be read is `not-a-bounce`.
+    ///
+    /// - Parameter bytes: The whole message as it stands in its file, with either line end.
     public func classify(_ bytes: [UInt8]) -> Verdict {
         var reading = Reading(Message(parsing: bytes), settings: settings, judge: judge)
         return reading.verdict()

@@ -14,6 +14,7 @@ public struct Settings: Sendable {
     /// The administrator's rules, tried in this order before ours.
     public var rules: [CustomRule]
 
+    /// Settings that suit an installation without signed return paths; each may be given, or changed later.
     public init(
         localHosts: [String] = [], verpDelimiters: [UInt8] = Array("+-".utf8), verpKeys: [SigningKey] = [],
         verpExpiryDays: Int? = nil, rules: [CustomRule] = []

@@ -8,7 +8,9 @@ public enum Charset {
     /// ASCII or names no charset of mail, and the bytes are not ASCII, the likeliest charset is taken: ISO-2022 by its
     /// escapes, UTF-8 where most of it is UTF-8, the Japanese encodings where every byte fits and the text looks Japanese,
     /// else windows-1252.
-    /// - Parameter charset: the label that the mail carries, in any spelling.
+    /// - Parameters:
+    ///   - bytes: A text in that charset.
+    ///   - label: The charset's label that the mail carries, in any spelling; nil where it carries none.
     public static func utf8(_ bytes: [UInt8], charset label: String?) -> [UInt8] {
         withoutMark(decoded(bytes, label.map { canonicalName($0) } ?? unstated))
     }

@@ -14,5 +14,6 @@ public struct MIMELimits: Sendable {
     /// Addresses read from one field.
     public var addresses = 10_000
 
+    /// The limits that suit reports; each may be changed.
     public init() {}
 }

@@ -1,16 +1,44 @@
 /// The media types that reports are made of (RFC 2046, 6522, 3464, 6533, 5965, 8098).
 public enum MediaType: UInt8, Sendable {
-    case textPlain, textHTML, textHeaders, textCalendar, textOther
-    case multipartReport, multipartAlternative, multipartOther
-    case messageRFC822, messageDeliveryStatus, messageFeedbackReport, messageDisposition, messagePartial, messageOther
+    /// text/plain, and what names no type at all.
+    case textPlain
+    /// text/html
+    case textHTML
+    /// text/rfc822-headers (RFC 6522) and message/global-headers (RFC 6533): the header of a returned mail.
+    case textHeaders
+    /// text/calendar
+    case textCalendar
+    /// Any other text.
+    case textOther
+    /// multipart/report (RFC 6522)
+    case multipartReport
+    /// multipart/alternative: one content in several forms, the plainest first.
+    case multipartAlternative
+    /// Any other multipart.
+    case multipartOther
+    /// message/rfc822 and message/global: a whole mail.
+    case messageRFC822
+    /// message/delivery-status (RFC 3464) and message/global-delivery-status (RFC 6533)
+    case messageDeliveryStatus
+    /// message/feedback-report (RFC 5965)
+    case messageFeedbackReport
+    /// message/disposition-notification (RFC 8098) and its global form.
+    case messageDisposition
+    /// message/partial
+    case messagePartial
+    /// Any other message type.
+    case messageOther
+    /// Everything else: pictures, programs, archives.
     case other
 
+    /// Whether it is text for people: plain, HTML or another, but neither headers nor a calendar.
     public var isText: Bool {
         switch self {
         case .textPlain, .textHTML, .textOther: true
         default: false
         }
     }
+    /// Whether it holds parts.
     public var isMultipart: Bool {
         switch self {
         case .multipartReport, .multipartAlternative, .multipartOther: true

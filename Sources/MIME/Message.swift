@@ -14,6 +14,7 @@ public struct Message: Sendable {
     public let parts: [Part]
     /// The limit that cut the reading short, in words, or nil.
     public let limitHit: String?
+    /// The limits under which it was read.
     public let limits: MIMELimits
 
     /// Reads a message; whatever the bytes are, something comes out.
@@ -50,6 +51,7 @@ public struct Message: Sendable {
         parts[part].fields.compactMap { matches(fields[$0], name) ? fields[$0] : nil }
     }
 
+    /// Whether a part's header has a field of that name.
     public func has(_ name: FieldName, in part: Int = 0) -> Bool { field(name, in: part) != nil }
 
     /// The field's value without folds (RFC 5322 section 2.2.3) and without blanks at its ends.

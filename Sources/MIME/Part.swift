@@ -1,6 +1,8 @@
 /// One part of a message, as offsets into its message's bytes. Part 0 is the message itself.
 public struct Part: Sendable {
+    /// The media type that its header names; text where it names none (RFC 2045 section 5.2).
     public internal(set) var type: MediaType
+    /// How its body was made fit for transport.
     public internal(set) var encoding: TransferEncoding
     /// Which of the message's fields are this part's.
     public internal(set) var fields: Range<Int>
@@ -8,6 +10,7 @@ public struct Part: Sendable {
     public internal(set) var body: Range<Int>
     /// The part that holds this one; nil for the message itself.
     public internal(set) var parent: Int?
+    /// In how many parts it stands; 0 for the message itself.
     public internal(set) var depth: Int
     /// Whether this part stands within an enclosed message (message/rfc822): what it says is a quotation.
     public internal(set) var isEnclosed: Bool

@@ -2,7 +2,9 @@
 public enum TransferEncoding: UInt8, Sendable {
     /// 7bit, 8bit, binary, absent or unknown: the bytes are what they are.
     case identity
+    /// quoted-printable (section 6.7).
     case quotedPrintable
+    /// base64 (section 6.8).
     case base64
     /// x-uuencode and its names; not decoded, never text of a report.
     case uuencode

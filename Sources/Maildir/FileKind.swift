@@ -2,12 +2,19 @@ import Glibc
 
 /// What stands in a Maildir under a message's name, where it is not the regular file that a message is.
 public enum FileKind: String, Hashable, Sendable, CustomStringConvertible {
+    /// A folder.
     case directory = "a folder"
+    /// A symbolic link, wherever it leads.
     case symbolicLink = "a symbolic link"
+    /// A named pipe.
     case fifo = "a FIFO"
+    /// A Unix socket.
     case socket = "a socket"
+    /// A character device.
     case characterDevice = "a character device"
+    /// A block device.
     case blockDevice = "a block device"
+    /// What this version of the library does not know.
     case unknown = "of an unknown kind"
 
     /// The kind with its article, to stand after "it is".

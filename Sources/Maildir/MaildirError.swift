@@ -23,12 +23,29 @@ public struct MaildirError: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// What was tried; the words follow "cannot" in the description.
     public enum Operation: String, Hashable, Sendable {
-        case open, list, read, move, copy, deliver, lock
+        /// Opening the Maildir.
+        case open
+        /// Listing the names in a folder.
+        case list
+        /// Reading a message.
+        case read
+        /// Moving a message, or giving its copy a name.
+        case move
+        /// Copying a message to another file system.
+        case copy
+        /// Delivering a message.
+        case deliver
+        /// Taking the lock.
+        case lock
+        /// Making a folder.
         case make = "create"
+        /// fsync(2) of a folder or a file.
         case sync = "synchronise"
     }
 
+    /// What to do about it.
     public let category: Category
+    /// What was tried.
     public let operation: Operation
     /// The file or folder, safe for a terminal.
     public let path: String

@@ -2,6 +2,7 @@
 public struct MessageFile: Sendable {
     /// The content, from its first byte; see ``isTruncated``.
     public let bytes: [UInt8]
+    /// What there is to know beside the content.
     public let facts: MessageFacts
 
     /// The size of the whole file in bytes.

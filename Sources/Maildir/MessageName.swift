@@ -113,6 +113,7 @@ public struct MessageName: Hashable, Comparable, Sendable {
         escapedForTerminal(bytes)
     }
 
+    /// The order of the bytes.
     public static func < (left: MessageName, right: MessageName) -> Bool {
         left.bytes.lexicographicallyPrecedes(right.bytes)
     }

@@ -46,9 +46,14 @@ extension Maildir {
     /// is fsynced and the source removed. Where the name has other bytes, the message gets another name, as in
     /// ``move(_:from:to:)``.
     ///
-    /// - Parameter mayStandThere: Whether an earlier run may have brought this message there, as the caller knows from
-    ///   its records. Then it is also found where somebody has changed its flags meanwhile. That needs a list of the
-    ///   target's cur/, made once at the first such move.
+    /// - Parameters:
+    ///   - name: The message's name, as it was listed.
+    ///   - folder: Where it stands.
+    ///   - target: The Maildir to whose cur/ it goes.
+    ///   - flags: Flags that it gets beside those that its name has.
+    ///   - mayStandThere: Whether an earlier run may have brought this message there, as the caller knows from its
+    ///     records. Then it is also found where somebody has changed its flags meanwhile. That needs a list of the
+    ///     target's cur/, made once at the first such move.
     /// - Throws: ``MaildirError`` of the category `vanished`, `permission`, `cannotWrite`, `tryAgain`, `ioError`, or
     ///   `notRegular` where something that is no file would have to be copied. Then the message stands where it stood.
     @discardableResult

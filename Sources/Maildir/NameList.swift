@@ -22,9 +22,12 @@ public struct NameList: RandomAccessCollection, Sendable {
         self.isComplete = isComplete
     }
 
+    /// Always 0.
     public var startIndex: Int { 0 }
+    /// How many names there are.
     public var endIndex: Int { offsets.count }
 
+    /// The name at a position, in byte order. Each call makes a copy of its bytes.
     public subscript(position: Int) -> MessageName {
         MessageName(unchecked: arena.bytes(at: offsets[position]))
     }

@@ -77,7 +77,7 @@ import Glibc
     /// Straight to the subcommand first: the way through the root costs an idle run a tenth of its time. What is wrong
     /// with a command line is left for the root to say, which knows the whole of it.
     private static func parseCommandLine() throws -> any ParsableCommand {
-        let arguments = CommandLine.arguments.dropFirst()
+        let arguments = RawArguments.texts[...]
         if arguments.first == CheckCommand.configuration.commandName,
             let command = CheckCommand(plain: arguments.dropFirst())
         {
@@ -89,19 +89,19 @@ import Glibc
         {
             return command
         }
-        return try parseAsRoot()
+        return try parseAsRoot(Array(arguments))
     }
 
     /// Whether a mail server hands us a message, which it would throw away for most statuses.
     private static var isDelivering: Bool {
-        CommandLine.arguments.dropFirst().first == DeliverCommand.configuration.commandName
+        RawArguments.texts.first == DeliverCommand.configuration.commandName
     }
 
     /// One line for a command line that makes no sense, and where to read on.
     private static func usageSentence(for error: any Error) -> String {
         let sentence = message(for: error).split(whereSeparator: \.isWhitespace).joined(separator: " ")
         let names = configuration.subcommands.compactMap { $0.configuration.commandName }
-        let subcommand = CommandLine.arguments.dropFirst().first.flatMap { names.contains($0) ? " \($0)" : nil } ?? ""
+        let subcommand = RawArguments.texts.first.flatMap { names.contains($0) ? " \($0)" : nil } ?? ""
         return "\(sentence); see maildir-bounce\(subcommand) --help"
     }
 }

@@ -1,4 +1,4 @@
-"""A disk that is full, has no room for names, or cannot be written: a small one of our own, in a mount name space."""
+"""A disk that is full, has no room for names, cannot be written, or lacks /proc: one of our own, in a mount name space."""
 
 import ctypes
 import os
@@ -154,6 +154,18 @@ def read_only(lab, root):
         expect("deliveries", len(tried.dump()["delivery"]), len(expected.ledger["delivery"]))
 
 
+def no_proc(lab, root):
+    """As in a chroot. Swift's own CommandLine has no arguments then."""
+    station = Station(root / "station")
+    expected = Reference(lab.program, station)
+    station.reset()
+    mount("-t", "tmpfs", "tmpfs", "/proc")
+    expect_quiet(lab.program.run(*station.scan_arguments()))
+    expected.expect(lab.program, station)
+    expect_failure(lab.program.run("scan", "--no-such-option"), 64, "--no-such-option")
+    expect_failure(lab.program.run("deliver", "--no-such-option"), 75, "--no-such-option")
+
+
 def checks(lab):
     step = "some amounts" if lab.is_quick else "every amount"
     yield f"too little room for the ledger: {step} from none to enough", lambda: alone(lab, full, "ledger")
@@ -161,3 +173,4 @@ def checks(lab):
            lambda: alone(lab, full, "archive"))
     yield "too few inodes for the ledger's files and an archive", lambda: alone(lab, no_inodes)
     yield "Maildir, ledger or archive on a disk that is mounted read-only", lambda: alone(lab, read_only)
+    yield "where /proc is not mounted", lambda: alone(lab, no_proc)

@@ -1,58 +1,11 @@
 #!/usr/bin/env bash
 # Installs the Debian package in a clean Debian, works with it, upgrades, removes and purges it: run.sh [PROGRAM]
 #
-# Needs root (chroot), debootstrap and the mirror that apt uses. PROGRAM is a release binary; else make build makes it.
-# BASE=FOLDER keeps the clean Debian there for the next run.
+# PROGRAM is a release binary; else make build makes it. debian.sh says what this needs.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-PATH=$PATH:/usr/sbin:/sbin
-passed=0 failed=0 skipped=0
+. Tests/packaging/debian.sh
 
-finish() {
-    echo "$passed passed, $failed failed, $skipped skipped"
-    [ $failed = 0 ]
-    exit
-}
-
-unable() {
-    if [ -n "${CI:-}" ]; then
-        echo "FAILED: $1"
-        failed=1
-    else
-        echo "skipped: $1"
-        skipped=1
-    fi
-    finish
-}
-
-[ "$(id -u)" = 0 ] || unable "only root can make a clean Debian"
-command -v debootstrap >/dev/null || unable "debootstrap is missing (package debootstrap)"
-
-work=$(mktemp -d)
-trap 'umount "$work/debian/proc" 2>/dev/null; rm -rf --one-file-system "$work"' EXIT
-root=$work/debian
-said=$work/said
-
-# is NAME COMMAND…: the command succeeds.
-is() {
-    local name=$1
-    shift
-    if "$@" >"$said" 2>&1; then
-        passed=$((passed + 1))
-    else
-        echo "FAILED: $name"
-        sed 's/^/    /' "$said" | tail -n 20
-        failed=$((failed + 1))
-    fi
-}
-
-isnt() {
-    local name=$1
-    shift
-    is "$name" bash -c '! "$@"' bash "$@"
-}
-
-inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C DEBIAN_FRONTEND=noninteractive "$@"; }
 as_bounce() { inside runuser -u bounce -- "$@"; }
 install_package() {
     cp "$1" "$root/package.deb"
@@ -76,9 +29,7 @@ deliver() {
 }
 cron_line() { sed -n 's/^\*\/5 \* \* \* \* bounce //p' "$root/etc/cron.d/maildir-bounce"; }
 
-MAILDIR_BOUNCE=${1:-${MAILDIR_BOUNCE:-}}
-[ -n "$MAILDIR_BOUNCE" ] || { make build; MAILDIR_BOUNCE=.build/release/maildir-bounce; }
-export MAILDIR_BOUNCE
+name_program "${1:-}"
 first=$(DIST=$work COMPRESSION=gzip REVISION=1 scripts/deb.sh)
 second=$(DIST=$work COMPRESSION=gzip REVISION=2 scripts/deb.sh)
 is "the package depends on the libraries that it needs, and on no other" bash -c '
@@ -92,24 +43,14 @@ else
     skipped=$((skipped + 1))
 fi
 
-needs=$(dpkg-deb -f "$first" Depends Pre-Depends | sed 's/^[A-Za-z-]*: //; s/ *([^)]*)//g; s/ //g' | paste -sd,)
-base=${BASE:-$work/base}
-if [ ! -e "$base/etc/debian_version" ]; then
-    read -r site suite < <(apt-get indextargets --format '$(SITE) $(CODENAME)' 'Created-By: Packages' | grep '/debian ' | head -n 1)
-    echo "a clean $suite, which takes some minutes"
-    debootstrap --variant=minbase --include="$needs" "$suite" "$base" "$site" >"$work/debootstrap.log" 2>&1 || {
-        tail -n 5 "$work/debootstrap.log"
-        unable "debootstrap could not make a clean Debian"
-    }
-fi
-cp -a "$base" "$root"
-# A Swift program on Linux reads its arguments from /proc.
-mount -t proc proc "$root/proc" || unable "/proc cannot be mounted in the clean Debian"
+# /proc is not mounted there: the program must not need it (Swift's own CommandLine does).
+clean_debian "$root" "$first"
 before=$(everything)
 
 is "it installs" install_package "$first"
 [ $failed = 0 ] || finish
-is "the program runs" inside maildir-bounce --version
+is "the program runs, and reads its arguments without /proc" bash -c '
+    [ "$(chroot "$0" maildir-bounce --version)" = "$1" ] && [ ! -e "$0/proc/self" ]' "$root" "$("$MAILDIR_BOUNCE" --version)"
 is "the user, the ledger's folder and the empty mailbox are there" inside bash -c '
     [ "$(stat -c "%U %G %a" /var/lib/maildir-bounce)" = "bounce bounce 750" ] &&
     [ "$(stat -c "%U %a" /var/mail/bounce)" = "bounce 700" ] &&
@@ -130,10 +71,12 @@ is "the cron line scans" as_bounce sh -c "$(cron_line)"
 cp "$said" "$work/cron"
 is "and says nothing" test ! -s "$work/cron"
 is "the mailbox's new/ is empty" bash -c '[ -z "$(ls "$0/var/mail/bounce/Maildir/new")" ]' "$root"
-isnt "a dead address is suppressed" as_bounce maildir-bounce check bob@dest.example
+is "a dead address is suppressed" says "bob@dest.example: suppressed since" 1 as_bounce maildir-bounce check bob@dest.example
 is "a monitor hears that all is well, or what is not" bash -c '"$@"; [ $? -le 1 ]' bash \
     chroot "$root" runuser -u bounce -- maildir-bounce status --nagios
 
+# Without a ledger there is nothing to upgrade.
+[ -e "$root/var/lib/maildir-bounce/ledger.sqlite" ] || finish
 echo '# mine' >>"$root/etc/maildir-bounce.toml"
 sum=$(md5sum <"$root/etc/maildir-bounce.toml")
 list=$(as_bounce maildir-bounce suppressed --format csv)

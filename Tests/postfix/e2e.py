@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import pathlib
+import pwd
 import re
 import shutil
 import signal
@@ -17,7 +18,7 @@ import subprocess
 import sys
 
 from cases import CASES, DELAYED, EXPIRED, NOW, RULES
-from lab import Lab, LabError, case_of
+from lab import PIPE_OWNER, Lab, LabError, case_of
 
 SCAN_SECONDS = 30
 
@@ -270,6 +271,43 @@ class Test:
         for address in ADDRESSES:
             expect(f"counters of {address}", self.counters(address, ledger), self.counters(address))
 
+    # ------------------------------------------------------------------------------------------ a pipe in an alias
+
+    def send_piped(self, recipient):
+        """A mail to a dead address; its report goes to the alias."""
+        self.lab.send("bounce@piped.test", [recipient], f"Message-ID: <piped.case@app.bounce.test>\r\n\r\nTo {recipient}\r\n")
+
+    def alias_pipe_delivers(self):
+        program = self.lab.make_pipe(self.binary)
+        owner = pwd.getpwnam(PIPE_OWNER)
+        subprocess.run([program, "--version"], user=owner.pw_uid, stdout=subprocess.DEVNULL, check=True)
+        self.send_piped("nouser@dest.example")
+        self.lab.wait("the report behind the pipe", lambda: self.lab.is_idle() and any((self.lab.piped / "new").iterdir()))
+        [path] = (self.lab.piped / "new").iterdir()
+        expect("owner, group and mode", (path.stat().st_uid, path.stat().st_gid, oct(path.stat().st_mode & 0o7777)),
+               (owner.pw_uid, owner.pw_gid, "0o600"))
+        expect("the folder of what is on its way", list((self.lab.piped / "tmp").iterdir()), [])
+        expect("the line that local(8) puts first", path.read_bytes().startswith(b"From "), False)
+        [verdict] = self.objects("classify", path)
+        expect("class and address", (verdict["class"], [one["address"] for one in verdict["recipients"]]),
+               ("hard-bounce", ["nouser@dest.example"]))
+
+    def alias_pipe_that_fails_keeps_the_mail(self):
+        before, away = len(list((self.lab.piped / "new").iterdir())), self.root / "Piped.away"
+        self.lab.piped.rename(away)
+        self.send_piped("nouser.plain@dest.example")
+        self.lab.wait("the report to be deferred", lambda: self.lab.is_idle() and self.lab.deferred())
+        [reason] = self.lab.deferred()
+        if "Piped" not in reason or "the mail server keeps the message" not in reason:
+            raise Failure(f"the reason that Postfix notes does not say what is wrong: {reason}")
+        away.rename(self.lab.piped)
+        self.lab.wait("the deferred report to be delivered", lambda: self.lab.is_idle() and not self.lab.deferred(),
+                      between=self.lab.flush)
+        found = sorted((self.lab.piped / "new").iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        expect("mails in new/", len(found), before + 1)
+        [verdict] = self.objects("classify", found[-1])
+        expect("address", [one["address"] for one in verdict["recipients"]], ["nouser.plain@dest.example"])
+
     # ------------------------------------------------------------------------------------------ all of it, in order
 
     def checks(self):
@@ -290,6 +328,8 @@ class Test:
             ("mails restored into new/ do not count again", self.restored_mail_counts_once),
             ("--archive sorts the mails by class into Maildirs and counts the same", self.archive_sorts_by_class),
             ("two scans at once count once", self.two_scans_at_once_count_once),
+            ("an alias pipe delivers a report, as the owner of the alias database", self.alias_pipe_delivers),
+            ("where deliver fails Postfix keeps the report, and delivers it later", self.alias_pipe_that_fails_keeps_the_mail),
         ]
 
 
@@ -298,7 +338,8 @@ def run_checks(test):
     for number, (title, check) in enumerate(test.checks(), 1):
         try:
             skip = check()
-        except (Failure, OSError, ValueError, KeyError, IndexError, sqlite3.Error, subprocess.SubprocessError) as error:
+        except (Failure, OSError, ValueError, KeyError, IndexError, sqlite3.Error, subprocess.SubprocessError,
+                LabError) as error:
             failed += 1
             print(f"not ok {number} - {title}")
             print("\n".join(f"  # {line}" for line in f"{type(error).__name__}: {error}".splitlines()))

@@ -2,10 +2,12 @@
 
 import collections
 import grp
+import json
 import os
 import pathlib
 import pwd
 import re
+import shutil
 import smtplib
 import socket
 import subprocess
@@ -17,6 +19,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 CASE_ID = re.compile(rb"<([a-z0-9-]+)\.case@app\.bounce\.test>")
 # The one mail without a Message-ID of a case: Postfix's transcript of a client's errors.
 TRANSCRIPT = "transcript"
+# Owns the alias database with the pipe. Not the one as whom local(8) runs the pipes of root's own (default_privs: nobody).
+PIPE_OWNER = "daemon"
 
 
 class LabError(Exception):
@@ -40,6 +44,8 @@ class Lab:
         self.root = pathlib.Path(root)
         self.config = self.root / "etc"
         self.maildir = self.root / "Maildir"
+        self.piped = self.root / "Piped"
+        self.aliases = self.config / "bounce-aliases"
         self.responder = Responder(mx, rules)
         self.port = free_port()
         self.fill_in = {
@@ -61,12 +67,35 @@ class Lab:
                 path = self.root / maildir / folder
                 path.mkdir(mode=0o700)
                 os.chown(path, int(self.fill_in["UID"]), int(self.fill_in["GID"]))
+        self.fill_in["ALIASES"] = f"{self.table_type()}:{self.aliases}"
         for name in ("main.cf", "master.cf"):
             text = re.sub(r"@([A-Z_]+)@", lambda found: self.fill_in[found[1]], (HERE / name).read_text())
             (self.config / name).write_text(text)
         self.responder.start()
         self.postfix("start")
         self.wait("Postfix to answer", self.is_answering)
+
+    @staticmethod
+    def table_type():
+        asked = subprocess.run(["postconf", "-d", "-h", "default_database_type"], capture_output=True, text=True, check=True)
+        return asked.stdout.strip()
+
+    def make_pipe(self, binary):
+        """bounce@piped.test goes through an alias into Piped, as docs/operations.md has it. Returns the pipe's program."""
+        owner = pwd.getpwnam(PIPE_OWNER)
+        for folder in ("", "new", "cur", "tmp"):
+            path = self.piped / folder
+            path.mkdir(mode=0o700)
+            os.chown(path, owner.pw_uid, owner.pw_gid)
+        # The owner need not be able to reach the program where it was built.
+        program = self.root / "maildir-bounce"
+        shutil.copy(binary, program)
+        program.chmod(0o755)
+        self.aliases.write_text(f'bounce: "|{program} deliver --maildir {self.piped}"\n')
+        subprocess.run(["postalias", "-c", self.config, self.fill_in["ALIASES"]], check=True)
+        for table in self.config.glob(f"{self.aliases.name}.*"):
+            os.chown(table, owner.pw_uid, -1)
+        return program
 
     def stop(self):
         if self.config.exists():
@@ -108,6 +137,12 @@ class Lab:
     def delivered(self):
         """How many mails of each case are in new/."""
         return collections.Counter(case_of(path.read_bytes()) for path in (self.maildir / "new").iterdir())
+
+    def deferred(self):
+        """Why each mail that Postfix keeps for later is kept."""
+        queue = subprocess.run(["postqueue", "-c", self.config, "-j"], capture_output=True, text=True, check=True).stdout
+        return [recipient.get("delay_reason", "") for mail in map(json.loads, queue.splitlines())
+                if mail["queue_name"] == "deferred" for recipient in mail["recipients"]]
 
     def is_idle(self):
         """Nothing is on its way; deferred mail may rest."""

@@ -17,12 +17,17 @@ public struct CustomRule: Sendable, Equatable {
     /// A header field of the message, lower case, and words that stand in it (none: that it is there).
     public var header: (name: String, contains: String?)?
 
+    /// What the whole message is then.
     public var messageClass: MessageClass?
+    /// What the recipient's fate is then; without it the reason decides.
     public var kind: OutcomeKind?
+    /// The recipient's reason then.
     public var reason: Reason?
 
+    /// A rule without conditions, to be filled in.
     public init(name: String) { self.name = name }
 
+    /// Whether conditions and decisions are the same.
     public static func == (left: CustomRule, right: CustomRule) -> Bool {
         left.name == right.name && left.text == right.text && left.status == right.status && left.reply == right.reply
             && left.providers == right.providers && left.header?.name == right.header?.name

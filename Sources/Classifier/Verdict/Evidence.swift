@@ -11,6 +11,7 @@ public struct Evidence: Sendable, Equatable {
     /// The rule that would have decided otherwise.
     public var runnerUp: String?
 
+    /// A step, as tests and other sources of verdicts make it.
     public init(
         rule: String, at: String, matched: String? = nil, recipient: String? = nil, runnerUp: String? = nil
     ) {

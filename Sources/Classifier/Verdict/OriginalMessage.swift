@@ -7,6 +7,7 @@ public struct OriginalMessage: Sendable, Equatable {
     /// The subject, decoded.
     public var subject: String?
 
+    /// What is known of it; nil where the report does not say.
     public init(messageID: String? = nil, from: String? = nil, subject: String? = nil) {
         self.messageID = messageID
         self.from = from

@@ -2,7 +2,9 @@
 public struct Outcome: Sendable, Equatable {
     /// The address that we mailed, as the report spells it (angle brackets, type prefix and comments removed).
     public var address: String
+    /// What became of the mail, and whether the address is to blame.
     public var kind: OutcomeKind
+    /// Why; nil for a mail that is still on its way.
     public var reason: Reason?
     /// RFC 3463 status, `5.1.1`.
     public var status: String?
@@ -21,6 +23,7 @@ public struct Outcome: Sendable, Equatable {
     /// The address that failed in the end, where it is not the one that we mailed (alias, forward).
     public var finalAddress: String?
 
+    /// A fate of which only the address and the kind must be known.
     public init(
         address: String, kind: OutcomeKind, reason: Reason? = nil, status: String? = nil, replyCode: String? = nil,
         action: String? = nil, diagnostic: String? = nil, remoteMTA: String? = nil, command: String? = nil,

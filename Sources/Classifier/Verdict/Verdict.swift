@@ -1,5 +1,6 @@
 /// What one message is, whom it is about, and why we think so.
 public struct Verdict: Sendable, Equatable {
+    /// What the message is.
     public var messageClass: MessageClass
     /// Absent where the message is no report.
     public var origin: Origin?
@@ -12,8 +13,11 @@ public struct Verdict: Sendable, Equatable {
     public var dialect: String?
     /// RFC 3464 section 2.2.2, without the type.
     public var reportingMTA: String?
+    /// What became of the mail for each recipient that the report names, at most ``Limits/recipients``.
     public var recipients: [Outcome]
+    /// The mail that the report is about, as far as it was returned.
     public var original: OriginalMessage?
+    /// What decided, in the order of the decisions.
     public var evidence: [Evidence]
     /// A limit that cut the reading short, in words, or nil.
     public var limitHit: String?
@@ -24,6 +28,7 @@ public struct Verdict: Sendable, Equatable {
     /// Recipients that a notification lists and that are still to be judged.
     var pending: [RecipientReport] = []
 
+    /// Whether all that is public is the same.
     public static func == (left: Verdict, right: Verdict) -> Bool {
         left.messageClass == right.messageClass && left.origin == right.origin && left.arrival == right.arrival
             && left.messageID == right.messageID && left.dialect == right.dialect
@@ -33,6 +38,7 @@ public struct Verdict: Sendable, Equatable {
             && left.taggedRecipient == right.taggedRecipient
     }
 
+    /// A verdict of which only the class must be known.
     public init(
         messageClass: MessageClass, origin: Origin? = nil, arrival: Int64? = nil, messageID: String? = nil,
         dialect: String? = nil, reportingMTA: String? = nil, recipients: [Outcome] = [],

@@ -1,20 +1,20 @@
+import CArguments
 import Glibc
 
-/// The command line's arguments as bytes.
+/// The command line's arguments, as text and as bytes, wherever we run.
 ///
-/// Swift hands arguments out as `String`, with U+FFFD for bytes that are no UTF-8; a file so named could not be opened.
+/// Swift's own `CommandLine` is empty where /proc is not mounted. It also hands arguments out only as `String`, with U+FFFD for
+/// bytes that are no UTF-8; a file so named could not be opened.
 enum RawArguments {
+    /// All that stands behind the program's name.
+    static let texts = bytes.dropFirst().map { String(decoding: $0, as: UTF8.self) }
+
     /// The paths that `arguments` stand for: the very bytes of the command line where the text alone has lost them.
     static func paths(of arguments: [String]) -> [BytePath] {
         guard arguments.contains(where: { $0.unicodeScalars.contains("\u{FFFD}") }) else {
             return arguments.map(BytePath.init)
         }
-        var raw: [[UInt8]] = []
-        for index in 0..<Int(CommandLine.argc) {
-            guard let argument = CommandLine.unsafeArgv[index] else { break }
-            raw.append(
-                Array(UnsafeBufferPointer(start: argument, count: strlen(argument)).map(UInt8.init(bitPattern:))))
-        }
+        let raw = bytes
         var from = 0
         return arguments.map { argument in
             guard let index = raw[from...].firstIndex(where: { String(decoding: $0, as: UTF8.self) == argument }) else {
@@ -22,6 +22,14 @@ enum RawArguments {
             }
             from = index + 1
             return BytePath(raw[index])
+        }
+    }
+
+    /// The arguments as main() got them, the program's name first.
+    private static var bytes: [[UInt8]] {
+        guard let vector = carguments_vector() else { return [] }
+        return (0..<Int(carguments_count())).compactMap { index in
+            vector[index].map { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
         }
     }
 }
