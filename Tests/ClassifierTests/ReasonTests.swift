@@ -85,6 +85,15 @@ struct ReasonTests {
         #expect(outcome("550 5.4.1 Recipient address rejected: Access denied", status: "5.4.1")?.reason == .userUnknown)
     }
 
+    /// RFC 7505 section 4.2: 5.7.27 is about the sender's domain, 5.1.10 about the recipient's.
+    @Test("tell whose domain takes no mail", arguments: ["550 refused", "550 5.7.27 Sender address has null MX"])
+    func senderNullMX(diagnostic: String) {
+        let refused = outcome(diagnostic, status: "5.7.27")
+        #expect(refused?.reason == .rejected)
+        #expect(refused?.kind == .soft)
+        #expect(outcome("556 refused", status: "5.1.10")?.kind == .hard)
+    }
+
     @Test("follow the innermost server's word")
     func nested() {
         let reply =

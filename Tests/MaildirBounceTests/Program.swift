@@ -26,6 +26,9 @@ enum Program {
         return tests.deletingLastPathComponent().appendingPathComponent("maildir-bounce").path
     }()
 
+    /// Whether a sanitizer watches the tests and the program: it takes memory and addresses of its own.
+    static let isSanitized = dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
+
     /// Runs the program and waits for it.
     ///
     /// - Parameter asNobody: as a user without rights; only where the tests run as root.

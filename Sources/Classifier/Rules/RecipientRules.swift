@@ -27,7 +27,7 @@ extension ReasonRules {
                 "we do not accept any mail", "host does not accept mail", "address does not receive mail",
                 "does not accept any mail", "mail not accepted here", "no incoming mail",
                 "this server does not accept mail", "smtp service not available * no smtp",
-                "5.1.10 * null", "5.7.27 null",
+                "5.1.10 * null",
             ]),
         ReasonRule(
             "userunknown/resolver", .userUnknown, .sure,

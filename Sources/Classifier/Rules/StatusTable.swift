@@ -32,11 +32,12 @@ enum StatusTable {
         case (6, _): .contentError
         // Section 3.8, security; the details above 19 are RFC 7372 and the registry's.
         case (7, 1), (7, 0): nil
+        // RFC 7505 section 4.2: the sender's domain takes no mail.
+        case (7, 27): .rejected
         case (7, 2), (7, 13), (7, 17): .filtered
         case (7, 8), (7, 9), (7, 14): .securityError
         case (7, 20), (7, 21), (7, 22), (7, 23), (7, 24), (7, 26), (7, 29), (7, 30): .authFailure
         case (7, 25): .requirePTR
-        case (7, 27): .notAccept
         case (7, 28): .speeding
         case (7, 3), (7, 4), (7, 5), (7, 6), (7, 7), (7, 10), (7, 11), (7, 15): .securityError
         // Exchange Online: 5.7.5xx, 5.7.6xx, 5.7.7xx.

@@ -8,14 +8,14 @@ enum TOMLHazard: Equatable {
     case namelessTable(line: Int)
     /// A closing bracket in a value has no partner, or another kind of one; on this line.
     case strayBracket(line: Int)
-    /// A value without quotation marks goes on with a digit behind a blank, as only a date with a time may; on this line.
-    case spacedValue(line: Int)
+    /// A value without quotation marks starts as a date or a time; on this line.
+    case date(line: Int)
 }
 
 extension TOMLHazard {
     var line: Int {
         switch self {
-        case .deepKey(let line), .namelessTable(let line), .strayBracket(let line), .spacedValue(let line): line
+        case .deepKey(let line), .namelessTable(let line), .strayBracket(let line), .date(let line): line
         }
     }
 
@@ -25,8 +25,7 @@ extension TOMLHazard {
         case .deepKey: "this key has more than \(ConfigTable.keyDepthLimit) parts; no key of ours has so many"
         case .namelessTable: "this is no TOML: the name of a table must follow the bracket"
         case .strayBracket: "this is no TOML: a bracket is closed that is not open"
-        case .spacedValue:
-            "this value is no number; a text needs quotation marks, and no key of ours has a date"
+        case .date: "this value starts as a date or a time, which no key of ours has; a text needs quotation marks"
         }
     }
 }
@@ -41,12 +40,16 @@ func firstHazard(in text: [UInt8], keyDepthLimit: Int) -> TOMLHazard? {
     var index = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     // The brackets of a value that are open; nil outside of values.
     var open: [UInt8]?
-    // Where the last sign between a key and its value stands, and whether the pair at hand has one.
-    var (separator, hasSeparator) = (-1, false)
+    // Whether the pair at hand has its sign between key and value, and whether a value starts at the next byte that counts.
+    var (hasSeparator, expectsValue) = (false, false)
     var isLineStart = true
     while index < text.count {
         let byte = text[index]
         var next = index + 1
+        if expectsValue, !byte.isSpace, byte != UInt8(ascii: "#") {
+            expectsValue = false
+            if isDate(text, at: index) { return .date(line: line) }
+        }
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "'"):
             next = endOfText(text, at: index)
@@ -63,8 +66,8 @@ func firstHazard(in text: [UInt8], keyDepthLimit: Int) -> TOMLHazard? {
         case UInt8(ascii: "="):
             parts = 1
             if open == nil || (open?.last == UInt8(ascii: "{") && !hasSeparator) {
-                separator = index
                 hasSeparator = true
+                expectsValue = true
             }
             open = open ?? []
         case UInt8(ascii: "["), UInt8(ascii: "{"):
@@ -72,6 +75,7 @@ func firstHazard(in text: [UInt8], keyDepthLimit: Int) -> TOMLHazard? {
             if open != nil {
                 open?.append(byte)
                 hasSeparator = false
+                expectsValue = byte == UInt8(ascii: "[")
             } else if isLineStart, byte == UInt8(ascii: "["), !startsTableName(text, at: next) {
                 return .namelessTable(line: line)
             }
@@ -81,13 +85,7 @@ func firstHazard(in text: [UInt8], keyDepthLimit: Int) -> TOMLHazard? {
             if open != nil, open?.popLast() != byte - 2 { return .strayBracket(line: line) }
         case UInt8(ascii: ","):
             parts = 1
-            if open?.last == UInt8(ascii: "{") { hasSeparator = false }
-        case UInt8(ascii: "0")...UInt8(ascii: "9"):
-            if open != nil, index > 1, text[index - 1] == UInt8(ascii: " "), index - 2 != separator,
-                isBare(text[index - 2])
-            {
-                return .spacedValue(line: line)
-            }
+            if open?.last == UInt8(ascii: "{") { hasSeparator = false } else { expectsValue = open?.isEmpty == false }
         default: break
         }
         isLineStart = (0x0A...0x0D).contains(byte) || (isLineStart && isBlank(byte))
@@ -106,9 +104,17 @@ private func startsTableName(_ text: [UInt8], at start: Int) -> Bool {
     return text[index].isLetter || text[index].isDigit || "_-\"']".utf8.contains(text[index])
 }
 
-/// Whether the byte may be the last of a value without quotation marks.
-private func isBare(_ byte: UInt8) -> Bool {
-    byte > 0x20 && !"[]{},\"'".utf8.contains(byte)
+/// Whether the value at `start` begins as a number does and has a sign in it that only a date or a time has.
+private func isDate(_ text: [UInt8], at start: Int) -> Bool {
+    guard text[start].isDigit || "+-".utf8.contains(text[start]) else { return false }
+    var index = start + 1
+    while index < text.count, !text[index].isSpace, !"]},#".utf8.contains(text[index]) {
+        if text[index] == UInt8(ascii: ":") { return true }
+        // Not the one of `1e-5`.
+        if text[index] == UInt8(ascii: "-"), text[index - 1].lowercased != UInt8(ascii: "e") { return true }
+        index += 1
+    }
+    return false
 }
 
 private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
