@@ -3,7 +3,7 @@ import Testing
 @testable import MaildirBounce
 
 @Suite("the hazards of a TOML text")
-struct  {
+struct TOMLHazardTests {
     private func hazard(_ text: String) -> TOMLHazard? {
         firstHazard(in: Array(text.utf8), keyDepthLimit: 3)
     }

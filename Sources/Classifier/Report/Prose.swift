@@ -65,7 +65,9 @@ struct Prose: Sendable {
 
     /// What the words of a line and of the one before it do, where a sentence may be cut between the two.
     func signals(endingInLine number: Int) -> FoundGroups<ProseSignal> {
-        let (before, line) = (folded.span.extracting(foldedLines[number - 1]), folded.span.extracting(foldedLines[number]))
+        let (before, line) = (
+            folded.span.extracting(foldedLines[number - 1]), folded.span.extracting(foldedLines[number])
+        )
         guard !before.isEmpty, !line.isEmpty else { return signals[number - 1] }
         // Folded as one, two lines may be other than one behind the other: a reply code is not repeated, and scripts without
         // blanks have none between two lines.

@@ -132,7 +132,8 @@ struct PhraseMatcher: Sendable {
     @inline(__always)
     @discardableResult
     func scan(
-        _ text: Span<UInt8>, from start: Int = 0, onlyCrossing: Bool = false, _ found: (_ phrase: Int, _ end: Int) -> Bool
+        _ text: Span<UInt8>, from start: Int = 0, onlyCrossing: Bool = false,
+        _ found: (_ phrase: Int, _ end: Int) -> Bool
     ) -> Int {
         let states = states.span
         let rows = rows.span
