@@ -105,8 +105,11 @@ public struct Message: Sendable {
     }
 
     /// A text part's content in UTF-8, tags and entities of HTML resolved.
-    public func textBytes(ofPart part: Int) -> [UInt8] {
-        let decoded = decodedBody(ofPart: part)
+    public func textBytes(ofPart part: Int) -> [UInt8] { textBytes(ofPart: part, limit: limits.decodedBytes) }
+
+    /// The same, of the first `limit` bytes of the body without its transfer encoding.
+    package func textBytes(ofPart part: Int, limit: Int) -> [UInt8] {
+        let decoded = parts[part].encoding.decode(bytes.span, parts[part].body, limit: min(limit, limits.decodedBytes))
         var charset = parameter("charset", ofPart: part)
         // A page knows its charset better than a mailer that says nothing of it.
         if parts[part].type == .textHTML, charset.map({ Charset.canonicalName($0) }) ?? "ASCII" == "ASCII" {

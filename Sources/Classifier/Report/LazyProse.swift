@@ -27,7 +27,7 @@ final class LazyProse {
     /// is none.
     private static func withoutQuotations(_ text: [UInt8]) -> [UInt8] {
         let span = text.span
-        guard span.firstIndex(of: UInt8(ascii: ">"), in: 0..<span.count) != nil else { return text }
+        guard hasQuotation(span) else { return text }
         var out: [UInt8] = []
         out.reserveCapacity(text.count)
         var position = 0
@@ -37,6 +37,19 @@ final class LazyProse {
             position = line.next
         }
         return out
+    }
+
+    private static func hasQuotation(_ text: Span<UInt8>) -> Bool {
+        var from = 0
+        while let sign = text.firstIndex(of: UInt8(ascii: ">"), in: from..<text.count) {
+            from = sign + 1
+            if sign == 0 || text[sign - 1] == UInt8(ascii: "\n"),
+                isQuotation(text, text.line(at: sign, before: text.count).content)
+            {
+                return true
+            }
+        }
+        return false
     }
 
     private static func isQuotation(_ text: Span<UInt8>, _ line: Range<Int>) -> Bool {

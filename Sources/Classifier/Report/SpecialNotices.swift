@@ -31,12 +31,15 @@ enum SpecialNotices {
         return nil
     }
 
+    /// Bytes of a text that are decoded to look for Exim's words, which stand at its start.
+    private static let frozenBytes = 4_000
+
     /// Exim's `freeze_tell`: `Message 1tEabC-0001Ab-7C frozen`, sent to the postmaster about a message that stays in the
     /// queue. With `The sender is <>.` it is a bounce that nobody takes.
     private static func frozen(_ message: Message, _ envelope: Envelope) -> Verdict? {
         // One text and nothing else.
         guard message.parts[0].type.isText, Sender.isDaemon(envelope) else { return nil }
-        let text = FoldedText(Array(message.textBytes(ofPart: 0).prefix(2_000)))
+        let text = FoldedText(Array(message.textBytes(ofPart: 0, limit: frozenBytes).prefix(2_000)))
         let isNamed =
             envelope.subjectText.hasPrefix("message ") && envelope.subjectText.bytes.suffix(7) == Array(" frozen".utf8)
         guard isNamed || text.contains("has been frozen") && text.contains("the sender is <") else { return nil }

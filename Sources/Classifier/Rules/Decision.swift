@@ -270,9 +270,9 @@ struct Judge: Sendable {
     }
 
     private func providerRule(_ text: FoldedText, _ facts: FailureFacts, _ reply: SMTPReply) -> ProviderRule? {
-        ProviderRules.all.first { rule in
+        ProviderRules.first(in: text) { rule in
             if let status = rule.status, facts.status != status, reply.status != status { return false }
-            guard rule.words.allSatisfy({ text.contains($0) }) else { return false }
+            guard rule.words.dropFirst().allSatisfy({ text.contains($0) }) else { return false }
             return rule.hosts.isEmpty
                 || rule.hosts.contains { end in
                     facts.hosts.contains { $0 == end || $0.hasSuffix("." + end) } || text.contains(end)

@@ -89,4 +89,22 @@ enum ProviderRules {
             name: "facebook/rcp-p2", hosts: [], status: nil, words: ["rcp-p2"], reason: .filtered,
             source: "postmaster.facebook.com/response_codes: RCP-P2 refused due to recipient preferences"),
     ]
+
+    /// The rules by the first of their words, compiled.
+    private static let firstWords: (matcher: PhraseMatcher, rules: [[Int]]) = {
+        var rules: [String: [Int]] = [:]
+        for (number, rule) in all.enumerated() { rules[rule.words[0], default: []].append(number) }
+        let words = rules.keys.sorted()
+        return (PhraseMatcher(words.map { Array($0.utf8) }), words.map { rules[$0] ?? [] })
+    }()
+
+    /// The first rule of which the text holds the first word, and for which `fits` is true.
+    static func first(in text: FoldedText, where fits: (ProviderRule) -> Bool) -> ProviderRule? {
+        var candidates: Set<Int> = []
+        firstWords.matcher.scan(text.bytes.span) { phrase, _ in
+            candidates.formUnion(firstWords.rules[phrase])
+            return true
+        }
+        return candidates.sorted().first { fits(all[$0]) }.map { all[$0] }
+    }
 }

@@ -51,17 +51,49 @@ struct TextFolder {
 
     private static func isPlain(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x80 && byte != UInt8(ascii: "@") }
 
-    /// The byte at `index`, and the rest of the word, as far as it is plain.
+    /// The byte at `index`, and the rest of the word, as far as it is plain, eight bytes at a time where there are as many.
     private mutating func appendPlain(_ text: Span<UInt8>, at index: Int, _ end: Int) -> Int {
         let room = min(end - index, written.count - count)
-        precondition(room > 0)
-        var length = 0
-        repeat {
-            written[count + length] = text[index + length].lowercased
-            length += 1
-        } while length < room && TextFolder.isPlain(text[index + length])
+        precondition(room > 0 && index >= 0 && end <= text.count)
+        var length = 1
+        written[count] = text[index].lowercased
+        text.withUnsafeBytes { raw in
+            let target = UnsafeMutableRawBufferPointer(written)
+            while length + 8 <= room {
+                let eight = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index + length, as: UInt64.self))
+                target.storeBytes(
+                    of: TextFolder.lowercased(eight).littleEndian, toByteOffset: count + length, as: UInt64.self)
+                let plain = TextFolder.plainBytes(eight)
+                length += plain
+                if plain < 8 { return }
+            }
+            while length < room, TextFolder.isPlain(raw[index + length]) {
+                written[count + length] = raw[index + length].lowercased
+                length += 1
+            }
+        }
         count += length
         return index + length
+    }
+
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
+    private static let highs: UInt64 = 0x8080_8080_8080_8080
+
+    /// How many of eight bytes, from the lowest, are plain.
+    private static func plainBytes(_ eight: UInt64) -> Int {
+        // Of each test the lowest byte that it marks is right; a borrow reaches the higher ones only.
+        let belowPlain = (eight &- ones &* 0x21) & ~eight
+        let difference = eight ^ (ones &* UInt64(UInt8(ascii: "@")))
+        let isAt = (difference &- ones) & ~difference
+        return ((belowPlain | isAt | eight) & highs).trailingZeroBitCount / 8
+    }
+
+    /// Eight bytes of ASCII in lower case; what is above ASCII may come out as anything.
+    private static func lowercased(_ eight: UInt64) -> UInt64 {
+        let low = eight & ~highs
+        let fromA = low &+ ones &* UInt64(0x80 - UInt8(ascii: "A"))
+        let behindZ = low &+ ones &* UInt64(0x7F - UInt8(ascii: "Z"))
+        return eight | ((fromA & ~behindZ & highs) >> 2)
     }
 
     private mutating func append(_ byte: UInt8) {
