@@ -39,9 +39,13 @@ enum SpecialNotices {
     private static func frozen(_ message: Message, _ envelope: Envelope) -> Verdict? {
         // One text and nothing else.
         guard message.parts[0].type.isText, Sender.isDaemon(envelope) else { return nil }
-        let text = FoldedText(Array(message.textBytes(ofPart: 0, limit: frozenBytes).prefix(2_000)))
         let isNamed =
             envelope.subjectText.hasPrefix("message ") && envelope.subjectText.bytes.suffix(7) == Array(" frozen".utf8)
+        // Exim writes it as it is: most texts need no decoding.
+        let body = message.parts[0].body
+        let start = body.lowerBound..<min(body.upperBound, body.lowerBound + frozenBytes)
+        guard isNamed || FoldedText(verbatim: message.bytes.span.copy(start)).contains("frozen") else { return nil }
+        let text = FoldedText(Array(message.textBytes(ofPart: 0, limit: frozenBytes).prefix(2_000)))
         guard isNamed || text.contains("has been frozen") && text.contains("the sender is <") else { return nil }
         return Verdict(
             messageClass: text.contains("the sender is <>.") ? .doubleBounce : .postmasterNotice, dialect: "exim",

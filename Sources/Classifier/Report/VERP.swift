@@ -25,6 +25,10 @@ package enum VERP {
     package static func tag(
         in deliveredTo: [String], settings: Settings, known: [String] = [], arrival: Int64?
     ) -> VERPTag? {
+        // Most addresses have no tag at all.
+        guard deliveredTo.contains(where: { $0.utf8.contains { settings.verpDelimiters.contains($0) } }) else {
+            return nil
+        }
         var best: VERPTag?
         // Reports name thousands, and a local part has hundreds of places at which one of them could start.
         let known = Set(known)

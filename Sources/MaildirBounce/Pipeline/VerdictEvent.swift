@@ -1,4 +1,5 @@
 import Classifier
+import Glibc
 import Ledger
 import Maildir
 
@@ -92,10 +93,11 @@ extension ReportHash {
     fileprivate mutating func combine(text: Slice<UnsafeRawBufferPointer>) {
         var text = text
         while let last = text.last, isLineEnd(last) { text.removeLast() }
-        if text.contains(UInt8(ascii: "\r")) {
+        let bytes = UnsafeRawBufferPointer(rebasing: text)
+        if let start = bytes.baseAddress, memchr(start, Int32(UInt8(ascii: "\r")), bytes.count) != nil {
             text.filter { $0 != UInt8(ascii: "\r") }.withUnsafeBytes { combine($0) }
         } else {
-            combine(UnsafeRawBufferPointer(rebasing: text))
+            combine(bytes)
         }
     }
 }
