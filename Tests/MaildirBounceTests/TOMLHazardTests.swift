@@ -33,7 +33,7 @@ struct TOMLHazardTests {
             "a = [1, 2, 0000-Ud-5]", "a = [# b\n\t0000-Ud-5]", "a = [[0000-Ud-5]]", "a = 0\"/\u{19}-05-2\u{1} 1",
         ])
     func date(text: String) {
-        #expect(hazard(text) == .date(line: 1))
+        #expect(hazard(text) == .date(line: text.contains("\n") ? 2 : 1))
     }
 
     @Test(
