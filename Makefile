@@ -38,6 +38,7 @@ test-newcomer: ## follow docs/operations.md in a clean Debian until a dead addre
 test: install-deps lint ## all that CI runs: lint, strict build, unit tests, real binary, real browser, real Postfix, some faults
 	swift build --build-tests $(STRICT)
 	swift test --skip-build $(STRICT)
+	Benchmarks/instructions
 	Benchmarks/backlog --count 6000 --program .build/debug/maildir-bounce
 	Tests/docs/run.sh
 	scripts/documentation.sh --skip-build
@@ -80,6 +81,12 @@ backlog: build ## reprocess a generated backlog of a million mails, killed twice
 
 bench: build ## time a scan beside the file system's own limit and beside other programs (docs/performance.md)
 	Benchmarks/bench $(BENCH)
+
+growth: build ## show how cost grows with the number of messages, their size, and the ledger (minutes; 5 GB of disk)
+	Benchmarks/growth
+
+instructions: build ## count the instructions of fixed runs of the release build, stage by stage (docs/performance.md)
+	Benchmarks/instructions --build release --stages
 
 lint: ## check the format of the Swift files
 	swift format lint --strict --parallel --recursive $(SWIFT_FILES)

@@ -4,7 +4,8 @@
 #   install-deps.sh build   what the build needs (the headers of SQLite and zlib, a C++ library, git)
 #   install-deps.sh test    that, what the end-to-end test needs (Postfix, dnsmasq, iproute2, python3), the interpreters of the
 #                           examples (PHP, Perl) with their SQLite drivers, sqlite3, a C compiler for the fault tests, and
-#                           the browser for the HTML report (Chromium), what reads manual pages, units and completions
+#                           the browser for the HTML report (Chromium), what reads manual pages, units and completions,
+#                           and valgrind
 #   install-deps.sh package what the build needs, and what makes and tries the Debian package
 #
 # Postfix is installed without a configuration, so no mail server starts, and never in place of another mail server.
@@ -53,7 +54,7 @@ install() {
 
 case ${1:-} in
     build | test | package) ;;
-    *) sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
+    *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
 esac
 
 if ! command -v swift >/dev/null; then
@@ -106,6 +107,8 @@ if [ "$1" = test ]; then
     command -v sqlite3 >/dev/null || need+=(sqlite3)
     # Without these the tests of the examples and of the SQL export say what they skip; where CI is set they fail.
     [ ${#need[@]} = 0 ] || install "the test of the examples" "${need[@]}" || true
+    # Without it the counts of instructions are skipped; where CI is set they fail.
+    command -v valgrind >/dev/null || install "the counts of instructions" valgrind || true
     # Without it the test of the HTML report is skipped; where CI is set it fails.
     command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
         install "the test of the HTML report" chromium || true
