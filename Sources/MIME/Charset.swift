@@ -54,9 +54,35 @@ public enum Charset {
         default:
             // Charsets in which plain ASCII means itself need no iconv for plain ASCII.
             if isASCIISuperset(charset), !hasHighByte(span) { return bytes }
-            let converter = Converter(charset) ?? Converter("WINDOWS-1252")
-            return converter?.utf8(bytes) ?? repairedUTF8(bytes)
+            guard let converter = Converter(charset) ?? Converter("WINDOWS-1252") else { return repairedUTF8(bytes) }
+            return isASCIISuperset(charset) ? byLines(bytes, converter) : converter.utf8(bytes)
         }
+    }
+
+    /// Converts the lines that hold more than ASCII; the others are what they are. No character of these charsets holds a
+    /// line end.
+    private static func byLines(_ bytes: [UInt8], _ converter: borrowing Converter) -> [UInt8] {
+        let span = bytes.span
+        var out: [UInt8] = []
+        out.reserveCapacity(bytes.count + bytes.count / 4)
+        var position = 0
+        while position < span.count {
+            let plain = position
+            while position < span.count {
+                let next = span.line(at: position, before: span.count).next
+                if hasHighByte(span.extracting(position..<next)) { break }
+                position = next
+            }
+            out += bytes[plain..<position]
+            let foreign = position
+            while position < span.count {
+                let next = span.line(at: position, before: span.count).next
+                if !hasHighByte(span.extracting(position..<next)) { break }
+                position = next
+            }
+            if foreign < position { out += converter.utf8(Array(bytes[foreign..<position])) }
+        }
+        return out
     }
 
     // MARK: looking at bytes

@@ -1,6 +1,6 @@
 import Glibc
 
-/// One of iconv(3)'s converters into UTF-8, open for one text.
+/// One of iconv(3)'s converters into UTF-8.
 struct Converter: ~Copyable {
     private let handle: iconv_t
     private let charset: String
@@ -16,7 +16,7 @@ struct Converter: ~Copyable {
     deinit { iconv_close(handle) }
 
     /// The bytes in UTF-8; one U+FFFD for each sequence that is wrong.
-    consuming func utf8(_ bytes: [UInt8]) -> [UInt8] {
+    func utf8(_ bytes: [UInt8]) -> [UInt8] {
         var input = bytes
         var out: [UInt8] = []
         out.reserveCapacity(bytes.count + bytes.count / 2 + 16)

@@ -24,6 +24,11 @@ struct Prose: Sendable {
         var signals: [FoundGroups<ProseSignal>] = []
         var foldedLines: [Range<Int>] = []
         var states: [Int] = []
+        let expected = min(text.count / 32, 1_024)
+        lines.reserveCapacity(expected)
+        signals.reserveCapacity(expected)
+        foldedLines.reserveCapacity(expected)
+        states.reserveCapacity(expected)
         // A line's end leaves room for the byte that a fold may need beside those that it reads.
         folded = [UInt8](unsafeUninitializedCapacity: text.count + 1) { buffer, count in
             var position = 0

@@ -8,9 +8,9 @@ let defaultThreadCount = 2
 /// What commands do differently is where the names come from and what becomes of the verdicts.
 struct Pipeline<Item: Sendable, Output: Sendable, Problem: Error>: Sendable {
     /// How many messages may be in flight: enough to keep the threads busy while a batch is committed.
-    static var inFlight: Int { 1_024 }
+    static var inFlight: Int { 8_192 }
     /// The weight of waiting outputs at which the threads pause, in bytes.
-    static var inFlightBytes: Int { 4 << 20 }
+    static var inFlightBytes: Int { 8 << 20 }
 
     /// How the classifier is to be made; it is made when there is a first message.
     let settings: Settings

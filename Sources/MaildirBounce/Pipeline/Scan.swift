@@ -35,9 +35,9 @@ struct ScanOrder {
 /// Killed in between, the next run finds known keys in new/ and only moves them.
 struct Scan {
     /// How many messages are committed at once, unless ordered otherwise.
-    static let batchCount = 1_000
+    static let batchCount = 5_000
     /// The weight of a batch at which it is committed sooner, in bytes.
-    static let batchBytes = 4 << 20
+    static let batchBytes = 8 << 20
 
     private let order: ScanOrder
     private let output: StandardOutput
