@@ -164,4 +164,26 @@ struct CharsetTests {
     func spelling(label: String, name: String) {
         #expect(Charset.canonicalName(label) == name)
     }
+
+    @Test(
+        "that hold ASCII as it is come out as if all lines were converted at once",
+        arguments: [
+            ("GB18030", [0xCE, 0xD2]), ("CP932", [0x88, 0x9F]), ("EUC-JP-MS", [0xB0, 0xA1]), ("ISO-8859-2", [0xE1]),
+            ("BIG5-HKSCS", [0xA4, 0x40]),
+        ] as [(String, [UInt8])])
+    func byLines(charset: String, character: [UInt8]) {
+        let plain = Array("Sorry, no mailbox here.\r\n".utf8)
+        let foreign = Array("> ".utf8) + character + Array(" x\n".utf8)
+        // A character that its line end cuts, and one that the text's end cuts.
+        let cut = Array("cut ".utf8) + character.prefix(1) + [0x0A]
+        let texts = [
+            plain + foreign + plain, foreign + foreign + plain, plain + cut + plain + foreign, foreign + [character[0]],
+            plain + Array("no line end ".utf8) + character,
+        ]
+        for text in texts {
+            let whole = Converter(charset)?.utf8(text)
+            #expect(whole != nil)
+            #expect(Charset.convert(text, from: charset) == whole)
+        }
+    }
 }

@@ -71,6 +71,19 @@ struct PipelineTests {
         #expect(count == 20)
     }
 
+    @Test("what is in flight when no more is wanted is dropped", arguments: [0, 2])
+    func unwanted(threads: Int) {
+        var (next, count) = (0, 0)
+        let workers = OrderedWorkers<Int, Int>(capacity: 64, maximumWeight: .max, weigh: { _ in 1 }, work: Self.work)
+        workers.run(threads: threads, while: { count < 5 }) {
+            defer { next += 1 }
+            return next < 1_000 ? next : nil
+        } deliver: { _ in
+            count += 1
+        }
+        #expect(count == 5)
+    }
+
     @Test("no input starts no thread and delivers nothing")
     func empty() {
         let workers = OrderedWorkers<Int, Int>(capacity: 8, maximumWeight: .max, weigh: { _ in 1 }, work: Self.work)
@@ -83,6 +96,18 @@ struct PipelineTests {
 
     private func fingerprint(_ mail: String, id: String? = "m@x.example") -> Fingerprint {
         Fingerprint(messageID: id, contents: Array(mail.utf8))
+    }
+
+    @Test("batches grow from a small one to the largest")
+    func batches() {
+        var size = BatchSize(maximum: 5_000)
+        var counts: [Int] = []
+        for _ in 0..<5 {
+            counts.append(size.count)
+            size.grow()
+        }
+        #expect(counts == [1_000, 2_000, 4_000, 5_000, 5_000])
+        #expect(BatchSize(maximum: 7).count == 7)
     }
 
     @Test("a report is the same under other headers, line ends and empty lines at the end")

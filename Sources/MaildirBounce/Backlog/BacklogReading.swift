@@ -50,8 +50,8 @@ struct BacklogReading {
                 Self.conclude(item, contents, verdict, trust: trust, keepsVerdict: keepsVerdicts)
             },
             weigh: \.weight, threads: threads, weighItem: \.weight)
-        try pipeline.run { () throws(Failure) in
-            wanted() ? try backlog.next() : nil
+        try pipeline.run(while: wanted) { () throws(Failure) in
+            try backlog.next()
         } deliver: { item, result throws(Failure) in
             switch result {
             case .success(let message): try deliver(item, message)

@@ -33,6 +33,7 @@ struct Reprocess {
     private var tally = BacklogTally()
     private var batch: [BacklogMessage] = []
     private var batchWeight = 0
+    private var batchSize = BatchSize(maximum: Scan.batchCount)
     private var last: BacklogItem?
     private var changes: PreviewTable
 
@@ -93,7 +94,7 @@ struct Reprocess {
             tally.add(message)
             batch.append(message)
             batchWeight += message.weight
-            if batch.count >= Scan.batchCount || batchWeight >= Scan.batchBytes { try finishBatch() }
+            if batch.count >= batchSize.count || batchWeight >= Scan.batchBytes { try finishBatch() }
             progress.value.update(done: backlog.bytesDone, tally)
         }
         try finishBatch()
@@ -125,6 +126,7 @@ struct Reprocess {
         var batch = self.batch
         self.batch.removeAll(keepingCapacity: true)
         batchWeight = 0
+        batchSize.grow()
         let (ledger, isDryRun) = (self.ledger, order.isDryRun)
         var foreseen: PreviewResult?
         let outcomes = try inLedger { () throws(LedgerError) in

@@ -46,8 +46,8 @@ struct ClassifyCommand: ParsableCommand {
             read: { item throws(ReadProblem) in try item.read() },
             conclude: { _, contents, verdict in SizedVerdict(verdict: verdict, size: contents.bytes.count) },
             weigh: { $0.verdict.weight })
-        try pipeline.run { () throws(Failure) in
-            output.isClosed ? nil : walker.next()
+        try pipeline.run(while: { !output.isClosed }) { () throws(Failure) in
+            walker.next()
         } deliver: { item, result throws(Failure) in
             switch result {
             case .success(let message):

@@ -80,8 +80,8 @@ struct Inbox {
                     destination: destination, withheld: withheld, verdict: keepsVerdicts ? verdict : nil)
             },
             weigh: \.weight, threads: threads)
-        try pipeline.run { () throws(Failure) in
-            guard position < names.endIndex, wanted() else { return nil }
+        try pipeline.run(while: wanted) { () throws(Failure) in
+            guard position < names.endIndex else { return nil }
             defer { position += 1 }
             return names[position]
         } deliver: { _, result throws(Failure) in

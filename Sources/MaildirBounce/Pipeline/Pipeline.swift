@@ -24,12 +24,14 @@ struct Pipeline<Item: Sendable, Output: Sendable, Problem: Error>: Sendable {
     /// How many bytes an item brings with it.
     var weighItem: @Sendable (Item) -> Int = { _ in 0 }
 
-    /// Classifies every item of `next` and hands the outputs to `deliver` in the same order.
+    /// Classifies every item of `next` and hands the outputs to `deliver` in the same order, as long as `wanted` says so;
+    /// what is in flight when it no longer does is dropped.
     func run(
+        while wanted: () -> Bool = { true },
         next: () throws(Failure) -> Item?,
         deliver: (Item, Result<Output, Problem>) throws(Failure) -> Void
     ) throws(Failure) {
-        guard let first = try next() else { return }
+        guard wanted(), let first = try next() else { return }
         let classifier = Classifier(settings: settings)
         let (read, conclude, weigh) = (self.read, self.conclude, self.weigh)
         let workers = OrderedWorkers<Item, (Item, Result<Output, Problem>)>(
@@ -48,7 +50,7 @@ struct Pipeline<Item: Sendable, Output: Sendable, Problem: Error>: Sendable {
             }
         }
         var upcoming: Item? = first
-        try workers.run(threads: threads) { () throws(Failure) -> Item? in
+        try workers.run(threads: threads, while: wanted) { () throws(Failure) -> Item? in
             if let item = upcoming {
                 upcoming = nil
                 return item

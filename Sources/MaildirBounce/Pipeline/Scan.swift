@@ -19,7 +19,7 @@ struct ScanOrder {
     var isVerbose: Bool
     /// How many threads read and classify. What comes out does not depend on it, nor on the next.
     var threads = defaultThreadCount
-    /// How many messages are committed at once.
+    /// How many messages are committed at once at the most.
     var batchCount = Scan.batchCount
 
     /// A message of new/ under the path that was given, for a report.
@@ -34,7 +34,7 @@ struct ScanOrder {
 /// batch, keys and counters in one transaction, then the batch's files are moved, then the folders are synchronised.
 /// Killed in between, the next run finds known keys in new/ and only moves them.
 struct Scan {
-    /// How many messages are committed at once, unless ordered otherwise.
+    /// How many messages are committed at once at the most, unless ordered otherwise.
     static let batchCount = 5_000
     /// The weight of a batch at which it is committed sooner, in bytes.
     static let batchBytes = 8 << 20
@@ -49,6 +49,7 @@ struct Scan {
     private var tally = ScanTally()
     private var batch: [ScannedMessage] = []
     private var batchWeight = 0
+    private var batchSize: BatchSize
 
     /// Does what was ordered. Where another run is at work on the Maildir, says so, does nothing and gives false.
     ///
@@ -98,6 +99,7 @@ struct Scan {
         self.ledger = ledger
         archive = order.archive.map(Archive.init(root:))
         report = order.format.map { VerdictReport(format: $0, width: output.width) }
+        batchSize = BatchSize(maximum: order.batchCount)
     }
 
     private mutating func run(_ names: NameList) throws(Failure) {
@@ -109,7 +111,7 @@ struct Scan {
         tally.left = try inbox.run(names, while: { StopSignal.pending == nil }) { message throws(Failure) in
             batch.append(message)
             batchWeight += message.weight
-            if batch.count >= order.batchCount || batchWeight >= Self.batchBytes { try finishBatch() }
+            if batch.count >= batchSize.count || batchWeight >= Self.batchBytes { try finishBatch() }
         }
         try finishBatch()
         if tally.run.read > 0 { try record(started: started) }
@@ -143,6 +145,7 @@ struct Scan {
         try printVerdicts()
         batch.removeAll(keepingCapacity: true)
         batchWeight = 0
+        batchSize.grow()
     }
 
     private func move(_ message: ScannedMessage, isKnown: Bool) throws(MaildirError) {

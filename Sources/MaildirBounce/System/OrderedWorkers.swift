@@ -65,18 +65,20 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
         mutex.deallocate()
     }
 
-    /// Runs until `next` has no more inputs and every output is delivered, or until one of the two throws.
+    /// Runs until `next` has no more inputs and every output is delivered, until `wanted` says that no more are wanted, or
+    /// until one of the two throws.
     ///
     /// `next` and `deliver` are called on the calling thread. Threads are started with the first input, so an empty run
     /// costs nothing. Where none can be started the calling thread does the work itself.
     func run<Problem: Error>(
-        threads: Int, next: () throws(Problem) -> Input?, deliver: (Output) throws(Problem) -> Void
+        threads: Int, while wanted: () -> Bool = { true }, next: () throws(Problem) -> Input?,
+        deliver: (Output) throws(Problem) -> Void
     ) throws(Problem) {
         guard let first = try next() else { return }
         let workers = (0..<max(1, threads)).compactMap { _ in startThread { self.takeAndWork() } }
         guard !workers.isEmpty else {
             var input: Input? = first
-            while let item = input {
+            while wanted(), let item = input {
                 try deliver(work(item))
                 input = try next()
             }
@@ -88,7 +90,7 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
         }
         put(first)
         var isExhausted = false
-        while true {
+        while wanted() {
             // Refilled by halves: one wake-up for many inputs.
             if !isExhausted, filled - delivered <= capacity / 2 {
                 while filled - delivered < capacity, inputWeight <= maximumWeight {

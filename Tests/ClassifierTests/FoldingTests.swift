@@ -1,0 +1,52 @@
+import Testing
+
+@testable import Classifier
+
+@Suite("a folded text")
+struct FoldingTests {
+    private func folded(_ text: String) -> String {
+        String(decoding: FoldedText(Array(text.utf8)).bytes, as: UTF8.self)
+    }
+
+    @Test("is in lower case, whatever byte of eight a letter is")
+    func lowerCase() {
+        let signs = String((0x21...0x7E).filter { $0 != 0x40 }.map { Character(Unicode.Scalar(UInt8($0))) })
+        for start in 0..<16 {
+            let text = String(repeating: "a", count: start) + signs
+            #expect(folded(text) == text.lowercased())
+        }
+    }
+
+    @Test(
+        "ends a word where it ends, whatever byte of eight that is",
+        arguments: ["@", " ", "\t", "é", "\u{1}", "\u{7F}", "配"])
+    func ends(sign: String) {
+        for length in 1..<24 {
+            let word = String(repeating: "X", count: length)
+            let expected =
+                switch sign {
+                // An address is reduced to its sign.
+                case "@": "@ y"
+                case " ", "\t": word.lowercased() + " y y"
+                default: word.lowercased() + sign + "y y"
+                }
+            #expect(folded(word + sign + "Y Y") == expected)
+        }
+    }
+
+    @Test("of prose finds a sentence that is cut between two lines")
+    func acrossLines() {
+        let prose = Prose(Array("Your message could not be\ndelivered to anybody.\n\nbe\ndelivered".utf8))
+        #expect(!prose.signals(ofLine: 0).contains(.failure))
+        #expect(!prose.signals(ofLine: 1).contains(.failure))
+        #expect(prose.signals(endingInLine: 1).contains(.failure))
+        #expect(!prose.signals(endingInLine: 4).contains(.failure))
+    }
+
+    @Test("of two lines finds what stands in the first one, too")
+    func lineBefore() {
+        let prose = Prose(Array("This could not be delivered\nto anybody.\n".utf8))
+        #expect(prose.signals(endingInLine: 1).contains(.failure))
+        #expect(!prose.signals(ofLine: 1).contains(.failure))
+    }
+}
