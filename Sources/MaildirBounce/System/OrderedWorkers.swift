@@ -24,7 +24,7 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
     private let outputArrived = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     /// How many inputs may be in flight. Not `slots.count`, which the calling thread may not read without the mutex.
     private let capacity: Int
-    private var slots: [Slot]
+    private var slots: [Slot] = []
     /// The number of inputs handed out, taken by a worker, and put in: delivered <= taken <= filled.
     private var delivered = 0
     private var taken = 0
@@ -47,7 +47,6 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
         self.weigh = weigh
         self.maximumWeight = maximumWeight
         self.capacity = max(2, capacity)
-        slots = Array(repeating: Slot(), count: self.capacity)
         mutex.initialize(to: pthread_mutex_t())
         workArrived.initialize(to: pthread_cond_t())
         outputArrived.initialize(to: pthread_cond_t())
@@ -110,6 +109,8 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
         let weight = weighInput(input)
         inputWeight += weight
         pthread_mutex_lock(mutex)
+        // The first time around: a short run needs few.
+        if filled == slots.count, filled < capacity { slots.append(Slot()) }
         slots[filled % capacity].input = input
         slots[filled % capacity].inputWeight = weight
         filled += 1
