@@ -39,7 +39,7 @@ test: install-deps lint ## all that CI runs: lint, strict build, unit tests, rea
 	swift build --build-tests $(STRICT)
 	swift test --skip-build $(STRICT)
 	Benchmarks/instructions
-	Benchmarks/backlog --count 6000 --program .build/debug/maildir-bounce
+	Benchmarks/backlog --count 20000 --program .build/debug/maildir-bounce
 	Tests/docs/run.sh
 	scripts/documentation.sh --skip-build
 	Tests/libraries/run.sh
