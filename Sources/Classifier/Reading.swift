@@ -8,7 +8,6 @@ struct Reading {
     let judge: Judge
     private(set) var envelope: Envelope
     private let hand: Hand
-    private let subject: FoundGroups<SubjectSignal>
     /// The prose before the returned message, split into lines when it is first asked for.
     private let lazyProse: LazyProse
     var prose: Prose { lazyProse.value }
@@ -32,7 +31,6 @@ struct Reading {
         self.unwrapped = unwrapped
         envelope = Envelope(message)
         hand = Hand(envelope, message)
-        subject = SubjectPhrases.groups.find(in: envelope.subjectText)
         original = Original(message)
         lazyProse = LazyProse(message)
     }
@@ -45,7 +43,7 @@ struct Reading {
             return finish(verdict)
         }
         // A letter's text is not read.
-        if statusPart != nil || !Gate.isClosed(hand, envelope, message, subject: subject) {
+        if statusPart != nil || !Gate.isClosed(hand, envelope, message) {
             readQuotedOriginal()
             if let report = structuredReport() { return finish(report) }
             if let report = proseReport() { return finish(report) }
@@ -251,7 +249,7 @@ struct Reading {
         let dialect = Dialects.find(message, envelope, status: nil, prose: prose)
         let failed = failedRecipients
         let gate = Gate(
-            hand, envelope, message, subject: subject, signals: reader.signals, dialect: dialect?.name,
+            hand, envelope, message, signals: reader.signals, dialect: dialect?.name,
             isList: reader.isList, original: original)
         guard gate.isReport else { return nil }
         if !hand.isMachine { doubt = "no-machine" }
@@ -272,13 +270,13 @@ struct Reading {
         if prose.quotedAt == nil, !original.exists, message.bytes.last != UInt8(ascii: "\n") || endsWithinParts {
             doubt = "cut-off"
         }
-        if subject[.success] != nil || reader.signals.contains(.success) {
+        if envelope.subjectSignals[.success] != nil || reader.signals.contains(.success) {
             let isReceipt = FoldedText(headText).contains("had successful delivery notifications")
             for index in reports.indices where reports[index].tellsSuccess || isReceipt {
                 reports[index].action = "delivered"
             }
         }
-        if isDelay(subject, reader.signals) {
+        if isDelay(envelope.subjectSignals, reader.signals) {
             for index in reports.indices where !reports[index].isFinal { reports[index].isDelayed = true }
         }
         var verdict = Verdict(messageClass: .notABounce)

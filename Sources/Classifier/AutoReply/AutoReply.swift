@@ -56,7 +56,7 @@ enum AutoReply {
 
     /// Mailing lists and newsletters.
     private static func isBulk(_ message: Message, _ envelope: Envelope) -> Bool {
-        if message.has(Names.listUnsubscribe) || message.has(Names.listID) { return true }
+        if message.isOfList { return true }
         return envelope.precedence.hasPrefix("list")
     }
 

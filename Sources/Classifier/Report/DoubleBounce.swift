@@ -9,7 +9,7 @@ enum DoubleBounce {
     {
         let isCopy =
             envelope.returnPath?.hasPrefix("double-bounce@") == true
-            || SubjectPhrases.groups.find(in: envelope.subjectText)[.postmasterCopy] != nil
+            || envelope.subjectSignals[.postmasterCopy] != nil
             || envelope.autoSubmitted.contains("postmaster-notification")
         if isCopy {
             // A returned header without Return-Path still has its From; a bounce's is the daemon.

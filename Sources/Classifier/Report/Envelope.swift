@@ -7,6 +7,8 @@ struct Envelope: Sendable {
     var fromText = FoldedText([])
     var subject = ""
     var subjectText = FoldedText([])
+    /// What the words of the subject do.
+    var subjectSignals = FoundGroups<SubjectSignal>()
     /// The topmost Return-Path: nil where there is none, empty where it is `<>`.
     var returnPath: String?
     /// Addresses that this message was delivered to, the surest first: X-Original-To, Delivered-To, Envelope-To, To.
@@ -35,6 +37,7 @@ struct Envelope: Sendable {
         }
         subject = Envelope.subject(message)
         subjectText = FoldedText(Array(subject.utf8))
+        subjectSignals = SubjectPhrases.groups.find(in: subjectText)
         if let value = message.value(.returnPath) {
             returnPath = AddressText.path(value)
         }
@@ -108,6 +111,9 @@ enum Names {
 }
 
 extension Message {
+    /// Whether the header has a mailing list's marks (RFC 2369, RFC 2919).
+    var isOfList: Bool { has(Names.listUnsubscribe) || has(Names.listID) }
+
     /// Whether the header has a field of that name, in any case, and the words in one of them.
     func holds(_ name: String, _ words: String?) -> Bool {
         let wanted = name.lowercased()

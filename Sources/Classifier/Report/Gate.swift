@@ -8,14 +8,14 @@ struct Gate {
     let isCertain: Bool
 
     init(
-        _ hand: Hand, _ envelope: Envelope, _ message: Message, subject: FoundGroups<SubjectSignal>,
+        _ hand: Hand, _ envelope: Envelope, _ message: Message,
         signals: FoundGroups<ProseSignal>, dialect: String?, isList: Bool, original: Original
     ) {
         let hasFailedField = message.has(Names.xFailedRecipients)
         var score = 0
         if envelope.hasNullSender { score += 2 }
         if hand.isDaemon { score += 2 }
-        let isAnnounced = subject[.failure] != nil || subject[.delay] != nil
+        let isAnnounced = Gate.isAnnounced(envelope)
         if isAnnounced { score += 2 }
         if signals.contains(.failure) || signals.contains(.delay) { score += 2 }
         if hasFailedField { score += 3 }
@@ -25,7 +25,7 @@ struct Gate {
         // A bounce that came by way of a mailing list carries the list's marks; only a daemon's word counts there, or a list
         // of recipients under a subject that announces it.
         let isListed =
-            (message.has(Names.listUnsubscribe) || message.has(Names.listID))
+            message.isOfList
             && !(hand.isDaemon && score >= 6 || isAnnounced && isList && signals.contains(.failure))
         // Somebody's absence note may speak of mail that is not delivered; no daemon wrote it, and nothing announces it.
         let isAnswer =
@@ -33,21 +33,23 @@ struct Gate {
             && !original.exists
         isReport =
             !isListed && !isAnswer && score >= 4 && (hand.isMachine || isList && !hand.isPersonal)
-            && !Gate.isForward(hand, envelope, subject)
+            && !Gate.isForward(hand, envelope)
         isCertain = isReport && score >= 5
     }
 
     /// Whether the header alone says that the message is no report, whatever its words are.
-    static func isClosed(_ hand: Hand, _ envelope: Envelope, _ message: Message, subject: FoundGroups<SubjectSignal>)
-        -> Bool
-    {
-        if isForward(hand, envelope, subject) || !hand.isMachine && hand.isPersonal { return true }
-        let isAnnounced = subject.contains(.failure) || subject.contains(.delay)
-        return !hand.isDaemon && !isAnnounced && (message.has(Names.listUnsubscribe) || message.has(Names.listID))
+    static func isClosed(_ hand: Hand, _ envelope: Envelope, _ message: Message) -> Bool {
+        if isForward(hand, envelope) || !hand.isMachine && hand.isPersonal { return true }
+        return !hand.isDaemon && !isAnnounced(envelope) && message.isOfList
     }
 
     /// A person's forward: a prefix in the subject, and a sender that is no daemon.
-    private static func isForward(_ hand: Hand, _ envelope: Envelope, _ subject: FoundGroups<SubjectSignal>) -> Bool {
-        subject.contains(.forwarded) && !hand.isDaemon && !envelope.hasNullSender
+    private static func isForward(_ hand: Hand, _ envelope: Envelope) -> Bool {
+        envelope.subjectSignals.contains(.forwarded) && !hand.isDaemon && !envelope.hasNullSender
+    }
+
+    /// The subject says that something failed or is late.
+    private static func isAnnounced(_ envelope: Envelope) -> Bool {
+        envelope.subjectSignals.contains(.failure) || envelope.subjectSignals.contains(.delay)
     }
 }

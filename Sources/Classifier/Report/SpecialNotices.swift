@@ -10,7 +10,7 @@ enum SpecialNotices {
             default: continue
             }
         }
-        if SubjectPhrases.groups.find(in: envelope.subjectText)[.postmasterCopy] != nil,
+        if envelope.subjectSignals[.postmasterCopy] != nil,
             !message.parts.contains(where: { $0.type == .messageDeliveryStatus && !$0.isEnclosed })
         {
             // Postfix: "Postfix SMTP server: errors from HOST": the transcript of a session, no mail of ours.
