@@ -24,13 +24,15 @@ let package = Package(
         .target(name: "Classifier", dependencies: ["MIME", "ReturnPath"]),
         .systemLibrary(name: "CRenameat2"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // The client library of PostgreSQL, of which only the header is needed here.
+        .systemLibrary(name: "CPostgreSQL", providers: [.apt(["libpq-dev"])]),
         // The resolver of glibc, which needs no package.
         .systemLibrary(name: "CResolv"),
         .target(name: "CArguments"),
         .target(name: "Maildir", dependencies: ["CRenameat2"]),
         .target(
             name: "Ledger",
-            dependencies: [.product(name: "GRDB", package: "GRDB.swift")]
+            dependencies: ["CPostgreSQL", .product(name: "GRDB", package: "GRDB.swift")]
         ),
         .executableTarget(
             name: "MaildirBounce",

@@ -187,7 +187,10 @@ final class AddressWriter {
             "UPDATE address SET \(assignments), streak = ?\(count + 1) WHERE id = ?\(count + 2)")
         delete = try connection.prepare("DELETE FROM address WHERE id = ?1")
         replaceBase = try connection.prepare(
-            "INSERT OR REPLACE INTO base (\(names), address) VALUES (\(values), ?\(count + 2))")
+            """
+            INSERT INTO base (\(names), address) VALUES (\(values), ?\(count + 2))
+            ON CONFLICT (address) DO UPDATE SET \(assignments), streak = ?\(count + 1)
+            """)
     }
 
     /// Writes the state of an address; one of which nothing is known any more loses its row.

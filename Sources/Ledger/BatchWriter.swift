@@ -24,8 +24,8 @@ final class BatchWriter {
     private let deleteOutcomes: Query
     private let selectOutcomes: Query
 
-    private var nextDelivery: Int64
-    private var nextAddress: Int64
+    private let deliveryNumbers: RowNumbers
+    private let addressNumbers: RowNumbers
     private var touched: [Touched] = []
     private var placeOfAddress: [String: Int] = [:]
     /// The addresses that have no row yet, by the id that they will have.
@@ -111,8 +111,8 @@ final class BatchWriter {
             FROM outcome AS o LEFT JOIN address AS a ON a.id = o.address
             WHERE o.id >= ?1 AND o.id < ?2 AND o.address IS NOT NULL
             """)
-        nextDelivery = 1 + (try connection.integer("SELECT max(id) FROM delivery") ?? 0)
-        nextAddress = 1 + (try connection.integer("SELECT max(id) FROM address") ?? 0)
+        deliveryNumbers = try connection.numbers(for: .delivery)
+        addressNumbers = try connection.numbers(for: .address)
     }
 
     /// - Parameter derived: addresses to derive anew whether the batch names them or not.
@@ -150,7 +150,7 @@ final class BatchWriter {
                 try replace(head, with: event, maildir: maildir, arrival: arrival)
             } else {
                 try bindDelivery(insertDelivery, event, maildir: maildir, arrival: arrival)
-                try insertDelivery.bind(12, takeDelivery())
+                try insertDelivery.bind(12, try deliveryNumbers.take())
                 try insertDelivery.bind(13, head.id)
                 try insertDelivery.execute()
                 try count(event, arrival: arrival, counted: 0, duplicates: 1)
@@ -165,7 +165,7 @@ final class BatchWriter {
                 return .alreadyKnown
             }
         }
-        let id = takeDelivery()
+        let id = try deliveryNumbers.take()
         try bindDelivery(insertDelivery, event, maildir: maildir, arrival: arrival)
         try insertDelivery.bind(12, id)
         try insertDelivery.bind(13, nil as Int64?)
@@ -204,7 +204,7 @@ final class BatchWriter {
     private func replace(_ head: Head, with event: DeliveryEvent, maildir: Int64, arrival: Int64) throws {
         // The indexes allow one row a key and one counted row a report: first a copy of the old row under a name that
         // no file has, then the new content, then the old name.
-        let demoted = takeDelivery()
+        let demoted = try deliveryNumbers.take()
         try demoteHead.bind(1, head.id)
         try demoteHead.bind(2, demoted)
         try demoteHead.bind(3, [UInt8]("/\(demoted)".utf8))
@@ -259,11 +259,6 @@ final class BatchWriter {
         try fillPlace.bind(3, try terms.number(place.folder))
         try fillPlace.bind(4, place.file?.stored(limit: LedgerLimits.textBytes))
         try fillPlace.execute()
-    }
-
-    private func takeDelivery() -> Int64 {
-        defer { nextDelivery += 1 }
-        return nextDelivery
     }
 
     private func bindDelivery(_ query: Query, _ event: DeliveryEvent, maildir: Int64, arrival: Int64) throws {
@@ -329,12 +324,9 @@ final class BatchWriter {
         placeOfAddress[canonical] = place
         let domain = CanonicalAddress.domain(ofCanonical: canonical)
         let entry = try addresses.entry(canonical)
-        touched.append(
-            Touched(address: canonical, domain: domain, id: entry?.id ?? nextAddress, state: entry?.state))
-        if entry == nil {
-            newAddresses[nextAddress] = canonical
-            nextAddress += 1
-        }
+        let id = try entry?.id ?? addressNumbers.take()
+        touched.append(Touched(address: canonical, domain: domain, id: id, state: entry?.state))
+        if entry == nil { newAddresses[id] = canonical }
         return place
     }
 
@@ -474,7 +466,7 @@ final class BatchWriter {
             """
             INSERT INTO tally (hour, class, origin, counted, duplicates) VALUES (?1, ?2, ?3, ?4, ?5)
             ON CONFLICT (hour, class, origin) DO UPDATE
-            SET counted = counted + excluded.counted, duplicates = duplicates + excluded.duplicates
+            SET counted = tally.counted + excluded.counted, duplicates = tally.duplicates + excluded.duplicates
             """)
         for (hour, sums) in tally where sums.counted != 0 || sums.duplicates != 0 {
             try upsert.bind(1, hour.hour)
@@ -501,7 +493,8 @@ final class BatchWriter {
             """
             INSERT INTO rule_hit (rule, hits, last_seen) VALUES (?1, ?2, ?3)
             ON CONFLICT (rule) DO UPDATE
-            SET hits = hits + excluded.hits, last_seen = max(last_seen, excluded.last_seen)
+            SET hits = rule_hit.hits + excluded.hits, last_seen = CASE
+                WHEN rule_hit.last_seen > excluded.last_seen THEN rule_hit.last_seen ELSE excluded.last_seen END
             """)
         for (rule, sums) in ruleHits {
             try upsert.bind(1, rule)

@@ -34,13 +34,15 @@ final class BrakeTable {
         self.connection = connection
         let pair = "provider = ?1 AND reason = ?2"
         insertMember = try connection.prepare(
-            "INSERT OR IGNORE INTO brake_member (provider, reason, hour, address) VALUES (?1, ?2, ?3, ?4)")
+            """
+            INSERT INTO brake_member (provider, reason, hour, address) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING
+            """)
         deleteMember = try connection.prepare(
             "DELETE FROM brake_member WHERE \(pair) AND hour = ?3 AND address = ?4")
         changeCount = try connection.prepare(
             """
             INSERT INTO brake_hour (provider, reason, hour, addresses) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (provider, reason, hour) DO UPDATE SET addresses = addresses + excluded.addresses
+            ON CONFLICT (provider, reason, hour) DO UPDATE SET addresses = brake_hour.addresses + excluded.addresses
             """)
         deleteEmpty = try connection.prepare("DELETE FROM brake_hour WHERE \(pair) AND hour = ?3 AND addresses <= 0")
         hasLarge = try connection.prepare(
@@ -220,7 +222,7 @@ final class BrakeTable {
             """
             INSERT INTO brake_hour (provider, reason, hour, addresses)
             SELECT provider, reason, hour, count(*) FROM brake_member WHERE true GROUP BY 1, 2, 3
-            ON CONFLICT (provider, reason, hour) DO UPDATE SET addresses = addresses + excluded.addresses
+            ON CONFLICT (provider, reason, hour) DO UPDATE SET addresses = brake_hour.addresses + excluded.addresses
             """)
         changes = [:]
         touched = [:]

@@ -53,6 +53,18 @@ final class ForgottenTable {
         return try select.step() ? try Suppression(select, terms) : nil
     }
 
+    /// Gives those of many addresses that are forgotten.
+    func forEach(_ canonical: [String], _ body: (String, Suppression?) throws -> Void) throws {
+        guard let key else { return }
+        let hashes = canonical.map { Forgetting.hash($0, key: key) }
+        let addresses = Dictionary(zip(hashes, canonical)) { first, _ in first }
+        try connection.forEach(
+            hashes, "SELECT cause, reason, since, until, days, hash FROM forgotten WHERE hash = ?1"
+        ) { query in
+            if let address = addresses[query.bytes(5)] { try body(address, try Suppression(query, terms)) }
+        }
+    }
+
     /// Lets a forgotten address be mailed again; whether there was one that was suppressed at that time.
     func release(_ canonical: String, at: Int64) throws -> Bool {
         guard let key else { return false }
@@ -76,8 +88,7 @@ extension LedgerStore {
     package func forget(_ address: String) throws(LedgerError) -> Bool {
         let canonical = try LedgerStore.canonical(address).text
         let found = try write { connection in
-            // Overwrites what is deleted, where the SQLite of the system does not do so anyway.
-            try connection.run("PRAGMA secure_delete = ON")
+            try connection.eraseForGood()
             let terms = try TermTable(connection, writes: true)
             let table = try AddressTable(connection, terms)
             guard let entry = try table.entry(canonical) else { return false }
@@ -99,8 +110,9 @@ extension LedgerStore {
     ) throws {
         let insert = try connection.prepare(
             """
-            INSERT OR REPLACE INTO forgotten (hash, cause, reason, since, until, days)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            INSERT INTO forgotten (hash, cause, reason, since, until, days) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            ON CONFLICT (hash) DO UPDATE SET cause = excluded.cause, reason = excluded.reason,
+                since = excluded.since, until = excluded.until, days = excluded.days
             """)
         try insert.bind(1, Forgetting.hash(canonical, key: try Forgetting.makeKey(connection)))
         try insert.bind(2, suppression.cause.rawValue)

@@ -2,6 +2,8 @@
 package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of failure it is; each has the exit status of sysexits(3).
     package enum Category: Sendable, Hashable {
+        /// What was given names no place for a ledger (64).
+        case badLocation
         /// What was given is no mail address (65).
         case badAddress
         /// There is no ledger there, it cannot be read, or the file is something else (66).
@@ -15,6 +17,7 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
 
         package var exitStatus: Int32 {
             switch self {
+            case .badLocation: 64
             case .badAddress: 65
             case .cannotOpen: 66
             case .cannotWrite: 73

@@ -57,20 +57,20 @@ extension LedgerStore {
         _ connection: Connection, _ addresses: [CanonicalAddress?], at now: Int64
     ) throws -> [CheckResult?] {
         let terms = try TermTable(connection, writes: false)
-        let query = try connection.prepare(
-            "SELECT cause, reason, since, until, days FROM address WHERE address = ?1 AND cause IS NOT NULL")
-        let forgotten = try ForgottenTable(connection, terms)
-        return try addresses.map { address in
-            guard let address else { return nil }
-            defer { query.reset() }
-            try query.bind(1, address.text)
-            if try query.step(), let suppression = try Suppression(query, terms), suppression.holds(at: now) {
-                return .suppressed(suppression)
-            }
-            if let suppression = try forgotten.suppression(address.text), suppression.holds(at: now) {
-                return .suppressed(suppression)
-            }
-            return .mayMail
+        var found = [String: Suppression]()
+        func note(_ address: String, _ suppression: Suppression?) {
+            if let suppression, suppression.holds(at: now) { found[address] = suppression }
+        }
+        let asked = addresses.compactMap { $0?.text }
+        try ForgottenTable(connection, terms).forEach(asked, note)
+        try connection.forEach(
+            asked,
+            "SELECT cause, reason, since, until, days, address FROM address WHERE address = ?1 AND cause IS NOT NULL"
+        ) { query in
+            note(query.text(5), try Suppression(query, terms))
+        }
+        return addresses.map { address in
+            address.map { found[$0.text].map(CheckResult.suppressed) ?? .mayMail }
         }
     }
 
@@ -141,9 +141,9 @@ extension LedgerStore {
                 addresses: Int(try connection.integer("SELECT count(*) FROM address") ?? 0), suppressed: [], rules: [])
             let reports = try connection.prepare(
                 """
-                SELECT c.text, o.text, sum(counted), sum(duplicates) FROM tally
+                SELECT c.text, o.text, CAST(sum(counted) AS BIGINT), CAST(sum(duplicates) AS BIGINT) FROM tally
                 JOIN term AS c ON c.id = class LEFT JOIN term AS o ON o.id = origin
-                GROUP BY class, origin ORDER BY c.text, o.text
+                GROUP BY 1, 2 ORDER BY 1, 2 NULLS FIRST
                 """)
             while try reports.step() {
                 summary.duplicates += Int(reports.integer(3))
@@ -157,7 +157,7 @@ extension LedgerStore {
                 """
                 SELECT cause, term.text, count(*) FROM address JOIN term ON term.id = reason
                 WHERE cause IS NOT NULL AND (until IS NULL OR until > ?1)
-                GROUP BY cause, reason ORDER BY term.text, cause
+                GROUP BY 1, 2 ORDER BY 2, 1
                 """)
             try suppressed.bind(1, now)
             while try suppressed.step() {
@@ -183,8 +183,8 @@ extension LedgerStore {
         try read { connection in
             let query = try connection.prepare(
                 """
-                SELECT ifnull(term.text, ''), sum(counted) FROM tally LEFT JOIN term ON term.id = origin
-                WHERE hour >= ?1 AND hour <= ?2 GROUP BY origin
+                SELECT term.text, CAST(sum(counted) AS BIGINT) FROM tally LEFT JOIN term ON term.id = origin
+                WHERE hour >= ?1 AND hour <= ?2 GROUP BY 1
                 """)
             try query.bind(1, LedgerLimits.clamped(arrival: start) / CalendarTime.secondsPerHour)
             try query.bind(2, LedgerLimits.clamped(arrival: end - 1) / CalendarTime.secondsPerHour)

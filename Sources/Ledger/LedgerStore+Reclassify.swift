@@ -236,7 +236,7 @@ package final class Reclassification {
             }
             return outcomes.map { $0 ?? .kept }
         } catch {
-            throw LedgerError(error, path: ledger.path, busySeconds: ledger.busySeconds)
+            throw ledger.engine.error(error)
         }
     }
 

@@ -4,9 +4,9 @@ extension LedgerStore {
         try read { connection in
             let query = try connection.prepare(
                 """
-                SELECT hour / 24, c.text, o.text, sum(counted), sum(duplicates) FROM tally
-                JOIN term AS c ON c.id = class LEFT JOIN term AS o ON o.id = origin
-                WHERE hour >= ?1 AND hour < ?2 GROUP BY hour / 24, class, origin ORDER BY 1, 2, 3
+                SELECT hour / 24, c.text, o.text, CAST(sum(counted) AS BIGINT), CAST(sum(duplicates) AS BIGINT)
+                FROM tally JOIN term AS c ON c.id = class LEFT JOIN term AS o ON o.id = origin
+                WHERE hour >= ?1 AND hour < ?2 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3 NULLS FIRST
                 """)
             try query.bind(1, window.start / CalendarTime.secondsPerHour)
             try query.bind(2, window.end / CalendarTime.secondsPerHour)
@@ -24,7 +24,8 @@ extension LedgerStore {
     /// How many of the reports in the window have been pruned: of them only day, class and origin are known.
     package func prunedReports(_ window: ReportWindow) throws(LedgerError) -> Int {
         try read { connection in
-            let query = try connection.prepare("SELECT sum(counted) FROM tally_pruned WHERE hour >= ?1 AND hour < ?2")
+            let query = try connection.prepare(
+                "SELECT CAST(sum(counted) AS BIGINT) FROM tally_pruned WHERE hour >= ?1 AND hour < ?2")
             try query.bind(1, window.start / CalendarTime.secondsPerHour)
             try query.bind(2, window.end / CalendarTime.secondsPerHour)
             return try query.step() ? Int(query.integer(0)) : 0

@@ -3,12 +3,14 @@ extension LedgerStore {
     package func recordRun(_ run: RunRecord) throws(LedgerError) {
         try write { connection in
             let terms = try TermTable(connection, writes: true)
-            let insert = try connection.prepare("INSERT INTO run (maildir, started, ended) VALUES (?1, ?2, ?3)")
+            let insert = try connection.prepare(
+                "INSERT INTO run (maildir, started, ended) VALUES (?1, ?2, ?3) RETURNING id")
             try insert.bind(1, try terms.number(run.maildir))
             try insert.bind(2, run.started)
             try insert.bind(3, run.ended)
-            try insert.execute()
-            let number = try connection.integer("SELECT last_insert_rowid()")
+            guard try insert.step() else { throw DamagedLedger() }
+            let number = insert.integer(0)
+            insert.reset()
             let count = try connection.prepare("INSERT INTO run_count (run, name, count) VALUES (?1, ?2, ?3)")
             for (name, value) in run.counts.sorted(by: { $0.key < $1.key }) {
                 try count.bind(1, number)

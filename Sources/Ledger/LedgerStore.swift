@@ -1,11 +1,8 @@
-import GRDB
-import GRDBSQLite
-import Glibc
-
-/// The ledger: what was seen, what each address has had, and who is left out. One SQLite file.
+/// The ledger: what was seen, what each address has had, and who is left out. One SQLite file, or one database of a
+/// PostgreSQL server.
 ///
 /// A store may be used from any thread; its work is done one call after the other. Two stores, in one process or in
-/// two, may write to one file: each batch is one transaction, and a writer waits for the other.
+/// two, may write to one ledger: each batch is one transaction, and a writer waits for the other.
 package final class LedgerStore: Sendable {
     package enum Mode: Sendable {
         /// Makes the ledger where there is none.
@@ -24,27 +21,14 @@ package final class LedgerStore: Sendable {
 
     /// How long a writer waits for another, by default.
     package static let defaultBusySeconds = 30
-    /// SQLite's page cache, in KiB: 8 MiB. Writing 1,300,000 reports about 505,578 addresses in batches of 1,000 adds
-    /// 11.2 MiB to a process at its peak (make simulate-week); what a scan holds beside it is its own.
-    static let cacheKibibytes = 8_192
-    /// WAL pages after which SQLite moves them into the ledger: 64 MiB. A page that batch after batch changes
-    /// is moved once.
-    static let checkpointPages = 16_384
-
+    /// The file, or the address of the database without a password.
     package let path: String
     package let policy: Policy
-    let mode: Mode
     let busySeconds: Int
-    let source: Source
+    let engine: any LedgerEngine
     let overlay = Overlay()
 
-    /// Where the rows are.
-    enum Source: Sendable {
-        case writable(DatabaseQueue)
-        case readOnly(ReadOnlyFile)
-    }
-
-    /// Opens a ledger.
+    /// Opens a ledger: a file, or a database where `path` begins with `postgresql://` or `postgres://`.
     ///
     /// A read-write ledger whose states were derived under another policy is derived anew, in one transaction.
     ///
@@ -54,239 +38,54 @@ package final class LedgerStore: Sendable {
         path: String, mode: Mode, policy: Policy, durability: Durability = .full,
         busySeconds: Int = LedgerStore.defaultBusySeconds
     ) throws(LedgerError) {
-        self.path = path
-        self.mode = mode
         self.policy = policy
         self.busySeconds = busySeconds
-        switch mode {
-        case .readOnly:
-            source = .readOnly(try ReadOnlyFile(path: path, busySeconds: busySeconds))
-        case .readWrite:
-            switch try LedgerFile.kind(path) {
-            case .missing: try LedgerFile.create(path)
-            case .regular: try LedgerFile.checkWritable(path)
-            case .folder: throw LedgerError(.cannotWrite, "the ledger \(path) is a folder; name a file")
-            case .other:
-                throw LedgerError(.cannotWrite, "the ledger \(path) is a device, pipe or socket; name a regular file")
+        if let address = try PostgresAddress(path) {
+            self.path = address.text
+            engine = try PostgresLedger(address, mode: mode, busySeconds: busySeconds)
+        } else {
+            self.path = path
+            switch mode {
+            case .readOnly: engine = try ReadOnlyFile(path: path, busySeconds: busySeconds)
+            case .readWrite: engine = try SQLiteFile(path: path, durability: durability, busySeconds: busySeconds)
             }
-            source = .writable(
-                try LedgerStore.openForWriting(path, durability: durability, busySeconds: busySeconds))
-            try adoptPolicy()
         }
+        if case .readWrite = mode { try adoptPolicy() }
     }
 
     /// An empty ledger in memory, for a dry run where there is none yet.
     package init(inMemory policy: Policy) throws(LedgerError) {
         path = "(memory)"
-        mode = .readWrite
         self.policy = policy
         busySeconds = 0
-        do {
-            var configuration = Configuration()
-            configuration.foreignKeysEnabled = false
-            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA temp_store = MEMORY") }
-            let queue = try DatabaseQueue(configuration: configuration)
-            try Schema.migrator.migrate(queue)
-            source = .writable(queue)
-        } catch {
-            throw LedgerError(error, path: "(memory)", busySeconds: 0)
-        }
+        engine = try SQLiteFile()
         try adoptPolicy()
-    }
-
-    /// Opens the file, and makes or migrates what is in it.
-    ///
-    /// Two programs that do this at once each read, then write. For such a pair SQLite does not wait, since none of the
-    /// two could ever go on, but refuses one of them at once; that one has to begin anew.
-    private static func openForWriting(
-        _ path: String, durability: Durability, busySeconds: Int
-    ) throws(LedgerError) -> DatabaseQueue {
-        let start = ContinuousClock.now
-        while true {
-            do {
-                return try openOnce(path, durability: durability, busySeconds: busySeconds)
-            } catch {
-                guard error.isBusy, start.duration(to: .now) < .seconds(busySeconds) else { throw error }
-                usleep(reopeningPause)
-            }
-        }
-    }
-
-    /// How long a program that was refused waits before it begins anew, in microseconds.
-    private static let reopeningPause: UInt32 = 20_000
-
-    private static func openOnce(
-        _ path: String, durability: Durability, busySeconds: Int
-    ) throws(LedgerError) -> DatabaseQueue {
-        do {
-            var configuration = Configuration()
-            configuration.foreignKeysEnabled = false
-            configuration.busyMode = .timeout(Double(busySeconds))
-            configuration.prepareDatabase { database in
-                try checkIdentity(database, path: path)
-                if sqlite3_db_readonly(database.sqliteConnection, "main") != 0 {
-                    throw LedgerFile.failure(path, EACCES, writing: true)
-                }
-                // Without WAL no other program could read while a scan writes.
-                guard try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL") == "wal" else {
-                    throw LedgerError(
-                        .cannotWrite,
-                        "the file system of the ledger \(path) has no shared memory for SQLite's WAL; "
-                            + "put the ledger on a local disk")
-                }
-                // The empty files stay when the last writer leaves, as its own: a reader that may not write in the folder
-                // needs them, and one that may would make them as its own, and keep the next writer out.
-                var isPersistent: Int32 = 1
-                sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_PERSIST_WAL, &isPersistent)
-                try database.execute(
-                    sql: """
-                        PRAGMA journal_size_limit = 0;
-                        PRAGMA synchronous = \(durability.rawValue);
-                        PRAGMA cache_size = -\(cacheKibibytes);
-                        PRAGMA wal_autocheckpoint = \(checkpointPages);
-                        PRAGMA temp_store = MEMORY;
-                        """)
-            }
-            // A relative path must not be taken for a URI or for SQLite's `:memory:`.
-            let queue = try DatabaseQueue(path: path.hasPrefix("/") ? path : "./" + path, configuration: configuration)
-            try migrate(queue)
-            return queue
-        } catch {
-            throw openingError(error, path: path, busySeconds: busySeconds)
-        }
-    }
-
-    /// A path that cannot be opened for writing is a matter of rights or of the folder.
-    private static func openingError(_ error: any Error, path: String, busySeconds: Int) -> LedgerError {
-        let translated = LedgerError(error, path: path, busySeconds: busySeconds)
-        let code = (error as? SQLiteFailure)?.code ?? (error as? DatabaseError)?.resultCode.rawValue ?? SQLITE_OK
-        if code & 0xFF == SQLITE_CANTOPEN, translated.category != .tryAgain {
-            return LedgerError(.cannotWrite, translated.description)
-        }
-        return translated
-    }
-
-    /// Refuses the database of another program, and a ledger of a later version of this one. Gives the version.
-    ///
-    /// Over `Connection`: GRDB's statements, each of them made for one answer, took longer than the answer to `check` itself.
-    @discardableResult
-    static func checkIdentity(_ database: Database, path: String) throws -> Int64 {
-        guard let handle = database.sqliteConnection else { throw DamagedLedger() }
-        let connection = Connection(handle: handle)
-        var (application, version, isEmpty) = (Int64(0), Int64(0), false)
-        // Of one moment: another program may be making the ledger just now.
-        try connection.run("BEGIN")
-        do {
-            application = try connection.integer("PRAGMA application_id") ?? 0
-            version = try connection.integer("PRAGMA user_version") ?? 0
-            if application == 0 {
-                isEmpty = try connection.integer("SELECT count(*) FROM sqlite_master") == 0
-            }
-        } catch {
-            try? connection.run("ROLLBACK")
-            throw error
-        }
-        try connection.run("COMMIT")
-        if application != Schema.applicationID && !(isEmpty && application == 0 && version == 0) {
-            throw LedgerError(
-                .cannotOpen, "\(path) is the database of another program; nothing was changed, check the path")
-        }
-        if version > Schema.version {
-            throw LedgerError(
-                .cannotOpen,
-                "the ledger \(path) has version \(version) and was written by a later maildir-bounce, this one knows "
-                    + "version \(Schema.version); update this program")
-        }
-        return version
-    }
-
-    private static func migrate(_ queue: DatabaseQueue) throws {
-        var version = try fileVersion(queue)
-        while version != Schema.version {
-            do {
-                try queue.write { try $0.execute(sql: "PRAGMA application_id = \(Schema.applicationID)") }
-                try Schema.migrator.migrate(queue)
-                return
-            } catch {
-                // Of two programs that find an old version at once, one finds that the other has done a migration when
-                // it gets the lock for it; the rest may still be to do.
-                let reached = try fileVersion(queue)
-                if reached == version {
-                    throw error
-                }
-                version = reached
-            }
-        }
-    }
-
-    private static func fileVersion(_ queue: DatabaseQueue) throws -> Int64 {
-        try queue.read { try Int64.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
     }
 
     /// Runs statements in one transaction that holds the write lock from its start.
     func write<Result>(_ body: (Connection) throws -> Result) throws(LedgerError) -> Result {
-        guard let result = try writeOrAbandon({ try body($0) }) else {
-            throw LedgerError(DamagedLedger(), path: path, busySeconds: busySeconds)
-        }
+        guard let result = try writeOrAbandon({ try body($0) }) else { throw engine.error(DamagedLedger()) }
         return result
     }
 
     /// The same, but nothing is written where `body` gives nothing.
     func writeOrAbandon<Result>(_ body: (Connection) throws -> Result?) throws(LedgerError) -> Result? {
-        guard case .writable(let queue) = source else {
-            throw LedgerError(.cannotWrite, "the ledger \(path) was opened for reading only")
-        }
-        do {
-            return try queue.writeWithoutTransaction { database in
-                var result: Result?
-                try database.inTransaction(.immediate) {
-                    guard let handle = database.sqliteConnection else { throw DamagedLedger() }
-                    result = try body(Connection(handle: handle))
-                    return result == nil ? .rollback : .commit
-                }
-                return result
-            }
-        } catch {
-            throw LedgerError(error, path: path, busySeconds: busySeconds)
-        }
+        try engine.write(body)
     }
 
-    /// Runs statements that see one state of the ledger.
+    /// Runs statements that see one state of the ledger. They may be run twice.
     func read<Result>(_ body: (Connection) throws -> Result) throws(LedgerError) -> Result {
-        switch source {
-        case .readOnly(let file): return try file.read(body)
-        case .writable(let queue):
-            do {
-                return try queue.read { database in
-                    guard let handle = database.sqliteConnection else { throw DamagedLedger() }
-                    return try body(Connection(handle: handle))
-                }
-            } catch {
-                throw LedgerError(error, path: path, busySeconds: busySeconds)
-            }
-        }
+        try engine.read(body)
     }
 
-    /// Moves the WAL into the ledger and empties it; where another program reads, that program's end will do it.
-    func checkpoint() throws(LedgerError) {
-        guard case .writable(let queue) = source else { return }
-        do {
-            try queue.writeWithoutTransaction { database in
-                guard let handle = database.sqliteConnection else { return }
-                try Connection(handle: handle).run("PRAGMA wal_checkpoint(TRUNCATE)")
-            }
-        } catch {
-            throw LedgerError(error, path: path, busySeconds: busySeconds)
-        }
-    }
+    /// Moves what was written to where it belongs for good; where another program reads, that program's end will do it.
+    func checkpoint() throws(LedgerError) { try engine.checkpoint() }
 
     /// Writes a batch in one transaction: all of it, or nothing where this throws.
     ///
     /// - Returns: what became of each event, in the batch's order.
     @discardableResult
     package func commit(_ batch: [DeliveryEvent]) throws(LedgerError) -> [CommitOutcome] {
-        try write { connection in
-            try BatchWriter(connection, policy: policy).write(batch)
-        }
+        try engine.commit(batch, policy)
     }
 }

@@ -119,7 +119,7 @@ struct PreviewContext {
     func write(to ledger: LedgerStore, known: Set<BrakePairName>) throws(LedgerError) {
         try ledger.write { connection in
             let terms = try TermTable(connection, writes: true)
-            let insertPruned = try connection.prepare("INSERT OR IGNORE INTO pruned VALUES (?1)")
+            let insertPruned = try connection.prepare("INSERT INTO pruned VALUES (?1) ON CONFLICT DO NOTHING")
             for fingerprint in pruned {
                 try insertPruned.bind(1, fingerprint.bytes)
                 try insertPruned.execute()
@@ -174,7 +174,10 @@ struct PreviewContext {
 
     private func writeBrake(_ connection: Connection, _ terms: TermTable, _ known: Set<BrakePairName>) throws {
         let insertHour = try connection.prepare(
-            "INSERT OR REPLACE INTO brake_hour (provider, reason, hour, addresses) VALUES (?1, ?2, ?3, ?4)")
+            """
+            INSERT INTO brake_hour (provider, reason, hour, addresses) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (provider, reason, hour) DO UPDATE SET addresses = excluded.addresses, folded = 0, status = 0
+            """)
         for (pair, count) in hours where !known.contains(pair) {
             try insertHour.bind(1, try terms.number(pair.provider) as Int64)
             try insertHour.bind(2, try terms.number(pair.reason) as Int64)

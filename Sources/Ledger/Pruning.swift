@@ -79,7 +79,9 @@ extension LedgerStore {
                 SELECT 1 FROM outcome AS o
                 WHERE o.id >= d.id << \(bits) AND o.id < (d.id + 1) << \(bits) AND o.address IS NOT NULL)
             """)
-        try connection.run("INSERT OR IGNORE INTO pruned SELECT fingerprint FROM delivery WHERE id IN gone")
+        try connection.run(
+            "INSERT INTO pruned SELECT fingerprint FROM delivery WHERE id IN (SELECT id FROM gone) ON CONFLICT DO NOTHING"
+        )
         let outcomes = try connection.prepare("DELETE FROM outcome WHERE id >= ?1 AND id < ?2")
         let gone = try connection.prepare("SELECT id FROM gone")
         while try gone.step() {
@@ -87,15 +89,16 @@ extension LedgerStore {
             try outcomes.bind(2, (gone.integer(0) + 1) << bits)
             try outcomes.execute()
         }
-        let isGone = "id IN gone OR duplicate_of IN gone"
+        let isGone = "id IN (SELECT id FROM gone) OR duplicate_of IN (SELECT id FROM gone)"
         try connection.run(
             """
             INSERT INTO tally_pruned (hour, class, origin, counted, duplicates)
-            SELECT arrival / \(CalendarTime.secondsPerHour), class, ifnull(origin, 0), sum(duplicate_of IS NULL),
-                sum(duplicate_of IS NOT NULL)
+            SELECT arrival / \(CalendarTime.secondsPerHour), class, coalesce(origin, 0), count(*) - count(duplicate_of),
+                count(duplicate_of)
             FROM delivery WHERE \(isGone) GROUP BY 1, 2, 3
             ON CONFLICT (hour, class, origin) DO UPDATE
-            SET counted = counted + excluded.counted, duplicates = duplicates + excluded.duplicates
+            SET counted = tally_pruned.counted + excluded.counted,
+                duplicates = tally_pruned.duplicates + excluded.duplicates
             """)
         try connection.run("DELETE FROM delivery WHERE \(isGone)")
         let count = connection.changes

@@ -1,173 +1,130 @@
-import GRDBSQLite
-
-/// A failed call of SQLite.
-struct SQLiteFailure: Error {
-    /// The extended result code.
-    let code: Int32
-    let message: String
-    /// The errno behind it, where there is one.
-    let systemError: Int32
+/// A table whose rows are numbered by whoever writes them.
+enum NumberedTable: String {
+    case delivery, address
 }
 
-/// The connection that GRDB opened, for the statements that run once a row.
+/// A place where statements run: SQLite or PostgreSQL. To be used only inside the closure that lends it.
 ///
-/// GRDB's own statements cost more than SQLite's work itself at some ten thousand rows a second. To be used only inside
-/// the closure that lends the connection.
-struct Connection {
-    let handle: OpaquePointer
+/// The statements are SQLite's, in what both understand: parameters `?1`, `?2`, …, and `INDEXED BY`, which PostgreSQL
+/// does without.
+class Connection {
+    func prepare(_ sql: String) throws -> Query { throw DamagedLedger() }
 
-    func prepare(_ sql: String) throws -> Query {
-        try Query(handle, sql)
+    /// A statement, executed once, whose answer may be larger than the memory.
+    func prepareScan(_ sql: String) throws -> Query { try prepare(sql) }
+
+    /// Gives the rows that a statement with the condition `= ?1` finds for each of many keys, in no order.
+    func forEach(_ keys: [some RowKey], _ sql: String, _ body: (Query) throws -> Void) throws {
+        let query = try prepare(sql)
+        for key in keys {
+            defer { query.reset() }
+            try key.bind(to: query)
+            while try query.step() { try body(query) }
+        }
     }
 
-    func run(_ sql: String) throws {
+    /// How many rows the last statement has changed.
+    var changes: Int { 0 }
+
+    /// The numbers for new rows of a table.
+    func numbers(for table: NumberedTable) throws -> RowNumbers { throw DamagedLedger() }
+
+    /// Sees to it that nothing can be read any more of what this transaction deletes.
+    func eraseForGood() throws {}
+
+    final func run(_ sql: String) throws {
         let query = try prepare(sql)
         while try query.step() {}
     }
 
     /// The first column of the first row.
-    func integer(_ sql: String) throws -> Int64? {
+    final func integer(_ sql: String) throws -> Int64? {
         let query = try prepare(sql)
         return try query.step() ? query.optionalInteger(0) : nil
     }
+}
 
-    var changes: Int {
-        Int(sqlite3_changes(handle))
+/// What rows can be looked up by.
+protocol RowKey {
+    func bind(to query: Query) throws
+    static func array(_ keys: [Self]) -> PostgresArray
+}
+
+extension String: RowKey {
+    func bind(to query: Query) throws { try query.bind(1, self) }
+    static func array(_ keys: [String]) -> PostgresArray { PostgresArray(keys) }
+}
+
+extension [UInt8]: RowKey {
+    func bind(to query: Query) throws { try query.bind(1, self) }
+    static func array(_ keys: [[UInt8]]) -> PostgresArray { PostgresArray(keys) }
+}
+
+/// Numbers that no row of a table has.
+final class RowNumbers {
+    private var next: Int64
+    private var end: Int64
+    private let more: () throws -> Range<Int64>
+
+    /// All from one on.
+    convenience init(next: Int64) {
+        self.init(next..<Int64.max) { throw DamagedLedger() }
+    }
+
+    /// Some, and then others, a range at a time.
+    init(_ first: Range<Int64>, more: @escaping () throws -> Range<Int64>) {
+        (next, end, self.more) = (first.lowerBound, first.upperBound, more)
+    }
+
+    func take() throws -> Int64 {
+        if next == end {
+            let range = try more()
+            (next, end) = (range.lowerBound, range.upperBound)
+        }
+        defer { next += 1 }
+        return next
     }
 }
 
-/// A prepared statement. Parameters count from 1, columns from 0, as in SQLite.
-final class Query {
-    private let connection: OpaquePointer
-    private let statement: OpaquePointer
-
-    fileprivate init(_ connection: OpaquePointer, _ sql: String) throws {
-        var statement: OpaquePointer?
-        let code = sqlite3_prepare_v2(connection, sql, -1, &statement, nil)
-        guard code == SQLITE_OK, let statement else {
-            throw Query.failure(connection, code)
-        }
-        self.connection = connection
-        self.statement = statement
-    }
-
-    deinit {
-        sqlite3_finalize(statement)
-    }
-
-    private static func failure(_ connection: OpaquePointer, _ code: Int32) -> SQLiteFailure {
-        SQLiteFailure(
-            code: code, message: String(cString: sqlite3_errmsg(connection)),
-            systemError: sqlite3_system_errno(connection))
-    }
-
-    // SQLite's SQLITE_TRANSIENT, a macro that Swift cannot import: SQLite takes a copy.
-    private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-
-    private func check(_ code: Int32) throws {
-        if code != SQLITE_OK {
-            throw Query.failure(connection, code)
-        }
-    }
-
-    func bind(_ index: Int32, _ value: Int64?) throws {
-        if let value {
-            try check(sqlite3_bind_int64(statement, index, value))
-        } else {
-            try check(sqlite3_bind_null(statement, index))
-        }
-    }
-
-    func bind(_ index: Int32, _ value: Int) throws {
-        try check(sqlite3_bind_int64(statement, index, Int64(value)))
-    }
-
-    func bind(_ index: Int32, _ value: String?) throws {
-        guard var value else {
-            try check(sqlite3_bind_null(statement, index))
-            return
-        }
-        let code = value.withUTF8 { bytes -> Int32 in
-            guard let base = bytes.baseAddress else {
-                return sqlite3_bind_text(statement, index, "", 0, Query.copied)
-            }
-            return base.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
-                sqlite3_bind_text(statement, index, $0, Int32(bytes.count), Query.copied)
-            }
-        }
-        try check(code)
-    }
-
-    func bind(_ index: Int32, _ value: [UInt8]?) throws {
-        guard let value else {
-            try check(sqlite3_bind_null(statement, index))
-            return
-        }
-        let code = value.withUnsafeBytes { bytes -> Int32 in
-            guard let base = bytes.baseAddress, !bytes.isEmpty else {
-                return sqlite3_bind_zeroblob(statement, index, 0)
-            }
-            return sqlite3_bind_blob(statement, index, base, Int32(bytes.count), Query.copied)
-        }
-        try check(code)
-    }
+/// A prepared statement. Parameters count from 1, columns from 0.
+class Query {
+    func bind(_ index: Int32, _ value: Int64?) throws {}
+    func bind(_ index: Int32, _ value: String?) throws {}
+    func bind(_ index: Int32, _ value: [UInt8]?) throws {}
 
     /// Whether there is a row.
-    func step() throws -> Bool {
-        switch sqlite3_step(statement) {
-        case SQLITE_ROW: return true
-        case SQLITE_DONE: return false
-        case let code: throw Query.failure(connection, code)
-        }
-    }
+    func step() throws -> Bool { false }
 
     /// Makes the statement ready for the next execution; a failure has been thrown by `step` already.
-    func reset() {
-        sqlite3_reset(statement)
-    }
+    func reset() {}
+
+    func isNull(_ column: Int32) -> Bool { true }
+    func integer(_ column: Int32) -> Int64 { 0 }
+    func optionalText(_ column: Int32) -> String? { nil }
+
+    /// The bytes of a blob until the next step; nothing where the column is NULL.
+    func blob(_ column: Int32) -> UnsafeRawBufferPointer? { nil }
+
+    final func bind(_ index: Int32, _ value: Int) throws { try bind(index, Int64(value)) }
 
     /// Executes a statement that gives no rows.
-    func execute() throws {
+    final func execute() throws {
         defer { reset() }
         _ = try step()
     }
 
-    func isNull(_ column: Int32) -> Bool {
-        sqlite3_column_type(statement, column) == SQLITE_NULL
-    }
+    final func optionalInteger(_ column: Int32) -> Int64? { isNull(column) ? nil : integer(column) }
 
-    func integer(_ column: Int32) -> Int64 {
-        sqlite3_column_int64(statement, column)
-    }
-
-    func optionalInteger(_ column: Int32) -> Int64? {
-        isNull(column) ? nil : integer(column)
-    }
-
-    func text(_ column: Int32) -> String {
-        optionalText(column) ?? ""
-    }
-
-    func optionalText(_ column: Int32) -> String? {
-        guard let start = sqlite3_column_text(statement, column) else { return nil }
-        let count = Int(sqlite3_column_bytes(statement, column))
-        return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
-    }
+    final func text(_ column: Int32) -> String { optionalText(column) ?? "" }
 
     /// Lends the bytes of a blob; nothing where the column is NULL.
-    func withBytes<Result>(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
-        if isNull(column) {
-            return nil
-        }
-        let start = sqlite3_column_blob(statement, column)
-        return body(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))))
+    final func withBytes<Result>(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+        blob(column).map(body)
     }
 
-    func fingerprint(_ column: Int32) -> Fingerprint {
+    final func fingerprint(_ column: Int32) -> Fingerprint {
         withBytes(column, Fingerprint.init(bytes:)) ?? Fingerprint(high: 0, low: 0)
     }
 
-    func bytes(_ column: Int32) -> [UInt8] {
-        withBytes(column, { Array($0) }) ?? []
-    }
+    final func bytes(_ column: Int32) -> [UInt8] { withBytes(column) { Array($0) } ?? [] }
 }

@@ -54,7 +54,10 @@ extension LedgerStore {
         }
         try rebuildTally(connection)
         let setting = try connection.prepare(
-            "INSERT OR REPLACE INTO setting (name, value) VALUES ('\(policySetting)', ?1)")
+            """
+            INSERT INTO setting (name, value) VALUES ('\(policySetting)', ?1)
+            ON CONFLICT (name) DO UPDATE SET value = excluded.value
+            """)
         try setting.bind(1, policy.signature)
         try setting.execute()
         return changed
@@ -66,9 +69,10 @@ extension LedgerStore {
             """
             INSERT INTO tally (hour, class, origin, counted, duplicates)
             SELECT hour, class, origin, sum(counted), sum(duplicates) FROM (
-                SELECT arrival / \(CalendarTime.secondsPerHour) AS hour, class, ifnull(origin, 0) AS origin,
-                    duplicate_of IS NULL AS counted, duplicate_of IS NOT NULL AS duplicates FROM delivery
-                UNION ALL SELECT hour, class, origin, counted, duplicates FROM tally_pruned)
+                SELECT arrival / \(CalendarTime.secondsPerHour) AS hour, class, coalesce(origin, 0) AS origin,
+                    count(*) - count(duplicate_of) AS counted, count(duplicate_of) AS duplicates
+                FROM delivery GROUP BY 1, 2, 3
+                UNION ALL SELECT hour, class, origin, counted, duplicates FROM tally_pruned) AS hours
             GROUP BY 1, 2, 3
             """)
     }

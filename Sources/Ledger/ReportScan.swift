@@ -55,7 +55,7 @@ final class ReportScan {
         let last = Int(try connection.integer("SELECT max(id) FROM address") ?? 0)
         domainOfAddress = [Int32](repeating: 0, count: last + 1)
         var places: [String: Int32] = ["": 0]
-        let addresses = try connection.prepare("SELECT id, address FROM address")
+        let addresses = try connection.prepareScan("SELECT id, address FROM address")
         while try addresses.step() {
             let domain = CanonicalAddress.domain(ofCanonical: addresses.text(1))
             let place = places[domain] ?? Int32(domains.count)
@@ -88,6 +88,7 @@ final class ReportScan {
     func forEach(
         _ window: ReportWindow, reasons: [Int64], before: Int64, limit: Int, _ body: (Row, String?) throws -> Void
     ) throws {
+        if reasons.isEmpty { return }
         try forEach(
             window,
             """
@@ -103,7 +104,7 @@ final class ReportScan {
     private func forEach(
         _ window: ReportWindow, _ sql: String, _ body: (Row, Query) throws -> Void
     ) throws {
-        let query = try connection.prepare(sql)
+        let query = try connection.prepareScan(sql)
         try query.bind(1, window.start)
         try query.bind(2, window.end)
         var last: Int64 = -1

@@ -12,7 +12,12 @@ final class TermTable {
     init(_ connection: Connection, writes: Bool) throws {
         select = try connection.prepare("SELECT id FROM term WHERE text = ?1")
         selectText = try connection.prepare("SELECT text FROM term WHERE id = ?1")
-        insert = writes ? try connection.prepare("INSERT INTO term (text) VALUES (?1) RETURNING id") : nil
+        insert =
+            writes
+            ? try connection.prepare(
+                """
+                INSERT INTO term (text) VALUES (?1) ON CONFLICT (text) DO UPDATE SET text = excluded.text RETURNING id
+                """) : nil
     }
 
     /// The number of a text, if it has one.

@@ -6,7 +6,7 @@ import Testing
 struct ActionTests {
     @Test("Suppressed by hand: with or without a history, in any spelling, and kept with its note")
     func suppress() throws {
-        let ledger = try LedgerStore(inMemory: Policy())
+        let ledger = try freshLedger(Policy())
         let outcomes = try ledger.suppress(
             ["Bob@Dest.example", "no address", "bob@dest.example"], reason: "asked", note: "by telephone",
             author: "ann", at: time(day: 3))
@@ -29,7 +29,7 @@ struct ActionTests {
 
     @Test("A suppression by hand may end")
     func until() throws {
-        let ledger = try LedgerStore(inMemory: Policy())
+        let ledger = try freshLedger(Policy())
         try ledger.record([
             ManualAction(address: "bob@dest.example", kind: .suppress, at: time(day: 0), until: time(day: 5))
         ])
@@ -43,7 +43,7 @@ struct ActionTests {
         let late = report(2, at: time(day: 2))
         let new = report(3, at: time(day: 9))
         for releasedFirst in [false, true] {
-            let ledger = try LedgerStore(inMemory: Policy())
+            let ledger = try freshLedger(Policy())
             if !releasedFirst { try ledger.commit([old]) }
             #expect(try ledger.release(["bob@dest.example"], note: "is back", at: time(day: 5)) == [.done])
             if releasedFirst { try ledger.commit([old]) }
@@ -63,7 +63,7 @@ struct ActionTests {
 
     @Test("After a release the soft streak begins anew")
     func streak() throws {
-        let ledger = try LedgerStore(inMemory: Policy())
+        let ledger = try freshLedger(Policy())
         try ledger.commit((0..<4).map { softReport($0, at: time(day: $0)) })
         try ledger.release(["bob@dest.example"], at: time(day: 3, hour: 20))
         try ledger.commit([softReport(4, at: time(day: 4))])
@@ -73,7 +73,7 @@ struct ActionTests {
 
     @Test("An action comes after the mail of its second; of two in one second the later taken decides")
     func sameSecond() throws {
-        let ledger = try LedgerStore(inMemory: Policy())
+        let ledger = try freshLedger(Policy())
         try ledger.release(["bob@dest.example"], at: time(day: 1))
         try ledger.commit([report(1, at: time(day: 1))])
         #expect(try ledger.check("bob@dest.example", at: time(day: 2)) == .mayMail)
@@ -84,7 +84,7 @@ struct ActionTests {
 
     @Test("By hand is stronger than any report, and a receipt does not lift it")
     func stronger() throws {
-        let ledger = try LedgerStore(inMemory: Policy())
+        let ledger = try freshLedger(Policy())
         try ledger.suppress(["bob@dest.example"], reason: "asked", at: time(day: 1))
         try ledger.commit([
             report(1, class: "complaint", at: time(day: 2)),
@@ -97,7 +97,7 @@ struct ActionTests {
 
     @Test("What another system suppressed is taken over with its time and reason, and what is exported can be imported")
     func importExport() throws {
-        let source = try LedgerStore(inMemory: Policy())
+        let source = try freshLedger(Policy())
         try source.commit((0..<4).map { report($0, address: "a\($0)@dest.example", at: time(day: $0)) })
         var rows = [ManualAction]()
         try source.suppressed(at: time(day: 9)) { row in
@@ -106,7 +106,7 @@ struct ActionTests {
                     address: row.address, kind: .suppress, reason: row.suppression.reason, at: row.suppression.since))
             return true
         }
-        let target = try LedgerStore(inMemory: Policy())
+        let target = try freshLedger(Policy())
         #expect(try target.record(rows) == [.done, .done, .done, .done])
         #expect(try target.record(rows).allSatisfy { $0 == .alreadyKnown })
         var times = [Int64]()
@@ -125,7 +125,7 @@ struct ActionTests {
 
     @Test("A list that comes some at a time is written as a whole, or not at all")
     func pages() throws {
-        let ledger = try LedgerStore(inMemory: Policy())
+        let ledger = try freshLedger(Policy())
         func record(_ pages: [ActionPage]) throws -> (isWritten: Bool, outcomes: [ActionOutcome]) {
             var rest = pages[...]
             var outcomes = [ActionOutcome]()
@@ -146,7 +146,7 @@ struct ActionTests {
 
     @Test("A suppression that is only wanted where it is needed leaves no trace where it is not")
     func onlyIfNeeded() throws {
-        let ledger = try LedgerStore(inMemory: Policy())
+        let ledger = try freshLedger(Policy())
         func ask(_ address: String = "bob@dest.example", day: Int, until: Int? = nil) throws -> ActionOutcome? {
             try ledger.record([
                 ManualAction(
@@ -174,7 +174,7 @@ struct ActionTests {
 
     @Test("Many addresses are checked at once, each in its place")
     func batch() throws {
-        let ledger = try LedgerStore(inMemory: Policy())
+        let ledger = try freshLedger(Policy())
         try ledger.commit([report(1)])
         let answers = try ledger.check(["ann@dest.example", "nonsense", "BOB@dest.example"], at: time(day: 1))
         #expect(answers.count == 3)
@@ -186,7 +186,7 @@ struct ActionTests {
 
     @Test("Hostile notes are text")
     func hostile() throws {
-        let ledger = try LedgerStore(inMemory: Policy())
+        let ledger = try freshLedger(Policy())
         try ledger.suppress(
             ["bob@dest.example"], reason: "'); --\u{0}", note: String(repeating: "n", count: 9_999), author: "\u{0}",
             at: Int64.max)

@@ -189,7 +189,7 @@ struct BrakeTests {
 
     @Test("Ten addresses of one domain in an hour are held back; those that came before the tenth, too")
     func holds() throws {
-        let ledger = try LedgerStore(inMemory: policy())
+        let ledger = try freshLedger(policy())
         try ledger.commit(spike(9, day: 0))
         #expect(try suppressedCount(ledger) == 9)
         try ledger.commit(spike(1, from: 9, day: 0))
@@ -209,7 +209,7 @@ struct BrakeTests {
 
     @Test("What an address had before in the hour that becomes a spike is held back with what it has now")
     func holdsEarlier() throws {
-        let ledger = try LedgerStore(inMemory: policy())
+        let ledger = try freshLedger(policy())
         try ledger.commit(spike(9, day: 0))
         let again = report(7_000_000, address: "u3@big.example", at: time(day: 0) + 1_800)
         try ledger.commit(spike(1, from: 9, day: 0) + [again])
@@ -219,7 +219,7 @@ struct BrakeTests {
 
     @Test("Another domain, another reason, another hour are not held back")
     func others() throws {
-        let ledger = try LedgerStore(inMemory: policy())
+        let ledger = try freshLedger(policy())
         try ledger.commit(
             spike(10, day: 0) + spike(5, from: 100, day: 0, domain: "small.example")
                 + spike(5, from: 200, day: 0, reason: "hostunknown") + spike(5, from: 300, day: 0, hour: 15))
@@ -230,7 +230,7 @@ struct BrakeTests {
     func edges() throws {
         let edges = spike(3, from: 100, day: 0, hour: 11) + spike(3, from: 200, day: 0, hour: 13)
         for order in [edges + spike(10, day: 0), spike(10, day: 0) + edges, edges.reversed() + spike(10, day: 0)] {
-            let ledger = try LedgerStore(inMemory: policy())
+            let ledger = try freshLedger(policy())
             for event in order { try ledger.commit([event]) }
             #expect(try suppressedCount(ledger) == 0)
             #expect(try ledger.brakes().map(\.held) == [16])
@@ -240,7 +240,7 @@ struct BrakeTests {
 
     @Test("Who mails once a day, at a provider with many full mailboxes, has these left out, and no others")
     func dailySoft() throws {
-        let ledger = try LedgerStore(inMemory: policy())
+        let ledger = try freshLedger(policy())
         for day in 0..<10 {
             try ledger.commit(spike(60, day: day, reason: "mailboxfull", kind: "soft"))
             #expect(try suppressedCount(ledger) == (day < 7 ? 0 : 60))
@@ -250,11 +250,11 @@ struct BrakeTests {
 
     @Test("A weekly newsletter that comes some hours earlier confirms what was held")
     func rounded() throws {
-        let ledger = try LedgerStore(inMemory: policy())
+        let ledger = try freshLedger(policy())
         try ledger.commit(spike(20, day: 0, hour: 12))
         try ledger.commit(spike(20, day: 3, hour: 1))
         #expect(try suppressedCount(ledger) == 20)
-        let early = try LedgerStore(inMemory: policy())
+        let early = try freshLedger(policy())
         try early.commit(spike(20, day: 0, hour: 14))
         try early.commit(spike(20, day: 3, hour: 1))
         #expect(try suppressedCount(early) == 0)
@@ -262,7 +262,7 @@ struct BrakeTests {
 
     @Test("One address that bounces a hundred times an hour is no spike")
     func oneAddress() throws {
-        let ledger = try LedgerStore(inMemory: policy())
+        let ledger = try freshLedger(policy())
         try ledger.commit((0..<100).map { report($0, at: time(day: 0) + Int64($0)) })
         #expect(try suppressedCount(ledger) == 1)
         #expect(try ledger.brakes().isEmpty)
@@ -270,7 +270,7 @@ struct BrakeTests {
 
     @Test("A held address that bounces hard in a quiet hour is suppressed; one that is held again only after days")
     func again() throws {
-        let ledger = try LedgerStore(inMemory: policy())
+        let ledger = try freshLedger(policy())
         try ledger.commit(spike(20, day: 0))
         try ledger.commit(spike(1, day: 1, hour: 3))
         #expect(try suppressedCount(ledger) == 1)
@@ -281,14 +281,14 @@ struct BrakeTests {
         #expect(try suppressedCount(ledger) == 20)
         #expect(try ledger.rebuild() == 0)
 
-        let patient = try LedgerStore(inMemory: policy { $0.confirmAfterDays = 4 })
+        let patient = try freshLedger(policy { $0.confirmAfterDays = 4 })
         try patient.commit(spike(20, day: 0) + spike(20, day: 3, hour: 13))
         #expect(try suppressedCount(patient) == 0)
     }
 
     @Test("Soft bounces of a spike make no streak: days of blocking suppress nobody")
     func soft() throws {
-        let ledger = try LedgerStore(inMemory: policy())
+        let ledger = try freshLedger(policy())
         for day in 0..<8 {
             try ledger.commit(spike(200, day: day, reason: "blocked", kind: "soft"))
         }
@@ -305,7 +305,7 @@ struct BrakeTests {
 
     @Test("A receipt ends what is held")
     func receipt() throws {
-        let ledger = try LedgerStore(inMemory: policy())
+        let ledger = try freshLedger(policy())
         try ledger.commit(spike(10, day: 0))
         try ledger.commit([
             report(
@@ -319,7 +319,7 @@ struct BrakeTests {
     @Test("Confirmed, the held are suppressed from the day of their bounce; released, it never counts")
     func decide() throws {
         for verdict in [BrakeVerdict.confirm, .release] {
-            let ledger = try LedgerStore(inMemory: policy())
+            let ledger = try freshLedger(policy())
             try ledger.commit(spike(12, day: 0) + spike(12, from: 500, day: 0, domain: "other.example"))
             let decided = try ledger.decideBrake(
                 provider: "Big.Example.", verdict, note: "their outage", author: "root", at: time(day: 1))
@@ -352,7 +352,7 @@ struct BrakeTests {
 
     @Test("Nothing to decide is no error and changes nothing")
     func nothingToDecide() throws {
-        let ledger = try LedgerStore(inMemory: policy())
+        let ledger = try freshLedger(policy())
         try ledger.commit(spike(12, day: 0))
         let before = try ledger.dump()
         #expect(try ledger.decideBrake(provider: "none.example", .confirm, at: 0).isEmpty)

@@ -56,7 +56,7 @@ struct DeterminismTests {
                     kind: index % 2 == 0 ? .release : .suppress,
                     at: time(day: Int.random(in: 0..<60, using: &generator), hour: 12) + Int64(index))
             }
-            let whole = try LedgerStore(inMemory: policy)
+            let whole = try freshLedger(policy)
             try whole.commit(set)
             try whole.record(actions)
             if policy.brake != nil {
@@ -66,7 +66,7 @@ struct DeterminismTests {
             #expect(try whole.rebuild() == 0)
             #expect(try whole.dump() == expected)
             for _ in 0..<4 {
-                let ledger = try LedgerStore(inMemory: policy)
+                let ledger = try freshLedger(policy)
                 var rest = set.shuffled(using: &generator)
                 var todo = actions.shuffled(using: &generator)
                 while !rest.isEmpty {
@@ -86,7 +86,7 @@ struct DeterminismTests {
 
     @Test("A rebuild mends whatever was done to the derived tables")
     func mends() throws {
-        let ledger = try LedgerStore(inMemory: Policy())
+        let ledger = try freshLedger(Policy())
         try ledger.commit((0..<20).map { softReport($0, address: "a\($0 % 4)@dest.example", at: time(day: $0)) })
         let before = try ledger.dump()
         try ledger.write {

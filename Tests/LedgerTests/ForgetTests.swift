@@ -23,8 +23,10 @@ struct ForgetTests {
         }
         #expect(suppression.cause == .manual)
         #expect(suppression.since == time(day: 0))
-        #expect(shell("grep -ail 'secret.person' '\(folder.path)'/*") == "")
-        #expect(shell("grep -ail 'other@dest' '\(folder.path)'/*") != "")
+        if !TestServer.isInUse {
+            #expect(shell("grep -ail 'secret.person' '\(folder.path)'/*") == "")
+            #expect(shell("grep -ail 'other@dest' '\(folder.path)'/*") != "")
+        }
         // The others named by the same report keep what they had.
         #expect(try ledger.address("other@dest.example")?.history.count == 1)
         #expect(try ledger.rebuild() == 0)
@@ -34,7 +36,7 @@ struct ForgetTests {
 
     @Test("Its files do not count again, nor do copies that arrived earlier")
     func once() throws {
-        let ledger = try LedgerStore(inMemory: Policy())
+        let ledger = try freshLedger(Policy())
         try ledger.commit([report(1, name: "a", at: time(day: 5))])
         try ledger.forget("bob@dest.example")
         let outcomes = try ledger.commit([
@@ -46,7 +48,7 @@ struct ForgetTests {
 
     @Test("An address that was not suppressed leaves nothing; one of which nothing is known is not found")
     func notSuppressed() throws {
-        let ledger = try LedgerStore(inMemory: Policy())
+        let ledger = try freshLedger(Policy())
         try ledger.commit([softReport(1, at: time(day: 0))])
         #expect(try ledger.forget("bob@dest.example"))
         #expect(try ledger.check("bob@dest.example", at: time(day: 1)) == .mayMail)
@@ -57,7 +59,7 @@ struct ForgetTests {
 
     @Test("A release lets a forgotten address be mailed, and does not bring its name back")
     func release() throws {
-        let ledger = try LedgerStore(inMemory: Policy())
+        let ledger = try freshLedger(Policy())
         try ledger.commit([report(1, at: time(day: 2))])
         try ledger.forget("bob@dest.example")
         // A release of the time before does not lift it.
@@ -69,7 +71,7 @@ struct ForgetTests {
 
     @Test("New mail about a forgotten address makes a new history")
     func newMail() throws {
-        let ledger = try LedgerStore(inMemory: Policy())
+        let ledger = try freshLedger(Policy())
         try ledger.commit([report(1, at: time(day: 2))])
         try ledger.forget("bob@dest.example")
         try ledger.commit([softReport(2, at: time(day: 9))])
@@ -81,7 +83,7 @@ struct ForgetTests {
     func brake() throws {
         var policy = Policy()
         policy.brake?.minimum = 4
-        let ledger = try LedgerStore(inMemory: policy)
+        let ledger = try freshLedger(policy)
         try ledger.commit((0..<4).map { report($0, address: "u\($0)@dest.example") })
         #expect(try ledger.brakes().first?.addresses == 4)
         try ledger.forget("u1@dest.example")
@@ -93,7 +95,7 @@ struct ForgetTests {
     @Test("Two ledgers keep different hashes of one address")
     func keyed() throws {
         let hashes = try (0..<2).map { _ in
-            let ledger = try LedgerStore(inMemory: Policy())
+            let ledger = try freshLedger(Policy())
             try ledger.commit([report(1)])
             try ledger.forget("bob@dest.example")
             return try ledger.read { connection in

@@ -25,18 +25,18 @@ struct LedgerFileTests {
     @Test("A new ledger has mode 0640 and is kept in WAL mode")
     func creation() throws {
         let folder = try TemporaryFolder()
-        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let ledger = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
         try ledger.commit([report(1)])
         var status = stat()
-        stat(folder.ledger, &status)
+        stat(folder.file, &status)
         var mask = umask(0)
         umask(mask)
         mask = ~mask & 0o640
         #expect(status.st_mode & 0o777 == mask)
         #expect(try ledger.write { try $0.integer("PRAGMA synchronous") } == 2)
         #expect(try ledger.write { try $0.integer("PRAGMA application_id") } == Schema.applicationID)
-        #expect(shell("sqlite3 -readonly '\(folder.ledger)' 'PRAGMA journal_mode'") == "wal\n")
-        let normal = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy(), durability: .normal)
+        #expect(shell("sqlite3 -readonly '\(folder.file)' 'PRAGMA journal_mode'") == "wal\n")
+        let normal = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy(), durability: .normal)
         #expect(try normal.write { try $0.integer("PRAGMA synchronous") } == 1)
     }
 
@@ -44,12 +44,12 @@ struct LedgerFileTests {
     func oneFile() throws {
         let folder = try TemporaryFolder()
         do {
-            try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy()).commit([report(1)])
+            try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy()).commit([report(1)])
         }
         #expect(shell("ls -A '\(folder.path)'") == "ledger.sqlite\nledger.sqlite-shm\nledger.sqlite-wal\n")
-        #expect(LedgerFile.size(folder.ledger + "-wal") == 0)
+        #expect(LedgerFile.size(folder.file + "-wal") == 0)
         let copy = folder.path + "/copy.sqlite"
-        _ = shell("cp '\(folder.ledger)' '\(copy)'")
+        _ = shell("cp '\(folder.file)' '\(copy)'")
         let ledger = try LedgerStore(path: copy, mode: .readOnly, policy: Policy())
         #expect(try ledger.check("bob@dest.example", at: time(day: 1)) != .mayMail)
     }
@@ -72,7 +72,7 @@ struct LedgerFileTests {
     @Test("No ledger to read, no folder to write in")
     func missing() throws {
         let folder = try TemporaryFolder()
-        let read = failure(folder.ledger, .readOnly)
+        let read = failure(folder.file, .readOnly)
         #expect(read?.category == .cannotOpen)
         #expect(read?.description.contains("there is no ledger") == true)
         let write = failure(folder.path + "/none/ledger.sqlite", .readWrite)
@@ -84,10 +84,10 @@ struct LedgerFileTests {
     @Test("A file that is no database, a text or a cut ledger, is refused and left as it is")
     func noDatabase() throws {
         let folder = try TemporaryFolder()
-        write(Array(String(repeating: "hello, world\n", count: 1_000).utf8), to: folder.ledger)
+        write(Array(String(repeating: "hello, world\n", count: 1_000).utf8), to: folder.file)
         let before = folder.listing()
         for mode in [LedgerStore.Mode.readWrite, .readOnly] {
-            let error = failure(folder.ledger, mode)
+            let error = failure(folder.file, mode)
             #expect(error?.category == .cannotOpen)
             #expect(error?.description.contains("is not a ledger") == true)
         }
@@ -97,10 +97,10 @@ struct LedgerFileTests {
     @Test("A folder, a pipe, a device are refused at once")
     func otherKinds() throws {
         let folder = try TemporaryFolder()
-        mkfifo(folder.ledger, 0o600)
+        mkfifo(folder.file, 0o600)
         for mode in [LedgerStore.Mode.readWrite, .readOnly] {
             #expect(failure(folder.path, mode)?.description.contains("is a folder") == true)
-            #expect(failure(folder.ledger, mode)?.description.contains("pipe") == true)
+            #expect(failure(folder.file, mode)?.description.contains("pipe") == true)
             #expect(failure("/dev/null", mode)?.description.contains("device") == true)
         }
     }
@@ -108,10 +108,10 @@ struct LedgerFileTests {
     @Test("The database of another program is refused and left as it is")
     func otherProgram() throws {
         let folder = try TemporaryFolder()
-        _ = shell("sqlite3 '\(folder.ledger)' 'CREATE TABLE cookies (a); INSERT INTO cookies VALUES (1)'")
+        _ = shell("sqlite3 '\(folder.file)' 'CREATE TABLE cookies (a); INSERT INTO cookies VALUES (1)'")
         let before = folder.listing()
         for mode in [LedgerStore.Mode.readWrite, .readOnly] {
-            let error = failure(folder.ledger, mode)
+            let error = failure(folder.file, mode)
             #expect(error?.category == .cannotOpen)
             #expect(error?.description.contains("another program") == true)
         }
@@ -122,12 +122,12 @@ struct LedgerFileTests {
     func newer() throws {
         let folder = try TemporaryFolder()
         do {
-            _ = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+            _ = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
         }
-        _ = shell("sqlite3 '\(folder.ledger)' 'PRAGMA user_version = 99'")
+        _ = shell("sqlite3 '\(folder.file)' 'PRAGMA user_version = 99'")
         let before = folder.contents()
         for mode in [LedgerStore.Mode.readWrite, .readOnly] {
-            let error = failure(folder.ledger, mode)
+            let error = failure(folder.file, mode)
             #expect(error?.category == .cannotOpen)
             #expect(error?.description.contains("version 99") == true)
         }
@@ -138,16 +138,16 @@ struct LedgerFileTests {
     func damaged() throws {
         let folder = try TemporaryFolder()
         do {
-            let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+            let ledger = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
             try ledger.commit((0..<500).map { report($0, address: "a\($0)@dest.example") })
         }
-        _ = shell("dd if=/dev/urandom of='\(folder.ledger)' bs=4096 seek=1 count=60 conv=notrunc")
-        let ledger = try? LedgerStore(path: folder.ledger, mode: .readOnly, policy: Policy())
+        _ = shell("dd if=/dev/urandom of='\(folder.file)' bs=4096 seek=1 count=60 conv=notrunc")
+        let ledger = try? LedgerStore(path: folder.file, mode: .readOnly, policy: Policy())
         if let ledger {
             let error = #expect(throws: LedgerError.self) { try ledger.summary(at: 0) }
             #expect(error?.category == .inputOutput)
         } else {
-            #expect(failure(folder.ledger, .readOnly)?.category == .inputOutput)
+            #expect(failure(folder.file, .readOnly)?.category == .inputOutput)
         }
     }
 
@@ -161,8 +161,8 @@ struct LedgerFileTests {
     @Test("A locked ledger: the writer waits, then says who is to blame, and nothing is changed")
     func locked() throws {
         let folder = try TemporaryFolder()
-        let first = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
-        let second = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy(), busySeconds: 0)
+        let first = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
+        let second = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy(), busySeconds: 0)
         try first.commit([report(1)])
         let error = try first.write { _ in
             #expect(throws: LedgerError.self) { try second.commit([report(2)]) }
@@ -177,7 +177,7 @@ struct LedgerFileTests {
     func manyMakers() async throws {
         for _ in 0..<20 {
             let folder = try TemporaryFolder()
-            let path = folder.ledger
+            let path = folder.file
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<6 {
                     group.addTask {
@@ -194,7 +194,7 @@ struct LedgerFileTests {
     @Test("Two writers at once: each report counts once, nothing is lost")
     func twoWriters() async throws {
         let folder = try TemporaryFolder()
-        let path = folder.ledger
+        let path = folder.file
         let all = (0..<400).map {
             softReport($0, address: "a\($0 % 7)@dest.example", at: time(day: $0 % 20, hour: $0 % 24))
         }
@@ -217,7 +217,7 @@ struct LedgerFileTests {
         #expect(results.count { $0 == .counted } == 400)
         #expect(results.count { $0 == .alreadyKnown } == 400)
         let ledger = try LedgerStore(path: path, mode: .readWrite, policy: Policy())
-        let alone = try LedgerStore(inMemory: Policy())
+        let alone = try freshLedger(Policy())
         try alone.commit(all)
         #expect(try ledger.dump() == alone.dump())
     }
@@ -229,7 +229,7 @@ struct LedgerFileTests {
         let folder = try TemporaryFolder()
         let mounted = mount("tmpfs", folder.path, "tmpfs", 0, "size=600k") == 0
         try #require(mounted, "cannot mount a tmpfs here")
-        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let ledger = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
         try ledger.commit([report(1)])
         let before = try ledger.dump()
         let large = (2..<4_000).map { report($0, address: "a\($0)@dest.example") }
@@ -239,13 +239,13 @@ struct LedgerFileTests {
         #expect(try ledger.dump() == before)
         try #require(mount("tmpfs", folder.path, "tmpfs", UInt(MS_REMOUNT), "size=64m") == 0)
         #expect(try ledger.commit(large).allSatisfy { $0 == .counted })
-        #expect(shell("sqlite3 -readonly '\(folder.ledger)' 'PRAGMA integrity_check'") == "ok\n")
+        #expect(shell("sqlite3 -readonly '\(folder.file)' 'PRAGMA integrity_check'") == "ok\n")
     }
 
     @Test("No room to make a ledger is told as such", .enabled(if: isRoot, "needs root to mount"))
     func diskFullAtOnce() throws {
         let folder = try TemporaryFolder()
         try #require(mount("tmpfs", folder.path, "tmpfs", 0, "size=16k") == 0, "cannot mount a tmpfs here")
-        #expect(failure(folder.ledger, .readWrite)?.category == .tryAgain)
+        #expect(failure(folder.file, .readWrite)?.category == .tryAgain)
     }
 }

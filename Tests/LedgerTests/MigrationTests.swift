@@ -78,7 +78,7 @@ struct MigrationTests {
 
     private func sql(_ folder: TemporaryFolder, _ text: String) {
         let file = folder.path + "/x.sql"
-        _ = shell("cat > '\(file)' <<'SQL'\n\(text)\nSQL\nsqlite3 '\(folder.ledger)' < '\(file)'; rm '\(file)'")
+        _ = shell("cat > '\(file)' <<'SQL'\n\(text)\nSQL\nsqlite3 '\(folder.file)' < '\(file)'; rm '\(file)'")
     }
 
     @Test("From version 1, with everything in it")
@@ -89,12 +89,12 @@ struct MigrationTests {
         // Reading alone changes nothing and says what to do.
         let before = folder.listing()
         let error = #expect(throws: LedgerError.self) {
-            try LedgerStore(path: folder.ledger, mode: .readOnly, policy: Policy())
+            try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy())
         }
         #expect(error?.description.contains("version 1") == true)
         #expect(folder.listing() == before)
 
-        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let ledger = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
         #expect(try ledger.read { try $0.integer("PRAGMA user_version") } == Schema.version)
         // The same events, written by the present version.
         let fresh = try LedgerStore(inMemory: Policy())
@@ -110,14 +110,14 @@ struct MigrationTests {
         #expect(try ledger.rebuild() == 0)
         #expect(try ledger.commit([softReport(2, at: time(day: 1)), copy]) == [.alreadyKnown, .alreadyKnown])
         #expect(try ledger.read { try $0.integer("SELECT count(*) FROM suppressed") } == 1)
-        #expect(shell("sqlite3 -readonly '\(folder.ledger)' 'PRAGMA integrity_check'") == "ok\n")
+        #expect(shell("sqlite3 -readonly '\(folder.file)' 'PRAGMA integrity_check'") == "ok\n")
     }
 
     @Test("A migrated ledger has the very tables of a new one")
     func sameSchema() throws {
         let folder = try TemporaryFolder()
         sql(folder, Self.version1)
-        let migrated = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let migrated = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
         let fresh = try LedgerStore(inMemory: Policy())
         func schema(_ ledger: LedgerStore) throws -> [String] {
             try ledger.read { connection in

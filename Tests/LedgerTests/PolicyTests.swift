@@ -8,7 +8,7 @@ struct PolicyTests {
     private func state(_ events: [DeliveryEvent], _ policy: Policy, _ address: String = "bob@dest.example") throws
         -> AddressState?
     {
-        let ledger = try LedgerStore(inMemory: policy)
+        let ledger = try freshLedger(policy)
         try ledger.commit(events)
         return try ledger.address(address)?.state
     }
@@ -126,7 +126,7 @@ struct PolicyTests {
     func explain() throws {
         var policy = Policy()
         policy.softExpiryDays = 10
-        let ledger = try LedgerStore(inMemory: policy)
+        let ledger = try freshLedger(policy)
         #expect(try ledger.explain("bob@dest.example") == nil)
         try ledger.commit([
             softReport(1, at: time(day: 0)), softReport(2, at: time(day: 0, hour: 13)), softReport(3, at: time(day: 1)),
@@ -154,7 +154,7 @@ struct PolicyTests {
     func explainMore() throws {
         var policy = Policy()
         policy.brake?.minimum = 4
-        let ledger = try LedgerStore(inMemory: policy)
+        let ledger = try freshLedger(policy)
         try ledger.commit([
             report(99, class: "complaint", reason: "feedback", address: "u1@dest.example", at: time(day: 0))
         ])

@@ -76,7 +76,7 @@ struct PreviewTests {
 
     @Test("An earlier copy of a report that has been erased brings nothing back, in a preview as in a commit")
     func erased() throws {
-        let ledger = try LedgerStore(inMemory: Policy())
+        let ledger = try freshLedger(Policy())
         try ledger.commit([report(1, name: "a", at: time(day: 5))])
         try ledger.forget("bob@dest.example")
         let copy = report(1, name: "b", at: time(day: 1))
@@ -89,7 +89,7 @@ struct PreviewTests {
 
     @Test("Without a ledger a preview starts from nothing")
     func noLedger() throws {
-        let dry = try LedgerStore(inMemory: Policy())
+        let dry = try freshLedger(Policy())
         let result = try dry.preview([report(1), report(1), report(1, name: "copy")])
         #expect(result.outcomes == [.counted, .alreadyKnown, .duplicate])
         #expect(result.newlySuppressed.map(\.address) == ["bob@dest.example"])

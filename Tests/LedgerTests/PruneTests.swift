@@ -37,8 +37,8 @@ struct PruneTests {
             policy.brake?.factor = 3
             let old = mail(&generator, from: 0, to: 40, count: 80, first: 0)
             let new = mail(&generator, from: 40, to: 60, count: 80, first: 1_000)
-            let pruned = try LedgerStore(inMemory: policy)
-            let whole = try LedgerStore(inMemory: policy)
+            let pruned = try freshLedger(policy)
+            let whole = try freshLedger(policy)
             for ledger in [pruned, whole] {
                 try ledger.commit(old)
                 try ledger.release(["ann@dest.example"], at: time(day: 20))
@@ -64,7 +64,7 @@ struct PruneTests {
 
     @Test("What was pruned never counts again, neither the file nor a copy of the report")
     func once() throws {
-        let ledger = try LedgerStore(inMemory: Policy())
+        let ledger = try freshLedger(Policy())
         try ledger.commit([report(1, name: "a", at: time(day: 0)), report(1, name: "b", at: time(day: 1))])
         #expect(try ledger.prune(olderThan: time(day: 30)) == PruneResult(outcomes: 1, deliveries: 2))
         let before = try ledger.dump()
@@ -81,7 +81,7 @@ struct PruneTests {
 
     @Test("A report of which one recipient is newer than the horizon is not; it is pruned whole or kept")
     func recipients() throws {
-        let ledger = try LedgerStore(inMemory: Policy())
+        let ledger = try freshLedger(Policy())
         var event = report(1, at: time(day: 0))
         event.outcomes.append(OutcomeEvent(address: "ann@dest.example", kind: "soft", reason: "mailboxfull"))
         event.outcomes.append(OutcomeEvent(address: "no address", kind: "soft", reason: "mailboxfull"))
@@ -95,7 +95,7 @@ struct PruneTests {
     func held() throws {
         var policy = Policy()
         policy.brake?.minimum = 4
-        let ledger = try LedgerStore(inMemory: policy)
+        let ledger = try freshLedger(policy)
         try ledger.commit((0..<4).map { report($0, address: "u\($0)@dest.example") })
         #expect(try ledger.prune(olderThan: time(day: 30)).outcomes == 4)
         #expect(try ledger.brakes().isEmpty)
@@ -109,7 +109,7 @@ struct PruneTests {
 
     @Test("Mail from before the horizon that is scanned only afterwards still counts")
     func late() throws {
-        let ledger = try LedgerStore(inMemory: Policy())
+        let ledger = try freshLedger(Policy())
         try ledger.commit([softReport(1, at: time(day: 5))])
         _ = try ledger.prune(olderThan: time(day: 10))
         try ledger.commit([report(2, at: time(day: 3))])

@@ -49,10 +49,10 @@ struct ReadOnlyTests {
     @Test("A ledger at rest is read without making a file beside it")
     func atRest() throws {
         let folder = try TemporaryFolder()
-        do { try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy()).commit([report(1)]) }
+        do { try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy()).commit([report(1)]) }
         let before = folder.listing()
         do {
-            let ledger = try LedgerStore(path: folder.ledger, mode: .readOnly, policy: Policy())
+            let ledger = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy())
             try useAll(ledger)
             #expect(try ledger.check("bob@dest.example", at: time(day: 1)) != .mayMail)
             #expect(folder.listing() == before)
@@ -63,8 +63,8 @@ struct ReadOnlyTests {
     @Test("A read-only ledger takes no batch")
     func refuses() throws {
         let folder = try TemporaryFolder()
-        do { try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy()).commit([report(1)]) }
-        let ledger = try LedgerStore(path: folder.ledger, mode: .readOnly, policy: Policy())
+        do { try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy()).commit([report(1)]) }
+        let ledger = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy())
         let error = #expect(throws: LedgerError.self) { try ledger.commit([report(2)]) }
         #expect(error?.category == .cannotWrite)
     }
@@ -89,12 +89,12 @@ struct ReadOnlyTests {
     @Test("While a writer is at work, a reader sees what was committed and changes nothing")
     func besideWriter() throws {
         let folder = try TemporaryFolder()
-        do { try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy()).commit([report(1)]) }
-        let writer = try OtherWriter(folder.ledger)
+        do { try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy()).commit([report(1)]) }
+        let writer = try OtherWriter(folder.file)
         let before = folder.listing()
         #expect(before.contains("ledger.sqlite-wal"))
         do {
-            let reader = try LedgerStore(path: folder.ledger, mode: .readOnly, policy: Policy())
+            let reader = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy())
             try useAll(reader)
             #expect(try reader.read { try $0.integer("SELECT count(*) FROM setting WHERE name = 'written by'") } == 1)
             #expect(folder.listing() == before)
@@ -106,9 +106,9 @@ struct ReadOnlyTests {
     @Test("A reader sees what a writer commits after it was opened")
     func follows() throws {
         let folder = try TemporaryFolder()
-        let writer = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let writer = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
         try writer.commit([report(1)])
-        let reader = try LedgerStore(path: folder.ledger, mode: .readOnly, policy: Policy())
+        let reader = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy())
         #expect(try reader.check("ann@dest.example", at: time(day: 1)) == .mayMail)
         try writer.commit([report(2, address: "ann@dest.example")])
         #expect(try reader.check("ann@dest.example", at: time(day: 1)) != .mayMail)
@@ -117,11 +117,11 @@ struct ReadOnlyTests {
     @Test("A reader that was there before the writer sees what it commits")
     func beforeWriter() throws {
         let folder = try TemporaryFolder()
-        do { try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy()).commit([report(1)]) }
-        let reader = try LedgerStore(path: folder.ledger, mode: .readOnly, policy: Policy())
+        do { try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy()).commit([report(1)]) }
+        let reader = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy())
         #expect(try reader.check("ann@dest.example", at: time(day: 1)) == .mayMail)
         do {
-            let writer = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+            let writer = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
             try writer.commit([report(2, address: "ann@dest.example")])
             #expect(try reader.check("ann@dest.example", at: time(day: 1)) != .mayMail)
             try writer.commit([report(3, address: "cid@dest.example")])
@@ -132,13 +132,13 @@ struct ReadOnlyTests {
     @Test("A writer that comes in the middle of a reading makes it be done again")
     func during() throws {
         let folder = try TemporaryFolder()
-        do { try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy()).commit([report(1)]) }
-        let reader = try LedgerStore(path: folder.ledger, mode: .readOnly, policy: Policy())
+        do { try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy()).commit([report(1)]) }
+        let reader = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy())
         var rounds = 0
         let found = try reader.read { connection in
             rounds += 1
             if rounds == 1 {
-                let writer = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+                let writer = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
                 try writer.commit([report(2, address: "ann@dest.example")])
             }
             return try connection.integer("SELECT count(*) FROM address")
@@ -151,13 +151,13 @@ struct ReadOnlyTests {
     func afterKill() throws {
         let source = try TemporaryFolder()
         let folder = try TemporaryFolder()
-        let writer = try LedgerStore(path: source.ledger, mode: .readWrite, policy: Policy())
+        let writer = try LedgerStore(path: source.file, mode: .readWrite, policy: Policy())
         try writer.commit([report(1)])
         // A copy of the three files in the middle of the work is what a kill leaves: nobody holds a lock on it.
-        _ = shell("cp '\(source.ledger)' '\(source.ledger)-wal' '\(source.ledger)-shm' '\(folder.path)/'")
+        _ = shell("cp '\(source.file)' '\(source.file)-wal' '\(source.file)-shm' '\(folder.path)/'")
         let before = folder.listing()
         do {
-            let reader = try LedgerStore(path: folder.ledger, mode: .readOnly, policy: Policy())
+            let reader = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy())
             try useAll(reader)
             #expect(try reader.check("bob@dest.example", at: time(day: 1)) != .mayMail)
         }
@@ -169,12 +169,12 @@ struct ReadOnlyTests {
     func halfCopy() throws {
         let source = try TemporaryFolder()
         let folder = try TemporaryFolder()
-        let writer = try LedgerStore(path: source.ledger, mode: .readWrite, policy: Policy())
+        let writer = try LedgerStore(path: source.file, mode: .readWrite, policy: Policy())
         try writer.commit([report(1)])
-        _ = shell("cp '\(source.ledger)' '\(source.ledger)-wal' '\(folder.path)/'")
+        _ = shell("cp '\(source.file)' '\(source.file)-wal' '\(folder.path)/'")
         let before = folder.listing()
         let error = #expect(throws: LedgerError.self) {
-            try LedgerStore(path: folder.ledger, mode: .readOnly, policy: Policy())
+            try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy())
         }
         #expect(error?.category == .cannotOpen)
         #expect(folder.listing() == before)
@@ -184,9 +184,9 @@ struct ReadOnlyTests {
     @Test("An empty file reads as an empty ledger")
     func emptyFile() throws {
         let folder = try TemporaryFolder()
-        _ = shell(": > '\(folder.ledger)'")
+        _ = shell(": > '\(folder.file)'")
         let before = folder.listing()
-        let ledger = try LedgerStore(path: folder.ledger, mode: .readOnly, policy: Policy())
+        let ledger = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy())
         try useAll(ledger)
         #expect(folder.listing() == before)
     }
@@ -196,7 +196,7 @@ struct ReadOnlyTests {
         .enabled(if: isRoot, "needs root to become another user"))
     func unprivileged() throws {
         let folder = try TemporaryFolder()
-        let path = folder.ledger
+        let path = folder.file
         func check() throws {
             let before = folder.listing()
             try asNobody {
@@ -220,10 +220,10 @@ struct ReadOnlyTests {
         }
         try check()
         let other = try TemporaryFolder()
-        let writer = try LedgerStore(path: other.ledger, mode: .readWrite, policy: Policy())
+        let writer = try LedgerStore(path: other.file, mode: .readWrite, policy: Policy())
         try writer.commit([report(1)])
         _ = shell(
-            "cp '\(other.ledger)' '\(other.ledger)-wal' '\(other.ledger)-shm' '\(folder.path)/' && chmod 644 '\(path)'*"
+            "cp '\(other.file)' '\(other.file)-wal' '\(other.file)-shm' '\(folder.path)/' && chmod 644 '\(path)'*"
         )
         try check()
         try writer.commit([])
@@ -234,7 +234,7 @@ struct ReadOnlyTests {
         .enabled(if: isRoot, "needs root to become another user"))
     func noRights() throws {
         let folder = try TemporaryFolder()
-        let path = folder.ledger
+        let path = folder.file
         do { try LedgerStore(path: path, mode: .readWrite, policy: Policy()).commit([report(1)]) }
         let files = shell("ls -A '\(folder.path)'")
         chmod(path, 0o600)

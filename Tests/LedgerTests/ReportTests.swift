@@ -5,7 +5,7 @@ import Testing
 @Suite("Figures for a report")
 struct ReportTests {
     private func ledger() throws -> LedgerStore {
-        let ledger = try LedgerStore(inMemory: Policy())
+        let ledger = try freshLedger(Policy())
         var remote = report(2, reason: "hostunknown", address: "eve@other.example", at: time(day: 1), origin: "remote")
         remote.reportingMTA = "mx1.mail.isp.co.uk"
         remote.outcomes[0].remoteMTA = nil
@@ -110,7 +110,7 @@ struct ReportTests {
 
     @Test("Recipients with a reason come page by page, each once, the last first")
     func recipients() throws {
-        let ledger = try LedgerStore(inMemory: Policy())
+        let ledger = try freshLedger(Policy())
         try ledger.commit(
             (0..<25).map { report($0, reason: $0 % 2 == 0 ? "undefined" : "userunknown", at: time(day: $0)) })
         var days = [Int64]()
@@ -151,7 +151,7 @@ struct ReportTests {
         var policy = Policy()
         policy.brake?.minimum = 5
         policy.brake?.factor = 2
-        let ledger = try LedgerStore(inMemory: policy)
+        let ledger = try freshLedger(policy)
         try ledger.commit([softReport(1, at: time(day: 0)), report(2, address: "eve@dest.example", at: time(day: 0))])
         let before = try ledger.dump()
         #expect(try ledger.previewSummary(limit: 10) == PreviewSummary())
@@ -175,7 +175,7 @@ struct ReportTests {
 
         // Committed, the brake is there already and would not pull anew.
         try ledger.commit((10..<30).map { report($0, address: "new\($0)@spike.example", at: time(day: 2)) })
-        let after = try LedgerStore(inMemory: policy)
+        let after = try freshLedger(policy)
         _ = try after.preview([report(99, address: "zoe@calm.example", at: time(day: 3))])
         #expect(try after.previewSummary(limit: 3).brakes.isEmpty)
         #expect(try ledger.brakes().map(\.provider) == ["spike.example"])

@@ -62,7 +62,7 @@ extension LedgerStore {
                 SELECT p.text, r.text, hour, addresses, status,
                     (SELECT group_concat(n) FROM (SELECT a.address AS n FROM brake_member AS m
                         JOIN address AS a ON a.id = m.address
-                        WHERE (m.provider, m.reason, m.hour) = (b.provider, b.reason, b.hour) ORDER BY n))
+                        WHERE (m.provider, m.reason, m.hour) = (b.provider, b.reason, b.hour) ORDER BY n) AS names)
                 FROM brake_hour AS b JOIN term AS p ON p.id = b.provider JOIN term AS r ON r.id = b.reason
                 ORDER BY 1, 2, 3
                 """, 6),

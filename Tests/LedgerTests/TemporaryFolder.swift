@@ -22,7 +22,10 @@ final class TemporaryFolder: Sendable {
         _ = shell("rm -rf '\(path)'")
     }
 
-    var ledger: String { path + "/ledger.sqlite" }
+    /// A ledger of the folder's own, where the tests are run on PostgreSQL too.
+    var ledger: String { TestServer.address(schema: "folder_" + path.suffix(6)) ?? file }
+
+    var file: String { path + "/ledger.sqlite" }
 
     /// Which files there are and what is in them.
     func contents() -> String {

@@ -18,7 +18,7 @@ struct WeekTests {
     func truth(seed: UInt64) throws {
         let week = Week(reports: 8_000, seed: seed)
         #expect(week.count == 8_000)
-        let ledger = try LedgerStore(inMemory: Policy())
+        let ledger = try freshLedger(Policy())
         try commit(week, to: ledger)
         let result = try WeekResult(ledger)
         #expect(result.goodSuppressed == 0)
@@ -48,7 +48,7 @@ struct WeekTests {
         let week = Week(reports: 4_000, seed: 1)
         var policy = Policy()
         policy.brake = nil
-        let ledger = try LedgerStore(inMemory: policy)
+        let ledger = try freshLedger(policy)
         try commit(week, to: ledger)
         #expect(try WeekResult(ledger).goodSuppressed > 150)
     }
@@ -58,12 +58,12 @@ struct WeekTests {
         let week = Week(reports: 2_000, seed: 4)
         var policy = Policy()
         policy.brake?.minimum = 10
-        let straight = try LedgerStore(inMemory: policy)
+        let straight = try freshLedger(policy)
         try commit(week, to: straight)
         let expected = try straight.dump()
         var generator = SeededGenerator(seed: 9)
         for batch in [97, 1_000] {
-            let ledger = try LedgerStore(inMemory: policy)
+            let ledger = try freshLedger(policy)
             try commit(week, to: ledger, in: (0..<week.count).shuffled(using: &generator), batch: batch)
             #expect(try ledger.dump() == expected)
             #expect(try ledger.rebuild() == 0)

@@ -23,7 +23,7 @@ enum LedgerCheck {
                 let versions = try ledger.versions()
                 if problems.isEmpty {
                     findings.append(
-                        .ok(subject, "\(path): whole, version \(versions.file) of \(versions.program)"))
+                        .ok(subject, "\(path): whole, version \(versions.ledger) of \(versions.program)"))
                 } else {
                     findings.append(damage(path, problems.joined(separator: "; ")))
                 }

@@ -17,7 +17,7 @@ import Synchronization
 ///   after making the third, so it is an error that says so.
 ///
 /// An empty file is a ledger that its maker has not come to write yet, and reads as an empty one.
-final class ReadOnlyFile: Sendable {
+final class ReadOnlyFile: LedgerEngine {
     private let path: String
     private let busySeconds: Int
     private let opened: Mutex<Opened?> = Mutex(nil)
@@ -57,7 +57,7 @@ final class ReadOnlyFile: Sendable {
                 result = .success(
                     try opened.queue.read { database in
                         guard let handle = database.sqliteConnection else { throw DamagedLedger() }
-                        return try body(Connection(handle: handle))
+                        return try body(SQLiteConnection(handle: handle))
                     })
             } catch {
                 result = .failure(error)
@@ -70,11 +70,23 @@ final class ReadOnlyFile: Sendable {
             switch result {
             case .success(let value): return value
             case .failure(let error):
-                failure = LedgerError(error, path: path, busySeconds: busySeconds)
+                failure = self.error(error)
                 throw failure
             }
         }
         throw failure
+    }
+
+    func write<Result>(_ body: (Connection) throws -> Result?) throws(LedgerError) -> Result? {
+        throw LedgerError(.cannotWrite, "the ledger \(path) was opened for reading only")
+    }
+
+    func version() throws(LedgerError) -> Int64 {
+        try read { try $0.integer("PRAGMA user_version") ?? 0 }
+    }
+
+    func error(_ error: any Error) -> LedgerError {
+        LedgerError(error, path: path, busySeconds: busySeconds)
     }
 
     private func current() throws(LedgerError) -> Opened {
@@ -133,7 +145,7 @@ final class ReadOnlyFile: Sendable {
             configuration.busyMode = .timeout(Double(busySeconds))
             let path = self.path
             configuration.prepareDatabase { database in
-                let version = try LedgerStore.checkIdentity(database, path: path)
+                let version = try SQLiteFile.checkIdentity(database, path: path)
                 if version < Schema.version {
                     throw LedgerError(
                         .cannotOpen,
@@ -141,9 +153,9 @@ final class ReadOnlyFile: Sendable {
                             + "first; a scan does that")
                 }
                 guard let handle = database.sqliteConnection else { throw DamagedLedger() }
-                let connection = Connection(handle: handle)
+                let connection = SQLiteConnection(handle: handle)
                 try connection.run("PRAGMA temp_store = MEMORY")
-                try connection.run("PRAGMA cache_size = -\(LedgerStore.cacheKibibytes)")
+                try connection.run("PRAGMA cache_size = -\(SQLiteFile.cacheKibibytes)")
             }
             return try DatabaseQueue(path: "file:\(ReadOnlyFile.escaped(path))?\(query)", configuration: configuration)
         } catch {

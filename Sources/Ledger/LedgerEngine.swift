@@ -1,0 +1,44 @@
+/// Where the rows of a ledger are, and how transactions are done there. What the rows mean is the same for all.
+protocol LedgerEngine: Sendable {
+    /// Runs statements in one transaction that no other writer can come into; nothing is written where `body` gives
+    /// nothing or throws.
+    func write<Result>(_ body: (Connection) throws -> Result?) throws(LedgerError) -> Result?
+
+    /// Runs statements that see one state of the ledger. They may be run twice.
+    func read<Result>(_ body: (Connection) throws -> Result) throws(LedgerError) -> Result
+
+    /// Writes a batch of deliveries in one transaction.
+    func commit(_ batch: [DeliveryEvent], _ policy: Policy) throws(LedgerError) -> [CommitOutcome]
+
+    /// Moves what was written to where it belongs for good.
+    func checkpoint() throws(LedgerError)
+
+    /// What the database itself finds wrong with its pages, the first `limit` things.
+    func integrityProblems(limit: Int) throws(LedgerError) -> [String]
+
+    /// The version of the tables.
+    func version() throws(LedgerError) -> Int64
+
+    /// What a failure means for this ledger.
+    func error(_ error: any Error) -> LedgerError
+}
+
+extension LedgerEngine {
+    func commit(_ batch: [DeliveryEvent], _ policy: Policy) throws(LedgerError) -> [CommitOutcome] {
+        let outcomes = try write { try BatchWriter($0, policy: policy).write(batch) }
+        guard let outcomes else { throw error(DamagedLedger()) }
+        return outcomes
+    }
+
+    func checkpoint() throws(LedgerError) {}
+
+    /// SQLite's own check.
+    func integrityProblems(limit: Int) throws(LedgerError) -> [String] {
+        try read { connection in
+            let query = try connection.prepare("PRAGMA integrity_check(\(limit))")
+            var problems: [String] = []
+            while try query.step() { problems.append(query.text(0)) }
+            return problems == ["ok"] ? [] : problems
+        }
+    }
+}

@@ -1,0 +1,121 @@
+/// The statements of the ledger on PostgreSQL, within a transaction.
+final class PostgresConnection: Connection {
+    let session: PostgresSession
+    fileprivate(set) var lastChanges = 0
+    private var cursors = 0
+
+    init(_ session: PostgresSession) { self.session = session }
+
+    override func prepare(_ sql: String) throws -> Query { PostgresQuery(self, PostgresConnection.translated(sql)) }
+
+    override func prepareScan(_ sql: String) throws -> Query {
+        cursors += 1
+        return PostgresScan(self, PostgresConnection.translated(sql), cursor: "scan\(cursors)")
+    }
+
+    override var changes: Int { lastChanges }
+
+    /// Numbers that no other transaction has taken. Most of a range that a transaction does not use is lost.
+    override func numbers(for table: NumberedTable) throws -> RowNumbers {
+        let session = self.session
+        return RowNumbers(0..<0) {
+            let rows = try session.execute("SELECT nextval('\(table.rawValue)_number')", [])
+            let number = rows.integer(0, 0)
+            return number..<number + 1
+        }
+    }
+
+    override func forEach<Key: RowKey>(_ keys: [Key], _ sql: String, _ body: (Query) throws -> Void) throws {
+        let query = PostgresQuery(
+            self, PostgresConnection.translated(sql.replacing("= ?1", with: "= ANY(?1)")))
+        query.bindAll(Key.array(keys))
+        while try query.step() { try body(query) }
+    }
+
+    /// SQLite's statement in PostgreSQL's words: parameters, and no word about indexes and the order of a join.
+    private static func translated(_ sql: String) -> String {
+        var result = sql.replacing("NOT INDEXED", with: "").replacing("CROSS JOIN", with: "JOIN")
+        while let hint = result.firstRange(of: "INDEXED BY ") {
+            let rest = result[hint.upperBound...]
+            let end = rest.firstIndex { !($0.isLetter || $0 == "_") } ?? rest.endIndex
+            result.replaceSubrange(hint.lowerBound..<end, with: "")
+        }
+        return result.replacing("?", with: "$")
+    }
+}
+
+/// A statement whose answer is read at once.
+class PostgresQuery: Query {
+    fileprivate let connection: PostgresConnection
+    fileprivate let sql: String
+    fileprivate var parameters: [PostgresSession.Parameter] = []
+    fileprivate var rows: PostgresRows?
+    fileprivate var row: Int32 = -1
+
+    fileprivate init(_ connection: PostgresConnection, _ sql: String) {
+        self.connection = connection
+        self.sql = sql
+    }
+
+    private func set(_ index: Int32, _ parameter: PostgresSession.Parameter) {
+        while parameters.count < index { parameters.append(.integer(nil)) }
+        parameters[Int(index) - 1] = parameter
+    }
+
+    override func bind(_ index: Int32, _ value: Int64?) throws { set(index, .integer(value)) }
+    override func bind(_ index: Int32, _ value: String?) throws { set(index, .text(value)) }
+    override func bind(_ index: Int32, _ value: [UInt8]?) throws { set(index, .bytes(value)) }
+    fileprivate func bindAll(_ values: PostgresArray) { set(1, .array(values)) }
+
+    override func step() throws -> Bool {
+        if rows == nil {
+            let answer = try connection.session.execute(sql, parameters)
+            connection.lastChanges = answer.changes
+            rows = answer
+        }
+        row += 1
+        return row < (rows?.count ?? 0)
+    }
+
+    override func reset() {
+        rows = nil
+        row = -1
+    }
+
+    override func isNull(_ column: Int32) -> Bool { rows?.isNull(row, column) ?? true }
+    override func integer(_ column: Int32) -> Int64 { rows?.integer(row, column) ?? 0 }
+    override func optionalText(_ column: Int32) -> String? { rows?.text(row, column) }
+    override func blob(_ column: Int32) -> UnsafeRawBufferPointer? { rows?.blob(row, column) }
+}
+
+/// A statement whose answer may be larger than the memory, read some rows at a time.
+final class PostgresScan: PostgresQuery {
+    private let cursor: String
+    private var isOpen = false
+
+    private static let rowsAtATime = 10_000
+
+    fileprivate init(_ connection: PostgresConnection, _ sql: String, cursor: String) {
+        self.cursor = cursor
+        super.init(connection, sql)
+    }
+
+    override func step() throws -> Bool {
+        if !isOpen {
+            let declaration = PostgresSession.Statement(
+                sql: "DECLARE \(cursor) NO SCROLL CURSOR FOR \(sql)", parameters: parameters)
+            _ = try connection.session.pipeline([declaration])
+            isOpen = true
+        }
+        row += 1
+        if row < (rows?.count ?? 0) { return true }
+        if let rows, rows.count < PostgresScan.rowsAtATime { return false }
+        let next = PostgresSession.Statement(sql: "FETCH \(PostgresScan.rowsAtATime) FROM \(cursor)")
+        rows = try connection.session.pipeline([next])[0]
+        row = 0
+        return (rows?.count ?? 0) > 0
+    }
+
+    /// A scan is done once.
+    override func reset() {}
+}

@@ -1,0 +1,199 @@
+import Dispatch
+import Glibc
+
+/// A ledger in one database of a PostgreSQL server, which many hosts may share.
+///
+/// Writers and locks: a batch of reports takes the ledger's first lock shared, so that many hosts write at once; whatever
+/// else writes takes it for itself. See ``PostgresBatch`` for what goes on between batches.
+final class PostgresLedger: LedgerEngine, @unchecked Sendable {
+    // All that changes is used on `queue` only.
+    private let queue = DispatchQueue(label: "maildir-bounce.ledger")
+    private let address: PostgresAddress
+    private let mode: LedgerStore.Mode
+    private let busySeconds: Int
+    private var session: PostgresSession?
+    private var batches: PostgresBatch?
+
+    /// The pauses between two attempts, in microseconds: twice as long each time, up to the last.
+    private static let firstPause: UInt32 = 50_000
+    private static let lastPause: UInt32 = 2_000_000
+
+    init(_ address: PostgresAddress, mode: LedgerStore.Mode, busySeconds: Int) throws(LedgerError) {
+        self.address = address
+        self.mode = mode
+        self.busySeconds = busySeconds
+        try attempt { _ in }
+    }
+
+    func error(_ error: any Error) -> LedgerError {
+        guard let failure = error as? PostgresFailure else {
+            return LedgerError(error, path: address.text, busySeconds: busySeconds)
+        }
+        return LedgerError(failure, path: address.text, busySeconds: busySeconds)
+    }
+
+    // MARK: Transactions
+
+    func write<Result>(_ body: (Connection) throws -> Result?) throws(LedgerError) -> Result? {
+        guard case .readWrite = mode else {
+            throw LedgerError(.cannotWrite, "the ledger \(address.text) was opened for reading only")
+        }
+        // What `body` has done, such as reading a file, cannot be done again: only what comes before it is tried again.
+        var hasBegun = false
+        return try attempt { session in
+            guard !hasBegun else { throw Interrupted() }
+            try session.run(
+                "BEGIN; SET LOCAL lock_timeout = \(busySeconds * 1000); \(PostgresLock.ledger.sql(shared: false))")
+            hasBegun = true
+            let result: Result?
+            do {
+                result = try body(PostgresConnection(session))
+                try session.run(result == nil ? "ROLLBACK" : "COMMIT")
+            } catch let failure as PostgresFailure {
+                throw Final(failure: failure)
+            }
+            return result
+        }
+    }
+
+    func read<Result>(_ body: (Connection) throws -> Result) throws(LedgerError) -> Result {
+        try attempt { session in
+            try session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            let result = try body(PostgresConnection(session))
+            try session.run("COMMIT")
+            return result
+        }
+    }
+
+    func commit(_ batch: [DeliveryEvent], _ policy: Policy) throws(LedgerError) -> [CommitOutcome] {
+        guard case .readWrite = mode else {
+            throw LedgerError(.cannotWrite, "the ledger \(address.text) was opened for reading only")
+        }
+        // A batch that was committed, though the answer was lost with the connection, is known when it comes again.
+        return try attempt { session in
+            let batches = try self.batches ?? PostgresBatch(policy)
+            self.batches = batches
+            return try batches.commit(batch, session, lockSeconds: busySeconds)
+        }
+    }
+
+    // MARK: State
+
+    /// The server looks after its own pages.
+    func integrityProblems(limit: Int) throws(LedgerError) -> [String] { [] }
+
+    func version() throws(LedgerError) -> Int64 {
+        try read { try $0.integer("SELECT version FROM ledger") ?? 0 }
+    }
+
+    // MARK: Attempts
+
+    /// A failure after which nothing is tried again.
+    private struct Final: Error { var failure: PostgresFailure }
+    private struct Interrupted: Error {}
+
+    /// Does something with a connection, again and with a new one where that may help, until the time is up.
+    private func attempt<Result>(_ body: (PostgresSession) throws -> Result) throws(LedgerError) -> Result {
+        do {
+            return try queue.sync {
+                let start = ContinuousClock.now
+                var pause = PostgresLedger.firstPause
+                while true {
+                    do {
+                        let session = try self.session ?? connect()
+                        self.session = session
+                        return try body(session)
+                    } catch {
+                        end(error)
+                        guard let failure = error as? PostgresFailure, failure.isPassing,
+                            start.duration(to: .now) + .microseconds(Int64(pause)) < .seconds(busySeconds)
+                        else { throw error }
+                        usleep(pause)
+                        pause = min(pause * 2, PostgresLedger.lastPause)
+                    }
+                }
+            }
+        } catch let final as Final {
+            throw error(final.failure)
+        } catch {
+            throw self.error(error)
+        }
+    }
+
+    /// Leaves a transaction that has failed, and the connection where it is lost or not to be relied on.
+    private func end(_ error: any Error) {
+        let failure = (error as? Final)?.failure ?? error as? PostgresFailure
+        guard let session, failure?.isLost != true, failure?.state != "25006" else {
+            self.session = nil
+            return
+        }
+        do {
+            if session.isInTransaction { try session.run("ROLLBACK") }
+        } catch {
+            self.session = nil
+        }
+    }
+
+    private func connect() throws -> PostgresSession {
+        let session = try PostgresSession(address)
+        // Names of the ledger's tables come first, whatever the user's own settings are; times are numbers.
+        try session.run("SET standard_conforming_strings = on")
+        switch mode {
+        case .readOnly:
+            guard try identify(session) == PostgresSchema.version else {
+                throw LedgerError(
+                    .cannotOpen,
+                    "there is no ledger at \(address.text), or an old one; a scan makes it or brings it up to date")
+            }
+        case .readWrite:
+            if session.isStandby {
+                throw PostgresFailure(state: "25006", message: "the server is a standby", isLost: true)
+            }
+            if try identify(session) < PostgresSchema.version { try migrate(session) }
+        }
+        return session
+    }
+
+    /// The version of the tables, 0 where there are none.
+    private func identify(_ session: PostgresSession) throws -> Int64 {
+        let found = try session.execute(
+            "SELECT to_regclass('ledger') IS NOT NULL, to_regclass('delivery') IS NOT NULL", [])
+        if found.integer(0, 0) == 0 {
+            if found.integer(0, 1) == 0 { return 0 }
+            throw foreign
+        }
+        let rows: PostgresRows
+        do {
+            rows = try session.execute("SELECT application, version FROM ledger", [])
+        } catch let failure as PostgresFailure where failure.state == "42703" {
+            throw foreign
+        }
+        guard rows.count == 1, rows.text(0, 0) == "maildir-bounce" else { throw foreign }
+        let version = rows.integer(0, 1)
+        if version > PostgresSchema.version {
+            throw LedgerError(
+                .cannotOpen,
+                "the ledger \(address.text) has version \(version) and was written by a later maildir-bounce, this one knows "
+                    + "version \(PostgresSchema.version); update this program")
+        }
+        return version
+    }
+
+    private var foreign: LedgerError {
+        LedgerError(
+            .cannotOpen,
+            "\(address.text) is the database of another program; nothing was changed, give the ledger a database of its own"
+        )
+    }
+
+    /// Makes or migrates the tables, while no other program can.
+    private func migrate(_ session: PostgresSession) throws {
+        try session.run("BEGIN; SET LOCAL lock_timeout = \(busySeconds * 1000); \(PostgresLock.making)")
+        let version = try identify(session)
+        for migration in PostgresSchema.migrations where migration.version > version {
+            try session.run(migration.sql)
+            try session.run("UPDATE ledger SET version = \(migration.version)")
+        }
+        try session.run("COMMIT")
+    }
+}

@@ -1,0 +1,211 @@
+import CPostgreSQL
+
+/// One connection to a server. Not to be used by two threads at a time.
+final class PostgresSession {
+    /// A parameter of a statement. Without a value it still has a type.
+    enum Parameter {
+        case integer(Int64?)
+        case text(String?)
+        case bytes([UInt8]?)
+        case array(PostgresArray)
+
+        var type: UInt32 {
+            switch self {
+            case .integer: PostgresArray.Element.integer.rawValue
+            case .text: PostgresArray.Element.text.rawValue
+            case .bytes: PostgresArray.Element.bytes.rawValue
+            case .array(let array): array.element.arrayType
+            }
+        }
+
+        /// In PostgreSQL's binary format.
+        var binary: [UInt8]? {
+            switch self {
+            case .integer(let value):
+                guard let value else { return nil }
+                var bytes = [UInt8]()
+                bytes.append(bigEndian: value)
+                return bytes
+            case .text(let value): return value.map { Array($0.utf8) }
+            case .bytes(let value): return value
+            case .array(let array): return array.bytes
+            }
+        }
+    }
+
+    /// One of several statements that go to the server together.
+    struct Statement {
+        var sql: String
+        var parameters: [Parameter] = []
+    }
+
+    private let functions: libpq
+    private let connection: OpaquePointer
+    /// The statements that were executed before, each with its name at the server once it has one.
+    private var known: [String: String?] = [:]
+
+    /// A statement that a program makes up anew each time must not fill the server's memory.
+    private static let knownLimit = 400
+
+    /// - Throws: `PostgresFailure`.
+    init(_ address: PostgresAddress) throws {
+        let functions = address.library.functions
+        self.functions = functions
+        let keywords = address.parameters.keys.sorted()
+        let values = keywords.map { address.parameters[$0] ?? "" }
+        let opened = withCStrings(keywords) { keywords in
+            withCStrings(values) { values in functions.PQconnectdbParams(keywords, values, 0) }
+        }
+        guard let opened else {
+            throw PostgresFailure(state: "53200", message: "no memory for a connection", isLost: true)
+        }
+        connection = opened
+        _ = functions.PQsetNoticeProcessor(connection, libpq_ignore_notice, nil)
+        if functions.PQstatus(connection) != CONNECTION_OK {
+            // The deinitialiser closes it: all members are set.
+            throw failure(nil)
+        }
+    }
+
+    deinit { functions.PQfinish(connection) }
+
+    /// Whether a transaction is open.
+    var isInTransaction: Bool { functions.PQtransactionStatus(connection) != PQTRANS_IDLE }
+
+    var isStandby: Bool {
+        functions.PQparameterStatus(connection, "in_hot_standby").map { String(cString: $0) == "on" } ?? false
+    }
+
+    // MARK: Statements
+
+    /// Statements without parameters, separated by semicolons, in one round trip.
+    func run(_ sql: String) throws {
+        guard let result = functions.PQexec(connection, sql) else { throw failure(nil) }
+        _ = try checked(result)
+    }
+
+    /// A statement; from its second execution on it is one that the server has prepared.
+    func execute(_ sql: String, _ parameters: [Parameter]) throws -> PostgresRows {
+        guard let name = known[sql] else {
+            if known.count < PostgresSession.knownLimit { known[sql] = .some(nil) }
+            return try pipeline([Statement(sql: sql, parameters: parameters)])[0]
+        }
+        let types = parameters.map(\.type)
+        var prepared = name
+        if prepared == nil {
+            let fresh = "s\(known.count)_\(known.values.count { $0 != nil })"
+            guard let result = functions.PQprepare(connection, fresh, sql, Int32(types.count), types) else {
+                throw failure(nil)
+            }
+            _ = try checked(result)
+            known[sql] = fresh
+            prepared = fresh
+        }
+        let values = parameters.map(\.binary)
+        let result = withPointers(values) { pointers, lengths in
+            functions.PQexecPrepared(
+                connection, prepared ?? "", Int32(values.count), pointers, lengths,
+                [Int32](repeating: 1, count: values.count), 1)
+        }
+        guard let result else { throw failure(nil) }
+        return try checked(result)
+    }
+
+    /// Statements in one round trip. The first that fails is told, and none after it is done.
+    func pipeline(_ statements: [Statement]) throws -> [PostgresRows] {
+        guard functions.PQenterPipelineMode(connection) == 1 else { throw failure(nil) }
+        for statement in statements {
+            let values = statement.parameters.map(\.binary)
+            let types = statement.parameters.map(\.type)
+            let isSent = withPointers(values) { pointers, lengths in
+                functions.PQsendQueryParams(
+                    connection, statement.sql, Int32(values.count), types, pointers, lengths,
+                    [Int32](repeating: 1, count: values.count), 1)
+            }
+            guard isSent == 1 else { throw failure(nil) }
+        }
+        guard functions.PQpipelineSync(connection) == 1 else { throw failure(nil) }
+        var answers = [PostgresRows]()
+        var first: PostgresFailure?
+        for _ in statements {
+            guard let result = functions.PQgetResult(connection) else { throw failure(nil) }
+            switch functions.PQresultStatus(result) {
+            case PGRES_TUPLES_OK, PGRES_COMMAND_OK: answers.append(PostgresRows(functions, result))
+            case PGRES_PIPELINE_ABORTED: functions.PQclear(result)
+            default:
+                if first == nil { first = failure(result) }
+                functions.PQclear(result)
+                if first?.isLost == true, let first { throw first }
+            }
+            // The end of this statement's results.
+            while let more = functions.PQgetResult(connection) { functions.PQclear(more) }
+        }
+        guard let sync = functions.PQgetResult(connection) else { throw failure(nil) }
+        functions.PQclear(sync)
+        guard functions.PQexitPipelineMode(connection) == 1 else { throw failure(nil) }
+        if let first { throw first }
+        return answers
+    }
+
+    private func checked(_ result: OpaquePointer) throws -> PostgresRows {
+        switch functions.PQresultStatus(result) {
+        case PGRES_TUPLES_OK, PGRES_COMMAND_OK: return PostgresRows(functions, result)
+        default:
+            defer { functions.PQclear(result) }
+            throw failure(result)
+        }
+    }
+
+    private func failure(_ result: OpaquePointer?) -> PostgresFailure {
+        let isLost = functions.PQstatus(connection) != CONNECTION_OK
+        let state = result.flatMap { functions.PQresultErrorField($0, libpq_sqlstate) }.map { String(cString: $0) }
+        let message =
+            result.flatMap { functions.PQresultErrorMessage($0) } ?? functions.PQerrorMessage(connection)
+        // Several lines where several hosts were tried.
+        let lines = message.map { String(cString: $0) }?.split(separator: "\n").map { $0.trimmingSpaces() } ?? []
+        return PostgresFailure(
+            state: state ?? "", message: lines.joined(separator: "; "), isLost: isLost)
+    }
+}
+
+extension Substring {
+    fileprivate func trimmingSpaces() -> String {
+        let start = drop { $0 == " " || $0 == "\t" }
+        return String(start.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+    }
+}
+
+/// Lends texts as the C array that ends with NULL.
+private func withCStrings<Result>(
+    _ texts: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Result
+) -> Result {
+    let bytes = texts.map { Array($0.utf8CString) }
+    let offsets = bytes.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
+    return bytes.flatMap { $0 }.withUnsafeBufferPointer { all in
+        var pointers: [UnsafePointer<CChar>?] = offsets.dropLast().map { offset in all.baseAddress.map { $0 + offset } }
+        pointers.append(nil)
+        return pointers.withUnsafeBufferPointer { body($0.baseAddress) }
+    }
+}
+
+/// Lends values as libpq takes them: a pointer to each, NULL for none, and the lengths.
+private func withPointers<Result>(
+    _ values: [[UInt8]?], _ body: (UnsafePointer<UnsafePointer<CChar>?>?, [Int32]) -> Result
+) -> Result {
+    // One value's bytes follow the other's. The byte at the end is there so that an empty value, too, has an address.
+    var all = [UInt8]()
+    all.reserveCapacity(1 + values.reduce(0) { $0 + ($1?.count ?? 0) })
+    let offsets = values.map { value -> Int? in
+        guard let value else { return nil }
+        defer { all.append(contentsOf: value) }
+        return all.count
+    }
+    all.append(0)
+    return all.withUnsafeBytes { buffer in
+        let pointers = offsets.map { offset -> UnsafePointer<CChar>? in
+            guard let offset, let base = buffer.baseAddress else { return nil }
+            return (base + offset).assumingMemoryBound(to: CChar.self)
+        }
+        return pointers.withUnsafeBufferPointer { body($0.baseAddress, values.map { Int32($0?.count ?? 0) }) }
+    }
+}

@@ -1,0 +1,223 @@
+import GRDB
+import GRDBSQLite
+import Glibc
+
+/// A ledger's file, or a ledger in memory, that is read and written.
+final class SQLiteFile: LedgerEngine {
+    /// SQLite's page cache, in KiB: 8 MiB. Writing 1,300,000 reports about 505,578 addresses in batches of 1,000 adds
+    /// 11.2 MiB to a process at its peak (make simulate-week); what a scan holds beside it is its own.
+    static let cacheKibibytes = 8_192
+    /// WAL pages after which SQLite moves them into the ledger: 64 MiB. A page that batch after batch changes
+    /// is moved once.
+    static let checkpointPages = 16_384
+
+    private let path: String
+    private let busySeconds: Int
+    private let queue: DatabaseQueue
+
+    init(path: String, durability: LedgerStore.Durability, busySeconds: Int) throws(LedgerError) {
+        switch try LedgerFile.kind(path) {
+        case .missing: try LedgerFile.create(path)
+        case .regular: try LedgerFile.checkWritable(path)
+        case .folder: throw LedgerError(.cannotWrite, "the ledger \(path) is a folder; name a file")
+        case .other:
+            throw LedgerError(.cannotWrite, "the ledger \(path) is a device, pipe or socket; name a regular file")
+        }
+        self.path = path
+        self.busySeconds = busySeconds
+        queue = try SQLiteFile.open(path, durability: durability, busySeconds: busySeconds)
+    }
+
+    /// An empty ledger in memory.
+    init() throws(LedgerError) {
+        path = "(memory)"
+        busySeconds = 0
+        do {
+            var configuration = Configuration()
+            configuration.foreignKeysEnabled = false
+            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA temp_store = MEMORY") }
+            queue = try DatabaseQueue(configuration: configuration)
+            try Schema.migrator.migrate(queue)
+        } catch {
+            throw LedgerError(error, path: "(memory)", busySeconds: 0)
+        }
+    }
+
+    /// Opens the file, and makes or migrates what is in it.
+    ///
+    /// Two programs that do this at once each read, then write. For such a pair SQLite does not wait, since none of the
+    /// two could ever go on, but refuses one of them at once; that one has to begin anew.
+    private static func open(
+        _ path: String, durability: LedgerStore.Durability, busySeconds: Int
+    ) throws(LedgerError) -> DatabaseQueue {
+        let start = ContinuousClock.now
+        while true {
+            do {
+                return try openOnce(path, durability: durability, busySeconds: busySeconds)
+            } catch {
+                guard error.isBusy, start.duration(to: .now) < .seconds(busySeconds) else { throw error }
+                usleep(reopeningPause)
+            }
+        }
+    }
+
+    /// How long a program that was refused waits before it begins anew, in microseconds.
+    private static let reopeningPause: UInt32 = 20_000
+
+    private static func openOnce(
+        _ path: String, durability: LedgerStore.Durability, busySeconds: Int
+    ) throws(LedgerError) -> DatabaseQueue {
+        do {
+            var configuration = Configuration()
+            configuration.foreignKeysEnabled = false
+            configuration.busyMode = .timeout(Double(busySeconds))
+            configuration.prepareDatabase { database in
+                try checkIdentity(database, path: path)
+                if sqlite3_db_readonly(database.sqliteConnection, "main") != 0 {
+                    throw LedgerFile.failure(path, EACCES, writing: true)
+                }
+                // Without WAL no other program could read while a scan writes.
+                guard try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL") == "wal" else {
+                    throw LedgerError(
+                        .cannotWrite,
+                        "the file system of the ledger \(path) has no shared memory for SQLite's WAL; "
+                            + "put the ledger on a local disk")
+                }
+                // The empty files stay when the last writer leaves, as its own: a reader that may not write in the folder
+                // needs them, and one that may would make them as its own, and keep the next writer out.
+                var isPersistent: Int32 = 1
+                sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_PERSIST_WAL, &isPersistent)
+                try database.execute(
+                    sql: """
+                        PRAGMA journal_size_limit = 0;
+                        PRAGMA synchronous = \(durability.rawValue);
+                        PRAGMA cache_size = -\(cacheKibibytes);
+                        PRAGMA wal_autocheckpoint = \(checkpointPages);
+                        PRAGMA temp_store = MEMORY;
+                        """)
+            }
+            // A relative path must not be taken for a URI or for SQLite's `:memory:`.
+            let queue = try DatabaseQueue(path: path.hasPrefix("/") ? path : "./" + path, configuration: configuration)
+            try migrate(queue)
+            return queue
+        } catch {
+            throw openingError(error, path: path, busySeconds: busySeconds)
+        }
+    }
+
+    /// A path that cannot be opened for writing is a matter of rights or of the folder.
+    private static func openingError(_ error: any Error, path: String, busySeconds: Int) -> LedgerError {
+        let translated = LedgerError(error, path: path, busySeconds: busySeconds)
+        let code = (error as? SQLiteFailure)?.code ?? (error as? DatabaseError)?.resultCode.rawValue ?? SQLITE_OK
+        if code & 0xFF == SQLITE_CANTOPEN, translated.category != .tryAgain {
+            return LedgerError(.cannotWrite, translated.description)
+        }
+        return translated
+    }
+
+    /// Refuses the database of another program, and a ledger of a later version of this one. Gives the version.
+    ///
+    /// Over `Connection`: GRDB's statements, each of them made for one answer, took longer than the answer to `check` itself.
+    @discardableResult
+    static func checkIdentity(_ database: Database, path: String) throws -> Int64 {
+        guard let handle = database.sqliteConnection else { throw DamagedLedger() }
+        let connection = SQLiteConnection(handle: handle)
+        var (application, version, isEmpty) = (Int64(0), Int64(0), false)
+        // Of one moment: another program may be making the ledger just now.
+        try connection.run("BEGIN")
+        do {
+            application = try connection.integer("PRAGMA application_id") ?? 0
+            version = try connection.integer("PRAGMA user_version") ?? 0
+            if application == 0 {
+                isEmpty = try connection.integer("SELECT count(*) FROM sqlite_master") == 0
+            }
+        } catch {
+            try? connection.run("ROLLBACK")
+            throw error
+        }
+        try connection.run("COMMIT")
+        if application != Schema.applicationID && !(isEmpty && application == 0 && version == 0) {
+            throw LedgerError(
+                .cannotOpen, "\(path) is the database of another program; nothing was changed, check the path")
+        }
+        if version > Schema.version {
+            throw LedgerError(
+                .cannotOpen,
+                "the ledger \(path) has version \(version) and was written by a later maildir-bounce, this one knows "
+                    + "version \(Schema.version); update this program")
+        }
+        return version
+    }
+
+    private static func migrate(_ queue: DatabaseQueue) throws {
+        var version = try fileVersion(queue)
+        while version != Schema.version {
+            do {
+                try queue.write { try $0.execute(sql: "PRAGMA application_id = \(Schema.applicationID)") }
+                try Schema.migrator.migrate(queue)
+                return
+            } catch {
+                // Of two programs that find an old version at once, one finds that the other has done a migration when
+                // it gets the lock for it; the rest may still be to do.
+                let reached = try fileVersion(queue)
+                if reached == version {
+                    throw error
+                }
+                version = reached
+            }
+        }
+    }
+
+    private static func fileVersion(_ queue: DatabaseQueue) throws -> Int64 {
+        try queue.read { try Int64.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+    }
+
+    // MARK: Statements
+
+    func write<Result>(_ body: (Connection) throws -> Result?) throws(LedgerError) -> Result? {
+        do {
+            return try queue.writeWithoutTransaction { database in
+                var result: Result?
+                try database.inTransaction(.immediate) {
+                    guard let handle = database.sqliteConnection else { throw DamagedLedger() }
+                    result = try body(SQLiteConnection(handle: handle))
+                    return result == nil ? .rollback : .commit
+                }
+                return result
+            }
+        } catch {
+            throw self.error(error)
+        }
+    }
+
+    func read<Result>(_ body: (Connection) throws -> Result) throws(LedgerError) -> Result {
+        do {
+            return try queue.read { database in
+                guard let handle = database.sqliteConnection else { throw DamagedLedger() }
+                return try body(SQLiteConnection(handle: handle))
+            }
+        } catch {
+            throw self.error(error)
+        }
+    }
+
+    /// Moves the WAL into the ledger and empties it.
+    func checkpoint() throws(LedgerError) {
+        do {
+            try queue.writeWithoutTransaction { database in
+                guard let handle = database.sqliteConnection else { return }
+                try SQLiteConnection(handle: handle).run("PRAGMA wal_checkpoint(TRUNCATE)")
+            }
+        } catch {
+            throw self.error(error)
+        }
+    }
+
+    func version() throws(LedgerError) -> Int64 {
+        try read { try $0.integer("PRAGMA user_version") ?? 0 }
+    }
+
+    func error(_ error: any Error) -> LedgerError {
+        LedgerError(error, path: path, busySeconds: busySeconds)
+    }
+}
