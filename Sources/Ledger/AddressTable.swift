@@ -48,6 +48,15 @@ final class AddressTable {
             state: try AddressTable.state(selectState, terms))
     }
 
+    /// An address's number, and when the last of what has happened was.
+    func lastEvent(_ canonical: String) throws -> (id: Int64, latest: Int64)? {
+        defer { selectState.reset() }
+        try selectState.bind(1, canonical)
+        guard try selectState.step() else { return nil }
+        let latest = max(selectState.optionalInteger(8) ?? -1, selectState.optionalInteger(16) ?? -1)
+        return (selectState.integer(AddressTable.nextColumn), latest)
+    }
+
     func address(_ id: Int64) throws -> String? {
         defer { selectAddress.reset() }
         try selectAddress.bind(1, id)

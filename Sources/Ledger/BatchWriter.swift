@@ -117,18 +117,22 @@ final class BatchWriter {
 
     /// - Parameter derived: addresses to derive anew whether the batch names them or not.
     func write(_ batch: [DeliveryEvent], deriving derived: [String] = []) throws -> [CommitOutcome] {
-        var results = [CommitOutcome]()
-        results.reserveCapacity(batch.count)
-        for event in batch {
-            results.append(try write(event))
-        }
+        let results = try writeDeliveries(batch)
         for address in derived {
             touched[try touch(address)].mustBeDerived = true
         }
+        try writeStates()
+        return results
+    }
+
+    /// The first part of a batch: the deliveries and what they say of addresses.
+    func writeDeliveries(_ batch: [DeliveryEvent]) throws -> [CommitOutcome] { try batch.map { try write($0) } }
+
+    /// The second part: what follows from them.
+    func writeStates() throws {
         try writeAddresses()
         try writeTally()
         try writeRuleHits()
-        return results
     }
 
     // MARK: Deliveries

@@ -8,8 +8,9 @@ final class BrakeStatuses {
     private let terms: TermTable?
     private let select: Query?
     private var known: [Pair: [Int64: BrakeStatus]] = [:]
-    /// Most ledgers have no spike, and then nothing has to be looked up.
-    private var isEmpty: Bool
+    private let selectAny: Query?
+    /// Most ledgers have no spike, and then nothing has to be looked up. Nothing before the first question.
+    private var isEmpty: Bool?
 
     private static let cacheLimit = 20_000
 
@@ -21,21 +22,25 @@ final class BrakeStatuses {
             SELECT hour, status FROM brake_hour INDEXED BY brake_status
             WHERE provider = ?1 AND reason = ?2 AND status <> 0
             """)
-        isEmpty = try connection.integer("SELECT 1 FROM brake_hour INDEXED BY brake_status WHERE status <> 0") == nil
+        selectAny = try connection.prepare(
+            "SELECT 1 FROM brake_hour INDEXED BY brake_status WHERE status <> 0 LIMIT 1")
     }
 
     /// No others than those that are set.
     init() {
         terms = nil
         select = nil
+        selectAny = nil
         isEmpty = true
     }
 
     /// Marks the events that a spike holds.
     func mark(_ events: inout [AddressEvent], domain: String) throws {
-        if isEmpty {
-            return
+        if isEmpty == nil, let selectAny {
+            defer { selectAny.reset() }
+            isEmpty = try !selectAny.step()
         }
+        if isEmpty == true { return }
         for index in events.indices where events[index].effect.isBraked {
             let hours = try hours(Pair(provider: domain, reason: events[index].reason))
             events[index].brake = hours[events[index].hour] ?? .normal

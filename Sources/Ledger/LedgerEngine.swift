@@ -1,5 +1,8 @@
 /// Where the rows of a ledger are, and how transactions are done there. What the rows mean is the same for all.
 protocol LedgerEngine: Sendable {
+    /// Whether other hosts write to this ledger, under a policy that must be the same for all.
+    var isShared: Bool { get }
+
     /// Runs statements in one transaction that no other writer can come into; nothing is written where `body` gives
     /// nothing or throws.
     func write<Result>(_ body: (Connection) throws -> Result?) throws(LedgerError) -> Result?
@@ -24,6 +27,8 @@ protocol LedgerEngine: Sendable {
 }
 
 extension LedgerEngine {
+    var isShared: Bool { false }
+
     func commit(_ batch: [DeliveryEvent], _ policy: Policy) throws(LedgerError) -> [CommitOutcome] {
         let outcomes = try write { try BatchWriter($0, policy: policy).write(batch) }
         guard let outcomes else { throw error(DamagedLedger()) }

@@ -12,6 +12,8 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
         case cannotWrite
         /// The disk, or the file on it, is damaged (74).
         case inputOutput
+        /// This host's configuration does not agree with what other hosts have made of the ledger (78).
+        case configuration
         /// Locked by another program, or the disk is full: nothing was changed, try again (75).
         case tryAgain
 
@@ -23,6 +25,7 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
             case .cannotWrite: 73
             case .inputOutput: 74
             case .tryAgain: 75
+            case .configuration: 78
             }
         }
     }
@@ -31,10 +34,13 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
     /// Whether another program was in the way.
     let isBusy: Bool
+    /// Whether nothing is wrong but that there is no ledger yet.
+    package let isMissing: Bool
 
-    init(_ category: Category, _ description: String, isBusy: Bool = false) {
+    init(_ category: Category, _ description: String, isBusy: Bool = false, isMissing: Bool = false) {
         self.category = category
         self.isBusy = isBusy
+        self.isMissing = isMissing
         // One line, whatever a path or a message of SQLite holds.
         self.description = String(
             String.UnicodeScalarView(

@@ -11,6 +11,15 @@ package final class LedgerStore: Sendable {
         case readOnly
     }
 
+    /// What becomes of a ledger whose states were derived under another policy.
+    package enum Adoption: Sendable {
+        /// A file is derived anew. A ledger that many hosts share is refused, unless it is empty: each host would undo what
+        /// the other has done.
+        case automatic
+        /// It stays as it is until ``LedgerStore/rebuild(at:each:approve:)``.
+        case onRebuild
+    }
+
     /// How long a commit lasts. SQLite's `synchronous`.
     package enum Durability: String, Sendable {
         /// A batch that was committed survives a power cut.
@@ -30,28 +39,33 @@ package final class LedgerStore: Sendable {
 
     /// Opens a ledger: a file, or a database where `path` begins with `postgresql://` or `postgres://`.
     ///
-    /// A read-write ledger whose states were derived under another policy is derived anew, in one transaction.
-    ///
+    /// - Parameters:
+    ///   - makes: whether a ledger that is missing is made.
+    ///   - adoption: whether the states are derived anew, in one transaction, where they were derived under another policy.
     /// - Throws: `cannotOpen` where there is no ledger to read, or the file is something else; `cannotWrite` where it
     ///   cannot be made or written; `tryAgain` where it is locked or the disk is full; `inputOutput` for a bad disk.
     package init(
-        path: String, mode: Mode, policy: Policy, durability: Durability = .full,
-        busySeconds: Int = LedgerStore.defaultBusySeconds
+        path: String, mode: Mode, policy: Policy, durability: Durability = .full, makes: Bool = true,
+        adoption: Adoption = .automatic, busySeconds: Int = LedgerStore.defaultBusySeconds
     ) throws(LedgerError) {
         self.policy = policy
         self.busySeconds = busySeconds
         if let address = try PostgresAddress(path) {
             self.path = address.text
-            engine = try PostgresLedger(address, mode: mode, busySeconds: busySeconds)
+            engine = try PostgresLedger(address, mode: mode, makes: makes, busySeconds: busySeconds)
         } else {
             self.path = path
             switch mode {
             case .readOnly: engine = try ReadOnlyFile(path: path, busySeconds: busySeconds)
-            case .readWrite: engine = try SQLiteFile(path: path, durability: durability, busySeconds: busySeconds)
+            case .readWrite:
+                engine = try SQLiteFile(path: path, durability: durability, makes: makes, busySeconds: busySeconds)
             }
         }
-        if case .readWrite = mode { try adoptPolicy() }
+        if case .readWrite = mode, case .automatic = adoption { try adoptPolicy() }
     }
+
+    /// Whether a ledger's path is the address of a database, and not of a file.
+    package static func isAddress(_ path: String) -> Bool { PostgresAddress.isOne(path) }
 
     /// An empty ledger in memory, for a dry run where there is none yet.
     package init(inMemory policy: Policy) throws(LedgerError) {

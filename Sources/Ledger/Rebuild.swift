@@ -1,5 +1,5 @@
 extension LedgerStore {
-    private static let policySetting = "policy"
+    static let policySetting = "policy"
 
     /// Derives every state anew from the events, in one transaction. What it writes is what the commits have written,
     /// unless the policy or the program has changed.
@@ -14,16 +14,27 @@ extension LedgerStore {
 
     /// Derives the states anew where they were derived under another policy.
     func adoptPolicy() throws(LedgerError) {
-        let known = try read { try LedgerStore.storedPolicy($0) }
-        if known == policy.signature {
-            return
-        }
+        if try read({ try LedgerStore.storedPolicy($0) }) == policy.signature { return }
         try write { connection in
+            if engine.isShared {
+                // Of two hosts that begin at once the second finds what the first has done.
+                let known = try LedgerStore.storedPolicy(connection)
+                if known == policy.signature { return }
+                let isEmpty = try connection.integer("SELECT 1 FROM address LIMIT 1") == nil
+                guard known == nil || isEmpty else { throw LedgerStore.otherPolicy(path) }
+            }
             _ = try LedgerStore.rebuild(connection, policy)
         }
     }
 
-    private static func storedPolicy(_ connection: Connection) throws -> String? {
+    static func otherPolicy(_ path: String) -> LedgerError {
+        LedgerError(
+            .configuration,
+            "the ledger \(path) is kept under another policy than this host's: give all hosts that write to it the same "
+                + "[policy], or bring the ledger to this one with maildir-bounce reprocess --rebuild")
+    }
+
+    static func storedPolicy(_ connection: Connection) throws -> String? {
         let query = try connection.prepare("SELECT value FROM setting WHERE name = '\(policySetting)'")
         return try query.step() ? query.text(0) : nil
     }

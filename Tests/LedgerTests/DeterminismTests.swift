@@ -98,7 +98,7 @@ struct DeterminismTests {
         #expect(try ledger.dump() == before)
     }
 
-    @Test("A ledger opened under another policy is derived anew")
+    @Test("A ledger opened under another policy is derived anew", .enabled(if: !TestServer.isInUse))
     func policyChange() throws {
         let folder = try TemporaryFolder()
         let set = (0..<3).map { softReport($0, at: time(day: $0)) }
@@ -111,5 +111,27 @@ struct DeterminismTests {
         #expect(try other.check("bob@dest.example", at: time(day: 9)) != .mayMail)
         let back = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
         #expect(try back.check("bob@dest.example", at: time(day: 9)) == .mayMail)
+    }
+
+    @Test("A shared ledger is refused under another policy, until it is rebuilt", .enabled(if: TestServer.isInUse))
+    func policyOfOthers() throws {
+        let folder = try TemporaryFolder()
+        let set = (0..<3).map { softReport($0, at: time(day: $0)) }
+        var strict = Policy()
+        strict.soft.days = 3
+        // An empty ledger is anybody's.
+        do { _ = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: strict) }
+        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        try ledger.commit(set)
+        let refusal = #expect(throws: LedgerError.self) {
+            try LedgerStore(path: folder.ledger, mode: .readWrite, policy: strict)
+        }
+        #expect(refusal?.category == .configuration)
+        let other = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: strict, adoption: .onRebuild)
+        try other.rebuild()
+        #expect(try other.check("bob@dest.example", at: time(day: 9)) != .mayMail)
+        // A host that had the ledger open before.
+        let late = #expect(throws: LedgerError.self) { try ledger.commit([softReport(9, at: time(day: 9))]) }
+        #expect(late?.category == .configuration)
     }
 }

@@ -200,9 +200,16 @@ struct PolicyTests {
             }
             return found
         }
+        /// Derived anew, also where it is shared.
+        func ledger(at folder: TemporaryFolder, under policy: Policy) throws -> LedgerStore {
+            let ledger = try LedgerStore(
+                path: folder.ledger, mode: .readWrite, policy: policy, adoption: .onRebuild)
+            try ledger.rebuild()
+            return ledger
+        }
         do { try LedgerStore(path: folder.ledger, mode: .readWrite, policy: policy).commit(events) }
         for other in others {
-            do { _ = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: policy) }
+            do { _ = try ledger(at: folder, under: policy) }
             let before = folder.listing()
             let reader = try LedgerStore(path: folder.ledger, mode: .readOnly, policy: policy)
             let old = try suppressed(reader)
@@ -213,7 +220,7 @@ struct PolicyTests {
                 return true
             }
             #expect(folder.listing() == before)
-            let under = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: other)
+            let under = try ledger(at: folder, under: other)
             let new = try suppressed(under)
             #expect(gained == new.subtracting(old))
             #expect(lost == old.subtracting(new))

@@ -1,12 +1,106 @@
-/// stub
+/// Writes batches of reports to PostgreSQL in a few round trips, whatever is in them.
+///
+/// What a batch could meet in the ledger is copied into one in memory, the batch is written there by ``BatchWriter``, as on
+/// SQLite, and what has changed goes back: three round trips where no text is new and no mail is older than one that was
+/// counted.
+///
+/// Many hosts do this at once. The rows that a batch could change are locked before they are read, in one order: the
+/// reports by fingerprint, the addresses by name; then come the new rows, in the same order; then, alone, the counts of the
+/// brake, which most batches share, and at once the states that follow and the end. A row that two hosts make at once is
+/// refused to one of them, which begins anew and finds it. Where an hour becomes a spike, or is none any more, addresses
+/// change that no other batch expects to: that batch is done again with the ledger for itself.
 final class PostgresBatch {
-    let policy: Policy
-    init(_ policy: Policy) throws { self.policy = policy }
+    private let policy: Policy
+    private var scratch: LedgerStore
+    private var terms = PostgresTerms()
+
+    init(_ policy: Policy) throws {
+        self.policy = policy
+        scratch = try LedgerStore(inMemory: policy)
+    }
+
     func commit(_ batch: [DeliveryEvent], _ session: PostgresSession, lockSeconds: Int) throws -> [CommitOutcome] {
-        try session.run(
-            "BEGIN; SET LOCAL lock_timeout = \(lockSeconds * 1000); \(PostgresLock.ledger.sql(shared: false))")
-        let r = try BatchWriter(PostgresConnection(session), policy: policy).write(batch)
-        try session.run("COMMIT")
-        return r
+        if terms.isFull {
+            terms = PostgresTerms()
+            scratch = try LedgerStore(inMemory: policy)
+        }
+        let names = BatchNames(batch, policy)
+        try remember(try terms.learn(names.texts, session))
+        var spikes = Set<PostgresContext.Hour>()
+        while true {
+            do {
+                return try attempt(batch, names, session, lockSeconds: lockSeconds, spikes: spikes)
+            } catch let found as NewSpikes {
+                try session.run("ROLLBACK")
+                spikes.formUnion(found.hours)
+            }
+        }
+    }
+
+    /// Hours whose status changes, of which not all addresses were read.
+    private struct NewSpikes: Error { var hours: Set<PostgresContext.Hour> }
+
+    private func attempt(
+        _ batch: [DeliveryEvent], _ names: BatchNames, _ session: PostgresSession, lockSeconds: Int,
+        spikes: Set<PostgresContext.Hour>
+    ) throws -> [CommitOutcome] {
+        var outcomes: [CommitOutcome] = []
+        var failure: (any Error)?
+        // Nothing stays in memory from batch to batch but the terms: the transaction there is always taken back.
+        let nothing: Void? = try scratch.writeOrAbandon { connection in
+            do {
+                guard let connection = connection as? SQLiteConnection else { throw DamagedLedger() }
+                var context = PostgresContext(session, connection, policy)
+                let numbers = try context.readFirst(
+                    names, terms, batch.count, lockSeconds: lockSeconds, isAlone: !spikes.isEmpty)
+                try context.readMore(batch, names, terms, spikes)
+                try learnTerms(context.termNumbers, session, connection)
+                connection.given = numbers
+
+                let journal = ChangeJournal()
+                connection.note(in: journal)
+                defer { connection.note(in: nil) }
+                let writer = try BatchWriter(connection, policy: policy)
+                outcomes = try writer.writeDeliveries(batch)
+                let deliveries = try PostgresChanges(connection, journal, context).deliveries()
+                try context.readBrake(after: deliveries, names, terms)
+                try learnTerms(context.termNumbers, session, connection)
+                try writer.writeStates()
+                let changed = try context.changedHours().subtracting(spikes)
+                guard changed.isEmpty else { throw NewSpikes(hours: changed) }
+                // A text that only the ledger in memory has a number for must not come into the other.
+                guard journal.terms.isSubset(of: context.termNumbers) else { throw DamagedLedger() }
+                let states = try PostgresChanges(connection, journal, context).states()
+                _ = try session.pipeline(states + [PostgresSession.Statement(sql: "COMMIT")])
+            } catch {
+                failure = error
+            }
+            return nil
+        }
+        if nothing == nil, let failure { throw failure }
+        return outcomes
+    }
+
+    /// Brings terms into the ledger in memory for good, under PostgreSQL's numbers.
+    private func remember(_ learned: [(Int64, String)]) throws {
+        if learned.isEmpty { return }
+        try scratch.write { try PostgresBatch.insert(learned, $0) }
+    }
+
+    private func learnTerms(_ numbers: Set<Int64>, _ session: PostgresSession, _ connection: Connection) throws {
+        let learned = try terms.learn(numbers: numbers, session)
+        if learned.isEmpty { return }
+        // Of this transaction, which is taken back: what was learned must be forgotten with it.
+        try PostgresBatch.insert(learned, connection)
+        terms.forget(learned)
+    }
+
+    private static func insert(_ learned: [(Int64, String)], _ connection: Connection) throws {
+        let insert = try connection.prepare("INSERT INTO term (id, text) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
+        for (id, text) in learned {
+            try insert.bind(1, id)
+            try insert.bind(2, text)
+            try insert.execute()
+        }
     }
 }

@@ -10,6 +10,7 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
     private let queue = DispatchQueue(label: "maildir-bounce.ledger")
     private let address: PostgresAddress
     private let mode: LedgerStore.Mode
+    private let makes: Bool
     private let busySeconds: Int
     private var session: PostgresSession?
     private var batches: PostgresBatch?
@@ -18,12 +19,17 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
     private static let firstPause: UInt32 = 50_000
     private static let lastPause: UInt32 = 2_000_000
 
-    init(_ address: PostgresAddress, mode: LedgerStore.Mode, busySeconds: Int) throws(LedgerError) {
+    init(
+        _ address: PostgresAddress, mode: LedgerStore.Mode, makes: Bool, busySeconds: Int
+    ) throws(LedgerError) {
         self.address = address
         self.mode = mode
+        self.makes = makes
         self.busySeconds = busySeconds
         try attempt { _ in }
     }
+
+    var isShared: Bool { true }
 
     func error(_ error: any Error) -> LedgerError {
         guard let failure = error as? PostgresFailure else {
@@ -115,6 +121,8 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
             }
         } catch let final as Final {
             throw error(final.failure)
+        } catch is OtherPolicy {
+            throw LedgerStore.otherPolicy(address.text)
         } catch {
             throw self.error(error)
         }
@@ -136,20 +144,27 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
 
     private func connect() throws -> PostgresSession {
         let session = try PostgresSession(address)
-        // Names of the ledger's tables come first, whatever the user's own settings are; times are numbers.
+        // A role or a database may have another setting, under which a backslash in a text is no backslash.
         try session.run("SET standard_conforming_strings = on")
+        if case .readWrite = mode, session.isStandby {
+            throw PostgresFailure(state: "25006", message: "the server is a standby", isLost: true)
+        }
+        let version = try identify(session)
         switch mode {
-        case .readOnly:
-            guard try identify(session) == PostgresSchema.version else {
+        case .readWrite where version > 0 || makes:
+            if version < PostgresSchema.version { try migrate(session) }
+        case _ where version == 0:
+            throw LedgerError(
+                .cannotOpen,
+                "there is no ledger at \(address.text); a scan or an import makes it, or check the address",
+                isMissing: true)
+        default:
+            guard version == PostgresSchema.version else {
                 throw LedgerError(
                     .cannotOpen,
-                    "there is no ledger at \(address.text), or an old one; a scan makes it or brings it up to date")
+                    "the ledger \(address.text) has version \(version) and must be brought to version "
+                        + "\(PostgresSchema.version) first; a scan does that")
             }
-        case .readWrite:
-            if session.isStandby {
-                throw PostgresFailure(state: "25006", message: "the server is a standby", isLost: true)
-            }
-            if try identify(session) < PostgresSchema.version { try migrate(session) }
         }
         return session
     }

@@ -113,6 +113,18 @@ final class PostgresSession {
 
     /// Statements in one round trip. The first that fails is told, and none after it is done.
     func pipeline(_ statements: [Statement]) throws -> [PostgresRows] {
+        do {
+            let (answers, failed) = try sent(statements)
+            if let failed { throw failed }
+            return answers
+        } catch var failure as PostgresFailure {
+            // Whatever was left half sent or half read makes the connection useless.
+            if functions.PQexitPipelineMode(connection) != 1 { failure.isLost = true }
+            throw failure
+        }
+    }
+
+    private func sent(_ statements: [Statement]) throws -> ([PostgresRows], PostgresFailure?) {
         guard functions.PQenterPipelineMode(connection) == 1 else { throw failure(nil) }
         for statement in statements {
             let values = statement.parameters.map(\.binary)
@@ -143,8 +155,7 @@ final class PostgresSession {
         guard let sync = functions.PQgetResult(connection) else { throw failure(nil) }
         functions.PQclear(sync)
         guard functions.PQexitPipelineMode(connection) == 1 else { throw failure(nil) }
-        if let first { throw first }
-        return answers
+        return (answers, first)
     }
 
     private func checked(_ result: OpaquePointer) throws -> PostgresRows {

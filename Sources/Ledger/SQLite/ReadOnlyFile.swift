@@ -111,7 +111,8 @@ final class ReadOnlyFile: LedgerEngine {
     private func open() throws(LedgerError) -> Opened {
         switch try LedgerFile.kind(path) {
         case .missing:
-            throw LedgerError(.cannotOpen, "there is no ledger \(path); a scan makes it, or check the path")
+            throw LedgerError(
+                .cannotOpen, "there is no ledger \(path); a scan makes it, or check the path", isMissing: true)
         case .folder: throw LedgerError(.cannotOpen, "the ledger \(path) is a folder; name a file")
         case .other:
             throw LedgerError(.cannotOpen, "the ledger \(path) is a device, pipe or socket; name a regular file")

@@ -15,8 +15,12 @@ final class SQLiteFile: LedgerEngine {
     private let busySeconds: Int
     private let queue: DatabaseQueue
 
-    init(path: String, durability: LedgerStore.Durability, busySeconds: Int) throws(LedgerError) {
+    init(path: String, durability: LedgerStore.Durability, makes: Bool, busySeconds: Int) throws(LedgerError) {
         switch try LedgerFile.kind(path) {
+        case .missing where !makes:
+            throw LedgerError(
+                .cannotOpen, "there is no ledger \(path); a scan or an import makes it, or check the path",
+                isMissing: true)
         case .missing: try LedgerFile.create(path)
         case .regular: try LedgerFile.checkWritable(path)
         case .folder: throw LedgerError(.cannotWrite, "the ledger \(path) is a folder; name a file")

@@ -14,6 +14,8 @@ struct SQLiteFailure: Error {
 /// GRDB's own statements cost more than SQLite's work itself at some ten thousand rows a second.
 final class SQLiteConnection: Connection {
     private let handle: OpaquePointer
+    /// Numbers to use, where others than those after the last.
+    var given: [NumberedTable: RowNumbers] = [:]
 
     init(handle: OpaquePointer) { self.handle = handle }
 
@@ -23,11 +25,45 @@ final class SQLiteConnection: Connection {
 
     /// Nothing else writes while this transaction does: the numbers go on after the last.
     override func numbers(for table: NumberedTable) throws -> RowNumbers {
-        RowNumbers(next: 1 + (try integer("SELECT max(id) FROM \(table.rawValue)") ?? 0))
+        if let given = given[table] { return given }
+        return RowNumbers(next: 1 + (try integer("SELECT max(id) FROM \(table.rawValue)") ?? 0))
+    }
+
+    /// Notes in a journal which rows are changed from now on, or in none.
+    func note(in journal: ChangeJournal?) {
+        guard let journal else {
+            sqlite3_update_hook(handle, nil, nil)
+            return
+        }
+        sqlite3_update_hook(
+            handle,
+            { journal, _, _, table, row in
+                guard let journal, let table else { return }
+                Unmanaged<ChangeJournal>.fromOpaque(journal).takeUnretainedValue().note(table, row)
+            }, Unmanaged.passUnretained(journal).toOpaque())
     }
 
     /// Overwrites what is deleted, where the SQLite of the system does not do so anyway.
     override func eraseForGood() throws { try run("PRAGMA secure_delete = ON") }
+}
+
+/// The rows of the large tables that were made, changed or deleted.
+final class ChangeJournal {
+    private(set) var deliveries = Set<Int64>()
+    private(set) var outcomes = Set<Int64>()
+    private(set) var addresses = Set<Int64>()
+    private(set) var terms = Set<Int64>()
+
+    fileprivate func note(_ table: UnsafePointer<CChar>, _ row: Int64) {
+        // The first letters tell these tables from each other and from the rest.
+        switch (UInt8(bitPattern: table[0]), UInt8(bitPattern: table[1])) {
+        case (UInt8(ascii: "d"), UInt8(ascii: "e")): deliveries.insert(row)
+        case (UInt8(ascii: "o"), UInt8(ascii: "u")): outcomes.insert(row)
+        case (UInt8(ascii: "a"), UInt8(ascii: "d")): addresses.insert(row)
+        case (UInt8(ascii: "t"), UInt8(ascii: "e")): terms.insert(row)
+        default: break
+        }
+    }
 }
 
 /// A prepared statement of SQLite.

@@ -16,7 +16,7 @@ struct Reclassify {
 
     /// Derives everything from the events that are stored.
     func rebuild() throws(Failure) -> Int32 {
-        let ledger = try openExisting(order.ledger, order.policy)
+        let ledger = try openExisting(order.ledger, order.policy, adoption: .onRebuild)
         let sides = SidePrinter(output)
         let isDone = try inLedger { () throws(LedgerError) in
             // Where nobody changes sides there is nothing to agree to.

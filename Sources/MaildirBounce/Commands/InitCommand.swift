@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Ledger
 
 /// `init`: an installation from nothing.
 struct InitCommand: ParsableCommand {
@@ -23,7 +24,7 @@ struct InitCommand: ParsableCommand {
         help: ArgumentHelp("The Maildir that bounces come to (\(Setup.defaultMaildir)).", valueName: "dir"))
     var maildir: String?
 
-    @Option(help: ArgumentHelp("The ledger (\(Setup.defaultLedger)).", valueName: "file"))
+    @Option(help: ArgumentHelp("The ledger (\(Setup.defaultLedger)), or postgresql://….", valueName: "file"))
     var ledger: String?
 
     @Option(
@@ -91,7 +92,7 @@ struct InitCommand: ParsableCommand {
             returnPath: try Setup.ReturnAddress(address),
             user: try Account.find(name))
         try Setup.checkAbsolute(setup.maildir, "--maildir")
-        try Setup.checkAbsolute(setup.ledger, "--ledger")
+        if !LedgerStore.isAddress(setup.ledger) { try Setup.checkAbsolute(setup.ledger, "--ledger") }
         if let archive = setup.archive { try Setup.checkAbsolute(archive, "--archive") }
         return setup
     }

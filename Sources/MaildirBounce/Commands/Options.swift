@@ -32,7 +32,13 @@ struct ConfigOptions: ParsableArguments {
 struct LedgerOptions: ParsableArguments {
     @Option(
         name: .customLong("ledger"),
-        help: ArgumentHelp("The ledger: an SQLite database; the first scan makes it.", valueName: "file"))
+        help: ArgumentHelp(
+            "The ledger: an SQLite database; the first scan makes it.",
+            discussion: """
+                Or, for several hosts, a database of a PostgreSQL server: postgresql://USER@HOST/DATABASE, with the password \
+                in ~/.pgpass (docs/scale.md).
+                """,
+            valueName: "file"))
     var ledger: String?
 
     func path(_ configuration: Configuration) throws -> String {

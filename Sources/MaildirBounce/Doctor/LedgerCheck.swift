@@ -11,31 +11,31 @@ enum LedgerCheck {
 
     static func findings(_ path: String, _ policy: Policy) -> [Finding] {
         var findings: [Finding] = []
-        if access(path, F_OK) != 0, errno == ENOENT {
+        do throws(LedgerError) {
+            let ledger = try LedgerStore(path: path, mode: .readOnly, policy: policy)
+            let problems = try ledger.integrityProblems(limit: faultLimit)
+            let versions = try ledger.versions()
+            if problems.isEmpty {
+                let state = LedgerStore.isAddress(path) ? "there" : "whole"
+                findings.append(.ok(subject, "\(path): \(state), version \(versions.ledger) of \(versions.program)"))
+            } else {
+                findings.append(damage(path, problems.joined(separator: "; ")))
+            }
+        } catch  where error.isMissing {
             findings.append(
                 .warning(
                     subject, "there is no ledger \(path) yet", why: "the first scan makes it, if its folder is there",
                     mend: "maildir-bounce init, or maildir-bounce scan as the owner of the Maildir"))
-        } else {
-            do throws(LedgerError) {
-                let ledger = try LedgerStore(path: path, mode: .readOnly, policy: policy)
-                let problems = try ledger.integrityProblems(limit: faultLimit)
-                let versions = try ledger.versions()
-                if problems.isEmpty {
-                    findings.append(
-                        .ok(subject, "\(path): whole, version \(versions.ledger) of \(versions.program)"))
-                } else {
-                    findings.append(damage(path, problems.joined(separator: "; ")))
-                }
-            } catch {
-                findings.append(
-                    error.category == .inputOutput
-                        ? damage(path, error.description)
-                        : .error(
-                            subject, error.description, why: "nobody can ask who must be left out",
-                            mend: "run doctor as root or as the owner of the ledger, or name it with --ledger"))
-            }
+        } catch {
+            findings.append(
+                error.category == .inputOutput
+                    ? damage(path, error.description)
+                    : .error(
+                        subject, error.description, why: "nobody can ask who must be left out",
+                        mend: "run doctor as root or as the owner of the ledger, or name it with --ledger"))
         }
+        // The room of another machine is that machine's matter.
+        if LedgerStore.isAddress(path) { return findings }
         var status = statvfs()
         if statvfs(splitPath(path).parent, &status) == 0 {
             findings.append(

@@ -60,17 +60,21 @@ struct SetupSteps {
     }
 
     private mutating func makeLedger(_ path: String, for user: Account) throws(Failure) {
-        if exists(path) { return try keep(path, user) }
-        let folder = splitPath(path).parent
-        try makeParents(of: folder)
-        try makeFolder(folder, mode: 0o750, for: user)
-        try note("\(path), 0640, of \(user.name)")
+        if LedgerStore.isAddress(path) {
+            try note("\(path), where it has no tables yet")
+        } else {
+            if exists(path) { return try keep(path, user) }
+            let folder = splitPath(path).parent
+            try makeParents(of: folder)
+            try makeFolder(folder, mode: 0o750, for: user)
+            try note("\(path), 0640, of \(user.name)")
+        }
         guard !isDryRun else { return }
         let mask = umask(0o027)
         defer { umask(mask) }
         try user.run { () throws(Failure) in
             _ = try inLedger { () throws(LedgerError) in
-                try LedgerStore(path: path, mode: .readWrite, policy: Policy())
+                try LedgerStore(path: path, mode: .readWrite, policy: Policy(), adoption: .onRebuild)
             }
         }
     }

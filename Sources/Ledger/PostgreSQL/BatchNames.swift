@@ -1,0 +1,56 @@
+/// What the reports of a batch name: the texts that are stored once, the keys, the fingerprints and the addresses.
+struct BatchNames {
+    /// An event that the brake may count.
+    struct Braked: Hashable {
+        var address: String
+        var provider: String
+        var reason: String
+        var hour: Int64
+    }
+
+    private(set) var texts = Set<String>()
+    /// Canonical, each with the earliest arrival of a report about it.
+    private(set) var addresses: [String: Int64] = [:]
+    private(set) var braked = Set<Braked>()
+    /// Addresses in reports that the batch holds twice: one copy may take the place of the other.
+    private(set) var repeated = Set<String>()
+    let fingerprints: [Fingerprint]
+    let keys: [DeliveryKey]
+
+    init(_ batch: [DeliveryEvent], _ policy: Policy) {
+        var count: [Fingerprint: Int] = [:]
+        for event in batch { count[event.fingerprint, default: 0] += 1 }
+        fingerprints = count.keys.sorted()
+        keys = batch.map(\.key)
+        func note(_ text: String?) {
+            if let text { texts.insert(text.stored(limit: LedgerLimits.termBytes)) }
+        }
+        for event in batch {
+            let arrival = LedgerLimits.clamped(arrival: event.arrival)
+            note(event.key.maildir)
+            note(event.class)
+            note(event.origin)
+            note(event.dialect)
+            note(event.reportingMTA)
+            note(StoredPlace(event.destination, key: event.key).folder)
+            event.rules.forEach(note)
+            for outcome in event.outcomes.prefix(LedgerLimits.outcomesPerReport) {
+                note(outcome.kind)
+                note(outcome.reason)
+                note(outcome.remoteMTA)
+                guard let canonical = CanonicalAddress(outcome.address) else { continue }
+                addresses[canonical.text] = min(addresses[canonical.text] ?? arrival, arrival)
+                if count[event.fingerprint] != 1 { repeated.insert(canonical.text) }
+                let effect = AddressEvent.Effect(
+                    class: event.class, kind: outcome.kind, replyCode: outcome.replyCode, status: outcome.status)
+                guard effect.isBraked else { continue }
+                note(canonical.domain)
+                if policy.brake == nil { continue }
+                braked.insert(
+                    Braked(
+                        address: canonical.text, provider: canonical.domain, reason: outcome.reason,
+                        hour: arrival / CalendarTime.secondsPerHour))
+            }
+        }
+    }
+}

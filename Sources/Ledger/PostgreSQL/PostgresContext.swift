@@ -1,0 +1,333 @@
+/// What a batch could meet in a ledger on PostgreSQL, read in a few round trips and copied into the ledger in memory.
+struct PostgresContext {
+    /// One hour of the brake.
+    struct Hour: Hashable {
+        var provider: Int64
+        var reason: Int64
+        var hour: Int64
+    }
+
+    private struct Pair: Hashable {
+        var provider: Int64
+        var reason: Int64
+    }
+
+    private let session: PostgresSession
+    private let connection: SQLiteConnection
+    private let policy: Policy
+    /// The numbers of terms in the rows.
+    private(set) var termNumbers = Set<Int64>()
+    /// The rows that were there.
+    private(set) var deliveries = Set<Int64>()
+    private(set) var outcomes = Set<Int64>()
+    private(set) var members = Set<[Int64]>()
+    private(set) var hours: [Hour: (addresses: Int64, status: Int64)] = [:]
+    /// Of events that were there: the pairs whose statuses they look at.
+    private var oldPairs = Set<Pair>()
+    private var domainOfAddress: [Int64: String] = [:]
+
+    private typealias Statement = PostgresSession.Statement
+
+    init(_ session: PostgresSession, _ connection: SQLiteConnection, _ policy: Policy) {
+        self.session = session
+        self.connection = connection
+        self.policy = policy
+    }
+
+    // MARK: The first round trip
+
+    /// Begins the transaction, and reads what has the batch's keys, fingerprints and addresses.
+    ///
+    /// - Returns: the numbers that new rows are to have.
+    mutating func readFirst(
+        _ names: BatchNames, _ terms: PostgresTerms, _ count: Int, lockSeconds: Int, isAlone: Bool
+    ) throws -> [NumberedTable: RowNumbers] {
+        let addresses = PostgresSession.Parameter.array(PostgresArray(names.addresses.keys.sorted()))
+        let fingerprints = PostgresSession.Parameter.array(PostgresArray(names.fingerprints.map(\.bytes)))
+        let maildirs = names.keys.map { terms[$0.maildir.stored(limit: LedgerLimits.termBytes)] ?? 0 }
+        let braked = Array(names.braked)
+        let delivery = PostgresTable.delivery
+        let rows = try session.pipeline([
+            Statement(sql: "BEGIN"),
+            Statement(sql: "SET LOCAL lock_timeout = \(lockSeconds * 1000)"),
+            Statement(sql: PostgresLock.ledger.sql(shared: !isAlone)),
+            Statement(sql: "SELECT value FROM setting WHERE name = '\(LedgerStore.policySetting)'"),
+            Statement(
+                sql: """
+                    SELECT \(delivery.names) FROM delivery WHERE duplicate_of IS NULL AND fingerprint = ANY($1)
+                    ORDER BY fingerprint FOR UPDATE
+                    """, parameters: [fingerprints]),
+            Statement(
+                sql: """
+                    SELECT \(PostgresTable.address.names) FROM address WHERE address = ANY($1)
+                    ORDER BY address FOR UPDATE
+                    """, parameters: [addresses]),
+            Statement(
+                sql: """
+                    SELECT \(delivery.names(of: "d")) FROM unnest($1, $2) AS given (maildir, name)
+                    JOIN delivery AS d ON d.maildir = given.maildir AND d.name = given.name
+                    """,
+                parameters: [.array(PostgresArray(maildirs)), .array(PostgresArray(names.keys.map(\.unique)))]),
+            Statement(sql: "SELECT fingerprint FROM pruned WHERE fingerprint = ANY($1)", parameters: [fingerprints]),
+            Statement(
+                sql: """
+                    SELECT \(PostgresTable.member.names(of: "m")) FROM unnest($1, $2, $3, $4)
+                        AS given (address, provider, reason, hour)
+                    JOIN address AS a ON a.address = given.address
+                    JOIN brake_member AS m ON m.provider = given.provider AND m.reason = given.reason
+                        AND m.hour = given.hour AND m.address = a.id
+                    """,
+                parameters: [
+                    .array(PostgresArray(braked.map(\.address))),
+                    .array(PostgresArray(braked.map { terms[$0.provider] ?? 0 })),
+                    .array(PostgresArray(braked.map { terms[$0.reason] ?? 0 })),
+                    .array(PostgresArray(braked.map(\.hour))),
+                ]),
+            Statement(
+                sql: "SELECT nextval('delivery_number') FROM generate_series(1, $1)",
+                parameters: [.integer(Int64(count))]),
+            Statement(
+                sql: """
+                    SELECT nextval('address_number') FROM unnest($1) AS given (address)
+                    WHERE NOT EXISTS (SELECT 1 FROM address WHERE address.address = given.address)
+                    """, parameters: [addresses]),
+        ])
+        guard rows[3].text(0, 0) == policy.signature else { throw OtherPolicy() }
+        try take(rows[4], delivery)
+        try take(rows[5], .address)
+        try take(rows[6], delivery)
+        try take(rows[7], .pruned)
+        try take(rows[8], .member)
+        return [
+            .delivery: numbers(rows[9].integers(0), "delivery_number"),
+            .address: numbers(rows[10].integers(0), "address_number"),
+        ]
+    }
+
+    /// Numbers that were taken, and after them others, one at a time.
+    private func numbers(_ taken: [Int64], _ sequence: String) -> RowNumbers {
+        var rest = taken[...]
+        let session = self.session
+        return RowNumbers(0..<0) {
+            let next = try rest.popFirst() ?? session.execute("SELECT nextval('\(sequence)')", []).integer(0, 0)
+            return next..<next + 1
+        }
+    }
+
+    private mutating func take(_ rows: PostgresRows, _ table: PostgresTable) throws {
+        termNumbers.formUnion(try table.copy(rows, into: connection))
+        let column = { (name: String) in Int32(table.columns.firstIndex { $0.name == name } ?? 0) }
+        switch table.name {
+        case "delivery": deliveries.formUnion(rows.integers(0))
+        case "outcome": outcomes.formUnion(rows.integers(0))
+        case "brake_member":
+            for row in 0..<rows.count { members.insert((0..<4).map { rows.integer(row, $0) }) }
+        case "brake_hour":
+            let (addresses, status) = (column("addresses"), column("status"))
+            for row in 0..<rows.count {
+                let hour = Hour(
+                    provider: rows.integer(row, 0), reason: rows.integer(row, 1), hour: rows.integer(row, 2))
+                hours[hour] = (rows.integer(row, addresses), rows.integer(row, status))
+            }
+        case "address":
+            let name = column("address")
+            for row in 0..<rows.count {
+                domainOfAddress[rows.integer(row, 0)] = CanonicalAddress.domain(
+                    ofCanonical: rows.text(row, name) ?? "")
+            }
+        default: break
+        }
+    }
+
+    // MARK: What some batches need
+
+    /// Reads the events of the addresses whose state does not simply go on: where a report is older than one that was
+    /// counted, where an earlier copy takes a report's place, where an hour becomes a spike.
+    mutating func readMore(
+        _ batch: [DeliveryEvent], _ names: BatchNames, _ terms: PostgresTerms, _ spikes: Set<Hour>
+    ) throws {
+        var wanted = Set<Int64>()
+        if !spikes.isEmpty { wanted.formUnion(try readMembers(of: spikes)) }
+        wanted.formUnion(try readReplaced(batch))
+        try readAddresses(wanted.subtracting(domainOfAddress.keys))
+
+        let unread = try TermTable(connection, writes: false)
+        let table = try AddressTable(connection, unread)
+        for (address, first) in names.addresses {
+            guard let seen = try table.lastEvent(address) else { continue }
+            // Of a batch that comes into a spike every state is derived anew.
+            if seen.latest >= first || names.repeated.contains(address) || !spikes.isEmpty { wanted.insert(seen.id) }
+        }
+        if wanted.isEmpty { return }
+        let numbers = [PostgresSession.Parameter.array(PostgresArray(wanted.sorted()))]
+        let rows = try session.pipeline([
+            Statement(
+                sql: """
+                    SELECT \(PostgresTable.delivery.names) FROM delivery
+                    WHERE id IN (SELECT id >> \(LedgerLimits.ordinalBits) FROM outcome WHERE address = ANY($1))
+                    """, parameters: numbers),
+            Statement(
+                sql: "SELECT \(PostgresTable.outcome.names) FROM outcome WHERE address = ANY($1)", parameters: numbers),
+            Statement(
+                sql: "SELECT \(PostgresTable.action.names) FROM action WHERE address = ANY($1)", parameters: numbers),
+            Statement(sql: "SELECT \(PostgresTable.base.names) FROM base WHERE address = ANY($1)", parameters: numbers),
+        ])
+        try take(rows[0], .delivery)
+        try take(rows[1], .outcome)
+        try take(rows[2], .action)
+        try take(rows[3], .base)
+        // The statuses of the hours in which these events fell.
+        let domains = try session.execute(
+            "SELECT id, text FROM term WHERE text = ANY($1)",
+            [.array(PostgresArray(Set(wanted.compactMap { domainOfAddress[$0] }).sorted()))])
+        var numberOfDomain: [String: Int64] = [:]
+        for row in 0..<domains.count {
+            numberOfDomain[domains.text(row, 1) ?? ""] = domains.integer(row, 0)
+            termNumbers.insert(domains.integer(row, 0))
+        }
+        for row in 0..<rows[1].count {
+            guard let domain = domainOfAddress[rows[1].integer(row, 1)], let provider = numberOfDomain[domain] else {
+                continue
+            }
+            oldPairs.insert(Pair(provider: provider, reason: rows[1].integer(row, 3)))
+        }
+    }
+
+    /// The outcomes of the reports whose place an earlier copy takes.
+    ///
+    /// - Returns: the addresses in them.
+    private mutating func readReplaced(_ batch: [DeliveryEvent]) throws -> Set<Int64> {
+        let select = try connection.prepare(
+            "SELECT id, arrival FROM delivery WHERE fingerprint = ?1 AND duplicate_of IS NULL AND folded = 0")
+        var heads = Set<Int64>()
+        for event in batch {
+            try select.bind(1, event.fingerprint.bytes)
+            if try select.step(), LedgerLimits.clamped(arrival: event.arrival) <= select.integer(1) {
+                heads.insert(select.integer(0))
+            }
+            select.reset()
+        }
+        if heads.isEmpty { return [] }
+        let bits = LedgerLimits.ordinalBits
+        let rows = try session.execute(
+            """
+            SELECT \(PostgresTable.outcome.names(of: "o")) FROM unnest($1) AS given (id)
+            JOIN outcome AS o ON o.id >= given.id << \(bits) AND o.id < (given.id + 1) << \(bits)
+            """, [.array(PostgresArray(heads.sorted()))])
+        try take(rows, .outcome)
+        let addresses = Set((0..<rows.count).compactMap { rows.optionalInteger($0, 1) })
+        // The brake may lose them: their rows of these hours.
+        let members = try session.execute(
+            """
+            SELECT \(PostgresTable.member.names(of: "m")) FROM unnest($1) AS given (id)
+            JOIN delivery AS d ON d.id = given.id
+            JOIN outcome AS o ON o.id >= d.id << \(bits) AND o.id < (d.id + 1) << \(bits)
+            JOIN address AS a ON a.id = o.address
+            JOIN term AS t ON t.text = substring(a.address FROM '@([^@]*)$')
+            JOIN brake_member AS m ON m.provider = t.id AND m.reason = o.reason
+                AND m.hour = d.arrival / \(CalendarTime.secondsPerHour) AND m.address = o.address
+            """, [.array(PostgresArray(heads.sorted()))])
+        try take(members, .member)
+        return addresses
+    }
+
+    /// All that had an event in one of these hours.
+    private mutating func readMembers(of spikes: Set<Hour>) throws -> Set<Int64> {
+        let hours = Array(spikes)
+        let rows = try session.execute(
+            """
+            SELECT \(PostgresTable.member.names(of: "m")) FROM unnest($1, $2, $3) AS given (provider, reason, hour)
+            JOIN brake_member AS m ON m.provider = given.provider AND m.reason = given.reason AND m.hour = given.hour
+            """,
+            [
+                .array(PostgresArray(hours.map(\.provider))), .array(PostgresArray(hours.map(\.reason))),
+                .array(PostgresArray(hours.map(\.hour))),
+            ])
+        try take(rows, .member)
+        return Set(rows.integers(3))
+    }
+
+    private mutating func readAddresses(_ numbers: Set<Int64>) throws {
+        if numbers.isEmpty { return }
+        let rows = try session.execute(
+            "SELECT \(PostgresTable.address.names) FROM address WHERE id = ANY($1) ORDER BY address FOR UPDATE",
+            [.array(PostgresArray(numbers.sorted()))])
+        try take(rows, .address)
+    }
+
+    // MARK: The brake
+
+    /// Sends what the first part of the batch has written, takes the brake's lock, and reads what it counts.
+    mutating func readBrake(
+        after changes: [PostgresSession.Statement], _ names: BatchNames, _ terms: PostgresTerms
+    ) throws {
+        var from: [Pair: Int64] = [:]
+        if let rule = policy.brake {
+            for event in names.braked {
+                guard let provider = terms[event.provider], let reason = terms[event.reason] else { continue }
+                let start = BrakeTimeline.firstChange(by: event.hour, rule)
+                let first = BrakeTimeline.firstHour(before: start, rule)
+                let pair = Pair(provider: provider, reason: reason)
+                from[pair] = min(from[pair] ?? first, first)
+            }
+            for hour in touchedHours() {
+                let start = BrakeTimeline.firstChange(by: hour.hour, rule)
+                let first = BrakeTimeline.firstHour(before: start, rule)
+                let pair = Pair(provider: hour.provider, reason: hour.reason)
+                from[pair] = min(from[pair] ?? first, first)
+            }
+        }
+        for pair in oldPairs where from[pair] == nil { from[pair] = Int64.max }
+        let pairs = Array(from)
+        let parameters: [PostgresSession.Parameter] = [
+            .array(PostgresArray(pairs.map(\.key.provider))), .array(PostgresArray(pairs.map(\.key.reason))),
+        ]
+        let table = PostgresTable.hour.names(of: "h")
+        let isPair = "h.provider = given.provider AND h.reason = given.reason"
+        let reading = [
+            Statement(sql: PostgresLock.brake.sql(shared: false)),
+            Statement(
+                sql: """
+                    SELECT \(table) FROM unnest($1, $2, $3) AS given (provider, reason, hour)
+                    JOIN brake_hour AS h ON \(isPair) AND h.hour >= given.hour
+                    """, parameters: parameters + [.array(PostgresArray(pairs.map(\.value)))]),
+            Statement(
+                sql: """
+                    SELECT \(table) FROM unnest($1, $2) AS given (provider, reason)
+                    JOIN brake_hour AS h ON \(isPair) AND h.status <> 0
+                    """, parameters: parameters),
+            Statement(
+                sql: """
+                    SELECT \(table) FROM unnest($1, $2) AS given (provider, reason), LATERAL (
+                        SELECT * FROM brake_hour AS h WHERE \(isPair) ORDER BY h.hour LIMIT 1) AS h
+                    """, parameters: parameters),
+            Statement(
+                sql: """
+                    SELECT \(PostgresTable.decision.names(of: "h")) FROM unnest($1, $2) AS given (provider, reason)
+                    JOIN brake_decision AS h ON \(isPair)
+                    """, parameters: parameters),
+        ]
+        let rows = Array(try session.pipeline(changes + reading).suffix(4))
+        for part in rows.prefix(3) { try take(part, .hour) }
+        try take(rows[3], .decision)
+    }
+
+    /// The hours in which members have gone.
+    private func touchedHours() -> Set<Hour> {
+        Set(members.map { Hour(provider: $0[0], reason: $0[1], hour: $0[2]) })
+    }
+
+    /// The hours whose status the batch has changed.
+    func changedHours() throws -> Set<Hour> {
+        let select = try connection.prepare("SELECT provider, reason, hour, status FROM brake_hour")
+        var changed = Set<Hour>()
+        while try select.step() {
+            let hour = Hour(provider: select.integer(0), reason: select.integer(1), hour: select.integer(2))
+            if (hours[hour]?.status ?? 0) != select.integer(3) { changed.insert(hour) }
+        }
+        return changed
+    }
+}
+
+/// The ledger's states follow from another policy than this host's.
+struct OtherPolicy: Error {}

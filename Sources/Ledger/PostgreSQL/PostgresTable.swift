@@ -1,0 +1,124 @@
+/// The tables of which rows go to and fro between PostgreSQL and the ledger in memory, column by column.
+struct PostgresTable {
+    typealias Column = (name: String, element: PostgresArray.Element)
+
+    let name: String
+    let columns: [Column]
+
+    var names: String { columns.map(\.name).joined(separator: ", ") }
+
+    func names(of alias: String) -> String { columns.map { "\(alias).\($0.name)" }.joined(separator: ", ") }
+
+    /// Rows as one parameter a column; the first has the number `$1`.
+    var given: String {
+        "unnest(\((1...columns.count).map { "$\($0)" }.joined(separator: ", "))) AS given (\(names))"
+    }
+
+    /// `name = excluded.name` for every column but those that are the key.
+    func replacements(key: Set<String>, from source: String = "excluded") -> String {
+        columns.filter { !key.contains($0.name) }.map { "\($0.name) = \(source).\($0.name)" }.joined(separator: ", ")
+    }
+
+    private init(_ name: String, integers: String, texts: String = "", bytes: String = "") {
+        self.name = name
+        func list(_ names: String, _ element: PostgresArray.Element) -> [Column] {
+            names.split(separator: " ").map { (String($0), element) }
+        }
+        columns = list(integers, .integer) + list(texts, .text) + list(bytes, .bytes)
+    }
+
+    private static let state = """
+        hard soft delayed delivered complaint auto_reply other first_seen last_seen last_action streak cause reason since \
+        until days held_since held_reason
+        """
+
+    static let delivery = PostgresTable(
+        "delivery",
+        integers: "id duplicate_of maildir arrival class origin dialect reporting_mta folder folded",
+        texts: "file message_id", bytes: "name fingerprint")
+    static let outcome = PostgresTable(
+        "outcome", integers: "id address kind reason remote_mta",
+        texts: "status reply_code action diagnostic command spelling")
+    static let address = PostgresTable(
+        "address", integers: "id " + state, texts: "address spelling", bytes: "streaks")
+    static let base = PostgresTable("base", integers: "address " + state, texts: "spelling", bytes: "streaks")
+    static let action = PostgresTable("action", integers: "id address at kind reason until author", texts: "note")
+    static let pruned = PostgresTable("pruned", integers: "", bytes: "fingerprint")
+    static let member = PostgresTable("brake_member", integers: "provider reason hour address")
+    static let hour = PostgresTable("brake_hour", integers: "provider reason hour addresses folded status")
+    static let decision = PostgresTable(
+        "brake_decision", integers: "id provider reason first_hour last_hour verdict at author", texts: "note")
+    static let tally = PostgresTable("tally", integers: "hour class origin counted duplicates")
+    static let ruleHit = PostgresTable("rule_hit", integers: "rule hits last_seen")
+
+    /// The columns that hold numbers of terms which the policy or the brake looks at as texts.
+    static let termColumns: Set<String> = ["class", "kind", "reason", "held_reason", "maildir", "origin", "provider"]
+
+    // MARK: Rows
+
+    /// Writes rows that PostgreSQL has given, columns in order, into the ledger in memory, unless they are there.
+    ///
+    /// - Returns: the numbers of terms in them.
+    func copy(_ rows: PostgresRows, into connection: Connection) throws -> Set<Int64> {
+        var terms = Set<Int64>()
+        if rows.count == 0 { return terms }
+        let places = (1...columns.count).map { "?\($0)" }.joined(separator: ", ")
+        let insert = try connection.prepare(
+            "INSERT INTO \(name) (\(names)) VALUES (\(places)) ON CONFLICT DO NOTHING")
+        let isTerm = columns.map { PostgresTable.termColumns.contains($0.name) }
+        for row in 0..<rows.count {
+            for (index, column) in columns.enumerated() {
+                let place = Int32(index)
+                switch column.element {
+                case .integer:
+                    let value = rows.optionalInteger(row, place)
+                    try insert.bind(place + 1, value)
+                    if isTerm[index], let value { terms.insert(value) }
+                case .text: try insert.bind(place + 1, rows.text(row, place))
+                case .bytes: try insert.bind(place + 1, rows.bytes(row, place))
+                }
+            }
+            try insert.execute()
+        }
+        return terms
+    }
+
+    /// The rows that a query over `names` is at, one after the other, as columns.
+    func arrays(_ read: ((Query) throws -> Void) throws -> Void) throws -> [PostgresArray] {
+        var arrays = columns.map { PostgresArray($0.element) }
+        try read { query in
+            for (index, column) in columns.enumerated() {
+                let place = Int32(index)
+                switch column.element {
+                case .integer: arrays[index].append(query.optionalInteger(place))
+                case .text: arrays[index].append(query.optionalText(place))
+                case .bytes: arrays[index].append(query.withBytes(place) { Array($0) })
+                }
+            }
+        }
+        return arrays
+    }
+
+    /// The rows with these numbers.
+    func rows(_ numbers: [Int64], in connection: Connection) throws -> [PostgresArray] {
+        let select = try connection.prepare("SELECT \(names) FROM \(name) WHERE id = ?1")
+        return try arrays { body in
+            for number in numbers {
+                defer { select.reset() }
+                try select.bind(1, number)
+                if try select.step() { try body(select) }
+            }
+        }
+    }
+
+    /// All rows.
+    func allRows(in connection: Connection) throws -> [PostgresArray] {
+        let select = try connection.prepare("SELECT \(names) FROM \(name)")
+        return try arrays { body in while try select.step() { try body(select) } }
+    }
+}
+
+extension [PostgresArray] {
+    var parameters: [PostgresSession.Parameter] { map(PostgresSession.Parameter.array) }
+    var isWithoutRows: Bool { first?.count ?? 0 == 0 }
+}
