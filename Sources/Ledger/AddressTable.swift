@@ -8,6 +8,7 @@ final class AddressTable {
     private let selectBase: Query
     /// Most ledgers have none.
     private let hasBases: Bool
+    private var page: Page?
 
     static let stateColumns = """
         hard, soft, delayed, delivered, complaint, auto_reply, other, first_seen, last_seen, spelling, streaks,
@@ -28,11 +29,7 @@ final class AddressTable {
         selectState = try connection.prepare("SELECT \(columns), id FROM address WHERE address = ?1")
         selectAddress = try connection.prepare("SELECT address FROM address WHERE id = ?1")
         selectEvents = try connection.prepare(
-            """
-            SELECT d.arrival, d.fingerprint, d.class, o.id, o.kind, o.reason, o.reply_code, o.status, o.spelling
-            FROM outcome AS o JOIN delivery AS d ON d.id = o.id >> \(LedgerLimits.ordinalBits)
-            WHERE o.address = ?1
-            """)
+            AddressTable.eventSelection() + " WHERE o.address = ?1")
         selectActions = try connection.prepare(
             "SELECT id, at, kind, reason, until FROM action INDEXED BY action_event WHERE address = ?1")
         selectBase = try connection.prepare("SELECT \(columns) FROM base WHERE address = ?1")
@@ -92,43 +89,46 @@ final class AddressTable {
     func events(_ address: Int64) throws -> [AddressEvent] {
         var events = [AddressEvent]()
         try forEachOutcome(address) { event, _ in events.append(event) }
+        if let page, page.numbers.contains(address) { return events + (page.actions[address] ?? []) }
         defer { selectActions.reset() }
         try selectActions.bind(1, address)
-        while try selectActions.step() {
-            events.append(
-                AddressEvent(
-                    arrival: selectActions.integer(1), fingerprint: Fingerprint(high: 0, low: 0),
-                    ordinal: selectActions.integer(0),
-                    effect: selectActions.integer(2) == ManualAction.Kind.suppress.rawValue ? .suppress : .release,
-                    reason: try terms.text(selectActions.integer(3)), until: selectActions.optionalInteger(4)))
-        }
+        while try selectActions.step() { events.append(try action(selectActions)) }
         return events
+    }
+
+    private func action(_ row: Query) throws -> AddressEvent {
+        AddressEvent(
+            arrival: row.integer(1), fingerprint: Fingerprint(high: 0, low: 0), ordinal: row.integer(0),
+            effect: row.integer(2) == ManualAction.Kind.suppress.rawValue ? .suppress : .release,
+            reason: try terms.text(row.integer(3)), until: row.optionalInteger(4))
     }
 
     /// The reports about an address, each with the number of its outcome's row.
     func forEachOutcome(_ address: Int64, _ body: (AddressEvent, Int64) throws -> Void) throws {
+        if let page, page.numbers.contains(address) {
+            for outcome in page.outcomes[address] ?? [] { try body(outcome.event, outcome.row) }
+            return
+        }
         defer { selectEvents.reset() }
         try selectEvents.bind(1, address)
-        while try selectEvents.step() {
-            let className = try terms.text(selectEvents.integer(2))
-            let effect = AddressEvent.Effect(
-                class: className, kind: try terms.text(selectEvents.integer(4)),
-                replyCode: selectEvents.optionalText(6), status: selectEvents.optionalText(7))
-            let row = selectEvents.integer(3)
-            try body(
-                AddressEvent(
-                    arrival: selectEvents.integer(0), fingerprint: selectEvents.fingerprint(1),
-                    ordinal: row & (1 << LedgerLimits.ordinalBits - 1), effect: effect, class: className,
-                    reason: try terms.text(selectEvents.integer(5)), spelling: selectEvents.optionalText(8)),
-                row)
-        }
+        while try selectEvents.step() { try body(try event(selectEvents), selectEvents.integer(3)) }
+    }
+
+    private func event(_ row: Query) throws -> AddressEvent {
+        let className = try terms.text(row.integer(2))
+        let effect = AddressEvent.Effect(
+            class: className, kind: try terms.text(row.integer(4)), replyCode: row.optionalText(6),
+            status: row.optionalText(7))
+        return AddressEvent(
+            arrival: row.integer(0), fingerprint: row.fingerprint(1),
+            ordinal: row.integer(3) & (1 << LedgerLimits.ordinalBits - 1), effect: effect, class: className,
+            reason: try terms.text(row.integer(5)), spelling: row.optionalText(8))
     }
 
     /// The state from which the events go on.
     func base(_ address: Int64) throws -> AddressState {
-        if !hasBases {
-            return AddressState()
-        }
+        if !hasBases { return AddressState() }
+        if let page, page.numbers.contains(address) { return page.bases[address] ?? AddressState() }
         defer { selectBase.reset() }
         try selectBase.bind(1, address)
         return try selectBase.step() ? try AddressTable.state(selectBase, terms) : AddressState()
@@ -150,10 +150,49 @@ final class AddressTable {
         var last: Int64 = 0
         while true {
             let entries = try AddressTable.page(connection, terms, after: last, limit: AddressTable.pageSize)
-            guard let final = entries.last else { return }
+            guard let first = entries.first, let final = entries.last else { return }
             last = final.id
+            if connection.answersSlowly { page = try page(first.id...final.id, connection) }
+            defer { page = nil }
             for entry in entries { try body(entry) }
         }
+    }
+
+    /// What stands behind a page of addresses, read at once where each question takes its time.
+    private struct Page {
+        var numbers: ClosedRange<Int64>
+        var outcomes: [Int64: [(event: AddressEvent, row: Int64)]] = [:]
+        var actions: [Int64: [AddressEvent]] = [:]
+        var bases: [Int64: AddressState] = [:]
+    }
+
+    private func page(_ numbers: ClosedRange<Int64>, _ connection: Connection) throws -> Page {
+        var page = Page(numbers: numbers)
+        func rows(_ sql: String, _ body: (Query) throws -> Void) throws {
+            let query = try connection.prepare(sql + " BETWEEN ?1 AND ?2")
+            try query.bind(1, numbers.lowerBound)
+            try query.bind(2, numbers.upperBound)
+            while try query.step() { try body(query) }
+        }
+        try rows(AddressTable.eventSelection(", o.address") + " WHERE o.address") { row in
+            page.outcomes[row.integer(9), default: []].append((try event(row), row.integer(3)))
+        }
+        try rows("SELECT id, at, kind, reason, until, address FROM action WHERE address") { row in
+            page.actions[row.integer(5), default: []].append(try action(row))
+        }
+        if hasBases {
+            try rows("SELECT \(AddressTable.stateColumns), address FROM base WHERE address") { row in
+                page.bases[row.integer(AddressTable.nextColumn)] = try AddressTable.state(row, terms)
+            }
+        }
+        return page
+    }
+
+    private static func eventSelection(_ more: String = "") -> String {
+        """
+        SELECT d.arrival, d.fingerprint, d.class, o.id, o.kind, o.reason, o.reply_code, o.status, o.spelling\(more)
+        FROM outcome AS o JOIN delivery AS d ON d.id = o.id >> \(LedgerLimits.ordinalBits)
+        """
     }
 
     /// The addresses whose numbers follow a number.

@@ -174,7 +174,7 @@ final class BatchWriter {
         try insertDelivery.bind(12, id)
         try insertDelivery.bind(13, nil as Int64?)
         try insertDelivery.execute()
-        if connection.changes == 0 {
+        if try connection.changes == 0 {
             return .alreadyKnown
         }
         try writeOutcomes(event, delivery: id, arrival: arrival)
@@ -431,7 +431,7 @@ final class BatchWriter {
             try insert.bind(6, try terms.number(action.author?.stored(limit: LedgerLimits.textBytes)))
             try insert.bind(7, action.note?.stored(limit: LedgerLimits.textBytes))
             try insert.execute()
-            outcomes.append(connection.changes == 0 ? .alreadyKnown : .done)
+            outcomes.append(try connection.changes == 0 ? .alreadyKnown : .done)
             touched[place].mustBeDerived = true
         }
         try writeAddresses()

@@ -72,7 +72,7 @@ final class BrakeTable {
         try bind(insertMember, row)
         try insertMember.bind(4, address)
         try insertMember.execute()
-        if connection.changes > 0 && !isCounted {
+        if try !isCounted && connection.changes > 0 {
             changes[row, default: 0] += 1
             touch(row)
         }
@@ -84,7 +84,7 @@ final class BrakeTable {
         try bind(deleteMember, row)
         try deleteMember.bind(4, address)
         try deleteMember.execute()
-        if connection.changes > 0 {
+        if try connection.changes > 0 {
             changes[row, default: 0] -= 1
             touch(row)
         }

@@ -71,7 +71,7 @@ final class ForgottenTable {
         try delete.bind(1, Forgetting.hash(canonical, key: key))
         try delete.bind(2, at)
         try delete.execute()
-        return connection.changes > 0
+        return try connection.changes > 0
     }
 }
 
@@ -178,7 +178,7 @@ final class BrakeFolder {
         try deleteMember.bind(3, event.hour)
         try deleteMember.bind(4, address)
         try deleteMember.execute()
-        if connection.changes > 0 {
+        if try connection.changes > 0 {
             try addFolded.bind(1, provider)
             try addFolded.bind(2, reason)
             try addFolded.bind(3, event.hour)

@@ -101,7 +101,7 @@ extension LedgerStore {
                 duplicates = tally_pruned.duplicates + excluded.duplicates
             """)
         try connection.run("DELETE FROM delivery WHERE \(isGone)")
-        let count = connection.changes
+        let count = try connection.changes
         try connection.run("DROP TABLE gone")
         return count
     }

@@ -23,11 +23,20 @@ class Connection {
         }
     }
 
+    /// Whether it is better to ask for much at once than often.
+    var answersSlowly: Bool { false }
+
     /// How many rows the last statement has changed.
-    var changes: Int { 0 }
+    var changes: Int { get throws { 0 } }
 
     /// The numbers for new rows of a table.
     func numbers(for table: NumberedTable) throws -> RowNumbers { throw DamagedLedger() }
+
+    /// Takes new rows of a table, as a query over ``LedgerTable/names`` gives them.
+    func sink(for table: LedgerTable) throws -> RowSink { throw DamagedLedger() }
+
+    /// Lets the numbers of new rows go on after those that came in through a sink.
+    func renumber() throws {}
 
     /// Sees to it that nothing can be read any more of what this transaction deletes.
     func eraseForGood() throws {}
@@ -86,6 +95,13 @@ final class RowNumbers {
     }
 }
 
+/// New rows of a table, from wherever they come.
+protocol RowSink {
+    mutating func append(_ row: Query) throws
+    /// To be called after the last row.
+    mutating func finish() throws
+}
+
 /// A prepared statement. Parameters count from 1, columns from 0.
 class Query {
     func bind(_ index: Int32, _ value: Int64?) throws {}
@@ -108,7 +124,7 @@ class Query {
     final func bind(_ index: Int32, _ value: Int) throws { try bind(index, Int64(value)) }
 
     /// Executes a statement that gives no rows.
-    final func execute() throws {
+    func execute() throws {
         defer { reset() }
         _ = try step()
     }

@@ -50,7 +50,7 @@ extension LedgerStore {
                 let provider = try terms.number(CanonicalAddress.domain(ofCanonical: entry.address)) as Int64
                 try table.forEachOutcome(entry.id) { event, _ in
                     let reason = try terms.number(event.reason) as Int64
-                    try brake.add(entry.id, provider: provider, reason: reason, event)
+                    try brake.add(entry.id, provider: provider, reason: reason, event, isCounted: true)
                 }
             }
         }

@@ -49,6 +49,7 @@ import Glibc
                 subcommands: [
                     InitCommand.self,
                     DoctorCommand.self,
+                    LedgerCommand.self,
                 ]),
         ])
 

@@ -15,7 +15,7 @@ struct PostgresChanges {
     /// The deliveries, the outcomes and who is counted in which hour of the brake.
     func deliveries() throws -> [PostgresSession.Statement] {
         var statements: [Statement] = []
-        let table = PostgresTable.delivery
+        let table = LedgerTable.delivery
         // First the reports whose place an earlier copy has taken: their new rows take the names that these had.
         let changed = journal.deliveries.intersection(context.deliveries).sorted()
         if !changed.isEmpty {
@@ -34,7 +34,7 @@ struct PostgresChanges {
             statements.append(
                 Statement(sql: "DELETE FROM outcome WHERE id = ANY($1)", parameters: [.array(PostgresArray(lost))]))
         }
-        let outcome = PostgresTable.outcome
+        let outcome = LedgerTable.outcome
         add(try outcome.rows(journal.outcomes.sorted(), in: connection), to: &statements) {
             "INSERT INTO outcome (\(outcome.names)) SELECT * FROM \(outcome.given)"
         }
@@ -45,7 +45,7 @@ struct PostgresChanges {
     func states() throws -> [PostgresSession.Statement] {
         var statements: [Statement] = []
         try addMembers(&statements)
-        let address = PostgresTable.address
+        let address = LedgerTable.address
         let rows = try address.rows(journal.addresses.sorted(), in: connection)
         add(rows, to: &statements) {
             """
@@ -64,7 +64,7 @@ struct PostgresChanges {
                 Statement(sql: "DELETE FROM address WHERE id = ANY($1)", parameters: [.array(PostgresArray(gone))]))
         }
         try addHours(&statements)
-        let tally = PostgresTable.tally
+        let tally = LedgerTable.tally
         add(try tally.allRows(in: connection), to: &statements) {
             """
             INSERT INTO tally (\(tally.names)) SELECT * FROM \(tally.given) ORDER BY hour, class, origin
@@ -72,7 +72,7 @@ struct PostgresChanges {
             SET counted = tally.counted + excluded.counted, duplicates = tally.duplicates + excluded.duplicates
             """
         }
-        let hit = PostgresTable.ruleHit
+        let hit = LedgerTable.ruleHit
         add(try hit.allRows(in: connection), to: &statements) {
             """
             INSERT INTO rule_hit (\(hit.names)) SELECT * FROM \(hit.given) ORDER BY rule
@@ -84,7 +84,7 @@ struct PostgresChanges {
     }
 
     private func addMembers(_ statements: inout [Statement]) throws {
-        let table = PostgresTable.member
+        let table = LedgerTable.member
         let select = try connection.prepare("SELECT \(table.names) FROM brake_member")
         var kept = Set<[Int64]>()
         let new = try table.arrays { body in
@@ -108,7 +108,7 @@ struct PostgresChanges {
     }
 
     private func addHours(_ statements: inout [Statement]) throws {
-        let table = PostgresTable.hour
+        let table = LedgerTable.hour
         let select = try connection.prepare("SELECT \(table.names) FROM brake_hour")
         var kept = Set<PostgresContext.Hour>()
         let changed = try table.arrays { body in

@@ -1,7 +1,9 @@
 /// The statements of the ledger on PostgreSQL, within a transaction.
 final class PostgresConnection: Connection {
     let session: PostgresSession
-    fileprivate(set) var lastChanges = 0
+    private var lastChanges = 0
+    /// Statements that give no rows, not sent yet.
+    private var waiting: [PostgresSession.Statement] = []
     private var cursors = 0
 
     init(_ session: PostgresSession) { self.session = session }
@@ -13,14 +15,56 @@ final class PostgresConnection: Connection {
         return PostgresScan(self, PostgresConnection.translated(sql), cursor: "scan\(cursors)")
     }
 
-    override var changes: Int { lastChanges }
+    override var changes: Int {
+        get throws {
+            try flush()
+            return lastChanges
+        }
+    }
 
-    /// Numbers that no other transaction has taken. Most of a range that a transaction does not use is lost.
+    /// How many statements go together.
+    private static let waitingLimit = 500
+
+    fileprivate func later(_ statement: PostgresSession.Statement) throws {
+        waiting.append(statement)
+        if waiting.count >= PostgresConnection.waitingLimit { try flush() }
+    }
+
+    /// Sends what waits. To be called before the end of the transaction.
+    func flush() throws {
+        if waiting.isEmpty { return }
+        let statements = waiting
+        waiting.removeAll(keepingCapacity: true)
+        lastChanges = try session.pipeline(statements).last?.changes ?? 0
+    }
+
+    fileprivate func execute(_ sql: String, _ parameters: [PostgresSession.Parameter]) throws -> PostgresRows {
+        try flush()
+        let rows = try session.execute(sql, parameters)
+        lastChanges = rows.changes
+        return rows
+    }
+
+    override var answersSlowly: Bool { true }
+
+    override func sink(for table: LedgerTable) throws -> RowSink { PostgresSink(table, self) }
+
+    override func renumber() throws {
+        for table in ["delivery", "address"] {
+            try run("SELECT setval('\(table)_number', 1 + (SELECT coalesce(max(id), 0) FROM \(table)))")
+        }
+        for table in ["term", "action", "run", "brake_decision"] {
+            try run(
+                """
+                SELECT setval(pg_get_serial_sequence('\(table)', 'id'), 1 + (SELECT coalesce(max(id), 0) FROM \(table)))
+                """)
+        }
+    }
+
+    /// Numbers that no other transaction has taken.
     override func numbers(for table: NumberedTable) throws -> RowNumbers {
-        let session = self.session
-        return RowNumbers(0..<0) {
-            let rows = try session.execute("SELECT nextval('\(table.rawValue)_number')", [])
-            let number = rows.integer(0, 0)
+        RowNumbers(0..<0) { [self] in
+            let number = try execute("SELECT nextval('\(table.rawValue)_number')", []).integer(0, 0)
             return number..<number + 1
         }
     }
@@ -41,6 +85,39 @@ final class PostgresConnection: Connection {
             result.replaceSubrange(hint.lowerBound..<end, with: "")
         }
         return result.replacing("?", with: "$")
+    }
+}
+
+/// Writes rows some thousand at a time.
+private struct PostgresSink: RowSink {
+    private let table: LedgerTable
+    private let connection: PostgresConnection
+    private var rows: [PostgresArray]
+    private var count = 0
+
+    private static let rowsAtATime = 5_000
+
+    init(_ table: LedgerTable, _ connection: PostgresConnection) {
+        self.table = table
+        self.connection = connection
+        rows = table.columns.map { PostgresArray($0.element) }
+    }
+
+    mutating func append(_ row: Query) throws {
+        table.append(row, to: &rows)
+        count += 1
+        if count == PostgresSink.rowsAtATime { try finish() }
+    }
+
+    mutating func finish() throws {
+        if count == 0 { return }
+        try connection.later(
+            PostgresSession.Statement(
+                sql: "INSERT INTO \(table.name) (\(table.names)) SELECT * FROM \(table.given)",
+                parameters: rows.parameters))
+        try connection.flush()
+        rows = table.columns.map { PostgresArray($0.element) }
+        count = 0
     }
 }
 
@@ -69,12 +146,14 @@ class PostgresQuery: Query {
 
     override func step() throws -> Bool {
         if rows == nil {
-            let answer = try connection.session.execute(sql, parameters)
-            connection.lastChanges = answer.changes
-            rows = answer
+            rows = try connection.execute(sql, parameters)
         }
         row += 1
         return row < (rows?.count ?? 0)
+    }
+
+    override func execute() throws {
+        try connection.later(PostgresSession.Statement(sql: sql, parameters: parameters))
     }
 
     override func reset() {
@@ -102,6 +181,7 @@ final class PostgresScan: PostgresQuery {
 
     override func step() throws -> Bool {
         if !isOpen {
+            try connection.flush()
             let declaration = PostgresSession.Statement(
                 sql: "DECLARE \(cursor) NO SCROLL CURSOR FOR \(sql)", parameters: parameters)
             _ = try connection.session.pipeline([declaration])
@@ -110,6 +190,7 @@ final class PostgresScan: PostgresQuery {
         row += 1
         if row < (rows?.count ?? 0) { return true }
         if let rows, rows.count < PostgresScan.rowsAtATime { return false }
+        try connection.flush()
         let next = PostgresSession.Statement(sql: "FETCH \(PostgresScan.rowsAtATime) FROM \(cursor)")
         rows = try connection.session.pipeline([next])[0]
         row = 0

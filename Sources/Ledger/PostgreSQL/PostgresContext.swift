@@ -46,7 +46,7 @@ struct PostgresContext {
         let fingerprints = PostgresSession.Parameter.array(PostgresArray(names.fingerprints.map(\.bytes)))
         let maildirs = names.keys.map { terms[$0.maildir.stored(limit: LedgerLimits.termBytes)] ?? 0 }
         let braked = Array(names.braked)
-        let delivery = PostgresTable.delivery
+        let delivery = LedgerTable.delivery
         let rows = try session.pipeline([
             Statement(sql: "BEGIN"),
             Statement(sql: "SET LOCAL lock_timeout = \(lockSeconds * 1000)"),
@@ -59,7 +59,7 @@ struct PostgresContext {
                     """, parameters: [fingerprints]),
             Statement(
                 sql: """
-                    SELECT \(PostgresTable.address.names) FROM address WHERE address = ANY($1)
+                    SELECT \(LedgerTable.address.names) FROM address WHERE address = ANY($1)
                     ORDER BY address FOR UPDATE
                     """, parameters: [addresses]),
             Statement(
@@ -71,7 +71,7 @@ struct PostgresContext {
             Statement(sql: "SELECT fingerprint FROM pruned WHERE fingerprint = ANY($1)", parameters: [fingerprints]),
             Statement(
                 sql: """
-                    SELECT \(PostgresTable.member.names(of: "m")) FROM unnest($1, $2, $3, $4)
+                    SELECT \(LedgerTable.member.names(of: "m")) FROM unnest($1, $2, $3, $4)
                         AS given (address, provider, reason, hour)
                     JOIN address AS a ON a.address = given.address
                     JOIN brake_member AS m ON m.provider = given.provider AND m.reason = given.reason
@@ -114,7 +114,7 @@ struct PostgresContext {
         }
     }
 
-    private mutating func take(_ rows: PostgresRows, _ table: PostgresTable) throws {
+    private mutating func take(_ rows: PostgresRows, _ table: LedgerTable) throws {
         termNumbers.formUnion(try table.copy(rows, into: connection))
         let column = { (name: String) in Int32(table.columns.firstIndex { $0.name == name } ?? 0) }
         switch table.name {
@@ -163,14 +163,14 @@ struct PostgresContext {
         let rows = try session.pipeline([
             Statement(
                 sql: """
-                    SELECT \(PostgresTable.delivery.names) FROM delivery
+                    SELECT \(LedgerTable.delivery.names) FROM delivery
                     WHERE id IN (SELECT id >> \(LedgerLimits.ordinalBits) FROM outcome WHERE address = ANY($1))
                     """, parameters: numbers),
             Statement(
-                sql: "SELECT \(PostgresTable.outcome.names) FROM outcome WHERE address = ANY($1)", parameters: numbers),
+                sql: "SELECT \(LedgerTable.outcome.names) FROM outcome WHERE address = ANY($1)", parameters: numbers),
             Statement(
-                sql: "SELECT \(PostgresTable.action.names) FROM action WHERE address = ANY($1)", parameters: numbers),
-            Statement(sql: "SELECT \(PostgresTable.base.names) FROM base WHERE address = ANY($1)", parameters: numbers),
+                sql: "SELECT \(LedgerTable.action.names) FROM action WHERE address = ANY($1)", parameters: numbers),
+            Statement(sql: "SELECT \(LedgerTable.base.names) FROM base WHERE address = ANY($1)", parameters: numbers),
         ])
         try take(rows[0], .delivery)
         try take(rows[1], .outcome)
@@ -211,7 +211,7 @@ struct PostgresContext {
         let bits = LedgerLimits.ordinalBits
         let rows = try session.execute(
             """
-            SELECT \(PostgresTable.outcome.names(of: "o")) FROM unnest($1) AS given (id)
+            SELECT \(LedgerTable.outcome.names(of: "o")) FROM unnest($1) AS given (id)
             JOIN outcome AS o ON o.id >= given.id << \(bits) AND o.id < (given.id + 1) << \(bits)
             """, [.array(PostgresArray(heads.sorted()))])
         try take(rows, .outcome)
@@ -219,7 +219,7 @@ struct PostgresContext {
         // The brake may lose them: their rows of these hours.
         let members = try session.execute(
             """
-            SELECT \(PostgresTable.member.names(of: "m")) FROM unnest($1) AS given (id)
+            SELECT \(LedgerTable.member.names(of: "m")) FROM unnest($1) AS given (id)
             JOIN delivery AS d ON d.id = given.id
             JOIN outcome AS o ON o.id >= d.id << \(bits) AND o.id < (d.id + 1) << \(bits)
             JOIN address AS a ON a.id = o.address
@@ -236,7 +236,7 @@ struct PostgresContext {
         let hours = Array(spikes)
         let rows = try session.execute(
             """
-            SELECT \(PostgresTable.member.names(of: "m")) FROM unnest($1, $2, $3) AS given (provider, reason, hour)
+            SELECT \(LedgerTable.member.names(of: "m")) FROM unnest($1, $2, $3) AS given (provider, reason, hour)
             JOIN brake_member AS m ON m.provider = given.provider AND m.reason = given.reason AND m.hour = given.hour
             """,
             [
@@ -250,7 +250,7 @@ struct PostgresContext {
     private mutating func readAddresses(_ numbers: Set<Int64>) throws {
         if numbers.isEmpty { return }
         let rows = try session.execute(
-            "SELECT \(PostgresTable.address.names) FROM address WHERE id = ANY($1) ORDER BY address FOR UPDATE",
+            "SELECT \(LedgerTable.address.names) FROM address WHERE id = ANY($1) ORDER BY address FOR UPDATE",
             [.array(PostgresArray(numbers.sorted()))])
         try take(rows, .address)
     }
@@ -282,7 +282,7 @@ struct PostgresContext {
         let parameters: [PostgresSession.Parameter] = [
             .array(PostgresArray(pairs.map(\.key.provider))), .array(PostgresArray(pairs.map(\.key.reason))),
         ]
-        let table = PostgresTable.hour.names(of: "h")
+        let table = LedgerTable.hour.names(of: "h")
         let isPair = "h.provider = given.provider AND h.reason = given.reason"
         let reading = [
             Statement(sql: PostgresLock.brake.sql(shared: false)),
@@ -303,7 +303,7 @@ struct PostgresContext {
                     """, parameters: parameters),
             Statement(
                 sql: """
-                    SELECT \(PostgresTable.decision.names(of: "h")) FROM unnest($1, $2) AS given (provider, reason)
+                    SELECT \(LedgerTable.decision.names(of: "h")) FROM unnest($1, $2) AS given (provider, reason)
                     JOIN brake_decision AS h ON \(isPair)
                     """, parameters: parameters),
         ]

@@ -53,7 +53,9 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
             hasBegun = true
             let result: Result?
             do {
-                result = try body(PostgresConnection(session))
+                let connection = PostgresConnection(session)
+                result = try body(connection)
+                if result != nil { try connection.flush() }
                 try session.run(result == nil ? "ROLLBACK" : "COMMIT")
             } catch let failure as PostgresFailure {
                 throw Final(failure: failure)

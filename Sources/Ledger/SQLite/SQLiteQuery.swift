@@ -21,12 +21,16 @@ final class SQLiteConnection: Connection {
 
     override func prepare(_ sql: String) throws -> Query { try SQLiteQuery(handle, sql) }
 
-    override var changes: Int { Int(sqlite3_changes(handle)) }
+    override var changes: Int { get throws { Int(sqlite3_changes(handle)) } }
 
     /// Nothing else writes while this transaction does: the numbers go on after the last.
     override func numbers(for table: NumberedTable) throws -> RowNumbers {
         if let given = given[table] { return given }
         return RowNumbers(next: 1 + (try integer("SELECT max(id) FROM \(table.rawValue)") ?? 0))
+    }
+
+    override func sink(for table: LedgerTable) throws -> RowSink {
+        SQLiteSink(table: table, insert: try prepare(table.insertion))
     }
 
     /// Notes in a journal which rows are changed from now on, or in none.
@@ -45,6 +49,26 @@ final class SQLiteConnection: Connection {
 
     /// Overwrites what is deleted, where the SQLite of the system does not do so anyway.
     override func eraseForGood() throws { try run("PRAGMA secure_delete = ON") }
+}
+
+/// Writes rows one by one.
+private struct SQLiteSink: RowSink {
+    let table: LedgerTable
+    let insert: Query
+
+    func append(_ row: Query) throws {
+        for (index, column) in table.columns.enumerated() {
+            let place = Int32(index)
+            switch column.element {
+            case .integer: try insert.bind(place + 1, row.optionalInteger(place))
+            case .text: try insert.bind(place + 1, row.optionalText(place))
+            case .bytes: try insert.bind(place + 1, row.withBytes(place) { Array($0) })
+            }
+        }
+        try insert.execute()
+    }
+
+    func finish() {}
 }
 
 /// The rows of the large tables that were made, changed or deleted.

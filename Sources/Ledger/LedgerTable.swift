@@ -1,5 +1,5 @@
-/// The tables of which rows go to and fro between PostgreSQL and the ledger in memory, column by column.
-struct PostgresTable {
+/// The tables, for what takes whole rows from one ledger to another.
+struct LedgerTable {
     typealias Column = (name: String, element: PostgresArray.Element)
 
     let name: String
@@ -32,27 +32,46 @@ struct PostgresTable {
         until days held_since held_reason
         """
 
-    static let delivery = PostgresTable(
+    static let delivery = LedgerTable(
         "delivery",
         integers: "id duplicate_of maildir arrival class origin dialect reporting_mta folder folded",
         texts: "file message_id", bytes: "name fingerprint")
-    static let outcome = PostgresTable(
+    static let outcome = LedgerTable(
         "outcome", integers: "id address kind reason remote_mta",
         texts: "status reply_code action diagnostic command spelling")
-    static let address = PostgresTable(
+    static let address = LedgerTable(
         "address", integers: "id " + state, texts: "address spelling", bytes: "streaks")
-    static let base = PostgresTable("base", integers: "address " + state, texts: "spelling", bytes: "streaks")
-    static let action = PostgresTable("action", integers: "id address at kind reason until author", texts: "note")
-    static let pruned = PostgresTable("pruned", integers: "", bytes: "fingerprint")
-    static let member = PostgresTable("brake_member", integers: "provider reason hour address")
-    static let hour = PostgresTable("brake_hour", integers: "provider reason hour addresses folded status")
-    static let decision = PostgresTable(
+    static let base = LedgerTable("base", integers: "address " + state, texts: "spelling", bytes: "streaks")
+    static let action = LedgerTable("action", integers: "id address at kind reason until author", texts: "note")
+    static let pruned = LedgerTable("pruned", integers: "", bytes: "fingerprint")
+    static let member = LedgerTable("brake_member", integers: "provider reason hour address")
+    static let hour = LedgerTable("brake_hour", integers: "provider reason hour addresses folded status")
+    static let decision = LedgerTable(
         "brake_decision", integers: "id provider reason first_hour last_hour verdict at author", texts: "note")
-    static let tally = PostgresTable("tally", integers: "hour class origin counted duplicates")
-    static let ruleHit = PostgresTable("rule_hit", integers: "rule hits last_seen")
+    static let tally = LedgerTable("tally", integers: "hour class origin counted duplicates")
+    static let ruleHit = LedgerTable("rule_hit", integers: "rule hits last_seen")
+
+    /// Every table, those first whose numbers the others use.
+    static let all = [
+        LedgerTable("setting", integers: "", texts: "name value"),
+        LedgerTable("term", integers: "id", texts: "text"),
+        delivery, outcome, address, base, action, pruned,
+        LedgerTable("forgotten", integers: "cause reason since until days", bytes: "hash"),
+        member, hour, decision, tally,
+        LedgerTable("tally_pruned", integers: "hour class origin counted duplicates"),
+        ruleHit,
+        LedgerTable("run", integers: "id maildir started ended"),
+        LedgerTable("run_count", integers: "run name count"),
+    ]
 
     /// The columns that hold numbers of terms which the policy or the brake looks at as texts.
     static let termColumns: Set<String> = ["class", "kind", "reason", "held_reason", "maildir", "origin", "provider"]
+
+    /// One row.
+    var insertion: String {
+        let places = (1...columns.count).map { "?\($0)" }.joined(separator: ", ")
+        return "INSERT INTO \(name) (\(names)) VALUES (\(places))"
+    }
 
     // MARK: Rows
 
@@ -62,10 +81,8 @@ struct PostgresTable {
     func copy(_ rows: PostgresRows, into connection: Connection) throws -> Set<Int64> {
         var terms = Set<Int64>()
         if rows.count == 0 { return terms }
-        let places = (1...columns.count).map { "?\($0)" }.joined(separator: ", ")
-        let insert = try connection.prepare(
-            "INSERT INTO \(name) (\(names)) VALUES (\(places)) ON CONFLICT DO NOTHING")
-        let isTerm = columns.map { PostgresTable.termColumns.contains($0.name) }
+        let insert = try connection.prepare(insertion + " ON CONFLICT DO NOTHING")
+        let isTerm = columns.map { LedgerTable.termColumns.contains($0.name) }
         for row in 0..<rows.count {
             for (index, column) in columns.enumerated() {
                 let place = Int32(index)
@@ -86,17 +103,19 @@ struct PostgresTable {
     /// The rows that a query over `names` is at, one after the other, as columns.
     func arrays(_ read: ((Query) throws -> Void) throws -> Void) throws -> [PostgresArray] {
         var arrays = columns.map { PostgresArray($0.element) }
-        try read { query in
-            for (index, column) in columns.enumerated() {
-                let place = Int32(index)
-                switch column.element {
-                case .integer: arrays[index].append(query.optionalInteger(place))
-                case .text: arrays[index].append(query.optionalText(place))
-                case .bytes: arrays[index].append(query.withBytes(place) { Array($0) })
-                }
+        try read { append($0, to: &arrays) }
+        return arrays
+    }
+
+    func append(_ row: Query, to arrays: inout [PostgresArray]) {
+        for (index, column) in columns.enumerated() {
+            let place = Int32(index)
+            switch column.element {
+            case .integer: arrays[index].append(row.optionalInteger(place))
+            case .text: arrays[index].append(row.optionalText(place))
+            case .bytes: arrays[index].append(row.withBytes(place) { Array($0) })
             }
         }
-        return arrays
     }
 
     /// The rows with these numbers.
