@@ -93,7 +93,7 @@ Installed-Size: $(du -k -s --apparent-size --exclude=DEBIAN "$root" | cut -f1)
 Depends: $libraries, adduser
 Pre-Depends: init-system-helpers (>= 1.54~)
 Recommends: cron | systemd-sysv
-Suggests: postfix, sqlite3
+Suggests: postfix, sqlite3, libpq5
 Section: mail
 Priority: optional
 Description: count the bounces in a Maildir and say who must not be mailed again

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Installs, with apt-get, the packages that are missing; does nothing where all are there.
 #
-#   install-deps.sh build   what the build needs (the headers of SQLite and zlib, a C++ library, git)
-#   install-deps.sh test    that, what the end-to-end test needs (Postfix, dnsmasq, iproute2, python3), the interpreters of the
-#                           examples (PHP, Perl) with their SQLite drivers, sqlite3, a C compiler for the fault tests, and
-#                           the browser for the HTML report (Chromium), what reads manual pages, units and completions,
-#                           and valgrind
+#   install-deps.sh build   what the build needs (the headers of SQLite, zlib and libpq, a C++ library, git)
+#   install-deps.sh test    that, what the end-to-end tests need (Postfix, PostgreSQL, dnsmasq, iproute2, python3), the
+#                           interpreters of the examples (PHP, Perl) with their SQLite drivers, sqlite3, a C compiler for
+#                           the fault tests, the browser for the HTML report (Chromium), what reads manual pages, units and
+#                           completions, and valgrind
 #   install-deps.sh package what the build needs, and what makes and tries the Debian package
 #
 # Postfix is installed without a configuration, so no mail server starts, and never in place of another mail server.
@@ -65,6 +65,7 @@ fi
 need=()
 [ -e /usr/include/sqlite3.h ] || need+=(libsqlite3-dev)
 [ -e /usr/include/zlib.h ] || need+=(zlib1g-dev)
+[ -e /usr/include/postgresql/libpq-fe.h ] || [ -e /usr/include/libpq-fe.h ] || need+=(libpq-dev)
 compgen -G '/usr/include/c++/*/string' >/dev/null || need+=(g++)
 command -v git >/dev/null || need+=(git)
 [ ${#need[@]} = 0 ] || install "the build" "${need[@]}" || exit 1
@@ -98,6 +99,16 @@ if [ "$1" = test ]; then
     command -v mount >/dev/null || need+=(mount)
     # Without these the fault tests say what they skip, or fail where CI is set.
     [ ${#need[@]} = 0 ] || install "the fault tests" "${need[@]}" || true
+    if ! compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null && ! command -v postgres >/dev/null; then
+        # The test has a server of its own; Debian's, which the package would make and start, is not wanted.
+        if install "the test of PostgreSQL" postgresql-common; then
+            if [ ! -e /etc/postgresql ] && [ -e /etc/postgresql-common/createcluster.conf ]; then
+                as_root sed -i 's/^#\?create_main_cluster *=.*/create_main_cluster = false/' \
+                    /etc/postgresql-common/createcluster.conf
+            fi
+            install "the test of PostgreSQL" postgresql || true
+        fi
+    fi
     need=()
     command -v php >/dev/null || need+=(php-cli)
     php -m 2>/dev/null | grep -qx pdo_sqlite || need+=(php-sqlite3)

@@ -177,7 +177,7 @@ struct LedgerFileTests {
     func manyMakers() async throws {
         for _ in 0..<20 {
             let folder = try TemporaryFolder()
-            let path = folder.file
+            let path = folder.ledger
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<6 {
                     group.addTask {
@@ -194,7 +194,7 @@ struct LedgerFileTests {
     @Test("Two writers at once: each report counts once, nothing is lost")
     func twoWriters() async throws {
         let folder = try TemporaryFolder()
-        let path = folder.file
+        let path = folder.ledger
         let all = (0..<400).map {
             softReport($0, address: "a\($0 % 7)@dest.example", at: time(day: $0 % 20, hour: $0 % 24))
         }

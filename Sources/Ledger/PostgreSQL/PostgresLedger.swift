@@ -173,8 +173,12 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
 
     /// The version of the tables, 0 where there are none.
     private func identify(_ session: PostgresSession) throws -> Int64 {
+        // Not to_regclass(), which may remember within a transaction that a table was not there.
         let found = try session.execute(
-            "SELECT to_regclass('ledger') IS NOT NULL, to_regclass('delivery') IS NOT NULL", [])
+            """
+            SELECT count(*) FILTER (WHERE relname = 'ledger'), count(*) FILTER (WHERE relname = 'delivery') FROM pg_class
+            WHERE relname IN ('ledger', 'delivery') AND relkind IN ('r', 'p') AND pg_table_is_visible(oid)
+            """, [])
         if found.integer(0, 0) == 0 {
             if found.integer(0, 1) == 0 { return 0 }
             throw foreign
