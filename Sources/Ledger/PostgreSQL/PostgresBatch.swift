@@ -5,9 +5,9 @@
 /// counted.
 ///
 /// Many hosts do this at once. The rows that a batch could change are locked before they are read, in one order: the
-/// reports by fingerprint, the addresses by name; then come the new rows, in the same order; then, alone, the counts of the
-/// brake, which most batches share, and at once the states that follow and the end. A row that two hosts make at once is
-/// refused to one of them, which begins anew and finds it. Where an hour becomes a spike, or is none any more, addresses
+/// reports by fingerprint, the addresses by name, new ones among them; then come the new reports, in the same order; then,
+/// alone, the counts of the brake, which most batches share, and at once the states that follow and the end. A report that
+/// two hosts count at once is refused to one of them, which begins anew and finds it. Where an hour becomes a spike, or is none any more, addresses
 /// change that no other batch expects to: that batch is done again with the ledger for itself.
 final class PostgresBatch {
     private let policy: Policy

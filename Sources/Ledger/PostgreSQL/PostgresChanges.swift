@@ -48,18 +48,17 @@ struct PostgresChanges {
         let address = LedgerTable.address
         let rows = try address.rows(journal.addresses.sorted(), in: connection)
         add(rows, to: &statements) {
-            """
-            INSERT INTO address (\(address.names)) SELECT * FROM \(address.given) ORDER BY address
-            ON CONFLICT (id) DO UPDATE SET \(address.replacements(key: ["id", "address"]))
-            """
+            let set = address.replacements(key: ["id", "address"], from: "given")
+            return "UPDATE address SET \(set) FROM \(address.given) WHERE address.id = given.id"
         }
-        if rows.first?.count ?? 0 < journal.addresses.count {
-            let select = try connection.prepare("SELECT 1 FROM address WHERE id = ?1")
-            let gone = try journal.addresses.sorted().filter { number in
-                defer { select.reset() }
-                try select.bind(1, number)
-                return try !select.step()
-            }
+        // Those of which nothing is known any more, and new ones about which the batch said nothing new.
+        let select = try connection.prepare("SELECT 1 FROM address WHERE id = ?1")
+        let gone = try journal.addresses.filter { number in
+            defer { select.reset() }
+            try select.bind(1, number)
+            return try !select.step()
+        }.union(context.newAddresses.subtracting(journal.addresses)).sorted()
+        if !gone.isEmpty {
             statements.append(
                 Statement(sql: "DELETE FROM address WHERE id = ANY($1)", parameters: [.array(PostgresArray(gone))]))
         }

@@ -20,6 +20,8 @@ struct PostgresContext {
     /// The rows that were there.
     private(set) var deliveries = Set<Int64>()
     private(set) var outcomes = Set<Int64>()
+    /// The rows that were made for new addresses.
+    private(set) var newAddresses = Set<Int64>()
     private(set) var members = Set<[Int64]>()
     private(set) var hours: [Hour: (addresses: Int64, status: Int64)] = [:]
     /// Of events that were there: the pairs whose statuses they look at.
@@ -57,6 +59,15 @@ struct PostgresContext {
                     SELECT \(delivery.names) FROM delivery WHERE duplicate_of IS NULL AND fingerprint = ANY($1)
                     ORDER BY fingerprint FOR UPDATE
                     """, parameters: [fingerprints]),
+            // A row for each new address, empty until the states are written: two hosts that both have a new one wait for
+            // each other here, before anything was done.
+            Statement(
+                sql: """
+                    INSERT INTO address (address, hard, soft, delayed, delivered, complaint, auto_reply, other, streak)
+                    SELECT address, 0, 0, 0, 0, 0, 0, 0, 0 FROM unnest($1) AS given (address) WHERE NOT EXISTS (
+                        SELECT 1 FROM address WHERE address.address = given.address)
+                    ORDER BY address ON CONFLICT DO NOTHING RETURNING id
+                    """, parameters: [addresses]),
             Statement(
                 sql: """
                     SELECT \(LedgerTable.address.names) FROM address WHERE address = ANY($1)
@@ -86,22 +97,15 @@ struct PostgresContext {
             Statement(
                 sql: "SELECT nextval('delivery_number') FROM generate_series(1, $1)",
                 parameters: [.integer(Int64(count))]),
-            Statement(
-                sql: """
-                    SELECT nextval('address_number') FROM unnest($1) AS given (address)
-                    WHERE NOT EXISTS (SELECT 1 FROM address WHERE address.address = given.address)
-                    """, parameters: [addresses]),
         ])
         guard rows[3].text(0, 0) == policy.signature else { throw OtherPolicy() }
         try take(rows[4], delivery)
-        try take(rows[5], .address)
-        try take(rows[6], delivery)
-        try take(rows[7], .pruned)
-        try take(rows[8], .member)
-        return [
-            .delivery: numbers(rows[9].integers(0), "delivery_number"),
-            .address: numbers(rows[10].integers(0), "address_number"),
-        ]
+        newAddresses = Set(rows[5].integers(0))
+        try take(rows[6], .address)
+        try take(rows[7], delivery)
+        try take(rows[8], .pruned)
+        try take(rows[9], .member)
+        return [.delivery: numbers(rows[10].integers(0), "delivery_number"), .address: numbers([], "address_number")]
     }
 
     /// Numbers that were taken, and after them others, one at a time.
