@@ -1,5 +1,6 @@
 /// The texts that are stored once, within one transaction: no entry outlives a rollback.
 final class TermTable {
+    private let connection: Connection
     private let select: Query
     private let insert: Query?
     private let selectText: Query
@@ -10,6 +11,7 @@ final class TermTable {
     private static let cacheLimit = 20_000
 
     init(_ connection: Connection, writes: Bool) throws {
+        self.connection = connection
         select = try connection.prepare("SELECT id FROM term WHERE text = ?1")
         selectText = try connection.prepare("SELECT text FROM term WHERE id = ?1")
         insert =
@@ -57,10 +59,12 @@ final class TermTable {
         if let known = texts[identifier] {
             return known
         }
+        if let known = connection.knownTerm(identifier) { return known }
         defer { selectText.reset() }
         try selectText.bind(1, identifier)
         guard try selectText.step() else { return "" }
         let text = selectText.text(0)
+        connection.remember(text, as: identifier)
         if texts.count >= TermTable.cacheLimit { texts.removeAll() }
         texts[identifier] = text
         return text

@@ -6,7 +6,11 @@ final class PostgresConnection: Connection {
     private var waiting: [PostgresSession.Statement] = []
     private var cursors = 0
 
-    init(_ session: PostgresSession) { self.session = session }
+    /// - Parameter beginning: the statements that begin the transaction, which go with the first that follows.
+    init(_ session: PostgresSession, beginning: [String]) {
+        self.session = session
+        waiting = beginning.map { PostgresSession.Statement(sql: $0) }
+    }
 
     override func prepare(_ sql: String) throws -> Query { PostgresQuery(self, PostgresConnection.translated(sql)) }
 
@@ -30,19 +34,42 @@ final class PostgresConnection: Connection {
         if waiting.count >= PostgresConnection.waitingLimit { try flush() }
     }
 
-    /// Sends what waits. To be called before the end of the transaction.
+    /// Sends what waits.
     func flush() throws {
         if waiting.isEmpty { return }
+        lastChanges = try sendWaiting().last?.changes ?? 0
+    }
+
+    /// Ends the transaction, with what waits.
+    func end(_ statement: String) throws {
+        waiting.append(PostgresSession.Statement(sql: statement))
+        _ = try sendWaiting()
+    }
+
+    private func sendWaiting() throws -> [PostgresRows] {
         let statements = waiting
         waiting.removeAll(keepingCapacity: true)
-        lastChanges = try session.pipeline(statements).last?.changes ?? 0
+        return try session.pipeline(statements)
     }
 
     fileprivate func execute(_ sql: String, _ parameters: [PostgresSession.Parameter]) throws -> PostgresRows {
-        try flush()
-        let rows = try session.execute(sql, parameters)
+        let rows: PostgresRows
+        if waiting.isEmpty {
+            rows = try session.execute(sql, parameters)
+        } else {
+            waiting.append(PostgresSession.Statement(sql: sql, parameters: parameters))
+            guard let last = try sendWaiting().last else { throw DamagedLedger() }
+            rows = last
+        }
         lastChanges = rows.changes
         return rows
+    }
+
+    /// A term's text is the same for good, once there is one.
+    override func knownTerm(_ number: Int64) -> String? { session.terms[number] }
+    override func remember(_ text: String, as number: Int64) {
+        if session.terms.count >= PostgresTerms.limit { session.terms.removeAll() }
+        session.terms[number] = text
     }
 
     override var answersSlowly: Bool { true }

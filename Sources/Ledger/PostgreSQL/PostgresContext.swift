@@ -49,10 +49,8 @@ struct PostgresContext {
         let maildirs = names.keys.map { terms[$0.maildir.stored(limit: LedgerLimits.termBytes)] ?? 0 }
         let braked = Array(names.braked)
         let delivery = LedgerTable.delivery
-        let rows = try session.pipeline([
-            Statement(sql: "BEGIN"),
-            Statement(sql: "SET LOCAL lock_timeout = \(lockSeconds * 1000)"),
-            Statement(sql: PostgresLock.ledger.sql(shared: !isAlone)),
+        let beginning = PostgresLock.beginning(PostgresLock.ledger.sql(shared: !isAlone), lockSeconds)
+        let reading = [
             Statement(sql: "SELECT value FROM setting WHERE name = '\(LedgerStore.policySetting)'"),
             Statement(
                 sql: """
@@ -97,15 +95,17 @@ struct PostgresContext {
             Statement(
                 sql: "SELECT nextval('delivery_number') FROM generate_series(1, $1)",
                 parameters: [.integer(Int64(count))]),
-        ])
-        guard rows[3].text(0, 0) == policy.signature else { throw OtherPolicy() }
+        ]
+        let answers = try session.pipeline(beginning.map { Statement(sql: $0) } + reading)
+        let rows = Array(answers.dropFirst(beginning.count))
+        guard rows[0].text(0, 0) == policy.signature else { throw OtherPolicy() }
+        try take(rows[1], delivery)
+        newAddresses = Set(rows[2].integers(0))
+        try take(rows[3], .address)
         try take(rows[4], delivery)
-        newAddresses = Set(rows[5].integers(0))
-        try take(rows[6], .address)
-        try take(rows[7], delivery)
-        try take(rows[8], .pruned)
-        try take(rows[9], .member)
-        return [.delivery: numbers(rows[10].integers(0), "delivery_number"), .address: numbers([], "address_number")]
+        try take(rows[5], .pruned)
+        try take(rows[6], .member)
+        return [.delivery: numbers(rows[7].integers(0), "delivery_number"), .address: numbers([], "address_number")]
     }
 
     /// Numbers that were taken, and after them others, one at a time.

@@ -15,6 +15,9 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
     private var session: PostgresSession?
     private var batches: PostgresBatch?
 
+    /// How long a reader tries to reach the server.
+    private static let readerSeconds = 5
+
     /// The pauses between two attempts, in microseconds: twice as long each time, up to the last.
     private static let firstPause: UInt32 = 50_000
     private static let lastPause: UInt32 = 2_000_000
@@ -25,7 +28,8 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
         self.address = address
         self.mode = mode
         self.makes = makes
-        self.busySeconds = busySeconds
+        // Who asks whether an address may be mailed has a mail to send meanwhile.
+        self.busySeconds = mode == .readOnly ? min(busySeconds, PostgresLedger.readerSeconds) : busySeconds
         try attempt { _ in }
     }
 
@@ -44,31 +48,27 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
         guard case .readWrite = mode else {
             throw LedgerError(.cannotWrite, "the ledger \(address.text) was opened for reading only")
         }
-        // What `body` has done, such as reading a file, cannot be done again: only what comes before it is tried again.
-        var hasBegun = false
         return try attempt { session in
-            guard !hasBegun else { throw Interrupted() }
-            try session.run(
-                "BEGIN; SET LOCAL lock_timeout = \(busySeconds * 1000); \(PostgresLock.ledger.sql(shared: false))")
-            hasBegun = true
-            let result: Result?
+            let connection = PostgresConnection(
+                session, beginning: PostgresLock.beginning(PostgresLock.ledger.sql(shared: false), busySeconds))
+            try connection.flush()
             do {
-                let connection = PostgresConnection(session)
-                result = try body(connection)
-                if result != nil { try connection.flush() }
-                try session.run(result == nil ? "ROLLBACK" : "COMMIT")
+                let result = try body(connection)
+                try connection.end(result == nil ? "ROLLBACK" : "COMMIT")
+                return result
             } catch let failure as PostgresFailure {
+                // What `body` has done, such as reading a file, cannot be done again.
                 throw Final(failure: failure)
             }
-            return result
         }
     }
 
     func read<Result>(_ body: (Connection) throws -> Result) throws(LedgerError) -> Result {
         try attempt { session in
-            try session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            let result = try body(PostgresConnection(session))
-            try session.run("COMMIT")
+            let connection = PostgresConnection(
+                session, beginning: ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"])
+            let result = try body(connection)
+            try connection.end("COMMIT")
             return result
         }
     }
@@ -98,7 +98,6 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
 
     /// A failure after which nothing is tried again.
     private struct Final: Error { var failure: PostgresFailure }
-    private struct Interrupted: Error {}
 
     /// Does something with a connection, again and with a new one where that may help, until the time is up.
     private func attempt<Result>(_ body: (PostgresSession) throws -> Result) throws(LedgerError) -> Result {
@@ -209,7 +208,7 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
 
     /// Makes or migrates the tables, while no other program can.
     private func migrate(_ session: PostgresSession) throws {
-        try session.run("BEGIN; SET LOCAL lock_timeout = \(busySeconds * 1000); \(PostgresLock.making)")
+        try session.run(PostgresLock.beginning(PostgresLock.making, busySeconds).joined(separator: "; "))
         let version = try identify(session)
         for migration in PostgresSchema.migrations where migration.version > version {
             try session.run(migration.sql)

@@ -12,6 +12,11 @@ enum PostgresLock: Int {
         "SELECT pg_advisory_xact_lock\(shared ? "_shared" : "")('ledger'::regclass::oid::bigint * 16 + \(rawValue))"
     }
 
+    /// The beginning of a transaction that waits so long for this lock, and for others.
+    static func beginning(_ lock: String, _ seconds: Int) -> [String] {
+        ["BEGIN", "SET LOCAL lock_timeout = \(seconds * 1000)", lock]
+    }
+
     /// Before there is a table: of the whole database. The bytes `MDBN`.
     static let making = "SELECT pg_advisory_xact_lock(\(Schema.applicationID))"
 }

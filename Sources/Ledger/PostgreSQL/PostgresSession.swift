@@ -44,6 +44,9 @@ final class PostgresSession {
     /// The statements that were executed before, each with its name at the server once it has one.
     private var known: [String: String?] = [:]
 
+    /// Texts by their numbers, as they have been read.
+    var terms: [Int64: String] = [:]
+
     /// A statement that a program makes up anew each time must not fill the server's memory.
     private static let knownLimit = 400
 
