@@ -185,7 +185,7 @@ enum PostgresSchema {
             first_seen, last_seen, suppressed) AS
         SELECT address, hard, soft, delayed, delivered, complaint, auto_reply, other, streak,
             \(time("first_seen")), \(time("last_seen")),
-            cause IS NOT NULL AND (until IS NULL OR until > extract(epoch FROM now()))
+            CAST(cause IS NOT NULL AND (until IS NULL OR until > extract(epoch FROM now())) AS INTEGER)
         FROM address;
         """
 }
