@@ -194,6 +194,18 @@ class Server:
         self.kill()
         self.start()
 
+    def recover(self):
+        """Runs and answers again, whatever befell it: it may still be on its way down, or up."""
+        deadline = time.monotonic() + SECONDS
+        while True:
+            try:
+                self.start().sql("SELECT 1")
+                return
+            except ServerError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
     def remove(self):
         self.kill()
         if os.path.ismount(self.data):
@@ -223,14 +235,20 @@ class Server:
 
     def sql(self, text, database="postgres"):
         """What psql prints: a line for each row, with | between the columns."""
-        return run([programs() / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", self.folder, "-p", self.port,
-                    "-U", USER, "-d", database, "-c", text], timeout=10 * SECONDS)
+        return run([*self.psql(database), "-c", text], timeout=10 * SECONDS)
+
+    def psql(self, database):
+        return [str(word) for word in (programs() / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1",
+                                       "-h", self.folder, "-p", self.port, "-U", USER, "-d", database)]
 
     def database(self, name, template=None):
         """A new database in the place of the old one. Returns its URI."""
         self.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         self.sql(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
         return self.uri(name)
+
+    def session(self, database="postgres"):
+        return Session(self, database)
 
     def promote(self):
         """Makes a standby the primary, and waits for it."""
@@ -242,6 +260,25 @@ class Server:
 
     def log_text(self):
         return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+
+class Session:
+    """A connection that stays, and with it its transaction."""
+
+    def __init__(self, server, database):
+        self.psql = subprocess.Popen(server.psql(database), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/",
+                                     env=ENVIRONMENT)
+
+    def say(self, text):
+        """Returns when it is done."""
+        print(text, "\\echo done", sep="\n", file=self.psql.stdin, flush=True)
+        for line in self.psql.stdout:
+            if line == "done\n":
+                return
+        raise ServerError(f"the session has ended: {text}")
+
+    def end(self):
+        self.psql.communicate()
 
 
 def main():
