@@ -3,9 +3,12 @@
 Most of these wait until the program gives up, so they are made at the same time, each with servers of its own.
 """
 
-from lab import AWAY, MOMENTS, Fleet, Proxy, check_list, expect, expect_failure, expect_quiet, require, side_by_side
+import os
 
-AT_ONCE = 8
+from lab import (AWAY, MOMENTS, Fleet, Proxy, Station, check_list, expect, expect_failure, expect_quiet,
+                 is_commit_of_batch, require, side_by_side)
+
+AT_ONCE = 10
 
 
 def stopped(lab):
@@ -54,31 +57,62 @@ def frozen(lab, moment):
     fleet.expect_after_run()
 
 
+def always_cut(lab, is_answered):
+    """Each time that it wants to commit reports, the connection breaks."""
+    fleet = Fleet(lab, server=lab.make_server())
+    expect_quiet(fleet.run(None, None, "--limit", 1))
+    left = fleet.stations[0].messages()
+    proxy = Proxy("127.0.0.1", fleet.server.port)
+    cuts = []
+
+    def act():
+        cuts.append(True)
+        proxy.when(is_commit_of_batch, act, is_answered)
+        proxy.cut()
+
+    proxy.when(is_commit_of_batch, act, is_answered)
+    result = fleet.run(None, fleet.uri(port=proxy.port))
+    proxy.when(lambda data: False, None)
+    require(cuts, "no batch was committed")
+    # What the server has committed without a word is known when it comes again.
+    if is_answered and result.status == 0:
+        expect_quiet(result)
+    else:
+        expect_failure(result, AWAY)
+        expect("the files", fleet.stations[0].messages(), left)
+    proxy.refuse()
+    fleet.expect_after_run()
+    return f"{len(cuts)} times"
+
+
 def standby(lab):
     """A standby answers questions, and takes no scan."""
     primary = lab.make_server()
     fleet = Fleet(lab, server=primary)
     second = lab.make_standby(primary)
-    uri = second.uri(fleet.name)
-    # There are no tables yet.
-    fleet.expect_away(fleet.run(None, uri))
+    uri, empty = second.uri(fleet.name), second.uri(fleet.name + "empty")
     fleet.expect_after_run()
     fleet.reset(has_database=False)
+    primary.database(fleet.name + "empty")
     for command, status in [(["suppressed"], 0), (["address", "bob@dest.example"], 0), (["report"], 0),
                             (["check", "bob@dest.example"], 1)]:
         result = lab.program.run(*command, "--ledger", uri)
         expect(f"the end of {command}", (result.status, result.err), (status, b""))
-        expect(f"what {command} says", result.out, lab.program.run(*command, "--ledger", fleet.uri()).out)
+        said = lab.program.run(*command, "--ledger", fleet.uri()).out
+        expect(f"what {command} says", result.out, said.replace(fleet.uri().encode(), uri.encode()))
     for command in (["status"], ["brake", "list"], ["ledger", "verify"]):
         expect_quiet(lab.program.run(*command, "--ledger", uri), f"{command}")
     listed = check_list(lab, uri, "bob@dest.example\nnobody@dest.example\n")
     expect("check --batch", (listed.status, listed.out, listed.err), (0, b"nobody@dest.example\n", b""))
-    writing = [["prune", "--older-than", "400d"], ["forget", "bob@dest.example"], ["suppress", "ann@dest.example"]]
-    asked = [fleet.scan(None, uri)] + [[*words, "--ledger", uri] for words in writing]
+    writing = [["prune", "--older-than", "400d"], ["forget", "bob@dest.example"],
+               ["suppress", "ann@dest.example", "--reason", "unsubscribed"]]
+    station = Station(fleet.stations[0].root.parent / "second")
+    asked = [fleet.scan(None, uri), fleet.scan(station, empty)] + [[*words, "--ledger", uri] for words in writing]
     results = side_by_side(lambda arguments: lab.program.run(*arguments), asked, len(asked))
     fleet.expect_away(results[0])
     for result in results[1:]:
         expect_failure(result, AWAY)
+    require(len(os.listdir(station.maildir / "new")) == len(station.sent), "the second scan moved something")
 
 
 def locked(lab):
@@ -105,5 +139,7 @@ def checks(lab):
     yield "the server says nothing from the start", lambda: frozen(lab, None)
     for moment in moments:
         yield f"the server says nothing any more, {names[moment[0]]}", lambda moment=moment: frozen(lab, moment)
+    yield "the connection is cut at each COMMIT of a batch, before it arrives", lambda: always_cut(lab, False)
+    yield "the connection is cut at each COMMIT of a batch, before its answer does", lambda: always_cut(lab, True)
     yield "a standby answers questions and takes no scan", lambda: standby(lab)
     yield "another session has locked the ledger", lambda: locked(lab)

@@ -87,6 +87,11 @@ class Lab:
                 server.remove()
 
 
+def is_commit_of_batch(data):
+    """Whether a scan asks the server in these bytes to commit reports. Alone, COMMIT ends what is about the run."""
+    return b"COMMIT" in data and b"address" in data
+
+
 def check_list(lab, ledger, text):
     """check --batch of a list."""
     done = subprocess.run([lab.program.binary, "check", "--batch", "--ledger", ledger], input=text.encode(), capture_output=True)

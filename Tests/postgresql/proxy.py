@@ -87,6 +87,8 @@ class Connection:
             self.ways = [Way(proxy, client, self.server, True), Way(proxy, self.server, client, False)]
         for end in self.ends():
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def start(self):
         for way in self.ways:
             for thread in way.threads:
                 thread.start()
@@ -145,6 +147,8 @@ class Proxy:
             connection = Connection(self, client)
             with self.lock:
                 self.connections = [one for one in self.connections if one.client.fileno() >= 0] + [connection]
+            # Only now: its first bytes may be those at which it is to be cut.
+            connection.start()
 
     # What it can be told to do
 

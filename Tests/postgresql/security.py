@@ -102,7 +102,7 @@ def rights(lab):
 
     fleet.reset(has_database=False)
     expect_failure(fleet.run(None, stranger), (NO_INPUT, NO_OUTPUT))
-    expect_failure(lab.program.run("suppressed", "--ledger", stranger), NO_INPUT)
+    expect_failure(lab.program.run("suppressed", "--ledger", stranger), (NO_INPUT, NO_OUTPUT))
     server.sql("GRANT SELECT ON ALL TABLES IN SCHEMA public TO stranger", fleet.name)
     expect_failure(fleet.run(None, stranger), (NO_INPUT, NO_OUTPUT))
     fleet.expect_waiting()
