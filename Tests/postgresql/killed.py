@@ -49,7 +49,7 @@ def three_scanners(lab):
             fleet.expect_after_run()
         except Failure as failure:
             raise Failure(f"trial {trial} of seed {lab.seed}: {failure}") from failure
-        lab.expect_no_deadlock()
+        fleet.expect_no_deadlock()
     require(kills > runs // 4, f"only {kills} kills in {runs} runs")
     return f"{kills} kills in {runs} runs"
 
@@ -75,7 +75,7 @@ def any_time(lab):
             fleet.expect_after_run()
         except Failure as failure:
             raise Failure(f"trial {trial} of seed {lab.seed}: {failure}") from failure
-        lab.expect_no_deadlock()
+        fleet.expect_no_deadlock()
     require(kills > 0, "nothing was killed")
     return f"{kills} kills"
 

@@ -14,7 +14,7 @@ def four_writers(lab):
     for _ in range(trials):
         fleet.reset()
         fleet.expect_after_run()
-        lab.expect_no_deadlock()
+        fleet.expect_no_deadlock()
     return f"{4 * trials} runs"
 
 
@@ -58,7 +58,7 @@ def small_portions(lab):
         seen = reader.result()
     require(seen == sorted(seen), f"the reports grew fewer: {seen}")
     fleet.expect_said()
-    lab.expect_no_deadlock()
+    fleet.expect_no_deadlock()
     return f"asked {len(seen)} times"
 
 
