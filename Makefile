@@ -45,6 +45,7 @@ test: install-deps lint ## all that CI runs: lint, strict build, unit tests, rea
 	Tests/libraries/run.sh
 	Tests/html/run.sh
 	Tests/postfix/run.sh
+	Tests/postgresql/run.sh --quick
 	Tests/dns/run.sh
 	Tests/packaging/man.sh
 	Tests/packaging/units.sh
@@ -54,6 +55,11 @@ test-faults: ## kill, starve and race the real binary at every system call (half
 	@scripts/install-deps.sh test
 	swift build --product maildir-bounce $(STRICT)
 	Tests/faults/run.sh
+
+test-postgresql: ## the ledger on PostgreSQL: its unit tests, kills, outages, failover, TLS (some ten minutes; docs/scale.md)
+	@scripts/install-deps.sh test
+	swift build --build-tests $(STRICT)
+	Tests/postgresql/run.sh
 
 test-mutations: ## cut every report of the fixtures at every byte (minutes)
 	EXHAUSTIVE=1 swift test --filter MutationTests
@@ -84,6 +90,9 @@ bench: build ## time a scan beside the file system's own limit and beside other 
 
 growth: build ## show how cost grows with the number of messages, their size, and the ledger (minutes; 5 GB of disk)
 	Benchmarks/growth
+
+scale: build ## measure a ledger on PostgreSQL beside one in SQLite, near, far away and as it grows (docs/scale.md)
+	Benchmarks/scale
 
 instructions: build ## count the instructions of fixed runs of the release build, stage by stage (docs/performance.md)
 	Benchmarks/instructions --build release --stages

@@ -26,9 +26,12 @@
     each(PQtransactionStatus)     \
     each(PQparameterStatus)       \
     each(PQerrorMessage)          \
-    each(PQexec)                  \
-    each(PQprepare)               \
-    each(PQexecPrepared)          \
+    each(PQsocket)                \
+    each(PQisBusy)                \
+    each(PQconsumeInput)          \
+    each(PQsendQuery)             \
+    each(PQsendPrepare)           \
+    each(PQsendQueryPrepared)     \
     each(PQenterPipelineMode)     \
     each(PQexitPipelineMode)      \
     each(PQsendQueryParams)       \

@@ -210,7 +210,13 @@ class Server:
         self.kill()
         if os.path.ismount(self.data):
             run(["umount", self.data])
-        shutil.rmtree(self.folder)
+        # What the server's last processes take away themselves, such as the socket, goes while we look.
+        for _ in range(50):
+            try:
+                return shutil.rmtree(self.folder)
+            except FileNotFoundError:
+                time.sleep(0.1)
+        raise RuntimeError(f"{self.folder} is never at rest")
 
     # Using
 

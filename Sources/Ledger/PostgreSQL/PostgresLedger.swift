@@ -81,6 +81,10 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
         return try attempt { session in
             let batches = try self.batches ?? PostgresBatch(policy)
             self.batches = batches
+            // As long again as it may wait for a lock.
+            let patience = session.patience
+            session.patience = 2 * Int64(max(busySeconds, 1))
+            defer { session.patience = patience }
             return try batches.commit(batch, session, lockSeconds: busySeconds)
         }
     }
@@ -172,12 +176,13 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
 
     /// The version of the tables, 0 where there are none.
     private func identify(_ session: PostgresSession) throws -> Int64 {
+        let names = LedgerTable.all.map(\.name) + ["suppressed", "counters", "delivery_number", "address_number"]
         // Not to_regclass(), which may remember within a transaction that a table was not there.
         let found = try session.execute(
             """
-            SELECT count(*) FILTER (WHERE relname = 'ledger'), count(*) FILTER (WHERE relname = 'delivery') FROM pg_class
-            WHERE relname IN ('ledger', 'delivery') AND relkind IN ('r', 'p') AND pg_table_is_visible(oid)
-            """, [])
+            SELECT count(*) FILTER (WHERE relname = 'ledger'), count(*) FROM pg_class
+            WHERE (relname = 'ledger' OR relname = ANY($1)) AND pg_table_is_visible(oid)
+            """, [.array(PostgresArray(names))])
         if found.integer(0, 0) == 0 {
             if found.integer(0, 1) == 0 { return 0 }
             throw foreign

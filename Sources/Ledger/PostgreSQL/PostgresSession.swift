@@ -1,4 +1,5 @@
 import CPostgreSQL
+import Glibc
 
 /// One connection to a server. Not to be used by two threads at a time.
 final class PostgresSession {
@@ -44,6 +45,9 @@ final class PostgresSession {
     /// The statements that were executed before, each with its name at the server once it has one.
     private var known: [String: String?] = [:]
 
+    /// How many seconds to wait for an answer. A statement over a whole large ledger may take its time.
+    var patience: Int64 = 3_600
+
     /// Texts by their numbers, as they have been read.
     var terms: [Int64: String] = [:]
 
@@ -83,8 +87,8 @@ final class PostgresSession {
 
     /// Statements without parameters, separated by semicolons, in one round trip.
     func run(_ sql: String) throws {
-        guard let result = functions.PQexec(connection, sql) else { throw failure(nil) }
-        _ = try checked(result)
+        guard functions.PQsendQuery(connection, sql) == 1 else { throw failure(nil) }
+        _ = try answer()
     }
 
     /// A statement; from its second execution on it is one that the server has prepared.
@@ -97,21 +101,54 @@ final class PostgresSession {
         var prepared = name
         if prepared == nil {
             let fresh = "s\(known.count)_\(known.values.count { $0 != nil })"
-            guard let result = functions.PQprepare(connection, fresh, sql, Int32(types.count), types) else {
+            guard functions.PQsendPrepare(connection, fresh, sql, Int32(types.count), types) == 1 else {
                 throw failure(nil)
             }
-            _ = try checked(result)
+            _ = try answer()
             known[sql] = fresh
             prepared = fresh
         }
         let values = parameters.map(\.binary)
-        let result = withPointers(values) { pointers, lengths in
-            functions.PQexecPrepared(
+        let isSent = withPointers(values) { pointers, lengths in
+            functions.PQsendQueryPrepared(
                 connection, prepared ?? "", Int32(values.count), pointers, lengths,
                 [Int32](repeating: 1, count: values.count), 1)
         }
-        guard let result else { throw failure(nil) }
-        return try checked(result)
+        guard isSent == 1 else { throw failure(nil) }
+        return try answer()
+    }
+
+    /// The answer to what was sent, outside a pipeline: of several statements the last, or the first that failed.
+    private func answer() throws -> PostgresRows {
+        var last: PostgresRows?
+        var failed: PostgresFailure?
+        while let result = try next() {
+            switch functions.PQresultStatus(result) {
+            case PGRES_TUPLES_OK, PGRES_COMMAND_OK: last = PostgresRows(functions, result)
+            default:
+                if failed == nil { failed = failure(result) }
+                functions.PQclear(result)
+            }
+        }
+        if let failed { throw failed }
+        guard let last else { throw failure(nil) }
+        return last
+    }
+
+    /// The next part of an answer, or nothing at its end. Not even a server that is there, or something on the way that
+    /// answers in its place, may keep us for ever.
+    private func next() throws -> OpaquePointer? {
+        let end = ContinuousClock.now + .seconds(patience)
+        while functions.PQisBusy(connection) == 1 {
+            let left = ContinuousClock.now.duration(to: end).components.seconds
+            var descriptor = pollfd(fd: functions.PQsocket(connection), events: Int16(POLLIN), revents: 0)
+            let ready = left > 0 ? poll(&descriptor, 1, Int32(clamping: min(left, 60) * 1000)) : 0
+            if ready == 0, left <= 0 {
+                throw PostgresFailure(state: "", message: "no answer for \(patience) s", isLost: true)
+            }
+            if ready > 0, functions.PQconsumeInput(connection) == 0 { throw failure(nil) }
+        }
+        return functions.PQgetResult(connection)
     }
 
     /// Statements in one round trip. The first that fails is told, and none after it is done.
@@ -143,7 +180,7 @@ final class PostgresSession {
         var answers = [PostgresRows]()
         var first: PostgresFailure?
         for _ in statements {
-            guard let result = functions.PQgetResult(connection) else { throw failure(nil) }
+            guard let result = try next() else { throw failure(nil) }
             switch functions.PQresultStatus(result) {
             case PGRES_TUPLES_OK, PGRES_COMMAND_OK: answers.append(PostgresRows(functions, result))
             case PGRES_PIPELINE_ABORTED: functions.PQclear(result)
@@ -153,21 +190,12 @@ final class PostgresSession {
                 if first?.isLost == true, let first { throw first }
             }
             // The end of this statement's results.
-            while let more = functions.PQgetResult(connection) { functions.PQclear(more) }
+            while let more = try next() { functions.PQclear(more) }
         }
-        guard let sync = functions.PQgetResult(connection) else { throw failure(nil) }
+        guard let sync = try next() else { throw failure(nil) }
         functions.PQclear(sync)
         guard functions.PQexitPipelineMode(connection) == 1 else { throw failure(nil) }
         return (answers, first)
-    }
-
-    private func checked(_ result: OpaquePointer) throws -> PostgresRows {
-        switch functions.PQresultStatus(result) {
-        case PGRES_TUPLES_OK, PGRES_COMMAND_OK: return PostgresRows(functions, result)
-        default:
-            defer { functions.PQclear(result) }
-            throw failure(result)
-        }
     }
 
     private func failure(_ result: OpaquePointer?) -> PostgresFailure {
