@@ -14,9 +14,9 @@ struct LedgerTable {
         "unnest(\((1...columns.count).map { "$\($0)" }.joined(separator: ", "))) AS given (\(names))"
     }
 
-    /// `name = excluded.name` for every column but those that are the key.
-    func replacements(key: Set<String>, from source: String = "excluded") -> String {
-        columns.filter { !key.contains($0.name) }.map { "\($0.name) = \(source).\($0.name)" }.joined(separator: ", ")
+    /// `name = given.name` for every column but those that are the key.
+    func replacements(key: Set<String>) -> String {
+        columns.filter { !key.contains($0.name) }.map { "\($0.name) = given.\($0.name)" }.joined(separator: ", ")
     }
 
     private init(_ name: String, integers: String, texts: String = "", bytes: String = "") {

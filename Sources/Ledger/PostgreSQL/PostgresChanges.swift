@@ -19,7 +19,7 @@ struct PostgresChanges {
         // First the reports whose place an earlier copy has taken: their new rows take the names that these had.
         let changed = journal.deliveries.intersection(context.deliveries).sorted()
         if !changed.isEmpty {
-            let set = table.replacements(key: ["id"], from: "given")
+            let set = table.replacements(key: ["id"])
             statements.append(
                 Statement(
                     sql: "UPDATE delivery SET \(set) FROM \(table.given) WHERE delivery.id = given.id",
@@ -48,7 +48,7 @@ struct PostgresChanges {
         let address = LedgerTable.address
         let rows = try address.rows(journal.addresses.sorted(), in: connection)
         add(rows, to: &statements) {
-            let set = address.replacements(key: ["id", "address"], from: "given")
+            let set = address.replacements(key: ["id", "address"])
             return "UPDATE address SET \(set) FROM \(address.given) WHERE address.id = given.id"
         }
         // Those of which nothing is known any more, and new ones about which the batch said nothing new.

@@ -316,7 +316,7 @@ struct PostgresContext {
         try take(rows[3], .decision)
     }
 
-    /// The hours in which members have gone.
+    /// The hours in which the batch may take somebody away.
     private func touchedHours() -> Set<Hour> {
         Set(members.map { Hour(provider: $0[0], reason: $0[1], hour: $0[2]) })
     }

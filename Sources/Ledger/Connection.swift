@@ -1,0 +1,53 @@
+/// A place where statements run: SQLite or PostgreSQL. To be used only inside the closure that lends it.
+///
+/// The statements are SQLite's, in what both understand: parameters `?1`, `?2`, …, and `INDEXED BY`, which PostgreSQL
+/// does without.
+class Connection {
+    func prepare(_ sql: String) throws -> Query { throw DamagedLedger() }
+
+    /// A statement, executed once, whose answer may be larger than the memory.
+    func prepareScan(_ sql: String) throws -> Query { try prepare(sql) }
+
+    /// Gives the rows that a statement with the condition `= ?1` finds for each of many keys, in no order.
+    func forEach(_ keys: [some RowKey], _ sql: String, _ body: (Query) throws -> Void) throws {
+        let query = try prepare(sql)
+        for key in keys {
+            defer { query.reset() }
+            try key.bind(to: query)
+            while try query.step() { try body(query) }
+        }
+    }
+
+    /// The text of a term, where it was read before and is the same for good; see ``TermTable``.
+    func knownTerm(_ number: Int64) -> String? { nil }
+    func remember(_ text: String, as number: Int64) {}
+
+    /// Whether it is better to ask for much at once than often.
+    var answersSlowly: Bool { false }
+
+    /// How many rows the last statement has changed.
+    var changes: Int { get throws { 0 } }
+
+    /// The numbers for new rows of a table.
+    func numbers(for table: NumberedTable) throws -> RowNumbers { throw DamagedLedger() }
+
+    /// Takes new rows of a table, as a query over ``LedgerTable/names`` gives them.
+    func sink(for table: LedgerTable) throws -> RowSink { throw DamagedLedger() }
+
+    /// Lets the numbers of new rows go on after those that came in through a sink.
+    func renumber() throws {}
+
+    /// Sees to it that nothing can be read any more of what this transaction deletes.
+    func eraseForGood() throws {}
+
+    final func run(_ sql: String) throws {
+        let query = try prepare(sql)
+        while try query.step() {}
+    }
+
+    /// The first column of the first row.
+    final func integer(_ sql: String) throws -> Int64? {
+        let query = try prepare(sql)
+        return try query.step() ? query.optionalInteger(0) : nil
+    }
+}

@@ -1,0 +1,30 @@
+/// A table whose rows are numbered by whoever writes them.
+enum NumberedTable: String {
+    case delivery, address
+}
+
+/// Numbers that no row of a table has.
+final class RowNumbers {
+    private var next: Int64
+    private var end: Int64
+    private let more: () throws -> Range<Int64>
+
+    /// All from one on.
+    convenience init(next: Int64) {
+        self.init(next..<Int64.max) { throw DamagedLedger() }
+    }
+
+    /// Some, and then others, a range at a time.
+    init(_ first: Range<Int64>, more: @escaping () throws -> Range<Int64>) {
+        (next, end, self.more) = (first.lowerBound, first.upperBound, more)
+    }
+
+    func take() throws -> Int64 {
+        if next == end {
+            let range = try more()
+            (next, end) = (range.lowerBound, range.upperBound)
+        }
+        defer { next += 1 }
+        return next
+    }
+}
