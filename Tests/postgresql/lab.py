@@ -237,8 +237,6 @@ def views_of_database(server, name):
     for view, columns in VIEWS.items():
         text = server.sql(f"COPY (SELECT {columns} FROM {view}) TO STDOUT (FORMAT csv)", name)
         views[view] = sorted(csv.reader(io.StringIO(text)))
-    for row in views["counters"]:
-        row[-1] = {"t": "1", "f": "0"}[row[-1]]
     return views
 
 
