@@ -1,14 +1,12 @@
 """The server is not there, and stays away: a scan says so, and leaves in new/ what does not count.
 
-Most of these wait until the program gives up, so they are made at the same time, each with servers of its own.
+Most of these wait until the program gives up, so they are made at the same time (checks.py), each with servers of its own.
 """
 
 import os
 
 from lab import (AWAY, MOMENTS, Fleet, Proxy, Station, check_list, expect, expect_failure, expect_quiet,
                  is_commit_of_batch, require, side_by_side)
-
-AT_ONCE = 10
 
 
 def stopped(lab):

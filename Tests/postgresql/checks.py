@@ -7,7 +7,6 @@ import argparse
 import collections
 import concurrent.futures
 import pathlib
-import subprocess
 import sys
 import threading
 import time
@@ -24,7 +23,8 @@ import outages
 import security
 import writers
 
-MODULES = [conformance, killed, writers, outages, absent, security]
+# Modules whose checks are made at the same time, and how many of them: most of `absent` is waiting.
+GROUPS = [([conformance, absent], 12), ([killed, writers, outages, security], 1)]
 
 
 def main():
@@ -48,7 +48,7 @@ def main():
             result, told = "passed", work()
         except Skipped as reason:
             result, told = "skipped", reason
-        except (Failure, ServerError, OSError, subprocess.SubprocessError) as caught:
+        except Exception as caught:
             result, told, failure = "failed", None, caught
         with printing:
             results[result] += 1
@@ -63,9 +63,10 @@ def main():
                 traceback.print_exception(failure)
 
     try:
-        for module in MODULES:
-            checks = [check for check in module.checks(lab) if options.only in f"{module.__name__}: {check[0]}"]
-            with concurrent.futures.ThreadPoolExecutor(getattr(module, "AT_ONCE", 1)) as pool:
+        for modules, at_once in GROUPS:
+            checks = [check for module in modules for check in module.checks(lab)
+                      if options.only in f"{module.__name__}: {check[0]}"]
+            with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
                 list(pool.map(make, checks))
     finally:
         lab.close()

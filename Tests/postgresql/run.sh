@@ -4,7 +4,7 @@
 #   run.sh [--quick] [--seed N] [--only TEXT]
 #
 #   --quick       the subset that CI runs, three minutes; --seed chooses another one
-#   --only TEXT   only the checks whose title or module (conformance, killed, writers, outages, absent, security) holds TEXT
+#   --only TEXT   only the checks whose title or module (conformance, absent, killed, writers, outages, security) holds TEXT
 #
 # The program under test is $MAILDIR_BOUNCE, or else .build/debug/maildir-bounce; the unit tests are those of the build.
 # Needs PostgreSQL's server, python3, a C compiler and ptrace(2); some checks need root, or an address that is not loopback,
