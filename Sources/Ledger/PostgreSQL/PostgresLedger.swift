@@ -81,9 +81,9 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
         return try attempt { session in
             let batches = try self.batches ?? PostgresBatch(policy)
             self.batches = batches
-            // As long again as it may wait for a lock.
+            // Longer than it may wait for a lock: that is told otherwise.
             let patience = session.patience
-            session.patience = 2 * Int64(max(busySeconds, 1))
+            session.patience = Int64(busySeconds) + 30
             defer { session.patience = patience }
             return try batches.commit(batch, session, lockSeconds: busySeconds)
         }
