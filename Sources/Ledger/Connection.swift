@@ -9,11 +9,11 @@ class Connection {
     func prepareScan(_ sql: String) throws -> Query { try prepare(sql) }
 
     /// Gives the rows that a statement with the condition `= ?1` finds for each of many keys, in no order.
-    func forEach(_ keys: [some RowKey], _ sql: String, _ body: (Query) throws -> Void) throws {
+    func forEach(_ keys: [RowValue], _ sql: String, _ body: (Query) throws -> Void) throws {
         let query = try prepare(sql)
         for key in keys {
             defer { query.reset() }
-            try key.bind(to: query)
+            try query.bind(1, key)
             while try query.step() { try body(query) }
         }
     }

@@ -59,7 +59,7 @@ final class ForgottenTable {
         let hashes = canonical.map { Forgetting.hash($0, key: key) }
         let addresses = Dictionary(zip(hashes, canonical)) { first, _ in first }
         try connection.forEach(
-            hashes, "SELECT cause, reason, since, until, days, hash FROM forgotten WHERE hash = ?1"
+            hashes.map(RowValue.bytes), "SELECT cause, reason, since, until, days, hash FROM forgotten WHERE hash = ?1"
         ) { query in
             if let address = addresses[query.bytes(5)] { try body(address, try Suppression(query, terms)) }
         }

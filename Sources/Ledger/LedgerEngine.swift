@@ -27,23 +27,5 @@ protocol LedgerEngine: Sendable {
 }
 
 extension LedgerEngine {
-    var isShared: Bool { false }
-
-    func commit(_ batch: [DeliveryEvent], _ policy: Policy) throws(LedgerError) -> [CommitOutcome] {
-        let outcomes = try write { try BatchWriter($0, policy: policy).write(batch) }
-        guard let outcomes else { throw error(DamagedLedger()) }
-        return outcomes
-    }
-
     func checkpoint() throws(LedgerError) {}
-
-    /// SQLite's own check.
-    func integrityProblems(limit: Int) throws(LedgerError) -> [String] {
-        try read { connection in
-            let query = try connection.prepare("PRAGMA integrity_check(\(limit))")
-            var problems: [String] = []
-            while try query.step() { problems.append(query.text(0)) }
-            return problems == ["ok"] ? [] : problems
-        }
-    }
 }

@@ -37,6 +37,10 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Whether nothing is wrong but that there is no ledger yet.
     package let isMissing: Bool
 
+    static func openedForReading(_ path: String) -> LedgerError {
+        LedgerError(.cannotWrite, "the ledger \(path) was opened for reading only")
+    }
+
     init(_ category: Category, _ description: String, isBusy: Bool = false, isMissing: Bool = false) {
         self.category = category
         self.isBusy = isBusy

@@ -45,8 +45,9 @@ extension LedgerStore {
         var sink = try target.sink(for: table)
         let select = try source.prepareScan("SELECT \(table.names) FROM \(table.name)")
         while try select.step() {
-            sum.add(select, of: table)
-            try sink.append(select)
+            let row = table.values(of: select)
+            sum.add(row)
+            try sink.append(row)
         }
         try sink.finish()
         return sum
@@ -55,7 +56,7 @@ extension LedgerStore {
     private static func sum(of table: LedgerTable, in connection: Connection) throws -> RowSum {
         var sum = RowSum()
         let select = try connection.prepareScan("SELECT \(table.names) FROM \(table.name)")
-        while try select.step() { sum.add(select, of: table) }
+        while try select.step() { sum.add(table.values(of: select)) }
         return sum
     }
 }

@@ -62,13 +62,13 @@ extension LedgerStore {
             if let suppression, suppression.holds(at: now) { found[address] = suppression }
         }
         let asked = addresses.compactMap { $0?.text }
-        try ForgottenTable(connection, terms).forEach(asked, note)
         try connection.forEach(
-            asked,
+            asked.map(RowValue.text),
             "SELECT cause, reason, since, until, days, address FROM address WHERE address = ?1 AND cause IS NOT NULL"
         ) { query in
             note(query.text(5), try Suppression(query, terms))
         }
+        try ForgottenTable(connection, terms).forEach(asked.filter { found[$0] == nil }, note)
         return addresses.map { address in
             address.map { found[$0.text].map(CheckResult.suppressed) ?? .mayMail }
         }

@@ -57,7 +57,7 @@ extension LedgerStore {
                 guard event.effect.isBraked else { return }
                 hours.insert([provider, try terms.known(event.reason) ?? 0, event.hour, entry.id])
             }
-            for hour in hours { members.add(hour.map(RowSum.Value.integer)) }
+            for hour in hours { members.add(hour.map(RowValue.integer)) }
         }
         var stored = RowSum()
         let select = try connection.prepareScan("SELECT provider, reason, hour, address FROM brake_member")

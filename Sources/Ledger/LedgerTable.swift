@@ -103,17 +103,20 @@ struct LedgerTable {
     /// The rows that a query over `names` is at, one after the other, as columns.
     func arrays(_ read: ((Query) throws -> Void) throws -> Void) throws -> [PostgresArray] {
         var arrays = columns.map { PostgresArray($0.element) }
-        try read { append($0, to: &arrays) }
+        try read { row in
+            for (place, value) in values(of: row).enumerated() { arrays[place].append(value) }
+        }
         return arrays
     }
 
-    func append(_ row: Query, to arrays: inout [PostgresArray]) {
-        for (index, column) in columns.enumerated() {
+    /// The row that a query over `names` is at.
+    func values(of row: Query) -> [RowValue] {
+        columns.enumerated().map { index, column in
             let place = Int32(index)
-            switch column.element {
-            case .integer: arrays[index].append(row.optionalInteger(place))
-            case .text: arrays[index].append(row.optionalText(place))
-            case .bytes: arrays[index].append(row.withBytes(place) { Array($0) })
+            return switch column.element {
+            case .integer: .integer(row.optionalInteger(place))
+            case .text: .text(row.optionalText(place))
+            case .bytes: .bytes(row.withBytes(place) { Array($0) })
             }
         }
     }

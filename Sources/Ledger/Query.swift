@@ -17,6 +17,14 @@ class Query {
     /// The bytes of a blob until the next step; nothing where the column is NULL.
     func blob(_ column: Int32) -> UnsafeRawBufferPointer? { nil }
 
+    final func bind(_ index: Int32, _ value: RowValue) throws {
+        switch value {
+        case .integer(let value): try bind(index, value)
+        case .text(let value): try bind(index, value)
+        case .bytes(let value): try bind(index, value)
+        }
+    }
+
     final func bind(_ index: Int32, _ value: Int) throws { try bind(index, Int64(value)) }
 
     /// Executes a statement that gives no rows.

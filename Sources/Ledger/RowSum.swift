@@ -1,15 +1,9 @@
 /// A number for a set of rows, whatever their order: equal sets have equal sums.
 struct RowSum: Equatable {
-    enum Value {
-        case integer(Int64?)
-        case text(String?)
-        case bytes([UInt8]?)
-    }
-
     private(set) var count = 0
     private var sum: UInt64 = 0
 
-    mutating func add(_ row: [Value]) {
+    mutating func add(_ row: [RowValue]) {
         // FNV-1a, 64 bits, over each value with its type and length; then mixed, so that sums of rows do not cancel out.
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         func mix(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
@@ -35,18 +29,5 @@ struct RowSum: Equatable {
         hash = (hash ^ (hash >> 33)) &* 0xFF51_AFD7_ED55_8CCD
         sum &+= hash ^ (hash >> 33)
         count += 1
-    }
-
-    /// Adds the row that a query over a table's columns is at.
-    mutating func add(_ row: Query, of table: LedgerTable) {
-        add(
-            table.columns.enumerated().map { index, column in
-                let place = Int32(index)
-                return switch column.element {
-                case .integer: .integer(row.optionalInteger(place))
-                case .text: .text(row.optionalText(place))
-                case .bytes: .bytes(row.withBytes(place) { Array($0) })
-                }
-            })
     }
 }

@@ -10,8 +10,7 @@ struct BrakeCommandTests {
     /// A ledger of a week in which one provider fails for two hours.
     init() throws {
         station = try Station()
-        let week = Week(reports: 1_200, seed: 7)
-        try LedgerSamples.make(station.ledger, (0..<week.count).map(week.event))
+        try LedgerSamples.makeWeek(station.ledger)
     }
 
     private func brake(_ arguments: String...) throws -> Run {

@@ -9,8 +9,7 @@ struct LedgerCommandTests {
 
     init() throws {
         station = try Station()
-        let week = Week(reports: 1_200, seed: 7)
-        try LedgerSamples.make(station.ledger, (0..<week.count).map(week.event))
+        try LedgerSamples.makeWeek(station.ledger)
     }
 
     @Test("copy makes the same ledger elsewhere, once, and writes nothing to the first")

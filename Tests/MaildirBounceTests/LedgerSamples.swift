@@ -1,5 +1,6 @@
 import Glibc
 import Ledger
+import Week
 
 /// Ledgers for the tests of commands that read them, written without mails.
 enum LedgerSamples {
@@ -21,6 +22,12 @@ enum LedgerSamples {
     /// Writes a ledger.
     static func make(_ path: String, _ events: [DeliveryEvent], policy: Policy = Policy()) throws {
         try LedgerStore(path: path, mode: .readWrite, policy: policy).commit(events)
+    }
+
+    /// The ledger of a week in which one provider fails for two hours.
+    static func makeWeek(_ path: String) throws {
+        let week = Week(reports: 1_200, seed: 7)
+        try make(path, (0..<week.count).map(week.event))
     }
 
     static var now: Int64 { Int64(time(nil)) }

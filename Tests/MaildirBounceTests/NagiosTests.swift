@@ -76,8 +76,7 @@ struct NagiosTests {
 
     @Test("what the brake holds is a warning")
     func brake() throws {
-        let week = Week(reports: 1_200, seed: 7)
-        try LedgerSamples.make(station.ledger, (0..<week.count).map(week.event))
+        try LedgerSamples.makeWeek(station.ledger)
         #expect(try station.scan("--metrics", file).status == 0)
         let run = try nagios("--metrics", file)
         #expect(run.status == 1)

@@ -13,26 +13,9 @@ set -euo pipefail
 export PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-binary=${MAILDIR_BOUNCE:-$here/../../.build/debug/maildir-bounce}
-arguments=()
-while [ $# -gt 0 ]; do
-    case $1 in
-        --quick) arguments+=(--quick); shift ;;
-        --seed) [ $# -ge 2 ] || { echo "run.sh: --seed needs a number" >&2; exit 64; }; arguments+=(--seed "$2"); shift 2 ;;
-        --only) [ $# -ge 2 ] || { echo "run.sh: --only needs a text" >&2; exit 64; }; arguments+=(--only "$2"); shift 2 ;;
-        *) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 64 ;;
-    esac
-done
-
 . "$here/../cannot-run.sh"
 cannot_run() { cannot_run_here "PostgreSQL test" is "$1"; }
-
-command -v python3 >/dev/null || cannot_run "python3 is missing; scripts/install-deps.sh test installs it"
-compiler=
-for candidate in cc gcc clang; do
-    if command -v "$candidate" >/dev/null; then compiler=$candidate; break; fi
-done
-[ -n "$compiler" ] || cannot_run "a C compiler is missing; scripts/install-deps.sh test installs one"
+. "$here/../check-options.sh"
 if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && ! command -v initdb >/dev/null; then
     cannot_run "PostgreSQL's server is missing; scripts/install-deps.sh test installs it"
 fi

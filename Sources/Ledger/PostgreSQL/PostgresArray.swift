@@ -22,6 +22,16 @@ struct PostgresArray {
 
     init(_ element: Element) { self.element = element }
 
+    /// Values of one type.
+    init(_ values: [RowValue]) {
+        switch values.first {
+        case .integer: self.init(.integer)
+        case .bytes: self.init(.bytes)
+        case .text, nil: self.init(.text)
+        }
+        for value in values { append(value) }
+    }
+
     init(_ integers: some Sequence<Int64>) {
         self.init(.integer)
         for integer in integers { append(integer) }
@@ -35,6 +45,14 @@ struct PostgresArray {
     init(_ blobs: some Sequence<[UInt8]>) {
         self.init(.bytes)
         for blob in blobs { append(blob) }
+    }
+
+    mutating func append(_ value: RowValue) {
+        switch value {
+        case .integer(let value): append(value)
+        case .text(let value): append(value)
+        case .bytes(let value): append(value)
+        }
     }
 
     mutating func append(_ value: Int64?) {

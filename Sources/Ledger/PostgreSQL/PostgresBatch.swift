@@ -7,8 +7,8 @@
 /// Many hosts do this at once. The rows that a batch could change are locked before they are read, in one order: the
 /// reports by fingerprint, the addresses by name, new ones among them; then come the new reports, in the same order; then,
 /// alone, the counts of the brake, which most batches share, and at once the states that follow and the end. A report that
-/// two hosts count at once is refused to one of them, which begins anew and finds it. Where an hour becomes a spike, or is none any more, addresses
-/// change that no other batch expects to: that batch is done again with the ledger for itself.
+/// two hosts count at once is refused to one of them, which begins anew and finds it. Where an hour becomes a spike, or is
+/// none any more, addresses change that no other batch expects to: that batch is done again with the ledger for itself.
 final class PostgresBatch {
     private let policy: Policy
     private var scratch: LedgerStore
@@ -47,7 +47,7 @@ final class PostgresBatch {
         var outcomes: [CommitOutcome] = []
         var failure: (any Error)?
         // Nothing stays in memory from batch to batch but the terms: the transaction there is always taken back.
-        let nothing: Void? = try scratch.writeOrAbandon { connection in
+        let _: Void? = try scratch.writeOrAbandon { connection in
             do {
                 guard let connection = connection as? SQLiteConnection else { throw DamagedLedger() }
                 var context = PostgresContext(session, connection, policy)
@@ -77,7 +77,7 @@ final class PostgresBatch {
             }
             return nil
         }
-        if nothing == nil, let failure { throw failure }
+        if let failure { throw failure }
         return outcomes
     }
 

@@ -96,10 +96,10 @@ final class PostgresConnection: Connection {
         }
     }
 
-    override func forEach<Key: RowKey>(_ keys: [Key], _ sql: String, _ body: (Query) throws -> Void) throws {
-        let query = PostgresQuery(
-            self, PostgresConnection.translated(sql.replacing("= ?1", with: "= ANY(?1)")))
-        query.bindAll(Key.array(keys))
+    override func forEach(_ keys: [RowValue], _ sql: String, _ body: (Query) throws -> Void) throws {
+        if keys.isEmpty { return }
+        let query = PostgresQuery(self, PostgresConnection.translated(sql.replacing("= ?1", with: "= ANY(?1)")))
+        query.bindAll(PostgresArray(keys))
         while try query.step() { try body(query) }
     }
 

@@ -94,7 +94,7 @@ struct PostgresContext {
                 ]),
             Statement(
                 sql: "SELECT nextval('delivery_number') FROM generate_series(1, $1)",
-                parameters: [.integer(Int64(count))]),
+                parameters: [.value(.integer(Int64(count)))]),
         ]
         let answers = try session.pipeline(beginning.map { Statement(sql: $0) } + reading)
         let rows = Array(answers.dropFirst(beginning.count))
@@ -267,19 +267,18 @@ struct PostgresContext {
     ) throws {
         var from: [Pair: Int64] = [:]
         if let rule = policy.brake {
-            for event in names.braked {
-                guard let provider = terms[event.provider], let reason = terms[event.reason] else { continue }
-                let start = BrakeTimeline.firstChange(by: event.hour, rule)
-                let first = BrakeTimeline.firstHour(before: start, rule)
+            func note(_ provider: Int64, _ reason: Int64, _ hour: Int64) {
+                let first = BrakeTimeline.firstHour(before: BrakeTimeline.firstChange(by: hour, rule), rule)
                 let pair = Pair(provider: provider, reason: reason)
                 from[pair] = min(from[pair] ?? first, first)
             }
-            for hour in touchedHours() {
-                let start = BrakeTimeline.firstChange(by: hour.hour, rule)
-                let first = BrakeTimeline.firstHour(before: start, rule)
-                let pair = Pair(provider: hour.provider, reason: hour.reason)
-                from[pair] = min(from[pair] ?? first, first)
+            for event in names.braked {
+                if let provider = terms[event.provider], let reason = terms[event.reason] {
+                    note(provider, reason, event.hour)
+                }
             }
+            // The batch may take some of these away.
+            for member in members { note(member[0], member[1], member[2]) }
         }
         for pair in oldPairs where from[pair] == nil { from[pair] = Int64.max }
         let pairs = Array(from)
@@ -314,11 +313,6 @@ struct PostgresContext {
         let rows = Array(try session.pipeline(changes + reading).suffix(4))
         for part in rows.prefix(3) { try take(part, .hour) }
         try take(rows[3], .decision)
-    }
-
-    /// The hours in which the batch may take somebody away.
-    private func touchedHours() -> Set<Hour> {
-        Set(members.map { Hour(provider: $0[0], reason: $0[1], hour: $0[2]) })
     }
 
     /// The hours whose status the batch has changed.

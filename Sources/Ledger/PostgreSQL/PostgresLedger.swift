@@ -45,9 +45,7 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
     // MARK: Transactions
 
     func write<Result>(_ body: (Connection) throws -> Result?) throws(LedgerError) -> Result? {
-        guard case .readWrite = mode else {
-            throw LedgerError(.cannotWrite, "the ledger \(address.text) was opened for reading only")
-        }
+        guard case .readWrite = mode else { throw LedgerError.openedForReading(address.text) }
         return try attempt { session in
             let connection = PostgresConnection(
                 session, beginning: PostgresLock.beginning(PostgresLock.ledger.sql(shared: false), busySeconds))
@@ -74,9 +72,7 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
     }
 
     func commit(_ batch: [DeliveryEvent], _ policy: Policy) throws(LedgerError) -> [CommitOutcome] {
-        guard case .readWrite = mode else {
-            throw LedgerError(.cannotWrite, "the ledger \(address.text) was opened for reading only")
-        }
+        guard case .readWrite = mode else { throw LedgerError.openedForReading(address.text) }
         // A batch that was committed, though the answer was lost with the connection, is known when it comes again.
         return try attempt { session in
             let batches = try self.batches ?? PostgresBatch(policy)
@@ -149,8 +145,6 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
 
     private func connect() throws -> PostgresSession {
         let session = try PostgresSession(address)
-        // A role or a database may have another setting, under which a backslash in a text is no backslash.
-        try session.run("SET standard_conforming_strings = on")
         if case .readWrite = mode, session.isStandby {
             throw PostgresFailure(state: "25006", message: "the server is a standby", isLost: true)
         }

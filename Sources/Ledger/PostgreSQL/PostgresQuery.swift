@@ -12,13 +12,13 @@ class PostgresQuery: Query {
     }
 
     private func set(_ index: Int32, _ parameter: PostgresSession.Parameter) {
-        while parameters.count < index { parameters.append(.integer(nil)) }
+        while parameters.count < index { parameters.append(.value(.integer(nil))) }
         parameters[Int(index) - 1] = parameter
     }
 
-    override func bind(_ index: Int32, _ value: Int64?) throws { set(index, .integer(value)) }
-    override func bind(_ index: Int32, _ value: String?) throws { set(index, .text(value)) }
-    override func bind(_ index: Int32, _ value: [UInt8]?) throws { set(index, .bytes(value)) }
+    override func bind(_ index: Int32, _ value: Int64?) throws { set(index, .value(.integer(value))) }
+    override func bind(_ index: Int32, _ value: String?) throws { set(index, .value(.text(value))) }
+    override func bind(_ index: Int32, _ value: [UInt8]?) throws { set(index, .value(.bytes(value))) }
     func bindAll(_ values: PostgresArray) { set(1, .array(values)) }
 
     override func step() throws -> Bool {

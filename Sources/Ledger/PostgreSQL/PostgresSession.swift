@@ -3,18 +3,16 @@ import Glibc
 
 /// One connection to a server. Not to be used by two threads at a time.
 final class PostgresSession {
-    /// A parameter of a statement. Without a value it still has a type.
+    /// A parameter of a statement.
     enum Parameter {
-        case integer(Int64?)
-        case text(String?)
-        case bytes([UInt8]?)
+        case value(RowValue)
         case array(PostgresArray)
 
         var type: UInt32 {
             switch self {
-            case .integer: PostgresArray.Element.integer.rawValue
-            case .text: PostgresArray.Element.text.rawValue
-            case .bytes: PostgresArray.Element.bytes.rawValue
+            case .value(.integer): PostgresArray.Element.integer.rawValue
+            case .value(.text): PostgresArray.Element.text.rawValue
+            case .value(.bytes): PostgresArray.Element.bytes.rawValue
             case .array(let array): array.element.arrayType
             }
         }
@@ -22,13 +20,13 @@ final class PostgresSession {
         /// In PostgreSQL's binary format.
         var binary: [UInt8]? {
             switch self {
-            case .integer(let value):
+            case .value(.integer(let value)):
                 guard let value else { return nil }
                 var bytes = [UInt8]()
                 bytes.append(bigEndian: value)
                 return bytes
-            case .text(let value): return value.map { Array($0.utf8) }
-            case .bytes(let value): return value
+            case .value(.text(let value)): return value.map { Array($0.utf8) }
+            case .value(.bytes(let value)): return value
             case .array(let array): return array.bytes
             }
         }

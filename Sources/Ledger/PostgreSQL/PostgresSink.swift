@@ -13,8 +13,8 @@ struct PostgresSink: RowSink {
         rows = table.columns.map { PostgresArray($0.element) }
     }
 
-    mutating func append(_ row: Query) throws {
-        table.append(row, to: &rows)
+    mutating func append(_ row: [RowValue]) throws {
+        for (place, value) in row.enumerated() { rows[place].append(value) }
         count += 1
         if count == PostgresSink.rowsAtATime { try finish() }
     }

@@ -17,9 +17,9 @@ import Synchronization
 ///   after making the third, so it is an error that says so.
 ///
 /// An empty file is a ledger that its maker has not come to write yet, and reads as an empty one.
-final class ReadOnlyFile: LedgerEngine {
-    private let path: String
-    private let busySeconds: Int
+final class ReadOnlyFile: SQLiteEngine {
+    let path: String
+    let busySeconds: Int
     private let opened: Mutex<Opened?> = Mutex(nil)
 
     /// How often a reading is done again because a writer came in between.
@@ -78,15 +78,7 @@ final class ReadOnlyFile: LedgerEngine {
     }
 
     func write<Result>(_ body: (Connection) throws -> Result?) throws(LedgerError) -> Result? {
-        throw LedgerError(.cannotWrite, "the ledger \(path) was opened for reading only")
-    }
-
-    func version() throws(LedgerError) -> Int64 {
-        try read { try $0.integer("PRAGMA user_version") ?? 0 }
-    }
-
-    func error(_ error: any Error) -> LedgerError {
-        LedgerError(error, path: path, busySeconds: busySeconds)
+        throw LedgerError.openedForReading(path)
     }
 
     private func current() throws(LedgerError) -> Opened {

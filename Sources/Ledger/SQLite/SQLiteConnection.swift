@@ -21,7 +21,7 @@ final class SQLiteConnection: Connection {
     }
 
     override func sink(for table: LedgerTable) throws -> RowSink {
-        SQLiteSink(table: table, insert: try prepare(table.insertion))
+        SQLiteSink(insert: try prepare(table.insertion))
     }
 
     /// Notes in a journal which rows are changed from now on, or in none.
@@ -44,18 +44,10 @@ final class SQLiteConnection: Connection {
 
 /// Writes rows one by one.
 private struct SQLiteSink: RowSink {
-    let table: LedgerTable
     let insert: Query
 
-    func append(_ row: Query) throws {
-        for (index, column) in table.columns.enumerated() {
-            let place = Int32(index)
-            switch column.element {
-            case .integer: try insert.bind(place + 1, row.optionalInteger(place))
-            case .text: try insert.bind(place + 1, row.optionalText(place))
-            case .bytes: try insert.bind(place + 1, row.withBytes(place) { Array($0) })
-            }
-        }
+    func append(_ row: [RowValue]) throws {
+        for (place, value) in row.enumerated() { try insert.bind(Int32(place) + 1, value) }
         try insert.execute()
     }
 

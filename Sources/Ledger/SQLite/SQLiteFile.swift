@@ -3,7 +3,7 @@ import GRDBSQLite
 import Glibc
 
 /// A ledger's file, or a ledger in memory, that is read and written.
-final class SQLiteFile: LedgerEngine {
+final class SQLiteFile: SQLiteEngine {
     /// SQLite's page cache, in KiB: 8 MiB. Writing 1,300,000 reports about 505,578 addresses in batches of 1,000 adds
     /// 11.2 MiB to a process at its peak (make simulate-week); what a scan holds beside it is its own.
     static let cacheKibibytes = 8_192
@@ -11,8 +11,8 @@ final class SQLiteFile: LedgerEngine {
     /// is moved once.
     static let checkpointPages = 16_384
 
-    private let path: String
-    private let busySeconds: Int
+    let path: String
+    let busySeconds: Int
     private let queue: DatabaseQueue
 
     init(path: String, durability: LedgerStore.Durability, makes: Bool, busySeconds: Int) throws(LedgerError) {
@@ -215,13 +215,5 @@ final class SQLiteFile: LedgerEngine {
         } catch {
             throw self.error(error)
         }
-    }
-
-    func version() throws(LedgerError) -> Int64 {
-        try read { try $0.integer("PRAGMA user_version") ?? 0 }
-    }
-
-    func error(_ error: any Error) -> LedgerError {
-        LedgerError(error, path: path, busySeconds: busySeconds)
     }
 }
