@@ -64,6 +64,9 @@ package final class LedgerStore: Sendable {
         if case .readWrite = mode, case .automatic = adoption { try adoptPolicy() }
     }
 
+    /// Whether other hosts use the ledger, too.
+    package var isShared: Bool { engine.isShared }
+
     /// Whether a ledger's path is the address of a database, and not of a file.
     package static func isAddress(_ path: String) -> Bool { PostgresAddress.isOne(path) }
 

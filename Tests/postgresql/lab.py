@@ -206,7 +206,7 @@ class Fleet:
     def expect_no_deadlock(self):
         lines = self.server.log_text().splitlines()
         found = [at for at, line in enumerate(lines) if f" {self.name}: ERROR:  deadlock detected" in line]
-        require(not found, f"{len(found)} deadlocks: " + " ".join(line for at in found[:1] for line in lines[at + 1:at + 7]))
+        require(not found, f"{len(found)} deadlocks: " + " ".join(line for at in found[:1] for line in lines[at + 1:at + 30]))
 
     def expect_after_run(self):
         """The same, when undisturbed runs have put right what was left."""

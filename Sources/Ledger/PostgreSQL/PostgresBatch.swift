@@ -5,17 +5,19 @@
 /// counted.
 ///
 /// Many hosts do this at once. The rows that a batch could change are locked before they are read, in one order: the
-/// reports by fingerprint, the addresses by name, new ones among them; then come the new reports, in the same order; then,
+/// addresses by name, new ones among them, the reports by fingerprint; then come the new reports, in the same order; then,
 /// alone, the counts of the brake, which most batches share, and at once the states that follow and the end. A report that
 /// two hosts count at once is refused to one of them, which begins anew and finds it. Where an hour becomes a spike, or is
 /// none any more, addresses change that no other batch expects to: that batch is done again with the ledger for itself.
 final class PostgresBatch {
     private let policy: Policy
+    private let version: Int64
     private var scratch: LedgerStore
     private var terms = PostgresTerms()
 
-    init(_ policy: Policy) throws {
+    init(_ policy: Policy, version: Int64) throws {
         self.policy = policy
+        self.version = version
         scratch = try LedgerStore(inMemory: policy)
     }
 
@@ -52,7 +54,7 @@ final class PostgresBatch {
                 guard let connection = connection as? SQLiteConnection else { throw DamagedLedger() }
                 var context = PostgresContext(session, connection, policy)
                 let numbers = try context.readFirst(
-                    names, terms, batch.count, lockSeconds: lockSeconds, isAlone: !spikes.isEmpty)
+                    names, terms, batch.count, version: version, lockSeconds: lockSeconds, isAlone: !spikes.isEmpty)
                 try context.readMore(batch, names, terms, spikes)
                 try learnTerms(context.termNumbers, session, connection)
                 connection.given = numbers

@@ -18,6 +18,7 @@ struct PostgresChanges {
         let table = LedgerTable.delivery
         // First the reports whose place an earlier copy has taken: their new rows take the names that these had.
         let changed = journal.deliveries.intersection(context.deliveries).sorted()
+        guard context.lockedDeliveries.isSuperset(of: changed) else { throw PostgresContext.collision("a report") }
         if !changed.isEmpty {
             let set = table.replacements(key: ["id"])
             statements.append(

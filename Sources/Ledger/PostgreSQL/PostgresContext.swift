@@ -19,6 +19,8 @@ struct PostgresContext {
     private(set) var termNumbers = Set<Int64>()
     /// The rows that were there.
     private(set) var deliveries = Set<Int64>()
+    /// Those of them that no other host can change meanwhile.
+    private(set) var lockedDeliveries = Set<Int64>()
     private(set) var outcomes = Set<Int64>()
     /// The rows that were made for new addresses.
     private(set) var newAddresses = Set<Int64>()
@@ -42,7 +44,7 @@ struct PostgresContext {
     ///
     /// - Returns: the numbers that new rows are to have.
     mutating func readFirst(
-        _ names: BatchNames, _ terms: PostgresTerms, _ count: Int, lockSeconds: Int, isAlone: Bool
+        _ names: BatchNames, _ terms: PostgresTerms, _ count: Int, version: Int64, lockSeconds: Int, isAlone: Bool
     ) throws -> [NumberedTable: RowNumbers] {
         let addresses = PostgresSession.Parameter.array(PostgresArray(names.addresses.keys.sorted()))
         let fingerprints = PostgresSession.Parameter.array(PostgresArray(names.fingerprints.map(\.bytes)))
@@ -51,12 +53,10 @@ struct PostgresContext {
         let delivery = LedgerTable.delivery
         let beginning = PostgresLock.beginning(PostgresLock.ledger.sql(shared: !isAlone), lockSeconds)
         let reading = [
-            Statement(sql: "SELECT value FROM setting WHERE name = '\(LedgerStore.policySetting)'"),
             Statement(
                 sql: """
-                    SELECT \(delivery.names) FROM delivery WHERE duplicate_of IS NULL AND fingerprint = ANY($1)
-                    ORDER BY fingerprint FOR UPDATE
-                    """, parameters: [fingerprints]),
+                    SELECT value, version FROM ledger LEFT JOIN setting ON name = '\(LedgerStore.policySetting)'
+                    """),
             // A row for each new address, empty until the states are written: two hosts that both have a new one wait for
             // each other here, before anything was done.
             Statement(
@@ -71,10 +71,17 @@ struct PostgresContext {
                     SELECT \(LedgerTable.address.names) FROM address WHERE address = ANY($1)
                     ORDER BY address FOR UPDATE
                     """, parameters: [addresses]),
+            // After the addresses: a report that another host is counting is seen here, when that host is done.
+            Statement(
+                sql: """
+                    SELECT \(delivery.names) FROM delivery WHERE duplicate_of IS NULL AND fingerprint = ANY($1)
+                    ORDER BY fingerprint FOR UPDATE
+                    """, parameters: [fingerprints]),
             Statement(
                 sql: """
                     SELECT \(delivery.names(of: "d")) FROM unnest($1, $2) AS given (maildir, name)
                     JOIN delivery AS d ON d.maildir = given.maildir AND d.name = given.name
+                    ORDER BY d.id FOR UPDATE OF d
                     """,
                 parameters: [.array(PostgresArray(maildirs)), .array(PostgresArray(names.keys.map(\.unique)))]),
             Statement(sql: "SELECT fingerprint FROM pruned WHERE fingerprint = ANY($1)", parameters: [fingerprints]),
@@ -98,14 +105,25 @@ struct PostgresContext {
         ]
         let answers = try session.pipeline(beginning.map { Statement(sql: $0) } + reading)
         let rows = Array(answers.dropFirst(beginning.count))
+        guard rows[0].integer(0, 1) == version else {
+            // Known when the connection is made anew.
+            throw PostgresFailure(state: "", message: "a later program has changed the tables", isLost: true)
+        }
         guard rows[0].text(0, 0) == policy.signature else { throw OtherPolicy() }
-        try take(rows[1], delivery)
-        newAddresses = Set(rows[2].integers(0))
-        try take(rows[3], .address)
+        newAddresses = Set(rows[1].integers(0))
+        guard rows[2].count == names.addresses.count else { throw PostgresContext.collision("an address") }
+        try take(rows[2], .address)
+        try take(rows[3], delivery)
         try take(rows[4], delivery)
+        lockedDeliveries = deliveries
         try take(rows[5], .pruned)
         try take(rows[6], .member)
         return [.delivery: numbers(rows[7].integers(0), "delivery_number"), .address: numbers([], "address_number")]
+    }
+
+    /// Another host has changed, since this one began, what it had not locked: the batch begins anew.
+    static func collision(_ what: String) -> PostgresFailure {
+        PostgresFailure(state: "40001", message: "\(what) was changed by another writer", isLost: false)
     }
 
     /// Numbers that were taken, and after them others, one at a time.

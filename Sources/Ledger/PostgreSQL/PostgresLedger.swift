@@ -12,6 +12,7 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
     private let mode: LedgerStore.Mode
     private let makes: Bool
     private let busySeconds: Int
+    private let migrations: [PostgresSchema.Migration]
     private var session: PostgresSession?
     private var batches: PostgresBatch?
 
@@ -23,17 +24,22 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
     private static let lastPause: UInt32 = 2_000_000
 
     init(
-        _ address: PostgresAddress, mode: LedgerStore.Mode, makes: Bool, busySeconds: Int
+        _ address: PostgresAddress, mode: LedgerStore.Mode, makes: Bool, busySeconds: Int,
+        migrations: [PostgresSchema.Migration] = PostgresSchema.migrations
     ) throws(LedgerError) {
         self.address = address
         self.mode = mode
         self.makes = makes
+        self.migrations = migrations
         // Who asks whether an address may be mailed has a mail to send meanwhile.
         self.busySeconds = mode == .readOnly ? min(busySeconds, PostgresLedger.readerSeconds) : busySeconds
         try attempt { _ in }
     }
 
     var isShared: Bool { true }
+
+    /// The version of the tables that this program reads and writes.
+    private var ownVersion: Int64 { migrations.last?.version ?? 0 }
 
     func error(_ error: any Error) -> LedgerError {
         guard let failure = error as? PostgresFailure else {
@@ -75,7 +81,7 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
         guard case .readWrite = mode else { throw LedgerError.openedForReading(address.text) }
         // A batch that was committed, though the answer was lost with the connection, is known when it comes again.
         return try attempt { session in
-            let batches = try self.batches ?? PostgresBatch(policy)
+            let batches = try self.batches ?? PostgresBatch(policy, version: ownVersion)
             self.batches = batches
             // Longer than it may wait for a lock: that is told otherwise.
             let patience = session.patience
@@ -151,18 +157,18 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
         let version = try identify(session)
         switch mode {
         case .readWrite where version > 0 || makes:
-            if version < PostgresSchema.version { try migrate(session) }
+            if version < ownVersion { try migrate(session) }
         case _ where version == 0:
             throw LedgerError(
                 .cannotOpen,
                 "there is no ledger at \(address.text); a scan or an import makes it, or check the address",
                 isMissing: true)
         default:
-            guard version == PostgresSchema.version else {
+            guard version == ownVersion else {
                 throw LedgerError(
                     .cannotOpen,
                     "the ledger \(address.text) has version \(version) and must be brought to version "
-                        + "\(PostgresSchema.version) first; a scan does that")
+                        + "\(ownVersion) first; a scan does that")
             }
         }
         return session
@@ -189,11 +195,11 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
         }
         guard rows.count == 1, rows.text(0, 0) == "maildir-bounce" else { throw foreign }
         let version = rows.integer(0, 1)
-        if version > PostgresSchema.version {
+        if version > ownVersion {
             throw LedgerError(
                 .cannotOpen,
                 "the ledger \(address.text) has version \(version) and was written by a later maildir-bounce, this one knows "
-                    + "version \(PostgresSchema.version); update this program")
+                    + "version \(ownVersion); update this program")
         }
         return version
     }
@@ -209,7 +215,7 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
     private func migrate(_ session: PostgresSession) throws {
         try session.run(PostgresLock.beginning(PostgresLock.making, busySeconds).joined(separator: "; "))
         let version = try identify(session)
-        for migration in PostgresSchema.migrations where migration.version > version {
+        for migration in migrations where migration.version > version {
             try session.run(migration.sql)
             try session.run("UPDATE ledger SET version = \(migration.version)")
         }

@@ -1,9 +1,12 @@
 /// The tables of a ledger on PostgreSQL: those of ``Schema``, in PostgreSQL's words.
 enum PostgresSchema {
     /// What leads from each version to the next. The first that was released is the version that SQLite had then.
-    static let migrations: [(version: Int64, sql: String)] = [(2, version2)]
+    static let migrations = [Migration(version: 2, sql: version2)]
 
-    static var version: Int64 { migrations.last?.version ?? 0 }
+    struct Migration {
+        var version: Int64
+        var sql: String
+    }
 
     private static let state = """
             spelling TEXT COLLATE "C",

@@ -2,8 +2,9 @@ import Ledger
 
 /// Filters a list of addresses by whether they may be mailed, in constant memory.
 struct BatchCheck {
-    /// How many are looked up at a time.
+    /// How many are looked up at a time: more where each time is a way to a server and back.
     static let page = 10_000
+    static let sharedPage = 50_000
 
     private let ledger: LedgerStore
     private let now: Int64
@@ -26,15 +27,16 @@ struct BatchCheck {
     mutating func run(_ lines: LineReader) throws {
         try StandardOutput.use { output in
             var parser = ListParser(.text)
+            let size = ledger.isShared ? BatchCheck.sharedPage : BatchCheck.page
             var page: [(number: Int, text: String)] = []
-            page.reserveCapacity(BatchCheck.page)
+            page.reserveCapacity(size)
             while let line = try lines.next(), !output.isClosed {
                 switch parser.parse(line) {
                 case .entry(let entry): page.append((line.number, trimmed(entry.address)))
                 case .broken(let problem): report(line.number, problem)
                 case .nothing: break
                 }
-                if page.count == BatchCheck.page {
+                if page.count == size {
                     try check(page, output)
                     page.removeAll(keepingCapacity: true)
                 }
