@@ -13,6 +13,9 @@ protocol LedgerEngine: Sendable {
     /// Writes a batch of deliveries in one transaction.
     func commit(_ batch: [DeliveryEvent], _ policy: Policy) throws(LedgerError) -> [CommitOutcome]
 
+    /// Notes what a run did.
+    func record(_ run: RunRecord) throws(LedgerError)
+
     /// Moves what was written to where it belongs for good.
     func checkpoint() throws(LedgerError)
 

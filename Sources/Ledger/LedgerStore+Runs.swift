@@ -1,24 +1,7 @@
 extension LedgerStore {
     /// Notes what a run did. Nothing depends on it.
     package func recordRun(_ run: RunRecord) throws(LedgerError) {
-        try write { connection in
-            let terms = try TermTable(connection, writes: true)
-            let insert = try connection.prepare(
-                "INSERT INTO run (maildir, started, ended) VALUES (?1, ?2, ?3) RETURNING id")
-            try insert.bind(1, try terms.number(run.maildir))
-            try insert.bind(2, run.started)
-            try insert.bind(3, run.ended)
-            guard try insert.step() else { throw DamagedLedger() }
-            let number = insert.integer(0)
-            insert.reset()
-            let count = try connection.prepare("INSERT INTO run_count (run, name, count) VALUES (?1, ?2, ?3)")
-            for (name, value) in run.counts.sorted(by: { $0.key < $1.key }) {
-                try count.bind(1, number)
-                try count.bind(2, try terms.number(name) as Int64)
-                try count.bind(3, value)
-                try count.execute()
-            }
-        }
+        try engine.record(run)
     }
 
     /// How many runs are recorded.

@@ -91,6 +91,45 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
         }
     }
 
+    /// In one round trip, and beside the batches of other hosts.
+    func record(_ run: RunRecord) throws(LedgerError) {
+        guard case .readWrite = mode else { throw LedgerError.openedForReading(address.text) }
+        func stored(_ text: String) -> String { text.stored(limit: LedgerLimits.termBytes) }
+        let counts = run.counts.sorted { $0.key < $1.key }
+        let names = counts.map { stored($0.key) }
+        let maildir = run.maildir.map(stored)
+        let texts = Set(names + (maildir.map { [$0] } ?? []))
+        let beginning = PostgresLock.beginning(PostgresLock.ledger.sql(shared: true), busySeconds)
+        let statements =
+            beginning.map { PostgresSession.Statement(sql: $0) } + [
+                PostgresSession.Statement(
+                    sql: PostgresTerms.storing, parameters: [.array(PostgresArray(texts.sorted()))]),
+                PostgresSession.Statement(
+                    sql: """
+                        WITH made AS (
+                            INSERT INTO run (maildir, started, ended)
+                            VALUES ((SELECT id FROM term WHERE text = $1), $2, $3) RETURNING id)
+                        INSERT INTO run_count (run, name, count)
+                        SELECT made.id, term.id, given.count FROM made, unnest($4, $5) AS given (name, count)
+                            JOIN term ON term.text = given.name
+                        """,
+                    parameters: [
+                        .value(.text(maildir)), .value(.integer(run.started)), .value(.integer(run.ended)),
+                        .array(PostgresArray(names)),
+                        .array(PostgresArray(counts.map { Int64($0.value) })),
+                    ]),
+                PostgresSession.Statement(sql: "COMMIT"),
+            ]
+        try attempt { session in
+            do {
+                _ = try session.pipeline(statements)
+            } catch let failure as PostgresFailure {
+                // It may have been noted though the answer was lost.
+                throw Final(failure: failure)
+            }
+        }
+    }
+
     // MARK: State
 
     /// The server looks after its own pages.

@@ -8,6 +8,13 @@ struct PostgresTerms {
 
     var isFull: Bool { known.count > PostgresTerms.limit }
 
+    /// Stores texts that are new.
+    static let storing = """
+        INSERT INTO term (text) SELECT text FROM unnest($1) AS given (text) WHERE NOT EXISTS (
+            SELECT 1 FROM term WHERE term.text = given.text)
+        ORDER BY text ON CONFLICT DO NOTHING
+        """
+
     /// Looks texts up, and stores those that are new, on their own: a text without a use does no harm.
     ///
     /// - Returns: what was not known here before.
@@ -17,9 +24,7 @@ struct PostgresTerms {
         while !missing.isEmpty {
             let rows = try session.execute(
                 """
-                WITH new AS (
-                    INSERT INTO term (text) SELECT text FROM unnest($1) AS given (text) ORDER BY text
-                    ON CONFLICT DO NOTHING RETURNING id, text)
+                WITH new AS (\(PostgresTerms.storing) RETURNING id, text)
                 SELECT id, text FROM new UNION ALL SELECT id, text FROM term WHERE text = ANY($1)
                 """, [.array(PostgresArray(missing.sorted()))])
             for term in remember(rows) {

@@ -13,6 +13,27 @@ extension SQLiteEngine {
         return outcomes
     }
 
+    func record(_ run: RunRecord) throws(LedgerError) {
+        let _: Void? = try write { connection in
+            let terms = try TermTable(connection, writes: true)
+            let insert = try connection.prepare(
+                "INSERT INTO run (maildir, started, ended) VALUES (?1, ?2, ?3) RETURNING id")
+            try insert.bind(1, try terms.number(run.maildir))
+            try insert.bind(2, run.started)
+            try insert.bind(3, run.ended)
+            guard try insert.step() else { throw DamagedLedger() }
+            let number = insert.integer(0)
+            insert.reset()
+            let count = try connection.prepare("INSERT INTO run_count (run, name, count) VALUES (?1, ?2, ?3)")
+            for (name, value) in run.counts.sorted(by: { $0.key < $1.key }) {
+                try count.bind(1, number)
+                try count.bind(2, try terms.number(name) as Int64)
+                try count.bind(3, value)
+                try count.execute()
+            }
+        }
+    }
+
     func integrityProblems(limit: Int) throws(LedgerError) -> [String] {
         try read { connection in
             let query = try connection.prepare("PRAGMA integrity_check(\(limit))")
