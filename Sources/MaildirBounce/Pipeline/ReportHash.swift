@@ -15,16 +15,20 @@ struct ReportHash {
     }
 
     mutating func combine(_ bytes: UnsafeRawBufferPointer) {
-        mix(UInt64(bytes.count))
+        // In registers until the end.
+        var hash = self
+        hash.mix(UInt64(bytes.count))
         var index = 0
-        while index + 8 <= bytes.count {
-            mix(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)))
-            index += 8
+        while index <= bytes.count &- 8 {
+            hash.mix(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)))
+            index &+= 8
         }
-        guard index < bytes.count else { return }
-        var tail: UInt64 = 0
-        for byte in bytes[index...].reversed() { tail = tail << 8 | UInt64(byte) }
-        mix(tail)
+        if index < bytes.count {
+            var tail: UInt64 = 0
+            for byte in bytes[index...].reversed() { tail = tail << 8 | UInt64(byte) }
+            hash.mix(tail)
+        }
+        self = hash
     }
 
     /// The hash of all that was taken in.
@@ -35,11 +39,13 @@ struct ReportHash {
         return (end.high, end.low)
     }
 
+    @inline(__always)
     private mutating func mix(_ word: UInt64) {
         high = Self.fold(high ^ word, 0xC2B2_AE3D_27D4_EB4F) &+ low
         low = Self.fold(low &+ word, 0xD6E8_FEB8_6659_FD93) ^ (high &<< 32 | high &>> 32)
     }
 
+    @inline(__always)
     private static func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
         let product = left.multipliedFullWidth(by: right)
         return product.high ^ product.low

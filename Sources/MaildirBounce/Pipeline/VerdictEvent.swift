@@ -112,16 +112,24 @@ extension Verdict {
 
 /// Where the text behind the first empty line starts, whatever the line ends are; the end where there is no such line.
 private func bodyStart(_ bytes: UnsafeRawBufferPointer) -> Int {
-    var index = 0
+    var (index, lineFeed) = (0, -1)
     while index < bytes.count {
-        let lineStart = index
-        while index < bytes.count, !isLineEnd(bytes[index]) { index += 1 }
-        let isEmpty = index == lineStart
-        let isCRLF = bytes[index...].starts(with: [UInt8(ascii: "\r"), UInt8(ascii: "\n")])
-        index = min(bytes.count, index + (isCRLF ? 2 : 1))
+        // Looked for once, also where a mail has none.
+        if lineFeed < index { lineFeed = offset(of: "\n", in: bytes, from: index, to: bytes.count) }
+        let end = offset(of: "\r", in: bytes, from: index, to: lineFeed)
+        let isEmpty = end == index
+        index = min(bytes.count, end + (end + 1 == lineFeed && lineFeed < bytes.count ? 2 : 1))
         if isEmpty { return index }
     }
     return bytes.count
+}
+
+/// Where the byte is first, or else `end`.
+private func offset(of byte: Unicode.Scalar, in bytes: UnsafeRawBufferPointer, from start: Int, to end: Int) -> Int {
+    guard start < end, let base = bytes.baseAddress,
+        let found = memchr(base + start, Int32(bitPattern: byte.value), end - start)
+    else { return end }
+    return UnsafeRawPointer(found) - base
 }
 
 private func isLineEnd(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
