@@ -100,6 +100,13 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
         let maildir = run.maildir.map(stored)
         let texts = Set(names + (maildir.map { [$0] } ?? []))
         let beginning = PostgresLock.beginning(PostgresLock.ledger.sql(shared: true), busySeconds)
+        let parameters: [PostgresSession.Parameter] = [
+            .value(.text(maildir)), .value(.integer(run.started)), .value(.integer(run.ended)),
+        ]
+        let sameRun = """
+            SELECT 1 FROM run WHERE maildir IS NOT DISTINCT FROM (SELECT id FROM term WHERE text = $1)
+                AND started = $2 AND ended = $3
+            """
         let statements =
             beginning.map { PostgresSession.Statement(sql: $0) } + [
                 PostgresSession.Statement(
@@ -113,20 +120,17 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
                         SELECT made.id, term.id, given.count FROM made, unnest($4, $5) AS given (name, count)
                             JOIN term ON term.text = given.name
                         """,
-                    parameters: [
-                        .value(.text(maildir)), .value(.integer(run.started)), .value(.integer(run.ended)),
-                        .array(PostgresArray(names)),
-                        .array(PostgresArray(counts.map { Int64($0.value) })),
+                    parameters: parameters + [
+                        .array(PostgresArray(names)), .array(PostgresArray(counts.map { Int64($0.value) })),
                     ]),
                 PostgresSession.Statement(sql: "COMMIT"),
             ]
+        var isAgain = false
         try attempt { session in
-            do {
-                _ = try session.pipeline(statements)
-            } catch let failure as PostgresFailure {
-                // It may have been noted though the answer was lost.
-                throw Final(failure: failure)
-            }
+            // It may have been noted though the answer was lost.
+            if isAgain, try session.execute(sameRun, parameters).count > 0 { return }
+            isAgain = true
+            _ = try session.pipeline(statements)
         }
     }
 
