@@ -70,7 +70,7 @@ extension LedgerStore {
     /// Deletes the old deliveries of which no address keeps an outcome, and the copies of deliveries that are gone.
     private static func pruneDeliveries(_ connection: Connection, _ horizon: Int64) throws -> Int {
         let bits = LedgerLimits.ordinalBits
-        try connection.run("CREATE TEMP TABLE IF NOT EXISTS gone (id INTEGER PRIMARY KEY)")
+        try connection.run("CREATE TEMP TABLE IF NOT EXISTS gone (id BIGINT PRIMARY KEY)")
         try connection.run("DELETE FROM gone")
         try connection.run(
             """
@@ -82,14 +82,10 @@ extension LedgerStore {
         try connection.run(
             "INSERT INTO pruned SELECT fingerprint FROM delivery WHERE id IN (SELECT id FROM gone) ON CONFLICT DO NOTHING"
         )
-        let outcomes = try connection.prepare("DELETE FROM outcome WHERE id >= ?1 AND id < ?2")
-        let gone = try connection.prepare("SELECT id FROM gone")
-        while try gone.step() {
-            try outcomes.bind(1, gone.integer(0) << bits)
-            try outcomes.bind(2, (gone.integer(0) + 1) << bits)
-            try outcomes.execute()
-        }
-        let isGone = "id IN (SELECT id FROM gone) OR duplicate_of IN (SELECT id FROM gone)"
+        try connection.run("DELETE FROM outcome WHERE id >> \(bits) IN (SELECT id FROM gone)")
+        // Not as an OR of two lists where rows are looked for: PostgreSQL would go through a long one for each row.
+        try connection.run("INSERT INTO gone SELECT id FROM delivery WHERE duplicate_of IN (SELECT id FROM gone)")
+        let isGone = "id IN (SELECT id FROM gone)"
         try connection.run(
             """
             INSERT INTO tally_pruned (hour, class, origin, counted, duplicates)
