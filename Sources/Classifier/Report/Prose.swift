@@ -29,8 +29,7 @@ struct Prose: Sendable {
         signals.reserveCapacity(expected)
         foldedLines.reserveCapacity(expected)
         states.reserveCapacity(expected)
-        // A line's end leaves room for the byte that a fold may need beside those that it reads.
-        folded = [UInt8](unsafeUninitializedCapacity: text.count + 1) { buffer, count in
+        folded = [UInt8](unsafeUninitializedCapacity: text.count + TextFolder.room) { buffer, count in
             var position = 0
             while position < span.count {
                 let line = span.line(at: position, before: span.count)
@@ -39,8 +38,7 @@ struct Prose: Sendable {
                     return
                 }
                 var folder = TextFolder(UnsafeMutableBufferPointer(rebasing: buffer[count...]))
-                folder.fold(
-                    span.extracting(line.content), end: min(line.content.count, FoldedText.maximumBytes))
+                folder.fold(span, in: line.content.prefix(FoldedText.maximumBytes))
                 let words = count..<(count + folder.count)
                 let (found, state) = ProsePhrases.groups.find(in: UnsafeBufferPointer(buffer).span.extracting(words))
                 if found.contains(.original),
