@@ -60,28 +60,32 @@ struct TextFolder {
 
     /// Writes what needs no second look (`TextWords`), eight bytes at a time. Returns how many bytes that were.
     private mutating func appendWords(_ text: Span<UInt8>, at start: Int, _ end: Int) -> Int {
-        precondition(start >= 0 && end <= text.count)
-        // Too few bytes to read eight at once.
-        guard end >= 8 else { return 0 }
-        let last = min(end, start + written.count - count - TextFolder.room + 1)
-        var index = start
-        var isBehindBlank = startsToken
-        text.withUnsafeBytes { raw in
-            let target = UnsafeMutableRawBufferPointer(written)
-            while index < last {
-                // Of the last few bytes some were read already; zeros, which are not plain, take their places.
-                let from = min(index, end - 8)
-                let eight = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: from, as: UInt64.self))
-                let words = TextWords(eight >> UInt64(8 * (index - from)), isBehindBlank: isBehindBlank)
-                target.storeBytes(
-                    of: words.lowercased.littleEndian, toByteOffset: count + index - start, as: UInt64.self)
-                index += words.plainCount
-                guard words.plainCount == 8 else { break }
+        // Eight bytes are read and written at once.
+        guard start >= 0, start < end, end >= 8, end <= text.count, written.count - count >= end - start + 7 else {
+            return 0
+        }
+        let done = text.withUnsafeBytes { raw in
+            let target = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(written)[count...])
+            var isBehindBlank = startsToken
+            var done = 0
+            while start &+ done &+ 8 <= end {
+                let words = TextWords(
+                    UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: start &+ done, as: UInt64.self)),
+                    isBehindBlank: isBehindBlank)
+                target.storeBytes(of: words.lowercased.littleEndian, toByteOffset: done, as: UInt64.self)
+                done &+= words.plainCount
+                guard words.plainCount == 8 else { return done }
                 isBehindBlank = words.endsWithBlank
             }
+            guard start &+ done < end else { return done }
+            // Of the last few bytes some were read already: zeros, which are not plain, stand behind the others.
+            let last = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: end &- 8, as: UInt64.self))
+            let words = TextWords(last &>> UInt64(8 &* (8 &- (end &- start &- done))), isBehindBlank: isBehindBlank)
+            target.storeBytes(of: words.lowercased.littleEndian, toByteOffset: done, as: UInt64.self)
+            return done &+ words.plainCount
         }
-        count += index - start
-        return index - start
+        count += done
+        return done
     }
 
     private mutating func append(_ byte: UInt8) {

@@ -15,21 +15,17 @@ struct TextWords {
     init(_ eight: UInt64, isBehindBlank: Bool) {
         let low = eight & ~TextWords.highs
         // The high bit of each byte answers for it; a sum of two bytes below 80 reaches no other byte.
-        let isBlank = ~TextWords.differs(low, from: 0x20)
+        let isWord = TextWords.isAtLeast(low, 0x21)
+        let isBehindSign = TextWords.isAtLeast(low, UInt8(ascii: "A"))
+        let isSign = TextWords.isAtLeast(low, UInt8(ascii: "@")) & ~isBehindSign
         let isCode = TextWords.isAtLeast(low, UInt8(ascii: "2")) & ~TextWords.isAtLeast(low, UInt8(ascii: "6"))
-        let isCapital = TextWords.isAtLeast(low, UInt8(ascii: "A")) & ~TextWords.isAtLeast(low, UInt8(ascii: "Z") + 1)
-        let behindBlank = (isBlank & TextWords.highs) &<< 8 | (isBehindBlank ? 0x80 : 0)
-        let isPlain =
-            TextWords.isAtLeast(low, 0x20) & TextWords.differs(low, from: UInt8(ascii: "@")) & ~eight
-            & ~(behindBlank & (isBlank | isCode))
-        plainCount = (~isPlain & TextWords.highs).trailingZeroBitCount / 8
+        let isCapital = isBehindSign & ~TextWords.isAtLeast(low, UInt8(ascii: "Z") + 1)
+        let behindBlank = (~isWord & TextWords.highs) &<< 8 | (isBehindBlank ? 0x80 : 0)
+        let needsLook =
+            ~TextWords.isAtLeast(low, 0x20) | isSign | eight | (behindBlank & (~isWord | isCode))
+        plainCount = (needsLook & TextWords.highs).trailingZeroBitCount / 8
         lowercased = eight | (isCapital & TextWords.highs) &>> 2
-        endsWithBlank = isBlank >> 63 != 0
-    }
-
-    @inline(__always)
-    private static func differs(_ low: UInt64, from byte: UInt8) -> UInt64 {
-        (low ^ ones &* UInt64(byte)) &+ ones &* 0x7F
+        endsWithBlank = isWord >> 63 == 0
     }
 
     @inline(__always)
