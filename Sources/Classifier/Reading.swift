@@ -129,7 +129,7 @@ struct Reading {
     /// The returned message where it is quoted in the text.
     private mutating func readQuotedOriginal() {
         guard !original.exists, let start = prose.quotedAt else { return }
-        original.read(header: Array(prose.text[start...].drop { $0.isSpace }))
+        original.read(header: Array(prose.text[start...].drop { $0.isSpace }.prefix(Limits.quotedHeaderBytes)))
     }
 
     /// Addresses that stand in every report and never failed: ours.

@@ -62,12 +62,13 @@ public struct Message: Sendable {
         guard span.firstIndex(of: UInt8(ascii: "\n"), in: range) != nil else { return span.copy(range) }
         var out: [UInt8] = []
         out.reserveCapacity(range.count)
-        for index in range {
-            let byte = span[index]
-            let isLineEnd =
-                byte == UInt8(ascii: "\n")
-                || byte == UInt8(ascii: "\r") && index + 1 < span.count && span[index + 1] == UInt8(ascii: "\n")
-            if !isLineEnd { out.append(byte) }
+        var position = range.lowerBound
+        while position < range.upperBound {
+            // A CR that the limit parts from its LF is part of a line end, too.
+            let line = span.line(at: position, before: min(range.upperBound + 1, span.count))
+            let content = position..<min(line.content.upperBound, range.upperBound)
+            span.extracting(content).withUnsafeBufferPointer { out.append(contentsOf: $0) }
+            position = line.next
         }
         return out
     }
