@@ -13,7 +13,19 @@ package enum AddressScan {
     package static func list(_ bytes: Span<UInt8>, in range: Range<Int>, limit: Int) -> [Range<Int>] {
         var found: [Range<Int>] = []
         var index = range.lowerBound
-        while index < range.upperBound, found.count < limit,
+        while found.count < limit, let address = next(bytes, from: &index, in: range) { found.append(address) }
+        return found
+    }
+
+    /// The first of them.
+    package static func first(_ bytes: Span<UInt8>, in range: Range<Int>) -> Range<Int>? {
+        var index = range.lowerBound
+        return next(bytes, from: &index, in: range)
+    }
+
+    /// The next one from `index` on, which is moved behind it.
+    private static func next(_ bytes: Span<UInt8>, from index: inout Int, in range: Range<Int>) -> Range<Int>? {
+        while index < range.upperBound,
             let at = bytes.firstIndex(of: UInt8(ascii: "@"), in: index..<range.upperBound)
         {
             let rest = index..<range.upperBound
@@ -35,9 +47,9 @@ package enum AddressScan {
                     continue
                 }
             }
-            found.append(address)
+            return address
         }
-        return found
+        return nil
     }
 
     /// The address whose `@` stands at `at`, or nil where the bytes around it are none.

@@ -125,7 +125,8 @@ public enum Charset {
     private static func repairedUTF8(_ bytes: [UInt8]) -> [UInt8] { Array(String(decoding: bytes, as: UTF8.self).utf8) }
 
     private static func withoutMark(_ utf8: [UInt8]) -> [UInt8] {
-        utf8.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(utf8.dropFirst(3)) : utf8
+        guard utf8.count >= 3, utf8[0] == 0xEF, utf8[1] == 0xBB, utf8[2] == 0xBF else { return utf8 }
+        return Array(utf8.dropFirst(3))
     }
 
     /// The byte order that a mark or the zeros of Latin text show; Windows' own where nothing does.

@@ -42,13 +42,26 @@ public struct Message: Sendable {
 
     /// The first field of that name in a part's header.
     public func field(_ name: FieldName, in part: Int = 0) -> HeaderField? {
+        guard parts[part].names & FieldName.bit(name.hash) != 0 else { return nil }
         for index in parts[part].fields where matches(fields[index], name) { return fields[index] }
         return nil
     }
 
     /// All fields of that name in a part's header, in the order in which they stand.
     public func allFields(_ name: FieldName, in part: Int = 0) -> [HeaderField] {
-        parts[part].fields.compactMap { matches(fields[$0], name) ? fields[$0] : nil }
+        var found: [HeaderField] = []
+        forEachField(name, in: part, limit: .max) { found.append($0) }
+        return found
+    }
+
+    /// Calls `body` with the first `limit` fields of that name in a part's header.
+    package func forEachField(_ name: FieldName, in part: Int = 0, limit: Int, _ body: (HeaderField) -> Void) {
+        guard parts[part].names & FieldName.bit(name.hash) != 0 else { return }
+        var count = 0
+        for index in parts[part].fields where count < limit && matches(fields[index], name) {
+            count += 1
+            body(fields[index])
+        }
     }
 
     /// Whether a part's header has a field of that name.

@@ -121,6 +121,7 @@ struct MessageParser {
         var hasEncoding = false
         for index in header {
             let field = fields[index]
+            part.names |= FieldName.bit(field.hash)
             if !part.hasContentType, field.hash == FieldName.contentType.hash,
                 bytes.equals("content-type", ignoringCaseIn: field.name)
             {

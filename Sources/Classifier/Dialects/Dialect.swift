@@ -64,7 +64,7 @@ struct ReportContext {
         let text = prose.text.span
         return prose.lines.indices.first { number in
             AddressScan.list(text, in: prose.lines[number], limit: 8).contains {
-                AddressText.text(text.copy($0)) == address
+                AddressText.text(text, $0) == address
             }
         }
     }

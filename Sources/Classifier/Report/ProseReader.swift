@@ -75,7 +75,7 @@ struct ProseReader {
                 // address's.
                 let isBracketed = address.lowerBound > 0 && span[address.lowerBound - 1] == UInt8(ascii: "<")
                 guard isBracketed || span[address.lowerBound] < 0x80 else { continue }
-                let text = ProseReader.withoutX400(AddressText.text(span.copy(address)))
+                let text = ProseReader.withoutX400(AddressText.text(span, address))
                 let rank = rank(
                     span, line: line, address: address, found: found, hasFailed: hasFailed,
                     previousFailed: previousFailed)

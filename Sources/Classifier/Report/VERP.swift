@@ -95,9 +95,11 @@ package enum VERP {
             return address(from: plus + 1)
         }
         // ezmlm: NAME-return-NUMBER-USER=DOMAIN; others: NAME-bounces-USER=DOMAIN.
-        for word in ["-return-", "-bounces-", "-bounce-", "-errors-"] {
-            guard let mark = Original.position(of: word, in: local), mark + word.utf8.count < equals else { continue }
-            var start = mark + word.utf8.count
+        for word: StaticString in ["-return-", "-bounces-", "-bounce-", "-errors-"] {
+            guard let mark = Original.position(of: word, in: span), mark + word.utf8CodeUnitCount < equals else {
+                continue
+            }
+            var start = mark + word.utf8CodeUnitCount
             var digits = start
             while digits < equals, local[digits].isDigit { digits += 1 }
             if digits > start, digits < equals, local[digits] == UInt8(ascii: "-") { start = digits + 1 }

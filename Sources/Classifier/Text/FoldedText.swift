@@ -23,6 +23,8 @@ struct FoldedText: Sendable {
 
     init(_ text: [UInt8]) { self.init(text.span) }
 
+    init(_ text: String) { self.init(text.utf8.span) }
+
     /// Bytes that are folded already.
     init(verbatim bytes: [UInt8]) { self.bytes = bytes }
 }
