@@ -453,6 +453,7 @@ struct Reading {
     /// White space folded, cut at a character's end.
     private static func oneLine(_ text: [UInt8]) -> String? {
         var out: [UInt8] = []
+        out.reserveCapacity(min(text.count, Limits.diagnosticBytes))
         // Prose that was cut behind an address starts with what closed it: `>: Sorry, …`.
         let start = text.firstIndex { !$0.isSpace && !">:;,.".utf8.contains($0) } ?? text.endIndex
         for byte in text[start...] {

@@ -83,6 +83,11 @@ struct Prose: Sendable {
         return found
     }
 
+    /// Whether a word may stand in the first `count` bytes of the text: in their folded lines, which are no longer.
+    func mayHold(_ word: String, inFirst count: Int) -> Bool {
+        FoldedText(verbatim: Array(folded.prefix(count))).contains(word)
+    }
+
     /// Everything before the returned message.
     var head: Range<Int> { 0..<(lines.last?.upperBound ?? 0) }
 
