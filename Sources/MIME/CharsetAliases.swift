@@ -20,8 +20,8 @@ enum CharsetAliases {
     /// A label without what senders vary: case, everything but letters and digits (Unicode Technical Standard 22,
     /// section 1.4), leading `x-`, and the year behind a colon (`ISO_8859-1:1987`).
     static func key(_ label: String) -> String {
-        // A label's letters fit into a string that needs no memory of its own.
-        String(unsafeUninitializedCapacity: maximumLabel) { key in
+        // Most labels' letters fit into a string that needs no memory of its own.
+        String(unsafeUninitializedCapacity: min(label.utf8.count, maximumLabel)) { key in
             var count = 0
             for byte in label.utf8.prefix(maximumLabel) {
                 if byte == UInt8(ascii: ":") { break }
