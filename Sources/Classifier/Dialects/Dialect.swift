@@ -3,7 +3,7 @@ import MIME
 /// One server's habits: how its reports are known, and what they say otherwise than RFC 3464 would.
 struct Dialect: Sendable {
     /// Where a sign of the server stands.
-    enum Place: Hashable, Sendable, CaseIterable {
+    enum Place: Int, Sendable, CaseIterable {
         case text, subject, from, mailer, messageID, boundary
     }
 

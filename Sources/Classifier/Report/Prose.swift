@@ -142,19 +142,14 @@ struct Prose: Sendable {
     private static func headerKind(_ text: Span<UInt8>, _ line: Range<Int>) -> HeaderKind? {
         guard let first = line.first else { return nil }
         if text[first] == 0x20 || text[first] == 0x09 { return text.trimmed(line).isEmpty ? nil : .folded }
+        let limit = min(line.upperBound, line.lowerBound + 40)
+        var colon = line.lowerBound
+        while colon < limit, text[colon].isLetter || text[colon].isDigit || text[colon] == UInt8(ascii: "-") { colon += 1 }
+        guard colon < limit, text[colon] == UInt8(ascii: ":") else { return nil }
         for name: StaticString in [
-            "received:", "return-path:", "message-id:", "x-original-to:", "dkim-signature:", "mime-version:",
+            "received", "return-path", "message-id", "x-original-to", "dkim-signature", "mime-version",
         ]
-        where text.hasPrefix(name, ignoringCaseIn: line) { return .trace }
-        guard
-            let colon = text.firstIndex(
-                of: UInt8(ascii: ":"), in: line.lowerBound..<min(line.upperBound, line.lowerBound + 40)),
-            colon > line.lowerBound + 1
-        else { return nil }
-        for index in line.lowerBound..<colon
-        where !(text[index].isLetter || text[index].isDigit || text[index] == UInt8(ascii: "-")) {
-            return nil
-        }
-        return .other
+        where text.equals(name, ignoringCaseIn: line.lowerBound..<colon) { return .trace }
+        return colon > line.lowerBound + 1 ? .other : nil
     }
 }

@@ -15,10 +15,11 @@ func timestamp(_ seconds: Int64) -> String? {
     let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
     let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
     let year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
-    let places = [
-        (year, 4, "-"), (month, 2, "-"), (day, 2, "T"), (second / 3_600, 2, ":"), (second / 60 % 60, 2, ":"),
-        (second % 60, 2, "Z"),
-    ] as [(Int, Int, Unicode.Scalar)]
+    let places =
+        [
+            (year, 4, "-"), (month, 2, "-"), (day, 2, "T"), (second / 3_600, 2, ":"), (second / 60 % 60, 2, ":"),
+            (second % 60, 2, "Z"),
+        ] as [(Int, Int, Unicode.Scalar)]
     return String(unsafeUninitializedCapacity: 20) { text in
         var end = 0
         for (value, width, sign) in places {
