@@ -144,7 +144,9 @@ struct Prose: Sendable {
         if text[first] == 0x20 || text[first] == 0x09 { return text.trimmed(line).isEmpty ? nil : .folded }
         let limit = min(line.upperBound, line.lowerBound + 40)
         var colon = line.lowerBound
-        while colon < limit, text[colon].isLetter || text[colon].isDigit || text[colon] == UInt8(ascii: "-") { colon += 1 }
+        while colon < limit, text[colon].isLetter || text[colon].isDigit || text[colon] == UInt8(ascii: "-") {
+            colon += 1
+        }
         guard colon < limit, text[colon] == UInt8(ascii: ":") else { return nil }
         for name: StaticString in [
             "received", "return-path", "message-id", "x-original-to", "dkim-signature", "mime-version",

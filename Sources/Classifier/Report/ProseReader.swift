@@ -229,18 +229,22 @@ struct ProseReader {
         isList = top >= .dialogue
         // Lists and dialogues beat sentences; a list beats a dialogue about it.
         let chosen = candidates.filter { $0.rank == top }
+        // Most reports are about one.
+        if chosen.count == 1 { return add(chosen[0].address, [segment(of: chosen[0], at: 0, among: chosen)]) }
         var order: [String] = []
         var segments: [String: [Range<Int>]] = [:]
         for (place, candidate) in chosen.enumerated() {
             if segments[candidate.address] == nil { order.append(candidate.address) }
             segments[candidate.address, default: []].append(segment(of: candidate, at: place, among: chosen))
         }
-        for address in order.prefix(Limits.recipients) {
-            var report = RecipientReport()
-            report.finalRecipient = address
-            report.explanation = explanation(segments[address] ?? [])
-            recipients.append(report)
-        }
+        for address in order.prefix(Limits.recipients) { add(address, segments[address] ?? []) }
+    }
+
+    private mutating func add(_ address: String, _ segments: [Range<Int>]) {
+        var report = RecipientReport()
+        report.finalRecipient = address
+        report.explanation = explanation(segments)
+        recipients.append(report)
     }
 
     /// What belongs to a candidate: the text up to the next one; for a sum, the dialogue since the one before.

@@ -16,8 +16,8 @@ struct TextFolder {
         var index = range.lowerBound
         var code: (UInt8, UInt8, UInt8)?
         var sawContinuation = false
-        while true {
-            index += appendWords(text, at: index, end)
+        while index < end {
+            if text[index] < 0x80 { index += appendWords(text, at: index, end) }
             guard index < end else { break }
             let byte = text[index]
             if byte.isSpace {
