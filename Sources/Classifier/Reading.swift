@@ -450,6 +450,9 @@ struct Reading {
             diagnostic: Reading.oneLine(said), remoteMTA: report.remoteMTA, command: facts.command)
     }
 
+    /// Neither white space nor a control character.
+    private static func isShown(_ byte: UInt8) -> Bool { byte > 0x20 && byte != 0x7F }
+
     /// White space folded, cut at a character's end.
     private static func oneLine(_ text: [UInt8]) -> String? {
         var out: [UInt8] = []
@@ -459,9 +462,13 @@ struct Reading {
         var index = start
         while index < text.count, out.count < Limits.diagnosticBytes {
             let end = min(text.count, index + Limits.diagnosticBytes - out.count)
-            let word = text[index..<end].prefix { $0 > 0x20 && $0 != 0x7F }
-            out += word
-            index = word.endIndex
+            // Words, and the single blanks between them.
+            var next = index
+            while next < end, isShown(text[next]) || text[next] == 0x20 && next > index && isShown(text[next - 1]) {
+                next += 1
+            }
+            out += text[index..<next]
+            index = next
             guard index < end else { continue }
             if let last = out.last, last != 0x20 { out.append(0x20) }
             index += 1

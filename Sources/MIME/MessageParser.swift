@@ -119,10 +119,11 @@ struct MessageParser {
             isEnclosed: holder.map { $0.isEnclosed || $0.type == .messageRFC822 } ?? false, hasContentType: false,
             isDigest: false)
         var hasEncoding = false
+        let (typeHash, encodingHash) = (FieldName.contentType.hash, FieldName.contentTransferEncoding.hash)
         for index in header {
             let field = fields[index]
             part.names |= FieldName.bit(field.hash)
-            if !part.hasContentType, field.hash == FieldName.contentType.hash,
+            if !part.hasContentType, field.hash == typeHash,
                 bytes.equals("content-type", ignoringCaseIn: field.name)
             {
                 part.hasContentType = true
@@ -130,7 +131,7 @@ struct MessageParser {
                 part.isDigest =
                     part.type == .multipartOther
                     && bytes.hasPrefix("multipart/digest", ignoringCaseIn: bytes.trimmed(field.value))
-            } else if !hasEncoding, field.hash == FieldName.contentTransferEncoding.hash,
+            } else if !hasEncoding, field.hash == encodingHash,
                 bytes.equals("content-transfer-encoding", ignoringCaseIn: field.name)
             {
                 hasEncoding = true

@@ -122,6 +122,7 @@ struct PhraseMatcher: Sendable {
     /// All phrases in the text, in the order in which they end, `maximumHits` at the most.
     func hits(in text: Span<UInt8>) -> [Hit] {
         var hits: [Hit] = []
+        hits.reserveCapacity(16)
         scan(text) { phrase, end in
             hits.append(Hit(phrase: phrase, end: end))
             return hits.count < PhraseMatcher.maximumHits
