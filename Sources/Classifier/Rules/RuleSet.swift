@@ -25,6 +25,7 @@ final class RuleSet: Sendable {
     init(_ rules: [ReasonRule]) {
         self.rules = rules
         var numbers: [String: Int] = [:]
+        numbers.reserveCapacity(rules.reduce(0) { $0 + $1.phrases.count })
         var phrases: [[UInt8]] = []
         var single: [[Int]] = []
         var steps: [[(sequence: Int, place: Int)]] = []

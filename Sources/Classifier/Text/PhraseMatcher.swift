@@ -43,7 +43,8 @@ struct PhraseMatcher: Sendable {
 
     /// - Parameter phrases: folded as `FoldedText` folds; no two alike, none empty.
     init(_ phrases: [[UInt8]]) {
-        lengths = phrases.map(\.count)
+        // A key path is looked up for each phrase, a closure is not.
+        lengths = phrases.map { $0.count }
         let trie = Trie(phrases)
         denseCount = trie.childCount.indices.count { trie.isDense($0) }
         states = Array(repeating: State(), count: trie.childCount.count)
