@@ -55,6 +55,8 @@ extension FoldedText {
 
     /// Lower case and nothing else: for ids, where `@` means nothing.
     static func whole(_ bytes: [UInt8]) -> FoldedText {
-        FoldedText(verbatim: bytes.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 })
+        var bytes = bytes
+        for index in bytes.indices { bytes[index] = bytes[index].lowercased }
+        return FoldedText(verbatim: bytes)
     }
 }
