@@ -129,7 +129,7 @@ struct Reading {
     /// The returned message where it is quoted in the text.
     private mutating func readQuotedOriginal() {
         guard !original.exists, let start = prose.quotedAt else { return }
-        original.read(header: Array(prose.text[start...].drop { $0.isSpace }))
+        original.read(header: Array(prose.text[start...].drop { $0.isSpace }.prefix(Limits.quotedHeaderBytes)))
     }
 
     /// Addresses that stand in every report and never failed: ours.
@@ -173,7 +173,7 @@ struct Reading {
         // People attach a report's fields to a message of their own.
         guard hand.isMachine || parent.map({ message.parts[$0].type == .multipartReport }) ?? false else { return nil }
         if parent != nil, message.parts[part].body.upperBound >= message.bytes.count { doubt = "cut-off" }
-        return report(of: status, dialect: Dialects.find(message, envelope, status: status, prose: prose))
+        return report(of: status, dialect: Dialects.find(message, envelope, status: status, prose: lazyProse))
     }
 
     private mutating func report(of status: DeliveryStatus, dialect: Dialect?) -> Verdict? {
@@ -246,7 +246,7 @@ struct Reading {
 
     private mutating func proseReport() -> Verdict? {
         let reader = ProseReader(prose, excluded: excludedAddresses)
-        let dialect = Dialects.find(message, envelope, status: nil, prose: prose)
+        let dialect = Dialects.find(message, envelope, status: nil, prose: lazyProse)
         let failed = failedRecipients
         let gate = Gate(
             hand, envelope, message, signals: reader.signals, dialect: dialect?.name,
@@ -450,18 +450,28 @@ struct Reading {
             diagnostic: Reading.oneLine(said), remoteMTA: report.remoteMTA, command: facts.command)
     }
 
+    /// Neither white space nor a control character.
+    private static func isShown(_ byte: UInt8) -> Bool { byte > 0x20 && byte != 0x7F }
+
     /// White space folded, cut at a character's end.
     private static func oneLine(_ text: [UInt8]) -> String? {
         var out: [UInt8] = []
+        out.reserveCapacity(min(text.count, Limits.diagnosticBytes))
         // Prose that was cut behind an address starts with what closed it: `>: Sorry, …`.
         let start = text.firstIndex { !$0.isSpace && !">:;,.".utf8.contains($0) } ?? text.endIndex
-        for byte in text[start...] {
-            if byte.isSpace || byte < 0x20 || byte == 0x7F {
-                if let last = out.last, last != 0x20 { out.append(0x20) }
-            } else {
-                out.append(byte)
+        var index = start
+        while index < text.count, out.count < Limits.diagnosticBytes {
+            let end = min(text.count, index + Limits.diagnosticBytes - out.count)
+            // Words, and the single blanks between them.
+            var next = index
+            while next < end, isShown(text[next]) || text[next] == 0x20 && next > index && isShown(text[next - 1]) {
+                next += 1
             }
-            if out.count >= Limits.diagnosticBytes { break }
+            out += text[index..<next]
+            index = next
+            guard index < end else { continue }
+            if let last = out.last, last != 0x20 { out.append(0x20) }
+            index += 1
         }
         while out.last == 0x20 { out.removeLast() }
         // What is no UTF-8 grows here: three bytes for one.

@@ -13,7 +13,19 @@ package enum AddressScan {
     package static func list(_ bytes: Span<UInt8>, in range: Range<Int>, limit: Int) -> [Range<Int>] {
         var found: [Range<Int>] = []
         var index = range.lowerBound
-        while index < range.upperBound, found.count < limit,
+        while found.count < limit, let address = next(bytes, from: &index, in: range) { found.append(address) }
+        return found
+    }
+
+    /// The first of them.
+    package static func first(_ bytes: Span<UInt8>, in range: Range<Int>) -> Range<Int>? {
+        var index = range.lowerBound
+        return next(bytes, from: &index, in: range)
+    }
+
+    /// The next one from `index` on, which is moved behind it.
+    private static func next(_ bytes: Span<UInt8>, from index: inout Int, in range: Range<Int>) -> Range<Int>? {
+        while index < range.upperBound,
             let at = bytes.firstIndex(of: UInt8(ascii: "@"), in: index..<range.upperBound)
         {
             let rest = index..<range.upperBound
@@ -35,9 +47,9 @@ package enum AddressScan {
                     continue
                 }
             }
-            found.append(address)
+            return address
         }
-        return found
+        return nil
     }
 
     /// The address whose `@` stands at `at`, or nil where the bytes around it are none.
@@ -59,10 +71,12 @@ package enum AddressScan {
             guard index >= stop, index < low - 2 else { return nil }
             low = index
         } else {
-            while low > range.lowerBound, isLocal(bytes[low - 1]), at - low < maximumLength,
-                !(low - range.lowerBound >= 3 && isSign(bytes, at: low - 3))
-                    && !(low - range.lowerBound >= 2 && bytes[low - 2] == 0xC2)
-            {
+            while low > range.lowerBound, isLocal(bytes[low - 1]), at - low < maximumLength {
+                if low - range.lowerBound >= 2, bytes[low - 2] >= 0x80,
+                    bytes[low - 2] == 0xC2 || low - range.lowerBound >= 3 && isSign(bytes, at: low - 3)
+                {
+                    break
+                }
                 low -= 1
             }
             // Punctuation that prose puts before an address.
@@ -78,10 +92,13 @@ package enum AddressScan {
             guard high < range.upperBound, bytes[high] == UInt8(ascii: "]"), high > at + 2 else { return nil }
             return high + 1 - low <= maximumLength ? low..<(high + 1) : nil
         }
-        while high < range.upperBound, isDomain(bytes[high]), high - at < maximumLength,
-            !(high + 2 < range.upperBound && isSign(bytes, at: high)) && bytes[high] != 0xC2,
-            !(bytes[high] >= 0xE2 && isComplete(bytes, (at + 1)..<high))
-        {
+        while high < range.upperBound, isDomain(bytes[high]), high - at < maximumLength {
+            if bytes[high] >= 0x80,
+                bytes[high] == 0xC2 || high + 2 < range.upperBound && isSign(bytes, at: high)
+                    || bytes[high] >= 0xE2 && isComplete(bytes, (at + 1)..<high)
+            {
+                break
+            }
             high += 1
         }
         while high > at + 1, !bytes[high - 1].isLetter, !bytes[high - 1].isDigit, bytes[high - 1] < 0x80 { high -= 1 }

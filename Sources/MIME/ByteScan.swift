@@ -23,7 +23,7 @@ extension Span<UInt8> {
     }
 
     /// `range` without blanks, tabs and line ends at both ends.
-    package func trimmed(_ range: Range<Int>) -> Range<Int> {
+    @inlinable package func trimmed(_ range: Range<Int>) -> Range<Int> {
         var low = range.lowerBound
         var high = range.upperBound
         while low < high, self[low].isSpace { low += 1 }
@@ -32,12 +32,12 @@ extension Span<UInt8> {
     }
 
     /// Whether `range` spells `word`, which is lower case ASCII, in any case.
-    package func equals(_ word: StaticString, ignoringCaseIn range: Range<Int>) -> Bool {
+    @inlinable package func equals(_ word: StaticString, ignoringCaseIn range: Range<Int>) -> Bool {
         range.count == word.utf8CodeUnitCount && hasPrefix(word, ignoringCaseIn: range)
     }
 
     /// Whether `range` starts with `word`, which is lower case ASCII, in any case.
-    package func hasPrefix(_ word: StaticString, ignoringCaseIn range: Range<Int>) -> Bool {
+    @inlinable package func hasPrefix(_ word: StaticString, ignoringCaseIn range: Range<Int>) -> Bool {
         let length = word.utf8CodeUnitCount
         guard range.count >= length, range.lowerBound >= 0, range.upperBound <= count else { return false }
         let letters = word.utf8Start

@@ -22,7 +22,9 @@ public enum Charset {
             // Old mailers write the label of the site over whatever a user sent.
             if !hasHighByte(span) { return iso2022(span).map { convert(bytes, from: $0) } ?? bytes }
             return isUTF8(span) ? bytes : repairedUTF8(bytes)
-        case unstated: return convert(bytes, from: guess(span))
+        case unstated:
+            let likeliest = guess(span)
+            return likeliest == unstated ? bytes : convert(bytes, from: likeliest)
         case "ISO-2022-JP":
             // Without an escape the label is wrong.
             let hasEscape = span.firstIndex(of: escape, in: 0..<span.count) != nil
@@ -87,14 +89,19 @@ public enum Charset {
 
     // MARK: looking at bytes
 
+    private static let highBits: UInt64 = 0x8080_8080_8080_8080
+
     static func hasHighByte(_ bytes: Span<UInt8>) -> Bool {
         bytes.withUnsafeBytes { raw in
             var index = 0
-            while index + 8 <= raw.count {
-                if raw.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 {
-                    return true
-                }
-                index += 8
+            func eight(_ offset: Int) -> UInt64 { raw.loadUnaligned(fromByteOffset: index &+ offset, as: UInt64.self) }
+            while index &+ 32 <= raw.count {
+                if (eight(0) | eight(8) | eight(16) | eight(24)) & highBits != 0 { return true }
+                index &+= 32
+            }
+            while index &+ 8 <= raw.count {
+                if eight(0) & highBits != 0 { return true }
+                index &+= 8
             }
             while index < raw.count {
                 if raw[index] & 0x80 != 0 { return true }
@@ -118,7 +125,8 @@ public enum Charset {
     private static func repairedUTF8(_ bytes: [UInt8]) -> [UInt8] { Array(String(decoding: bytes, as: UTF8.self).utf8) }
 
     private static func withoutMark(_ utf8: [UInt8]) -> [UInt8] {
-        utf8.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(utf8.dropFirst(3)) : utf8
+        guard utf8.count >= 3, utf8[0] == 0xEF, utf8[1] == 0xBB, utf8[2] == 0xBF else { return utf8 }
+        return Array(utf8.dropFirst(3))
     }
 
     /// The byte order that a mark or the zeros of Latin text show; Windows' own where nothing does.

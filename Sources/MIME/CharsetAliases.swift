@@ -20,16 +20,20 @@ enum CharsetAliases {
     /// A label without what senders vary: case, everything but letters and digits (Unicode Technical Standard 22,
     /// section 1.4), leading `x-`, and the year behind a colon (`ISO_8859-1:1987`).
     static func key(_ label: String) -> String {
-        var key: [UInt8] = []
-        for byte in label.utf8.prefix(maximumLabel) {
-            if byte == UInt8(ascii: ":") { break }
-            if byte.isLetter || byte.isDigit {
-                key.append(byte.lowercased)
-            } else if key == [UInt8(ascii: "x")] {
-                key = []
+        // Most labels' letters fit into a string that needs no memory of its own.
+        String(unsafeUninitializedCapacity: min(label.utf8.count, maximumLabel)) { key in
+            var count = 0
+            for byte in label.utf8.prefix(maximumLabel) {
+                if byte == UInt8(ascii: ":") { break }
+                if byte.isLetter || byte.isDigit {
+                    key[count] = byte.lowercased
+                    count += 1
+                } else if count == 1, key[0] == UInt8(ascii: "x") {
+                    count = 0
+                }
             }
+            return count
         }
-        return String(decoding: key, as: UTF8.self)
     }
 
     static let charsets: [(name: String, labels: String)] = [

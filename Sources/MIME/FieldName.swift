@@ -9,6 +9,9 @@ public struct FieldName: Sendable {
         hash = spelling.withUTF8Buffer { FieldName.hash($0.span, 0..<$0.count) }
     }
 
+    /// The bit of `Part.names` that stands for a name.
+    static func bit(_ hash: UInt32) -> UInt64 { 1 << UInt64(hash & 63) }
+
     /// FNV-1a over the lower-case bytes: fields are compared by this number first.
     static func hash(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt32 {
         var hash: UInt32 = 2_166_136_261

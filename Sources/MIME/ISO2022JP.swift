@@ -17,6 +17,13 @@ enum ISO2022JP {
         var isShifted = false
         var index = 0
         while index < bytes.count {
+            if set == .single, !isShifted {
+                // Most of a mail is ASCII.
+                let plain = plain(bytes, from: index)
+                bytes.extracting(plain).withUnsafeBufferPointer { out.append(contentsOf: $0) }
+                index = plain.upperBound
+                guard index < bytes.count else { break }
+            }
             let byte = bytes[index]
             switch byte {
             case 0x1B:
@@ -63,6 +70,13 @@ enum ISO2022JP {
             }
         }
         return .eucJP(out)
+    }
+
+    /// The ASCII from `start` on, up to what changes the set.
+    private static func plain(_ bytes: Span<UInt8>, from start: Int) -> Range<Int> {
+        var end = start
+        while end < bytes.count, bytes[end] < 0x80, bytes[end] != 0x1B, bytes[end] | 1 != 0x0F { end += 1 }
+        return start..<end
     }
 
     private enum Escape {

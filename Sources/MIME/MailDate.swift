@@ -3,10 +3,10 @@ package enum MailDate {
     /// Seconds since 1970, UTC, or nil where no date can be read: `Tue, 24 Nov 2026 11:27:05 +0000 (UTC)`.
     package static func seconds(_ bytes: Span<UInt8>, in range: Range<Int>) -> Int64? {
         let atoms = atoms(bytes, range)
-        if let found = Reader(atoms).date() { return found }
+        if let found = Reader(atoms, from: 0).date() { return found }
         // The day of the week.
         guard case .word = atoms.first else { return nil }
-        return Reader(atoms.dropFirst()).date()
+        return Reader(atoms, from: 1).date()
     }
 
     private enum Atom: Equatable {
@@ -23,6 +23,7 @@ package enum MailDate {
 
     private static func atoms(_ bytes: Span<UInt8>, _ range: Range<Int>) -> [Atom] {
         var atoms: [Atom] = []
+        atoms.reserveCapacity(maximumAtoms)
         var index = range.lowerBound
         var comments = 0
         while index < range.upperBound, atoms.count < maximumAtoms {
@@ -80,28 +81,34 @@ package enum MailDate {
     ]
 
     private struct Reader {
-        private var rest: ArraySlice<Atom>
+        private let atoms: [Atom]
+        private var position: Int
 
-        init(_ atoms: some Sequence<Atom>) { rest = ArraySlice(atoms) }
+        init(_ atoms: [Atom], from position: Int) {
+            self.atoms = atoms
+            self.position = position
+        }
+
+        private var next: Atom? { position < atoms.count ? atoms[position] : nil }
 
         mutating private func number(_ lengths: ClosedRange<Int>) -> Int64? {
-            guard case .number(let value, let digits) = rest.first, lengths.contains(digits) else { return nil }
-            rest.removeFirst()
+            guard case .number(let value, let digits) = next, lengths.contains(digits) else { return nil }
+            position += 1
             return value
         }
 
         mutating private func month() -> Int64? {
-            guard case .word(let word, let letters) = rest.first, letters >= 3,
+            guard case .word(let word, let letters) = next, letters >= 3,
                 let index = months.firstIndex(of: letters == 3 ? word : word >> 8)
             else { return nil }
-            rest.removeFirst()
+            position += 1
             return Int64(index + 1)
         }
 
         @discardableResult
         mutating private func skip(_ atom: Atom) -> Bool {
-            guard rest.first == atom else { return false }
-            rest.removeFirst()
+            guard next == atom else { return false }
+            position += 1
             return true
         }
 
@@ -109,7 +116,7 @@ package enum MailDate {
 
         func date() -> Int64? {
             var reader = self
-            guard let first = reader.rest.first else { return nil }
+            guard let first = reader.next else { return nil }
             switch first {
             case .number(_, digits: 4): return reader.yearFirst()
             case .number: return reader.dayFirst()
@@ -171,14 +178,14 @@ package enum MailDate {
         /// as UTC.
         private mutating func zone() -> Int64? {
             var named: Int64?
-            if case .word(let word, let letters) = rest.first {
-                rest.removeFirst()
+            if case .word(let word, let letters) = next {
+                position += 1
                 named = letters <= 4 ? (zones[word] ?? 0) * 3_600 : 0
             }
-            guard case .sign(let sign) = rest.first else { return named }
-            rest.removeFirst()
-            guard case .number(var value, let digits) = rest.first else { return named }
-            rest.removeFirst()
+            guard case .sign(let sign) = next else { return named }
+            position += 1
+            guard case .number(var value, let digits) = next else { return named }
+            position += 1
             if digits <= 2 {
                 value *= 100
                 if skip(.colon) { value += number(2...2) ?? 0 }

@@ -42,13 +42,26 @@ public struct Message: Sendable {
 
     /// The first field of that name in a part's header.
     public func field(_ name: FieldName, in part: Int = 0) -> HeaderField? {
+        guard parts[part].names & FieldName.bit(name.hash) != 0 else { return nil }
         for index in parts[part].fields where matches(fields[index], name) { return fields[index] }
         return nil
     }
 
     /// All fields of that name in a part's header, in the order in which they stand.
     public func allFields(_ name: FieldName, in part: Int = 0) -> [HeaderField] {
-        parts[part].fields.compactMap { matches(fields[$0], name) ? fields[$0] : nil }
+        var found: [HeaderField] = []
+        forEachField(name, in: part, limit: .max) { found.append($0) }
+        return found
+    }
+
+    /// Calls `body` with the first `limit` fields of that name in a part's header.
+    package func forEachField(_ name: FieldName, in part: Int = 0, limit: Int, _ body: (HeaderField) -> Void) {
+        guard parts[part].names & FieldName.bit(name.hash) != 0 else { return }
+        var count = 0
+        for index in parts[part].fields where count < limit && matches(fields[index], name) {
+            count += 1
+            body(fields[index])
+        }
     }
 
     /// Whether a part's header has a field of that name.
@@ -62,12 +75,13 @@ public struct Message: Sendable {
         guard span.firstIndex(of: UInt8(ascii: "\n"), in: range) != nil else { return span.copy(range) }
         var out: [UInt8] = []
         out.reserveCapacity(range.count)
-        for index in range {
-            let byte = span[index]
-            let isLineEnd =
-                byte == UInt8(ascii: "\n")
-                || byte == UInt8(ascii: "\r") && index + 1 < span.count && span[index + 1] == UInt8(ascii: "\n")
-            if !isLineEnd { out.append(byte) }
+        var position = range.lowerBound
+        while position < range.upperBound {
+            // A CR that the limit parts from its LF is part of a line end, too.
+            let line = span.line(at: position, before: min(range.upperBound + 1, span.count))
+            let content = position..<min(line.content.upperBound, range.upperBound)
+            span.extracting(content).withUnsafeBufferPointer { out.append(contentsOf: $0) }
+            position = line.next
         }
         return out
     }

@@ -51,7 +51,7 @@ struct MessageParser {
         // With no boundary open there is nothing left to find.
         while position < bytes.count, !open.isEmpty {
             let line = bytes.line(at: position, before: bytes.count)
-            if let hit = boundary(bytes, line.content) {
+            if bytes[position] == UInt8(ascii: "-"), let hit = boundary(bytes, line.content) {
                 let holder = open[hit.level].part
                 close(below: holder, at: position, bytes)
                 open.removeLast(open.count - hit.level - (hit.isLast ? 0 : 1))
@@ -119,9 +119,11 @@ struct MessageParser {
             isEnclosed: holder.map { $0.isEnclosed || $0.type == .messageRFC822 } ?? false, hasContentType: false,
             isDigest: false)
         var hasEncoding = false
+        let (typeHash, encodingHash) = (FieldName.contentType.hash, FieldName.contentTransferEncoding.hash)
         for index in header {
             let field = fields[index]
-            if !part.hasContentType, field.hash == FieldName.contentType.hash,
+            part.names |= FieldName.bit(field.hash)
+            if !part.hasContentType, field.hash == typeHash,
                 bytes.equals("content-type", ignoringCaseIn: field.name)
             {
                 part.hasContentType = true
@@ -129,7 +131,7 @@ struct MessageParser {
                 part.isDigest =
                     part.type == .multipartOther
                     && bytes.hasPrefix("multipart/digest", ignoringCaseIn: bytes.trimmed(field.value))
-            } else if !hasEncoding, field.hash == FieldName.contentTransferEncoding.hash,
+            } else if !hasEncoding, field.hash == encodingHash,
                 bytes.equals("content-transfer-encoding", ignoringCaseIn: field.name)
             {
                 hasEncoding = true
@@ -255,13 +257,12 @@ struct MessageParser {
                     let isBlank = bytes.trimmed(line.content).isEmpty
                     return (first..<fields.count, isBlank ? line.next : position)
                 }
-            } else if boundary(bytes, line.content) != nil {
+            } else if byte == UInt8(ascii: "-"), boundary(bytes, line.content) != nil {
                 return (first..<fields.count, position)
-            } else if let name = headerName(bytes, line.content) {
+            } else if let (name, colon) = headerName(bytes, line.content) {
                 isInField = true
                 isKept = fields.count < limits.fields
                 if isKept {
-                    let colon = bytes.firstIndex(of: UInt8(ascii: ":"), in: line.content) ?? name.upperBound
                     fields.append(
                         HeaderField(
                             name: name, value: (colon + 1)..<line.content.upperBound, hash: FieldName.hash(bytes, name))
@@ -297,7 +298,7 @@ struct MessageParser {
     }
 
     /// RFC 5322 section 3.6.8: printable characters up to the colon; blanks before the colon are old syntax.
-    private func headerName(_ bytes: Span<UInt8>, _ line: Range<Int>) -> Range<Int>? {
+    private func headerName(_ bytes: Span<UInt8>, _ line: Range<Int>) -> (name: Range<Int>, colon: Int)? {
         var index = line.lowerBound
         let end = min(line.upperBound, line.lowerBound + 256)
         while index < end {
@@ -309,7 +310,7 @@ struct MessageParser {
         let name = line.lowerBound..<index
         guard !name.isEmpty else { return nil }
         while index < end, bytes[index] == 0x20 || bytes[index] == 0x09 { index += 1 }
-        return index < end && bytes[index] == UInt8(ascii: ":") ? name : nil
+        return index < end && bytes[index] == UInt8(ascii: ":") ? (name, index) : nil
     }
 }
 

@@ -48,7 +48,7 @@ package enum Parameters {
                 continue
             }
             let suffix = (written.lowerBound + name.utf8CodeUnitCount)..<written.upperBound
-            let content = scan.value(bytes)
+            let content = scan.value(bytes).content(bytes)
             if suffix.isEmpty {
                 if plain == nil { plain = content }
             } else if bytes[suffix.lowerBound] == UInt8(ascii: "*"), pieces.count < maximumPieces {
@@ -94,6 +94,28 @@ package enum Parameters {
             }
         }
         return (out, charset)
+    }
+
+    /// Where a value stands, without its quotes.
+    private struct Value {
+        var range: Range<Int>
+        var isQuoted: Bool
+
+        /// The value without escapes and line ends.
+        func content(_ bytes: Span<UInt8>) -> [UInt8] {
+            guard isQuoted, range.contains(where: { bytes[$0] == UInt8(ascii: "\\") || bytes[$0].isSpace }) else {
+                return bytes.copy(range)
+            }
+            var content: [UInt8] = []
+            var position = range.lowerBound
+            while position < range.upperBound {
+                // The closing quote is not escaped: something stands behind every backslash.
+                if bytes[position] == UInt8(ascii: "\\") { position += 1 }
+                if bytes[position] != 0x0A, bytes[position] != 0x0D { content.append(bytes[position]) }
+                position += 1
+            }
+            return content
+        }
     }
 
     /// A position in a field's value that moves forward only.
@@ -156,12 +178,13 @@ package enum Parameters {
         }
 
         /// A quoted string or a token; moves to the semicolon behind it, or to the end.
-        mutating func value(_ bytes: Span<UInt8>) -> [UInt8] {
+        mutating func value(_ bytes: Span<UInt8>) -> Value {
             if index < bytes.count, bytes[index] == UInt8(ascii: "\"") {
                 index += 1
-                if let content = quoted(bytes) {
+                if let range = quoted(bytes) {
+                    index = range.upperBound + 1
                     skipToSemicolon(bytes)
-                    return content
+                    return Value(range: range, isQuoted: true)
                 }
             }
             let start = index
@@ -169,21 +192,16 @@ package enum Parameters {
             var end = start
             // A blank ends an unquoted value: a comment may follow it.
             while end < index, !bytes[end].isSpace { end += 1 }
-            return bytes.copy(start..<end)
+            return Value(range: start..<end, isQuoted: false)
         }
 
         /// What stands before the closing quote, or nil where there is none.
-        private mutating func quoted(_ bytes: Span<UInt8>) -> [UInt8]? {
-            var content: [UInt8] = []
+        private func quoted(_ bytes: Span<UInt8>) -> Range<Int>? {
             var position = index
             while position < bytes.count, bytes[position] != UInt8(ascii: "\"") {
-                if bytes[position] == UInt8(ascii: "\\"), position + 1 < bytes.count { position += 1 }
-                if bytes[position] != 0x0A, bytes[position] != 0x0D { content.append(bytes[position]) }
-                position += 1
+                position += bytes[position] == UInt8(ascii: "\\") && position + 1 < bytes.count ? 2 : 1
             }
-            guard position < bytes.count else { return nil }
-            index = position + 1
-            return content
+            return position < bytes.count ? index..<position : nil
         }
     }
 }

@@ -59,9 +59,14 @@ public enum TransferEncoding: UInt8, Sendable {
                 }
                 out.append(byte)
                 index += 1
-            } else {
-                out.append(underscore && byte == UInt8(ascii: "_") ? 0x20 : byte)
+            } else if underscore {
+                out.append(byte == UInt8(ascii: "_") ? 0x20 : byte)
                 index += 1
+            } else {
+                let escape = bytes.firstIndex(of: UInt8(ascii: "="), in: index..<end) ?? end
+                let plain = index..<(index + Swift.min(escape - index, limit - out.count))
+                bytes.extracting(plain).withUnsafeBufferPointer { out.append(contentsOf: $0) }
+                index = plain.upperBound
             }
         }
         return out

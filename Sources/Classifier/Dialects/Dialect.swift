@@ -3,7 +3,7 @@ import MIME
 /// One server's habits: how its reports are known, and what they say otherwise than RFC 3464 would.
 struct Dialect: Sendable {
     /// Where a sign of the server stands.
-    enum Place: Hashable, Sendable, CaseIterable {
+    enum Place: Int, Sendable, CaseIterable {
         case text, subject, from, mailer, messageID, boundary
     }
 
@@ -64,7 +64,7 @@ struct ReportContext {
         let text = prose.text.span
         return prose.lines.indices.first { number in
             AddressScan.list(text, in: prose.lines[number], limit: 8).contains {
-                AddressText.text(text.copy($0)) == address
+                AddressText.text(text, $0) == address
             }
         }
     }

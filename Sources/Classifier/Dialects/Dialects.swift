@@ -14,25 +14,26 @@ enum Dialects {
         .procmail,
     ]
 
-    private static let matchers: [Dialect.Place: NumberedPhrases] = {
-        var tables: [Dialect.Place: [(Int, String)]] = [:]
+    /// The signs of each place, by its number.
+    private static let matchers: [NumberedPhrases] = {
+        var tables = Array(repeating: [(Int, String)](), count: Dialect.Place.allCases.count)
         for (index, dialect) in all.enumerated() {
-            for (place, phrase) in dialect.signs { tables[place, default: []].append((index, phrase)) }
+            for (place, phrase) in dialect.signs { tables[place.rawValue].append((index, phrase)) }
         }
-        return tables.mapValues(NumberedPhrases.init)
+        return tables.map(NumberedPhrases.init)
     }()
 
     /// The dialect of a report, or nil.
-    static func find(_ message: Message, _ envelope: Envelope, status: DeliveryStatus?, prose: @autoclosure () -> Prose)
+    static func find(_ message: Message, _ envelope: Envelope, status: DeliveryStatus?, prose lazyProse: LazyProse)
         -> Dialect?
     {
         if status?.isPostfix == true { return .postfix }
         var best: Int?
         func look(_ place: Dialect.Place, _ text: FoldedText) {
-            guard let hit = matchers[place]?.lowest(in: text) else { return }
+            guard let hit = matchers[place.rawValue].lowest(in: text) else { return }
             if best.map({ hit < $0 }) ?? true { best = hit }
         }
-        let prose = prose()
+        let prose = lazyProse.value
         // The line that announces the returned message is some servers' only sign.
         look(.text, FoldedText(prose.text.span.extracting(0..<min(prose.quotedAt ?? prose.head.upperBound, 6_000))))
         look(.subject, envelope.subjectText)
@@ -54,6 +55,8 @@ extension FoldedText {
 
     /// Lower case and nothing else: for ids, where `@` means nothing.
     static func whole(_ bytes: [UInt8]) -> FoldedText {
-        FoldedText(verbatim: bytes.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 })
+        var bytes = bytes
+        for index in bytes.indices { bytes[index] = bytes[index].lowercased }
+        return FoldedText(verbatim: bytes)
     }
 }

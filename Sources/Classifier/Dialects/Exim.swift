@@ -43,7 +43,7 @@ extension Dialect {
     private static func malformed(_ explanation: [UInt8]) -> String? {
         let text = explanation.span.trimmed(explanation.indices)
         guard !text.isEmpty, explanation[text.lowerBound] == UInt8(ascii: "<"),
-            let end = Original.position(of: ">: malformed address", in: Array(explanation[text].prefix(400)))
+            let end = Original.position(of: ">: malformed address", in: explanation.span.extracting(text.prefix(400)))
         else { return nil }
         return AddressText.first(in: Array(explanation[text.lowerBound..<(text.lowerBound + end)]))
     }
@@ -53,11 +53,11 @@ extension Dialect {
         let text = context.prose.text.span
         var seen = false
         for line in context.prose.lines {
-            let addresses = AddressScan.list(text, in: line, limit: 4).map { AddressText.text(text.copy($0)) }
-            if let mark = Original.position(of: "generated from ", in: text.copy(line)) {
+            if let mark = Original.position(of: "generated from ", in: text.extracting(line)) {
                 guard seen else { continue }
-                return AddressText.first(in: Array(text.copy(line)[mark...]))
+                return AddressText.first(in: text.copy((line.lowerBound + mark)..<line.upperBound))
             }
+            let addresses = AddressScan.list(text, in: line, limit: 4).map { AddressText.text(text, $0) }
             if !addresses.isEmpty { seen = addresses.contains(final) }
         }
         return nil

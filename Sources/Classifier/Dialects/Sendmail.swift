@@ -21,7 +21,7 @@ extension Dialect {
                 else { continue }
                 for next in (line + 1)..<min(line + 3, context.prose.lines.count) {
                     let text = context.prose.text.span.copy(context.prose.lines[next])
-                    guard let mark = Original.position(of: "expanded from:", in: text) else { continue }
+                    guard let mark = Original.position(of: "expanded from:", in: text.span) else { continue }
                     if let mailed = AddressText.first(in: Array(text[mark...])), mailed != final {
                         reports[index].originalRecipient = mailed
                     }

@@ -18,7 +18,7 @@ enum DoubleBounce {
                 ? .doubleBounce : .postmasterNotice
         }
         // qmail: "I tried to deliver a bounce message to this address, but the bounce bounced!"
-        if let prose {
+        if let prose, prose.mayHold("bounce", inFirst: 2_000) {
             let head = FoldedText(
                 prose.text.span.extracting(prose.head.lowerBound..<min(prose.head.upperBound, 2_000)))
             if head.contains("the bounce bounced") || head.contains("double bounce") { return .doubleBounce }

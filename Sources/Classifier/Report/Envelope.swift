@@ -33,10 +33,10 @@ struct Envelope: Sendable {
         if let field = message.field(.from) {
             let value = message.value(of: field)
             from = AddressText.first(in: value) ?? ""
-            fromText = FoldedText(Array(message.text(of: field).utf8))
+            fromText = FoldedText(EncodedWord.decode(value))
         }
         subject = Envelope.subject(message)
-        subjectText = FoldedText(Array(subject.utf8))
+        subjectText = FoldedText(subject)
         subjectSignals = SubjectPhrases.groups.find(in: subjectText)
         if let value = message.value(.returnPath) {
             returnPath = AddressText.path(value)
@@ -44,7 +44,7 @@ struct Envelope: Sendable {
         for name in [
             Names.xOriginalTo, Names.deliveredTo, Names.envelopeTo, Names.xEnvelopeTo, Names.xDeliveredTo, .to,
         ] {
-            for field in message.allFields(name).prefix(3) {
+            message.forEachField(name, limit: 3) { field in
                 if let address = AddressText.first(in: message.value(of: field)), !deliveredTo.contains(address) {
                     deliveredTo.append(address)
                 }
@@ -67,15 +67,12 @@ struct Envelope: Sendable {
         {
             return String(decoding: Charset.utf8(raw, charset: charset), as: UTF8.self)
         }
-        return message.text(.subject) ?? ""
+        return EncodedWord.decode(raw)
     }
 
     private mutating func readTrace(_ message: Message) {
-        let date = message.field(.date).flatMap { field in
-            MailDate.seconds(message.bytes.span, in: field.value)
-        }
         guard let top = message.field(.received) else {
-            arrival = date
+            arrival = Envelope.date(message)
             return
         }
         hasReceived = true
@@ -88,10 +85,14 @@ struct Envelope: Sendable {
             semicolon = hit
             from = hit + 1
         }
-        arrival = semicolon.flatMap { MailDate.seconds(span, in: ($0 + 1)..<span.count) } ?? date
+        arrival = semicolon.flatMap { MailDate.seconds(span, in: ($0 + 1)..<span.count) } ?? Envelope.date(message)
         let trace = Trace(span)
         receivingHost = trace.by
         if trace.isLocal { localHost = trace.by ?? "" }
+    }
+
+    private static func date(_ message: Message) -> Int64? {
+        message.field(.date).flatMap { MailDate.seconds(message.bytes.span, in: $0.value) }
     }
 }
 

@@ -16,8 +16,12 @@ final class LazyProse {
             if part.type == .textHTML && hasPlain { continue }
             let content = message.textBytes(ofPart: index)
             if part.type != .textHTML, content.contains(where: { !$0.isSpace }) { hasPlain = true }
-            if !text.isEmpty { text.append(0x0A) }
-            text += withoutQuotations(content)
+            if text.isEmpty {
+                text = withoutQuotations(content)
+            } else {
+                text.append(0x0A)
+                text += withoutQuotations(content)
+            }
             if text.count >= Limits.proseBytes { break }
         }
         return text

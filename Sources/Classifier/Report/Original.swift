@@ -53,18 +53,22 @@ struct Original: Sendable {
         }
         for name in [FieldName.returnPath, .from, .sender, .replyTo] {
             if let value = message.value(name, in: part), let address = AddressText.first(in: value) {
-                add(\.senders, address)
+                Original.add(address, to: &senders)
             }
         }
         for name in [FieldName.to, .cc, Names.xOriginalTo, Names.deliveredTo, Names.envelopeTo, Names.xEnvelopeTo] {
-            for field in message.allFields(name, in: part).prefix(4) {
-                for address in AddressText.all(in: message.value(of: field), limit: 50) { add(\.recipients, address) }
+            message.forEachField(name, in: part, limit: 4) { field in
+                for address in AddressText.all(in: message.value(of: field), limit: 50) {
+                    Original.add(address, to: &recipients)
+                }
             }
         }
-        for field in message.allFields(.received, in: part).prefix(8) {
+        message.forEachField(.received, in: part, limit: 8) { field in
             let value = message.value(of: field)
-            if let mark = Original.mark(behindFor: value.span) {
-                if let address = AddressText.first(in: Array(value[mark...].prefix(400))) { add(\.recipients, address) }
+            if let mark = Original.mark(behindFor: value.span),
+                let address = AddressText.first(in: Array(value[mark...].prefix(400)))
+            {
+                Original.add(address, to: &recipients)
             }
         }
         let isMultipartReport = message.parts[part].type == .multipartReport && !isFeedback(message)
@@ -79,8 +83,8 @@ struct Original: Sendable {
         message.parts.contains { $0.type == .messageFeedbackReport || $0.type == .messageDisposition }
     }
 
-    private mutating func add(_ list: WritableKeyPath<Original, [String]>, _ address: String) {
-        if !self[keyPath: list].contains(address) { self[keyPath: list].append(address) }
+    private static func add(_ address: String, to list: inout [String]) {
+        if !list.contains(address) { list.append(address) }
     }
 
     /// Where the address starts in `… for <bob@dest.example>; date` (RFC 5321 section 4.4).
@@ -94,17 +98,15 @@ struct Original: Sendable {
     }
 
     /// Where `words`, lower case, stand in `bytes`, in any case.
-    static func position(of words: String, in bytes: [UInt8]) -> Int? {
-        let needle = Array(words.utf8)
-        guard !needle.isEmpty, bytes.count >= needle.count else { return nil }
-        for start in 0...(bytes.count - needle.count) {
-            var same = true
-            for offset in needle.indices where bytes[start + offset].lowercased != needle[offset] {
-                same = false
-                break
+    static func position(of words: StaticString, in bytes: Span<UInt8>) -> Int? {
+        let first = words.utf8Start[0]
+        return [first, first.isLetter ? first & ~0x20 : first].compactMap { letter in
+            var from = 0
+            while let start = bytes.firstIndex(of: letter, in: from..<bytes.count) {
+                if bytes.hasPrefix(words, ignoringCaseIn: start..<bytes.count) { return start }
+                from = start + 1
             }
-            if same { return start }
-        }
-        return nil
+            return nil
+        }.min()
     }
 }

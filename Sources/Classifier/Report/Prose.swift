@@ -29,8 +29,7 @@ struct Prose: Sendable {
         signals.reserveCapacity(expected)
         foldedLines.reserveCapacity(expected)
         states.reserveCapacity(expected)
-        // A line's end leaves room for the byte that a fold may need beside those that it reads.
-        folded = [UInt8](unsafeUninitializedCapacity: text.count + 1) { buffer, count in
+        folded = [UInt8](unsafeUninitializedCapacity: text.count + TextFolder.room) { buffer, count in
             var position = 0
             while position < span.count {
                 let line = span.line(at: position, before: span.count)
@@ -39,8 +38,7 @@ struct Prose: Sendable {
                     return
                 }
                 var folder = TextFolder(UnsafeMutableBufferPointer(rebasing: buffer[count...]))
-                folder.fold(
-                    span.extracting(line.content), end: min(line.content.count, FoldedText.maximumBytes))
+                folder.fold(span, in: line.content.prefix(FoldedText.maximumBytes))
                 let words = count..<(count + folder.count)
                 let (found, state) = ProsePhrases.groups.find(in: UnsafeBufferPointer(buffer).span.extracting(words))
                 if found.contains(.original),
@@ -83,6 +81,11 @@ struct Prose: Sendable {
         var found = signals[number - 1]
         found.formUnion(ProsePhrases.groups.find(across: states[number - 1], line))
         return found
+    }
+
+    /// Whether a word may stand in the first `count` bytes of the text: in their folded lines, which are no longer.
+    func mayHold(_ word: String, inFirst count: Int) -> Bool {
+        FoldedText(verbatim: Array(folded.prefix(count))).contains(word)
     }
 
     /// Everything before the returned message.
@@ -139,19 +142,16 @@ struct Prose: Sendable {
     private static func headerKind(_ text: Span<UInt8>, _ line: Range<Int>) -> HeaderKind? {
         guard let first = line.first else { return nil }
         if text[first] == 0x20 || text[first] == 0x09 { return text.trimmed(line).isEmpty ? nil : .folded }
-        for name: StaticString in [
-            "received:", "return-path:", "message-id:", "x-original-to:", "dkim-signature:", "mime-version:",
-        ]
-        where text.hasPrefix(name, ignoringCaseIn: line) { return .trace }
-        guard
-            let colon = text.firstIndex(
-                of: UInt8(ascii: ":"), in: line.lowerBound..<min(line.upperBound, line.lowerBound + 40)),
-            colon > line.lowerBound + 1
-        else { return nil }
-        for index in line.lowerBound..<colon
-        where !(text[index].isLetter || text[index].isDigit || text[index] == UInt8(ascii: "-")) {
-            return nil
+        let limit = min(line.upperBound, line.lowerBound + 40)
+        var colon = line.lowerBound
+        while colon < limit, text[colon].isLetter || text[colon].isDigit || text[colon] == UInt8(ascii: "-") {
+            colon += 1
         }
-        return .other
+        guard colon < limit, text[colon] == UInt8(ascii: ":") else { return nil }
+        for name: StaticString in [
+            "received", "return-path", "message-id", "x-original-to", "dkim-signature", "mime-version",
+        ]
+        where text.equals(name, ignoringCaseIn: line.lowerBound..<colon) { return .trace }
+        return colon > line.lowerBound + 1 ? .other : nil
     }
 }

@@ -75,7 +75,7 @@ struct ProseReader {
                 // address's.
                 let isBracketed = address.lowerBound > 0 && span[address.lowerBound - 1] == UInt8(ascii: "<")
                 guard isBracketed || span[address.lowerBound] < 0x80 else { continue }
-                let text = ProseReader.withoutX400(AddressText.text(span.copy(address)))
+                let text = ProseReader.withoutX400(AddressText.text(span, address))
                 let rank = rank(
                     span, line: line, address: address, found: found, hasFailed: hasFailed,
                     previousFailed: previousFailed)
@@ -229,18 +229,22 @@ struct ProseReader {
         isList = top >= .dialogue
         // Lists and dialogues beat sentences; a list beats a dialogue about it.
         let chosen = candidates.filter { $0.rank == top }
+        // Most reports are about one.
+        if chosen.count == 1 { return add(chosen[0].address, [segment(of: chosen[0], at: 0, among: chosen)]) }
         var order: [String] = []
         var segments: [String: [Range<Int>]] = [:]
         for (place, candidate) in chosen.enumerated() {
             if segments[candidate.address] == nil { order.append(candidate.address) }
             segments[candidate.address, default: []].append(segment(of: candidate, at: place, among: chosen))
         }
-        for address in order.prefix(Limits.recipients) {
-            var report = RecipientReport()
-            report.finalRecipient = address
-            report.explanation = explanation(segments[address] ?? [])
-            recipients.append(report)
-        }
+        for address in order.prefix(Limits.recipients) { add(address, segments[address] ?? []) }
+    }
+
+    private mutating func add(_ address: String, _ segments: [Range<Int>]) {
+        var report = RecipientReport()
+        report.finalRecipient = address
+        report.explanation = explanation(segments)
+        recipients.append(report)
     }
 
     /// What belongs to a candidate: the text up to the next one; for a sum, the dialogue since the one before.

@@ -65,15 +65,22 @@ struct Ruling: Sendable, Equatable {
 extension String {
     /// Whether there is a local part and a domain.
     var isAddress: Bool {
-        guard let at = utf8.lastIndex(of: UInt8(ascii: "@")) else { return false }
-        return at != startIndex && utf8.index(after: at) != endIndex
+        guard let at = lastSign else { return false }
+        return at > 0 && at + 1 < utf8.count
     }
 
     /// What stands behind the last `@`; all of it where there is none, nil where nothing is left.
     var domainPart: String? {
-        guard let at = utf8.lastIndex(of: UInt8(ascii: "@")) else { return isEmpty ? nil : self }
-        let domain = self[utf8.index(after: at)...]
-        return domain.isEmpty ? nil : String(domain)
+        guard let at = lastSign else { return isEmpty ? nil : self }
+        return at + 1 < utf8.count ? String(self[utf8.index(startIndex, offsetBy: at + 1)...]) : nil
+    }
+
+    /// Where the last `@` stands, in bytes.
+    private var lastSign: Int? {
+        let bytes = utf8.span
+        var at = bytes.count - 1
+        while at >= 0, bytes[at] != UInt8(ascii: "@") { at -= 1 }
+        return at >= 0 ? at : nil
     }
 
     /// What stands before the first `@`.

@@ -34,6 +34,17 @@ enum SpecialNotices {
     /// Bytes of a text that are decoded to look for Exim's words, which stand at its start.
     private static let frozenBytes = 4_000
 
+    /// Whether `frozen` stands there, found by its rarest letter.
+    private static func saysFrozen(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        var from = range.lowerBound + 3
+        while from < range.upperBound, let hit = bytes.firstIndex(of: UInt8(ascii: "z"), in: from..<range.upperBound) {
+            from = hit + 1
+            guard bytes.hasPrefix("frozen", ignoringCaseIn: (hit - 3)..<range.upperBound) else { continue }
+            if bytes.copy((hit - 3)..<(hit + 3)) == Array("frozen".utf8) { return true }
+        }
+        return false
+    }
+
     /// Exim's `freeze_tell`: `Message 1tEabC-0001Ab-7C frozen`, sent to the postmaster about a message that stays in the
     /// queue. With `The sender is <>.` it is a bounce that nobody takes.
     private static func frozen(_ message: Message, _ envelope: Envelope) -> Verdict? {
@@ -44,7 +55,7 @@ enum SpecialNotices {
         // Exim writes it as it is: most texts need no decoding.
         let body = message.parts[0].body
         let start = body.lowerBound..<min(body.upperBound, body.lowerBound + frozenBytes)
-        guard isNamed || FoldedText(verbatim: message.bytes.span.copy(start)).contains("frozen") else { return nil }
+        guard isNamed || saysFrozen(message.bytes.span, start) else { return nil }
         let text = FoldedText(Array(message.textBytes(ofPart: 0, limit: frozenBytes).prefix(2_000)))
         guard isNamed || text.contains("has been frozen") && text.contains("the sender is <") else { return nil }
         return Verdict(

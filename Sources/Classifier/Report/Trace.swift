@@ -8,39 +8,46 @@ struct Trace: Sendable {
     /// `from localhost`, Exim's `from USER by HOST with local`).
     var isLocal: Bool
 
+    /// Words that are looked at.
+    private static let maximumWords = 24
+
     init(_ value: Span<UInt8>) {
-        var words: [Range<Int>] = []
+        var by: Range<Int>?
+        var last: Range<Int>?
+        var hasFrom = false
+        var isWithLocal = false
+        var isLoopback = false
+        var hasWith = false
+        var count = 0
         var index = 0
-        while index < value.count, words.count < 24 {
+        while index < value.count, count < Trace.maximumWords {
             while index < value.count, value[index].isSpace { index += 1 }
             let start = index
             while index < value.count, !value[index].isSpace, value[index] != UInt8(ascii: ";") { index += 1 }
-            if index > start { words.append(start..<index) }
-            if index < value.count, value[index] == UInt8(ascii: ";") { break }
-        }
-        var by: String?
-        var from: Range<Int>?
-        var withLocal = false
-        for (place, word) in words.enumerated() where place + 1 < words.count {
-            let next = words[place + 1]
-            if by == nil, value.equals("by", ignoringCaseIn: word) {
-                by = String(decoding: value.copy(next), as: UTF8.self).lowercased()
-            } else if by != nil, value.equals("with", ignoringCaseIn: word),
-                value.hasPrefix("local", ignoringCaseIn: next)
-            {
-                withLocal = true
+            let word = start..<index
+            guard !word.isEmpty else { break }
+            if let last {
+                if by == nil, value.equals("by", ignoringCaseIn: last) {
+                    by = word
+                } else if by != nil, value.equals("with", ignoringCaseIn: last),
+                    value.hasPrefix("local", ignoringCaseIn: word)
+                {
+                    isWithLocal = true
+                }
             }
+            switch count {
+            case 1:
+                hasFrom = last.map { value.equals("from", ignoringCaseIn: $0) } ?? false
+                isLoopback = value.equals("localhost", ignoringCaseIn: word)
+            case 2: isLoopback = isLoopback && value.equals("(localhost)", ignoringCaseIn: word)
+            default: break
+            }
+            hasWith = hasWith || value.equals("with", ignoringCaseIn: word)
+            last = word
+            count += 1
         }
-        if let first = words.first, value.equals("from", ignoringCaseIn: first), words.count > 1 { from = words[1] }
-        self.by = by
-        isLocal = by != nil && (from == nil || withLocal || Trace.isLoopback(value, words))
-    }
-
-    /// Sendmail: `from localhost (localhost) by HOST (8.17/8.17) id …`, without `with`: made by the daemon itself.
-    private static func isLoopback(_ value: Span<UInt8>, _ words: [Range<Int>]) -> Bool {
-        guard words.count > 2, value.equals("localhost", ignoringCaseIn: words[1]),
-            value.equals("(localhost)", ignoringCaseIn: words[2])
-        else { return false }
-        return !words.contains { value.equals("with", ignoringCaseIn: $0) }
+        self.by = by.map { String(decoding: value.copy($0), as: UTF8.self).lowercased() }
+        // Sendmail: `from localhost (localhost) by HOST (8.17/8.17) id …`, without `with`: made by the daemon itself.
+        isLocal = by != nil && (!hasFrom || isWithLocal || isLoopback && count > 2 && !hasWith)
     }
 }

@@ -26,9 +26,7 @@ package enum VERP {
         in deliveredTo: [String], settings: Settings, known: [String] = [], arrival: Int64?
     ) -> VERPTag? {
         // Most addresses have no tag at all.
-        guard deliveredTo.contains(where: { $0.utf8.contains { settings.verpDelimiters.contains($0) } }) else {
-            return nil
-        }
+        guard deliveredTo.contains(where: { holdsDelimiter($0, settings.verpDelimiters) }) else { return nil }
         var best: VERPTag?
         // Reports name thousands, and a local part has hundreds of places at which one of them could start.
         let known = Set(known)
@@ -41,6 +39,11 @@ package enum VERP {
             if best == nil || tag.trust == .expired && best?.trust != .expired { best = tag }
         }
         return best
+    }
+
+    private static func holdsDelimiter(_ address: String, _ delimiters: [UInt8]) -> Bool {
+        let bytes = address.utf8.span
+        return delimiters.contains { bytes.firstIndex(of: $0, in: 0..<bytes.count) != nil }
     }
 
     private static func tag(local: [UInt8], settings: Settings, known: Set<String>, arrival: Int64?) -> VERPTag? {
@@ -95,9 +98,11 @@ package enum VERP {
             return address(from: plus + 1)
         }
         // ezmlm: NAME-return-NUMBER-USER=DOMAIN; others: NAME-bounces-USER=DOMAIN.
-        for word in ["-return-", "-bounces-", "-bounce-", "-errors-"] {
-            guard let mark = Original.position(of: word, in: local), mark + word.utf8.count < equals else { continue }
-            var start = mark + word.utf8.count
+        for word: StaticString in ["-return-", "-bounces-", "-bounce-", "-errors-"] {
+            guard let mark = Original.position(of: word, in: span), mark + word.utf8CodeUnitCount < equals else {
+                continue
+            }
+            var start = mark + word.utf8CodeUnitCount
             var digits = start
             while digits < equals, local[digits].isDigit { digits += 1 }
             if digits > start, digits < equals, local[digits] == UInt8(ascii: "-") { start = digits + 1 }

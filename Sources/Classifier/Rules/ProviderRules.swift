@@ -100,11 +100,12 @@ enum ProviderRules {
 
     /// The first rule of which the text holds the first word, and for which `fits` is true.
     static func first(in text: FoldedText, where fits: (ProviderRule) -> Bool) -> ProviderRule? {
-        var candidates: Set<Int> = []
+        var candidates: [Int] = []
         firstWords.matcher.scan(text.bytes.span) { phrase, _ in
-            candidates.formUnion(firstWords.rules[phrase])
+            for rule in firstWords.rules[phrase] where !candidates.contains(rule) { candidates.append(rule) }
             return true
         }
+        guard !candidates.isEmpty else { return nil }
         return candidates.sorted().first { fits(all[$0]) }.map { all[$0] }
     }
 }

@@ -1,7 +1,7 @@
 import MIME
 
 /// The rule table, compiled once into one automaton.
-struct RuleSet: Sendable {
+final class RuleSet: Sendable {
     /// A rule that matched, and where.
     struct Match: Sendable, Equatable {
         /// Index into `rules`.
@@ -25,6 +25,7 @@ struct RuleSet: Sendable {
     init(_ rules: [ReasonRule]) {
         self.rules = rules
         var numbers: [String: Int] = [:]
+        numbers.reserveCapacity(rules.reduce(0) { $0 + $1.phrases.count })
         var phrases: [[UInt8]] = []
         var single: [[Int]] = []
         var steps: [[(sequence: Int, place: Int)]] = []
@@ -74,7 +75,8 @@ struct RuleSet: Sendable {
         let hits = matcher.hits(in: text.bytes.span)
         guard !hits.isEmpty else { return [] }
         var found: [Match] = []
-        var progress: [Int: (place: Int, start: Int, end: Int)] = [:]
+        // Of the sequences that have begun, how far they are: few at a time.
+        var progress: [(sequence: Int, place: Int, start: Int, end: Int)] = []
         func add(_ rule: Int, _ range: Range<Int>) {
             if let known = found.firstIndex(where: { $0.rule == rule }) {
                 // The longer phrase is the better evidence.
@@ -89,28 +91,32 @@ struct RuleSet: Sendable {
             guard text.startsWord(at: range.lowerBound) else { continue }
             for rule in single[hit.phrase] { add(rule, range) }
             for step in steps[hit.phrase] {
+                let known = progress.firstIndex { $0.sequence == step.sequence }
                 if step.place == 0 {
                     // The latest start wins: it leaves the most room for what follows.
-                    if progress[step.sequence].map({ $0.place == 0 }) ?? true {
-                        progress[step.sequence] = (0, range.lowerBound, range.upperBound)
+                    if let known {
+                        guard progress[known].place == 0 else { continue }
+                        progress[known] = (step.sequence, 0, range.lowerBound, range.upperBound)
+                    } else {
+                        progress.append((step.sequence, 0, range.lowerBound, range.upperBound))
                     }
                     continue
                 }
-                guard let state = progress[step.sequence], state.place == step.place - 1,
-                    range.lowerBound >= state.end
+                guard let known, progress[known].place == step.place - 1, range.lowerBound >= progress[known].end
                 else { continue }
-                guard range.lowerBound - state.end <= RuleSet.maximumGap else {
-                    progress[step.sequence] = nil
+                guard range.lowerBound - progress[known].end <= RuleSet.maximumGap else {
+                    progress.remove(at: known)
                     continue
                 }
                 if step.place == sequences[step.sequence].pieces.count - 1 {
-                    add(sequences[step.sequence].rule, state.start..<range.upperBound)
-                    progress[step.sequence] = nil
+                    add(sequences[step.sequence].rule, progress[known].start..<range.upperBound)
+                    progress.remove(at: known)
                 } else {
-                    progress[step.sequence] = (step.place, state.start, range.upperBound)
+                    progress[known] = (step.sequence, step.place, progress[known].start, range.upperBound)
                 }
             }
         }
+        guard found.count > 1 else { return found }
         // A phrase within a longer one of the same strength says less than that: `blacklisted` in `from an address that has
         // been blacklisted`.
         let all = found
@@ -123,8 +129,8 @@ struct RuleSet: Sendable {
             }
         }
         return found.sorted { left, right in
-            let (a, b) = (rules[left.rule], rules[right.rule])
-            return a.strength == b.strength ? left.rule < right.rule : a.strength > b.strength
+            let (a, b) = (rules[left.rule].strength, rules[right.rule].strength)
+            return a == b ? left.rule < right.rule : a > b
         }
     }
 }

@@ -14,14 +14,16 @@ struct FoldedText: Sendable {
     init(_ text: Span<UInt8>) {
         let end = min(text.count, FoldedText.maximumBytes)
         guard end > 0 else { return }
-        bytes = [UInt8](unsafeUninitializedCapacity: end + 1) { buffer, count in
+        bytes = [UInt8](unsafeUninitializedCapacity: end + TextFolder.room) { buffer, count in
             var folder = TextFolder(buffer)
-            folder.fold(text, end: end)
+            folder.fold(text, in: 0..<end)
             count = folder.count
         }
     }
 
     init(_ text: [UInt8]) { self.init(text.span) }
+
+    init(_ text: String) { self.init(text.utf8.span) }
 
     /// Bytes that are folded already.
     init(verbatim bytes: [UInt8]) { self.bytes = bytes }

@@ -14,7 +14,8 @@ struct PhraseMatcher: Sendable {
 
     /// Hits taken from one text; what comes behind them is not looked for.
     static let maximumHits = 4_096
-    /// Set in an edge whose target is the end of a phrase, or has one on its failure path: most bytes end none.
+    /// An edge is 256 times the number of the state that it leads to. This is set where that state is the end of a phrase, or
+    /// has one on its failure path: most bytes end none, and one comparison tells that, and that the state is dense.
     private static let ends: UInt32 = 1 << 31
 
     private struct State {
@@ -42,7 +43,8 @@ struct PhraseMatcher: Sendable {
 
     /// - Parameter phrases: folded as `FoldedText` folds; no two alike, none empty.
     init(_ phrases: [[UInt8]]) {
-        lengths = phrases.map(\.count)
+        // A key path is looked up for each phrase, a closure is not.
+        lengths = phrases.map { $0.count }
         let trie = Trie(phrases)
         denseCount = trie.childCount.indices.count { trie.isDense($0) }
         states = Array(repeating: State(), count: trie.childCount.count)
@@ -65,7 +67,7 @@ struct PhraseMatcher: Sendable {
                 states[target].ending = trie.ending[child]
                 states[target].depth = states[state].depth + 1
                 edgeBytes.append(trie.bytes[child])
-                edgeTargets.append(UInt32(target))
+                edgeTargets.append(UInt32(target) << 8)
                 queue.append((child, target))
                 child = Int(trie.sibling[child])
             }
@@ -80,8 +82,8 @@ struct PhraseMatcher: Sendable {
         let state = states[index]
         let range = Int(state.edges)..<Int(state.edges + state.edgeCount)
         for edge in range {
-            let target = Int(edgeTargets[edge])
-            let fail = index == 0 ? 0 : Int(step(Int(state.fail), edgeBytes[edge]) & ~PhraseMatcher.ends)
+            let target = PhraseMatcher.target(edgeTargets[edge])
+            let fail = index == 0 ? 0 : PhraseMatcher.target(step(Int(state.fail), edgeBytes[edge]))
             states[target].fail = UInt32(fail)
             states[target].link = states[fail].ending != 0 ? UInt32(fail) : states[fail].link
             if states[target].ending != 0 || states[target].link != 0 { edgeTargets[edge] |= PhraseMatcher.ends }
@@ -90,12 +92,17 @@ struct PhraseMatcher: Sendable {
         let row = index << 8
         let fail = Int(state.fail)
         if index != 0, fail < denseCount {
-            for byte in 0...255 { rows[row + byte] = rows[fail << 8 + byte] }
+            _ = rows.withUnsafeMutableBufferPointer {
+                $0[row..<(row + 256)].update(fromContentsOf: $0[(fail << 8)..<(fail << 8 + 256)])
+            }
         } else if index != 0 {
             for byte in 0...255 { rows[row + byte] = step(fail, UInt8(byte)) }
         }
         for edge in range { rows[row + Int(edgeBytes[edge])] = edgeTargets[edge] }
     }
+
+    /// The state that an edge leads to.
+    private static func target(_ edge: UInt32) -> Int { Int((edge & ~ends) >> 8) }
 
     /// The edge from `index` by `byte`.
     private func step(_ index: Int, _ byte: UInt8) -> UInt32 {
@@ -116,6 +123,7 @@ struct PhraseMatcher: Sendable {
     /// All phrases in the text, in the order in which they end, `maximumHits` at the most.
     func hits(in text: Span<UInt8>) -> [Hit] {
         var hits: [Hit] = []
+        hits.reserveCapacity(16)
         scan(text) { phrase, end in
             hits.append(Hit(phrase: phrase, end: end))
             return hits.count < PhraseMatcher.maximumHits
@@ -139,34 +147,39 @@ struct PhraseMatcher: Sendable {
         let rows = rows.span
         let edgeBytes = edgeBytes.span
         let edgeTargets = edgeTargets.span
-        let denseCount = denseCount
-        var index = start
-        for position in 0..<text.count {
-            let byte = text[position]
-            var edge: UInt32
-            search: while true {
-                if index < denseCount {
-                    edge = rows[index << 8 + Int(byte)]
+        let dense = UInt32(denseCount) << 8
+        let end = text.count
+        var edge = UInt32(start) << 8
+        var position = 0
+        while position < end {
+            if edge < dense {
+                // Most steps lead from one dense state to another that ends nothing.
+                repeat {
+                    edge = rows[Int(edge | UInt32(text[position]))]
+                    position += 1
+                } while !onlyCrossing && edge < dense && position < end
+            } else {
+                let state = states[PhraseMatcher.target(edge)]
+                let byte = text[position]
+                edge = state.fail << 8
+                for number in Int(state.edges)..<Int(state.edges + state.edgeCount) where edgeBytes[number] == byte {
+                    edge = edgeTargets[number]
+                    position += 1
                     break
                 }
-                let first = Int(states[index].edges)
-                for number in first..<(first + Int(states[index].edgeCount)) where edgeBytes[number] == byte {
-                    edge = edgeTargets[number]
-                    break search
-                }
-                index = Int(states[index].fail)
             }
-            index = Int(edge & ~PhraseMatcher.ends)
-            if onlyCrossing, states[index].depth <= position + 1 { break }
+            let index = PhraseMatcher.target(edge)
+            if onlyCrossing, states[index].depth <= position { return index }
             guard edge & PhraseMatcher.ends != 0 else { continue }
+            edge &= ~PhraseMatcher.ends
             var output = states[index].ending != 0 ? index : Int(states[index].link)
             while output != 0 {
-                if onlyCrossing, states[output].depth <= position + 1 { break }
-                if !found(Int(states[output].ending) - 1, position + 1) { return index }
+                if onlyCrossing, states[output].depth <= position { break }
+                if !found(Int(states[output].ending) - 1, position) { return index }
                 output = Int(states[output].link)
             }
         }
-        return index
+        return PhraseMatcher.target(edge)
     }
 }
 
@@ -196,7 +209,7 @@ private struct Trie {
                     sibling.append(child[node])
                     ending.append(0)
                     childCount.append(0)
-                    depth.append(min(depth[node], 1) + 1)
+                    depth.append(min(depth[node], 2) + 1)
                     child[node] = UInt32(next)
                     childCount[node] += 1
                 }
@@ -207,5 +220,5 @@ private struct Trie {
     }
 
     /// Near the root, or with many children.
-    func isDense(_ node: Int) -> Bool { depth[node] <= 1 || childCount[node] > Trie.maximumSparse }
+    func isDense(_ node: Int) -> Bool { depth[node] <= 2 || childCount[node] > Trie.maximumSparse }
 }

@@ -91,7 +91,7 @@ struct FoundGroups<Group: PhraseGroup>: Sendable {
 }
 
 /// Numbered phrases, compiled, of which the lowest number found is wanted.
-struct NumberedPhrases: Sendable {
+final class NumberedPhrases: Sendable {
     private let matcher: PhraseMatcher
     private let numbers: [Int]
 

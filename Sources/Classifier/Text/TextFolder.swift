@@ -1,25 +1,30 @@
 import MIME
 
-/// Writes a text's folded form (`FoldedText`) into memory that holds as many bytes as the text, and one more: no step writes
-/// more than it reads, but for the blank behind a reply code at the very end.
+/// Writes a text's folded form (`FoldedText`) into memory that holds as many bytes as the text, and `TextFolder.room` more: no
+/// step writes more than it reads, but for the blank behind a reply code at the very end, and eight bytes at once.
 struct TextFolder {
+    /// Bytes of memory that are needed beside those of the text.
+    static let room = 8
+
     private let written: UnsafeMutableBufferPointer<UInt8>
     private(set) var count = 0
 
     init(_ memory: UnsafeMutableBufferPointer<UInt8>) { written = memory }
 
-    mutating func fold(_ text: Span<UInt8>, end: Int) {
-        var index = 0
+    mutating func fold(_ text: Span<UInt8>, in range: Range<Int>) {
+        let end = range.upperBound
+        var index = range.lowerBound
         var code: (UInt8, UInt8, UInt8)?
         var sawContinuation = false
         while index < end {
+            if text[index] < 0x80 { index += appendWords(text, at: index, end) }
+            guard index < end else { break }
             let byte = text[index]
             if byte.isSpace {
                 appendBlank()
                 index += 1
                 continue
             }
-            let startsToken = count == 0 || written[count - 1] == 0x20
             if startsToken, byte >= 0x32, byte <= 0x35, let reply = TextFolder.replyCode(text, at: index, end) {
                 let isRepeat = code.map { $0 == reply.code } ?? false
                 if isRepeat && (reply.isContinuation || sawContinuation) {
@@ -41,7 +46,8 @@ struct TextFolder {
             if byte == UInt8(ascii: "@") {
                 index = appendAddress(text, at: index, end)
             } else if byte < 0x80 {
-                index = appendPlain(text, at: index, end)
+                append(byte.lowercased)
+                index += 1
             } else {
                 index = appendHigh(text, at: index, end)
             }
@@ -49,51 +55,37 @@ struct TextFolder {
         if count > 0, written[count - 1] == 0x20 { count -= 1 }
     }
 
-    private static func isPlain(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x80 && byte != UInt8(ascii: "@") }
+    /// Whether what is written next stands behind a blank.
+    private var startsToken: Bool { count == 0 || written[count - 1] == 0x20 }
 
-    /// The byte at `index`, and the rest of the word, as far as it is plain, eight bytes at a time where there are as many.
-    private mutating func appendPlain(_ text: Span<UInt8>, at index: Int, _ end: Int) -> Int {
-        let room = min(end - index, written.count - count)
-        precondition(room > 0 && index >= 0 && end <= text.count)
-        var length = 1
-        written[count] = text[index].lowercased
-        text.withUnsafeBytes { raw in
-            let target = UnsafeMutableRawBufferPointer(written)
-            while length + 8 <= room {
-                let eight = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: index + length, as: UInt64.self))
-                target.storeBytes(
-                    of: TextFolder.lowercased(eight).littleEndian, toByteOffset: count + length, as: UInt64.self)
-                let plain = TextFolder.plainBytes(eight)
-                length += plain
-                if plain < 8 { return }
-            }
-            while length < room, TextFolder.isPlain(raw[index + length]) {
-                written[count + length] = raw[index + length].lowercased
-                length += 1
-            }
+    /// Writes what needs no second look (`TextWords`), eight bytes at a time. Returns how many bytes that were.
+    private mutating func appendWords(_ text: Span<UInt8>, at start: Int, _ end: Int) -> Int {
+        // Eight bytes are read and written at once.
+        guard start >= 0, start < end, end >= 8, end <= text.count, written.count - count >= end - start + 7 else {
+            return 0
         }
-        count += length
-        return index + length
-    }
-
-    private static let ones: UInt64 = 0x0101_0101_0101_0101
-    private static let highs: UInt64 = 0x8080_8080_8080_8080
-
-    /// How many of eight bytes, from the lowest, are plain.
-    private static func plainBytes(_ eight: UInt64) -> Int {
-        // Of each test the lowest byte that it marks is right; a borrow reaches the higher ones only.
-        let belowPlain = (eight &- ones &* 0x21) & ~eight
-        let difference = eight ^ (ones &* UInt64(UInt8(ascii: "@")))
-        let isAt = (difference &- ones) & ~difference
-        return ((belowPlain | isAt | eight) & highs).trailingZeroBitCount / 8
-    }
-
-    /// Eight bytes of ASCII in lower case; what is above ASCII may come out as anything.
-    private static func lowercased(_ eight: UInt64) -> UInt64 {
-        let low = eight & ~highs
-        let fromA = low &+ ones &* UInt64(0x80 - UInt8(ascii: "A"))
-        let behindZ = low &+ ones &* UInt64(0x7F - UInt8(ascii: "Z"))
-        return eight | ((fromA & ~behindZ & highs) >> 2)
+        let done = text.withUnsafeBytes { raw in
+            let target = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(written)[count...])
+            var isBehindBlank = startsToken
+            var done = 0
+            while start &+ done &+ 8 <= end {
+                let words = TextWords(
+                    UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: start &+ done, as: UInt64.self)),
+                    isBehindBlank: isBehindBlank)
+                target.storeBytes(of: words.lowercased.littleEndian, toByteOffset: done, as: UInt64.self)
+                done &+= words.plainCount
+                guard words.plainCount == 8 else { return done }
+                isBehindBlank = words.endsWithBlank
+            }
+            guard start &+ done < end else { return done }
+            // Of the last few bytes some were read already: zeros, which are not plain, stand behind the others.
+            let last = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: end &- 8, as: UInt64.self))
+            let words = TextWords(last &>> UInt64(8 &* (8 &- (end &- start &- done))), isBehindBlank: isBehindBlank)
+            target.storeBytes(of: words.lowercased.littleEndian, toByteOffset: done, as: UInt64.self)
+            return done &+ words.plainCount
+        }
+        count += done
+        return done
     }
 
     private mutating func append(_ byte: UInt8) {

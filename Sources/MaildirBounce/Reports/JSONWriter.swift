@@ -111,7 +111,9 @@ struct JSONWriter {
     @inline(__always)
     private static func escapeLength(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {
         let byte = text[index]
-        if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F { return 1 }
+        if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return 1 }
+        if byte >= 0x20, byte < 0x7F { return 0 }
+        if byte <= 0x7F { return 1 }
         if byte == 0xC2, index + 1 < text.count, text[index + 1] < 0xA0 { return 2 }
         guard byte == 0xE2, index + 2 < text.count else { return 0 }
         switch (text[index + 1], text[index + 2]) {

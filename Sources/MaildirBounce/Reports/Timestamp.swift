@@ -15,10 +15,22 @@ func timestamp(_ seconds: Int64) -> String? {
     let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
     let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
     let year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
-    func digits(_ value: Int, _ width: Int = 2) -> String {
-        let text = String(value)
-        return String(repeating: "0", count: max(0, width - text.count)) + text
+    let places =
+        [
+            (year, 4, "-"), (month, 2, "-"), (day, 2, "T"), (second / 3_600, 2, ":"), (second / 60 % 60, 2, ":"),
+            (second % 60, 2, "Z"),
+        ] as [(Int, Int, Unicode.Scalar)]
+    return String(unsafeUninitializedCapacity: 20) { text in
+        var end = 0
+        for (value, width, sign) in places {
+            var rest = value
+            for place in (end..<(end + width)).reversed() {
+                text[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+                rest /= 10
+            }
+            end += width + 1
+            text[end - 1] = UInt8(ascii: sign)
+        }
+        return end
     }
-    return "\(digits(year, 4))-\(digits(month))-\(digits(day))T"
-        + "\(digits(second / 3_600)):\(digits(second / 60 % 60)):\(digits(second % 60))Z"
 }
