@@ -79,13 +79,11 @@ extension LedgerStore {
                 SELECT 1 FROM outcome AS o
                 WHERE o.id >= d.id << \(bits) AND o.id < (d.id + 1) << \(bits) AND o.address IS NOT NULL)
             """)
-        try connection.run(
-            "INSERT INTO pruned SELECT fingerprint FROM delivery WHERE id IN (SELECT id FROM gone) ON CONFLICT DO NOTHING"
-        )
+        let isGone = "id IN (SELECT id FROM gone)"
+        try connection.run("INSERT INTO pruned SELECT fingerprint FROM delivery WHERE \(isGone) ON CONFLICT DO NOTHING")
         try connection.run("DELETE FROM outcome WHERE id >> \(bits) IN (SELECT id FROM gone)")
         // Not as an OR of two lists where rows are looked for: PostgreSQL would go through a long one for each row.
         try connection.run("INSERT INTO gone SELECT id FROM delivery WHERE duplicate_of IN (SELECT id FROM gone)")
-        let isGone = "id IN (SELECT id FROM gone)"
         try connection.run(
             """
             INSERT INTO tally_pruned (hour, class, origin, counted, duplicates)

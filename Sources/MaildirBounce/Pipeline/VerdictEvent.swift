@@ -1,6 +1,7 @@
 import Classifier
 import Glibc
 import Ledger
+import MIME
 import Maildir
 
 extension DeliveryEvent {
@@ -55,7 +56,8 @@ extension Fingerprint {
     init(messageID: String?, contents: [UInt8]) {
         var hash = ReportHash()
         hash.combine(messageID)
-        contents.withUnsafeBytes { bytes in hash.combine(text: bytes[bodyStart(bytes)...]) }
+        let start = bodyStart(contents.span)
+        contents.withUnsafeBytes { hash.combine(text: $0[start...]) }
         self.init(high: hash.value.high, low: hash.value.low)
     }
 }
@@ -111,25 +113,19 @@ extension Verdict {
 }
 
 /// Where the text behind the first empty line starts, whatever the line ends are; the end where there is no such line.
-private func bodyStart(_ bytes: UnsafeRawBufferPointer) -> Int {
+private func bodyStart(_ bytes: Swift.Span<UInt8>) -> Int {
     var (index, lineFeed) = (0, -1)
     while index < bytes.count {
         // Looked for once, also where a mail has none.
-        if lineFeed < index { lineFeed = offset(of: "\n", in: bytes, from: index, to: bytes.count) }
-        let end = offset(of: "\r", in: bytes, from: index, to: lineFeed)
+        if lineFeed < index {
+            lineFeed = bytes.firstIndex(of: UInt8(ascii: "\n"), in: index..<bytes.count) ?? bytes.count
+        }
+        let end = bytes.firstIndex(of: UInt8(ascii: "\r"), in: index..<lineFeed) ?? lineFeed
         let isEmpty = end == index
         index = min(bytes.count, end + (end + 1 == lineFeed && lineFeed < bytes.count ? 2 : 1))
         if isEmpty { return index }
     }
     return bytes.count
-}
-
-/// Where the byte is first, or else `end`.
-private func offset(of byte: Unicode.Scalar, in bytes: UnsafeRawBufferPointer, from start: Int, to end: Int) -> Int {
-    guard start < end, let base = bytes.baseAddress,
-        let found = memchr(base + start, Int32(bitPattern: byte.value), end - start)
-    else { return end }
-    return UnsafeRawPointer(found) - base
 }
 
 private func isLineEnd(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
