@@ -32,22 +32,39 @@ struct PhraseMatcher: Sendable {
         var link: UInt32 = 0
     }
 
+    /// The first edge of a state that is not dense, side by side with those of the states that follow it: a phrase's end, which
+    /// hardly any other shares, is one run of memory.
+    private struct Step {
+        var fail: UInt32 = 0
+        var target: UInt32 = 0
+        var byte: UInt8 = 0
+        /// Whether the state has other edges.
+        var hasMore = false
+    }
+
     /// The dense states first.
     private var states: [State]
+    private var steps: [Step]
     private var edgeBytes: [UInt8] = []
     private var edgeTargets: [UInt32] = []
     /// 256 edges for each dense state.
     private var rows: [UInt32]
     private let denseCount: Int
+    /// The states of one byte, and those of two, are the first behind the root.
+    private var singleCount = 0
+    private var pairCount = 0
+    private let starts: PhraseStarts
     private let lengths: [Int]
 
     /// - Parameter phrases: folded as `FoldedText` folds; no two alike, none empty.
     init(_ phrases: [[UInt8]]) {
         // A key path is looked up for each phrase, a closure is not.
         lengths = phrases.map { $0.count }
+        starts = PhraseStarts(phrases)
         let trie = Trie(phrases)
         denseCount = trie.childCount.indices.count { trie.isDense($0) }
         states = Array(repeating: State(), count: trie.childCount.count)
+        steps = Array(repeating: Step(), count: states.count - denseCount)
         rows = Array(repeating: 0, count: denseCount << 8)
         edgeBytes.reserveCapacity(states.count)
         edgeTargets.reserveCapacity(states.count)
@@ -55,17 +72,19 @@ struct PhraseMatcher: Sendable {
         var queue: [(node: Int, state: Int)] = [(0, 0)]
         queue.reserveCapacity(states.count)
         var nextDense = 1
-        var nextSparse = denseCount
+        let places = trie.sparsePlaces()
         var index = 0
         while index < queue.count {
             let (node, state) = queue[index]
             states[state].edges = UInt32(edgeBytes.count)
             var child = Int(trie.child[node])
             while child != 0 {
-                let target = trie.isDense(child) ? nextDense : nextSparse
-                if trie.isDense(child) { nextDense += 1 } else { nextSparse += 1 }
+                let target = trie.isDense(child) ? nextDense : denseCount + Int(places[child])
+                if trie.isDense(child) { nextDense += 1 }
                 states[target].ending = trie.ending[child]
                 states[target].depth = states[state].depth + 1
+                if states[target].depth == 1 { singleCount += 1 }
+                if states[target].depth == 2 { pairCount += 1 }
                 edgeBytes.append(trie.bytes[child])
                 edgeTargets.append(UInt32(target) << 8)
                 queue.append((child, target))
@@ -88,7 +107,13 @@ struct PhraseMatcher: Sendable {
             states[target].link = states[fail].ending != 0 ? UInt32(fail) : states[fail].link
             if states[target].ending != 0 || states[target].link != 0 { edgeTargets[edge] |= PhraseMatcher.ends }
         }
-        guard index < denseCount else { return }
+        guard index < denseCount else {
+            let edge = range.lowerBound
+            steps[index - denseCount] = Step(
+                fail: state.fail << 8, target: range.isEmpty ? 0 : edgeTargets[edge],
+                byte: range.isEmpty ? 0 : edgeBytes[edge], hasMore: range.count > 1)
+            return
+        }
         let row = index << 8
         let fail = Int(state.fail)
         if index != 0, fail < denseCount {
@@ -144,28 +169,50 @@ struct PhraseMatcher: Sendable {
         _ found: (_ phrase: Int, _ end: Int) -> Bool
     ) -> Int {
         let states = states.span
+        let steps = steps.span
         let rows = rows.span
         let edgeBytes = edgeBytes.span
         let edgeTargets = edgeTargets.span
         let dense = UInt32(denseCount) << 8
+        let pairs = UInt32(singleCount + 1) << 8
+        let deep = UInt32(singleCount + pairCount + 1) << 8
         let end = text.count
         var edge = UInt32(start) << 8
         var position = 0
+        // The place from which the state has been found: a state of few bytes that started later is as well told by them.
+        var first = start == 0 && !onlyCrossing ? -1 : end
         while position < end {
+            if edge < deep {
+                let behind = position - (edge == 0 ? 0 : edge < pairs ? 1 : 2)
+                if behind > first, behind + PhraseStarts.reach <= end {
+                    first = text.withUnsafeBytes { starts.firstPlace(in: $0, from: behind) }
+                    position = first
+                    edge = 0
+                }
+            }
             if edge < dense {
                 // Most steps lead from one dense state to another that ends nothing.
                 repeat {
                     edge = rows[Int(edge | UInt32(text[position]))]
                     position += 1
-                } while !onlyCrossing && edge < dense && position < end
+                } while !onlyCrossing && edge >= deep && edge < dense && position < end
             } else {
-                let state = states[PhraseMatcher.target(edge)]
+                let step = steps[PhraseMatcher.target(edge) - denseCount]
                 let byte = text[position]
-                edge = state.fail << 8
-                for number in Int(state.edges)..<Int(state.edges + state.edgeCount) where edgeBytes[number] == byte {
-                    edge = edgeTargets[number]
+                if step.byte == byte, step.target != 0 {
+                    edge = step.target
                     position += 1
-                    break
+                } else if step.hasMore {
+                    let state = states[PhraseMatcher.target(edge)]
+                    edge = state.fail << 8
+                    for number in Int(state.edges)..<Int(state.edges + state.edgeCount) where edgeBytes[number] == byte
+                    {
+                        edge = edgeTargets[number]
+                        position += 1
+                        break
+                    }
+                } else {
+                    edge = step.fail
                 }
             }
             let index = PhraseMatcher.target(edge)
@@ -217,6 +264,23 @@ private struct Trie {
             }
             if node != 0 { ending[node] = UInt32(number + 1) }
         }
+    }
+
+    /// A place for each state that is not dense, a child's behind its parent's.
+    func sparsePlaces() -> [UInt32] {
+        var places = Array(repeating: UInt32(0), count: bytes.count)
+        var next: UInt32 = 0
+        var waiting: [UInt32] = [0]
+        while let node = waiting.popLast() {
+            let index = Int(node)
+            if !isDense(index) {
+                places[index] = next
+                next += 1
+            }
+            if sibling[index] != 0 { waiting.append(sibling[index]) }
+            if child[index] != 0 { waiting.append(child[index]) }
+        }
+        return places
     }
 
     /// Near the root, or with many children.
