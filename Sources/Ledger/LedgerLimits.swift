@@ -22,12 +22,11 @@ package enum LedgerLimits {
 extension String {
     /// The text without NUL, which other programs' SQLite drivers take for its end, and no longer than `limit` bytes.
     func stored(limit: Int) -> String {
-        let bytes = utf8
-        if bytes.count <= limit && !bytes.contains(0) {
+        if withBytes({ $0.count <= limit && !$0.contains(0) }) {
             return self
         }
         var kept = [UInt8]()
-        kept.reserveCapacity(min(bytes.count, limit))
+        kept.reserveCapacity(min(utf8.count, limit))
         for scalar in unicodeScalars {
             let encoded = UTF8.encode(scalar.value == 0 ? "\u{FFFD}" : scalar) ?? UTF8.encodedReplacementCharacter
             if kept.count + encoded.count > limit {
@@ -36,5 +35,10 @@ extension String {
             kept.append(contentsOf: encoded)
         }
         return String(decoding: kept, as: UTF8.self)
+    }
+
+    /// The text's UTF-8, which a native string hands out without a copy.
+    func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        utf8.withContiguousStorageIfAvailable(body) ?? Array(utf8).withUnsafeBufferPointer(body)
     }
 }

@@ -6,14 +6,15 @@ struct StoredPlace {
 
     init(_ destination: String?, key: DeliveryKey) {
         guard let destination else { return }
-        guard let slash = destination.utf8.lastIndex(of: UInt8(ascii: "/")) else {
-            file = destination
-            return
-        }
-        folder = String(destination[..<slash])
-        let name = destination[destination.utf8.index(after: slash)...]
-        if !name.utf8.elementsEqual(StoredPlace.usualName(key).utf8) {
-            file = String(name)
+        (folder, file) = destination.withBytes { path in
+            guard let slash = path.lastIndex(of: UInt8(ascii: "/")) else { return (nil, destination) }
+            let name = path[(slash + 1)...]
+            let isUsual =
+                name.count == key.unique.count + StoredPlace.usualEnd.utf8.count && name.starts(with: key.unique)
+                && name.dropFirst(key.unique.count).elementsEqual(StoredPlace.usualEnd.utf8)
+            return (
+                String(decoding: path[..<slash], as: UTF8.self), isUsual ? nil : String(decoding: name, as: UTF8.self)
+            )
         }
     }
 
@@ -22,7 +23,9 @@ struct StoredPlace {
         return folder + "/" + (file ?? usualName(key))
     }
 
+    private static let usualEnd = ":2,S"
+
     private static func usualName(_ key: DeliveryKey) -> String {
-        String(decoding: key.unique, as: UTF8.self) + ":2,S"
+        String(decoding: key.unique, as: UTF8.self) + usualEnd
     }
 }

@@ -87,13 +87,20 @@ public struct Message: Sendable {
     }
 
     /// The value of the first field of that name, unfolded, or nil.
-    public func value(_ name: FieldName, in part: Int = 0) -> [UInt8]? { field(name, in: part).map(value(of:)) }
+    public func value(_ name: FieldName, in part: Int = 0) -> [UInt8]? {
+        // A method handed to `map` would copy the message.
+        guard let field = field(name, in: part) else { return nil }
+        return value(of: field)
+    }
 
     /// The value as text: RFC 2047 encoded words decoded, bytes that are no UTF-8 read as the likeliest charset.
     public func text(of field: HeaderField) -> String { EncodedWord.decode(value(of: field)) }
 
     /// The text of the first field of that name, or nil.
-    public func text(_ name: FieldName, in part: Int = 0) -> String? { field(name, in: part).map(text(of:)) }
+    public func text(_ name: FieldName, in part: Int = 0) -> String? {
+        guard let field = field(name, in: part) else { return nil }
+        return text(of: field)
+    }
 
     /// Where the addresses of a field stand in `bytes` (RFC 5322 section 3.4), `MIMELimits.addresses` of them at the most.
     public func addresses(of field: HeaderField) -> [Range<Int>] {

@@ -42,21 +42,22 @@ extension FolderHandle {
 
         let maximum = max(0, maximum)
         let expected = max(0, Int(file.status.st_size))
-        bytes.reserveCapacity(min(expected, maximum))
         // One byte more than there should be: a short answer then says that this was all, without another call.
+        bytes.reserveCapacity(min(expected, maximum) + 1)
         let chunk = max(min(expected, maximum, Self.readChunk - 1) + 1, Self.smallestChunk)
-        let error = withUnsafeTemporaryAllocation(byteCount: chunk, alignment: 16) { buffer -> Int32 in
-            while bytes.count < maximum {
-                let wanted = min(chunk, maximum - bytes.count)
-                let answer = systemCall { Glibc.read(file.descriptor, buffer.baseAddress, wanted) }
-                if answer.error != 0 { return answer.error }
-                bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[..<answer.value]))
-                // A short answer inside the file is none: a bad block may come next, and then the next call says so.
-                if answer.value == 0 || (answer.value < wanted && bytes.count == expected) { break }
+        while bytes.count < maximum {
+            let wanted = min(chunk, maximum - bytes.count)
+            var answer = SystemAnswer(value: 0, error: 0)
+            bytes.append(addingCapacity: wanted) { room in
+                room.withUnsafeMutableBufferPointer { buffer, count in
+                    answer = systemCall { Glibc.read(file.descriptor, buffer.baseAddress, wanted) }
+                    count = answer.error == 0 ? answer.value : 0
+                }
             }
-            return 0
+            guard answer.error == 0 else { throw MaildirError(.read, self, name, errorNumber: answer.error) }
+            // A short answer inside the file is none: a bad block may come next, and then the next call says so.
+            if answer.value == 0 || (answer.value < wanted && bytes.count == expected) { break }
         }
-        if error != 0 { throw MaildirError(.read, self, name, errorNumber: error) }
         return try facts(of: file, count: bytes.count, maximum: maximum, name: name)
     }
 

@@ -63,9 +63,10 @@ struct PhraseMatcherTests {
             let matcher = PhraseMatcher(phrases)
             let text = (0..<60).map { _ in UInt8.random(in: letters, using: &random) }
             let cut = Int.random(in: 0...60, using: &random)
-            let state = matcher.scan(text[..<cut].span) { _, _ in true }
+            let (before, behind) = (Array(text[..<cut]), Array(text[cut...]))
+            let state = matcher.scan(before.span) { _, _ in true }
             var crossing: [PhraseMatcher.Hit] = []
-            matcher.scan(text[cut...].span, from: state, onlyCrossing: true) { phrase, end in
+            matcher.scan(behind.span, from: state, onlyCrossing: true) { phrase, end in
                 crossing.append(PhraseMatcher.Hit(phrase: phrase, end: end + cut))
                 return true
             }

@@ -32,12 +32,15 @@ struct PhraseMatcher: Sendable {
         var link: UInt32 = 0
     }
 
-    /// The first edge of a state that is not dense, side by side with those of the states that follow it: a phrase's end, which
-    /// hardly any other shares, is one run of memory.
+    /// The first edges of a state that is not dense, side by side with those of the states that follow it: a phrase's end,
+    /// which hardly any other shares, is one run of memory.
     private struct Step {
         var fail: UInt32 = 0
+        /// The root's edge where there is none.
         var target: UInt32 = 0
+        var second: UInt32 = 0
         var byte: UInt8 = 0
+        var secondByte: UInt8 = 0
         /// Whether the state has other edges.
         var hasMore = false
     }
@@ -53,7 +56,7 @@ struct PhraseMatcher: Sendable {
     /// The states of one byte, and those of two, are the first behind the root.
     private var singleCount = 0
     private var pairCount = 0
-    private let starts: PhraseStarts
+    private var starts: PhraseStarts
     private let lengths: [Int]
 
     /// - Parameter phrases: folded as `FoldedText` folds; no two alike, none empty.
@@ -94,6 +97,13 @@ struct PhraseMatcher: Sendable {
             resolve(state)
             index += 1
         }
+        for phrase in phrases where phrase.count >= PhraseStarts.reach {
+            var edge: UInt32 = 0
+            for byte in phrase.prefix(PhraseStarts.reach) where edge & PhraseMatcher.ends == 0 {
+                edge = step(PhraseMatcher.target(edge), byte)
+            }
+            starts.note(phrase, state: edge & PhraseMatcher.ends == 0 ? PhraseMatcher.target(edge) : 0)
+        }
     }
 
     /// Gives a state's children their failure links, and a dense state its row.
@@ -108,10 +118,11 @@ struct PhraseMatcher: Sendable {
             if states[target].ending != 0 || states[target].link != 0 { edgeTargets[edge] |= PhraseMatcher.ends }
         }
         guard index < denseCount else {
-            let edge = range.lowerBound
-            steps[index - denseCount] = Step(
-                fail: state.fail << 8, target: range.isEmpty ? 0 : edgeTargets[edge],
-                byte: range.isEmpty ? 0 : edgeBytes[edge], hasMore: range.count > 1)
+            var step = Step(fail: state.fail << 8, hasMore: range.count > 2)
+            let edges = range.lowerBound
+            if range.count > 0 { (step.target, step.byte) = (edgeTargets[edges], edgeBytes[edges]) }
+            if range.count > 1 { (step.second, step.secondByte) = (edgeTargets[edges + 1], edgeBytes[edges + 1]) }
+            steps[index - denseCount] = step
             return
         }
         let row = index << 8
@@ -179,15 +190,19 @@ struct PhraseMatcher: Sendable {
         let end = text.count
         var edge = UInt32(start) << 8
         var position = 0
-        // The place from which the state has been found: a state of few bytes that started later is as well told by them.
+        // The place from which the state has been found: a state of few bytes that started later is as well told by them. They
+        // are read a second time then, and what ends up to `told` has been told.
         var first = start == 0 && !onlyCrossing ? -1 : end
+        var told = 0
         while position < end {
             if edge < deep {
                 let behind = position - (edge == 0 ? 0 : edge < pairs ? 1 : 2)
                 if behind > first, behind + PhraseStarts.reach <= end {
-                    first = text.withUnsafeBytes { starts.firstPlace(in: $0, from: behind) }
-                    position = first
-                    edge = 0
+                    let place = text.withUnsafeBytes { starts.firstPlace(in: $0, from: behind) }
+                    first = place.start
+                    position = place.start + place.length
+                    edge = UInt32(place.state) << 8
+                    guard position < end else { break }
                 }
             }
             if edge < dense {
@@ -202,11 +217,14 @@ struct PhraseMatcher: Sendable {
                 if step.byte == byte, step.target != 0 {
                     edge = step.target
                     position += 1
+                } else if step.secondByte == byte, step.second != 0 {
+                    edge = step.second
+                    position += 1
                 } else if step.hasMore {
                     let state = states[PhraseMatcher.target(edge)]
-                    edge = state.fail << 8
-                    for number in Int(state.edges)..<Int(state.edges + state.edgeCount) where edgeBytes[number] == byte
-                    {
+                    edge = step.fail
+                    for number in Int(state.edges + 2)..<Int(state.edges + state.edgeCount)
+                    where edgeBytes[number] == byte {
                         edge = edgeTargets[number]
                         position += 1
                         break
@@ -219,6 +237,8 @@ struct PhraseMatcher: Sendable {
             if onlyCrossing, states[index].depth <= position { return index }
             guard edge & PhraseMatcher.ends != 0 else { continue }
             edge &= ~PhraseMatcher.ends
+            guard position > told else { continue }
+            told = position
             var output = states[index].ending != 0 ? index : Int(states[index].link)
             while output != 0 {
                 if onlyCrossing, states[output].depth <= position { break }

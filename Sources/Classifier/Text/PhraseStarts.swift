@@ -1,42 +1,53 @@
-/// Tells of a place in a text, by four bytes and then by eight, that no phrase of a set starts there: of most places, without
-/// a step of the automaton. Each answer stands alone, so the processor need not wait for one before it looks for the next.
+/// Tells of a place in a text whether a phrase of a set may start there, without a step of the automaton: of most places, four
+/// bytes tell that none does. Each answer stands alone, so the processor need not wait for one before it looks for the next.
 struct PhraseStarts: Sendable {
+    /// A place where a phrase may start, and what the automaton would know from there on.
+    struct Place {
+        var start: Int
+        /// Bytes behind `start` that are known to be a phrase's first, and the state that they lead to; or 0, and the root.
+        var length = 0
+        var state = 0
+    }
+
     /// Bytes of the text that must stand from a place on for it to be told.
     static let reach = 8
 
     /// A bit for each hash of a start: a row for the first two bytes, a place in it for the two behind them.
-    private var starts: [UInt32]
-    /// A bit for each hash of the first eight bytes of a phrase, and for the starts of phrases that are shorter.
-    private var longStarts: [UInt32]
-    private var shortStarts: [UInt32]
+    private var starts = [UInt32](repeating: 0, count: 1 << rowBits)
+    /// The same for the phrases that are shorter than eight bytes.
+    private var shortStarts = [UInt32](repeating: 0, count: 1 << rowBits)
+    /// The first eight bytes of the longer phrases, each where its hash says or in the next free entry behind.
+    private var entries: [(eight: UInt64, state: UInt32)]
+    private let shift: UInt64
 
     private static let rowBits = 11
-    private static let words = 1 << rowBits
 
+    /// - Parameter phrases: none empty, none that starts with eight zeros.
     init(_ phrases: [[UInt8]]) {
-        starts = Array(repeating: 0, count: PhraseStarts.words)
-        longStarts = Array(repeating: 0, count: PhraseStarts.words)
-        shortStarts = Array(repeating: 0, count: PhraseStarts.words)
-        for phrase in phrases {
-            var eight: UInt64 = 0
-            for (place, byte) in phrase.prefix(PhraseStarts.reach).enumerated() {
-                eight |= UInt64(byte) << UInt64(8 * place)
-            }
-            noteStart(eight, phrase.count)
-            if phrase.count >= PhraseStarts.reach {
-                let hash = PhraseStarts.longHash(eight)
-                longStarts[hash >> 5] |= 1 << UInt32(hash & 31)
-            }
-        }
+        let bits = max(4, Int.bitWidth - (2 * phrases.count).leadingZeroBitCount)
+        shift = UInt64(64 - bits)
+        entries = Array(repeating: (0, 0), count: 1 << bits)
+        for phrase in phrases { noteStart(PhraseStarts.eight(phrase), phrase.count) }
+    }
+
+    /// Notes which state the first eight bytes of a phrase lead to, unless a phrase ends on the way there: then 0.
+    mutating func note(_ phrase: [UInt8], state: Int) {
+        let eight = PhraseStarts.eight(phrase)
+        var index = Int(truncatingIfNeeded: PhraseStarts.hash(eight) >> shift)
+        while entries[index].eight != 0, entries[index].eight != eight { index = (index + 1) & (entries.count - 1) }
+        entries[index] = (eight, UInt32(state))
+    }
+
+    /// The first eight bytes, the first of them the lowest.
+    private static func eight(_ phrase: [UInt8]) -> UInt64 {
+        phrase.prefix(reach).reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     private mutating func noteStart(_ eight: UInt64, _ length: Int) {
         // What stands behind a phrase of one to three bytes may be anything.
-        let seconds = length == 1 ? 0...255 : 0...0
-        for second in seconds {
-            let row = PhraseStarts.row(eight | UInt64(second) << 8)
-            var mark: UInt32 = .max
-            if length >= 4 { mark = 1 << PhraseStarts.place(eight) }
+        let mark: UInt32 = length < 4 ? .max : 1 << PhraseStarts.place(eight)
+        for second in 0...(length == 1 ? UInt64(255) : 0) {
+            let row = PhraseStarts.row(eight | second << 8)
             starts[row] |= mark
             if length < PhraseStarts.reach { shortStarts[row] |= mark }
         }
@@ -44,7 +55,7 @@ struct PhraseStarts: Sendable {
 
     @inline(__always)
     private static func row(_ eight: UInt64) -> Int {
-        Int(truncatingIfNeeded: (((eight & 0xFFFF) &* 0x9E37_79B1) >> 16) & UInt64(words - 1))
+        Int(truncatingIfNeeded: (((eight & 0xFFFF) &* 0x9E37_79B1) >> 16) & (1 << UInt64(rowBits) - 1))
     }
 
     @inline(__always)
@@ -53,29 +64,39 @@ struct PhraseStarts: Sendable {
     }
 
     @inline(__always)
-    private static func longHash(_ eight: UInt64) -> Int {
-        Int(truncatingIfNeeded: (eight &* 0x9E37_79B9_7F4A_7C15) >> 48)
-    }
+    private static func hash(_ eight: UInt64) -> UInt64 { eight &* 0x9E37_79B9_7F4A_7C15 }
 
-    /// The first place from `start` on where a phrase may start, or that too little of the text stands behind to be told.
+    /// The first place from `start` on where a phrase may start, or behind which too little of the text stands to be told.
     @inline(__always)
-    func firstPlace(in text: UnsafeRawBufferPointer, from start: Int) -> Int {
-        var place = start
+    func firstPlace(in text: UnsafeRawBufferPointer, from start: Int) -> Place {
         starts.withUnsafeBufferPointer { starts in
+            var place = start
             while place &+ PhraseStarts.reach <= text.count {
                 let eight = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: place, as: UInt64.self))
                 let row = PhraseStarts.row(eight)
                 let mark: UInt32 = 1 &<< PhraseStarts.place(eight)
-                if starts[row] & mark != 0, isLikely(eight, row, mark) { break }
+                if starts[row] & mark != 0 {
+                    let state = state(behind: eight)
+                    if shortStarts[row] & mark != 0 || state == 0 { return Place(start: place) }
+                    if let state { return Place(start: place, length: PhraseStarts.reach, state: state) }
+                }
                 place &+= 1
             }
+            return Place(start: place)
         }
-        return place
     }
 
+    /// Where the eight bytes lead to, or nil where no phrase starts with them.
     @inline(__always)
-    private func isLikely(_ eight: UInt64, _ row: Int, _ mark: UInt32) -> Bool {
-        let hash = PhraseStarts.longHash(eight)
-        return longStarts[hash >> 5] & (1 << UInt32(hash & 31)) != 0 || shortStarts[row] & mark != 0
+    private func state(behind eight: UInt64) -> Int? {
+        entries.withUnsafeBufferPointer { entries in
+            var index = Int(truncatingIfNeeded: PhraseStarts.hash(eight) &>> shift)
+            // Half of the entries are free.
+            while entries[index].eight != 0 {
+                if entries[index].eight == eight { return Int(entries[index].state) }
+                index = (index &+ 1) & (entries.count &- 1)
+            }
+            return nil
+        }
     }
 }

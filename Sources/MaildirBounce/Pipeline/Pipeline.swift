@@ -36,7 +36,12 @@ struct Pipeline<Item: Sendable, Output: Sendable, Problem: Error>: Sendable {
         let (read, conclude, weigh) = (self.read, self.conclude, self.weigh)
         let workers = OrderedWorkers<Item, (Item, Result<Output, Problem>)>(
             capacity: Self.inFlight, maximumWeight: Self.inFlightBytes,
-            weigh: { _, result in (try? result.get()).map(weigh) ?? 0 }, weighInput: weighItem
+            weigh: { output in
+                switch output.1 {
+                case .success(let made): weigh(made)
+                case .failure: 0
+                }
+            }, weighInput: weighItem
         ) { item in
             do throws(Problem) {
                 let contents = try read(item)

@@ -4,7 +4,9 @@ import Glibc
 ///
 /// All names lie in one buffer: a folder of a million names takes some 80 MB as arrays and a third of that so.
 struct FolderListing: Sendable {
+    /// The kind of each (`DT_REG`, …), its name, and a NUL.
     private var text: [UInt8] = []
+    /// Where the names start.
     private var starts: [Int] = []
 
     var count: Int { starts.count }
@@ -14,6 +16,13 @@ struct FolderListing: Sendable {
         let start = starts[index]
         let length = text[start...].prefix { $0 != 0 }.count
         return text[start..<start + length]
+    }
+
+    /// What stood at `index` when the folder was listed (`S_IFREG`, …), or nil where the file system does not say.
+    func kind(at index: Int) -> mode_t? {
+        let kind = text[starts[index] - 1]
+        // DTTOIF of readdir(3).
+        return kind == UInt8(DT_UNKNOWN) ? nil : mode_t(kind) << 12
     }
 
     /// Lists `folder` without `.` and `..`.
@@ -28,10 +37,12 @@ struct FolderListing: Sendable {
                 guard errno == 0 else { throw .system(errno) }
                 break
             }
+            let kind = entry.pointee.d_type
             withUnsafeBytes(of: &entry.pointee.d_name) { name in
                 let length = name.firstIndex(of: 0) ?? name.count
                 let isSelfOrParent = length <= 2 && name.prefix(length).allSatisfy { $0 == UInt8(ascii: ".") }
                 guard !isSelfOrParent else { return }
+                text.append(kind)
                 starts.append(text.count)
                 text.append(contentsOf: name[..<length])
                 text.append(0)

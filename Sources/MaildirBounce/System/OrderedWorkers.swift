@@ -15,6 +15,9 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
         var inputWeight = 0
     }
 
+    /// How many inputs are put in, and outputs taken out, at once at the most: each time may wake a thread.
+    private static var handful: Int { 64 }
+
     private let work: @Sendable (Input) -> Output
     private let weigh: @Sendable (Output) -> Int
     private let weighInput: @Sendable (Input) -> Int
@@ -29,6 +32,8 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
     private var delivered = 0
     private var taken = 0
     private var filled = 0
+    /// The number of outputs that wait.
+    private var finished = 0
     private var weight = 0
     /// The weight of the inputs that are not delivered as outputs. Touched by the calling thread alone.
     private var inputWeight = 0
@@ -87,52 +92,74 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
             close()
             for worker in workers { pthread_join(worker, nil) }
         }
-        put(first)
+        put([weighed(first)])
         var isExhausted = false
         while wanted() {
-            // Refilled by halves: one wake-up for many inputs.
-            if !isExhausted, filled - delivered <= capacity / 2 {
-                while filled - delivered < capacity, inputWeight <= maximumWeight {
+            while !isExhausted, filled - delivered <= capacity / 2, inputWeight <= maximumWeight {
+                var inputs: [(input: Input, weight: Int)] = []
+                while inputs.count < min(Self.handful, capacity / 2), inputWeight <= maximumWeight {
                     guard let input = try next() else {
                         isExhausted = true
                         break
                     }
-                    put(input)
+                    inputs.append(weighed(input))
                 }
+                put(inputs)
             }
-            guard let output = takeOutput() else { return }
-            try deliver(output)
+            let outputs = takeOutputs()
+            guard !outputs.isEmpty else { return }
+            for output in outputs {
+                guard wanted() else { return }
+                try deliver(output)
+            }
         }
     }
 
-    private func put(_ input: Input) {
+    private func weighed(_ input: Input) -> (input: Input, weight: Int) {
         let weight = weighInput(input)
         inputWeight += weight
+        return (input, weight)
+    }
+
+    private func put(_ inputs: [(input: Input, weight: Int)]) {
         pthread_mutex_lock(mutex)
-        // The first time around: a short run needs few.
-        if filled == slots.count, filled < capacity { slots.append(Slot()) }
-        slots[filled % capacity].input = input
-        slots[filled % capacity].inputWeight = weight
-        filled += 1
-        pthread_cond_signal(workArrived)
+        for (input, weight) in inputs {
+            // The first time around: a short run needs few.
+            if filled == slots.count, filled < capacity { slots.append(Slot()) }
+            slots[filled % capacity].input = input
+            slots[filled % capacity].inputWeight = weight
+            filled += 1
+        }
+        pthread_cond_broadcast(workArrived)
         pthread_mutex_unlock(mutex)
     }
 
-    /// The next output in order; waits for it; nil where everything that was put in has been delivered.
-    private func takeOutput() -> Output? {
+    /// The next outputs in order; waits for some; none where everything that was put in has been delivered.
+    private func takeOutputs() -> [Output] {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        guard delivered < filled else { return nil }
-        let index = delivered % capacity
-        while slots[index].output == nil { pthread_cond_wait(outputArrived, mutex) }
-        let output = slots[index].output
+        guard delivered < filled else { return [] }
+        while !isWorthTaking { pthread_cond_wait(outputArrived, mutex) }
         let wasHeavy = weight > maximumWeight
-        weight -= slots[index].weight
-        inputWeight -= slots[index].inputWeight
-        slots[index] = Slot()
-        delivered += 1
+        var outputs: [Output] = []
+        outputs.reserveCapacity(Self.handful)
+        while outputs.count < Self.handful, delivered < filled {
+            guard let output = slots[delivered % capacity].output.take() else { break }
+            weight -= slots[delivered % capacity].weight
+            inputWeight -= slots[delivered % capacity].inputWeight
+            outputs.append(output)
+            delivered += 1
+            finished -= 1
+        }
         if wasHeavy, weight <= maximumWeight { pthread_cond_broadcast(workArrived) }
-        return output
+        return outputs
+    }
+
+    /// Whether the next output is there, and enough of them for one wake-up: as many as are taken at once, all that are in
+    /// flight, or so many that the workers pause.
+    private var isWorthTaking: Bool {
+        guard delivered < filled, slots[delivered % capacity].output != nil else { return false }
+        return finished >= min(Self.handful, filled - delivered) || weight > maximumWeight
     }
 
     private func close() {
@@ -153,8 +180,7 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
             let position = taken
             let index = position % capacity
             taken += 1
-            guard let input = slots[index].input else { continue }
-            slots[index].input = nil
+            guard let input = slots[index].input.take() else { continue }
             pthread_mutex_unlock(mutex)
             let output = work(input)
             let outputWeight = weigh(output)
@@ -162,7 +188,8 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
             slots[index].output = output
             slots[index].weight = outputWeight
             weight += outputWeight
-            if position == delivered { pthread_cond_signal(outputArrived) }
+            finished += 1
+            if isWorthTaking { pthread_cond_signal(outputArrived) }
         }
     }
 }
