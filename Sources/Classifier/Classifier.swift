@@ -18,7 +18,9 @@ public struct Classifier: Sendable {
     /// - Parameter settings: What this installation knows about itself.
     public init(settings: Settings = Settings()) {
         self.settings = settings
-        judge = Judge(rules: RuleSet(ReasonRules.all), custom: settings.rules.filter { !$0.isAboutMessages })
+        judge = Judge(
+            rules: RuleSet(ReasonRules.all, providers: ProviderRules.all),
+            custom: settings.rules.filter { !$0.isAboutMessages })
     }
 
     /// What the message in `bytes` is. Never throws and never traps: what cannot be read is `not-a-bounce`.

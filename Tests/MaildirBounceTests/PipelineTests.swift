@@ -104,10 +104,26 @@ struct PipelineTests {
         var counts: [Int] = []
         for _ in 0..<5 {
             counts.append(size.count)
-            size.grow()
+            size.next()
         }
         #expect(counts == [1_000, 2_000, 4_000, 5_000, 5_000])
         #expect(BatchSize(maximum: 7).count == 7)
+    }
+
+    @Test("the last batches are small, so that little is left to commit when all is read")
+    func lastBatches() {
+        func counts(_ total: Int, maximum: Int) -> [Int] {
+            var (size, left, counts) = (BatchSize(maximum: maximum), total, [Int]())
+            while left > 0 {
+                counts.append(min(size.count, left))
+                left -= counts[counts.count - 1]
+                size.next(left: left)
+            }
+            return counts
+        }
+        #expect(counts(10_000, maximum: 5_000) == [1_000, 2_000, 3_500, 1_750, 875, 500, 375])
+        #expect(counts(800, maximum: 5_000) == [800])
+        #expect(counts(20, maximum: 7) == [7, 7, 6])
     }
 
     @Test("a report is the same under other headers, line ends and empty lines at the end")

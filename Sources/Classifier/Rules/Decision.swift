@@ -67,8 +67,11 @@ struct Judge: Sendable {
             if reply.code == nil { reply.code = found.code }
             if reply.status == nil { reply.status = found.status }
             foldedTexts.append(folded)
-            if provider == nil, let rule = providerRule(folded, facts, found) { provider = (rule, at) }
-            for match in rules.matches(in: folded) {
+            let held = rules.search(folded)
+            if provider == nil, let rule = providerRule(among: held.providers, folded, facts, found) {
+                provider = (rule, at)
+            }
+            for match in held.matches {
                 let strength = rules.rules[match.rule].strength
                 if best.map({ strength > rules.rules[$0.match.rule].strength }) ?? true {
                     if let best { runnerUp = rules.rules[best.match.rule].name }
@@ -269,8 +272,11 @@ struct Judge: Sendable {
         return status?.isTransient == true
     }
 
-    private func providerRule(_ text: FoldedText, _ facts: FailureFacts, _ reply: SMTPReply) -> ProviderRule? {
-        ProviderRules.first(in: text) { rule in
+    /// The first of these providers' rules that fits.
+    private func providerRule(
+        among numbers: [Int], _ text: FoldedText, _ facts: FailureFacts, _ reply: SMTPReply
+    ) -> ProviderRule? {
+        numbers.lazy.map { ProviderRules.all[$0] }.first { rule in
             if let status = rule.status, facts.status != status, reply.status != status { return false }
             guard rule.words.dropFirst().allSatisfy({ text.contains($0) }) else { return false }
             return rule.hosts.isEmpty

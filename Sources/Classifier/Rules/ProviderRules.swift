@@ -6,7 +6,7 @@ struct ProviderRule: Sendable {
     var hosts: [String]
     /// The status that the reply carries; nil: any.
     var status: StatusCode?
-    /// Pieces that all stand in the folded text.
+    /// Pieces that all stand in the folded text. The rarest first: only where it stands are the others looked for.
     var words: [String]
     var reason: Reason
     /// Where this is written.
@@ -89,23 +89,4 @@ enum ProviderRules {
             name: "facebook/rcp-p2", hosts: [], status: nil, words: ["rcp-p2"], reason: .filtered,
             source: "postmaster.facebook.com/response_codes: RCP-P2 refused due to recipient preferences"),
     ]
-
-    /// The rules by the first of their words, compiled.
-    private static let firstWords: (matcher: PhraseMatcher, rules: [[Int]]) = {
-        var rules: [String: [Int]] = [:]
-        for (number, rule) in all.enumerated() { rules[rule.words[0], default: []].append(number) }
-        let words = rules.keys.sorted()
-        return (PhraseMatcher(words.map { Array($0.utf8) }), words.map { rules[$0] ?? [] })
-    }()
-
-    /// The first rule of which the text holds the first word, and for which `fits` is true.
-    static func first(in text: FoldedText, where fits: (ProviderRule) -> Bool) -> ProviderRule? {
-        var candidates: [Int] = []
-        firstWords.matcher.scan(text.bytes.span) { phrase, _ in
-            for rule in firstWords.rules[phrase] where !candidates.contains(rule) { candidates.append(rule) }
-            return true
-        }
-        guard !candidates.isEmpty else { return nil }
-        return candidates.sorted().first { fits(all[$0]) }.map { all[$0] }
-    }
 }

@@ -10,6 +10,14 @@ final class RuleSet: Sendable {
         var range: Range<Int>
     }
 
+    /// What a text holds.
+    struct Found: Sendable {
+        /// The rules that match, each once, the best first: by strength, then in the order of the table.
+        var matches: [Match] = []
+        /// The providers' rules whose first word the text holds, in the order of their table.
+        var providers: [Int] = []
+    }
+
     /// Bytes between two pieces of a phrase that `*` stands for, at the most.
     static let maximumGap = 80
 
@@ -17,17 +25,20 @@ final class RuleSet: Sendable {
     private let matcher: PhraseMatcher
     /// What a single piece completes, by phrase number of the automaton.
     private let single: [[Int]]
+    /// The providers' rules whose first word it is, by phrase number.
+    private let providers: [[Int]]
     /// Phrases of several pieces: the rule, and the pieces' phrase numbers.
     private let sequences: [(rule: Int, pieces: [Int])]
     /// The sequences in which a piece stands, with its place in them.
     private let steps: [[(sequence: Int, place: Int)]]
 
-    init(_ rules: [ReasonRule]) {
+    init(_ rules: [ReasonRule], providers providerRules: [ProviderRule] = []) {
         self.rules = rules
         var numbers: [String: Int] = [:]
         numbers.reserveCapacity(rules.reduce(0) { $0 + $1.phrases.count })
         var phrases: [[UInt8]] = []
         var single: [[Int]] = []
+        var providers: [[Int]] = []
         var steps: [[(sequence: Int, place: Int)]] = []
         var sequences: [(rule: Int, pieces: [Int])] = []
         func number(of piece: String) -> Int {
@@ -35,6 +46,7 @@ final class RuleSet: Sendable {
             numbers[piece] = phrases.count
             phrases.append(Array(piece.utf8))
             single.append([])
+            providers.append([])
             steps.append([])
             return phrases.count - 1
         }
@@ -50,7 +62,9 @@ final class RuleSet: Sendable {
                 }
             }
         }
+        for (index, rule) in providerRules.enumerated() { providers[number(of: rule.words[0])].append(index) }
         matcher = PhraseMatcher(phrases)
+        self.providers = providers
         self.single = single
         self.steps = steps
         self.sequences = sequences
@@ -70,10 +84,22 @@ final class RuleSet: Sendable {
         }.filter { !$0.isEmpty }
     }
 
-    /// The rules that match, each once, the best first: by strength, then in the order of the table.
-    func matches(in text: FoldedText) -> [Match] {
+    /// One pass over the text for all rules.
+    func search(_ text: FoldedText) -> Found {
         let hits = matcher.hits(in: text.bytes.span)
-        guard !hits.isEmpty else { return [] }
+        guard !hits.isEmpty else { return Found() }
+        return Found(matches: matches(hits, in: text), providers: providers(hits))
+    }
+
+    private func providers(_ hits: [PhraseMatcher.Hit]) -> [Int] {
+        var found: [Int] = []
+        for hit in hits {
+            for rule in providers[hit.phrase] where !found.contains(rule) { found.append(rule) }
+        }
+        return found.sorted()
+    }
+
+    private func matches(_ hits: [PhraseMatcher.Hit], in text: FoldedText) -> [Match] {
         var found: [Match] = []
         // Of the sequences that have begun, how far they are: few at a time.
         var progress: [(sequence: Int, place: Int, start: Int, end: Int)] = []

@@ -126,7 +126,7 @@ struct Reprocess {
         var batch = self.batch
         self.batch.removeAll(keepingCapacity: true)
         batchWeight = 0
-        batchSize.grow()
+        batchSize.next()
         let (ledger, isDryRun) = (self.ledger, order.isDryRun)
         var foreseen: PreviewResult?
         let outcomes = try inLedger { () throws(LedgerError) in

@@ -1,19 +1,22 @@
 /// How many messages the next batch takes, at the most.
 ///
 /// The first one is small, so that a run that is stopped soon has done something; the later ones are large: a batch writes
-/// every page of the ledger's indexes that it touches, and many messages share a page.
+/// every page of the ledger's indexes that it touches, and many messages share a page. The last ones are small again: while a
+/// batch is committed the next messages are read, and behind the last batch there is nothing to read.
 struct BatchSize {
     private(set) var count: Int
     private let maximum: Int
 
     /// Messages of the first batch.
     private static let first = 1_000
+    /// Messages of a batch that the number of those left does not make smaller.
+    private static let least = 500
 
     init(maximum: Int) {
         self.maximum = maximum
         count = min(Self.first, maximum)
     }
 
-    /// Tells that a batch was committed.
-    mutating func grow() { count = min(2 * count, maximum) }
+    /// Tells that a batch was committed, and how many messages are left, where that is known.
+    mutating func next(left: Int = .max) { count = min(2 * count, maximum, max(Self.least, left / 2)) }
 }

@@ -50,6 +50,8 @@ struct Scan {
     private var batch: [ScannedMessage] = []
     private var batchWeight = 0
     private var batchSize: BatchSize
+    /// Names in new/ whose messages no batch had yet.
+    private var waiting = 0
 
     /// Does what was ordered. Where another run is at work on the Maildir, says so, does nothing and gives false.
     ///
@@ -104,6 +106,7 @@ struct Scan {
 
     private mutating func run(_ names: NameList) throws(Failure) {
         let started = Int64(time(nil))
+        waiting = names.count
         if let header = report?.header { try output.write(header.utf8) }
         let inbox = Inbox(
             maildir: maildir, settings: order.settings, trust: order.trust, archive: order.archive,
@@ -143,9 +146,10 @@ struct Scan {
             try maildir.syncFolders()
         }
         try printVerdicts()
+        waiting -= batch.count
         batch.removeAll(keepingCapacity: true)
         batchWeight = 0
-        batchSize.grow()
+        batchSize.next(left: waiting)
     }
 
     private func move(_ message: ScannedMessage, isKnown: Bool) throws(MaildirError) {

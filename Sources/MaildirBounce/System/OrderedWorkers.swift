@@ -194,6 +194,10 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
     }
 }
 
+/// How far the workers stand behind the calling thread where processors are few; see nice(1). There are several of them, and
+/// what they are ahead at the end of a run the calling thread has to do alone.
+private let workerNiceness: Int32 = 5
+
 /// The stack of a worker thread, in bytes: the usual size of a main thread's, whatever the caller's limits are.
 private let workerStackBytes = 8 << 20
 
@@ -215,6 +219,8 @@ private func startThread(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
         &thread, &attributes,
         { pointer in
             guard let pointer else { return nil }
+            // On Linux 0 is this thread and no other (setpriority(2)).
+            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, workerNiceness)
             Unmanaged<ThreadBody>.fromOpaque(pointer).takeRetainedValue().run()
             return nil
         }, context.toOpaque())
