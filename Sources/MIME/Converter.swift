@@ -7,13 +7,12 @@ struct Converter: ~Copyable {
 
     /// Nil where this system has no such converter.
     init?(_ charset: String) {
-        let handle = iconv_open("UTF-8", charset)
-        guard let handle, handle != iconv_t(bitPattern: -1) else { return nil }
+        guard let handle = ConverterPool.take(charset) else { return nil }
         self.handle = handle
         self.charset = charset
     }
 
-    deinit { iconv_close(handle) }
+    deinit { ConverterPool.giveBack(handle, charset) }
 
     /// The bytes in UTF-8; one U+FFFD for each sequence that is wrong.
     func utf8(_ bytes: [UInt8]) -> [UInt8] {

@@ -190,8 +190,8 @@ struct PhraseMatcher: Sendable {
         let end = text.count
         var edge = UInt32(start) << 8
         var position = 0
-        // The place from which the state has been found: a state of few bytes that started later is as well told by them. They
-        // are read a second time then, and what ends up to `told` has been told.
+        // The last place at which a phrase was said to start perhaps. From a state of one or two bytes that begins behind it the
+        // search for such a place goes on where the state begins, and reads them again; hits up to `told` have been told.
         var first = start == 0 && !onlyCrossing ? -1 : end
         var told = 0
         while position < end {
