@@ -32,13 +32,17 @@ let package = Package(
         .target(name: "Maildir", dependencies: ["CRenameat2"]),
         .target(
             name: "Ledger",
-            dependencies: ["CPostgreSQL", .product(name: "GRDB", package: "GRDB.swift")]
+            dependencies: [
+                "CPostgreSQL", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]
         ),
         .executableTarget(
             name: "MaildirBounce",
             dependencies: [
                 "MIME", "ReturnPath", "Classifier", "Maildir", "Ledger", "CArguments", "CZlib", "CResolv",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ]
@@ -63,7 +67,9 @@ let package = Package(
             name: "ClassifierTests", dependencies: ["Classifier", "MIME", "ReturnPath", "Seeded"], exclude: ["Fixtures"]
         ),
         .testTarget(name: "MaildirTests", dependencies: ["Maildir", "Seeded"]),
-        .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Seeded", "Week"]),
+        .testTarget(
+            name: "LedgerTests",
+            dependencies: ["Ledger", "Seeded", "Week", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(
             name: "MaildirBounceTests",
             dependencies: ["MaildirBounce", "Ledger", "Maildir", "Classifier", "Week"]

@@ -1,3 +1,5 @@
+import Crypto
+
 /// Finds suppressed addresses whose history was erased, by a keyed hash (HMAC-SHA-256) of the canonical form.
 ///
 /// The key is made with the ledger and kept in it. It keeps the hashes of two ledgers apart and lists of known hashes
@@ -26,7 +28,7 @@ enum Forgetting {
     }
 
     static func hash(_ canonical: String, key: [UInt8]) -> [UInt8] {
-        SHA256.hmac(Array(canonical.utf8), key: key)
+        Array(HMAC<SHA256>.authenticationCode(for: Array(canonical.utf8), using: SymmetricKey(data: key)))
     }
 }
 

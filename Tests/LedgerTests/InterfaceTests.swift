@@ -1,3 +1,4 @@
+import Crypto
 import Testing
 
 @testable import Ledger
@@ -68,7 +69,8 @@ struct InterfaceTests {
         try ledger.commit([report(1, at: time(day: -400))])
         #expect(try ledger.forget("bob@dest.example") == true)
         let key = try #require(try rows(ledger, "SELECT value FROM setting WHERE name = 'forget-key'", 1).first)
-        let hash = SHA256.hmac(Array("bob@dest.example".utf8), key: Array(key.utf8))
+        let hash = HMAC<SHA256>.authenticationCode(
+            for: Array("bob@dest.example".utf8), using: SymmetricKey(data: Array(key.utf8)))
         let hex = hash.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         let blob = TestServer.isInUse ? "decode('\(hex)', 'hex')" : "x'\(hex)'"
         #expect(

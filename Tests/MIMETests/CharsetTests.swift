@@ -46,6 +46,37 @@ struct CharsetTests {
         #expect(string(Charset.utf8(hex(digits), charset: label)) == text)
     }
 
+    /// A converter is used for one text after the other.
+    @Test(
+        "leave nothing to the next text where one ends in the middle",
+        arguments: [
+            ("iso-2022-kr", "1B 24 29 43 0E 47 51 31", "62 6F 62", "bob"),
+            ("utf-7", "2B 6B 55 31 50", "62 6F 62", "bob"),
+            ("euc-jp", "C7 DB BF", "C7 DB BF AE", "配信"), ("utf-16be", "91", "91 4D", "配"),
+            ("gb18030", "81 39 EE", "D3 C3 BB A7", "用户"),
+        ])
+    func unfinished(label: String, cut: String, next: String, text: String) {
+        _ = Charset.utf8(hex(cut), charset: label)
+        #expect(string(Charset.utf8(hex(next), charset: label)) == text)
+    }
+
+    @Test("are converted by many threads at once, more than there are converters kept")
+    func concurrent() async {
+        let texts = [
+            ("euc-jp", "C7 DB BF AE A4 C7", "配信で"), ("koi8-r", "F0 C9 D3 D8 CD CF", "Письмо"),
+            ("windows-1250", "B3 F3 64 9F", "łódź"), ("iso-2022-kr", "1B 24 29 43 0E 47 51 31 39 0F", "한국"),
+        ]
+        await withTaskGroup(of: Int.self) { group in
+            for number in 0..<16 {
+                group.addTask {
+                    let (label, digits, text) = texts[number % texts.count]
+                    return (0..<200).count { _ in string(Charset.utf8(hex(digits), charset: label)) == text }
+                }
+            }
+            for await right in group { #expect(right == 200) }
+        }
+    }
+
     @Test(
         "labelled iso-8859-1 or US-ASCII hold the quotes of windows-1252", arguments: ["iso-8859-1", "us-ascii", nil])
     func quotes(label: String?) {

@@ -1,4 +1,5 @@
 import Classifier
+import Crypto
 import Ledger
 
 /// The report as one page that needs nothing else: no script, no request, no font; readable on paper, on a phone, in
@@ -64,7 +65,7 @@ struct HTMLReport {
     // MARK: Frame
 
     private mutating func head() {
-        let hash = base64(SHA256.hash(Array(HTMLStyle.sheet.utf8)))
+        let hash = base64(Array(SHA256.hash(data: Array(HTMLStyle.sheet.utf8))))
         page.line("<!DOCTYPE html>")
         page.line("<html lang=\"en\">")
         page.line("<head>")
