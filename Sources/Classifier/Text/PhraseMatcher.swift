@@ -99,8 +99,8 @@ struct PhraseMatcher: Sendable {
         }
         for phrase in phrases where phrase.count >= PhraseStarts.reach {
             var edge: UInt32 = 0
-            for byte in phrase.prefix(PhraseStarts.reach) where edge & PhraseMatcher.ends == 0 {
-                edge = step(PhraseMatcher.target(edge), byte)
+            for place in 0..<PhraseStarts.reach where edge & PhraseMatcher.ends == 0 {
+                edge = step(PhraseMatcher.target(edge), phrase[place])
             }
             starts.note(phrase, state: edge & PhraseMatcher.ends == 0 ? PhraseMatcher.target(edge) : 0)
         }

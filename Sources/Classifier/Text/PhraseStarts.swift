@@ -40,7 +40,12 @@ struct PhraseStarts: Sendable {
 
     /// The first eight bytes, the first of them the lowest.
     private static func eight(_ phrase: [UInt8]) -> UInt64 {
-        phrase.prefix(reach).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        phrase.withUnsafeBytes { raw in
+            if raw.count >= reach { return UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self)) }
+            var eight: UInt64 = 0
+            for index in raw.indices { eight |= UInt64(raw[index]) &<< UInt64(8 * index) }
+            return eight
+        }
     }
 
     private mutating func noteStart(_ eight: UInt64, _ length: Int) {
