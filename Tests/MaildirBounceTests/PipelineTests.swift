@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Ledger
 import Testing
@@ -53,6 +54,24 @@ struct PipelineTests {
             count += 1
         }
         #expect(count == 100)
+    }
+
+    @Test("an output does not wait for one behind it that takes its time", .timeLimit(.minutes(1)))
+    func slowOneBehind() {
+        let isFirstDelivered = DispatchSemaphore(value: 0)
+        let workers = OrderedWorkers<Int, Int>(capacity: 8, maximumWeight: .max, weigh: { _ in 1 }) { input in
+            if input == 1 { isFirstDelivered.wait() }
+            return input
+        }
+        var (next, outputs) = (0, [Int]())
+        workers.run(threads: 2) {
+            defer { next += 1 }
+            return next < 2 ? next : nil
+        } deliver: {
+            outputs.append($0)
+            if $0 == 0 { isFirstDelivered.signal() }
+        }
+        #expect(outputs == [0, 1])
     }
 
     @Test("a consumer that throws ends the run")

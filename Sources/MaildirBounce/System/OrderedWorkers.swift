@@ -17,6 +17,8 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
 
     /// How many inputs are put in, and outputs taken out, at once at the most: each time may wake a thread.
     private static var handful: Int { 64 }
+    /// How long an output waits for a handful, in nanoseconds: the message behind it may come from a slow pipe.
+    private static var patience: Int { 50_000_000 }
 
     private let work: @Sendable (Input) -> Output
     private let weigh: @Sendable (Output) -> Int
@@ -57,7 +59,12 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
         outputArrived.initialize(to: pthread_cond_t())
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(workArrived, nil)
-        pthread_cond_init(outputArrived, nil)
+        var attributes = pthread_condattr_t()
+        pthread_condattr_init(&attributes)
+        // Nobody sets this clock.
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        pthread_cond_init(outputArrived, &attributes)
+        pthread_condattr_destroy(&attributes)
     }
 
     deinit {
@@ -139,7 +146,9 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         guard delivered < filled else { return [] }
-        while !isWorthTaking { pthread_cond_wait(outputArrived, mutex) }
+        while !isWorthTaking {
+            if isLate(), slots[delivered % capacity].output != nil { break }
+        }
         let wasHeavy = weight > maximumWeight
         var outputs: [Output] = []
         outputs.reserveCapacity(Self.handful)
@@ -153,6 +162,16 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
         }
         if wasHeavy, weight <= maximumWeight { pthread_cond_broadcast(workArrived) }
         return outputs
+    }
+
+    /// Waits for a signal, or so long that outputs should not wait for more of them any longer; gives whether it was that long.
+    private func isLate() -> Bool {
+        var until = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &until)
+        until.tv_nsec += Self.patience
+        until.tv_sec += until.tv_nsec / 1_000_000_000
+        until.tv_nsec %= 1_000_000_000
+        return pthread_cond_timedwait(outputArrived, mutex, &until) == ETIMEDOUT
     }
 
     /// Whether the next output is there, and enough of them for one wake-up: as many as are taken at once, all that are in
