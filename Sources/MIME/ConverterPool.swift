@@ -1,21 +1,23 @@
 import Glibc
-import Synchronization
 
 /// The converters of iconv(3) that wait for their next text. glibc unloads a charset's module with the last converter that needs
 /// it, and to load it again takes longer than to classify a message.
 enum ConverterPool {
-    /// A handle is used by one thread at a time, whichever that is.
-    private struct Idle: @unchecked Sendable {
-        let handle: iconv_t
-    }
-
     /// Handles kept for one charset: as many as threads read at once.
     private static let maximumIdle = 4
-    private static let idle = Mutex<[String: [Idle]]>([:])
+    /// Touched with `mutex` held.
+    nonisolated(unsafe) private static var idle: [String: [iconv_t]] = [:]
+    /// One of pthread's, which the thread sanitizer knows; it does not see that a `Mutex` locks.
+    nonisolated(unsafe) private static let mutex: UnsafeMutablePointer<pthread_mutex_t> = {
+        let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+        mutex.initialize(to: pthread_mutex_t())
+        pthread_mutex_init(mutex, nil)
+        return mutex
+    }()
 
     /// A converter from `charset` into UTF-8, in its first state; nil where this system has none.
     static func take(_ charset: String) -> iconv_t? {
-        if let known = idle.withLock({ $0[charset]?.popLast() }) { return known.handle }
+        if let known = withLock({ idle[charset]?.popLast() }) { return known }
         let handle = iconv_open("UTF-8", charset)
         return handle == iconv_t(bitPattern: -1) ? nil : handle
     }
@@ -24,12 +26,17 @@ enum ConverterPool {
     static func giveBack(_ handle: iconv_t, _ charset: String) {
         // Back to the first state, whatever the last text left.
         iconv(handle, nil, nil, nil, nil)
-        let idle = Idle(handle: handle)
-        let isKept = ConverterPool.idle.withLock { all in
-            guard all[charset, default: []].count < maximumIdle else { return false }
-            all[charset, default: []].append(idle)
+        let isKept = withLock {
+            guard idle[charset, default: []].count < maximumIdle else { return false }
+            idle[charset, default: []].append(handle)
             return true
         }
         if !isKept { iconv_close(handle) }
+    }
+
+    private static func withLock<Result>(_ body: () -> Result) -> Result {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return body()
     }
 }
