@@ -32,7 +32,7 @@ final class RuleSet: Sendable {
     /// The sequences in which a piece stands, with its place in them.
     private let steps: [[(sequence: Int, place: Int)]]
 
-    init(_ rules: [ReasonRule], providers providerRules: [ProviderRule] = []) {
+    init(_ rules: [ReasonRule], providers providerRules: [ProviderRule]) {
         self.rules = rules
         var numbers: [String: Int] = [:]
         numbers.reserveCapacity(rules.reduce(0) { $0 + $1.phrases.count })

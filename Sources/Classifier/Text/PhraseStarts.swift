@@ -4,9 +4,10 @@ struct PhraseStarts: Sendable {
     /// A place where a phrase may start, and what the automaton would know from there on.
     struct Place {
         var start: Int
-        /// Bytes behind `start` that are known to be a phrase's first, and the state that they lead to; or 0, and the root.
-        var length = 0
+        /// The state that the first eight bytes lead to; or 0, the root, where nothing is known of them.
         var state = 0
+        /// Bytes behind `start` that need no step.
+        var length: Int { state == 0 ? 0 : PhraseStarts.reach }
     }
 
     /// Bytes of the text that must stand from a place on for it to be told.
@@ -83,7 +84,7 @@ struct PhraseStarts: Sendable {
                 if starts[row] & mark != 0 {
                     let state = state(behind: eight)
                     if shortStarts[row] & mark != 0 || state == 0 { return Place(start: place) }
-                    if let state { return Place(start: place, length: PhraseStarts.reach, state: state) }
+                    if let state { return Place(start: place, state: state) }
                 }
                 place &+= 1
             }

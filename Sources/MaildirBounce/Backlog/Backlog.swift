@@ -134,9 +134,10 @@ final class Backlog {
         var walk = walk
         guard walk.next < walk.names.count else { return nil }
         let path = walk.path.appending(walk.names[walk.next])
+        let kind = walk.names.kind(at: walk.next, path)
         walk.next += 1
         stack.append(.folder(walk))
-        switch fileKind(path, followLinks: false) {
+        switch kind {
         case S_IFREG: return openFile(path, isFound: true)
         case S_IFDIR: try enter(path)
         default: break

@@ -57,7 +57,7 @@ struct PathWalker {
             let name = folder.names[folder.next]
             if folder.isMailFolder, name.first == UInt8(ascii: ".") { continue }
             let path = folder.path.appending(name)
-            switch folder.names.kind(at: folder.next) ?? fileKind(path, followLinks: false) {
+            switch folder.names.kind(at: folder.next, path) {
             case S_IFREG: return PathItem(path: path, place: .found)
             case S_IFDIR where !folder.isMailFolder: if let problem = enter(path) { return problem }
             default: continue

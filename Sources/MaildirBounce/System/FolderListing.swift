@@ -18,11 +18,13 @@ struct FolderListing: Sendable {
         return text[start..<start + length]
     }
 
-    /// What stood at `index` when the folder was listed (`S_IFREG`, …), or nil where the file system does not say.
-    func kind(at index: Int) -> mode_t? {
+    /// What stands at `index` (`S_IFREG`, …), or nil where nothing stands there any more. No links are followed.
+    ///
+    /// - Parameter path: the same name in its folder, to ask where the file system did not say it when the folder was listed.
+    func kind(at index: Int, _ path: BytePath) -> mode_t? {
         let kind = text[starts[index] - 1]
         // DTTOIF of readdir(3).
-        return kind == UInt8(DT_UNKNOWN) ? nil : mode_t(kind) << 12
+        return kind == UInt8(DT_UNKNOWN) ? fileKind(path, followLinks: false) : mode_t(kind) << 12
     }
 
     /// Lists `folder` without `.` and `..`.
