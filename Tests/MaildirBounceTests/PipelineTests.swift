@@ -180,4 +180,15 @@ struct PipelineTests {
         }
         #expect((56...72).contains(total / length))
     }
+
+    @Test("background work is done once, whether its result is asked for early or late")
+    func background() {
+        let works = (0..<20).map { number in
+            BackgroundWork { () -> Int in
+                if number % 3 == 0 { usleep(2_000) }
+                return number * number
+            }
+        }
+        for _ in 0..<2 { #expect(works.map { $0.result() } == (0..<20).map { $0 * $0 }) }
+    }
 }

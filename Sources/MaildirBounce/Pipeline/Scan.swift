@@ -52,6 +52,10 @@ struct Scan {
     private var batchSize: BatchSize
     /// Names in new/ whose messages no batch had yet.
     private var waiting = 0
+    /// The moves of the batch that was committed last.
+    private var moves: BackgroundWork<BatchMove.Problems>?
+    /// Its messages, where their verdicts are to be printed.
+    private var moving: [ScannedMessage] = []
 
     /// Does what was ordered. Where another run is at work on the Maildir, says so, does nothing and gives false.
     ///
@@ -89,7 +93,13 @@ struct Scan {
         StopSignal.watch()
         var scan = Scan(order, output: output, log: log, maildir: maildir, ledger: ledger)
         defer { tally = scan.tally }
-        try scan.run(names)
+        do {
+            try scan.run(names)
+        } catch {
+            // What was committed is moved all the same, before the lock goes.
+            do { try scan.finishMoves() } catch let second { log.warning("\(second.message)") }
+            throw error
+        }
         return true
     }
 
@@ -117,6 +127,7 @@ struct Scan {
             if batch.count >= batchSize.count || batchWeight >= Self.batchBytes { try finishBatch() }
         }
         try finishBatch()
+        try finishMoves()
         if tally.run.read > 0 { try record(started: started) }
         if order.isVerbose { try output.write(line: tally.sentence) }
         if let signal = StopSignal.pending {
@@ -125,59 +136,47 @@ struct Scan {
         }
     }
 
-    /// Ledger, then moves, then the folders: never another order.
+    /// Ledger, then moves, then the folders: never another order. A batch is moved while the next one is read and committed.
     private mutating func finishBatch() throws(Failure) {
         guard !batch.isEmpty else { return }
         let events = batch.map(\.event)
         let ledger = self.ledger
         let outcomes = try inLedger { () throws(LedgerError) in try ledger.commit(events) }
-        for (message, outcome) in zip(batch, outcomes) {
-            tally.add(message, outcome)
-            do {
-                try move(message, isKnown: outcome == .alreadyKnown)
-            } catch {
-                try tell(error)
-            }
-        }
-        let (archive, maildir) = (self.archive, self.maildir)
-        try inMaildir { () throws(MaildirError) in
-            // The target first: a message must be safe there before it is gone here.
-            try archive?.syncFolders()
-            try maildir.syncFolders()
-        }
-        try printVerdicts()
+        try finishMoves()
+        for (message, outcome) in zip(batch, outcomes) { tally.add(message, outcome) }
+        let move = BatchMove(
+            maildir: maildir, archive: archive,
+            messages: zip(batch, outcomes).map { message, outcome in
+                BatchMove.Message(
+                    name: message.name, destination: message.destination, isKnown: outcome == .alreadyKnown)
+            })
+        moves = BackgroundWork { move.carryOut() }
+        if report != nil { moving = batch }
         waiting -= batch.count
         batch.removeAll(keepingCapacity: true)
         batchWeight = 0
         batchSize.next(left: waiting)
     }
 
-    private func move(_ message: ScannedMessage, isKnown: Bool) throws(MaildirError) {
-        if let archive, let folder = message.destination.archiveFolder {
-            try maildir.move(
-                message.name, into: archive.folder(named: folder), flags: message.destination.flags,
-                mayStandThere: isKnown)
-        } else {
-            try maildir.move(message.name, to: .cur(flags: message.destination.flags))
+    /// Waits for the moves of the batch before, and tells what came of them.
+    private mutating func finishMoves() throws(Failure) {
+        guard let moves else { return }
+        self.moves = nil
+        let problems = moves.result()
+        for error in problems.single {
+            if error.category == .vanished {
+                log.debug("\(error)")
+            } else {
+                tally.left += 1
+                log.warning("\(error)")
+            }
         }
-    }
-
-    /// One message that does not move stops nothing: the ledger knows it, and the next run tries again.
-    private mutating func tell(_ error: MaildirError) throws(Failure) {
-        switch error.category {
-        case .vanished: log.debug("\(error)")
-        case .notRegular:
-            tally.left += 1
-            log.warning("\(error)")
-        case .cannotWrite where error.errorNumber == EEXIST:
-            tally.left += 1
-            log.warning("\(error)")
-        default: throw Failure(error)
-        }
+        if let error = problems.last { throw Failure(error) }
+        try printVerdicts()
     }
 
     private mutating func printVerdicts() throws(Failure) {
-        for message in batch {
+        for message in moving {
             guard let verdict = message.verdict,
                 let lines = report?.lines(
                     verdict, file: order.file(message.name), destination: message.event.destination,
@@ -185,6 +184,7 @@ struct Scan {
             else { continue }
             try output.write(lines)
         }
+        moving.removeAll()
     }
 
     private func record(started: Int64) throws(Failure) {

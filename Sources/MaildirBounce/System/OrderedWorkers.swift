@@ -86,7 +86,9 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
         deliver: (Output) throws(Problem) -> Void
     ) throws(Problem) {
         guard let first = try next() else { return }
-        let workers = (0..<max(1, threads)).compactMap { _ in startThread { self.takeAndWork() } }
+        let workers = (0..<max(1, threads)).compactMap { _ in
+            startThread(niceness: workerNiceness) { self.takeAndWork() }
+        }
         guard !workers.isEmpty else {
             var input: Input? = first
             while wanted(), let item = input {
@@ -216,36 +218,3 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
 /// How far the workers stand behind the calling thread where processors are few; see nice(1). There are several of them, and
 /// what they are ahead at the end of a run the calling thread has to do alone.
 private let workerNiceness: Int32 = 5
-
-/// The stack of a worker thread, in bytes: the usual size of a main thread's, whatever the caller's limits are.
-private let workerStackBytes = 8 << 20
-
-private final class ThreadBody: Sendable {
-    let run: @Sendable () -> Void
-
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-}
-
-/// A started thread, or nil where the system has none to give.
-private func startThread(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setstacksize(&attributes, workerStackBytes)
-    let context = Unmanaged.passRetained(ThreadBody(body))
-    var thread = pthread_t()
-    let code = pthread_create(
-        &thread, &attributes,
-        { pointer in
-            guard let pointer else { return nil }
-            // On Linux 0 is this thread and no other (setpriority(2)).
-            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, workerNiceness)
-            Unmanaged<ThreadBody>.fromOpaque(pointer).takeRetainedValue().run()
-            return nil
-        }, context.toOpaque())
-    guard code == 0 else {
-        context.release()
-        return nil
-    }
-    return thread
-}

@@ -1,0 +1,65 @@
+import Glibc
+import Maildir
+
+/// Takes the messages of one batch, which the ledger knows, out of new/, and makes that durable.
+struct BatchMove: Sendable {
+    let maildir: Maildir
+    let archive: Archive?
+    let messages: [Message]
+
+    struct Message: Sendable {
+        let name: MessageName
+        let destination: Destination
+        /// Whether an earlier run may have moved it.
+        let isKnown: Bool
+    }
+
+    /// What did not move.
+    struct Problems: Sendable {
+        /// Of single messages: the ledger knows them, and the next run tries again.
+        var single: [MaildirError] = []
+        /// Why the rest was not moved.
+        var last: MaildirError?
+    }
+
+    func carryOut() -> Problems {
+        var problems = Problems()
+        do throws(MaildirError) {
+            for message in messages {
+                do throws(MaildirError) {
+                    try move(message)
+                } catch {
+                    guard error.isOfOneMessage else { throw error }
+                    problems.single.append(error)
+                }
+            }
+            // The target first: a message must be safe there before it is gone here.
+            try archive?.syncFolders()
+            try maildir.syncFolders()
+        } catch {
+            problems.last = error
+        }
+        return problems
+    }
+
+    private func move(_ message: Message) throws(MaildirError) {
+        if let archive, let folder = message.destination.archiveFolder {
+            try maildir.move(
+                message.name, into: archive.folder(named: folder), flags: message.destination.flags,
+                mayStandThere: message.isKnown)
+        } else {
+            try maildir.move(message.name, to: .cur(flags: message.destination.flags))
+        }
+    }
+}
+
+extension MaildirError {
+    /// Whether it says nothing about the messages that follow.
+    fileprivate var isOfOneMessage: Bool {
+        switch category {
+        case .vanished, .notRegular: true
+        case .cannotWrite: errorNumber == EEXIST
+        default: false
+        }
+    }
+}
