@@ -217,7 +217,7 @@ final class AddressTable {
 /// Writes states back.
 final class AddressWriter {
     private let terms: TermTable
-    private let insert: Query
+    private let insert: RowInsertion
     private let update: Query
     private let delete: Query
     private let replaceBase: Query
@@ -226,14 +226,13 @@ final class AddressWriter {
         self.terms = terms
         let columns = AddressTable.stateColumns.split(separator: ",").map { $0.filter { !$0.isWhitespace } }
         let count = columns.count
-        let values = (1...count + 1).map { "?\($0)" }.joined(separator: ", ")
-        let names = columns.joined(separator: ", ") + ", streak"
-        insert = try connection.prepare(
-            "INSERT INTO address (\(names), id, address) VALUES (\(values), ?\(count + 2), ?\(count + 3))")
+        insert = try RowInsertion(connection, into: "address", columns: columns + ["streak", "id", "address"])
         let assignments = columns.enumerated().map { "\($1) = ?\($0 + 1)" }.joined(separator: ", ")
         update = try connection.prepare(
             "UPDATE address SET \(assignments), streak = ?\(count + 1) WHERE id = ?\(count + 2)")
         delete = try connection.prepare("DELETE FROM address WHERE id = ?1")
+        let names = columns.joined(separator: ", ") + ", streak"
+        let values = (1...count + 1).map { "?\($0)" }.joined(separator: ", ")
         replaceBase = try connection.prepare(
             """
             INSERT INTO base (\(names), address) VALUES (\(values), ?\(count + 2))
@@ -241,21 +240,31 @@ final class AddressWriter {
             """)
     }
 
-    /// Writes the state of an address; one of which nothing is known any more loses its row.
-    func write(_ state: AddressState, id: Int64, newAddress: String?) throws {
+    /// An address that has no row yet.
+    struct New {
+        var id: Int64
+        var address: String
+        var state: AddressState
+    }
+
+    /// Writes the state of an address that has a row; one of which nothing is known any more loses it.
+    func write(_ state: AddressState, id: Int64) throws {
         if state.isEmpty {
-            if newAddress == nil {
-                try delete.bind(1, id)
-                try delete.execute()
-            }
-            return
+            try delete.bind(1, id)
+            try delete.execute()
+        } else {
+            try bind(state, id: id, to: update)
+            try update.execute()
         }
-        let query = newAddress == nil ? update : insert
-        try bind(state, id: id, to: query)
-        if let newAddress {
-            try query.bind(AddressTable.nextColumn + 3, newAddress)
+    }
+
+    /// Writes new addresses. One of which nothing is known gets no row.
+    func write(_ addresses: [New]) throws {
+        let known = addresses.filter { !$0.state.isEmpty }
+        try insert.insert(known.count) { row, query, first in
+            try bind(known[row].state, id: known[row].id, to: query, from: first)
+            try query.bind(first + AddressTable.nextColumn + 2, known[row].address)
         }
-        try query.execute()
     }
 
     func writeBase(_ state: AddressState, id: Int64) throws {
@@ -263,28 +272,28 @@ final class AddressWriter {
         try replaceBase.execute()
     }
 
-    private func bind(_ state: AddressState, id: Int64, to query: Query) throws {
-        try query.bind(1, state.counters.hard)
-        try query.bind(2, state.counters.soft)
-        try query.bind(3, state.counters.delayed)
-        try query.bind(4, state.counters.delivered)
-        try query.bind(5, state.counters.complaint)
-        try query.bind(6, state.counters.autoReply)
-        try query.bind(7, state.counters.other)
-        try query.bind(8, state.firstSeen)
-        try query.bind(9, state.lastSeen)
-        try query.bind(10, state.spelling)
-        try query.bind(11, StreakCoding.encode(state.streaks))
-        try query.bind(12, state.suppression?.cause.rawValue)
-        try query.bind(13, try terms.number(state.suppression?.reason))
-        try query.bind(14, state.suppression?.since)
-        try query.bind(15, state.suppression?.until)
-        try query.bind(16, (state.suppression?.days).map(Int64.init))
-        try query.bind(17, state.lastAction)
-        try query.bind(18, state.held?.since)
-        try query.bind(19, try terms.number(state.held?.reason))
-        try query.bind(20, state.streakDays)
-        try query.bind(21, id)
+    private func bind(_ state: AddressState, id: Int64, to query: Query, from first: Int32 = 1) throws {
+        try query.bind(first, state.counters.hard)
+        try query.bind(first + 1, state.counters.soft)
+        try query.bind(first + 2, state.counters.delayed)
+        try query.bind(first + 3, state.counters.delivered)
+        try query.bind(first + 4, state.counters.complaint)
+        try query.bind(first + 5, state.counters.autoReply)
+        try query.bind(first + 6, state.counters.other)
+        try query.bind(first + 7, state.firstSeen)
+        try query.bind(first + 8, state.lastSeen)
+        try query.bind(first + 9, state.spelling)
+        try query.bind(first + 10, StreakCoding.encode(state.streaks))
+        try query.bind(first + 11, state.suppression?.cause.rawValue)
+        try query.bind(first + 12, try terms.number(state.suppression?.reason))
+        try query.bind(first + 13, state.suppression?.since)
+        try query.bind(first + 14, state.suppression?.until)
+        try query.bind(first + 15, (state.suppression?.days).map(Int64.init))
+        try query.bind(first + 16, state.lastAction)
+        try query.bind(first + 17, state.held?.since)
+        try query.bind(first + 18, try terms.number(state.held?.reason))
+        try query.bind(first + 19, state.streakDays)
+        try query.bind(first + 20, id)
     }
 }
 

@@ -16,16 +16,19 @@ final class BatchWriter {
     private let selectPruned: Query
     private let hasPruned: Bool
     private let selectKey: Query
+    private let selectNumber: Query
     private let fillPlace: Query
-    private let insertDelivery: Query
+    private let insertDelivery: RowInsertion
     private let replaceHead: Query
     private let demoteHead: Query
-    private let insertOutcome: Query
+    private let insertOutcome: RowInsertion
     private let deleteOutcomes: Query
     private let selectOutcomes: Query
 
     private let deliveryNumbers: RowNumbers
     private let addressNumbers: RowNumbers
+    /// The outcomes that are not written yet.
+    private var outcomes: [NewOutcome] = []
     private var touched: [Touched] = []
     private var placeOfAddress: [String: Int] = [:]
     /// The addresses that have no row yet, by the id that they will have.
@@ -56,8 +59,24 @@ final class BatchWriter {
         var originTerm: Int64
     }
 
-    private static let deliveryColumns =
-        "maildir, name, fingerprint, arrival, class, origin, dialect, reporting_mta, folder, file, message_id"
+    /// A row of `outcome`.
+    private struct NewOutcome {
+        var id: Int64
+        var address: Int64?
+        var kind: Int64
+        var reason: Int64
+        var remoteMTA: Int64?
+        var spelling: String?
+        var texts: OutcomeEvent
+    }
+
+    /// How many outcomes wait at the most: a report may have a million.
+    private static let waitingOutcomes = 1_024
+
+    private static let deliveryColumns = [
+        "maildir", "name", "fingerprint", "arrival", "class", "origin", "dialect", "reporting_mta", "folder", "file",
+        "message_id",
+    ]
 
     /// - Parameter countsForBrake: whether the brake counts the deliveries; not where they come from another ledger
     ///   whose counts are copied beside them.
@@ -69,7 +88,7 @@ final class BatchWriter {
         addresses = try AddressTable(connection, terms)
         addressWriter = try AddressWriter(connection, terms)
         brake = try BrakeTable(connection, terms, rule: policy.brake)
-        let columns = BatchWriter.deliveryColumns
+        let columns = BatchWriter.deliveryColumns.joined(separator: ", ")
         selectHead = try connection.prepare(
             """
             SELECT id, arrival, maildir, name, class, origin, folded FROM delivery
@@ -78,16 +97,15 @@ final class BatchWriter {
         selectPruned = try connection.prepare("SELECT 1 FROM pruned WHERE fingerprint = ?1")
         hasPruned = try connection.integer("SELECT 1 FROM pruned LIMIT 1") != nil
         selectKey = try connection.prepare("SELECT 1 FROM delivery WHERE maildir = ?1 AND name = ?2")
+        selectNumber = try connection.prepare("SELECT 1 FROM delivery WHERE id = ?1")
         fillPlace = try connection.prepare(
             """
             UPDATE delivery SET folder = ?3, file = ?4 WHERE maildir = ?1 AND name = ?2 AND folder IS NULL AND file IS NULL
             """)
-        insertDelivery = try connection.prepare(
-            """
-            INSERT INTO delivery (\(columns), id, duplicate_of)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-            ON CONFLICT (maildir, name) DO NOTHING
-            """)
+        // Without a word about which key: two programs that count one file, and two files with one report, are both usual.
+        insertDelivery = try RowInsertion(
+            connection, into: "delivery", columns: BatchWriter.deliveryColumns + ["id", "duplicate_of"],
+            end: " ON CONFLICT DO NOTHING")
         // The row of the report that counts keeps its id when an earlier copy takes its place, so that no other
         // duplicate has to be touched.
         replaceHead = try connection.prepare(
@@ -99,11 +117,12 @@ final class BatchWriter {
             INSERT INTO delivery (\(columns), id, duplicate_of) SELECT maildir, ?3, fingerprint, arrival, class, origin,
                 dialect, reporting_mta, folder, file, message_id, ?2, id FROM delivery WHERE id = ?1
             """)
-        insertOutcome = try connection.prepare(
-            """
-            INSERT INTO outcome (id, address, kind, reason, status, reply_code, action, diagnostic, remote_mta,
-                command, spelling) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-            """)
+        insertOutcome = try RowInsertion(
+            connection, into: "outcome",
+            columns: [
+                "id", "address", "kind", "reason", "status", "reply_code", "action", "diagnostic", "remote_mta",
+                "command", "spelling",
+            ])
         deleteOutcomes = try connection.prepare("DELETE FROM outcome WHERE id >= ?1 AND id < ?2")
         selectOutcomes = try connection.prepare(
             """
@@ -126,7 +145,30 @@ final class BatchWriter {
     }
 
     /// The first part of a batch: the deliveries and what they say of addresses.
-    func writeDeliveries(_ batch: [DeliveryEvent]) throws -> [CommitOutcome] { try batch.map { try write($0) } }
+    func writeDeliveries(_ batch: [DeliveryEvent]) throws -> [CommitOutcome] {
+        var results = [CommitOutcome](repeating: .alreadyKnown, count: batch.count)
+        let places = hasPruned ? try batch.indices.filter { try !isPruned(batch[$0]) } : Array(batch.indices)
+        var numbers: [Int64] = []
+        try insertDelivery.insert(places.count) { row, query, first in
+            let number = try deliveryNumbers.take()
+            numbers.append(number)
+            try bindDelivery(query, from: first, batch[places[row]], number: number, duplicateOf: nil)
+        } done: { rows, inserted in
+            for row in rows {
+                let (event, number) = (batch[places[row]], numbers[row])
+                if try inserted == rows.count || isThere(number) {
+                    try writeOutcomes(event, delivery: number)
+                    try count(event, counted: 1, duplicates: 0)
+                    try countRules(event)
+                    results[places[row]] = .counted
+                } else {
+                    results[places[row]] = try writeKnown(event, number: number)
+                }
+            }
+        }
+        try flushOutcomes()
+        return results
+    }
 
     /// The second part: what follows from them.
     func writeStates() throws {
@@ -137,50 +179,48 @@ final class BatchWriter {
 
     // MARK: Deliveries
 
-    private func write(_ event: DeliveryEvent) throws -> CommitOutcome {
-        let arrival = LedgerLimits.clamped(arrival: event.arrival)
-        let maildir = try terms.number(event.key.maildir) as Int64
-        if let head = try head(event.fingerprint) {
-            try selectKey.bind(1, maildir)
-            try selectKey.bind(2, event.key.unique)
-            let isKnown = try selectKey.step()
-            selectKey.reset()
-            if isKnown {
-                try learnPlace(event, maildir: maildir)
-                return .alreadyKnown
-            }
-            let headKey = DeliveryKey(maildir: try terms.text(head.maildir), unique: head.name)
-            if (arrival, event.key) < (head.arrival, headKey) && !head.isFolded {
-                try replace(head, with: event, maildir: maildir, arrival: arrival)
-            } else {
-                try bindDelivery(insertDelivery, event, maildir: maildir, arrival: arrival)
-                try insertDelivery.bind(12, try deliveryNumbers.take())
-                try insertDelivery.bind(13, head.id)
-                try insertDelivery.execute()
-                try count(event, arrival: arrival, counted: 0, duplicates: 1)
-            }
-            try countRules(event, arrival: arrival)
-            return .duplicate
-        }
-        if hasPruned {
-            defer { selectPruned.reset() }
-            try selectPruned.bind(1, event.fingerprint.bytes)
-            if try selectPruned.step() {
-                return .alreadyKnown
-            }
-        }
-        let id = try deliveryNumbers.take()
-        try bindDelivery(insertDelivery, event, maildir: maildir, arrival: arrival)
-        try insertDelivery.bind(12, id)
-        try insertDelivery.bind(13, nil as Int64?)
-        try insertDelivery.execute()
-        if try connection.changes == 0 {
+    /// Whether it is a copy of a report of which only the fingerprint is left.
+    private func isPruned(_ event: DeliveryEvent) throws -> Bool {
+        defer { selectPruned.reset() }
+        try selectPruned.bind(1, event.fingerprint.bytes)
+        return try selectPruned.step() && head(event.fingerprint) == nil
+    }
+
+    private func isThere(_ number: Int64) throws -> Bool {
+        defer { selectNumber.reset() }
+        try selectNumber.bind(1, number)
+        return try selectNumber.step()
+    }
+
+    private func isThere(_ key: DeliveryKey) throws -> Bool {
+        defer { selectKey.reset() }
+        try selectKey.bind(1, try terms.number(key.maildir) as Int64)
+        try selectKey.bind(2, key.unique)
+        return try selectKey.step()
+    }
+
+    /// Writes down a delivery whose file, or whose report, the ledger has already. `number` is one that no row has.
+    private func writeKnown(_ event: DeliveryEvent, number: Int64) throws -> CommitOutcome {
+        let isKnown = try isThere(event.key)
+        guard let head = try head(event.fingerprint) else {
+            // Another report under the name of a file that was counted.
+            guard isKnown else { throw DamagedLedger() }
             return .alreadyKnown
         }
-        try writeOutcomes(event, delivery: id, arrival: arrival)
-        try count(event, arrival: arrival, counted: 1, duplicates: 0)
-        try countRules(event, arrival: arrival)
-        return .counted
+        if isKnown {
+            try learnPlace(event)
+            return .alreadyKnown
+        }
+        let headKey = DeliveryKey(maildir: try terms.text(head.maildir), unique: head.name)
+        if (event.storedArrival, event.key) < (head.arrival, headKey) && !head.isFolded {
+            try replace(head, with: event, demoted: number)
+        } else {
+            try bindDelivery(insertDelivery.one, from: 1, event, number: number, duplicateOf: head.id)
+            try insertDelivery.one.execute()
+            try count(event, counted: 0, duplicates: 1)
+        }
+        try countRules(event)
+        return .duplicate
     }
 
     /// The delivery that counts for a report.
@@ -205,15 +245,17 @@ final class BatchWriter {
     }
 
     /// Lets an earlier copy of a report take the place of the one that counted so far.
-    private func replace(_ head: Head, with event: DeliveryEvent, maildir: Int64, arrival: Int64) throws {
+    ///
+    /// - Parameter demoted: a number for the row of the other one.
+    private func replace(_ head: Head, with event: DeliveryEvent, demoted: Int64) throws {
+        try flushOutcomes()
         // The indexes allow one row a key and one counted row a report: first a copy of the old row under a name that
         // no file has, then the new content, then the old name.
-        let demoted = try deliveryNumbers.take()
         try demoteHead.bind(1, head.id)
         try demoteHead.bind(2, demoted)
         try demoteHead.bind(3, [UInt8]("/\(demoted)".utf8))
         try demoteHead.execute()
-        try bindDelivery(replaceHead, event, maildir: maildir, arrival: arrival)
+        try bindDelivery(replaceHead, from: 1, event)
         try replaceHead.bind(12, head.id)
         try replaceHead.execute()
         let rename = try connection.prepare("UPDATE delivery SET name = ?1 WHERE id = ?2")
@@ -245,44 +287,53 @@ final class BatchWriter {
         try deleteOutcomes.bind(1, first)
         try deleteOutcomes.bind(2, end)
         try deleteOutcomes.execute()
-        try writeOutcomes(event, delivery: head.id, arrival: arrival)
+        try writeOutcomes(event, delivery: head.id)
 
         let old = Hour(
             hour: head.arrival / CalendarTime.secondsPerHour, classTerm: head.classTerm, originTerm: head.originTerm)
         tally[old, default: (0, 0)].counted -= 1
         tally[old, default: (0, 0)].duplicates += 1
-        try count(event, arrival: arrival, counted: 1, duplicates: 0)
+        try count(event, counted: 1, duplicates: 0)
     }
 
     /// A message that was counted where it lay may be filed later, by a scan that only moves it.
-    private func learnPlace(_ event: DeliveryEvent, maildir: Int64) throws {
+    private func learnPlace(_ event: DeliveryEvent) throws {
         guard event.destination != nil else { return }
         let place = StoredPlace(event.destination, key: event.key)
-        try fillPlace.bind(1, maildir)
+        try fillPlace.bind(1, try terms.number(event.key.maildir) as Int64)
         try fillPlace.bind(2, event.key.unique)
         try fillPlace.bind(3, try terms.number(place.folder))
         try fillPlace.bind(4, place.file?.stored(limit: LedgerLimits.textBytes))
         try fillPlace.execute()
     }
 
-    private func bindDelivery(_ query: Query, _ event: DeliveryEvent, maildir: Int64, arrival: Int64) throws {
+    private func bindDelivery(
+        _ query: Query, from first: Int32, _ event: DeliveryEvent, number: Int64, duplicateOf head: Int64?
+    ) throws {
+        try bindDelivery(query, from: first, event)
+        try query.bind(first + 11, number)
+        try query.bind(first + 12, head)
+    }
+
+    /// Binds the columns `deliveryColumns`.
+    private func bindDelivery(_ query: Query, from first: Int32, _ event: DeliveryEvent) throws {
         let place = StoredPlace(event.destination, key: event.key)
-        try query.bind(1, maildir)
-        try query.bind(2, event.key.unique)
-        try query.bind(3, event.fingerprint.bytes)
-        try query.bind(4, arrival)
-        try query.bind(5, try terms.number(event.class) as Int64)
-        try query.bind(6, try terms.number(event.origin))
-        try query.bind(7, try terms.number(event.dialect))
-        try query.bind(8, try terms.number(event.reportingMTA))
-        try query.bind(9, try terms.number(place.folder))
-        try query.bind(10, place.file?.stored(limit: LedgerLimits.textBytes))
-        try query.bind(11, event.messageID?.stored(limit: LedgerLimits.textBytes))
+        try query.bind(first, try terms.number(event.key.maildir) as Int64)
+        try query.bind(first + 1, event.key.unique)
+        try query.bind(first + 2, event.fingerprint.bytes)
+        try query.bind(first + 3, event.storedArrival)
+        try query.bind(first + 4, try terms.number(event.class) as Int64)
+        try query.bind(first + 5, try terms.number(event.origin))
+        try query.bind(first + 6, try terms.number(event.dialect))
+        try query.bind(first + 7, try terms.number(event.reportingMTA))
+        try query.bind(first + 8, try terms.number(place.folder))
+        try query.bind(first + 9, place.file?.stored(limit: LedgerLimits.textBytes))
+        try query.bind(first + 10, event.messageID?.stored(limit: LedgerLimits.textBytes))
     }
 
     // MARK: Outcomes
 
-    private func writeOutcomes(_ event: DeliveryEvent, delivery: Int64, arrival: Int64) throws {
+    private func writeOutcomes(_ event: DeliveryEvent, delivery: Int64) throws {
         for (ordinal, outcome) in event.outcomes.prefix(LedgerLimits.outcomesPerReport).enumerated() {
             let canonical = CanonicalAddress(outcome.address)
             let spelling =
@@ -291,7 +342,7 @@ final class BatchWriter {
             var address: Int64?
             if let canonical {
                 let addition = AddressEvent(
-                    arrival: arrival, fingerprint: event.fingerprint, ordinal: Int64(ordinal),
+                    arrival: event.storedArrival, fingerprint: event.fingerprint, ordinal: Int64(ordinal),
                     effect: AddressEvent.Effect(
                         class: event.class, kind: outcome.kind, replyCode: outcome.replyCode, status: outcome.status),
                     class: event.class, reason: outcome.reason, spelling: spelling)
@@ -304,19 +355,34 @@ final class BatchWriter {
                         isCounted: !countsForBrake)
                 }
             }
-            try insertOutcome.bind(1, delivery << LedgerLimits.ordinalBits | Int64(ordinal))
-            try insertOutcome.bind(2, address)
-            try insertOutcome.bind(3, try terms.number(outcome.kind) as Int64)
-            try insertOutcome.bind(4, reason)
-            try insertOutcome.bind(5, outcome.status?.stored(limit: LedgerLimits.textBytes))
-            try insertOutcome.bind(6, outcome.replyCode?.stored(limit: LedgerLimits.textBytes))
-            try insertOutcome.bind(7, outcome.action?.stored(limit: LedgerLimits.textBytes))
-            try insertOutcome.bind(8, outcome.diagnostic?.stored(limit: LedgerLimits.diagnosticBytes))
-            try insertOutcome.bind(9, try terms.number(outcome.remoteMTA))
-            try insertOutcome.bind(10, outcome.command?.stored(limit: LedgerLimits.textBytes))
-            try insertOutcome.bind(11, spelling)
-            try insertOutcome.execute()
+            outcomes.append(
+                NewOutcome(
+                    id: delivery << LedgerLimits.ordinalBits | Int64(ordinal), address: address,
+                    kind: try terms.number(outcome.kind), reason: reason,
+                    remoteMTA: try terms.number(outcome.remoteMTA),
+                    spelling: spelling, texts: outcome))
+            if outcomes.count >= BatchWriter.waitingOutcomes { try flushOutcomes() }
         }
+    }
+
+    /// Writes the outcomes that wait. Whoever reads the table does this first.
+    private func flushOutcomes() throws {
+        try insertOutcome.insert(outcomes.count) { row, query, first in
+            let outcome = outcomes[row]
+            let texts = outcome.texts
+            try query.bind(first, outcome.id)
+            try query.bind(first + 1, outcome.address)
+            try query.bind(first + 2, outcome.kind)
+            try query.bind(first + 3, outcome.reason)
+            try query.bind(first + 4, texts.status?.stored(limit: LedgerLimits.textBytes))
+            try query.bind(first + 5, texts.replyCode?.stored(limit: LedgerLimits.textBytes))
+            try query.bind(first + 6, texts.action?.stored(limit: LedgerLimits.textBytes))
+            try query.bind(first + 7, texts.diagnostic?.stored(limit: LedgerLimits.diagnosticBytes))
+            try query.bind(first + 8, outcome.remoteMTA)
+            try query.bind(first + 9, texts.command?.stored(limit: LedgerLimits.textBytes))
+            try query.bind(first + 10, outcome.spelling)
+        }
+        outcomes.removeAll(keepingCapacity: true)
     }
 
     /// The place of an address among those that the batch touches.
@@ -349,9 +415,8 @@ final class BatchWriter {
             try forgetForBrake(entry)
         }
         let braked = try brake.settle()
-        var isTouched = Set<Int64>()
+        var new: [AddressWriter.New] = []
         for entry in touched {
-            isTouched.insert(entry.id)
             let state: AddressState
             let first = entry.events.lazy.map(\.arrival).min() ?? 0
             let goesOn = !entry.mustBeDerived && !braked.contains(entry.id) && entry.state?.isBefore(first) ?? true
@@ -364,12 +429,17 @@ final class BatchWriter {
             } else {
                 state = try addresses.derive(entry.id, entry.address, policy: policy, brake: brake.statuses)
             }
-            try addressWriter.write(state, id: entry.id, newAddress: entry.state == nil ? entry.address : nil)
+            if entry.state == nil {
+                new.append(AddressWriter.New(id: entry.id, address: entry.address, state: state))
+            } else {
+                try addressWriter.write(state, id: entry.id)
+            }
         }
-        for id in braked.subtracting(isTouched) {
+        try addressWriter.write(new)
+        for id in braked.subtracting(touched.lazy.map(\.id)) {
             if let address = try addresses.address(id) {
                 let state = try addresses.derive(id, address, policy: policy, brake: brake.statuses)
-                try addressWriter.write(state, id: id, newAddress: nil)
+                try addressWriter.write(state, id: id)
             }
         }
         touched.removeAll()
@@ -457,9 +527,9 @@ final class BatchWriter {
 
     // MARK: Sums
 
-    private func count(_ event: DeliveryEvent, arrival: Int64, counted: Int64, duplicates: Int64) throws {
+    private func count(_ event: DeliveryEvent, counted: Int64, duplicates: Int64) throws {
         let hour = Hour(
-            hour: arrival / CalendarTime.secondsPerHour, classTerm: try terms.number(event.class) as Int64,
+            hour: event.storedArrival / CalendarTime.secondsPerHour, classTerm: try terms.number(event.class) as Int64,
             originTerm: try terms.number(event.origin) ?? 0)
         tally[hour, default: (0, 0)].counted += counted
         tally[hour, default: (0, 0)].duplicates += duplicates
@@ -484,11 +554,11 @@ final class BatchWriter {
     }
 
     /// A rule's hits are counted by file, duplicates included: a sum that no order can change.
-    private func countRules(_ event: DeliveryEvent, arrival: Int64) throws {
+    private func countRules(_ event: DeliveryEvent) throws {
         for rule in event.rules {
             let term = try terms.number(rule) as Int64
             let sums = ruleHits[term] ?? (0, 0)
-            ruleHits[term] = (sums.hits + 1, max(sums.lastSeen, arrival))
+            ruleHits[term] = (sums.hits + 1, max(sums.lastSeen, event.storedArrival))
         }
     }
 
@@ -508,4 +578,9 @@ final class BatchWriter {
         }
         ruleHits.removeAll()
     }
+}
+
+extension DeliveryEvent {
+    /// The arrival as the ledger holds it.
+    fileprivate var storedArrival: Int64 { LedgerLimits.clamped(arrival: arrival) }
 }

@@ -36,15 +36,20 @@ final class BrakeStatuses {
 
     /// Marks the events that a spike holds.
     func mark(_ events: inout [AddressEvent], domain: String) throws {
-        if isEmpty == nil, let selectAny {
-            defer { selectAny.reset() }
-            isEmpty = try !selectAny.step()
-        }
-        if isEmpty == true { return }
+        guard try hasAny() else { return }
         for index in events.indices where events[index].effect.isBraked {
             let hours = try hours(Pair(provider: domain, reason: events[index].reason))
             events[index].brake = hours[events[index].hour] ?? .normal
         }
+    }
+
+    /// Whether any hour has a status that is not the normal one.
+    func hasAny() throws -> Bool {
+        if let isEmpty { return !isEmpty }
+        defer { selectAny?.reset() }
+        let found = try selectAny?.step() ?? false
+        isEmpty = !found
+        return found
     }
 
     /// Takes note of a status that has been stored, or that is only supposed.

@@ -129,9 +129,8 @@ final class BrakeTable {
     ) throws {
         let start = BrakeTimeline.firstChange(by: hour, rule)
         // A spike has an hour that is large, so most providers need no more than this.
-        let isLarge = try exists(hasLarge, HourRow(pair: pair, hour: start))
-        let hasSpikes = try exists(hasStatus, HourRow(pair: pair, hour: start))
-        guard isLarge || hasSpikes else { return }
+        let row = HourRow(pair: pair, hour: start)
+        guard try exists(hasLarge, row) || statuses.hasAny() && exists(hasStatus, row) else { return }
 
         try bind(selectFirst, pair)
         let first = try selectFirst.step() ? selectFirst.integer(0) : start

@@ -3,6 +3,11 @@
 /// The statements are SQLite's, in what both understand: parameters `?1`, `?2`, …, and `INDEXED BY`, which PostgreSQL
 /// does without.
 class Connection {
+    /// What is known of terms already.
+    let terms: TermCache
+
+    init(terms: TermCache = TermCache()) { self.terms = terms }
+
     func prepare(_ sql: String) throws -> Query { throw DamagedLedger() }
 
     /// A statement, executed once, whose answer may be larger than the memory.

@@ -153,7 +153,7 @@ struct PreviewContext {
                 // Any state that is not empty: it is derived in the next transaction.
                 var state = rest.base ?? AddressState()
                 state.lastAction = state.lastAction ?? 0
-                try writer.write(state, id: next, newAddress: rest.address)
+                try writer.write([AddressWriter.New(id: next, address: rest.address, state: state)])
                 id = next
             }
             guard let id else { continue }

@@ -60,7 +60,7 @@ extension LedgerStore {
             let state = try table.derive(entry.id, entry.address, policy: policy, brake: brake.statuses)
             if state != entry.state {
                 changed += 1
-                try writer.write(state, id: entry.id, newAddress: nil)
+                try writer.write(state, id: entry.id)
             }
         }
         try rebuildTally(connection)

@@ -1,14 +1,9 @@
-/// The texts that are stored once, within one transaction: no entry outlives a rollback.
+/// The texts that are stored once, within one transaction.
 final class TermTable {
     private let connection: Connection
     private let select: Query
     private let insert: Query?
     private let selectText: Query
-    private var identifiers: [String: Int64] = [:]
-    private var texts: [Int64: String] = [:]
-
-    /// So that host names made up by a sender cannot fill the memory.
-    private static let cacheLimit = 20_000
 
     init(_ connection: Connection, writes: Bool) throws {
         self.connection = connection
@@ -24,7 +19,7 @@ final class TermTable {
 
     /// The number of a text, if it has one.
     func known(_ text: String) throws -> Int64? {
-        if let known = identifiers[text] {
+        if let known = connection.terms.number(of: text) {
             return known
         }
         let stored = text.stored(limit: LedgerLimits.termBytes)
@@ -32,7 +27,7 @@ final class TermTable {
         try select.bind(1, stored)
         guard try select.step() else { return nil }
         let identifier = select.integer(0)
-        remember(text, identifier)
+        connection.terms.remember(identifier, of: text)
         return identifier
     }
 
@@ -46,7 +41,7 @@ final class TermTable {
         try insert.bind(1, text.stored(limit: LedgerLimits.termBytes))
         guard try insert.step() else { return 0 }
         let identifier = insert.integer(0)
-        remember(text, identifier)
+        connection.terms.remember(identifier, of: text)
         return identifier
     }
 
@@ -56,27 +51,18 @@ final class TermTable {
     }
 
     func text(_ identifier: Int64) throws -> String {
-        if let known = texts[identifier] {
-            return known
-        }
-        if let known = connection.knownTerm(identifier) { return known }
+        if let known = connection.terms.text(of: identifier) ?? connection.knownTerm(identifier) { return known }
         defer { selectText.reset() }
         try selectText.bind(1, identifier)
         guard try selectText.step() else { return "" }
         let text = selectText.text(0)
         connection.remember(text, as: identifier)
-        if texts.count >= TermTable.cacheLimit { texts.removeAll() }
-        texts[identifier] = text
+        connection.terms.remember(text, of: identifier)
         return text
     }
 
     func text(_ identifier: Int64?) throws -> String? {
         guard let identifier else { return nil }
         return try text(identifier) as String
-    }
-
-    private func remember(_ text: String, _ identifier: Int64) {
-        if identifiers.count >= TermTable.cacheLimit { identifiers.removeAll() }
-        identifiers[text] = identifier
     }
 }

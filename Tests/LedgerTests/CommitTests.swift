@@ -34,6 +34,37 @@ struct CommitTests {
         #expect(try ledger.dump() == before)
     }
 
+    @Test("A batch leaves what its reports leave one by one, wherever copies and known files stand in it")
+    func manyTogether() throws {
+        var batch = (1...50).map { number in
+            report(
+                number, address: "user\(number % 20)@dest\(number % 3).example",
+                at: time(day: number % 9, hour: number % 24))
+        }
+        // Copies close to their reports and far from them, earlier ones and later ones; a name that two reports have.
+        for (place, number, day) in [(3, 2, 0), (9, 1, 20), (16, 17, 0), (30, 3, 0), (31, 3, 20), (48, 50, 0)] {
+            batch.insert(
+                report(number, name: "copy\(place)", address: "copy@dest.example", at: time(day: day)), at: place)
+        }
+        batch.insert(report(99, name: "5.V1.host"), at: 20)
+        batch[40].outcomes = (0..<40).map {
+            OutcomeEvent(address: "r\($0)@dest.example", kind: "soft", reason: "mailboxfull")
+        }
+        let known = [report(7), report(33), report(60), report(61)]
+
+        let together = try store()
+        let apart = try store()
+        try together.commit(known)
+        try apart.commit(known)
+        let results = try together.commit(batch)
+        var single = [CommitOutcome]()
+        for event in batch { single += try apart.commit([event]) }
+        #expect(results == single)
+        #expect(Set(results) == [.counted, .duplicate, .alreadyKnown])
+        #expect(try together.dump() == apart.dump())
+        #expect(try together.rebuild() == 0)
+    }
+
     @Test("The same name in another Maildir is another file")
     func otherMaildir() throws {
         let ledger = try store()

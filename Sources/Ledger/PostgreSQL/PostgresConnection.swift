@@ -10,6 +10,7 @@ final class PostgresConnection: Connection {
     init(_ session: PostgresSession, beginning: [String]) {
         self.session = session
         waiting = beginning.map { PostgresSession.Statement(sql: $0) }
+        super.init()
     }
 
     override func prepare(_ sql: String) throws -> Query { PostgresQuery(self, PostgresConnection.translated(sql)) }

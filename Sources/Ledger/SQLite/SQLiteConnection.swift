@@ -8,9 +8,12 @@ final class SQLiteConnection: Connection {
     /// Numbers to use, where others than those after the last.
     var given: [NumberedTable: RowNumbers] = [:]
 
-    init(handle: OpaquePointer) { self.handle = handle }
+    init(handle: OpaquePointer, terms: TermCache = TermCache()) {
+        self.handle = handle
+        super.init(terms: terms)
+    }
 
-    override func prepare(_ sql: String) throws -> Query { try SQLiteQuery(handle, sql) }
+    override func prepare(_ sql: String) throws -> Query { SQLiteQuery(handle, sql) }
 
     override var changes: Int { get throws { Int(sqlite3_changes(handle)) } }
 

@@ -14,6 +14,7 @@ final class SQLiteFile: SQLiteEngine {
     let path: String
     let busySeconds: Int
     private let queue: DatabaseQueue
+    private let terms = OnQueue(TermCache())
 
     init(path: String, durability: LedgerStore.Durability, makes: Bool, busySeconds: Int) throws(LedgerError) {
         switch try LedgerFile.kind(path) {
@@ -182,9 +183,11 @@ final class SQLiteFile: SQLiteEngine {
         do {
             return try queue.writeWithoutTransaction { database in
                 var result: Result?
+                // Of a transaction that is taken back, nothing is known afterwards.
+                defer { if result == nil { terms.value.removeAll() } }
                 try database.inTransaction(.immediate) {
                     guard let handle = database.sqliteConnection else { throw DamagedLedger() }
-                    result = try body(SQLiteConnection(handle: handle))
+                    result = try body(SQLiteConnection(handle: handle, terms: terms.value))
                     return result == nil ? .rollback : .commit
                 }
                 return result
@@ -198,7 +201,7 @@ final class SQLiteFile: SQLiteEngine {
         do {
             return try queue.read { database in
                 guard let handle = database.sqliteConnection else { throw DamagedLedger() }
-                return try body(SQLiteConnection(handle: handle))
+                return try body(SQLiteConnection(handle: handle, terms: terms.value))
             }
         } catch {
             throw self.error(error)
@@ -216,4 +219,11 @@ final class SQLiteFile: SQLiteEngine {
             throw self.error(error)
         }
     }
+}
+
+/// What is used on the queue of a database only, by one thread at a time.
+private struct OnQueue<Value>: @unchecked Sendable {
+    let value: Value
+
+    init(_ value: Value) { self.value = value }
 }

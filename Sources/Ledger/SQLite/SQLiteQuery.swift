@@ -9,23 +9,24 @@ struct SQLiteFailure: Error {
     let systemError: Int32
 }
 
-/// A prepared statement of SQLite.
+/// A prepared statement of SQLite, compiled when it is used first: of the statements that a batch may need, most batches need
+/// a few.
 final class SQLiteQuery: Query {
     private let connection: OpaquePointer
-    private let statement: OpaquePointer
+    private let sql: String
+    private var statement: OpaquePointer?
+    /// Copies of the texts and blobs that are bound, by parameter. SQLite would take and give back memory for each of them;
+    /// these are used again.
+    private var copies: [UnsafeMutableRawBufferPointer] = []
 
-    init(_ connection: OpaquePointer, _ sql: String) throws {
-        var statement: OpaquePointer?
-        let code = sqlite3_prepare_v2(connection, sql, -1, &statement, nil)
-        guard code == SQLITE_OK, let statement else {
-            throw SQLiteQuery.failure(connection, code)
-        }
+    init(_ connection: OpaquePointer, _ sql: String) {
         self.connection = connection
-        self.statement = statement
+        self.sql = sql
     }
 
     deinit {
         sqlite3_finalize(statement)
+        for copy in copies { copy.deallocate() }
     }
 
     private static func failure(_ connection: OpaquePointer, _ code: Int32) -> SQLiteFailure {
@@ -34,16 +35,38 @@ final class SQLiteQuery: Query {
             systemError: sqlite3_system_errno(connection))
     }
 
-    // SQLite's SQLITE_TRANSIENT, a macro that Swift cannot import: SQLite takes a copy.
-    private static let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
-
     private func check(_ code: Int32) throws {
         if code != SQLITE_OK {
             throw SQLiteQuery.failure(connection, code)
         }
     }
 
+    private func compiled() throws -> OpaquePointer {
+        if let statement { return statement }
+        var fresh: OpaquePointer?
+        try check(sqlite3_prepare_v2(connection, sql, -1, &fresh, nil))
+        guard let fresh else { throw DamagedLedger() }
+        statement = fresh
+        return fresh
+    }
+
+    /// Copies bytes to where they stay until the parameter is bound anew.
+    private func copy(_ bytes: UnsafeRawBufferPointer, for index: Int32) -> UnsafeRawPointer? {
+        let place = Int(index) - 1
+        while copies.count <= place { copies.append(UnsafeMutableRawBufferPointer(start: nil, count: 0)) }
+        if copies[place].count < max(1, bytes.count) {
+            copies[place].deallocate()
+            copies[place] = .allocate(byteCount: max(SQLiteQuery.leastCopy, 2 * bytes.count), alignment: 1)
+        }
+        copies[place].copyMemory(from: bytes)
+        return UnsafeRawPointer(copies[place].baseAddress)
+    }
+
+    /// Bytes of the smallest copy. A text of nothing has one, too: without an address SQLite would take it for NULL.
+    private static let leastCopy = 32
+
     override func bind(_ index: Int32, _ value: Int64?) throws {
+        let statement = try compiled()
         if let value {
             try check(sqlite3_bind_int64(statement, index, value))
         } else {
@@ -52,38 +75,29 @@ final class SQLiteQuery: Query {
     }
 
     override func bind(_ index: Int32, _ value: String?) throws {
+        let statement = try compiled()
         guard var value else {
             try check(sqlite3_bind_null(statement, index))
             return
         }
-        let code = value.withUTF8 { bytes -> Int32 in
-            guard let base = bytes.baseAddress else {
-                return sqlite3_bind_text(statement, index, "", 0, SQLiteQuery.copied)
-            }
-            return base.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
-                sqlite3_bind_text(statement, index, $0, Int32(bytes.count), SQLiteQuery.copied)
-            }
-        }
-        try check(code)
+        let (start, count) = value.withUTF8 { (copy(UnsafeRawBufferPointer($0), for: index), Int32($0.count)) }
+        // The last argument says that the bytes stay: a copy is ours.
+        try check(sqlite3_bind_text(statement, index, start?.assumingMemoryBound(to: CChar.self), count, nil))
     }
 
     override func bind(_ index: Int32, _ value: [UInt8]?) throws {
+        let statement = try compiled()
         guard let value else {
             try check(sqlite3_bind_null(statement, index))
             return
         }
-        let code = value.withUnsafeBytes { bytes -> Int32 in
-            guard let base = bytes.baseAddress, !bytes.isEmpty else {
-                return sqlite3_bind_zeroblob(statement, index, 0)
-            }
-            return sqlite3_bind_blob(statement, index, base, Int32(bytes.count), SQLiteQuery.copied)
-        }
-        try check(code)
+        let start = value.withUnsafeBytes { copy($0, for: index) }
+        try check(sqlite3_bind_blob(statement, index, start, Int32(value.count), nil))
     }
 
     /// Whether there is a row.
     override func step() throws -> Bool {
-        switch sqlite3_step(statement) {
+        switch sqlite3_step(try compiled()) {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
         case let code: throw SQLiteQuery.failure(connection, code)

@@ -1,0 +1,52 @@
+/// Texts that are stored once, and their numbers, as far as they were read or written. Both are the same for good, but those
+/// that a transaction made are none where it is taken back.
+final class TermCache {
+    private var numbers: [String: Int64] = [:]
+    private var texts: [Int64: String] = [:]
+    /// Those asked for last: most texts of a report are those of the report before, and to compare is cheaper than to hash.
+    private var recent = [Recent](repeating: Recent(), count: TermCache.recentCount)
+
+    private struct Recent {
+        var text = ""
+        /// 0 is no term's.
+        var number: Int64 = 0
+    }
+
+    /// So that host names made up by a sender cannot fill the memory.
+    private static let limit = 20_000
+    /// A power of two.
+    private static let recentCount = 64
+
+    func number(of text: String) -> Int64? {
+        let place = TermCache.place(text)
+        if recent[place].number != 0, recent[place].text == text { return recent[place].number }
+        guard let number = numbers[text] else { return nil }
+        recent[place] = Recent(text: text, number: number)
+        return number
+    }
+
+    func text(of number: Int64) -> String? { texts[number] }
+
+    func remember(_ number: Int64, of text: String) {
+        if numbers.count >= TermCache.limit { numbers.removeAll() }
+        numbers[text] = number
+    }
+
+    func remember(_ text: String, of number: Int64) {
+        if texts.count >= TermCache.limit { texts.removeAll() }
+        texts[number] = text
+    }
+
+    func removeAll() {
+        numbers.removeAll()
+        texts.removeAll()
+        recent = [Recent](repeating: Recent(), count: TermCache.recentCount)
+    }
+
+    private static func place(_ text: String) -> Int {
+        text.withBytes { bytes in
+            guard let first = bytes.first, let last = bytes.last else { return 0 }
+            return (Int(first) ^ Int(last) &<< 2 ^ bytes.count &* 5) & (recentCount - 1)
+        }
+    }
+}
