@@ -26,6 +26,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // The client library of PostgreSQL, of which only the header is needed here.
         .systemLibrary(name: "CPostgreSQL", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CSQLiteSettings"),
         // The resolver of glibc, which needs no package.
         .systemLibrary(name: "CResolv"),
         .target(name: "CArguments"),
@@ -33,7 +34,7 @@ let package = Package(
         .target(
             name: "Ledger",
             dependencies: [
-                "CPostgreSQL", .product(name: "Crypto", package: "swift-crypto"),
+                "CPostgreSQL", "CSQLiteSettings", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),

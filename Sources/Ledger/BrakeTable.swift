@@ -5,9 +5,14 @@ final class BrakeTable {
         var reason: Int64
     }
 
-    private struct HourRow: Hashable {
+    private struct HourRow: Hashable, Comparable {
         var pair: Pair
         var hour: Int64
+
+        /// The order of the table.
+        static func < (left: HourRow, right: HourRow) -> Bool {
+            (left.pair.provider, left.pair.reason, left.hour) < (right.pair.provider, right.pair.reason, right.hour)
+        }
     }
 
     private let rule: Policy.Brake?
@@ -15,7 +20,7 @@ final class BrakeTable {
     private let connection: Connection
     private let insertMember: Query
     private let deleteMember: Query
-    private let changeCount: Query
+    private let changeCount: RowInsertion
     private let deleteEmpty: Query
     private let hasLarge: Query
     private let hasStatus: Query
@@ -39,11 +44,12 @@ final class BrakeTable {
             """)
         deleteMember = try connection.prepare(
             "DELETE FROM brake_member WHERE \(pair) AND hour = ?3 AND address = ?4")
-        changeCount = try connection.prepare(
-            """
-            INSERT INTO brake_hour (provider, reason, hour, addresses) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (provider, reason, hour) DO UPDATE SET addresses = brake_hour.addresses + excluded.addresses
-            """)
+        changeCount = try RowInsertion(
+            connection, into: "brake_hour", columns: ["provider", "reason", "hour", "addresses"],
+            end: """
+                 ON CONFLICT (provider, reason, hour) DO UPDATE
+                SET addresses = brake_hour.addresses + excluded.addresses
+                """)
         deleteEmpty = try connection.prepare("DELETE FROM brake_hour WHERE \(pair) AND hour = ?3 AND addresses <= 0")
         hasLarge = try connection.prepare(
             """
@@ -104,14 +110,15 @@ final class BrakeTable {
     ///
     /// - Returns: the addresses with an event in an hour that has become, or is no longer, a spike.
     func settle() throws -> Set<Int64> {
-        for (row, change) in changes where change != 0 {
-            try bind(changeCount, row)
-            try changeCount.bind(4, change)
-            try changeCount.execute()
-            if change < 0 {
-                try bind(deleteEmpty, row)
-                try deleteEmpty.execute()
-            }
+        let counts = changes.filter { $0.value != 0 }
+        let rows = counts.keys.sorted()
+        try changeCount.insert(rows.count) { row, query, first in
+            try bind(query, rows[row], from: first)
+            try query.bind(first + 3, counts[rows[row]])
+        }
+        for (row, change) in counts where change < 0 {
+            try bind(deleteEmpty, row)
+            try deleteEmpty.execute()
         }
         changes.removeAll()
         var addresses = Set<Int64>()
@@ -239,14 +246,14 @@ final class BrakeTable {
             hour: event.hour)
     }
 
-    private func bind(_ query: Query, _ pair: Pair) throws {
-        try query.bind(1, pair.provider)
-        try query.bind(2, pair.reason)
+    private func bind(_ query: Query, _ pair: Pair, from first: Int32 = 1) throws {
+        try query.bind(first, pair.provider)
+        try query.bind(first + 1, pair.reason)
     }
 
-    private func bind(_ query: Query, _ row: HourRow) throws {
-        try bind(query, row.pair)
-        try query.bind(3, row.hour)
+    private func bind(_ query: Query, _ row: HourRow, from first: Int32 = 1) throws {
+        try bind(query, row.pair, from: first)
+        try query.bind(first + 2, row.hour)
     }
 
     private func exists(_ query: Query, _ row: HourRow) throws -> Bool {

@@ -28,6 +28,10 @@ package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
     /// Reads an address as a mail writes it; spaces around it and one pair of angle brackets are passed over.
     /// Nothing where it is no address or longer than the limits.
     package init?(_ seen: String) {
+        if let count = seen.withBytes(CanonicalAddress.localCountOfPlain) {
+            (text, localCount) = (seen, count)
+            return
+        }
         var bytes = Substring(seen).utf8
         while let first = bytes.first, CanonicalAddress.isSpace(first) { bytes = bytes.dropFirst() }
         while let last = bytes.last, CanonicalAddress.isSpace(last) { bytes = bytes.dropLast() }
@@ -47,6 +51,16 @@ package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
         if localCount > CanonicalAddress.localBytes || text.utf8.count > CanonicalAddress.addressBytes {
             return nil
         }
+    }
+
+    /// How long the local part is of an address that is in canonical form already, without quotes and in ASCII, as most
+    /// are; nothing where a closer look is needed.
+    private static func localCountOfPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        guard bytes.count <= addressBytes, let at = bytes.lastIndex(of: UInt8(ascii: "@")), at > 0, at <= localBytes,
+            bytes[..<at].allSatisfy({ $0 < 0x80 && isPlainByte($0) && CanonicalDomain.lower($0) == $0 }),
+            CanonicalDomain.isCanonical(bytes[(at + 1)...])
+        else { return nil }
+        return at
     }
 
     /// An address in canonical form with its domain in Unicode, as some programs write it; nothing where the domain has

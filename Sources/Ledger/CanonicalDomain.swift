@@ -108,7 +108,12 @@ enum CanonicalDomain {
         return String(decoding: domain.map(lower), as: UTF8.self)
     }
 
-    private static func isValid(_ domain: [UInt8]) -> Bool {
+    /// Whether a domain that is no address literal is in canonical form.
+    static func isCanonical(_ domain: some Collection<UInt8>) -> Bool {
+        isValid(domain) && domain.allSatisfy { lower($0) == $0 }
+    }
+
+    private static func isValid(_ domain: some Collection<UInt8>) -> Bool {
         if domain.isEmpty || domain.count > domainBytes {
             return false
         }

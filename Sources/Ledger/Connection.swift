@@ -23,6 +23,15 @@ class Connection {
         }
     }
 
+    /// Gives a text a number; another host may have done so just now.
+    func insertTerm(_ text: String) throws -> Int64 {
+        let insert = try prepare(
+            "INSERT INTO term (text) VALUES (?1) ON CONFLICT (text) DO UPDATE SET text = excluded.text RETURNING id")
+        try insert.bind(1, text)
+        guard try insert.step() else { throw DamagedLedger() }
+        return insert.integer(0)
+    }
+
     /// The text of a term, where it was read before and is the same for good; see ``TermTable``.
     func knownTerm(_ number: Int64) -> String? { nil }
     func remember(_ text: String, as number: Int64) {}

@@ -2,19 +2,14 @@
 final class TermTable {
     private let connection: Connection
     private let select: Query
-    private let insert: Query?
+    private let writes: Bool
     private let selectText: Query
 
     init(_ connection: Connection, writes: Bool) throws {
         self.connection = connection
         select = try connection.prepare("SELECT id FROM term WHERE text = ?1")
         selectText = try connection.prepare("SELECT text FROM term WHERE id = ?1")
-        insert =
-            writes
-            ? try connection.prepare(
-                """
-                INSERT INTO term (text) VALUES (?1) ON CONFLICT (text) DO UPDATE SET text = excluded.text RETURNING id
-                """) : nil
+        self.writes = writes
     }
 
     /// The number of a text, if it has one.
@@ -36,11 +31,8 @@ final class TermTable {
         if let known = try known(text) {
             return known
         }
-        guard let insert else { return 0 }
-        defer { insert.reset() }
-        try insert.bind(1, text.stored(limit: LedgerLimits.termBytes))
-        guard try insert.step() else { return 0 }
-        let identifier = insert.integer(0)
+        guard writes else { return 0 }
+        let identifier = try connection.insertTerm(text.stored(limit: LedgerLimits.termBytes))
         connection.terms.remember(identifier, of: text)
         return identifier
     }

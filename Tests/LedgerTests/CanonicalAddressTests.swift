@@ -1,3 +1,4 @@
+import Seeded
 import Testing
 
 @testable import Ledger
@@ -44,6 +45,26 @@ struct CanonicalAddressTests {
     func canonical(_ seen: String, _ expected: String) {
         // Compared by bytes, since Swift takes composed and decomposed text for equal.
         #expect(CanonicalAddress(seen).map { Array($0.text.utf8) } == Array(expected.utf8))
+    }
+
+    @Test("What is in canonical form already is found to be by the short way and by the long one")
+    func twoWays() {
+        var random = SeededGenerator(seed: 1)
+        let pieces = ["a", "z9", ".", "-", "_", "+", "@", "@dest.example", "B", "\"", "[", "ü", "<", "\u{7F}", "xn--a"]
+        let long = String(repeating: "a", count: 63)
+        var canonical = 0
+        var different: [String] = []
+        for _ in 0..<20_000 {
+            let count = Int.random(in: 1...8, using: &random)
+            var seen = (0..<count).map { _ in pieces[Int.random(in: 0..<pieces.count, using: &random)] }.joined()
+            if Int.random(in: 0..<50, using: &random) == 0 { seen += "." + long }
+            // A blank behind it makes no difference but to the way.
+            let (short, other) = (CanonicalAddress(seen), CanonicalAddress(seen + " "))
+            if short != other || short?.domain != other?.domain { different.append(seen) }
+            if other?.text == seen { canonical += 1 }
+        }
+        #expect(different.isEmpty)
+        #expect(canonical > 200)
     }
 
     @Test("Every canonical form is its own canonical form")

@@ -150,7 +150,7 @@ final class ReadOnlyFile: SQLiteEngine {
                 try connection.run("PRAGMA temp_store = MEMORY")
                 try connection.run("PRAGMA cache_size = -\(SQLiteFile.cacheKibibytes)")
             }
-            return try DatabaseQueue(path: "file:\(ReadOnlyFile.escaped(path))?\(query)", configuration: configuration)
+            return try SQLiteDatabase.open("file:\(ReadOnlyFile.escaped(path))?\(query)", configuration)
         } catch {
             throw LedgerError(error, path: path, busySeconds: busySeconds)
         }
@@ -158,7 +158,7 @@ final class ReadOnlyFile: SQLiteEngine {
 
     private func emptyLedger() throws(LedgerError) -> DatabaseQueue {
         do {
-            let queue = try DatabaseQueue()
+            let queue = try SQLiteDatabase.open(SQLiteDatabase.inMemory)
             try Schema.migrator.migrate(queue)
             return queue
         } catch {

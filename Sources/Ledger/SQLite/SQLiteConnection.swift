@@ -23,6 +23,15 @@ final class SQLiteConnection: Connection {
         return RowNumbers(next: 1 + (try integer("SELECT max(id) FROM \(table.rawValue)") ?? 0))
     }
 
+    private lazy var termInsertion = SQLiteQuery(handle, "INSERT INTO term (text) VALUES (?1)")
+
+    /// Nothing else writes: a text that has no number has none until it is given one here.
+    override func insertTerm(_ text: String) throws -> Int64 {
+        try termInsertion.bind(1, text)
+        try termInsertion.execute()
+        return sqlite3_last_insert_rowid(handle)
+    }
+
     override func sink(for table: LedgerTable) throws -> RowSink {
         SQLiteSink(insert: try prepare(table.insertion))
     }

@@ -41,7 +41,7 @@ final class SQLiteFile: SQLiteEngine {
             var configuration = Configuration()
             configuration.foreignKeysEnabled = false
             configuration.prepareDatabase { try $0.execute(sql: "PRAGMA temp_store = MEMORY") }
-            queue = try DatabaseQueue(configuration: configuration)
+            queue = try SQLiteDatabase.open(SQLiteDatabase.inMemory, configuration)
             try Schema.migrator.migrate(queue)
         } catch {
             throw LedgerError(error, path: "(memory)", busySeconds: 0)
@@ -102,7 +102,7 @@ final class SQLiteFile: SQLiteEngine {
                         """)
             }
             // A relative path must not be taken for a URI or for SQLite's `:memory:`.
-            let queue = try DatabaseQueue(path: path.hasPrefix("/") ? path : "./" + path, configuration: configuration)
+            let queue = try SQLiteDatabase.open(path.hasPrefix("/") ? path : "./" + path, configuration)
             try migrate(queue)
             return queue
         } catch {

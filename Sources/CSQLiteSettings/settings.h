@@ -1,0 +1,12 @@
+#ifndef MAILDIR_BOUNCE_SQLITE_SETTINGS_H
+#define MAILDIR_BOUNCE_SQLITE_SETTINGS_H
+
+#include <sqlite3.h>
+
+// sqlite3_config() takes any number of arguments, as no function does that Swift can call. This keeps SQLite from counting
+// the memory that it has taken, under a lock, each time that it takes or gives back some. To be called before anything else.
+static inline int maildir_bounce_sqlite_counts_no_memory(void) {
+    return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+#endif
