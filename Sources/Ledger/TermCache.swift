@@ -19,7 +19,8 @@ final class TermCache {
 
     func number(of text: String) -> Int64? {
         let place = TermCache.place(text)
-        if recent[place].number != 0, recent[place].text == text { return recent[place].number }
+        let last = recent[place]
+        if last.number != 0, last.text == text { return last.number }
         guard let number = numbers[text] else { return nil }
         recent[place] = Recent(text: text, number: number)
         return number

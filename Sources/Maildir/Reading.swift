@@ -42,9 +42,9 @@ extension FolderHandle {
 
         let maximum = max(0, maximum)
         let expected = max(0, Int(file.status.st_size))
-        // One byte more than there should be: a short answer then says that this was all, without another call.
-        bytes.reserveCapacity(min(expected, maximum) + 1)
         let chunk = max(min(expected, maximum, Self.readChunk - 1) + 1, Self.smallestChunk)
+        // One byte more than there should be: a short answer then says that this was all, without another call.
+        bytes.reserveCapacity(max(min(expected, maximum) + 1, min(chunk, maximum)))
         while bytes.count < maximum {
             let wanted = min(chunk, maximum - bytes.count)
             var answer = SystemAnswer(value: 0, error: 0)

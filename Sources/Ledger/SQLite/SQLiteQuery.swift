@@ -54,12 +54,14 @@ final class SQLiteQuery: Query {
     private func copy(_ bytes: UnsafeRawBufferPointer, for index: Int32) -> UnsafeRawPointer? {
         let place = Int(index) - 1
         while copies.count <= place { copies.append(UnsafeMutableRawBufferPointer(start: nil, count: 0)) }
-        if copies[place].count < max(1, bytes.count) {
-            copies[place].deallocate()
-            copies[place] = .allocate(byteCount: max(SQLiteQuery.leastCopy, 2 * bytes.count), alignment: 1)
+        var copy = copies[place]
+        if copy.count < max(1, bytes.count) {
+            copy.deallocate()
+            copy = .allocate(byteCount: max(SQLiteQuery.leastCopy, 2 * bytes.count), alignment: 1)
+            copies[place] = copy
         }
-        copies[place].copyMemory(from: bytes)
-        return UnsafeRawPointer(copies[place].baseAddress)
+        copy.copyMemory(from: bytes)
+        return UnsafeRawPointer(copy.baseAddress)
     }
 
     /// Bytes of the smallest copy. A text of nothing has one, too: without an address SQLite would take it for NULL.

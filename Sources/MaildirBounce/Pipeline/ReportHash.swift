@@ -18,14 +18,16 @@ struct ReportHash {
         // In registers until the end.
         var hash = self
         hash.mix(UInt64(bytes.count))
-        var index = 0
-        while index <= bytes.count &- 8 {
-            hash.mix(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)))
-            index &+= 8
+        let words = bytes.count / 8
+        if let base = bytes.baseAddress {
+            // Over a pointer: a buffer's bounds would be looked at for each word.
+            for index in 0..<words {
+                hash.mix(UInt64(littleEndian: base.loadUnaligned(fromByteOffset: 8 &* index, as: UInt64.self)))
+            }
         }
-        if index < bytes.count {
+        if 8 * words < bytes.count {
             var tail: UInt64 = 0
-            for byte in bytes[index...].reversed() { tail = tail << 8 | UInt64(byte) }
+            for byte in bytes[(8 * words)...].reversed() { tail = tail << 8 | UInt64(byte) }
             hash.mix(tail)
         }
         self = hash
