@@ -23,50 +23,53 @@ final class RuleSet: Sendable {
 
     let rules: [ReasonRule]
     private let matcher: PhraseMatcher
-    /// What a single piece completes, by phrase number of the automaton.
-    private let single: [[Int]]
+    /// The rules that a single piece completes, by phrase number of the automaton.
+    private let single: NumberLists
     /// The providers' rules whose first word it is, by phrase number.
-    private let providers: [[Int]]
+    private let providers: NumberLists
     /// Phrases of several pieces: the rule, and the pieces' phrase numbers.
     private let sequences: [(rule: Int, pieces: [Int])]
-    /// The sequences in which a piece stands, with its place in them.
-    private let steps: [[(sequence: Int, place: Int)]]
+    /// The places at which a piece stands in sequences, by phrase number.
+    private let steps: NumberLists
+    /// The sequence that each of them belongs to, and which of its pieces it is.
+    private let places: [(sequence: Int, place: Int)]
 
     init(_ rules: [ReasonRule], providers providerRules: [ProviderRule]) {
         self.rules = rules
         var numbers: [String: Int] = [:]
         numbers.reserveCapacity(rules.reduce(0) { $0 + $1.phrases.count })
         var phrases: [[UInt8]] = []
-        var single: [[Int]] = []
-        var providers: [[Int]] = []
-        var steps: [[(sequence: Int, place: Int)]] = []
+        var single: [(list: Int, number: Int)] = []
+        var steps: [(list: Int, number: Int)] = []
+        var places: [(sequence: Int, place: Int)] = []
         var sequences: [(rule: Int, pieces: [Int])] = []
         func number(of piece: String) -> Int {
             if let known = numbers[piece] { return known }
             numbers[piece] = phrases.count
             phrases.append(Array(piece.utf8))
-            single.append([])
-            providers.append([])
-            steps.append([])
             return phrases.count - 1
         }
         for (index, rule) in rules.enumerated() {
             for phrase in rule.phrases {
                 let pieces = RuleSet.pieces(of: phrase)
                 if pieces.count == 1 {
-                    single[number(of: pieces[0])].append(index)
+                    single.append((number(of: pieces[0]), index))
                 } else if pieces.count > 1 {
                     let all = pieces.map { number(of: $0) }
-                    for (place, piece) in all.enumerated() { steps[piece].append((sequences.count, place)) }
+                    for (place, piece) in all.enumerated() {
+                        steps.append((piece, places.count))
+                        places.append((sequences.count, place))
+                    }
                     sequences.append((index, all))
                 }
             }
         }
-        for (index, rule) in providerRules.enumerated() { providers[number(of: rule.words[0])].append(index) }
+        let providers = providerRules.enumerated().map { (list: number(of: $1.words[0]), number: $0) }
         matcher = PhraseMatcher(phrases)
-        self.providers = providers
-        self.single = single
-        self.steps = steps
+        self.providers = NumberLists(providers, count: phrases.count)
+        self.single = NumberLists(single, count: phrases.count)
+        self.steps = NumberLists(steps, count: phrases.count)
+        self.places = places
         self.sequences = sequences
     }
 
@@ -94,15 +97,21 @@ final class RuleSet: Sendable {
     private func providers(_ hits: [PhraseMatcher.Hit]) -> [Int] {
         var found: [Int] = []
         for hit in hits {
-            for rule in providers[hit.phrase] where !found.contains(rule) { found.append(rule) }
+            for index in providers.range(of: hit.phrase) where !found.contains(providers.numbers[index]) {
+                if found.isEmpty { found.reserveCapacity(8) }
+                found.append(providers.numbers[index])
+            }
         }
-        return found.sorted()
+        found.sort()
+        return found
     }
 
     private func matches(_ hits: [PhraseMatcher.Hit], in text: FoldedText) -> [Match] {
         var found: [Match] = []
+        found.reserveCapacity(8)
         // Of the sequences that have begun, how far they are: few at a time.
         var progress: [(sequence: Int, place: Int, start: Int, end: Int)] = []
+        progress.reserveCapacity(8)
         func add(_ rule: Int, _ range: Range<Int>) {
             if let known = found.firstIndex(where: { $0.rule == rule }) {
                 // The longer phrase is the better evidence.
@@ -115,8 +124,9 @@ final class RuleSet: Sendable {
             let range = (hit.end - matcher.length(of: hit.phrase))..<hit.end
             // `ip * blocked` is not said of a recipient.
             guard text.startsWord(at: range.lowerBound) else { continue }
-            for rule in single[hit.phrase] { add(rule, range) }
-            for step in steps[hit.phrase] {
+            for index in single.range(of: hit.phrase) { add(single.numbers[index], range) }
+            for index in steps.range(of: hit.phrase) {
+                let step = places[steps.numbers[index]]
                 let known = progress.firstIndex { $0.sequence == step.sequence }
                 if step.place == 0 {
                     // The latest start wins: it leaves the most room for what follows.
@@ -154,9 +164,10 @@ final class RuleSet: Sendable {
                     && rules[$0.rule].reason != rules[inner.rule].reason
             }
         }
-        return found.sorted { left, right in
+        found.sort { left, right in
             let (a, b) = (rules[left.rule].strength, rules[right.rule].strength)
             return a == b ? left.rule < right.rule : a > b
         }
+        return found
     }
 }

@@ -159,7 +159,8 @@ struct PhraseMatcher: Sendable {
     /// All phrases in the text, in the order in which they end, `maximumHits` at the most.
     func hits(in text: Span<UInt8>) -> [Hit] {
         var hits: [Hit] = []
-        hits.reserveCapacity(16)
+        // As many as a small block of memory holds.
+        hits.reserveCapacity(56)
         scan(text) { phrase, end in
             hits.append(Hit(phrase: phrase, end: end))
             return hits.count < PhraseMatcher.maximumHits
