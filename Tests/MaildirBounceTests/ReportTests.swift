@@ -31,6 +31,24 @@ struct ReportTests {
         #expect((object["list"] as? [[String: String]])?.map { $0["x"] } == ["a", "b"])
     }
 
+    @Test(
+        "a character is escaped in a JSON line or not, whatever byte of eight it is",
+        arguments: ["\"", "\\", "\u{1}", "\n", "\u{7F}", "\u{85}", "\u{200E}", "é", "配", " ", "!", "[", "~"])
+    func jsonEscapes(character: String) {
+        func written(_ text: String) -> String {
+            var json = JSONWriter()
+            json.object { $0.member("x", text) }
+            return String(decoding: json.bytes.dropFirst(6).dropLast(2), as: UTF8.self)
+        }
+        let alone = written(character)
+        for before in 0..<17 {
+            for behind in 0..<17 {
+                let (left, right) = (String(repeating: "a", count: before), String(repeating: "b", count: behind))
+                #expect(written(left + character + right) == left + alone + right)
+            }
+        }
+    }
+
     @Test("nothing that moves a cursor or turns text around is left in a JSON line, a text or a CSV field")
     func nothingUnsafe() {
         var json = JSONWriter()

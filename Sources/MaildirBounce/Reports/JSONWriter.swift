@@ -86,12 +86,14 @@ struct JSONWriter {
     }
 
     private mutating func string(_ value: String) {
-        var value = value
         bytes.append(UInt8(ascii: "\""))
-        value.withUTF8 { text in
+        value.utf8.span.withUnsafeBufferPointer { text in
             var plainFrom = 0
             var index = 0
             while index < text.count {
+                let plain = Self.plainCount(text, at: index)
+                index += plain
+                guard plain < 8, index < text.count else { continue }
                 let length = Self.escapeLength(text, at: index)
                 guard length > 0 else {
                     index += 1
@@ -106,6 +108,25 @@ struct JSONWriter {
         }
         bytes.append(UInt8(ascii: "\""))
     }
+
+    /// How many of the eight bytes at `index` need no second look: ASCII but for control characters, quotes and backslashes;
+    /// 0 where fewer are left.
+    @inline(__always)
+    private static func plainCount(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {
+        guard index &+ 8 <= text.count else { return 0 }
+        let eight = UInt64(
+            littleEndian: UnsafeRawBufferPointer(text).loadUnaligned(fromByteOffset: index, as: UInt64.self))
+        // The high bit of each byte answers for it; a sum of two bytes below 80 reaches no other byte.
+        let low = eight & each(0x7F)
+        let isShown = (low &+ each(0x80 - 0x20)) & ~(low &+ each(0x80 - 0x7F))
+        let isOther =
+            ((low ^ each(UInt8(ascii: "\""))) &+ each(0x7F)) & ((low ^ each(UInt8(ascii: "\\"))) &+ each(0x7F))
+        return ((~isShown | ~isOther | eight) & each(0x80)).trailingZeroBitCount / 8
+    }
+
+    /// Eight times that byte.
+    @inline(__always)
+    private static func each(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
 
     /// The number of bytes at `index` that must be escaped as one character, or 0.
     @inline(__always)
