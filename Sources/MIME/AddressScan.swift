@@ -71,17 +71,21 @@ package enum AddressScan {
             guard index >= stop, index < low - 2 else { return nil }
             low = index
         } else {
-            while low > range.lowerBound, isLocal(bytes[low - 1]), at - low < maximumLength {
-                if low - range.lowerBound >= 2, bytes[low - 2] >= 0x80,
-                    bytes[low - 2] == 0xC2 || low - range.lowerBound >= 3 && isSign(bytes, at: low - 3)
-                {
-                    break
+            let stop = max(range.lowerBound, at - maximumLength)
+            // The last byte does not matter: no character of a script starts there.
+            var isASCII = true
+            while low > stop, isLocal(bytes[low - 1]) {
+                if low - range.lowerBound >= 2, bytes[low - 2] >= 0x80 {
+                    if bytes[low - 2] == 0xC2 || low - range.lowerBound >= 3 && isSign(bytes, at: low - 3) { break }
+                    isASCII = false
                 }
                 low -= 1
             }
             // Punctuation that prose puts before an address.
             while low < at, isPunctuation(bytes[low]) { low += 1 }
-            if low == range.lowerBound || bytes[low - 1] != UInt8(ascii: "<") { low = behindScript(bytes, low..<at) }
+            if !isASCII, low == range.lowerBound || bytes[low - 1] != UInt8(ascii: "<") {
+                low = behindScript(bytes, low..<at)
+            }
         }
         guard low < at else { return nil }
         var high = at + 1
@@ -92,7 +96,8 @@ package enum AddressScan {
             guard high < range.upperBound, bytes[high] == UInt8(ascii: "]"), high > at + 2 else { return nil }
             return high + 1 - low <= maximumLength ? low..<(high + 1) : nil
         }
-        while high < range.upperBound, isDomain(bytes[high]), high - at < maximumLength {
+        let end = min(range.upperBound, at + maximumLength)
+        while high < end, isDomain(bytes[high]) {
             if bytes[high] >= 0x80,
                 bytes[high] == 0xC2 || high + 2 < range.upperBound && isSign(bytes, at: high)
                     || bytes[high] >= 0xE2 && isComplete(bytes, (at + 1)..<high)
@@ -182,14 +187,14 @@ package enum AddressScan {
     /// RFC 5322 atext and the dot; bytes above ASCII by RFC 6531.
     private static func isLocal(_ byte: UInt8) -> Bool {
         switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x80...0xFF: true
+        case 0x61...0x7A, 0x30...0x39, 0x41...0x5A, 0x80...0xFF: true
         case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x2F, 0x3D, 0x3F, 0x5E...0x60, 0x7B...0x7E: true
         default: false
         }
     }
     private static func isDomain(_ byte: UInt8) -> Bool {
         switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x80...0xFF, 0x2D, 0x2E, 0x5F: true
+        case 0x61...0x7A, 0x2E, 0x30...0x39, 0x41...0x5A, 0x2D, 0x80...0xFF, 0x5F: true
         default: false
         }
     }

@@ -40,8 +40,13 @@ extension Span<UInt8> {
     @inlinable package func hasPrefix(_ word: StaticString, ignoringCaseIn range: Range<Int>) -> Bool {
         let length = word.utf8CodeUnitCount
         guard range.count >= length, range.lowerBound >= 0, range.upperBound <= count else { return false }
+        let start = extracting(range.lowerBound..<(range.lowerBound + length))
         let letters = word.utf8Start
-        for offset in 0..<length where self[range.lowerBound + offset].lowercased != letters[offset] { return false }
+        for offset in 0..<start.count {
+            let (byte, letter) = (start[offset], letters[offset])
+            // Most letters are small.
+            guard byte == letter || byte.lowercased == letter else { return false }
+        }
         return true
     }
 

@@ -6,17 +6,22 @@ public struct FieldName: Sendable {
     /// - Parameter spelling: the name in lower case.
     public init(_ spelling: StaticString) {
         self.spelling = spelling
-        hash = spelling.withUTF8Buffer { FieldName.hash($0.span, 0..<$0.count) }
+        hash = spelling.withUTF8Buffer { $0.reduce(FieldName.noHash) { FieldName.hash($0, $1) } }
     }
 
     /// The bit of `Part.names` that stands for a name.
     static func bit(_ hash: UInt32) -> UInt64 { 1 << UInt64(hash & 63) }
 
-    /// FNV-1a over the lower-case bytes: fields are compared by this number first.
-    static func hash(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt32 {
-        var hash: UInt32 = 2_166_136_261
-        for index in range { hash = (hash ^ UInt32(bytes[index].lowercased)) &* 16_777_619 }
-        return hash
+    /// FNV-1a, byte by byte, without the bit that parts capitals from small letters: fields are compared by this number
+    /// first.
+    static func hash(_ hash: UInt32, _ byte: UInt8) -> UInt32 { (hash ^ UInt32(byte | 0x20)) &* 16_777_619 }
+
+    /// The hash of no bytes.
+    static let noHash: UInt32 = 2_166_136_261
+
+    /// Whether a field of a message with these bytes has this name.
+    func matches(_ field: HeaderField, _ bytes: Span<UInt8>) -> Bool {
+        field.hash == hash && bytes.equals(spelling, ignoringCaseIn: field.name)
     }
 }
 

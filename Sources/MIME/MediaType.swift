@@ -50,15 +50,20 @@ public enum MediaType: UInt8, Sendable {
     /// RFC 2045 section 5.2, as is RFC 1049's bare `text`.
     init(_ bytes: Span<UInt8>, _ value: Range<Int>) {
         let value = bytes.trimmed(value)
-        let end = bytes.firstIndex(of: UInt8(ascii: ";"), in: value) ?? value.upperBound
+        var slash: Int?
         // Some senders write blanks or a comment behind the subtype.
         var stop = value.lowerBound
-        while stop < end, !bytes[stop].isSpace, bytes[stop] != UInt8(ascii: "(") { stop += 1 }
-        let type = value.lowerBound..<stop
-        guard let slash = bytes.firstIndex(of: UInt8(ascii: "/"), in: type) else {
+        while stop < value.upperBound, bytes[stop] != UInt8(ascii: ";"), bytes[stop] != UInt8(ascii: "("),
+            !bytes[stop].isSpace
+        {
+            if slash == nil, bytes[stop] == UInt8(ascii: "/") { slash = stop }
+            stop += 1
+        }
+        guard let slash else {
             self = .textPlain
             return
         }
+        let type = value.lowerBound..<stop
         let subtype = (slash + 1)..<stop
         if bytes.hasPrefix("text/", ignoringCaseIn: type) {
             self = MediaType.find(bytes, subtype, among: MediaType.texts) ?? .textOther

@@ -42,9 +42,7 @@ public struct Message: Sendable {
 
     /// The first field of that name in a part's header.
     public func field(_ name: FieldName, in part: Int = 0) -> HeaderField? {
-        guard parts[part].names & FieldName.bit(name.hash) != 0 else { return nil }
-        for index in parts[part].fields where matches(fields[index], name) { return fields[index] }
-        return nil
+        fields.first(name, in: parts[part], bytes.span)
     }
 
     /// All fields of that name in a part's header, in the order in which they stand.
@@ -58,7 +56,8 @@ public struct Message: Sendable {
     package func forEachField(_ name: FieldName, in part: Int = 0, limit: Int, _ body: (HeaderField) -> Void) {
         guard parts[part].names & FieldName.bit(name.hash) != 0 else { return }
         var count = 0
-        for index in parts[part].fields where count < limit && matches(fields[index], name) {
+        let span = bytes.span
+        for index in parts[part].fields where count < limit && name.matches(fields[index], span) {
             count += 1
             body(fields[index])
         }
@@ -105,10 +104,6 @@ public struct Message: Sendable {
     /// Where the addresses of a field stand in `bytes` (RFC 5322 section 3.4), `MIMELimits.addresses` of them at the most.
     public func addresses(of field: HeaderField) -> [Range<Int>] {
         AddressScan.list(bytes.span, in: field.value, limit: limits.addresses)
-    }
-
-    private func matches(_ field: HeaderField, _ name: FieldName) -> Bool {
-        field.hash == name.hash && bytes.span.equals(name.spelling, ignoringCaseIn: field.name)
     }
 
     // MARK: bodies

@@ -1,3 +1,5 @@
+import Glibc
+
 /// One pass over the lines of a message. Every line is looked at once, and only lines that start with `--` are compared
 /// with the open boundaries, of which there are `MIMELimits.depth` at the most: the cost is linear in the size. Where a
 /// boundary parameter proves wrong, a second pass reads the boundary off the body.
@@ -50,8 +52,12 @@ struct MessageParser {
         position = beginPart(bytes, at: position, parent: nil)
         // With no boundary open there is nothing left to find.
         while position < bytes.count, !open.isEmpty {
+            guard bytes[position] == UInt8(ascii: "-") else {
+                position = dashedLine(bytes, behind: position)
+                continue
+            }
             let line = bytes.line(at: position, before: bytes.count)
-            if bytes[position] == UInt8(ascii: "-"), let hit = boundary(bytes, line.content) {
+            if let hit = boundary(bytes, line.content) {
                 let holder = open[hit.level].part
                 close(below: holder, at: position, bytes)
                 open.removeLast(open.count - hit.level - (hit.isLast ? 0 : 1))
@@ -62,6 +68,14 @@ struct MessageParser {
         }
         close(below: nil, at: bytes.count, bytes)
         open.removeAll()
+    }
+
+    /// Where the next line starts that a dash begins, or a line before it, found by dashes: most lines hold none.
+    private func dashedLine(_ bytes: Span<UInt8>, behind position: Int) -> Int {
+        guard let dash = bytes.firstIndex(of: UInt8(ascii: "-"), in: position..<bytes.count) else { return bytes.count }
+        if bytes[dash - 1] == UInt8(ascii: "\n") { return dash }
+        // One that stands within a line hides no other line's.
+        return bytes.line(at: dash, before: bytes.count).next
     }
 
     /// Where the header starts: behind a byte order mark, an mbox `From ` line and empty lines that a careless pipe left.
@@ -89,7 +103,7 @@ struct MessageParser {
                 return position
             }
             let head = header(bytes, at: position)
-            let part = part(bytes, head.fields, body: head.next..<bytes.count, parent: parent, depth: depth)
+            let part = part(bytes, head, parent: parent, depth: depth)
             let index = parts.count
             parts.append(part)
             chain.append(index)
@@ -108,35 +122,23 @@ struct MessageParser {
         }
     }
 
-    private func part(
-        _ bytes: Span<UInt8>, _ header: Range<Int>, body: Range<Int>, parent: Int?, depth: Int
-    ) -> Part {
+    private func part(_ bytes: Span<UInt8>, _ head: Header, parent: Int?, depth: Int) -> Part {
         let holder = parent.map { parts[$0] }
         var part = Part(
             // RFC 2046 section 5.1.5.
-            type: holder?.isDigest == true ? .messageRFC822 : .textPlain, encoding: .identity, fields: header,
-            body: body, parent: parent, depth: depth,
+            type: holder?.isDigest == true ? .messageRFC822 : .textPlain, encoding: .identity, fields: head.fields,
+            body: head.next..<bytes.count, parent: parent, depth: depth,
             isEnclosed: holder.map { $0.isEnclosed || $0.type == .messageRFC822 } ?? false, hasContentType: false,
-            isDigest: false)
-        var hasEncoding = false
-        let (typeHash, encodingHash) = (FieldName.contentType.hash, FieldName.contentTransferEncoding.hash)
-        for index in header {
-            let field = fields[index]
-            part.names |= FieldName.bit(field.hash)
-            if !part.hasContentType, field.hash == typeHash,
-                bytes.equals("content-type", ignoringCaseIn: field.name)
-            {
-                part.hasContentType = true
-                part.type = MediaType(bytes, field.value)
-                part.isDigest =
-                    part.type == .multipartOther
-                    && bytes.hasPrefix("multipart/digest", ignoringCaseIn: bytes.trimmed(field.value))
-            } else if !hasEncoding, field.hash == encodingHash,
-                bytes.equals("content-transfer-encoding", ignoringCaseIn: field.name)
-            {
-                hasEncoding = true
-                part.encoding = TransferEncoding(bytes, field.value)
-            }
+            names: head.names, isDigest: false)
+        if let field = fields.first(.contentType, in: part, bytes) {
+            part.hasContentType = true
+            part.type = MediaType(bytes, field.value)
+            part.isDigest =
+                part.type == .multipartOther
+                && bytes.hasPrefix("multipart/digest", ignoringCaseIn: bytes.trimmed(field.value))
+        }
+        if let field = fields.first(.contentTransferEncoding, in: part, bytes) {
+            part.encoding = TransferEncoding(bytes, field.value)
         }
         return part
     }
@@ -154,10 +156,8 @@ struct MessageParser {
     /// The boundary parameter of a multipart, unless it proved wrong.
     private func statedBoundary(_ bytes: Span<UInt8>, _ part: Part) -> [UInt8]? {
         guard !doubted.contains(part.body.lowerBound),
-            let index = part.fields.first(where: {
-                bytes.equals("content-type", ignoringCaseIn: fields[$0].name)
-            }),
-            var boundary = Parameters.bytes(of: "boundary", in: bytes.extracting(fields[index].value))
+            let field = fields.first(.contentType, in: part, bytes),
+            var boundary = Parameters.bytes(of: "boundary", in: bytes.extracting(field.value))
         else { return nil }
         // A boundary does not end with white space (RFC 2046 section 5.1.1), which transports add and take away.
         while boundary.last?.isSpace == true { boundary.removeLast() }
@@ -236,37 +236,38 @@ struct MessageParser {
 
     // MARK: header
 
+    /// A part's header: its fields, a bit for each of their names, and where the first line behind it starts.
+    private typealias Header = (fields: Range<Int>, names: UInt64, next: Int)
+
     /// Reads header lines up to the empty line, or to the first line that is none.
-    private mutating func header(_ bytes: Span<UInt8>, at start: Int) -> (fields: Range<Int>, next: Int) {
+    private mutating func header(_ bytes: Span<UInt8>, at start: Int) -> Header {
         let first = fields.count
+        var names: UInt64 = 0
         var position = start
         // What a fold continues: a field that was kept, or one that was not.
         var isInField = false
         var isKept = false
         while position < bytes.count {
             let line = bytes.line(at: position, before: bytes.count)
-            if line.content.isEmpty { return (first..<fields.count, line.next) }
+            if line.content.isEmpty { return (first..<fields.count, names, line.next) }
             let byte = bytes[position]
             if byte == 0x20 || byte == 0x09 {
                 // A fold. A line of blanks only ends the header for careless writers, but RFC 5322 section 4.2 says fold.
                 if isKept {
-                    let last = fields[fields.count - 1]
-                    fields[fields.count - 1] = HeaderField(
-                        name: last.name, value: last.value.lowerBound..<line.content.upperBound, hash: last.hash)
+                    let last = fields.count - 1
+                    fields[last].value = fields[last].value.lowerBound..<line.content.upperBound
                 } else if !isInField {
                     let isBlank = bytes.trimmed(line.content).isEmpty
-                    return (first..<fields.count, isBlank ? line.next : position)
+                    return (first..<fields.count, names, isBlank ? line.next : position)
                 }
             } else if byte == UInt8(ascii: "-"), boundary(bytes, line.content) != nil {
-                return (first..<fields.count, position)
-            } else if let (name, colon) = headerName(bytes, line.content) {
+                return (first..<fields.count, names, position)
+            } else if let (name, hash, colon) = headerName(bytes, line.content) {
                 isInField = true
                 isKept = fields.count < limits.fields
                 if isKept {
-                    fields.append(
-                        HeaderField(
-                            name: name, value: (colon + 1)..<line.content.upperBound, hash: FieldName.hash(bytes, name))
-                    )
+                    fields.append(HeaderField(name: name, value: (colon + 1)..<line.content.upperBound, hash: hash))
+                    names |= FieldName.bit(hash)
                 } else {
                     limitHit = "more than \(limits.fields) header fields"
                 }
@@ -275,11 +276,11 @@ struct MessageParser {
                 isInField = true
                 isKept = false
             } else {
-                return (first..<fields.count, position)
+                return (first..<fields.count, names, position)
             }
             position = line.next
         }
-        return (first..<fields.count, bytes.count)
+        return (first..<fields.count, names, bytes.count)
     }
 
     /// An mbox `From ` line (RFC 4155), which a field follows, or another one; what else starts with `From ` is prose.
@@ -298,19 +299,23 @@ struct MessageParser {
     }
 
     /// RFC 5322 section 3.6.8: printable characters up to the colon; blanks before the colon are old syntax.
-    private func headerName(_ bytes: Span<UInt8>, _ line: Range<Int>) -> (name: Range<Int>, colon: Int)? {
-        var index = line.lowerBound
-        let end = min(line.upperBound, line.lowerBound + 256)
-        while index < end {
-            let byte = bytes[index]
-            if byte == UInt8(ascii: ":") { break }
-            guard byte > 0x20, byte < 0x7F else { break }
+    private func headerName(
+        _ bytes: Span<UInt8>, _ line: Range<Int>
+    ) -> (name: Range<Int>, hash: UInt32, colon: Int)? {
+        let text = bytes.extracting(line.prefix(256))
+        var hash = FieldName.noHash
+        var index = 0
+        while index < text.count {
+            let byte = text[index]
+            guard byte > 0x20, byte < 0x7F, byte != UInt8(ascii: ":") else { break }
+            hash = FieldName.hash(hash, byte)
             index += 1
         }
-        let name = line.lowerBound..<index
-        guard !name.isEmpty else { return nil }
-        while index < end, bytes[index] == 0x20 || bytes[index] == 0x09 { index += 1 }
-        return index < end && bytes[index] == UInt8(ascii: ":") ? (name, index) : nil
+        guard index > 0 else { return nil }
+        let name = line.lowerBound..<(line.lowerBound + index)
+        while index < text.count, text[index] == 0x20 || text[index] == 0x09 { index += 1 }
+        guard index < text.count, text[index] == UInt8(ascii: ":") else { return nil }
+        return (name, hash, line.lowerBound + index)
     }
 }
 
@@ -318,7 +323,11 @@ extension Span<UInt8> {
     /// Whether these are the bytes of `other`.
     func spells(_ other: [UInt8]) -> Bool {
         guard count == other.count else { return false }
-        for index in 0..<count where self[index] != other[index] { return false }
-        return true
+        return withUnsafeBytes { left in
+            other.withUnsafeBytes { right in
+                guard let left = left.baseAddress, let right = right.baseAddress else { return true }
+                return memcmp(left, right, count) == 0
+            }
+        }
     }
 }

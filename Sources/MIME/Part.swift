@@ -17,7 +17,7 @@ public struct Part: Sendable {
     /// Whether the part has a Content-Type field of its own.
     public internal(set) var hasContentType: Bool
     /// A bit for each name of its fields: most fields that are asked for are not there.
-    var names: UInt64 = 0
+    var names: UInt64
     /// multipart/digest, whose parts are messages where they say nothing else.
     var isDigest: Bool
 }

@@ -22,6 +22,17 @@ struct PartTests {
         #expect(fields(message, of: 1) == ["X=1"])
     }
 
+    @Test("are found among lines with dashes, wherever these stand")
+    func dashes() {
+        let others = ["-", "--", "--bb", "a--b", " --b", "-b", "a-", "\r--b", "---b", "a"]
+        for first in others {
+            for second in others {
+                let text = PartTests.report + "\(first)\n\(second)\n--b\n\n\(second)\n\(first)\n--b--\n\(first)"
+                #expect(outline(Message(parsing: Array(text.utf8))).dropFirst() == ["1 textPlain: \(second)\n\(first)"])
+            }
+        }
+    }
+
     @Test(
         "are found by their delimiters",
         arguments: [
