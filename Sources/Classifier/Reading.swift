@@ -145,7 +145,7 @@ struct Reading {
     }
 
     private var failedRecipients: [String] {
-        message.value(Names.xFailedRecipients).map { AddressText.all(in: $0, limit: Limits.recipients) } ?? []
+        message.withValue(Names.xFailedRecipients) { AddressText.all(in: $0, limit: Limits.recipients) } ?? []
     }
 
     private var context: ReportContext {
@@ -165,15 +165,14 @@ struct Reading {
 
     private mutating func structuredReport() -> Verdict? {
         guard let part = statusPart else { return nil }
-        let body = message.parts[part].encoding.decode(
-            message.bytes.span, message.parts[part].body, limit: Limits.deliveryStatusBytes)
-        let status = DeliveryStatus(body.span)
+        let status = message.withDecodedBody(ofPart: part, limit: Limits.deliveryStatusBytes) { DeliveryStatus($0) }
         // No delimiter behind the fields: the report was cut off in the middle of them.
         let parent = message.parts[part].parent
         // People attach a report's fields to a message of their own.
         guard hand.isMachine || parent.map({ message.parts[$0].type == .multipartReport }) ?? false else { return nil }
         if parent != nil, message.parts[part].body.upperBound >= message.bytes.count { doubt = "cut-off" }
-        return report(of: status, dialect: Dialects.find(message, envelope, status: status, prose: lazyProse))
+        return report(
+            of: status, dialect: Dialects.find(message, envelope, isPostfix: status.isPostfix, prose: lazyProse))
     }
 
     private mutating func report(of status: DeliveryStatus, dialect: Dialect?) -> Verdict? {
@@ -246,7 +245,7 @@ struct Reading {
 
     private mutating func proseReport() -> Verdict? {
         let reader = ProseReader(prose, excluded: excludedAddresses)
-        let dialect = Dialects.find(message, envelope, status: nil, prose: lazyProse)
+        let dialect = Dialects.find(message, envelope, isPostfix: false, prose: lazyProse)
         let failed = failedRecipients
         let gate = Gate(
             hand, envelope, message, signals: reader.signals, dialect: dialect?.name,
@@ -418,7 +417,7 @@ struct Reading {
         let message = message
         facts.hasHeader = { message.holds($0, $1) }
         if !diagnostic.isEmpty {
-            if report.diagnosticType == "x-unix" {
+            if report.isProgram == true {
                 facts.isProgram = true
                 facts.exitStatus = Int(String(decoding: diagnostic.prefix { $0.isDigit }, as: UTF8.self))
             }
@@ -431,7 +430,7 @@ struct Reading {
         var decision = judge.decide(facts)
         if !decision.isSettled, isAlone {
             facts.texts.append(FactText("text", headText))
-            facts.texts.append(FactText("Subject", Array(envelope.subject.utf8)))
+            facts.texts.append(FactText("Subject", Array(Envelope.subject(message).utf8)))
             let second = judge.decide(facts)
             if second.isSettled { decision = second }
         }

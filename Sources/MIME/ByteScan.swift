@@ -57,6 +57,19 @@ extension Span<UInt8> {
     }
 }
 
+extension [UInt8] {
+    package mutating func append(contentsOf bytes: Span<UInt8>) {
+        bytes.withUnsafeBufferPointer { append(contentsOf: $0) }
+    }
+}
+
+extension String {
+    /// UTF-8 bytes as text.
+    package init(reading bytes: Span<UInt8>) {
+        self = bytes.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+    }
+}
+
 extension UInt8 {
     /// Blank, tab, CR, LF, vertical tab or form feed.
     @inlinable package var isSpace: Bool { self == 0x20 || (self >= 0x09 && self <= 0x0D) }

@@ -15,6 +15,17 @@ public enum Charset {
         withoutMark(decoded(bytes, label.map { canonicalName($0) } ?? unstated))
     }
 
+    /// A text that carries no label. Most are ASCII, which needs no copy.
+    package static func text(_ bytes: Span<UInt8>) -> String {
+        if isPlain(bytes) { return String(reading: bytes) }
+        return String(decoding: utf8(bytes.copy(0..<bytes.count), charset: nil), as: UTF8.self)
+    }
+
+    /// Whether bytes that carry no label mean themselves: ASCII without the escapes of ISO-2022.
+    package static func isPlain(_ bytes: Span<UInt8>) -> Bool {
+        !hasHighByte(bytes) && bytes.firstIndex(of: escape, in: 0..<bytes.count) == nil
+    }
+
     private static func decoded(_ bytes: [UInt8], _ name: String) -> [UInt8] {
         let span = bytes.span
         switch name {
@@ -91,7 +102,7 @@ public enum Charset {
 
     private static let highBits: UInt64 = 0x8080_8080_8080_8080
 
-    static func hasHighByte(_ bytes: Span<UInt8>) -> Bool {
+    package static func hasHighByte(_ bytes: Span<UInt8>) -> Bool {
         bytes.withUnsafeBytes { raw in
             var index = 0
             func eight(_ offset: Int) -> UInt64 { raw.loadUnaligned(fromByteOffset: index &+ offset, as: UInt64.self) }
@@ -102,6 +113,11 @@ public enum Charset {
             while index &+ 8 <= raw.count {
                 if eight(0) & highBits != 0 { return true }
                 index &+= 8
+            }
+            if raw.count >= 8 {
+                // Some of the last eight were looked at already.
+                index = raw.count &- 8
+                return eight(0) & highBits != 0
             }
             while index < raw.count {
                 if raw[index] & 0x80 != 0 { return true }

@@ -2,11 +2,8 @@
 package enum EncodedWord {
     /// The value in UTF-8. Neighbouring words of one charset are put together before they are decoded, since senders cut
     /// multi-byte characters in two; what is no well-formed word stays as it is.
-    package static func decode(_ value: [UInt8]) -> String {
-        let bytes = value.span
-        guard bytes.firstIndex(of: UInt8(ascii: "="), in: 0..<bytes.count) != nil else {
-            return String(decoding: Charset.utf8(value, charset: nil), as: UTF8.self)
-        }
+    package static func decode(_ bytes: Span<UInt8>) -> String {
+        guard bytes.firstIndex(of: UInt8(ascii: "="), in: 0..<bytes.count) != nil else { return Charset.text(bytes) }
         var out = ""
         var pending: [UInt8] = []
         var pendingCharset: String?
@@ -27,7 +24,7 @@ package enum EncodedWord {
             // White space between two encoded words is not shown (section 6.2).
             if !(pendingCharset != nil && bytes.trimmed(between).isEmpty) {
                 flushWords()
-                out += String(decoding: Charset.utf8(bytes.copy(between), charset: nil), as: UTF8.self)
+                out += Charset.text(bytes.extracting(between))
             }
             if let charset = pendingCharset, charset != word.charset { flushWords() }
             pendingCharset = word.charset
@@ -36,8 +33,13 @@ package enum EncodedWord {
             plainFrom = word.next
         }
         flushWords()
-        out += String(decoding: Charset.utf8(bytes.copy(plainFrom..<bytes.count), charset: nil), as: UTF8.self)
+        out += Charset.text(bytes.extracting(plainFrom..<bytes.count))
         return out
+    }
+
+    /// Whether the value is what it means: neither an encoded word nor anything but ASCII can stand in it.
+    package static func isPlain(_ value: Span<UInt8>) -> Bool {
+        Charset.isPlain(value) && value.firstIndex(of: UInt8(ascii: "="), in: 0..<value.count) == nil
     }
 
     private static func word(

@@ -68,10 +68,36 @@ public struct Message: Sendable {
 
     /// The field's value without folds (RFC 5322 section 2.2.3) and without blanks at its ends.
     public func value(of field: HeaderField) -> [UInt8] {
+        let range = valueRange(field)
+        return isFolded(range) ? unfolded(range) : bytes.span.copy(range)
+    }
+
+    /// Hands the same to `body`, without a copy where it has no folds.
+    @inlinable package func withValue<Result>(of field: HeaderField, _ body: (Span<UInt8>) -> Result) -> Result {
+        let range = valueRange(field)
+        return isFolded(range) ? body(unfolded(range).span) : body(bytes.span.extracting(range))
+    }
+
+    /// Hands the value of the first field of that name to `body`; nil where there is none.
+    @inlinable package func withValue<Result>(
+        _ name: FieldName, in part: Int = 0, _ body: (Span<UInt8>) -> Result
+    ) -> Result? {
+        guard let field = field(name, in: part) else { return nil }
+        return withValue(of: field, body)
+    }
+
+    /// Where a field's value stands, with its folds.
+    @usableFromInline package func valueRange(_ field: HeaderField) -> Range<Int> {
+        let range = bytes.span.trimmed(field.value)
+        return range.lowerBound..<(range.lowerBound + min(range.count, limits.fieldBytes))
+    }
+
+    @usableFromInline package func isFolded(_ value: Range<Int>) -> Bool {
+        bytes.span.firstIndex(of: UInt8(ascii: "\n"), in: value) != nil
+    }
+
+    @usableFromInline package func unfolded(_ range: Range<Int>) -> [UInt8] {
         let span = bytes.span
-        var range = span.trimmed(field.value)
-        if range.count > limits.fieldBytes { range = range.lowerBound..<(range.lowerBound + limits.fieldBytes) }
-        guard span.firstIndex(of: UInt8(ascii: "\n"), in: range) != nil else { return span.copy(range) }
         var out: [UInt8] = []
         out.reserveCapacity(range.count)
         var position = range.lowerBound
@@ -79,7 +105,7 @@ public struct Message: Sendable {
             // A CR that the limit parts from its LF is part of a line end, too.
             let line = span.line(at: position, before: min(range.upperBound + 1, span.count))
             let content = position..<min(line.content.upperBound, range.upperBound)
-            span.extracting(content).withUnsafeBufferPointer { out.append(contentsOf: $0) }
+            out.append(contentsOf: span.extracting(content))
             position = line.next
         }
         return out
@@ -93,7 +119,7 @@ public struct Message: Sendable {
     }
 
     /// The value as text: RFC 2047 encoded words decoded, bytes that are no UTF-8 read as the likeliest charset.
-    public func text(of field: HeaderField) -> String { EncodedWord.decode(value(of: field)) }
+    public func text(of field: HeaderField) -> String { withValue(of: field) { EncodedWord.decode($0) } }
 
     /// The text of the first field of that name, or nil.
     public func text(_ name: FieldName, in part: Int = 0) -> String? {
@@ -110,9 +136,16 @@ public struct Message: Sendable {
 
     /// A parameter of a part's Content-Type (RFC 2045 section 5.1, RFC 2231), decoded.
     public func parameter(_ name: StaticString, ofPart part: Int) -> String? {
-        guard let field = field(.contentType, in: part) else { return nil }
-        let value = value(of: field)
-        return Parameters.value(name, in: value.span)
+        withValue(.contentType, in: part) { Parameters.value(name, in: $0) } ?? nil
+    }
+
+    /// Hands `limit` bytes of a part's body without its transfer encoding to `body`, without a copy where it has none.
+    @inlinable package func withDecodedBody<Result>(
+        ofPart part: Int, limit: Int, _ body: (Span<UInt8>) -> Result
+    ) -> Result {
+        let (encoding, range) = (parts[part].encoding, parts[part].body)
+        guard encoding == .identity else { return body(encoding.decode(bytes.span, range, limit: limit).span) }
+        return body(bytes.span.extracting(range.prefix(limit)))
     }
 
     /// A part's body without its transfer encoding, `MIMELimits.decodedBytes` of it at the most.

@@ -13,7 +13,7 @@ package enum Parameters {
     /// The value of parameter `name` (lower case) in a field's value, decoded, or nil.
     package static func value(_ name: StaticString, in bytes: Span<UInt8>) -> String? {
         let (plain, pieces) = find(name, in: bytes)
-        if pieces.isEmpty { return plain.map { EncodedWord.decode($0) } }
+        if pieces.isEmpty { return plain.map { EncodedWord.decode($0.span) } }
         let (value, charset) = joined(pieces)
         return String(decoding: Charset.utf8(value, charset: charset), as: UTF8.self)
     }

@@ -27,7 +27,7 @@ public enum TransferEncoding: UInt8, Sendable {
 
     /// The decoded bytes of `range`, at most `limit` of them. Characters outside the alphabet are passed over
     /// (RFC 2045 section 6.8); a broken escape stays as it stands (section 6.7).
-    package func decode(_ bytes: Span<UInt8>, _ range: Range<Int>, limit: Int) -> [UInt8] {
+    @usableFromInline package func decode(_ bytes: Span<UInt8>, _ range: Range<Int>, limit: Int) -> [UInt8] {
         switch self {
         case .identity, .uuencode:
             bytes.copy(range.lowerBound..<(range.lowerBound + Swift.min(range.count, limit)))
@@ -65,7 +65,7 @@ public enum TransferEncoding: UInt8, Sendable {
             } else {
                 let escape = bytes.firstIndex(of: UInt8(ascii: "="), in: index..<end) ?? end
                 let plain = index..<(index + Swift.min(escape - index, limit - out.count))
-                bytes.extracting(plain).withUnsafeBufferPointer { out.append(contentsOf: $0) }
+                out.append(contentsOf: bytes.extracting(plain))
                 index = plain.upperBound
             }
         }

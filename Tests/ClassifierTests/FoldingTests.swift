@@ -1,3 +1,5 @@
+import MIME
+import Seeded
 import Testing
 
 @testable import Classifier
@@ -48,5 +50,20 @@ struct FoldingTests {
         let prose = Prose(Array("This could not be delivered\nto anybody.\n".utf8))
         #expect(prose.signals(endingInLine: 1).contains(.failure))
         #expect(!prose.signals(ofLine: 1).contains(.failure))
+    }
+
+    @Test("of a plain value is that of what the value means, and no other value is plain")
+    func plain() {
+        var numbers = SeededGenerator(seed: 7)
+        let pieces = ["a", "B ", "=", "?", "=?utf-8?Q?=C3=A4?=", "ä", "\u{1B}", "\u{1B}$B", "\t", "@", "550 "]
+        for _ in 0..<2_000 {
+            let value = Array((0..<6).map { _ in pieces.randomElement(using: &numbers) ?? "" }.joined().utf8)
+            let meaning = EncodedWord.decode(value.span)
+            guard EncodedWord.isPlain(value.span) else { continue }
+            #expect(FoldedText(value).bytes == FoldedText(meaning).bytes)
+            #expect(Array(meaning.utf8) == value)
+        }
+        let isPlain = EncodedWord.isPlain(Array("=?utf-8?Q?a?=".utf8).span)
+        #expect(!isPlain)
     }
 }

@@ -42,6 +42,22 @@ struct HeaderTests {
     }
 
     @Test(
+        "hands out the same value with a copy and without one",
+        arguments: [
+            "X:", "X: a", "X: \t a \r\n", "X: a\n b", "X: a\r\n\tb\r\n c\r\n", "X: 123456789", "X: 12345\r\n 789",
+        ])
+    func values(text: String) throws {
+        var limits = MIMELimits()
+        limits.fieldBytes = 6
+        let message = Message(parsing: Array(text.utf8), limits: limits)
+        let field = try #require(message.field(FieldName("x")))
+        let value = message.value(of: field)
+        #expect(message.withValue(of: field) { $0.copy(0..<$0.count) } == value)
+        #expect(message.withValue(FieldName("x")) { $0.count } == value.count)
+        #expect(message.withValue(FieldName("y")) { $0.count } == nil)
+    }
+
+    @Test(
         "is found behind and between mbox separators, which prose is not",
         arguments: [
             ("From bob@x Tue Nov 24 11:27:05 2026\nSubject: a\n\nbody", ["Subject=a"], "body"),

@@ -12,8 +12,8 @@ enum AutoReply {
         if envelope.autoSubmitted.hasPrefix("auto-replied") {
             return Evidence(rule: "auto-reply/auto-submitted", at: "Auto-Submitted", matched: "auto-replied")
         }
-        for (name, label) in answerFields where message.has(name) {
-            guard let value = message.value(name).map(FoldedText.init(_:)) else { continue }
+        for (name, label) in answerFields {
+            guard let value = message.withValue(name, { FoldedText($0) }) else { continue }
             if value.bytes.isEmpty || value.hasPrefix("no") || value.hasPrefix("false") || value.hasPrefix("0") {
                 continue
             }
@@ -31,7 +31,8 @@ enum AutoReply {
             || message.has(suppress) || envelope.precedence.hasPrefix("bulk") || envelope.precedence.hasPrefix("junk")
             || message.has(inboxRulesLoop)
         if subject[.subject] != nil {
-            return Evidence(rule: "auto-reply/subject", at: "Subject", matched: String(envelope.subject.prefix(80)))
+            return Evidence(
+                rule: "auto-reply/subject", at: "Subject", matched: String(Envelope.subject(message).prefix(80)))
         }
         guard isAutomatic else { return nil }
         if message.has(inboxRulesLoop) {
@@ -128,4 +129,6 @@ enum AutoReply {
 
 extension FoldedText {
     func hasPrefix(_ words: StaticString) -> Bool { bytes.span.hasPrefix(words, ignoringCaseIn: 0..<bytes.count) }
+
+    func equals(_ words: StaticString) -> Bool { bytes.span.equals(words, ignoringCaseIn: 0..<bytes.count) }
 }

@@ -25,9 +25,9 @@ enum SNSNotification {
             guard let bounce = root["bounce"] else { return nil }
             let isPermanent = bounce["bounceType"]?.string == "Permanent"
             let detail = bounce["bounceSubType"]?.string ?? ""
-            verdict.reportingMTA = bounce["reportingMTA"]?.string.map { DeliveryStatus.name(Array($0.utf8)) ?? $0 }
+            verdict.reportingMTA = bounce["reportingMTA"]?.string.map { DeliveryStatus.name($0.utf8.span) ?? $0 }
             for recipient in bounce["bouncedRecipients"]?.array ?? [] {
-                guard let address = recipient["emailAddress"]?.string.flatMap({ AddressText.first(in: Array($0.utf8)) })
+                guard let address = recipient["emailAddress"]?.string.flatMap({ AddressText.first(in: $0.utf8.span) })
                 else {
                     continue
                 }
@@ -35,7 +35,9 @@ enum SNSNotification {
                     StatusCode(Array($0.utf8).span, firstIn: 0..<$0.utf8.count)
                 }
                 let diagnostic =
-                    recipient["diagnosticCode"]?.string.map { DeliveryStatus.typed(Array($0.utf8)).text } ?? []
+                    recipient["diagnosticCode"]?.string.map { code in
+                        code.utf8.span.copy(DeliveryStatus.typed(code.utf8.span).text)
+                    } ?? []
                 var report = RecipientReport()
                 report.finalRecipient = address
                 report.status = status
@@ -55,7 +57,7 @@ enum SNSNotification {
         case "Complaint":
             verdict.messageClass = .complaint
             for recipient in root["complaint"]?["complainedRecipients"]?.array ?? [] {
-                guard let address = recipient["emailAddress"]?.string.flatMap({ AddressText.first(in: Array($0.utf8)) })
+                guard let address = recipient["emailAddress"]?.string.flatMap({ AddressText.first(in: $0.utf8.span) })
                 else {
                     continue
                 }
@@ -64,7 +66,7 @@ enum SNSNotification {
         case "Delivery":
             verdict.messageClass = .deliveryReceipt
             for recipient in root["delivery"]?["recipients"]?.array ?? [] {
-                guard let address = recipient.string.flatMap({ AddressText.first(in: Array($0.utf8)) }) else {
+                guard let address = recipient.string.flatMap({ AddressText.first(in: $0.utf8.span) }) else {
                     continue
                 }
                 verdict.recipients.append(Outcome(address: address, kind: .delivered, reason: .delivered))

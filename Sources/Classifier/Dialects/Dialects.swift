@@ -24,10 +24,11 @@ enum Dialects {
     }()
 
     /// The dialect of a report, or nil.
-    static func find(_ message: Message, _ envelope: Envelope, status: DeliveryStatus?, prose lazyProse: LazyProse)
-        -> Dialect?
+    ///
+    /// - Parameter isPostfix: whether the report's fields say so.
+    static func find(_ message: Message, _ envelope: Envelope, isPostfix: Bool, prose lazyProse: LazyProse) -> Dialect?
     {
-        if status?.isPostfix == true { return .postfix }
+        if isPostfix { return .postfix }
         var best: Int?
         func look(_ place: Dialect.Place, _ text: FoldedText) {
             guard let hit = matchers[place.rawValue].lowest(in: text) else { return }

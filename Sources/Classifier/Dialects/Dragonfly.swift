@@ -11,7 +11,7 @@ extension Dialect {
         mend: { reports, context in
             // DMA writes the failed recipient into X-Original-To, where others put the report's own.
             guard reports.isEmpty, let line = context.firstLine(holding: "error delivering your mail to"),
-                let address = AddressText.first(in: context.prose.text.span.copy(context.prose.lines[line]))
+                let address = AddressText.first(in: context.prose.text.span.extracting(context.prose.lines[line]))
             else { return }
             var report = RecipientReport()
             report.finalRecipient = address

@@ -45,7 +45,7 @@ extension Dialect {
         guard !text.isEmpty, explanation[text.lowerBound] == UInt8(ascii: "<"),
             let end = Original.position(of: ">: malformed address", in: explanation.span.extracting(text.prefix(400)))
         else { return nil }
-        return AddressText.first(in: Array(explanation[text.lowerBound..<(text.lowerBound + end)]))
+        return AddressText.first(in: explanation.span.extracting(text.lowerBound..<(text.lowerBound + end)))
     }
 
     /// The address in `(generated from ADDRESS)` or `(ultimately generated from ADDRESS)` behind the line of `final`.
@@ -55,7 +55,7 @@ extension Dialect {
         for line in context.prose.lines {
             if let mark = Original.position(of: "generated from ", in: text.extracting(line)) {
                 guard seen else { continue }
-                return AddressText.first(in: text.copy((line.lowerBound + mark)..<line.upperBound))
+                return AddressText.first(in: text.extracting((line.lowerBound + mark)..<line.upperBound))
             }
             let addresses = AddressScan.list(text, in: line, limit: 4).map { AddressText.text(text, $0) }
             if !addresses.isEmpty { seen = addresses.contains(final) }

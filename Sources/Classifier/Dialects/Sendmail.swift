@@ -20,9 +20,9 @@ extension Dialect {
                     line + 1 < context.prose.lines.count
                 else { continue }
                 for next in (line + 1)..<min(line + 3, context.prose.lines.count) {
-                    let text = context.prose.text.span.copy(context.prose.lines[next])
-                    guard let mark = Original.position(of: "expanded from:", in: text.span) else { continue }
-                    if let mailed = AddressText.first(in: Array(text[mark...])), mailed != final {
+                    let text = context.prose.text.span.extracting(context.prose.lines[next])
+                    guard let mark = Original.position(of: "expanded from:", in: text) else { continue }
+                    if let mailed = AddressText.first(in: text.extracting(mark..<text.count)), mailed != final {
                         reports[index].originalRecipient = mailed
                     }
                 }

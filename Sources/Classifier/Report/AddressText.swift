@@ -3,42 +3,51 @@ import MIME
 /// Addresses as text.
 enum AddressText {
     /// The first addr-spec in a field's value, the domain in lower case, or nil.
-    static func first(in value: [UInt8]) -> String? {
-        let span = value.span
-        return AddressScan.first(span, in: 0..<span.count).map { text(span, $0) }
+    static func first(in value: Span<UInt8>) -> String? {
+        AddressScan.first(value, in: 0..<value.count).map { text(value, $0) }
     }
 
     /// All addr-specs in a field's value.
-    static func all(in value: [UInt8], limit: Int) -> [String] {
-        let span = value.span
-        return AddressScan.list(span, in: 0..<span.count, limit: limit).map { text(span, $0) }
+    static func all(in value: Span<UInt8>, limit: Int) -> [String] {
+        AddressScan.list(value, in: 0..<value.count, limit: limit).map { text(value, $0) }
+    }
+
+    /// Adds the first addr-spec in a field's value to `list`, unless it stands there already.
+    static func add(firstIn value: Span<UInt8>, to list: inout [String]) {
+        guard let range = AddressScan.first(value, in: 0..<value.count) else { return }
+        add(value, range, to: &list)
+    }
+
+    /// The same for an address that was found. Headers name the same few again and again, so it is compared before it
+    /// becomes a string.
+    static func add(_ bytes: Span<UInt8>, _ range: Range<Int>, to list: inout [String]) {
+        let isKnown =
+            if isPlain(bytes, range) {
+                list.contains { $0.utf8.span.isLowercase(of: bytes.extracting(range)) }
+            } else {
+                list.contains(text(bytes, range))
+            }
+        if !isKnown { list.append(text(bytes, range)) }
     }
 
     /// What stands between angle brackets, or the value without them, in lower case: `<>` is empty.
-    static func bare(_ value: [UInt8]) -> String {
-        String(
-            decoding: value.filter { $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">") && !$0.isSpace }, as: UTF8.self
-        )
-        .lowercased()
+    static func bare(_ value: Span<UInt8>) -> String {
+        var bytes = value.copy(0..<value.count)
+        bytes.removeAll { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: ">") || $0.isSpace }
+        return String(lowercasing: bytes.span)
     }
 
-    /// The address of a Return-Path, empty for `<>`, whatever stands behind it.
-    static func path(_ value: [UInt8]) -> String {
+    /// The address of a Return-Path, of which `first` is the first: empty for `<>`, whatever stands behind it.
+    static func path(_ value: Span<UInt8>, first: String?) -> String {
         if value.count >= 2, value[0] == UInt8(ascii: "<"), value[1] == UInt8(ascii: ">") { return "" }
-        return first(in: value) ?? bare(value)
+        return first ?? bare(value)
     }
 
     /// Bytes of an address as a string: lower case, quotes around a local part removed where it is a dot-string without
     /// them but for its dots (Postfix quotes `abc..def.`, which carriers hand out).
-    static func text(_ bytes: [UInt8]) -> String { text(bytes.span, bytes.indices) }
-
     static func text(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
-        if range.isEmpty || bytes[range.lowerBound] != UInt8(ascii: "\""),
-            range.allSatisfy({ bytes[$0] < 0x80 && bytes[$0] != 0x1B })
-        {
-            return lowercased(bytes.extracting(range))
-        }
-        var address = String(decoding: Charset.utf8(bytes.copy(range), charset: nil), as: UTF8.self)
+        if isPlain(bytes, range) { return String(lowercasing: bytes.extracting(range)) }
+        var address = Charset.text(bytes.extracting(range))
         if address.hasPrefix("\""), let at = address.lastIndex(of: "@"), address[..<at].hasSuffix("\"") {
             let local = address[address.index(after: address.startIndex)..<address.index(before: at)]
             let isPlain =
@@ -49,24 +58,19 @@ enum AddressText {
         return address.lowercased()
     }
 
-    /// ASCII in lower case.
-    private static func lowercased(_ bytes: Span<UInt8>) -> String {
-        String(unsafeUninitializedCapacity: bytes.count) { buffer in
-            for index in 0..<bytes.count { buffer[index] = bytes[index].lowercased }
-            return bytes.count
-        }
+    /// Whether all that `text` does is to write small letters.
+    private static func isPlain(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        (range.isEmpty || bytes[range.lowerBound] != UInt8(ascii: "\"")) && Charset.isPlain(bytes.extracting(range))
     }
 
     /// Message-ID without angle brackets and comments, or nil where it is empty.
-    static func messageID(_ value: [UInt8]) -> String? {
-        let span = value.span
-        var range = span.trimmed(0..<span.count)
-        if let open = span.firstIndex(of: UInt8(ascii: "<"), in: range) {
-            let close = span.firstIndex(of: UInt8(ascii: ">"), in: open..<range.upperBound) ?? range.upperBound
+    static func messageID(_ value: Span<UInt8>) -> String? {
+        var range = value.trimmed(0..<value.count)
+        if let open = value.firstIndex(of: UInt8(ascii: "<"), in: range) {
+            let close = value.firstIndex(of: UInt8(ascii: ">"), in: open..<range.upperBound) ?? range.upperBound
             range = (open + 1)..<close
         }
         guard !range.isEmpty else { return nil }
-        return String(
-            decoding: span.copy(range.lowerBound..<min(range.upperBound, range.lowerBound + 998)), as: UTF8.self)
+        return String(reading: value.extracting(range.prefix(998)))
     }
 }

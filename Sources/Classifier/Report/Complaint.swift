@@ -10,7 +10,7 @@ enum Complaint {
             })
         else { return [] }
         let fields = Message(parsing: message.decodedBody(ofPart: part))
-        return fields.value(FieldName("original-mail-from")).map { AddressText.all(in: $0, limit: 1) } ?? []
+        return fields.withValue(FieldName("original-mail-from")) { AddressText.all(in: $0, limit: 1) } ?? []
     }
 
     static func verdict(_ message: Message, part: Int) -> Verdict {
@@ -25,9 +25,10 @@ enum Complaint {
         var addresses: [String] = []
         for name in [FieldName("original-rcpt-to"), FieldName("removal-recipient")] {
             for field in fields.allFields(name).prefix(Limits.recipients) {
-                for address in AddressText.all(in: fields.value(of: field), limit: Limits.recipients)
-                where !addresses.contains(address) {
-                    addresses.append(address)
+                fields.withValue(of: field) { value in
+                    for address in AddressScan.list(value, in: 0..<value.count, limit: Limits.recipients) {
+                        AddressText.add(value, address, to: &addresses)
+                    }
                 }
             }
         }

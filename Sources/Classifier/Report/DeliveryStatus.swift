@@ -9,7 +9,6 @@ struct DeliveryStatus: Sendable {
     /// Postfix: X-Postfix-Sender, the envelope sender of the message that the report is about, lower case.
     var postfixSender: String?
     var isPostfix = false
-    var originalEnvelopeID: String?
     var recipients: [RecipientReport] = []
     var isTruncated = false
 
@@ -18,45 +17,51 @@ struct DeliveryStatus: Sendable {
     init(_ bytes: Span<UInt8>) {
         var position = 0
         var name = 0..<0
-        var value: [UInt8] = []
+        var value = 0..<0
+        // The value, where other lines continue it.
+        var joined: [UInt8] = []
+        func endField(_ status: inout DeliveryStatus) {
+            guard !name.isEmpty else { return }
+            if joined.isEmpty {
+                status.field(bytes, name, bytes.extracting(value))
+            } else {
+                status.field(bytes, name, joined.span)
+                joined.removeAll(keepingCapacity: true)
+            }
+            name = 0..<0
+        }
         while position < bytes.count {
             let line = bytes.line(at: position, before: bytes.count)
             position = line.next
             let content = line.content
             if content.isEmpty || bytes.trimmed(content).isEmpty {
-                field(bytes, name, value)
-                name = 0..<0
+                endField(&self)
                 // An empty line ends a group that is complete; one without an Action goes on.
-                if current.action != nil || current.status != nil,
-                    current.finalRecipient != nil || current.originalRecipient != nil
-                {
-                    endGroup()
-                }
+                if current.isComplete { endGroup() }
                 continue
             }
             if bytes[content.lowerBound].isSpace, !name.isEmpty {
-                if value.count < Judge.maximumText {
-                    value.append(0x20)
-                    value += bytes.copy(bytes.trimmed(content))
+                if joined.isEmpty { joined.append(contentsOf: bytes.extracting(value)) }
+                if joined.count < Judge.maximumText {
+                    joined.append(0x20)
+                    joined.append(contentsOf: bytes.extracting(bytes.trimmed(content)))
                 }
                 continue
             }
-            field(bytes, name, value)
-            name = 0..<0
+            endField(&self)
             guard let colon = bytes.firstIndex(of: UInt8(ascii: ":"), in: content) else { continue }
             name = bytes.trimmed(content.lowerBound..<colon)
-            value = bytes.copy(bytes.trimmed((colon + 1)..<content.upperBound))
+            value = bytes.trimmed((colon + 1)..<content.upperBound)
             if recipients.count >= Limits.recipients {
                 isTruncated = true
                 break
             }
         }
-        field(bytes, name, value)
+        endField(&self)
         endGroup()
     }
 
-    private mutating func field(_ bytes: Span<UInt8>, _ name: Range<Int>, _ value: [UInt8]) {
-        guard !name.isEmpty else { return }
+    private mutating func field(_ bytes: Span<UInt8>, _ name: Range<Int>, _ value: Span<UInt8>) {
         if bytes.equals("final-recipient", ignoringCaseIn: name) {
             if current.finalRecipient != nil { endGroup() }
             current.finalRecipient = DeliveryStatus.address(value)
@@ -65,21 +70,22 @@ struct DeliveryStatus: Sendable {
             current.originalRecipient = DeliveryStatus.address(value)
         } else if bytes.equals("action", ignoringCaseIn: name) {
             if current.action != nil { endGroup() }
-            let word = value.prefix { $0.isLetter || $0 == UInt8(ascii: "-") }
-            current.action = String(decoding: word, as: UTF8.self).lowercased()
+            var end = 0
+            while end < value.count, value[end].isLetter || value[end] == UInt8(ascii: "-") { end += 1 }
+            current.action = String(lowercasing: value.extracting(0..<end))
         } else if bytes.equals("status", ignoringCaseIn: name) {
-            if current.status == nil { current.status = StatusCode(value.span, firstIn: 0..<value.count) }
+            if current.status == nil { current.status = StatusCode(value, firstIn: 0..<value.count) }
         } else if bytes.equals("diagnostic-code", ignoringCaseIn: name) {
             let (type, text) = DeliveryStatus.typed(value)
-            if current.diagnosticType == nil { current.diagnosticType = type }
+            if current.isProgram == nil { current.isProgram = value.equals("x-unix", ignoringCaseIn: type) }
             if !current.diagnostic.isEmpty { current.diagnostic.append(0x20) }
-            if current.diagnostic.count < Judge.maximumText { current.diagnostic += text }
+            if current.diagnostic.count < Judge.maximumText {
+                current.diagnostic.append(contentsOf: value.extracting(text))
+            }
         } else if bytes.equals("remote-mta", ignoringCaseIn: name) {
             current.remoteMTA = DeliveryStatus.name(value)
         } else if bytes.equals("reporting-mta", ignoringCaseIn: name) {
             if reportingMTA == nil { reportingMTA = DeliveryStatus.name(value) }
-        } else if bytes.equals("original-envelope-id", ignoringCaseIn: name) {
-            originalEnvelopeID = String(decoding: value, as: UTF8.self)
         } else if bytes.hasPrefix("x-postfix-", ignoringCaseIn: name) {
             isPostfix = true
             if bytes.equals("x-postfix-sender", ignoringCaseIn: name) {
@@ -91,44 +97,49 @@ struct DeliveryStatus: Sendable {
     }
 
     private mutating func endGroup() {
-        defer { current = RecipientReport() }
-        guard current.finalRecipient != nil || current.originalRecipient != nil || current.action != nil else { return }
-        recipients.append(current)
+        var group = RecipientReport()
+        swap(&group, &current)
+        guard group.finalRecipient != nil || group.originalRecipient != nil || group.action != nil else { return }
+        recipients.append(group)
     }
 
     /// `rfc822; bob@dest.example`, `utf-8; …`, `RFC822;<bob@dest.example>`; nil where there is no address at all.
     /// A local user without a domain stays as it is.
-    static func address(_ value: [UInt8]) -> String? {
+    static func address(_ value: Span<UInt8>) -> String? {
         let (type, text) = typed(value)
-        let decoded = type.hasPrefix("utf-8") ? unescaped(text) : text
-        if let address = AddressText.first(in: decoded) { return address }
-        let bare = AddressText.bare(decoded)
+        guard value.hasPrefix("utf-8", ignoringCaseIn: type) else { return address(untyped: value.extracting(text)) }
+        return address(untyped: unescaped(value.copy(text)).span)
+    }
+
+    private static func address(untyped text: Span<UInt8>) -> String? {
+        if let address = AddressText.first(in: text) { return address }
+        let bare = AddressText.bare(text)
         return bare.isEmpty || bare.utf8.count > Limits.addressBytes ? nil : bare
     }
 
     /// `dns; mx.dest.example` without the type, lower case, or nil.
-    static func name(_ value: [UInt8]) -> String? {
-        var (_, text) = typed(value)
-        if let space = text.firstIndex(where: { $0.isSpace || $0 == UInt8(ascii: "(") }) {
-            text = Array(text[..<space])
-        }
-        let name = String(decoding: text.prefix(Limits.hostBytes), as: UTF8.self).lowercased()
-        return name.isEmpty ? nil : name
+    static func name(_ value: Span<UInt8>) -> String? {
+        let text = typed(value).text
+        var end = text.lowerBound
+        while end < text.upperBound, !value[end].isSpace, value[end] != UInt8(ascii: "(") { end += 1 }
+        let name = (text.lowerBound..<end).prefix(Limits.hostBytes)
+        return name.isEmpty ? nil : String(lowercasing: value.extracting(name))
     }
 
     /// Splits `type; text`. Without a semicolon, or with one that no type stands before, all is text.
-    static func typed(_ value: [UInt8]) -> (type: String, text: [UInt8]) {
-        let span = value.span
-        guard let mark = span.firstIndex(of: UInt8(ascii: ";"), in: 0..<span.count), mark > 0, mark <= 24 else {
-            return ("", value)
+    static func typed(_ value: Span<UInt8>) -> (type: Range<Int>, text: Range<Int>) {
+        let all = 0..<value.count
+        guard let mark = value.firstIndex(of: UInt8(ascii: ";"), in: all.prefix(25)), mark > 0 else {
+            return (0..<0, all)
         }
         for index in 0..<mark
-        where !(span[index].isLetter || span[index].isDigit || span[index] == UInt8(ascii: "-") || span[index] == 0x20)
+        where
+            !(value[index].isLetter || value[index].isDigit || value[index] == UInt8(ascii: "-")
+            || value[index] == 0x20)
         {
-            return ("", value)
+            return (0..<0, all)
         }
-        let type = String(decoding: span.copy(span.trimmed(0..<mark)), as: UTF8.self).lowercased()
-        return (type, span.copy(span.trimmed((mark + 1)..<span.count)))
+        return (value.trimmed(0..<mark), value.trimmed((mark + 1)..<value.count))
     }
 
     /// RFC 6533 section 3: `\x{1F600}` in utf-8-addr-xtext.

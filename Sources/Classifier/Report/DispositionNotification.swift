@@ -9,8 +9,8 @@ enum DispositionNotification {
         let isRefusal = disposition.contains("mdn-sent-automatically") && disposition.contains("deleted")
         let text = message.text(.subject).map { FoldedText(Array($0.utf8)) } ?? FoldedText([])
         if isRefusal, text.contains("reject") { return nil }
-        let recipient = (fields.value(FieldName("original-recipient")) ?? fields.value(FieldName("final-recipient")))
-            .flatMap(DeliveryStatus.address)
+        let field = fields.field(FieldName("original-recipient")) ?? fields.field(FieldName("final-recipient"))
+        let recipient = field.flatMap { fields.withValue(of: $0) { DeliveryStatus.address($0) } }
         return Verdict(
             messageClass: .deliveryReceipt,
             recipients: recipient.map { [Outcome(address: $0, kind: .delivered, reason: .delivered)] } ?? [],

@@ -5,7 +5,6 @@ struct Envelope: Sendable {
     /// Address of the From field, lower case, and the whole field, folded.
     var from = ""
     var fromText = FoldedText([])
-    var subject = ""
     var subjectText = FoldedText([])
     /// What the words of the subject do.
     var subjectSignals = FoundGroups<SubjectSignal>()
@@ -31,41 +30,47 @@ struct Envelope: Sendable {
 
     init(_ message: Message) {
         if let field = message.field(.from) {
-            let value = message.value(of: field)
-            from = AddressText.first(in: value) ?? ""
-            fromText = FoldedText(EncodedWord.decode(value))
-        }
-        subject = Envelope.subject(message)
-        subjectText = FoldedText(subject)
-        subjectSignals = SubjectPhrases.groups.find(in: subjectText)
-        if let value = message.value(.returnPath) {
-            returnPath = AddressText.path(value)
-        }
-        for name in [
-            Names.xOriginalTo, Names.deliveredTo, Names.envelopeTo, Names.xEnvelopeTo, Names.xDeliveredTo, .to,
-        ] {
-            message.forEachField(name, limit: 3) { field in
-                if let address = AddressText.first(in: message.value(of: field)), !deliveredTo.contains(address) {
-                    deliveredTo.append(address)
-                }
+            from = message.withValue(of: field) { AddressText.first(in: $0) } ?? ""
+            fromText = message.withValue(of: field) { value in
+                EncodedWord.isPlain(value) ? FoldedText(value) : FoldedText(EncodedWord.decode(value))
             }
         }
-        if let value = message.value(Names.autoSubmitted) { autoSubmitted = FoldedText(value) }
-        if let value = message.value(Names.precedence) { precedence = FoldedText(value) }
-        messageID = message.value(.messageID).flatMap(AddressText.messageID)
+        if let field = message.field(.subject) {
+            subjectText = message.withValue(of: field) { value in
+                EncodedWord.isPlain(value) ? FoldedText(value) : FoldedText(Envelope.subject(value, of: message))
+            }
+        }
+        subjectSignals = SubjectPhrases.groups.find(in: subjectText)
+        returnPath = message.withValue(.returnPath) { AddressText.path($0, first: AddressText.first(in: $0)) }
+        var recipients: [String] = []
+        for name in Envelope.recipientFields {
+            message.forEachField(name, limit: 3) { field in
+                message.withValue(of: field) { AddressText.add(firstIn: $0, to: &recipients) }
+            }
+        }
+        deliveredTo = recipients
+        if let text = message.withValue(Names.autoSubmitted, { FoldedText($0) }) { autoSubmitted = text }
+        if let text = message.withValue(Names.precedence, { FoldedText($0) }) { precedence = text }
+        messageID = message.withValue(.messageID) { AddressText.messageID($0) } ?? nil
         readTrace(message)
     }
 
+    private static let recipientFields = [
+        Names.xOriginalTo, Names.deliveredTo, Names.envelopeTo, Names.xEnvelopeTo, Names.xDeliveredTo, .to,
+    ]
+
+    /// The message's subject.
+    static func subject(_ message: Message) -> String { message.withValue(.subject) { subject($0, of: message) } ?? "" }
+
     /// The subject; bytes that stand there raw are in the charset of the text, as old mailers write them.
-    private static func subject(_ message: Message) -> String {
-        guard let raw = message.value(.subject) else { return "" }
-        if raw.contains(where: { $0 >= 0x80 }), !Charset.isUTF8(raw.span),
+    private static func subject(_ raw: Span<UInt8>, of message: Message) -> String {
+        if Charset.hasHighByte(raw), !Charset.isUTF8(raw),
             let part = message.parts.indices.first(where: {
                 message.parts[$0].type.isText && !message.parts[$0].isEnclosed
             }),
             let charset = message.parameter("charset", ofPart: part)
         {
-            return String(decoding: Charset.utf8(raw, charset: charset), as: UTF8.self)
+            return String(decoding: Charset.utf8(raw.copy(0..<raw.count), charset: charset), as: UTF8.self)
         }
         return EncodedWord.decode(raw)
     }
@@ -76,8 +81,10 @@ struct Envelope: Sendable {
             return
         }
         hasReceived = true
-        let value = message.value(of: top)
-        let span = value.span
+        message.withValue(of: top) { readTrace($0, of: message) }
+    }
+
+    private mutating func readTrace(_ span: Span<UInt8>, of message: Message) {
         // The date stands behind the last semicolon (RFC 5321 section 4.4).
         var semicolon: Int?
         var from = 0

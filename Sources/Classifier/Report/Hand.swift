@@ -14,7 +14,7 @@ struct Hand {
         isDaemon = Sender.isDaemon(envelope)
         isPersonal =
             envelope.from.isEmpty || Hand.hasName(envelope.fromText) || Hand.marks.contains { message.has($0) }
-            || message.value(Names.xMailer).map { !Hand.isProgramming(FoldedText($0)) } ?? false
+            || message.withValue(Names.xMailer) { !Hand.isProgramming(FoldedText($0)) } ?? false
         // Jobs send with a sender of their own, and so do people; RFC 5321 section 4.5.5 asks reports for the null sender.
         let isAutomatic = envelope.autoSubmitted.hasPrefix("auto-") && envelope.returnPath == nil && !isPersonal
         isMachine =

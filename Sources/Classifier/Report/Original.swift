@@ -45,30 +45,33 @@ struct Original: Sendable {
     private mutating func read(_ message: Message, part: Int) {
         exists = !message.parts[part].fields.isEmpty
         guard exists else { return }
-        summary.messageID = message.value(.messageID, in: part).flatMap(AddressText.messageID)
+        message.withValue(.messageID, in: part) { summary.messageID = AddressText.messageID($0) }
         summary.subject = message.text(.subject, in: part)
-        if let value = message.value(.from, in: part) { summary.from = AddressText.first(in: value) }
-        if let value = message.value(.returnPath, in: part) {
-            returnPath = AddressText.path(value)
+        message.withValue(.returnPath, in: part) { value in
+            let address = AddressText.first(in: value)
+            returnPath = AddressText.path(value, first: address)
+            if let address { senders.append(address) }
         }
-        for name in [FieldName.returnPath, .from, .sender, .replyTo] {
-            if let value = message.value(name, in: part), let address = AddressText.first(in: value) {
-                Original.add(address, to: &senders)
-            }
+        message.withValue(.from, in: part) { value in
+            summary.from = AddressText.first(in: value)
+            if let from = summary.from, !senders.contains(from) { senders.append(from) }
         }
-        for name in [FieldName.to, .cc, Names.xOriginalTo, Names.deliveredTo, Names.envelopeTo, Names.xEnvelopeTo] {
+        for name in Original.otherSenderFields {
+            message.withValue(name, in: part) { AddressText.add(firstIn: $0, to: &senders) }
+        }
+        for name in Original.recipientFields {
             message.forEachField(name, in: part, limit: 4) { field in
-                for address in AddressText.all(in: message.value(of: field), limit: 50) {
-                    Original.add(address, to: &recipients)
+                message.withValue(of: field) { value in
+                    for address in AddressScan.list(value, in: 0..<value.count, limit: 50) {
+                        AddressText.add(value, address, to: &recipients)
+                    }
                 }
             }
         }
         message.forEachField(.received, in: part, limit: 8) { field in
-            let value = message.value(of: field)
-            if let mark = Original.mark(behindFor: value.span),
-                let address = AddressText.first(in: Array(value[mark...].prefix(400)))
-            {
-                Original.add(address, to: &recipients)
+            message.withValue(of: field) { value in
+                guard let mark = Original.mark(behindFor: value) else { return }
+                AddressText.add(firstIn: value.extracting((mark..<value.count).prefix(400)), to: &recipients)
             }
         }
         let isMultipartReport = message.parts[part].type == .multipartReport && !isFeedback(message)
@@ -83,9 +86,10 @@ struct Original: Sendable {
         message.parts.contains { $0.type == .messageFeedbackReport || $0.type == .messageDisposition }
     }
 
-    private static func add(_ address: String, to list: inout [String]) {
-        if !list.contains(address) { list.append(address) }
-    }
+    private static let otherSenderFields: [FieldName] = [.sender, .replyTo]
+    private static let recipientFields = [
+        FieldName.to, .cc, Names.xOriginalTo, Names.deliveredTo, Names.envelopeTo, Names.xEnvelopeTo,
+    ]
 
     /// Where the address starts in `… for <bob@dest.example>; date` (RFC 5321 section 4.4).
     private static func mark(behindFor value: Span<UInt8>) -> Int? {

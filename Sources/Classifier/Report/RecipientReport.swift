@@ -1,3 +1,5 @@
+import MIME
+
 /// One recipient as a report describes it, before it is judged.
 struct RecipientReport: Sendable {
     /// RFC 3464 section 2.3.1.
@@ -7,8 +9,9 @@ struct RecipientReport: Sendable {
     /// Lower case, as written.
     var action: String?
     var status: StatusCode?
-    /// The Diagnostic-Code's type and text.
-    var diagnosticType: String?
+    /// Whether the Diagnostic-Code is a program's output (its type is x-unix); nil where there is none.
+    var isProgram: Bool?
+    /// The Diagnostic-Code's text.
     var diagnostic: [UInt8] = []
     var remoteMTA: String?
     /// What the prose says of this recipient.
@@ -23,6 +26,11 @@ struct RecipientReport: Sendable {
     var isDelayed = false
     /// The dialect knows that no more tries follow, whatever the sentences promise.
     var isFinal = false
+
+    /// Whether it has all that a group of fields needs at least.
+    var isComplete: Bool {
+        (action != nil || status != nil) && (finalRecipient != nil || originalRecipient != nil)
+    }
 
     /// The report itself knows an earlier address than the one that failed.
     var namesOriginal: Bool {
@@ -72,11 +80,11 @@ extension String {
     /// What stands behind the last `@`; all of it where there is none, nil where nothing is left.
     var domainPart: String? {
         guard let at = lastSign else { return isEmpty ? nil : self }
-        return at + 1 < utf8.count ? String(self[utf8.index(startIndex, offsetBy: at + 1)...]) : nil
+        return at + 1 < utf8.count ? String(reading: utf8.span.extracting((at + 1)..<utf8.count)) : nil
     }
 
     /// Where the last `@` stands, in bytes.
-    private var lastSign: Int? {
+    var lastSign: Int? {
         let bytes = utf8.span
         var at = bytes.count - 1
         while at >= 0, bytes[at] != UInt8(ascii: "@") { at -= 1 }
@@ -85,7 +93,7 @@ extension String {
 
     /// What stands before the first `@`.
     var localPart: String {
-        guard let at = utf8.firstIndex(of: UInt8(ascii: "@")), at != startIndex else { return self }
-        return String(self[..<at])
+        guard let at = utf8.span.firstIndex(of: UInt8(ascii: "@"), in: 0..<utf8.count), at > 0 else { return self }
+        return String(reading: utf8.span.extracting(0..<at))
     }
 }

@@ -19,7 +19,7 @@ enum SpecialNotices {
                 evidence: [Evidence(rule: "postmaster/transcript", at: "Subject")])
         }
         if let frozen = frozen(message, envelope) { return frozen }
-        if envelope.autoSubmitted.hasPrefix("auto-"), envelope.subjectText.bytes == Array("unsubscribe".utf8),
+        if envelope.autoSubmitted.hasPrefix("auto-"), envelope.subjectText.equals("unsubscribe"),
             !envelope.from.isEmpty
         {
             // A mail program's "unsubscribe" button answers List-Unsubscribe (RFC 2369) by mail.

@@ -9,8 +9,8 @@ enum Spelling {
 
     /// The address with the local part's letters as they first stand in the message.
     static func asSeen(_ address: String, in bytes: Span<UInt8>) -> String {
-        let wanted = Array(address.utf8)
-        guard let at = wanted.lastIndex(of: UInt8(ascii: "@")) else { return address }
+        let wanted = address.utf8.span
+        guard let at = address.lastSign else { return address }
         let end = min(bytes.count, maximumBytes)
         // Fewer bytes are an @ than a letter.
         var from = at
@@ -18,14 +18,11 @@ enum Spelling {
             from = hit + 1
             let start = hit - at
             guard start + wanted.count <= end else { return address }
-            var same = true
-            for offset in wanted.indices where bytes[start + offset].lowercased != wanted[offset] {
-                same = false
-                break
-            }
-            guard same else { continue }
-            return String(decoding: bytes.copy(start..<hit), as: UTF8.self)
-                + String(decoding: wanted[at...], as: UTF8.self)
+            guard wanted.isLowercase(of: bytes.extracting(start..<(start + wanted.count))) else { continue }
+            // Most are written in small letters.
+            if (0..<at).allSatisfy({ bytes[start + $0] == wanted[$0] }) { return address }
+            return String(reading: bytes.extracting(start..<hit))
+                + String(reading: wanted.extracting(at..<wanted.count))
         }
         return address
     }

@@ -46,7 +46,7 @@ struct Trace: Sendable {
             last = word
             count += 1
         }
-        self.by = by.map { String(decoding: value.copy($0), as: UTF8.self).lowercased() }
+        self.by = by.map { String(lowercasing: value.extracting($0)) }
         // Sendmail: `from localhost (localhost) by HOST (8.17/8.17) id …`, without `with`: made by the daemon itself.
         isLocal = by != nil && (!hasFrom || isWithLocal || isLoopback && count > 2 && !hasWith)
     }

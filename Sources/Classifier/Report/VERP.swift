@@ -23,13 +23,13 @@ package enum VERP {
     ///     `list-return-7-anna-maria=dest.example`.
     ///   - arrival: when the report arrived, in seconds since 1970.
     package static func tag(
-        in deliveredTo: [String], settings: Settings, known: [String] = [], arrival: Int64?
+        in deliveredTo: [String], settings: Settings, known: @autoclosure () -> [String] = [], arrival: Int64?
     ) -> VERPTag? {
         // Most addresses have no tag at all.
         guard deliveredTo.contains(where: { holdsDelimiter($0, settings.verpDelimiters) }) else { return nil }
         var best: VERPTag?
         // Reports name thousands, and a local part has hundreds of places at which one of them could start.
-        let known = Set(known)
+        let known = Set(known())
         for address in deliveredTo {
             guard let at = address.lastIndex(of: "@"),
                 let tag = tag(
@@ -58,7 +58,7 @@ package enum VERP {
             } else {
                 settings.verpKeys.isEmpty ? .unsigned : .invalid
             }
-        let named = AddressText.text(signed.recipient)
+        let named = AddressText.text(signed.recipient.span, signed.recipient.indices)
         // An unsigned tag may look like a signed one by chance: the report then knows the longer recipient.
         if !signed.isValid, let plain, plain != named, known.contains(plain) {
             return VERPTag(recipient: plain, trust: .unsigned)
@@ -89,7 +89,8 @@ package enum VERP {
         starts.removeAll { $0 >= equals }
         guard !starts.isEmpty else { return nil }
         func address(from start: Int) -> String {
-            AddressText.text(Array(local[start..<equals]) + [UInt8(ascii: "@")] + Array(domain))
+            let address = Array(local[start..<equals]) + [UInt8(ascii: "@")] + domain
+            return AddressText.text(address.span, address.indices)
         }
         for start in starts where known.contains(address(from: start)) { return address(from: start) }
         if let plus = local[..<equals].firstIndex(of: UInt8(ascii: "+")), delimiters.contains(UInt8(ascii: "+")),

@@ -14,10 +14,12 @@ struct FoldedText: Sendable {
     init(_ text: Span<UInt8>) {
         let end = min(text.count, FoldedText.maximumBytes)
         guard end > 0 else { return }
-        bytes = [UInt8](unsafeUninitializedCapacity: end + TextFolder.room) { buffer, count in
-            var folder = TextFolder(buffer)
-            folder.fold(text, in: 0..<end)
-            count = folder.count
+        bytes.append(addingCapacity: end + TextFolder.room) { output in
+            output.withUnsafeMutableBufferPointer { buffer, count in
+                var folder = TextFolder(buffer)
+                folder.fold(text, in: 0..<end)
+                count = folder.count
+            }
         }
     }
 

@@ -6,7 +6,18 @@ struct StatusCode: Sendable, Equatable, CustomStringConvertible {
     var subject: Int
     var detail: Int
 
-    var description: String { "\(statusClass).\(subject).\(detail)" }
+    var description: String {
+        let digits: Range = 0..<10
+        guard digits.contains(statusClass), digits.contains(subject), digits.contains(detail) else {
+            return "\(statusClass).\(subject).\(detail)"
+        }
+        // Most have one digit each, and an interpolation takes ten times as long.
+        return String(unsafeUninitializedCapacity: 5) { text in
+            (text[0], text[1], text[2]) = (0x30 + UInt8(statusClass), UInt8(ascii: "."), 0x30 + UInt8(subject))
+            (text[3], text[4]) = (UInt8(ascii: "."), 0x30 + UInt8(detail))
+            return 5
+        }
+    }
     var isTransient: Bool { statusClass == 4 }
     /// X.0.0 and the like say nothing but success or failure.
     var isVague: Bool { subject == 0 || (detail == 0 && subject != 1) }
