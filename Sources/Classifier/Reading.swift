@@ -29,8 +29,9 @@ struct Reading {
         self.settings = settings
         self.judge = judge
         self.unwrapped = unwrapped
-        envelope = Envelope(message)
+        let envelope = Envelope(message)
         hand = Hand(envelope, message)
+        self.envelope = envelope
         original = Original(message)
         lazyProse = LazyProse(message)
     }
@@ -76,11 +77,10 @@ struct Reading {
     }
 
     /// Fills in what every verdict has.
-    private func finish(_ verdict: Verdict) -> Verdict {
-        var verdict = verdict
+    private func finish(_ verdict: consuming Verdict) -> Verdict {
         verdict.arrival = envelope.arrival
         verdict.messageID = envelope.messageID
-        verdict.evidence = evidence + verdict.evidence
+        verdict.evidence = verdict.evidence.isEmpty ? evidence : evidence + verdict.evidence
         verdict.limitHit = verdict.limitHit ?? message.limitHit
         setTrust(&verdict)
         if verdict.recipients.count <= Spelling.maximumRecipients {
@@ -109,8 +109,8 @@ struct Reading {
             // Complaints go to an address of their own; the tag stands in what they say of the mail.
             addresses += Complaint.returnPaths(message) + [original.returnPath].compactMap { $0 }
         }
-        let found =
-            tag ?? VERP.tag(in: addresses, settings: settings, known: original.recipients, arrival: envelope.arrival)
+        let known = original.recipients
+        let found = tag ?? VERP.tag(in: addresses, settings: settings, known: known, arrival: envelope.arrival)
         guard let found else { return }
         verdict.trust = found.trust
         verdict.taggedRecipient = found.recipient
@@ -171,16 +171,18 @@ struct Reading {
         // People attach a report's fields to a message of their own.
         guard hand.isMachine || parent.map({ message.parts[$0].type == .multipartReport }) ?? false else { return nil }
         if parent != nil, message.parts[part].body.upperBound >= message.bytes.count { doubt = "cut-off" }
-        return report(
-            of: status, dialect: Dialects.find(message, envelope, isPostfix: status.isPostfix, prose: lazyProse))
+        let dialect = Dialects.find(message, envelope, isPostfix: status.isPostfix, prose: lazyProse)
+        return report(of: status, dialect: dialect)
     }
 
-    private mutating func report(of status: DeliveryStatus, dialect: Dialect?) -> Verdict? {
-        var reports = status.recipients
+    private mutating func report(of status: consuming DeliveryStatus, dialect: Dialect?) -> Verdict? {
+        // They are changed where they are, and not in a copy.
+        var reports: [RecipientReport] = []
+        swap(&reports, &status.recipients)
         fillAddress(&reports)
         if status.isPostfix { explainPostfix(&reports) }
         if reports.contains(where: { $0.explanation.isEmpty }) { explain(&reports) }
-        dialect?.mend?(&reports, context)
+        mend(&reports, dialect)
         guard reports.contains(where: { $0.address != nil }) else { return nil }
         var verdict = Verdict(messageClass: .notABounce)
         verdict.reportingMTA = status.reportingMTA
@@ -189,6 +191,15 @@ struct Reading {
         judgeAll(reports, into: &verdict)
         classify(&verdict, postfixSender: status.postfixSender)
         return verdict
+    }
+
+    /// Applies what is known of the server.
+    private func mend(_ reports: inout [RecipientReport], _ dialect: Dialect?) {
+        guard let dialect else { return }
+        if let quotation = dialect.quotation {
+            for index in reports.indices { reports[index].quotation = quotation }
+        }
+        dialect.mend?(&reports, context)
     }
 
     /// A report whose fields name nobody may do so elsewhere.
@@ -227,7 +238,7 @@ struct Reading {
         let span = message.bytes.span
         let body = message.parts[part].body
         let paragraphs = span.paragraphs(
-            startingWith: Set(reports.compactMap { $0.finalRecipient ?? $0.originalRecipient }), in: body)
+            startingWith: reports.lazy.compactMap { $0.finalRecipient ?? $0.originalRecipient }, in: body)
         var room = Limits.explanationBytes
         for index in reports.indices {
             guard let address = reports[index].finalRecipient ?? reports[index].originalRecipient,
@@ -260,7 +271,7 @@ struct Reading {
         if !failed.isEmpty, isListed || !reader.isList {
             reports = failed.map { address in known[address].map { reader.recipients[$0] } ?? plainReport(address) }
         }
-        dialect?.mend?(&reports, context)
+        mend(&reports, dialect)
         if reports.isEmpty, original.exists, !original.isWrapped, original.recipients.count == 1 || gate.isCertain {
             // The report names nobody: the one that the returned message went to.
             reports = original.recipients.prefix(1).map(plainReport)
@@ -359,16 +370,16 @@ struct Reading {
     }
 
     private mutating func judgeAll(_ reports: [RecipientReport], into verdict: inout Verdict) {
-        let known = reports.compactMap(\.address) + original.recipients
         let read = VERP.tag(
-            in: envelope.deliveredTo, settings: settings, known: known, arrival: envelope.arrival)
+            in: envelope.deliveredTo, settings: settings,
+            known: reports.compactMap { $0.address } + original.recipients, arrival: envelope.arrival)
         tag = read
         if DoubleBounce.isUnsigned(envelope, original) { doubt = doubt ?? "postmaster" }
         var room = Limits.explanationBytes
-        for var report in reports.prefix(Limits.recipients) {
+        for report in reports.prefix(Limits.recipients) {
             room -= report.explanation.count
-            if room < 0, !report.explanation.isEmpty {
-                report.explanation = []
+            let isTooMuch = room < 0 && !report.explanation.isEmpty
+            if isTooMuch {
                 verdict.limitHit = verdict.limitHit ?? "more than \(Limits.explanationBytes) bytes about recipients"
             }
             guard var address = report.address else { continue }
@@ -383,7 +394,8 @@ struct Reading {
                     action: report.action, remoteMTA: report.remoteMTA)
             default:
                 outcome = failure(
-                    report, address: address, reportingMTA: verdict.reportingMTA, isAlone: reports.count == 1)
+                    report, explanation: isTooMuch ? [] : report.explanation, address: address,
+                    reportingMTA: verdict.reportingMTA, isAlone: reports.count == 1)
             }
             outcome.isVERP = read?.recipient == address
             if let final = report.finalRecipient, final != address, final.contains("@") { outcome.finalAddress = final }
@@ -392,30 +404,30 @@ struct Reading {
     }
 
     /// Several failures of one address (an alias that led to many) are one outcome: the worst.
-    private func merge(_ outcome: Outcome, into list: inout [Outcome]) {
+    private func merge(_ outcome: consuming Outcome, into list: inout [Outcome]) {
+        let address = outcome.address
         // Beyond a few recipients a search would cost the square of their number; reports about thousands have no aliases.
-        if list.count < 200, let index = list.firstIndex(where: { $0.address == outcome.address }) {
+        if list.count < 200, let index = list.firstIndex(where: { $0.address == address }) {
             if outcome.kind < list[index].kind { list[index] = outcome }
         } else {
             list.append(outcome)
         }
     }
 
-    private mutating func failure(_ report: RecipientReport, address: String, reportingMTA: String?, isAlone: Bool)
-        -> Outcome
-    {
+    private mutating func failure(
+        _ report: RecipientReport, explanation: [UInt8], address: String, reportingMTA: String?, isAlone: Bool
+    ) -> Outcome {
         let diagnostic = Charset.utf8(report.diagnostic, charset: nil)
         var facts = FailureFacts()
         facts.status = report.status
         facts.isDelayed = report.action == "delayed" || report.isDelayed
-        facts.hosts = [report.remoteMTA, reportingMTA, address.domainPart].compactMap {
-            $0
-        }
+        facts.hosts.reserveCapacity(3)
+        if let host = report.remoteMTA { facts.hosts.append(host) }
+        if let host = reportingMTA { facts.hosts.append(host) }
+        if let domain = address.domainPart { facts.hosts.append(domain) }
+        facts.texts.reserveCapacity(4)
         facts.ruling = report.ruling
-        facts.isOwnWord = report.isOwnWord
         facts.command = report.command
-        let message = message
-        facts.hasHeader = { message.holds($0, $1) }
         if !diagnostic.isEmpty {
             if report.isProgram == true {
                 facts.isProgram = true
@@ -423,26 +435,25 @@ struct Reading {
             }
             facts.texts.append(FactText("Diagnostic-Code", diagnostic))
         }
-        if !report.explanation.isEmpty { facts.texts.append(FactText("text", report.explanation)) }
+        if !explanation.isEmpty { facts.texts.append(FactText("text", explanation)) }
         for fact in facts.texts.reversed() where facts.command == nil {
             facts.command = SMTPCommand.find(in: fact.folded)
         }
-        var decision = judge.decide(facts)
+        var decision = judge.decide(facts, of: report, in: message)
         if !decision.isSettled, isAlone {
             facts.texts.append(FactText("text", headText))
             facts.texts.append(FactText("Subject", Array(Envelope.subject(message).utf8)))
-            let second = judge.decide(facts)
+            let second = judge.decide(facts, of: report, in: message)
             if second.isSettled { decision = second }
         }
-        var found = decision.evidence
         if let doubt, decision.kind == .hard {
-            found = Evidence(rule: doubt, at: found.at, runnerUp: found.rule)
+            decision.evidence = Evidence(rule: doubt, at: decision.evidence.at, runnerUp: decision.evidence.rule)
             decision.kind = .soft
             decision.reason = .onHold
         }
-        found.recipient = address
-        evidence.append(found)
-        let said = diagnostic.isEmpty ? report.explanation : diagnostic
+        decision.evidence.recipient = address
+        evidence.append(decision.evidence)
+        let said = diagnostic.isEmpty ? explanation : diagnostic
         return Outcome(
             address: address, kind: decision.kind, reason: decision.reason,
             status: decision.status?.description, replyCode: decision.replyCode.map(String.init), action: report.action,
@@ -476,7 +487,7 @@ struct Reading {
         // What is no UTF-8 grows here: three bytes for one.
         var line = String(decoding: out, as: UTF8.self)
         var excess = line.utf8.count - Limits.diagnosticBytes
-        while excess > 0 || (line.unicodeScalars.last == "\u{FFFD}" && out.count >= Limits.diagnosticBytes) {
+        while excess > 0 || (out.count >= Limits.diagnosticBytes && line.unicodeScalars.last == "\u{FFFD}") {
             excess -= line.unicodeScalars.removeLast().utf8.count
         }
         return line.isEmpty ? nil : line
@@ -485,7 +496,7 @@ struct Reading {
     // MARK: class and origin
 
     private func classify(_ verdict: inout Verdict, postfixSender: String?) {
-        let worst = verdict.recipients.map(\.kind).min()
+        let worst = verdict.recipients.lazy.map { $0.kind }.min()
         verdict.messageClass =
             switch worst {
             case .hard: .hardBounce

@@ -11,15 +11,18 @@ struct Dialect: Sendable {
     var name: String
     /// Any of these phrases at its place is the server's hand. Folded as `FoldedText` folds.
     var signs: [(Place, String)]
+    /// The words with which the server hands on what another one said: what it says without them of a recipient is its own.
+    var quotation: StaticString?
     /// Mends what the general readers took from the report.
     var mend: (@Sendable (inout [RecipientReport], ReportContext) -> Void)?
 
     init(
-        _ name: String, signs: [(Place, String)],
+        _ name: String, signs: [(Place, String)], quotation: StaticString? = nil,
         mend: (@Sendable (inout [RecipientReport], ReportContext) -> Void)? = nil
     ) {
         self.name = name
         self.signs = signs
+        self.quotation = quotation
         self.mend = mend
     }
 }

@@ -8,11 +8,6 @@ extension Dialect {
             (.text, "the postfix program"),
             (.text, "i'm sorry to have to inform you that"),
         ],
-        mend: { reports, _ in
-            // local(8), virtual(8), pipe(8) and error(8) speak for themselves; smtp(8) quotes: `host mx said: 550 …`.
-            for index in reports.indices where !reports[index].explanation.isEmpty {
-                let said = FoldedText(reports[index].explanation)
-                reports[index].isOwnWord = !said.contains(" said:")
-            }
-        })
+        // local(8), virtual(8), pipe(8) and error(8) speak for themselves; smtp(8) quotes: `host mx said: 550 …`.
+        quotation: " said:")
 }

@@ -20,6 +20,8 @@ struct RecipientReport: Sendable {
     var command: String?
     /// The reporting server looked for the mailbox itself: no other server was asked.
     var isOwnWord = false
+    /// The words with which it hands on another server's (`Dialect.quotation`).
+    var quotation: StaticString?
     /// What the dialect makes of it, whatever the words and codes say.
     var ruling: Ruling?
     /// Whether the prose of a report says that the delivery is still tried.
@@ -36,6 +38,12 @@ struct RecipientReport: Sendable {
     var namesOriginal: Bool {
         guard let originalRecipient, originalRecipient.contains("@") else { return false }
         return finalRecipient.map { $0 != originalRecipient } ?? false
+    }
+
+    /// Whether the reporting server looked for the mailbox itself, as its dialect or its words tell.
+    var tellsOwnWord: Bool {
+        guard let quotation, !isOwnWord, !explanation.isEmpty else { return isOwnWord }
+        return !FoldedText(explanation).contains(quotation)
     }
 
     /// The prose about this recipient holds a 2xx reply or status, or says that the message arrived, and nothing of a

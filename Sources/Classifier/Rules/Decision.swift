@@ -12,16 +12,12 @@ struct FailureFacts: Sendable {
     var command: String?
     /// The Diagnostic-Code's type is x-unix: an exit status of a program (sysexits.h).
     var exitStatus: Int?
-    /// The reporting server looked for the mailbox itself.
-    var isOwnWord = false
     /// The diagnostic is a program's output (x-unix), no server's reply.
     var isProgram = false
     /// The report says that the delivery is still tried.
     var isDelayed = false
     /// The dialect's own decision.
     var ruling: Ruling?
-    /// Whether the report's header has the field, and the words in it.
-    var hasHeader: @Sendable (_ name: String, _ words: String?) -> Bool = { _, _ in false }
 }
 
 /// The judgement on one recipient.
@@ -44,16 +40,22 @@ struct Judge: Sendable {
     private let rules: RuleSet
     /// The administrator's rules about recipients.
     private let custom: [CustomRule]
+    /// What each of the rules needs beside its words.
+    private let proofs: [Proof?]
 
     init(rules: RuleSet, custom: [CustomRule] = []) {
         self.rules = rules
         self.custom = custom
+        proofs = rules.rules.map { Judge.proofNeeded[$0.name] }
     }
 
     /// Bytes of one text that are judged.
     static let maximumText = 8 << 10
 
-    func decide(_ facts: FailureFacts) -> Decision {
+    /// - Parameters:
+    ///   - report: where the facts are from.
+    ///   - message: the message that holds the report.
+    func decide(_ facts: FailureFacts, of report: RecipientReport, in message: Message) -> Decision {
         var reply = SMTPReply()
         var replies: [SMTPReply] = []
         var foldedTexts: [FoldedText] = []
@@ -66,7 +68,7 @@ struct Judge: Sendable {
             replies.append(found)
             if reply.code == nil { reply.code = found.code }
             if reply.status == nil { reply.status = found.status }
-            foldedTexts.append(folded)
+            if !custom.isEmpty { foldedTexts.append(folded) }
             let held = rules.search(folded)
             if provider == nil, let rule = providerRule(among: held.providers, folded, facts, found) {
                 provider = (rule, at)
@@ -83,13 +85,15 @@ struct Judge: Sendable {
                 }
             }
             // Words that leave no doubt need no second text.
-            if custom.isEmpty, let best, isBeyondDoubt(best.match, facts, replies) { break }
+            if custom.isEmpty, let best, isBeyondDoubt(best.match, facts, report, replies) { break }
         }
         let status = effectiveStatus(facts.status, reply)
         let transient = isTransient(facts, status: status, reply: reply)
         var reason: Reason
         var evidence: Evidence
-        let admin = customRule(facts, status: status, replies: replies, texts: foldedTexts)
+        // What the rule that decided needs beside its words.
+        var proof: Proof?
+        let admin = customRule(facts, message, status: status, replies: replies, texts: foldedTexts)
         if let admin,
             let theirs = admin.reason ?? (admin.kind == .hard ? .userUnknown : admin.kind.map { _ in .onHold })
         {
@@ -117,10 +121,12 @@ struct Judge: Sendable {
             reason = rule.reason
             let matched = String(decoding: best.text.bytes[best.match.range], as: UTF8.self)
             evidence = Evidence(rule: rule.name, at: best.at, matched: matched, runnerUp: runnerUp)
+            proof = proofs[best.match.rule]
             if rule.strength == .usual, let status, !status.isVague, let meaning = StatusTable.reason(status),
                 !Judge.isMisused(status), meaning != reason
             {
                 reason = meaning
+                proof = nil
                 evidence = Evidence(
                     rule: "status/\(status)", at: "Status", matched: status.description, runnerUp: rule.name)
             }
@@ -137,6 +143,7 @@ struct Judge: Sendable {
             reason = rule.reason
             let matched = String(decoding: best.text.bytes[best.match.range], as: UTF8.self)
             evidence = Evidence(rule: rule.name, at: best.at, matched: matched)
+            proof = proofs[best.match.rule]
             // A hint alone never declares an address dead, unless the server refused the recipient with a 550 or 5.1.x.
             if reason.isHard, !(reply.code.map { [550, 551, 553].contains($0) } ?? false), status?.subject != 1 {
                 reason = .onHold
@@ -147,8 +154,8 @@ struct Judge: Sendable {
         } else {
             (reason, evidence) = Judge.byCommand(facts, status: status, reply: reply)
         }
-        if reason == .userUnknown, let proof = Judge.proofNeeded[evidence.rule],
-            !Judge.isProved(proof, facts, status: status, replies: replies)
+        if reason == .userUnknown, let proof,
+            !Judge.isProved(proof, facts, report, status: status, replies: replies)
         {
             evidence.runnerUp = evidence.rule
             evidence.rule = "filtered/unconfirmed"
@@ -206,14 +213,18 @@ struct Judge: Sendable {
         "userunknown/account": .refusal, "userunknown/languages": .refusal,
     ]
 
-    private static func isProved(_ proof: Proof, _ facts: FailureFacts, status: StatusCode?, replies: [SMTPReply])
-        -> Bool
-    {
+    private static func isProved(
+        _ proof: Proof, _ facts: FailureFacts, _ report: RecipientReport, status: StatusCode?, replies: [SMTPReply]
+    ) -> Bool {
         // RFC 3463 section 3.2; X.1.7 and X.1.8 are about the sender.
-        for code in [status, facts.status].compactMap({ $0 }) + replies.compactMap(\.status)
-        where code.statusClass == 5 && code.subject == 1 && ![7, 8, 9].contains(code.detail) { return true }
+        func provesAddressing(_ code: StatusCode?) -> Bool {
+            guard let code, code.statusClass == 5, code.subject == 1 else { return false }
+            return !(7...9).contains(code.detail)
+        }
+        if provesAddressing(status) || provesAddressing(facts.status) { return true }
+        if replies.contains(where: { provesAddressing($0.status) }) { return true }
         if facts.command == "RCPT" { return true }
-        if facts.isOwnWord, replies.allSatisfy({ $0.code == nil }) { return true }
+        if replies.allSatisfy({ $0.code == nil }), report.tellsOwnWord { return true }
         // `550 <bob@dest.example>: User unknown` repeats the argument of the command that it answers. A filter behind DATA
         // has none: the carriers that borrow these words write `550 : User unknown`.
         if facts.command != "DATA", facts.texts.contains(where: { answersRecipient($0.folded) }) {
@@ -230,23 +241,25 @@ struct Judge: Sendable {
         text.contains("550 <@>: ") || text.contains("550: <@>: ")
     }
 
-    private func isBeyondDoubt(_ match: RuleSet.Match, _ facts: FailureFacts, _ replies: [SMTPReply]) -> Bool {
+    private func isBeyondDoubt(
+        _ match: RuleSet.Match, _ facts: FailureFacts, _ report: RecipientReport, _ replies: [SMTPReply]
+    ) -> Bool {
         let rule = rules.rules[match.rule]
         guard rule.strength == .sure, facts.command != nil || rule.reason != .userUnknown else { return false }
-        guard let proof = Judge.proofNeeded[rule.name] else { return true }
-        return Judge.isProved(proof, facts, status: facts.status, replies: replies)
+        guard let proof = proofs[match.rule] else { return true }
+        return Judge.isProved(proof, facts, report, status: facts.status, replies: replies)
     }
 
     /// The first of the administrator's rules that fits the recipient.
     private func customRule(
-        _ facts: FailureFacts, status: StatusCode?, replies: [SMTPReply], texts: [FoldedText]
+        _ facts: FailureFacts, _ message: Message, status: StatusCode?, replies: [SMTPReply], texts: [FoldedText]
     ) -> CustomRule? {
         guard !custom.isEmpty else { return nil }
         let statuses = [status, facts.status].compactMap { $0 } + replies.compactMap(\.status)
         return custom.first { rule in
             rule.matches(text: texts) && rule.matches(status: statuses)
                 && rule.matches(replies: replies.compactMap(\.code))
-                && rule.matches(hosts: facts.hosts) && rule.header.map { facts.hasHeader($0.name, $0.contains) } ?? true
+                && rule.matches(hosts: facts.hosts) && rule.header.map { message.holds($0.name, $0.contains) } ?? true
         }
     }
 
@@ -276,14 +289,16 @@ struct Judge: Sendable {
     private func providerRule(
         among numbers: [Int], _ text: FoldedText, _ facts: FailureFacts, _ reply: SMTPReply
     ) -> ProviderRule? {
-        numbers.lazy.map { ProviderRules.all[$0] }.first { rule in
-            if let status = rule.status, facts.status != status, reply.status != status { return false }
-            guard rule.words.dropFirst().allSatisfy({ text.contains($0) }) else { return false }
-            return rule.hosts.isEmpty
-                || rule.hosts.contains { end in
+        let all = ProviderRules.all
+        let fitting = numbers.first { number in
+            if let status = all[number].status, facts.status != status, reply.status != status { return false }
+            guard all[number].words.dropFirst().allSatisfy({ text.contains($0) }) else { return false }
+            return all[number].hosts.isEmpty
+                || all[number].hosts.contains { end in
                     facts.hosts.contains { $0 == end || $0.hasSuffix("." + end) } || text.contains(end)
                 }
         }
+        return fitting.map { all[$0] }
     }
 
     /// Statuses that servers put over anything: text or nothing decides.
@@ -332,6 +347,8 @@ extension FoldedText {
         words.utf8.withContiguousStorageIfAvailable { contains($0) }
             ?? Array(words.utf8).withUnsafeBufferPointer(contains)
     }
+
+    func contains(_ words: StaticString) -> Bool { words.withUTF8Buffer { contains($0) } }
 
     private func contains(_ needle: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let first = needle.first, bytes.count >= needle.count else { return false }
