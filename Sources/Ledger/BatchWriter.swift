@@ -155,14 +155,14 @@ final class BatchWriter {
             try bindDelivery(query, from: first, batch[places[row]], number: number, duplicateOf: nil)
         } done: { rows, inserted in
             for row in rows {
-                let (event, number) = (batch[places[row]], numbers[row])
+                let (place, number) = (places[row], numbers[row])
                 if try inserted == rows.count || isThere(number) {
-                    try writeOutcomes(event, delivery: number)
-                    try count(event, counted: 1, duplicates: 0)
-                    try countRules(event)
-                    results[places[row]] = .counted
+                    try writeOutcomes(batch[place], delivery: number)
+                    try count(batch[place], counted: 1, duplicates: 0)
+                    try countRules(batch[place])
+                    results[place] = .counted
                 } else {
-                    results[places[row]] = try writeKnown(event, number: number)
+                    results[place] = try writeKnown(batch[place], number: number)
                 }
             }
         }

@@ -9,6 +9,13 @@ final class FolderHandle: Sendable {
     let path: String
     /// Whether names were added or removed here since the last ``sync()``.
     private let isTouched = Atomic<Bool>(false)
+    private let areFilesOurs = Atomic<Bool>(true)
+
+    /// Whether a file may be read without noting when; until one was that is another user's (open(2), O_NOATIME).
+    var mayKeepAccessTimes: Bool {
+        get { areFilesOurs.load(ordering: .relaxed) }
+        set { areFilesOurs.store(newValue, ordering: .relaxed) }
+    }
 
     private init(descriptor: Int32, path: String) {
         self.descriptor = descriptor

@@ -1,4 +1,5 @@
 import Glibc
+internal import CRenameat2
 
 extension Maildir {
     /// Reads a message, but no more of it than `maximum` bytes; so much memory, at most, it takes, however large the
@@ -82,9 +83,18 @@ extension FolderHandle {
     /// Opens a message, and nothing that is not one. O_NONBLOCK keeps the opening of a FIFO from waiting for a writer,
     /// O_NOCTTY that of a terminal from taking it over; the kind is asked of what was opened, not of the name, which
     /// could mean something else by then.
+    ///
+    /// Of the owner's files the time of the last access stays, which to write costs as much as to open the file.
     func openMessage(_ name: MessageName, for operation: MaildirError.Operation) throws(MaildirError) -> OpenMessage {
         let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
-        let opened = name.withCString { name in systemCall { openat(descriptor, name, flags) } }
+        let opened = name.withCString { name in
+            if mayKeepAccessTimes {
+                let answer = systemCall { openat(descriptor, name, flags | Int32(MAILDIR_O_NOATIME)) }
+                guard answer.error == EPERM else { return answer }
+                mayKeepAccessTimes = false
+            }
+            return systemCall { openat(descriptor, name, flags) }
+        }
         if opened.error != 0 {
             // ELOOP is a symbolic link; ENXIO and ENODEV are sockets and devices that cannot be opened.
             if [ELOOP, ENXIO, ENODEV].contains(opened.error), let status = status(of: name),

@@ -31,6 +31,20 @@ struct ReadingTests {
         #expect(try maildir.read(name("a"), from: .new, maximum: -1).bytes.isEmpty)
     }
 
+    @Test("of the owner's leaves the time of the last access; where that may not be asked for, it is read all the same")
+    func accessTime() throws {
+        let folder = try TestFolder()
+        let maildir = try folder.makeMaildir()
+        try write("text", as: "a", in: maildir.new)
+        // Older than the last change, the one time that every file system which notes any would note.
+        let times = [timespec(tv_sec: 1, tv_nsec: 0), timespec(tv_sec: 1_732_456_789, tv_nsec: 0)]
+        utimensat(maildir.new.descriptor, "a", times, 0)
+        #expect(try maildir.read(name("a"), from: .new, maximum: 100).bytes == Array("text".utf8))
+        #expect(maildir.new.status(of: name("a"))?.st_atim.tv_sec == 1)
+        maildir.new.mayKeepAccessTimes = false
+        #expect(try maildir.read(name("a"), from: .new, maximum: 100).bytes == Array("text".utf8))
+    }
+
     @Test("into the caller's array leaves nothing of the message before, and keeps the memory")
     func reuse() throws {
         let folder = try TestFolder()

@@ -4,7 +4,10 @@ import Logging
 import Maildir
 
 /// A message of new/ that has been read and classified.
-struct ScannedMessage: Sendable {
+///
+/// An object, since it goes from hand to hand: a copy would count a reference to each of its texts, in memory that another
+/// processor has written.
+final class ScannedMessage: Sendable {
     let name: MessageName
     let event: DeliveryEvent
     let destination: Destination
@@ -12,6 +15,14 @@ struct ScannedMessage: Sendable {
     let withheld: Withheld?
     /// Kept only where it is to be printed.
     let verdict: Verdict?
+
+    init(name: MessageName, event: DeliveryEvent, destination: Destination, withheld: Withheld?, verdict: Verdict?) {
+        self.name = name
+        self.event = event
+        self.destination = destination
+        self.withheld = withheld
+        self.verdict = verdict
+    }
 
     /// About how many bytes of memory it holds.
     var weight: Int { event.weight + (verdict?.weight ?? 0) }
