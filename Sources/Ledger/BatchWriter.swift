@@ -411,8 +411,8 @@ final class BatchWriter {
     }
 
     private func writeAddresses() throws {
-        for entry in touched where !entry.lost.isEmpty {
-            try forgetForBrake(entry)
+        for place in touched.indices where !touched[place].lost.isEmpty {
+            try forgetForBrake(touched[place])
         }
         let braked = try brake.settle()
         var new: [AddressWriter.New] = []

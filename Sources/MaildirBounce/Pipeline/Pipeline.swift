@@ -7,8 +7,9 @@ let defaultThreadCount = 2
 ///
 /// What commands do differently is where the names come from and what becomes of the verdicts.
 struct Pipeline<Item: Sendable, Output: Sendable, Problem: Error>: Sendable {
-    /// How many messages may be in flight: enough to keep the threads busy while a batch is committed.
-    static var inFlight: Int { 8_192 }
+    /// How many messages may be in flight: enough to keep the threads busy while a batch is committed, and no more, for what
+    /// they are ahead when all is read is left to one thread alone.
+    static var inFlight: Int { 4_096 }
     /// The weight of waiting outputs at which the threads pause, in bytes.
     static var inFlightBytes: Int { 8 << 20 }
 
