@@ -147,6 +147,7 @@ final class BatchWriter {
     /// The first part of a batch: the deliveries and what they say of addresses.
     func writeDeliveries(_ batch: [DeliveryEvent]) throws -> [CommitOutcome] {
         var results = [CommitOutcome](repeating: .alreadyKnown, count: batch.count)
+        try touchAddresses(of: batch)
         let places = hasPruned ? try batch.indices.filter { try !isPruned(batch[$0]) } : Array(batch.indices)
         var numbers: [Int64] = []
         try insertDelivery.insert(places.count) { row, query, first in
@@ -385,6 +386,21 @@ final class BatchWriter {
         outcomes.removeAll(keepingCapacity: true)
     }
 
+    /// Looks for all addresses of a batch in the order of their index, and numbers the new ones in that order: those that are
+    /// read, and later written, one after the other then stand on one page.
+    private func touchAddresses(of batch: [DeliveryEvent]) throws {
+        var addresses: [String] = []
+        addresses.reserveCapacity(batch.count)
+        for place in batch.indices {
+            for ordinal in 0..<min(batch[place].outcomes.count, LedgerLimits.outcomesPerReport) {
+                guard let canonical = CanonicalAddress(batch[place].outcomes[ordinal].address) else { continue }
+                addresses.append(canonical.text)
+            }
+        }
+        addresses.sort()
+        for address in addresses { _ = try touch(address) }
+    }
+
     /// The place of an address among those that the batch touches.
     private func touch(_ canonical: String) throws -> Int {
         if let place = placeOfAddress[canonical] {
@@ -417,6 +433,8 @@ final class BatchWriter {
         let braked = try brake.settle()
         var new: [AddressWriter.New] = []
         for entry in touched {
+            // Of an address that only known reports name, nothing has changed.
+            if entry.events.isEmpty, !entry.mustBeDerived, !braked.contains(entry.id) { continue }
             let state: AddressState
             let first = entry.events.lazy.map(\.arrival).min() ?? 0
             let goesOn = !entry.mustBeDerived && !braked.contains(entry.id) && entry.state?.isBefore(first) ?? true
