@@ -102,7 +102,7 @@ final class BatchWriter {
             """
             UPDATE delivery SET folder = ?3, file = ?4 WHERE maildir = ?1 AND name = ?2 AND folder IS NULL AND file IS NULL
             """)
-        // Without a word about which key: two programs that count one file, and two files with one report, are both usual.
+        // Either may be there: the file under its name, or its report.
         insertDelivery = try RowInsertion(
             connection, into: "delivery", columns: BatchWriter.deliveryColumns + ["id", "duplicate_of"],
             end: " ON CONFLICT DO NOTHING")
@@ -155,9 +155,10 @@ final class BatchWriter {
             numbers.append(number)
             try bindDelivery(query, from: first, batch[places[row]], number: number, duplicateOf: nil)
         } done: { rows, inserted in
+            let areAllNew = try inserted() == rows.count
             for row in rows {
                 let (place, number) = (places[row], numbers[row])
-                if try inserted == rows.count || isThere(number) {
+                if try areAllNew || isThere(number) {
                     try writeOutcomes(batch[place], delivery: number)
                     try count(batch[place], counted: 1, duplicates: 0)
                     try countRules(batch[place])

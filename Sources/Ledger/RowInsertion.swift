@@ -24,10 +24,11 @@ final class RowInsertion {
     ///
     /// - Parameters:
     ///   - bind: binds the values of a row to a statement's parameters from a number on.
-    ///   - done: told of each statement which rows it was for, and how many of them it has inserted.
+    ///   - done: told of each statement which rows it was for, and, where it asks (which is to wait for the answer), how many
+    ///     of them it has inserted.
     func insert(
         _ count: Int, bind: (_ row: Int, _ query: Query, _ first: Int32) throws -> Void,
-        done: (_ rows: Range<Int>, _ inserted: Int) throws -> Void = { _, _ in }
+        done: (_ rows: Range<Int>, _ inserted: () throws -> Int) throws -> Void = { _, _ in }
     ) throws {
         var row = 0
         while row < count {
@@ -37,7 +38,7 @@ final class RowInsertion {
             let query = isSingle ? one : try statementForMany()
             for (place, row) in rows.enumerated() { try bind(row, query, Int32(place * columns + 1)) }
             try query.execute()
-            try done(rows, try connection.changes)
+            try done(rows) { try connection.changes }
             row = rows.upperBound
         }
     }

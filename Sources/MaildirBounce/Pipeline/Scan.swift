@@ -142,8 +142,8 @@ struct Scan {
         let events = batch.map(\.event)
         let ledger = self.ledger
         let outcomes = try inLedger { () throws(LedgerError) in try ledger.commit(events) }
-        try finishMoves()
         for (message, outcome) in zip(batch, outcomes) { tally.add(message, outcome) }
+        try finishMoves()
         let move = BatchMove(
             maildir: maildir, archive: archive,
             messages: zip(batch, outcomes).map { message, outcome in
