@@ -32,10 +32,6 @@ class Connection {
         return insert.integer(0)
     }
 
-    /// The text of a term, where it was read before and is the same for good; see ``TermTable``.
-    func knownTerm(_ number: Int64) -> String? { nil }
-    func remember(_ text: String, as number: Int64) {}
-
     /// Whether it is better to ask for much at once than often.
     var answersSlowly: Bool { false }
 

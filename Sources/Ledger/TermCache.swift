@@ -13,9 +13,11 @@ final class TermCache {
     }
 
     /// So that host names made up by a sender cannot fill the memory.
-    private static let limit = 20_000
+    private let limit: Int
     /// A power of two.
     private static let recentCount = 64
+
+    init(limit: Int = 20_000) { self.limit = limit }
 
     func number(of text: String) -> Int64? {
         let place = TermCache.place(text)
@@ -29,18 +31,22 @@ final class TermCache {
     func text(of number: Int64) -> String? { texts[number] }
 
     func remember(_ number: Int64, of text: String) {
-        if numbers.count >= TermCache.limit { numbers.removeAll() }
+        if numbers.count >= limit { numbers.removeAll() }
         numbers[text] = number
     }
 
     func remember(_ text: String, of number: Int64) {
-        if texts.count >= TermCache.limit { texts.removeAll() }
+        if texts.count >= limit { texts.removeAll() }
         texts[number] = text
     }
 
     func removeAll() {
-        numbers.removeAll()
         texts.removeAll()
+        removeNumbers()
+    }
+
+    func removeNumbers() {
+        numbers.removeAll()
         recent = [Recent](repeating: Recent(), count: TermCache.recentCount)
     }
 

@@ -43,12 +43,11 @@ final class TermTable {
     }
 
     func text(_ identifier: Int64) throws -> String {
-        if let known = connection.terms.text(of: identifier) ?? connection.knownTerm(identifier) { return known }
+        if let known = connection.terms.text(of: identifier) { return known }
         defer { selectText.reset() }
         try selectText.bind(1, identifier)
         guard try selectText.step() else { return "" }
         let text = selectText.text(0)
-        connection.remember(text, as: identifier)
         connection.terms.remember(text, of: identifier)
         return text
     }

@@ -32,7 +32,7 @@ enum SNSNotification {
                     continue
                 }
                 let status = recipient["status"]?.string.flatMap {
-                    StatusCode(Array($0.utf8).span, firstIn: 0..<$0.utf8.count)
+                    StatusCode($0.utf8.span, firstIn: 0..<$0.utf8.count)
                 }
                 let diagnostic =
                     recipient["diagnosticCode"]?.string.map { code in

@@ -18,9 +18,14 @@ enum AddressText {
         add(value, range, to: &list)
     }
 
+    /// Adds all of them.
+    static func add(allIn value: Span<UInt8>, limit: Int, to list: inout [String]) {
+        for range in AddressScan.list(value, in: 0..<value.count, limit: limit) { add(value, range, to: &list) }
+    }
+
     /// The same for an address that was found. Headers name the same few again and again, so it is compared before it
     /// becomes a string.
-    static func add(_ bytes: Span<UInt8>, _ range: Range<Int>, to list: inout [String]) {
+    private static func add(_ bytes: Span<UInt8>, _ range: Range<Int>, to list: inout [String]) {
         let isKnown =
             if isPlain(bytes, range) {
                 list.contains { $0.utf8.span.isLowercase(of: bytes.extracting(range)) }

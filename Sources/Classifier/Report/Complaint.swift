@@ -25,11 +25,7 @@ enum Complaint {
         var addresses: [String] = []
         for name in [FieldName("original-rcpt-to"), FieldName("removal-recipient")] {
             for field in fields.allFields(name).prefix(Limits.recipients) {
-                fields.withValue(of: field) { value in
-                    for address in AddressScan.list(value, in: 0..<value.count, limit: Limits.recipients) {
-                        AddressText.add(value, address, to: &addresses)
-                    }
-                }
+                fields.withValue(of: field) { AddressText.add(allIn: $0, limit: Limits.recipients, to: &addresses) }
             }
         }
         if addresses.isEmpty { addresses = Array(Original(message).recipients.prefix(1)) }

@@ -29,16 +29,13 @@ struct Envelope: Sendable {
     }
 
     init(_ message: Message) {
-        if let field = message.field(.from) {
-            from = message.withValue(of: field) { AddressText.first(in: $0) } ?? ""
-            fromText = message.withValue(of: field) { value in
-                EncodedWord.isPlain(value) ? FoldedText(value) : FoldedText(EncodedWord.decode(value))
-            }
+        message.withValue(.from) { value in
+            from = AddressText.first(in: value) ?? ""
+            fromText = EncodedWord.isPlain(value) ? FoldedText(value) : FoldedText(EncodedWord.decode(value))
         }
-        if let field = message.field(.subject) {
-            subjectText = message.withValue(of: field) { value in
+        message.withValue(.subject) { value in
+            subjectText =
                 EncodedWord.isPlain(value) ? FoldedText(value) : FoldedText(Envelope.subject(value, of: message))
-            }
         }
         subjectSignals = SubjectPhrases.groups.find(in: subjectText)
         returnPath = message.withValue(.returnPath) { AddressText.path($0, first: AddressText.first(in: $0)) }

@@ -61,11 +61,7 @@ struct Original: Sendable {
         }
         for name in Original.recipientFields {
             message.forEachField(name, in: part, limit: 4) { field in
-                message.withValue(of: field) { value in
-                    for address in AddressScan.list(value, in: 0..<value.count, limit: 50) {
-                        AddressText.add(value, address, to: &recipients)
-                    }
-                }
+                message.withValue(of: field) { AddressText.add(allIn: $0, limit: 50, to: &recipients) }
             }
         }
         message.forEachField(.received, in: part, limit: 8) { field in

@@ -1,7 +1,7 @@
 /// Many short lists of numbers, most of them empty, one behind the other: a list of its own for each would be memory of its
 /// own, thousands of times in every run.
 struct NumberLists: Sendable {
-    let numbers: [Int]
+    private let numbers: [Int]
     /// Where each list starts among the numbers, and where the last one ends.
     private let starts: [Int]
 
@@ -20,6 +20,6 @@ struct NumberLists: Sendable {
         self.starts = starts
     }
 
-    /// Where the numbers of a list stand.
-    func range(of list: Int) -> Range<Int> { starts[list]..<starts[list + 1] }
+    /// The numbers of a list.
+    subscript(_ list: Int) -> ArraySlice<Int> { numbers[starts[list]..<starts[list + 1]] }
 }

@@ -97,10 +97,7 @@ final class RuleSet: Sendable {
     private func providers(_ hits: [PhraseMatcher.Hit]) -> [Int] {
         var found: [Int] = []
         for hit in hits {
-            for index in providers.range(of: hit.phrase) where !found.contains(providers.numbers[index]) {
-                if found.isEmpty { found.reserveCapacity(8) }
-                found.append(providers.numbers[index])
-            }
+            for rule in providers[hit.phrase] where !found.contains(rule) { found.append(rule) }
         }
         found.sort()
         return found
@@ -124,9 +121,9 @@ final class RuleSet: Sendable {
             let range = (hit.end - matcher.length(of: hit.phrase))..<hit.end
             // `ip * blocked` is not said of a recipient.
             guard text.startsWord(at: range.lowerBound) else { continue }
-            for index in single.range(of: hit.phrase) { add(single.numbers[index], range) }
-            for index in steps.range(of: hit.phrase) {
-                let step = places[steps.numbers[index]]
+            for rule in single[hit.phrase] { add(rule, range) }
+            for index in steps[hit.phrase] {
+                let step = places[index]
                 let known = progress.firstIndex { $0.sequence == step.sequence }
                 if step.place == 0 {
                     // The latest start wins: it leaves the most room for what follows.

@@ -10,7 +10,9 @@ final class PostgresConnection: Connection {
     init(_ session: PostgresSession, beginning: [String]) {
         self.session = session
         waiting = beginning.map { PostgresSession.Statement(sql: $0) }
-        super.init()
+        super.init(terms: session.terms)
+        // The transaction before may have been taken back. Its numbers are no others' then, so the texts can stay.
+        terms.removeNumbers()
     }
 
     override func prepare(_ sql: String) throws -> Query { PostgresQuery(self, PostgresConnection.translated(sql)) }
@@ -64,13 +66,6 @@ final class PostgresConnection: Connection {
         }
         lastChanges = rows.changes
         return rows
-    }
-
-    /// A term's text is the same for good, once there is one.
-    override func knownTerm(_ number: Int64) -> String? { session.terms[number] }
-    override func remember(_ text: String, as number: Int64) {
-        if session.terms.count >= PostgresTerms.limit { session.terms.removeAll() }
-        session.terms[number] = text
     }
 
     override var answersSlowly: Bool { true }

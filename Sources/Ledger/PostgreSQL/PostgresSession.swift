@@ -46,8 +46,7 @@ final class PostgresSession {
     /// How many seconds to wait for an answer. A statement over a whole large ledger may take its time.
     var patience: Int64 = 3_600
 
-    /// Texts by their numbers, as they have been read.
-    var terms: [Int64: String] = [:]
+    let terms = TermCache(limit: PostgresTerms.limit)
 
     /// A statement that a program makes up anew each time must not fill the server's memory.
     private static let knownLimit = 400
