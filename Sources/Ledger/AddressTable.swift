@@ -195,6 +195,18 @@ final class AddressTable {
         """
     }
 
+    /// Those of the addresses, which are canonical, that have a row.
+    static func entries(_ connection: Connection, _ terms: TermTable, _ addresses: [String]) throws -> [String: Entry] {
+        var entries = [String: Entry](minimumCapacity: addresses.count)
+        try connection.forEach(
+            addresses.map(RowValue.text), "SELECT \(stateColumns), id, address FROM address WHERE address = ?1"
+        ) { row in
+            let entry = try entry(row, terms)
+            entries[entry.address] = entry
+        }
+        return entries
+    }
+
     /// The addresses whose numbers follow a number.
     static func page(_ connection: Connection, _ terms: TermTable, after last: Int64, limit: Int) throws -> [Entry] {
         let query = try connection.prepare(
@@ -202,13 +214,13 @@ final class AddressTable {
         try query.bind(1, last)
         try query.bind(2, limit)
         var entries = [Entry]()
-        while try query.step() {
-            entries.append(
-                Entry(
-                    id: query.integer(nextColumn), address: query.text(nextColumn + 1),
-                    state: try state(query, terms)))
-        }
+        while try query.step() { entries.append(try entry(query, terms)) }
         return entries
+    }
+
+    /// Reads the columns `stateColumns`, and number and address behind them.
+    private static func entry(_ row: Query, _ terms: TermTable) throws -> Entry {
+        Entry(id: row.integer(nextColumn), address: row.text(nextColumn + 1), state: try state(row, terms))
     }
 
     private static let pageSize = 1_000

@@ -538,9 +538,9 @@ final class BatchWriter {
 
     // MARK: The brake
 
-    /// Looks anew at the spikes of a provider and reason from an hour on, after a decision about them.
-    func settleBrake(provider: String, reason: String, from hour: Int64) throws {
-        try brake.touch(provider: provider, reason: reason, hour: hour)
+    /// Looks anew at the spikes of providers and reasons from an hour on, after a decision about them.
+    func settleBrake(_ pairs: some Sequence<BrakePairName>, from hour: Int64) throws {
+        for pair in pairs { try brake.touch(provider: pair.provider, reason: pair.reason, hour: hour) }
         try writeAddresses()
     }
 

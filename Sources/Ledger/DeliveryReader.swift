@@ -2,10 +2,20 @@
 final class DeliveryReader {
     private let terms: TermTable
     private let connection: Connection
+    private let selectDelivery: Query
+    private let selectOutcomes: Query
 
-    init(_ connection: Connection, _ terms: TermTable) {
+    init(_ connection: Connection, _ terms: TermTable) throws {
         self.connection = connection
         self.terms = terms
+        selectDelivery = try connection.prepare(
+            "SELECT maildir, name, fingerprint, arrival, class, origin, folded FROM delivery WHERE id = ?1")
+        selectOutcomes = try connection.prepare(
+            """
+            SELECT o.kind, o.reason, o.status, o.reply_code, o.spelling, a.address
+            FROM outcome AS o LEFT JOIN address AS a ON a.id = o.address
+            WHERE o.id >= ?1 AND o.id < ?2 ORDER BY o.id
+            """)
     }
 
     private static let outcomeColumns =
@@ -48,50 +58,39 @@ final class DeliveryReader {
             remoteMTA: try terms.text(row.optionalInteger(6)), command: row.optionalText(7))
     }
 
-    /// The number of the delivery that has this key.
-    func delivery(key: DeliveryKey) throws -> Int64? {
-        guard let maildir = try terms.known(key.maildir) else { return nil }
-        let query = try connection.prepare("SELECT id FROM delivery WHERE maildir = ?1 AND name = ?2")
-        try query.bind(1, maildir)
-        try query.bind(2, key.unique)
-        return try query.step() ? query.integer(0) : nil
-    }
-
-    /// The number of the delivery that counts for this report.
-    func delivery(fingerprint: Fingerprint) throws -> Int64? {
-        let query = try connection.prepare(
+    /// The numbers of the deliveries that have a key of these events, or count for the same reports, or name one of these
+    /// addresses, which are canonical.
+    func deliveries(of events: [DeliveryEvent], naming addresses: [String]) throws -> Set<Int64> {
+        var deliveries = Set<Int64>()
+        func note(_ keys: [RowValue], _ sql: String) throws {
+            try connection.forEach(keys, sql) { deliveries.insert($0.integer(0)) }
+        }
+        for (maildir, events) in Dictionary(grouping: events, by: \.key.maildir) {
+            guard let number = try terms.known(maildir) else { continue }
+            let names = events.map { RowValue.bytes($0.key.unique) }
+            try note(names, "SELECT id FROM delivery WHERE maildir = \(number) AND name = ?1")
+        }
+        try note(
+            events.map { .bytes($0.fingerprint.bytes) },
             "SELECT id FROM delivery WHERE fingerprint = ?1 AND duplicate_of IS NULL")
-        try query.bind(1, fingerprint.bytes)
-        return try query.step() ? query.integer(0) : nil
-    }
-
-    /// The numbers of the deliveries whose reports name an address.
-    func deliveries(address: String) throws -> Set<Int64> {
-        let query = try connection.prepare(
+        try note(
+            addresses.map(RowValue.text),
             """
             SELECT o.id >> \(LedgerLimits.ordinalBits) FROM outcome AS o
             JOIN address AS a ON a.id = o.address WHERE a.address = ?1
             """)
-        try query.bind(1, address)
-        var deliveries = Set<Int64>()
-        while try query.step() {
-            deliveries.insert(query.integer(0))
-        }
         return deliveries
     }
 
     /// A delivery with all that the policy looks at; texts that only people read are left out.
     func event(_ delivery: Int64) throws -> (event: DeliveryEvent, isFolded: Bool)? {
-        let query = try connection.prepare(
-            "SELECT maildir, name, fingerprint, arrival, class, origin, folded FROM delivery WHERE id = ?1")
+        let (query, outcomes) = (selectDelivery, selectOutcomes)
+        defer {
+            query.reset()
+            outcomes.reset()
+        }
         try query.bind(1, delivery)
         guard try query.step() else { return nil }
-        let outcomes = try connection.prepare(
-            """
-            SELECT o.kind, o.reason, o.status, o.reply_code, o.spelling, a.address
-            FROM outcome AS o LEFT JOIN address AS a ON a.id = o.address
-            WHERE o.id >= ?1 AND o.id < ?2 ORDER BY o.id
-            """)
         try outcomes.bind(1, delivery << LedgerLimits.ordinalBits)
         try outcomes.bind(2, (delivery + 1) << LedgerLimits.ordinalBits)
         var event = DeliveryEvent(

@@ -108,7 +108,7 @@ extension LedgerStore {
             }
             for episode in chosen {
                 try BatchWriter(connection, policy: policy).settleBrake(
-                    provider: episode.provider, reason: episode.reason,
+                    [BrakePairName(provider: episode.provider, reason: episode.reason)],
                     from: episode.start / CalendarTime.secondsPerHour)
             }
         }

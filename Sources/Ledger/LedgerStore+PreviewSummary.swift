@@ -24,7 +24,7 @@ extension LedgerStore {
             guard let copy else { return summary }
             let addresses = copy.addresses.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
             for start in stride(from: 0, to: addresses.count, by: LedgerStore.page) {
-                let some = addresses[start..<min(start + LedgerStore.page, addresses.count)]
+                let some = Array(addresses[start..<min(start + LedgerStore.page, addresses.count)])
                 let (before, after) = (try states(some), try copy.store.states(some))
                 for address in some where before[address] != after[address] {
                     guard let new = after[address] else { continue }
@@ -42,15 +42,6 @@ extension LedgerStore {
                 }
             }
             return summary
-        }
-    }
-
-    private func states(_ addresses: ArraySlice<String>) throws(LedgerError) -> [String: AddressState] {
-        try read { connection in
-            let table = try AddressTable(connection, try TermTable(connection, writes: false))
-            var states = [String: AddressState]()
-            for address in addresses { states[address] = try table.entry(address)?.state }
-            return states
         }
     }
 }

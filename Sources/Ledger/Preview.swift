@@ -76,13 +76,14 @@ extension LedgerStore {
     }
 
     private func suppressions(_ addresses: [String]) throws(LedgerError) -> [String: Suppression] {
+        try states(addresses).compactMapValues(\.suppression)
+    }
+
+    /// The states of those of the addresses, which are canonical, that the ledger knows.
+    func states(_ addresses: [String]) throws(LedgerError) -> [String: AddressState] {
         try read { connection in
-            let table = try AddressTable(connection, try TermTable(connection, writes: false))
-            var found = [String: Suppression]()
-            for address in addresses {
-                found[address] = try table.entry(address)?.state.suppression
-            }
-            return found
+            try AddressTable.entries(connection, try TermTable(connection, writes: false), addresses)
+                .mapValues(\.state)
         }
     }
 }

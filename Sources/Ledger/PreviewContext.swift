@@ -45,20 +45,12 @@ struct PreviewContext {
     private mutating func readDeliveries(
         _ connection: Connection, _ terms: TermTable, _ batch: [DeliveryEvent], _ addresses: [String]
     ) throws {
-        let reader = DeliveryReader(connection, terms)
-        let selectPruned = try connection.prepare("SELECT 1 FROM pruned WHERE fingerprint = ?1")
-        var known = Set<Int64>()
-        for event in batch {
-            if let delivery = try reader.delivery(key: event.key) { known.insert(delivery) }
-            if let delivery = try reader.delivery(fingerprint: event.fingerprint) { known.insert(delivery) }
-            try selectPruned.bind(1, event.fingerprint.bytes)
-            if try selectPruned.step() { pruned.append(event.fingerprint) }
-            selectPruned.reset()
-        }
-        for address in addresses {
-            known.formUnion(try reader.deliveries(address: address))
-        }
-        for id in known.sorted() {
+        let prints = Set(batch.map(\.fingerprint))
+        try connection.forEach(
+            prints.map { .bytes($0.bytes) }, "SELECT fingerprint FROM pruned WHERE fingerprint = ?1"
+        ) { pruned.append($0.fingerprint(0)) }
+        let reader = try DeliveryReader(connection, terms)
+        for id in try reader.deliveries(of: batch, naming: addresses).sorted() {
             guard let (event, isFolded) = try reader.event(id) else { continue }
             deliveries.append(event)
             if isFolded { folded.append(event.fingerprint) }
@@ -72,8 +64,9 @@ struct PreviewContext {
 
     private mutating func readRests(_ connection: Connection, _ terms: TermTable, _ addresses: [String]) throws {
         let table = try AddressTable(connection, terms)
+        let entries = try AddressTable.entries(connection, terms, addresses)
         for address in addresses {
-            guard let entry = try table.entry(address) else { continue }
+            guard let entry = entries[address] else { continue }
             let base = try table.base(entry.id)
             let actions = try table.events(entry.id).filter(\.effect.isByHand).map { event in
                 let kind = event.effect == .suppress ? ManualAction.Kind.suppress : .release
@@ -88,30 +81,34 @@ struct PreviewContext {
     }
 
     private mutating func readBrake(_ connection: Connection, _ terms: TermTable) throws {
-        let pair = "provider = ?1 AND reason = ?2"
-        let selectHours = try connection.prepare("SELECT hour, addresses FROM brake_hour WHERE \(pair)")
-        let selectDecisions = try connection.prepare(
-            "SELECT first_hour, last_hour, verdict FROM brake_decision WHERE \(pair) ORDER BY id")
-        for name in pairs {
-            guard let provider = try terms.known(name.provider), let reason = try terms.known(name.reason) else {
-                continue
-            }
-            try selectHours.bind(1, provider)
-            try selectHours.bind(2, reason)
-            while try selectHours.step() {
-                let count = BrakeCount(hour: selectHours.integer(0), addresses: selectHours.integer(1))
-                hours.append((name, count))
-            }
-            selectHours.reset()
-            try selectDecisions.bind(1, provider)
-            try selectDecisions.bind(2, reason)
-            while try selectDecisions.step() {
-                let decision = BrakeDecision(
-                    firstHour: selectDecisions.integer(0), lastHour: selectDecisions.integer(1),
-                    verdict: BrakeStatus(rawValue: selectDecisions.integer(2)) ?? .held)
-                decisions.append((name, decision))
-            }
-            selectDecisions.reset()
+        struct Numbers: Hashable {
+            var provider: Int64
+            var reason: Int64
+        }
+        var known: [Numbers: BrakePairName] = [:]
+        let numbers = try terms.known(Set(pairs.flatMap { [$0.provider, $0.reason] }))
+        for pair in pairs {
+            guard let provider = numbers[pair.provider], let reason = numbers[pair.reason] else { continue }
+            known[Numbers(provider: provider, reason: reason)] = pair
+        }
+        let providers = Set(known.keys.lazy.map(\.provider)).map { RowValue.integer($0) }
+        try connection.forEach(
+            providers, "SELECT provider, reason, hour, addresses FROM brake_hour WHERE provider = ?1"
+        ) { row in
+            guard let pair = known[Numbers(provider: row.integer(0), reason: row.integer(1))] else { return }
+            hours.append((pair, BrakeCount(hour: row.integer(2), addresses: row.integer(3))))
+        }
+        try connection.forEach(
+            providers,
+            """
+            SELECT provider, reason, first_hour, last_hour, verdict FROM brake_decision WHERE provider = ?1 ORDER BY id
+            """
+        ) { row in
+            guard let pair = known[Numbers(provider: row.integer(0), reason: row.integer(1))] else { return }
+            let decision = BrakeDecision(
+                firstHour: row.integer(2), lastHour: row.integer(3),
+                verdict: BrakeStatus(rawValue: row.integer(4)) ?? .held)
+            decisions.append((pair, decision))
         }
     }
 
@@ -130,9 +127,7 @@ struct PreviewContext {
         try ledger.write { connection in
             let writer = try BatchWriter(connection, policy: ledger.policy, countsForBrake: false)
             _ = try writer.write(deliveries, deriving: rests.map(\.address))
-            for pair in pairs.subtracting(known) {
-                try writer.settleBrake(provider: pair.provider, reason: pair.reason, from: 0)
-            }
+            try writer.settleBrake(Set(hours.lazy.map(\.pair)).subtracting(known), from: 0)
             let mark = try connection.prepare("UPDATE delivery SET folded = 1 WHERE fingerprint = ?1")
             for fingerprint in folded {
                 try mark.bind(1, fingerprint.bytes)

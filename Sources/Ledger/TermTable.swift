@@ -26,6 +26,16 @@ final class TermTable {
         return identifier
     }
 
+    /// The numbers of those texts that have one.
+    func known(_ texts: Set<String>) throws -> [String: Int64] {
+        let stored = Dictionary(grouping: texts) { $0.stored(limit: LedgerLimits.termBytes) }
+        var numbers = [String: Int64]()
+        try connection.forEach(stored.keys.map(RowValue.text), "SELECT id, text FROM term WHERE text = ?1") { row in
+            for text in stored[row.text(1)] ?? [] { numbers[text] = row.integer(0) }
+        }
+        return numbers
+    }
+
     /// The number of a text, which is given one if it has none.
     func number(_ text: String) throws -> Int64 {
         if let known = try known(text) {

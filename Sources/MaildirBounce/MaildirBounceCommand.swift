@@ -79,16 +79,16 @@ import Glibc
     /// with a command line is left for the root to say, which knows the whole of it.
     private static func parseCommandLine() throws -> any ParsableCommand {
         let arguments = RawArguments.texts[...]
-        if arguments.first == CheckCommand.configuration.commandName,
-            let command = CheckCommand(plain: arguments.dropFirst())
-        {
-            return command
-        }
         if let name = arguments.first,
-            let subcommand = configuration.subcommands.first(where: { $0.configuration.commandName == name }),
-            let command = try? subcommand.parseAsRoot(Array(arguments.dropFirst()))
+            let subcommand = configuration.subcommands.first(where: { $0.configuration.commandName == name })
         {
-            return command
+            let rest = arguments.dropFirst()
+            if let type = subcommand as? any PlainCommand.Type,
+                let command = type.init(plain: rest) as? any ParsableCommand
+            {
+                return command
+            }
+            if let command = try? subcommand.parseAsRoot(Array(rest)) { return command }
         }
         return try parseAsRoot(Array(arguments))
     }

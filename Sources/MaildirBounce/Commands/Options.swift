@@ -25,6 +25,10 @@ struct ConfigOptions: ParsableArguments {
             valueName: "file"))
     var path: String?
 
+    init() {}
+
+    init(path: String?) { self.path = path }
+
     func load() throws(Failure) -> Configuration { try Configuration.load(path) }
 }
 
@@ -40,6 +44,10 @@ struct LedgerOptions: ParsableArguments {
                 """,
             valueName: "file"))
     var ledger: String?
+
+    init() {}
+
+    init(ledger: String?) { self.ledger = ledger }
 
     func path(_ configuration: Configuration) throws -> String {
         guard let path = ledger ?? configuration.ledger else {
@@ -72,4 +80,12 @@ struct RunOptions: ParsableArguments {
             "Print each verdict: text, jsonl or csv.",
             discussion: "Without it verdicts are printed only in a dry run, as text."))
     var format: ListFormat?
+
+    /// As where neither is given.
+    static var none: RunOptions {
+        var options = RunOptions()
+        options.dryRun = false
+        options.format = nil
+        return options
+    }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// `scan`: the main job.
-struct ScanCommand: ParsableCommand {
+struct ScanCommand: ParsableCommand, PlainCommand {
     static let configuration = CommandConfiguration(
         commandName: "scan",
         abstract: "Count the bounces that wait in a Maildir's new/ and move them out of the way.",
@@ -44,6 +44,23 @@ struct ScanCommand: ParsableCommand {
 
     @Flag(name: .shortAndLong, help: "Print a summary line.")
     var verbose = false
+
+    init() {}
+
+    /// What a job of cron says: where things are, and `--verbose`.
+    init?(plain arguments: some Sequence<String>) {
+        let options: Set = ["--maildir", "--ledger", "--archive", "--metrics", "--config"]
+        guard let plain = PlainArguments(arguments, options: options, flags: ["--verbose", "-v"]), plain.words.isEmpty
+        else { return nil }
+        maildir = plain.options["--maildir"]
+        ledgerOptions = LedgerOptions(ledger: plain.options["--ledger"])
+        archive = plain.options["--archive"]
+        self.options = RunOptions.none
+        limit = nil
+        metrics = plain.options["--metrics"]
+        config = ConfigOptions(path: plain.options["--config"])
+        verbose = !plain.flags.isEmpty
+    }
 
     func validate() throws {
         if let limit, limit < 0 { throw ValidationError("--limit must not be negative") }
