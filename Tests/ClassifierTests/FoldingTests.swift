@@ -36,6 +36,16 @@ struct FoldingTests {
         }
     }
 
+    @Test(
+        "keeps its last character in any script, and the last of each line",
+        arguments: ["supprimé", "недоступен", "配信不能", "전송 실패", "ไม่พบ", "לא נמצא", "η διεύθυνση δεν υπάρχει", "👍", "a"])
+    func lastCharacter(text: String) {
+        #expect(folded(text) == text)
+        #expect(folded("x \(text) ") == "x \(text)")
+        let prose = Prose(Array("\(text)\nx\n\(text)".utf8)).folded(limit: 6_000)
+        #expect(String(decoding: prose.bytes, as: UTF8.self) == "\(text) x \(text)")
+    }
+
     @Test("of prose finds a sentence that is cut between two lines")
     func acrossLines() {
         let prose = Prose(Array("Your message could not be\ndelivered to anybody.\n\nbe\ndelivered".utf8))
@@ -50,6 +60,29 @@ struct FoldingTests {
         let prose = Prose(Array("This could not be delivered\nto anybody.\n".utf8))
         #expect(prose.signals(endingInLine: 1).contains(.failure))
         #expect(!prose.signals(ofLine: 1).contains(.failure))
+    }
+
+    @Test("of prose is that of its text, made from the lines or not")
+    func ofProse() {
+        var numbers = SeededGenerator(seed: 3)
+        let pieces = [
+            "Sorry, ", "a B", " ", "\n", "\n", "\n\n", "\r\n", "\t", "550 ", "550-", "550 5.1.1 ", "421 ", "5.1.1", "@",
+            "b@c.example",
+            "配", "送", "é", "\u{A0}", "\u{3000}", "’", "--- Below this line is a copy of the message.\n",
+            "Received: by a.example\nFrom: b\nTo: c\n",
+        ]
+        var made = 0
+        for _ in 0..<5_000 {
+            let count = Int.random(in: 0..<12, using: &numbers)
+            let text = Array((0..<count).map { _ in pieces.randomElement(using: &numbers) ?? "" }.joined().utf8)
+            let prose = Prose(text)
+            let end = prose.quotedAt ?? prose.head.upperBound
+            for limit in [end / 2, 6_000] {
+                #expect(prose.folded(limit: limit).bytes == FoldedText(Array(text[..<min(end, limit)])).bytes)
+            }
+            if prose.isFoldedAsOne { made += 1 }
+        }
+        #expect(made > 2_000 && made < 5_000)
     }
 
     @Test("of a plain value is that of what the value means, and no other value is plain")

@@ -34,9 +34,8 @@ enum Dialects {
             guard let hit = matchers[place.rawValue].lowest(in: text) else { return }
             if best.map({ hit < $0 }) ?? true { best = hit }
         }
-        let prose = lazyProse.value
         // The line that announces the returned message is some servers' only sign.
-        look(.text, FoldedText(prose.text.span.extracting(0..<min(prose.quotedAt ?? prose.head.upperBound, 6_000))))
+        look(.text, lazyProse.value.folded(limit: 6_000))
         look(.subject, envelope.subjectText)
         look(.from, envelope.fromText.bytes.isEmpty ? FoldedText([]) : FoldedText.withAddress(envelope))
         if let mailer = message.value(Names.xMailer) { look(.mailer, FoldedText(mailer)) }

@@ -1,5 +1,5 @@
 extension Dialect {
-    /// QQ Mail and Tencent Exmail: a heading in Chinese, `退信`.
+    /// QQ Mail and Tencent Exmail: `系统退信/Systems bounce`. The Chinese half alone stands above others' reports, too.
     static let tencent = Dialect(
         "tencent",
         signs: [
@@ -7,6 +7,6 @@ extension Dialect {
             (.from, "exmail.qq"),
             (.text, "qq邮箱"),
             (.text, "腾讯"),
-            (.subject, "系统退信"),
+            (.subject, "系统退信/systems bounce"),
         ])
 }

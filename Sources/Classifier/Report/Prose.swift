@@ -10,9 +10,12 @@ struct Prose: Sendable {
     let quotedAt: Int?
     /// What the words of each line do.
     private let signals: [FoundGroups<ProseSignal>]
-    /// The lines, each folded by itself, one behind the other, and where each stands.
+    /// The lines, each folded by itself, one behind the other with a blank between those that hold something, and where each
+    /// stands. The line that announces the returned message is the last.
     private let folded: [UInt8]
     private let foldedLines: [Range<Int>]
+    /// Whether this is how the text is folded as one.
+    let isFoldedAsOne: Bool
     /// The state of the automaton of phrases behind each line.
     private let states: [Int]
 
@@ -24,6 +27,7 @@ struct Prose: Sendable {
         var signals: [FoundGroups<ProseSignal>] = []
         var foldedLines: [Range<Int>] = []
         var states: [Int] = []
+        var (replyCodes, hasContinuation, hasBareBreak) = (0, false, false)
         let expected = min(text.count / 32, 1_024)
         lines.reserveCapacity(expected)
         signals.reserveCapacity(expected)
@@ -40,14 +44,21 @@ struct Prose: Sendable {
                 var folder = TextFolder(UnsafeMutableBufferPointer(rebasing: buffer[count...]))
                 folder.fold(span, in: line.content.prefix(FoldedText.maximumBytes))
                 let words = count..<(count + folder.count)
+                replyCodes += folder.replyCodes
+                hasContinuation = hasContinuation || folder.hasContinuation
+                if count > 1, !words.isEmpty, buffer[count] >= 0x80, buffer[count - 2] >= 0x80 { hasBareBreak = true }
                 let (found, state) = ProsePhrases.groups.find(in: UnsafeBufferPointer(buffer).span.extracting(words))
+                count = words.upperBound
                 if found.contains(.original),
                     Prose.isMarker(span, line.content, FoldedText(verbatim: Array(buffer[words])), found)
                 {
                     quotedAt = line.next
                     return
                 }
-                count = words.upperBound
+                if !words.isEmpty {
+                    buffer[count] = 0x20
+                    count += 1
+                }
                 lines.append(line.content)
                 foldedLines.append(words)
                 signals.append(found)
@@ -55,6 +66,8 @@ struct Prose: Sendable {
                 position = line.next
             }
         }
+        // Folded as one, a reply code is not repeated, and scripts without blanks have none between two lines.
+        isFoldedAsOne = !(replyCodes > 1 && hasContinuation) && !hasBareBreak
         self.lines = lines
         self.quotedAt = quotedAt
         self.foldedLines = foldedLines
@@ -81,6 +94,13 @@ struct Prose: Sendable {
         var found = signals[number - 1]
         found.formUnion(ProsePhrases.groups.find(across: states[number - 1], line))
         return found
+    }
+
+    /// The text before the returned message, with the line that announces it, folded: what stands in its first `limit` bytes.
+    func folded(limit: Int) -> FoldedText {
+        let end = quotedAt ?? head.upperBound
+        guard isFoldedAsOne, end <= limit else { return FoldedText(text.span.extracting(0..<min(end, limit))) }
+        return FoldedText(verbatim: folded.last == 0x20 ? Array(folded.dropLast()) : folded)
     }
 
     /// Whether a word may stand in the first `count` bytes of the text: in their folded lines, which are no longer.

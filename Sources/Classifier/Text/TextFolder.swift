@@ -8,6 +8,9 @@ struct TextFolder {
 
     private let written: UnsafeMutableBufferPointer<UInt8>
     private(set) var count = 0
+    /// Reply codes met, and whether one said that its reply goes on.
+    private(set) var replyCodes = 0
+    private(set) var hasContinuation = false
 
     init(_ memory: UnsafeMutableBufferPointer<UInt8>) { written = memory }
 
@@ -26,6 +29,8 @@ struct TextFolder {
                 continue
             }
             if startsToken, byte >= 0x32, byte <= 0x35, let reply = TextFolder.replyCode(text, at: index, end) {
+                replyCodes += 1
+                if reply.isContinuation { hasContinuation = true }
                 let isRepeat = code.map { $0 == reply.code } ?? false
                 if isRepeat && (reply.isContinuation || sawContinuation) {
                     if reply.isContinuation { sawContinuation = true }
@@ -147,7 +152,11 @@ struct TextFolder {
     /// writes no blanks, a line break is none.
     private mutating func appendHigh(_ text: Span<UInt8>, at index: Int, _ end: Int) -> Int {
         let byte = text[index]
-        guard index + 1 < end else { return index + 1 }
+        // The last byte of a character that ends the text.
+        guard index + 1 < end else {
+            append(byte)
+            return index + 1
+        }
         let second = text[index + 1]
         if byte == 0xC2, second == 0xA0 {
             appendBlank()
