@@ -1,6 +1,7 @@
 /// What a person reads of an HTML body: enough to find sentences and addresses in it, no more.
 package enum HTMLText {
-    /// The text without tags, comments, title, style and script; block elements and `<br>` become line ends.
+    /// The text without tags, comments, title, style and script; block elements and `<br>` become line ends,
+    /// paragraphs stand apart.
     package static func plain(_ bytes: Span<UInt8>) -> [UInt8] {
         var page = Page(capacity: bytes.count / 2)
         page.read(bytes)
@@ -101,8 +102,12 @@ package enum HTMLText {
             if bytes.equals("pre", ignoringCaseIn: name) {
                 preformatted = isEnd ? max(0, preformatted - 1) : preformatted + 1
             }
-            if isBlock(bytes, name) {
-                if text.last != 0x0A { text.append(0x0A) }
+            if bytes.equals("br", ignoringCaseIn: name) {
+                endLine(isParagraph: text.last == 0x0A)
+            } else if isParagraph(bytes, name) {
+                endLine(isParagraph: true)
+            } else if Page.blocks.contains(where: { bytes.equals($0, ignoringCaseIn: name) }) {
+                endLine(isParagraph: false)
             } else if bytes.equals("td", ignoringCaseIn: name) || bytes.equals("th", ignoringCaseIn: name) {
                 text.append(0x20)
             }
@@ -128,14 +133,24 @@ package enum HTMLText {
             return nil
         }
 
+        /// Ends the line, and leaves another empty where a paragraph ends; never more of them.
+        private mutating func endLine(isParagraph: Bool) {
+            guard let last = text.last else { return }
+            if last != 0x0A { text.append(0x0A) }
+            if isParagraph, text.count > 1, text[text.count - 2] != 0x0A { text.append(0x0A) }
+        }
+
+        /// Elements that start on a line of their own.
         private static let blocks: [StaticString] = [
-            "br", "p", "div", "tr", "li", "ul", "ol", "table", "hr", "pre", "blockquote", "body", "head", "title", "dt",
-            "dd",
-            "dl", "center", "address", "form", "section", "article",
+            "div", "tr", "li", "table", "body", "head", "title", "dt", "dd", "center", "address", "form", "section",
+            "article",
         ]
 
-        private func isBlock(_ bytes: Span<UInt8>, _ name: Range<Int>) -> Bool {
-            for block in Page.blocks where bytes.equals(block, ignoringCaseIn: name) { return true }
+        /// Elements that stand apart from what is before and behind them.
+        private static let paragraphs: [StaticString] = ["p", "ul", "ol", "hr", "pre", "blockquote", "dl"]
+
+        private func isParagraph(_ bytes: Span<UInt8>, _ name: Range<Int>) -> Bool {
+            for paragraph in Page.paragraphs where bytes.equals(paragraph, ignoringCaseIn: name) { return true }
             return name.count == 2 && bytes[name.lowerBound].lowercased == UInt8(ascii: "h")
                 && bytes[name.lowerBound + 1].isDigit
         }

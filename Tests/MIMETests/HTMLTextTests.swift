@@ -9,13 +9,25 @@ struct HTMLTextTests {
     @Test(
         "loses its tags",
         arguments: [
-            ("a<b>b</b>c", "abc"), ("a<br>b<BR/>c", "a\nb\nc"), ("<p>a</p><p>b", "\na\nb"), ("a<div><div>b", "a\nb"),
-            ("<h1>a</h1>b", "\na\nb"), ("<td>a</td><td>b", " a  b"), ("a <font color=\"red\">b</font>", "a b"),
+            ("a<b>b</b>c", "abc"), ("a<br>b<BR/>c", "a\nb\nc"), ("<p>a</p><p>b", "a\n\nb"), ("a<div><div>b", "a\nb"),
+            ("<h1>a</h1>b", "a\n\nb"), ("<td>a</td><td>b", " a  b"), ("a <font color=\"red\">b</font>", "a b"),
             ("a\r\nb\n\nc", "a b c"), ("<a href=\"mailto:bob@dest.example\">Bob</a>", "Bob"),
             ("<?xml?><!DOCTYPE html>a", "a"),
             ("a</>b", "ab"), ("a<x:y z>b", "ab"), ("", ""),
         ])
     func tags(page: String, text: String) {
+        #expect(plain(page) == text)
+    }
+
+    @Test(
+        "keeps its paragraphs apart, by one empty line",
+        arguments: [
+            ("<p>a</p>\n<p>b</p>", "a\n\nb\n\n"), ("a<br><br>b", "a\n\nb"), ("a<br><br><br>\n<br>b", "a\n\nb"),
+            ("<div>a</div><div><br></div><div>b<br></div><div>c", "a\n\nb\nc"), ("<br><p><br>a", "a"),
+            ("a<ul><li>b<li>c</ul>d", "a\n\nb\nc\n\nd"), ("<p>a<p></p><hr><p>b", "a\n\nb"),
+            ("<pre>\n\n\na\n\n\nb</pre>c", "\n\n\na\n\n\nb\n\nc"), ("a<br> b", "a\n b"),
+        ])
+    func paragraphs(page: String, text: String) {
         #expect(plain(page) == text)
     }
 
@@ -53,8 +65,8 @@ struct HTMLTextTests {
 
     @Test("keeps the lines of preformatted text")
     func preformatted() {
-        #expect(plain("a\nb<pre>c\r\nd\n\ne</pre>f\ng") == "a b\nc\nd\n\ne\nf g")
-        #expect(plain("</pre>a\nb<pre>c\nd") == "\na b\nc\nd")
+        #expect(plain("a\nb<pre>c\r\nd\n\ne</pre>f\ng") == "a b\n\nc\nd\n\ne\n\nf g")
+        #expect(plain("</pre>a\nb<pre>c\nd") == "a b\n\nc\nd")
     }
 
     @Test(

@@ -13,7 +13,7 @@ struct MessageTests {
             + "<p>can=92t&nbsp;=\nsay</p>\n--b\n\nplain ä\n--b--\n"
         let message = Message(parsing: Array(text.utf8))
         #expect(message.text(ofPart: 1) == "配信")
-        #expect(message.text(ofPart: 2) == "\ncan’t say\n")
+        #expect(message.text(ofPart: 2) == "can’t say\n\n")
         #expect(message.text(ofPart: 3) == "plain ä")
         #expect(message.textBytes(ofPart: 3) == Array("plain ä".utf8))
         #expect(string(message.decodedBody(ofPart: 2)) == "<p>can\u{FFFD}t&nbsp;say</p>")
