@@ -73,22 +73,29 @@ import Glibc
         }
     }
 
+    /// Those that run every few minutes, once a message or once an address.
+    private static let plainCommands: [any PlainCommand.Type] = [
+        ScanCommand.self, DeliverCommand.self, CheckCommand.self,
+    ]
+
     /// The command that was asked for.
     ///
     /// Straight to the subcommand first: the way through the root costs an idle run a tenth of its time. What is wrong
     /// with a command line is left for the root to say, which knows the whole of it.
     private static func parseCommandLine() throws -> any ParsableCommand {
         let arguments = RawArguments.texts[...]
-        if let name = arguments.first,
-            let subcommand = configuration.subcommands.first(where: { $0.configuration.commandName == name })
-        {
+        if let name = arguments.first {
             let rest = arguments.dropFirst()
-            if let type = subcommand as? any PlainCommand.Type,
-                let command = type.init(plain: rest) as? any ParsableCommand
+            if let plain = plainCommands.first(where: { $0.configuration.commandName == name }),
+                let command = plain.init(plain: rest)
             {
                 return command
             }
-            if let command = try? subcommand.parseAsRoot(Array(rest)) { return command }
+            if let subcommand = configuration.subcommands.first(where: { $0.configuration.commandName == name }),
+                let command = try? subcommand.parseAsRoot(Array(rest))
+            {
+                return command
+            }
         }
         return try parseAsRoot(Array(arguments))
     }

@@ -38,6 +38,15 @@ struct PlainArgumentsTests {
         ]
     }
 
+    @Test("Of a delivery", arguments: [[], ["--maildir", "m"], ["--config", "c", "--maildir", "m"]])
+    func deliver(arguments: [String]) throws {
+        let plain = try #require(DeliverCommand(plain: arguments))
+        let general = try DeliverCommand.parse(arguments)
+        #expect([plain.maildir, plain.config.path] == [general.maildir, general.config.path])
+        let other = DeliverCommand(plain: arguments + ["x"])
+        #expect(other == nil)
+    }
+
     @Test(
         "What is not plain is left to the general reader",
         arguments: [

@@ -3,7 +3,7 @@ import Glibc
 import Ledger
 
 /// `check`: may this address be mailed?
-struct CheckCommand: ParsableCommand, PlainCommand {
+struct CheckCommand: PlainCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Say whether an address may be mailed, or which of a list may.",

@@ -3,7 +3,7 @@ import Glibc
 import Maildir
 
 /// `deliver`: one message from a mail server's pipe into the Maildir.
-struct DeliverCommand: ParsableCommand {
+struct DeliverCommand: PlainCommand {
     static let configuration = CommandConfiguration(
         commandName: "deliver",
         abstract: "Deliver one message from standard input to the Maildir.",
@@ -34,6 +34,17 @@ struct DeliverCommand: ParsableCommand {
     var maildir: String?
 
     @OptionGroup var config: ConfigOptions
+
+    init() {}
+
+    /// Where the Maildir is, or where that is said.
+    init?(plain arguments: some Sequence<String>) {
+        guard let plain = PlainArguments(arguments, options: ["--maildir", "--config"]), plain.words.isEmpty else {
+            return nil
+        }
+        maildir = plain.options["--maildir"]
+        config = ConfigOptions(path: plain.options["--config"])
+    }
 
     func run() throws {
         do throws(Failure) {

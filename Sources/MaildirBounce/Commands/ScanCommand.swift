@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// `scan`: the main job.
-struct ScanCommand: ParsableCommand, PlainCommand {
+struct ScanCommand: PlainCommand {
     static let configuration = CommandConfiguration(
         commandName: "scan",
         abstract: "Count the bounces that wait in a Maildir's new/ and move them out of the way.",
@@ -49,7 +49,7 @@ struct ScanCommand: ParsableCommand, PlainCommand {
 
     /// What a job of cron says: where things are, and `--verbose`.
     init?(plain arguments: some Sequence<String>) {
-        let options: Set = ["--maildir", "--ledger", "--archive", "--metrics", "--config"]
+        let options = ["--maildir", "--ledger", "--archive", "--metrics", "--config"]
         guard let plain = PlainArguments(arguments, options: options, flags: ["--verbose", "-v"]), plain.words.isEmpty
         else { return nil }
         maildir = plain.options["--maildir"]

@@ -1,8 +1,10 @@
+import ArgumentParser
+
 /// A command line of which nothing needs to be understood: options with a value behind each, flags, and what else there is.
 ///
 /// The general reader of command lines looks at what each command can be asked, by reflection, which takes longer than most
-/// of our runs. What cron runs every few minutes, and what a sending script runs once an address, is therefore read here
-/// first; what does not fit is for the general reader to understand or to refuse.
+/// of our runs. What cron runs every few minutes, a pipe once a message and a sending script once an address is therefore read
+/// here first; what does not fit is for the general reader to understand or to refuse.
 struct PlainArguments {
     private(set) var options: [String: String] = [:]
     private(set) var flags = Set<String>()
@@ -12,7 +14,7 @@ struct PlainArguments {
     /// - Parameters:
     ///   - options: the options that take a value, with their dashes. One that is given twice does not fit.
     ///   - flags: the options that take none.
-    init?(_ arguments: some Sequence<String>, options: Set<String>, flags: Set<String> = []) {
+    init?(_ arguments: some Sequence<String>, options: [String], flags: [String] = []) {
         var rest = arguments.makeIterator()
         while let argument = rest.next() {
             if options.contains(argument) {
@@ -30,7 +32,7 @@ struct PlainArguments {
 }
 
 /// A command that has a plain form, which needs no general reader.
-protocol PlainCommand {
+protocol PlainCommand: ParsableCommand {
     /// Nothing where the arguments, without the command's name, are not of the plain form.
     init?(plain arguments: some Sequence<String>)
 }
