@@ -37,6 +37,13 @@ struct FoldingTests {
     }
 
     @Test(
+        "is in lower case in other alphabets, too",
+        arguments: ["Άγνωστος Έλεγχος Ήταν Ίδιο Όριο Ύλη Ώρα Ω", "Ящик Ёлка Ђ", "Élan Über Śląsk Łódź Žádný Ěk Őr Ņ"])
+    func otherAlphabets(text: String) {
+        #expect(folded(text) == text.lowercased())
+    }
+
+    @Test(
         "keeps its last character in any script, and the last of each line",
         arguments: ["supprimé", "недоступен", "配信不能", "전송 실패", "ไม่พบ", "לא נמצא", "η διεύθυνση δεν υπάρχει", "👍", "a"])
     func lastCharacter(text: String) {

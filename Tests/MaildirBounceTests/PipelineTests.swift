@@ -56,7 +56,7 @@ struct PipelineTests {
         #expect(count == 100)
     }
 
-    @Test("an output does not wait for one behind it that takes its time", .timeLimit(.minutes(1)))
+    @Test("an output does not wait for one behind it that takes its time", .timeLimit(.minutes(5)))
     func slowOneBehind() {
         let isFirstDelivered = DispatchSemaphore(value: 0)
         let workers = OrderedWorkers<Int, Int>(capacity: 8, maximumWeight: .max, weigh: { _ in 1 }) { input in
