@@ -12,8 +12,7 @@ extension LedgerStore {
         return try read { connection in
             let terms = try TermTable(connection, writes: false)
             guard let entry = try AddressTable(connection, terms).entry(canonical) else { return nil }
-            let history = try DeliveryReader(connection, terms)
-                .history(entry.id, canonical, limit: historyLimit)
+            let history = try DeliveryReader(connection, terms).history(entry.id, canonical, limit: historyLimit)
             let actions = try LedgerStore.actions(connection, terms, entry)
             return AddressRecord(address: canonical, state: entry.state, history: history, actions: actions)
         }

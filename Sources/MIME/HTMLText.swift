@@ -103,11 +103,11 @@ package enum HTMLText {
                 preformatted = isEnd ? max(0, preformatted - 1) : preformatted + 1
             }
             if bytes.equals("br", ignoringCaseIn: name) {
-                endLine(isParagraph: text.last == 0x0A)
+                endLine(leavesEmpty: text.last == 0x0A)
             } else if isParagraph(bytes, name) {
-                endLine(isParagraph: true)
+                endLine(leavesEmpty: true)
             } else if Page.blocks.contains(where: { bytes.equals($0, ignoringCaseIn: name) }) {
-                endLine(isParagraph: false)
+                endLine(leavesEmpty: false)
             } else if bytes.equals("td", ignoringCaseIn: name) || bytes.equals("th", ignoringCaseIn: name) {
                 text.append(0x20)
             }
@@ -133,11 +133,11 @@ package enum HTMLText {
             return nil
         }
 
-        /// Ends the line, and leaves another empty where a paragraph ends; never more of them.
-        private mutating func endLine(isParagraph: Bool) {
+        /// Ends the line, and leaves an empty one behind it if asked to; never two of them.
+        private mutating func endLine(leavesEmpty: Bool) {
             guard let last = text.last else { return }
             if last != 0x0A { text.append(0x0A) }
-            if isParagraph, text.count > 1, text[text.count - 2] != 0x0A { text.append(0x0A) }
+            if leavesEmpty, text.count > 1, text[text.count - 2] != 0x0A { text.append(0x0A) }
         }
 
         /// Elements that start on a line of their own.
