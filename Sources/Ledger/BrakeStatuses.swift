@@ -1,13 +1,8 @@
 /// Which hours are spikes, looked up by provider and reason as they are asked for.
 final class BrakeStatuses {
-    private struct Pair: Hashable {
-        var provider: String
-        var reason: String
-    }
-
     private let terms: TermTable?
     private let select: Query?
-    private var known: [Pair: [Int64: BrakeStatus]] = [:]
+    private var known: [BrakePairName: [Int64: BrakeStatus]] = [:]
     private let selectAny: Query?
     /// Most ledgers have no spike, and then nothing has to be looked up. Nothing before the first question.
     private var isEmpty: Bool?
@@ -38,7 +33,7 @@ final class BrakeStatuses {
     func mark(_ events: inout [AddressEvent], domain: String) throws {
         guard try hasAny() else { return }
         for index in events.indices where events[index].effect.isBraked {
-            let hours = try hours(Pair(provider: domain, reason: events[index].reason))
+            let hours = try hours(BrakePairName(provider: domain, reason: events[index].reason))
             events[index].brake = hours[events[index].hour] ?? .normal
         }
     }
@@ -54,14 +49,14 @@ final class BrakeStatuses {
 
     /// Takes note of a status that has been stored, or that is only supposed.
     func set(_ status: BrakeStatus, provider: String, reason: String, hour: Int64) throws {
-        let pair = Pair(provider: provider, reason: reason)
+        let pair = BrakePairName(provider: provider, reason: reason)
         var hours = try hours(pair)
         hours[hour] = status == .normal ? nil : status
         known[pair] = hours
         isEmpty = false
     }
 
-    private func hours(_ pair: Pair) throws -> [Int64: BrakeStatus] {
+    private func hours(_ pair: BrakePairName) throws -> [Int64: BrakeStatus] {
         if let hours = known[pair] {
             return hours
         }

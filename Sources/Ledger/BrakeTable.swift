@@ -1,6 +1,7 @@
 /// The brake's counts within one transaction: who had what in which hour, and which hours are spikes.
 final class BrakeTable {
-    private struct Pair: Hashable {
+    /// A provider and a reason, by the numbers of their terms.
+    struct Pair: Hashable {
         var provider: Int64
         var reason: Int64
     }

@@ -19,12 +19,6 @@ final class Overlay: Sendable {
     let copy: Mutex<Copy?> = Mutex(nil)
 }
 
-/// A provider and a reason, as the brake counts them.
-struct BrakePairName: Hashable, Sendable {
-    var provider: String
-    var reason: String
-}
-
 extension LedgerStore {
     /// Tells what ``commit(_:)`` would do with a batch, and writes nothing. Batches previewed before count as
     /// committed, so that a dry run of many batches tells what the run would.

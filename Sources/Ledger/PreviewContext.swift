@@ -81,21 +81,17 @@ struct PreviewContext {
     }
 
     private mutating func readBrake(_ connection: Connection, _ terms: TermTable) throws {
-        struct Numbers: Hashable {
-            var provider: Int64
-            var reason: Int64
-        }
-        var known: [Numbers: BrakePairName] = [:]
+        var known: [BrakeTable.Pair: BrakePairName] = [:]
         let numbers = try terms.known(Set(pairs.flatMap { [$0.provider, $0.reason] }))
         for pair in pairs {
             guard let provider = numbers[pair.provider], let reason = numbers[pair.reason] else { continue }
-            known[Numbers(provider: provider, reason: reason)] = pair
+            known[BrakeTable.Pair(provider: provider, reason: reason)] = pair
         }
         let providers = Set(known.keys.lazy.map(\.provider)).map { RowValue.integer($0) }
         try connection.forEach(
             providers, "SELECT provider, reason, hour, addresses FROM brake_hour WHERE provider = ?1"
         ) { row in
-            guard let pair = known[Numbers(provider: row.integer(0), reason: row.integer(1))] else { return }
+            guard let pair = known[BrakeTable.Pair(provider: row.integer(0), reason: row.integer(1))] else { return }
             hours.append((pair, BrakeCount(hour: row.integer(2), addresses: row.integer(3))))
         }
         try connection.forEach(
@@ -104,7 +100,7 @@ struct PreviewContext {
             SELECT provider, reason, first_hour, last_hour, verdict FROM brake_decision WHERE provider = ?1 ORDER BY id
             """
         ) { row in
-            guard let pair = known[Numbers(provider: row.integer(0), reason: row.integer(1))] else { return }
+            guard let pair = known[BrakeTable.Pair(provider: row.integer(0), reason: row.integer(1))] else { return }
             let decision = BrakeDecision(
                 firstHour: row.integer(2), lastHour: row.integer(3),
                 verdict: BrakeStatus(rawValue: row.integer(4)) ?? .held)

@@ -104,9 +104,9 @@ package enum HTMLText {
             }
             if bytes.equals("br", ignoringCaseIn: name) {
                 endLine(leavesEmpty: text.last == 0x0A)
-            } else if isParagraph(bytes, name) {
+            } else if isHeading(bytes, name) || isOne(of: Page.paragraphs, bytes, name) {
                 endLine(leavesEmpty: true)
-            } else if Page.blocks.contains(where: { bytes.equals($0, ignoringCaseIn: name) }) {
+            } else if isOne(of: Page.blocks, bytes, name) {
                 endLine(leavesEmpty: false)
             } else if bytes.equals("td", ignoringCaseIn: name) || bytes.equals("th", ignoringCaseIn: name) {
                 text.append(0x20)
@@ -149,9 +149,13 @@ package enum HTMLText {
         /// Elements that stand apart from what is before and behind them.
         private static let paragraphs: [StaticString] = ["p", "ul", "ol", "hr", "pre", "blockquote", "dl"]
 
-        private func isParagraph(_ bytes: Span<UInt8>, _ name: Range<Int>) -> Bool {
-            for paragraph in Page.paragraphs where bytes.equals(paragraph, ignoringCaseIn: name) { return true }
-            return name.count == 2 && bytes[name.lowerBound].lowercased == UInt8(ascii: "h")
+        private func isOne(of elements: [StaticString], _ bytes: Span<UInt8>, _ name: Range<Int>) -> Bool {
+            for element in elements where bytes.equals(element, ignoringCaseIn: name) { return true }
+            return false
+        }
+
+        private func isHeading(_ bytes: Span<UInt8>, _ name: Range<Int>) -> Bool {
+            name.count == 2 && bytes[name.lowerBound].lowercased == UInt8(ascii: "h")
                 && bytes[name.lowerBound + 1].isDigit
         }
     }

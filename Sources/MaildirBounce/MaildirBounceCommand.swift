@@ -80,8 +80,8 @@ import Glibc
 
     /// The command that was asked for.
     ///
-    /// Straight to the subcommand first: the way through the root costs an idle run a tenth of its time. What is wrong
-    /// with a command line is left for the root to say, which knows the whole of it.
+    /// The plain form first (see ``PlainArguments``), and then straight to the subcommand: the way through the root takes
+    /// longer. What is wrong with a command line is left for the root to say, which knows the whole of it.
     private static func parseCommandLine() throws -> any ParsableCommand {
         let arguments = RawArguments.texts[...]
         if let name = arguments.first {

@@ -1,0 +1,5 @@
+/// A provider and a reason, as the brake counts them.
+struct BrakePairName: Hashable, Sendable {
+    var provider: String
+    var reason: String
+}
