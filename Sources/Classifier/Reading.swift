@@ -79,6 +79,8 @@ struct Reading {
     /// Fills in what every verdict has.
     private func finish(_ verdict: consuming Verdict) -> Verdict {
         verdict.arrival = envelope.arrival
+        verdict.date = envelope.date
+        verdict.deliveredTo = envelope.deliveredTo
         verdict.messageID = envelope.messageID
         verdict.evidence = verdict.evidence.isEmpty ? evidence : evidence + verdict.evidence
         verdict.limitHit = verdict.limitHit ?? message.limitHit
@@ -347,9 +349,11 @@ struct Reading {
         // Where and when the wrapper arrived is what our own server wrote.
         reading.envelope.deliveredTo.insert(contentsOf: envelope.deliveredTo, at: 0)
         reading.envelope.arrival = envelope.arrival ?? reading.envelope.arrival
+        reading.envelope.date = envelope.date ?? reading.envelope.date
         var verdict = reading.verdict()
         guard !verdict.recipients.isEmpty else { return nil }
         verdict.arrival = envelope.arrival ?? verdict.arrival
+        verdict.date = envelope.date ?? verdict.date
         verdict.messageID = envelope.messageID ?? verdict.messageID
         verdict.origin = origin(reportingMTA: verdict.reportingMTA)
         verdict.evidence.append(Evidence(rule: "wrapped-report", at: "message/rfc822"))

@@ -54,6 +54,8 @@ struct AddressEvent: Sendable, Equatable {
     /// When the mail arrived, or when the administrator acted.
     var arrival: Int64
     var fingerprint: Fingerprint
+    /// The number of the report's delivery. Reports have numbers in the order in which the ledger first saw them.
+    var delivery: Int64 = 0
     /// The place of the outcome in the report, or of the action among all actions.
     var ordinal: Int64
     var effect: Effect
@@ -65,12 +67,14 @@ struct AddressEvent: Sendable, Equatable {
     var brake = BrakeStatus.normal
     /// When an action by hand ends.
     var until: Int64?
+    /// Of a release: the number of the last delivery that the ledger had seen; `nil` for one that 0.1.0 has written.
+    var known: Int64?
 
     /// The hour of its arrival since 1970, in which the brake counts it.
     var hour: Int64 { arrival / CalendarTime.secondsPerHour }
 
-    /// The order in which events act: by the mail's arrival; an action comes after the mail of its second, since it was
-    /// taken in view of it; the rest only makes the order total.
+    /// The order in which events act where no release is among them: by the mail's arrival; an action comes after the mail of
+    /// its second, since it was taken in view of it; the rest only makes the order total.
     static func precedes(_ left: AddressEvent, _ right: AddressEvent) -> Bool {
         if left.arrival != right.arrival { return left.arrival < right.arrival }
         if left.effect.isByHand != right.effect.isByHand { return right.effect.isByHand }

@@ -70,7 +70,7 @@ package struct AddressState: Sendable, Equatable {
         }
         var kept = [AddressEvent]()
         kept.reserveCapacity(events.count)
-        for event in events.sorted(by: AddressEvent.precedes) where kept.last?.isOfSameReport(as: event) != true {
+        for event in ReleaseOrder(events).sorted(events) where kept.last?.isOfSameReport(as: event) != true {
             kept.append(event)
         }
         return kept

@@ -31,7 +31,7 @@ final class AddressTable {
         selectEvents = try connection.prepare(
             AddressTable.eventSelection() + " WHERE o.address = ?1")
         selectActions = try connection.prepare(
-            "SELECT id, at, kind, reason, until FROM action INDEXED BY action_event WHERE address = ?1")
+            "SELECT id, at, kind, reason, until, known FROM action INDEXED BY action_event WHERE address = ?1")
         selectBase = try connection.prepare("SELECT \(columns) FROM base WHERE address = ?1")
         hasBases = try connection.integer("SELECT 1 FROM base LIMIT 1") != nil
     }
@@ -100,7 +100,7 @@ final class AddressTable {
         AddressEvent(
             arrival: row.integer(1), fingerprint: Fingerprint(high: 0, low: 0), ordinal: row.integer(0),
             effect: row.integer(2) == ManualAction.Kind.suppress.rawValue ? .suppress : .release,
-            reason: try terms.text(row.integer(3)), until: row.optionalInteger(4))
+            reason: try terms.text(row.integer(3)), until: row.optionalInteger(4), known: row.optionalInteger(5))
     }
 
     /// The reports about an address, each with the number of its outcome's row.
@@ -121,6 +121,7 @@ final class AddressTable {
             status: row.optionalText(7))
         return AddressEvent(
             arrival: row.integer(0), fingerprint: row.fingerprint(1),
+            delivery: row.integer(3) >> LedgerLimits.ordinalBits,
             ordinal: row.integer(3) & (1 << LedgerLimits.ordinalBits - 1), effect: effect, class: className,
             reason: try terms.text(row.integer(5)), spelling: row.optionalText(8))
     }
@@ -177,8 +178,8 @@ final class AddressTable {
         try rows(AddressTable.eventSelection(", o.address") + " WHERE o.address") { row in
             page.outcomes[row.integer(9), default: []].append((try event(row), row.integer(3)))
         }
-        try rows("SELECT id, at, kind, reason, until, address FROM action WHERE address") { row in
-            page.actions[row.integer(5), default: []].append(try action(row))
+        try rows("SELECT id, at, kind, reason, until, known, address FROM action WHERE address") { row in
+            page.actions[row.integer(6), default: []].append(try action(row))
         }
         if hasBases {
             try rows("SELECT \(AddressTable.stateColumns), address FROM base WHERE address") { row in

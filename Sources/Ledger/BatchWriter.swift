@@ -12,10 +12,7 @@ final class BatchWriter {
     private let brake: BrakeTable
     private let countsForBrake: Bool
 
-    private let selectHead: Query
-    private let selectPruned: Query
-    private let hasPruned: Bool
-    private let selectKey: Query
+    private let index: ReportIndex
     private let selectNumber: Query
     private let fillPlace: Query
     private let insertDelivery: RowInsertion
@@ -89,14 +86,7 @@ final class BatchWriter {
         addressWriter = try AddressWriter(connection, terms)
         brake = try BrakeTable(connection, terms, rule: policy.brake)
         let columns = BatchWriter.deliveryColumns.joined(separator: ", ")
-        selectHead = try connection.prepare(
-            """
-            SELECT id, arrival, maildir, name, class, origin, folded FROM delivery
-            WHERE fingerprint = ?1 AND duplicate_of IS NULL
-            """)
-        selectPruned = try connection.prepare("SELECT 1 FROM pruned WHERE fingerprint = ?1")
-        hasPruned = try connection.integer("SELECT 1 FROM pruned LIMIT 1") != nil
-        selectKey = try connection.prepare("SELECT 1 FROM delivery WHERE maildir = ?1 AND name = ?2")
+        index = try ReportIndex(connection, terms)
         selectNumber = try connection.prepare("SELECT 1 FROM delivery WHERE id = ?1")
         fillPlace = try connection.prepare(
             """
@@ -148,16 +138,25 @@ final class BatchWriter {
     func writeDeliveries(_ batch: [DeliveryEvent]) throws -> [CommitOutcome] {
         var results = [CommitOutcome](repeating: .alreadyKnown, count: batch.count)
         try touchAddresses(of: batch)
-        let places = hasPruned ? try batch.indices.filter { try !isPruned(batch[$0]) } : Array(batch.indices)
-        var numbers: [Int64] = []
+        var places: [Int] = []
+        places.reserveCapacity(batch.count)
+        let numbers = try batch.map { _ in try deliveryNumbers.take() }
+        for place in batch.indices {
+            if try index.isPruned(batch[place]) { continue }
+            if index.hasFormer, let head = try index.formerHead(batch[place]) {
+                results[place] = try writeCopy(batch[place], of: head, number: numbers[place])
+            } else {
+                places.append(place)
+            }
+        }
         try insertDelivery.insert(places.count) { row, query, first in
-            let number = try deliveryNumbers.take()
-            numbers.append(number)
-            try bindDelivery(query, from: first, batch[places[row]], number: number, duplicateOf: nil)
+            let place = places[row]
+            try bindDelivery(query, from: first, batch[place], number: numbers[place], duplicateOf: nil)
         } done: { rows, inserted in
             let areAllNew = try inserted() == rows.count
             for row in rows {
-                let (place, number) = (places[row], numbers[row])
+                let place = places[row]
+                let number = numbers[place]
                 if try areAllNew || isThere(number) {
                     try writeOutcomes(batch[place], delivery: number)
                     try count(batch[place], counted: 1, duplicates: 0)
@@ -181,40 +180,50 @@ final class BatchWriter {
 
     // MARK: Deliveries
 
-    /// Whether it is a copy of a report of which only the fingerprint is left.
-    private func isPruned(_ event: DeliveryEvent) throws -> Bool {
-        defer { selectPruned.reset() }
-        try selectPruned.bind(1, event.fingerprint.bytes)
-        return try selectPruned.step() && head(event.fingerprint) == nil
-    }
-
     private func isThere(_ number: Int64) throws -> Bool {
         defer { selectNumber.reset() }
         try selectNumber.bind(1, number)
         return try selectNumber.step()
     }
 
-    private func isThere(_ key: DeliveryKey) throws -> Bool {
-        defer { selectKey.reset() }
-        try selectKey.bind(1, try terms.number(key.maildir) as Int64)
-        try selectKey.bind(2, key.unique)
-        return try selectKey.step()
-    }
-
     /// Writes down a delivery whose file, or whose report, the ledger has already. `number` is one that no row has.
     private func writeKnown(_ event: DeliveryEvent, number: Int64) throws -> CommitOutcome {
-        let isKnown = try isThere(event.key)
-        guard let head = try head(event.fingerprint) else {
-            // Another report under the name of a file that was counted.
-            guard isKnown else { throw DamagedLedger() }
-            return .alreadyKnown
-        }
-        if isKnown {
+        if let head = try index.head(event) { return try writeCopy(event, of: head, number: number) }
+        var event = event
+        switch try index.file(event) {
+        case .unknown: throw DamagedLedger()
+        case .known, .reused(_, .some):
             try learnPlace(event)
             return .alreadyKnown
+        // Another report under the name of a file that was counted.
+        case .reused(let key, nil): event.key = key
         }
-        let headKey = DeliveryKey(maildir: try terms.text(head.maildir), unique: head.name)
-        if (event.storedArrival, event.key) < (head.arrival, headKey) && !head.isFolded {
+        try bindDelivery(insertDelivery.one, from: 1, event, number: number, duplicateOf: nil)
+        try insertDelivery.one.execute()
+        try writeOutcomes(event, delivery: number)
+        try count(event, counted: 1, duplicates: 0)
+        try countRules(event)
+        return .counted
+    }
+
+    /// Writes down a delivery whose report the ledger has already.
+    private func writeCopy(
+        _ event: DeliveryEvent, of head: ReportIndex.Head, number: Int64
+    ) throws -> CommitOutcome {
+        var event = event
+        switch try index.file(event) {
+        case .known:
+            try learnPlace(event)
+            return .alreadyKnown
+        case .reused(let key, let known):
+            event.key = key
+            guard known == nil else {
+                try learnPlace(event)
+                return .alreadyKnown
+            }
+        case .unknown: break
+        }
+        if !head.isFolded, try comesBefore(event, head) {
             try replace(head, with: event, demoted: number)
         } else {
             try bindDelivery(insertDelivery.one, from: 1, event, number: number, duplicateOf: head.id)
@@ -225,32 +234,41 @@ final class BatchWriter {
         return .duplicate
     }
 
-    /// The delivery that counts for a report.
-    private struct Head {
-        var id: Int64
-        var arrival: Int64
-        var maildir: Int64
-        var name: [UInt8]
-        var classTerm: Int64
-        var originTerm: Int64
-        var isFolded: Bool
+    /// Whether a copy counts instead of the one that counted so far: the one that proves and says more does, then the earlier.
+    private func comesBefore(_ event: DeliveryEvent, _ head: ReportIndex.Head) throws -> Bool {
+        try flushOutcomes()
+        var headWeight = ReportWeight()
+        try forEachOutcome(of: head) { _, effect, _ in headWeight.add(effect) }
+        let weight = ReportWeight(event)
+        if weight != headWeight { return weight > headWeight }
+        let headKey = DeliveryKey(maildir: try terms.text(head.maildir), unique: head.name)
+        return (event.storedArrival, event.key) < (head.arrival, headKey)
     }
 
-    private func head(_ fingerprint: Fingerprint) throws -> Head? {
-        defer { selectHead.reset() }
-        try selectHead.bind(1, fingerprint.bytes)
-        guard try selectHead.step() else { return nil }
-        return Head(
-            id: selectHead.integer(0), arrival: selectHead.integer(1), maildir: selectHead.integer(2),
-            name: selectHead.bytes(3), classTerm: selectHead.integer(4), originTerm: selectHead.integer(5),
-            isFolded: selectHead.integer(6) != 0)
+    /// Gives what a report says about each valid address, and for what reason. All outcomes must be written.
+    private func forEachOutcome(
+        of head: ReportIndex.Head, _ body: (String, AddressEvent.Effect, String) throws -> Void
+    ) throws {
+        defer { selectOutcomes.reset() }
+        try selectOutcomes.bind(1, head.id << LedgerLimits.ordinalBits)
+        try selectOutcomes.bind(2, (head.id + 1) << LedgerLimits.ordinalBits)
+        let className = try terms.text(head.classTerm)
+        while try selectOutcomes.step() {
+            // An address that this very batch brought has no row yet.
+            guard let address = selectOutcomes.optionalText(1) ?? newAddresses[selectOutcomes.integer(0)] else {
+                continue
+            }
+            let effect = AddressEvent.Effect(
+                class: className, kind: try terms.text(selectOutcomes.integer(2)),
+                replyCode: selectOutcomes.optionalText(4), status: selectOutcomes.optionalText(5))
+            try body(address, effect, try terms.text(selectOutcomes.integer(3)))
+        }
     }
 
-    /// Lets an earlier copy of a report take the place of the one that counted so far.
+    /// Lets a copy of a report take the place of the one that counted so far.
     ///
     /// - Parameter demoted: a number for the row of the other one.
-    private func replace(_ head: Head, with event: DeliveryEvent, demoted: Int64) throws {
-        try flushOutcomes()
+    private func replace(_ head: ReportIndex.Head, with event: DeliveryEvent, demoted: Int64) throws {
         // The indexes allow one row a key and one counted row a report: first a copy of the old row under a name that
         // no file has, then the new content, then the old name.
         try demoteHead.bind(1, head.id)
@@ -265,31 +283,18 @@ final class BatchWriter {
         try rename.bind(2, demoted)
         try rename.execute()
 
-        let first = head.id << LedgerLimits.ordinalBits
-        let end = (head.id + 1) << LedgerLimits.ordinalBits
-        try selectOutcomes.bind(1, first)
-        try selectOutcomes.bind(2, end)
-        let className = try terms.text(head.classTerm)
-        while try selectOutcomes.step() {
-            // An address that this very batch brought has no row yet.
-            guard let address = selectOutcomes.optionalText(1) ?? newAddresses[selectOutcomes.integer(0)] else {
-                continue
-            }
-            let effect = AddressEvent.Effect(
-                class: className, kind: try terms.text(selectOutcomes.integer(2)),
-                replyCode: selectOutcomes.optionalText(4), status: selectOutcomes.optionalText(5))
+        try forEachOutcome(of: head) { address, effect, reason in
             let lost = AddressEvent(
-                arrival: head.arrival, fingerprint: event.fingerprint, ordinal: 0, effect: effect,
-                reason: try terms.text(selectOutcomes.integer(3)))
+                arrival: head.arrival, fingerprint: event.fingerprint, ordinal: 0, effect: effect, reason: reason)
             let place = try touch(address)
             touched[place].lost.append(lost)
             touched[place].mustBeDerived = true
         }
-        selectOutcomes.reset()
-        try deleteOutcomes.bind(1, first)
-        try deleteOutcomes.bind(2, end)
+        try deleteOutcomes.bind(1, head.id << LedgerLimits.ordinalBits)
+        try deleteOutcomes.bind(2, (head.id + 1) << LedgerLimits.ordinalBits)
         try deleteOutcomes.execute()
-        try writeOutcomes(event, delivery: head.id)
+        // A release may hold against the report, so that no state goes on from where it stopped.
+        try writeOutcomes(event, delivery: head.id, isReplacement: true)
 
         let old = Hour(
             hour: head.arrival / CalendarTime.secondsPerHour, classTerm: head.classTerm, originTerm: head.originTerm)
@@ -335,7 +340,7 @@ final class BatchWriter {
 
     // MARK: Outcomes
 
-    private func writeOutcomes(_ event: DeliveryEvent, delivery: Int64) throws {
+    private func writeOutcomes(_ event: DeliveryEvent, delivery: Int64, isReplacement: Bool = false) throws {
         for (ordinal, outcome) in event.outcomes.prefix(LedgerLimits.outcomesPerReport).enumerated() {
             let canonical = CanonicalAddress(outcome.address)
             let spelling =
@@ -344,12 +349,14 @@ final class BatchWriter {
             var address: Int64?
             if let canonical {
                 let addition = AddressEvent(
-                    arrival: event.storedArrival, fingerprint: event.fingerprint, ordinal: Int64(ordinal),
+                    arrival: event.storedArrival, fingerprint: event.fingerprint, delivery: delivery,
+                    ordinal: Int64(ordinal),
                     effect: AddressEvent.Effect(
                         class: event.class, kind: outcome.kind, replyCode: outcome.replyCode, status: outcome.status),
                     class: event.class, reason: outcome.reason, spelling: spelling)
                 let place = try touch(canonical.text)
                 touched[place].events.append(addition)
+                if isReplacement { touched[place].mustBeDerived = true }
                 address = touched[place].id
                 if addition.effect.isBraked {
                     try brake.add(
@@ -489,9 +496,10 @@ final class BatchWriter {
     func write(_ actions: [ManualAction]) throws -> [ActionOutcome] {
         let insert = try connection.prepare(
             """
-            INSERT INTO action (address, at, kind, reason, until, author, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-            ON CONFLICT (address, at, kind, reason) DO NOTHING
+            INSERT INTO action (address, at, kind, reason, until, author, note, known)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (address, at, kind, reason) DO NOTHING
             """)
+        let known = try connection.lastDelivery()
         let forgotten = try ForgottenTable(connection, terms)
         var outcomes = [ActionOutcome]()
         outcomes.reserveCapacity(actions.count)
@@ -501,7 +509,7 @@ final class BatchWriter {
                 continue
             }
             // Of a forgotten address only the hash goes; its name does not come back.
-            if action.kind == .release, try forgotten.release(canonical.text, at: action.at),
+            if action.kind == .release, try forgotten.release(canonical.text),
                 try placeOfAddress[canonical.text] == nil && addresses.entry(canonical.text) == nil
             {
                 outcomes.append(.done)
@@ -519,12 +527,44 @@ final class BatchWriter {
             try insert.bind(5, action.until.map(LedgerLimits.clamped))
             try insert.bind(6, try terms.number(action.author?.stored(limit: LedgerLimits.textBytes)))
             try insert.bind(7, action.note?.stored(limit: LedgerLimits.textBytes))
+            try insert.bind(8, known)
             try insert.execute()
-            outcomes.append(try connection.changes == 0 ? .alreadyKnown : .done)
+            if try connection.changes == 0 {
+                guard try makeRoom(for: action, of: touched[place].id, known: known) else {
+                    outcomes.append(.alreadyKnown)
+                    continue
+                }
+                try insert.execute()
+            }
+            outcomes.append(.done)
             touched[place].mustBeDerived = true
         }
         try writeAddresses()
         return outcomes
+    }
+
+    /// Takes away an action that was taken in the same second for the same reason, where another action, or for a release a
+    /// report, has come since, so that the new one comes after that.
+    ///
+    /// - Returns: whether the action has to be written again.
+    private func makeRoom(for action: ManualAction, of address: Int64, known: Int64) throws -> Bool {
+        let select = try connection.prepare(
+            """
+            SELECT id, known, (SELECT max(id) FROM action WHERE address = ?1) FROM action
+            WHERE address = ?1 AND at = ?2 AND kind = ?3 AND reason = ?4
+            """)
+        try select.bind(1, address)
+        try select.bind(2, LedgerLimits.clamped(arrival: action.at))
+        try select.bind(3, action.kind.rawValue)
+        try select.bind(4, try terms.number(action.reason.stored(limit: LedgerLimits.textBytes)) as Int64)
+        guard try select.step() else { throw DamagedLedger() }
+        let (id, before, last) = (select.integer(0), select.optionalInteger(1), select.integer(2))
+        select.reset()
+        if id == last, action.kind == .suppress || before == known { return false }
+        let delete = try connection.prepare("DELETE FROM action WHERE id = ?1")
+        try delete.bind(1, id)
+        try delete.execute()
+        return true
     }
 
     private func isCovered(_ action: ManualAction, _ canonical: String, _ forgotten: ForgottenTable) throws -> Bool {
@@ -597,9 +637,4 @@ final class BatchWriter {
         }
         ruleHits.removeAll()
     }
-}
-
-extension DeliveryEvent {
-    /// The arrival as the ledger holds it.
-    fileprivate var storedArrival: Int64 { LedgerLimits.clamped(arrival: arrival) }
 }

@@ -41,6 +41,12 @@ class Connection {
     /// The numbers for new rows of a table.
     func numbers(for table: NumberedTable) throws -> RowNumbers { throw DamagedLedger() }
 
+    /// The last number that a delivery was given, also of one that is gone.
+    func lastDelivery() throws -> Int64 { throw DamagedLedger() }
+
+    /// Sees to it that the numbers of deliveries that are deleted are not given again.
+    func keepDeliveryNumbers() throws {}
+
     /// Takes new rows of a table, as a query over ``LedgerTable/names`` gives them.
     func sink(for table: LedgerTable) throws -> RowSink { throw DamagedLedger() }
 

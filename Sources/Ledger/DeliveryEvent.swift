@@ -4,12 +4,17 @@ package struct DeliveryEvent: Sendable {
     /// The Message-ID of the report itself.
     package var messageID: String?
     package var fingerprint: Fingerprint
+    /// How version 0.1.0 told the report from others. Only a ledger that it has written looks for this.
+    package var former: FormerFingerprint?
     /// The verdict's class, as the output contract writes it: `hard-bounce`, `soft-bounce`, …
     package var `class`: String
     /// `local` or `remote`; nothing where a message is no report.
     package var origin: String?
     /// When the mail arrived, in seconds since 1970 UTC. A property of the mail, never of the run.
     package var arrival: Int64
+    /// When the ledger sees the mail for the first time, in seconds since 1970 UTC; `nil` if that does not matter. An
+    /// arrival after it is a clock's mistake or a lie, and this moment stands for it.
+    package var seen: Int64?
     package var dialect: String?
     package var reportingMTA: String?
     /// The path the file goes to.
@@ -19,22 +24,32 @@ package struct DeliveryEvent: Sendable {
     package var rules: [String]
 
     package init(
-        key: DeliveryKey, messageID: String? = nil, fingerprint: Fingerprint, class: String, origin: String? = nil,
-        arrival: Int64, dialect: String? = nil, reportingMTA: String? = nil, destination: String? = nil,
-        outcomes: [OutcomeEvent] = [], rules: [String] = []
+        key: DeliveryKey, messageID: String? = nil, fingerprint: Fingerprint, former: FormerFingerprint? = nil,
+        class: String, origin: String? = nil, arrival: Int64, seen: Int64? = nil, dialect: String? = nil,
+        reportingMTA: String? = nil, destination: String? = nil, outcomes: [OutcomeEvent] = [], rules: [String] = []
     ) {
         self.key = key
         self.messageID = messageID
         self.fingerprint = fingerprint
+        self.former = former
         self.class = `class`
         self.origin = origin
         self.arrival = arrival
+        self.seen = seen
         self.dialect = dialect
         self.reportingMTA = reportingMTA
         self.destination = destination
         self.outcomes = outcomes
         self.rules = rules
     }
+}
+
+extension DeliveryEvent {
+    /// The arrival as the ledger holds it.
+    var storedArrival: Int64 { LedgerLimits.clamped(arrival: min(arrival, seen ?? arrival)) }
+
+    /// All fingerprints under which the ledger may have the report.
+    var fingerprints: [Fingerprint] { [fingerprint] + (former.map { [$0.fingerprint] } ?? []) }
 }
 
 /// What one report says about one recipient.

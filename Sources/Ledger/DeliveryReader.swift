@@ -71,7 +71,7 @@ final class DeliveryReader {
             try note(names, "SELECT id FROM delivery WHERE maildir = \(number) AND name = ?1")
         }
         try note(
-            events.map { .bytes($0.fingerprint.bytes) },
+            events.flatMap(\.fingerprints).map { .bytes($0.bytes) },
             "SELECT id FROM delivery WHERE fingerprint = ?1 AND duplicate_of IS NULL")
         try note(
             addresses.map(RowValue.text),

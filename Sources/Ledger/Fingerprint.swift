@@ -1,3 +1,16 @@
+/// The fingerprint that version 0.1.0 gave a report: made of its Message-ID and body alone.
+package struct FormerFingerprint: Sendable, Equatable {
+    package var fingerprint: Fingerprint
+    /// Whether the report has a Message-ID. Two reports without one that say the same are only one where they arrived in the
+    /// same second.
+    package var hasMessageID: Bool
+
+    package init(_ fingerprint: Fingerprint, hasMessageID: Bool) {
+        self.fingerprint = fingerprint
+        self.hasMessageID = hasMessageID
+    }
+}
+
 /// 128 bits that name one report, whatever file it was delivered to.
 ///
 /// The caller computes it over what identifies the report, so that the same report delivered twice under two names

@@ -44,7 +44,7 @@ final class ForgottenTable {
         self.connection = connection
         self.terms = terms
         key = try Forgetting.key(connection)
-        delete = try connection.prepare("DELETE FROM forgotten WHERE hash = ?1 AND since <= ?2")
+        delete = try connection.prepare("DELETE FROM forgotten WHERE hash = ?1")
         select = try connection.prepare("SELECT cause, reason, since, until, days FROM forgotten WHERE hash = ?1")
     }
 
@@ -67,11 +67,10 @@ final class ForgottenTable {
         }
     }
 
-    /// Lets a forgotten address be mailed again; whether there was one that was suppressed at that time.
-    func release(_ canonical: String, at: Int64) throws -> Bool {
+    /// Lets a forgotten address be mailed again; whether there was one.
+    func release(_ canonical: String) throws -> Bool {
         guard let key else { return false }
         try delete.bind(1, Forgetting.hash(canonical, key: key))
-        try delete.bind(2, at)
         try delete.execute()
         return try connection.changes > 0
     }

@@ -176,8 +176,7 @@ package final class Reclassification {
     private let ledger: LedgerStore
     private let connection: Connection
     private let terms: TermTable
-    private let selectHead: Query
-    private let selectKey: Query
+    private let index: ReportIndex
     private let selectDelivery: Query
     private let selectOutcomes: Query
     private let updateDelivery: Query
@@ -190,10 +189,7 @@ package final class Reclassification {
         self.ledger = ledger
         self.connection = connection
         terms = try TermTable(connection, writes: true)
-        selectHead = try connection.prepare(
-            "SELECT id, arrival, folded FROM delivery WHERE fingerprint = ?1 AND duplicate_of IS NULL")
-        selectKey = try connection.prepare(
-            "SELECT id, fingerprint FROM delivery WHERE maildir = ?1 AND name = ?2")
+        index = try ReportIndex(connection, terms)
         selectDelivery = try connection.prepare(
             "SELECT class, origin, dialect, reporting_mta FROM delivery WHERE id = ?1")
         selectOutcomes = try connection.prepare(
@@ -242,27 +238,34 @@ package final class Reclassification {
 
     /// Nothing where the ledger does not know the file.
     private func reclassify(_ event: DeliveryEvent) throws -> ReclassifyOutcome? {
-        try selectKey.bind(1, try terms.number(event.key.maildir) as Int64)
-        try selectKey.bind(2, event.key.unique)
-        let row = try selectKey.step() ? (id: selectKey.integer(0), fingerprint: selectKey.fingerprint(1)) : nil
-        selectKey.reset()
-        if let row, row.fingerprint != event.fingerprint { return .kept }
-        guard let head = try head(event.fingerprint) else { return nil }
+        let row: Int64? =
+            switch try index.file(event) {
+            case .unknown: nil
+            case .known(let id): id
+            case .reused(_, let id): id
+            }
+        guard let head = try index.head(event) else { return row == nil ? nil : .kept }
         if head.isFolded { return .kept }
-        // A copy that arrived when the report did is the same message, as a backup has it, and speaks for it.
-        let speaks = row?.id == head.id || head.arrival == LedgerLimits.clamped(arrival: event.arrival)
+        // A copy that arrived when the report did is the same message, as a backup has it, and speaks for it; another file
+        // that a scan has met does so only where it says no less.
+        var speaks = row == head.id || head.arrival == event.storedArrival
+        if speaks, let row, row != head.id { speaks = try ReportWeight(event) >= weight(head) }
         var changed: String?
         if speaks { changed = try replace(head.id, event, withOutcomes: true) }
         guard let row else { return changed.map { .changed(from: $0) } }
-        if row.id != head.id { _ = try replace(row.id, event, withOutcomes: false) }
+        if row != head.id { _ = try replace(row, event, withOutcomes: false) }
         return changed.map { .changed(from: $0) } ?? .unchanged
     }
 
-    private func head(_ fingerprint: Fingerprint) throws -> (id: Int64, arrival: Int64, isFolded: Bool)? {
-        defer { selectHead.reset() }
-        try selectHead.bind(1, fingerprint.bytes)
-        guard try selectHead.step() else { return nil }
-        return (selectHead.integer(0), selectHead.integer(1), selectHead.integer(2) != 0)
+    private func weight(_ head: ReportIndex.Head) throws -> ReportWeight {
+        let stored = try stored(head.id, withOutcomes: true)
+        var weight = ReportWeight()
+        for outcome in stored.outcomes ?? [] where outcome.address != nil {
+            weight.add(
+                AddressEvent.Effect(
+                    class: stored.class, kind: outcome.kind, replyCode: outcome.replyCode, status: outcome.status))
+        }
+        return weight
     }
 
     /// - Returns: the class that the delivery had, where anything of it changed.

@@ -42,7 +42,7 @@ struct LedgerTable {
     static let address = LedgerTable(
         "address", integers: "id " + state, texts: "address spelling", bytes: "streaks")
     static let base = LedgerTable("base", integers: "address " + state, texts: "spelling", bytes: "streaks")
-    static let action = LedgerTable("action", integers: "id address at kind reason until author", texts: "note")
+    static let action = LedgerTable("action", integers: "id address at kind reason until author known", texts: "note")
     static let pruned = LedgerTable("pruned", integers: "", bytes: "fingerprint")
     static let member = LedgerTable("brake_member", integers: "provider reason hour address")
     static let hour = LedgerTable("brake_hour", integers: "provider reason hour addresses folded status")

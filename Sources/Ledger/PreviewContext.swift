@@ -5,10 +5,15 @@ struct PreviewContext {
     private struct Rest {
         var address: String
         var base: AddressState?
-        var actions: [(id: Int64, action: ManualAction)]
+        var actions: [AddressEvent]
     }
 
     private var deliveries: [DeliveryEvent] = []
+    /// Their numbers.
+    private var numbers: [Int64] = []
+    private var lastDelivery: Int64 = 0
+    /// When the ledger was brought from the fingerprints of version 0.1.0 to the present ones.
+    private var formerEnd: Int64?
     /// Of these, the ones that keep their place among their copies.
     private var folded: [Fingerprint] = []
     private var pruned: [Fingerprint] = []
@@ -29,6 +34,8 @@ struct PreviewContext {
             // A reading may be done twice.
             context = PreviewContext(pairs: pairs)
             let terms = try TermTable(connection, writes: false)
+            context.lastDelivery = try connection.lastDelivery()
+            context.formerEnd = try ReportIndex.formerEnd(connection)
             try context.readDeliveries(connection, terms, batch, addresses)
             try context.readRests(connection, terms, addresses)
             if ledger.policy.brake != nil {
@@ -45,7 +52,7 @@ struct PreviewContext {
     private mutating func readDeliveries(
         _ connection: Connection, _ terms: TermTable, _ batch: [DeliveryEvent], _ addresses: [String]
     ) throws {
-        let prints = Set(batch.map(\.fingerprint))
+        let prints = Set(batch.lazy.flatMap(\.fingerprints))
         try connection.forEach(
             prints.map { .bytes($0.bytes) }, "SELECT fingerprint FROM pruned WHERE fingerprint = ?1"
         ) { pruned.append($0.fingerprint(0)) }
@@ -53,6 +60,7 @@ struct PreviewContext {
         for id in try reader.deliveries(of: batch, naming: addresses).sorted() {
             guard let (event, isFolded) = try reader.event(id) else { continue }
             deliveries.append(event)
+            numbers.append(id)
             if isFolded { folded.append(event.fingerprint) }
             for outcome in event.outcomes {
                 if let address = CanonicalAddress(outcome.address) {
@@ -68,12 +76,7 @@ struct PreviewContext {
         for address in addresses {
             guard let entry = entries[address] else { continue }
             let base = try table.base(entry.id)
-            let actions = try table.events(entry.id).filter(\.effect.isByHand).map { event in
-                let kind = event.effect == .suppress ? ManualAction.Kind.suppress : .release
-                let action = ManualAction(
-                    address: address, kind: kind, reason: event.reason, at: event.arrival, until: event.until)
-                return (id: event.ordinal, action: action)
-            }
+            let actions = try table.events(entry.id).filter(\.effect.isByHand)
             if !base.isEmpty || !actions.isEmpty {
                 rests.append(Rest(address: address, base: base.isEmpty ? nil : base, actions: actions))
             }
@@ -111,7 +114,11 @@ struct PreviewContext {
     /// Copies all this into the ledger in memory. `known` are the pairs that it has already.
     func write(to ledger: LedgerStore, known: Set<BrakePairName>) throws(LedgerError) {
         try ledger.write { connection in
+            guard let connection = connection as? SQLiteConnection else { throw DamagedLedger() }
             let terms = try TermTable(connection, writes: true)
+            // What is previewed has numbers after those of the ledger, as it will have there.
+            try connection.setLastDelivery(max(lastDelivery, try connection.lastDelivery()))
+            if let formerEnd { try ReportIndex.setFormerEnd(formerEnd, connection) }
             let insertPruned = try connection.prepare("INSERT INTO pruned VALUES (?1) ON CONFLICT DO NOTHING")
             for fingerprint in pruned {
                 try insertPruned.bind(1, fingerprint.bytes)
@@ -121,8 +128,17 @@ struct PreviewContext {
             try writeBrake(connection, terms, known)
         }
         try ledger.write { connection in
+            guard let connection = connection as? SQLiteConnection else { throw DamagedLedger() }
+            // Those that an earlier batch met are there already.
+            let select = try connection.prepare("SELECT 1 FROM delivery WHERE id = ?1")
+            let places = try numbers.indices.filter { place in
+                defer { select.reset() }
+                try select.bind(1, numbers[place])
+                return try !select.step()
+            }
+            connection.given[.delivery] = RowNumbers(places.map { numbers[$0] })
             let writer = try BatchWriter(connection, policy: ledger.policy, countsForBrake: false)
-            _ = try writer.write(deliveries, deriving: rests.map(\.address))
+            _ = try writer.write(places.map { deliveries[$0] }, deriving: rests.map(\.address))
             try writer.settleBrake(Set(hours.lazy.map(\.pair)).subtracting(known), from: 0)
             let mark = try connection.prepare("UPDATE delivery SET folded = 1 WHERE fingerprint = ?1")
             for fingerprint in folded {
@@ -136,7 +152,7 @@ struct PreviewContext {
         let table = try AddressTable(connection, terms)
         let writer = try AddressWriter(connection, terms)
         let insert = try connection.prepare(
-            "INSERT INTO action (id, address, at, kind, reason, until) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+            "INSERT INTO action (id, address, at, kind, reason, until, known) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
         for rest in rests {
             var id = try table.entry(rest.address)?.id
             if id == nil {
@@ -151,13 +167,15 @@ struct PreviewContext {
             if let base = rest.base {
                 try writer.writeBase(base, id: id)
             }
-            for (number, action) in rest.actions {
-                try insert.bind(1, number)
+            for action in rest.actions {
+                let kind = action.effect == .suppress ? ManualAction.Kind.suppress : .release
+                try insert.bind(1, action.ordinal)
                 try insert.bind(2, id)
-                try insert.bind(3, action.at)
-                try insert.bind(4, action.kind.rawValue)
+                try insert.bind(3, action.arrival)
+                try insert.bind(4, kind.rawValue)
                 try insert.bind(5, try terms.number(action.reason) as Int64)
                 try insert.bind(6, action.until)
+                try insert.bind(7, action.known)
                 try insert.execute()
             }
         }

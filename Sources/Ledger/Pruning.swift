@@ -94,6 +94,7 @@ extension LedgerStore {
             SET counted = tally_pruned.counted + excluded.counted,
                 duplicates = tally_pruned.duplicates + excluded.duplicates
             """)
+        try connection.keepDeliveryNumbers()
         try connection.run("DELETE FROM delivery WHERE \(isGone)")
         let count = try connection.changes
         try connection.run("DROP TABLE gone")
@@ -118,11 +119,9 @@ private struct FoldPlan {
         try statuses.mark(&all, domain: domain)
         let ordered = AddressState.inOrder(all)
         folded = Array(ordered.prefix { $0.arrival < horizon })
-        guard let last = folded.last else { return }
+        let deliveries = Set(folded.lazy.filter { !$0.effect.isByHand }.map(\.delivery))
         try table.forEachOutcome(id) { event, row in
-            if !AddressEvent.precedes(last, event) || event.isOfSameReport(as: last) {
-                outcomeRows.append(row)
-            }
+            if deliveries.contains(event.delivery) { outcomeRows.append(row) }
         }
     }
 }

@@ -14,6 +14,15 @@ final class RowNumbers {
         self.init(next..<Int64.max) { throw DamagedLedger() }
     }
 
+    /// These, in their order.
+    convenience init(_ numbers: [Int64]) {
+        var rest = numbers[...]
+        self.init(0..<0) {
+            guard let next = rest.popFirst() else { throw DamagedLedger() }
+            return next..<next + 1
+        }
+    }
+
     /// Some, and then others, a range at a time.
     init(_ first: Range<Int64>, more: @escaping () throws -> Range<Int64>) {
         (next, end, self.more) = (first.lowerBound, first.upperBound, more)

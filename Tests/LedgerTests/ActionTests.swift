@@ -61,6 +61,50 @@ struct ActionTests {
         }
     }
 
+    @Test(
+        "A release holds against all that the ledger knew, whatever date that bears and whatever its own clock says",
+        arguments: [time(day: -20_000), time(day: 1), time(day: 5)])
+    func releaseOfTheFuture(at: Int64) throws {
+        let ledger = try freshLedger(Policy())
+        let dates = [time(day: 5) + 300, time(day: 30_000), LedgerLimits.latestArrival, 0, time(day: 4)]
+        try ledger.commit(dates.enumerated().map { report($0.offset, at: $0.element) })
+        try ledger.suppress(["bob@dest.example"], at: time(day: 27_000))
+        #expect(try ledger.release(["bob@dest.example"], at: at) == [.done])
+        #expect(try ledger.address("bob@dest.example")?.state.suppression == nil)
+        #expect(try ledger.rebuild() == 0)
+        // Copies of what was known, later ones and earlier ones, change nothing; what is new counts.
+        try ledger.commit([report(3, name: "copy", at: time(day: 6)), report(4, name: "earlier", at: time(day: 3))])
+        #expect(try ledger.address("bob@dest.example")?.state.suppression == nil)
+        try ledger.commit([report(9, at: time(day: 6))])
+        #expect(try ledger.address("bob@dest.example")?.state.suppression?.since == time(day: 6))
+        #expect(try ledger.rebuild() == 0)
+    }
+
+    @Test("An arrival after the moment at which the mail is first seen is dated by that")
+    func firstSight() throws {
+        let ledger = try freshLedger(Policy())
+        var future = report(1, at: time(day: 30_000))
+        future.seen = time(day: 3)
+        try ledger.commit([future])
+        #expect(try ledger.address("bob@dest.example")?.state.suppression?.since == time(day: 3))
+        // A copy that is seen later does not date it anew.
+        future.key = DeliveryKey(maildir: "/elsewhere", unique: future.key.unique)
+        future.seen = time(day: 4)
+        try ledger.commit([future])
+        #expect(try ledger.address("bob@dest.example")?.state.suppression?.since == time(day: 3))
+    }
+
+    @Test("The numbers of deliveries that were pruned are not given again", .enabled(if: !TestServer.isInUse))
+    func numbers() throws {
+        let folder = try TemporaryFolder()
+        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        try ledger.commit((0..<5).map { report($0, address: "ann@dest.example", at: time(day: 0)) })
+        try ledger.release(["bob@dest.example"], at: time(day: 2))
+        #expect(try ledger.prune(olderThan: time(day: 1)).deliveries == 5)
+        try ledger.commit([report(7, at: time(day: 3))])
+        #expect(try ledger.check("bob@dest.example", at: time(day: 4)) != .mayMail)
+    }
+
     @Test("After a release the soft streak begins anew")
     func streak() throws {
         let ledger = try freshLedger(Policy())
@@ -71,12 +115,28 @@ struct ActionTests {
         #expect(try ledger.address("bob@dest.example")?.state.streakDays == 1)
     }
 
-    @Test("An action comes after the mail of its second; of two in one second the later taken decides")
+    @Test("What happens in one second acts in the order in which the ledger takes it")
     func sameSecond() throws {
         let ledger = try freshLedger(Policy())
-        try ledger.release(["bob@dest.example"], at: time(day: 1))
+        func isSuppressed(_ address: String) throws -> Bool {
+            try ledger.check(address, at: time(day: 2)) != .mayMail
+        }
         try ledger.commit([report(1, at: time(day: 1))])
-        #expect(try ledger.check("bob@dest.example", at: time(day: 2)) == .mayMail)
+        for round in 2...4 {
+            #expect(try ledger.release(["bob@dest.example"], at: time(day: 1)) == [.done])
+            #expect(try !isSuppressed("bob@dest.example"))
+            #expect(try ledger.release(["bob@dest.example"], at: time(day: 1)) == [.alreadyKnown])
+            try ledger.commit([report(round, at: time(day: 1))])
+            #expect(try isSuppressed("bob@dest.example"))
+        }
+        for _ in 0..<3 {
+            #expect(try ledger.suppress(["eve@dest.example"], at: time(day: 1)) == [.done])
+            #expect(try ledger.suppress(["eve@dest.example"], at: time(day: 1)) == [.alreadyKnown])
+            #expect(try isSuppressed("eve@dest.example"))
+            #expect(try ledger.release(["eve@dest.example"], at: time(day: 1)) == [.done])
+            #expect(try !isSuppressed("eve@dest.example"))
+        }
+        #expect(try ledger.rebuild() == 0)
         try ledger.suppress(["ann@dest.example"], at: time(day: 1))
         try ledger.release(["ann@dest.example"], at: time(day: 1))
         #expect(try ledger.check("ann@dest.example", at: time(day: 2)) == .mayMail)

@@ -156,11 +156,14 @@ struct ReclassifyTests {
         #expect(try ledger.address("bob@dest.example") == nil)
     }
 
-    @Test("Another file's content under a known name changes nothing")
+    @Test("Another report under a known name counts, and leaves the first one as it is")
     func reusedName() throws {
         try ledger.commit([report(1)])
-        #expect(try reclassify([[report(2, name: "1.V1.host", address: "ann@dest.example")]]).outcomes == [.kept])
-        #expect(try ledger.address("ann@dest.example") == nil)
+        let other = report(2, name: "1.V1.host", address: "ann@dest.example")
+        #expect(try reclassify([[other]]).outcomes == [.new(.counted)])
+        #expect(try reclassify([[soft(other), report(1)]]).outcomes == [.changed(from: "hard-bounce"), .unchanged])
+        #expect(try ledger.address("ann@dest.example")?.state.counters.soft == 1)
+        #expect(try ledger.address("bob@dest.example")?.state.counters.hard == 1)
     }
 
     @Test("More suppressed addresses than a page are compared one by one")

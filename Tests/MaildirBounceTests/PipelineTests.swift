@@ -1,3 +1,4 @@
+import Classifier
 import Dispatch
 import Glibc
 import Ledger
@@ -114,7 +115,8 @@ struct PipelineTests {
     }
 
     private func fingerprint(_ mail: String, id: String? = "m@x.example") -> Fingerprint {
-        Fingerprint(messageID: id, contents: Array(mail.utf8))
+        let former = FormerFingerprint(messageID: id, contents: Array(mail.utf8))
+        return Fingerprint(Verdict(messageClass: .notABounce, messageID: id), former)
     }
 
     @Test("batches grow from a small one to the largest")
@@ -173,9 +175,9 @@ struct PipelineTests {
         let length = 100
         for position in 0..<length {
             var bytes = [UInt8]("\n".utf8) + [UInt8](repeating: UInt8(ascii: "a"), count: length)
-            let before = Fingerprint(messageID: nil, contents: bytes)
+            let before = fingerprint(String(decoding: bytes, as: UTF8.self))
             bytes[position + 1] ^= 2
-            let after = Fingerprint(messageID: nil, contents: bytes)
+            let after = fingerprint(String(decoding: bytes, as: UTF8.self))
             total += (before.high ^ after.high).nonzeroBitCount + (before.low ^ after.low).nonzeroBitCount
         }
         #expect((56...72).contains(total / length))

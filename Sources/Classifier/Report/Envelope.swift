@@ -16,6 +16,8 @@ struct Envelope: Sendable {
     var precedence = FoldedText([])
     var messageID: String?
     var arrival: Int64?
+    /// The Date field's date.
+    var date: Int64?
     /// Host that wrote the topmost Received field, where that field has no `from` host: the message was made here.
     var localHost: String?
     /// Host that wrote the topmost Received field.
@@ -49,6 +51,7 @@ struct Envelope: Sendable {
         if let text = message.withValue(Names.autoSubmitted, { FoldedText($0) }) { autoSubmitted = text }
         if let text = message.withValue(Names.precedence, { FoldedText($0) }) { precedence = text }
         messageID = message.withValue(.messageID) { AddressText.messageID($0) } ?? nil
+        date = Envelope.date(message)
         readTrace(message)
     }
 
@@ -74,7 +77,7 @@ struct Envelope: Sendable {
 
     private mutating func readTrace(_ message: Message) {
         guard let top = message.field(.received) else {
-            arrival = Envelope.date(message)
+            arrival = date
             return
         }
         hasReceived = true
@@ -89,7 +92,7 @@ struct Envelope: Sendable {
             semicolon = hit
             from = hit + 1
         }
-        arrival = semicolon.flatMap { MailDate.seconds(span, in: ($0 + 1)..<span.count) } ?? Envelope.date(message)
+        arrival = semicolon.flatMap { MailDate.seconds(span, in: ($0 + 1)..<span.count) } ?? date
         let trace = Trace(span)
         receivingHost = trace.by
         if trace.isLocal { localHost = trace.by ?? "" }

@@ -7,6 +7,10 @@ public struct Verdict: Sendable, Equatable {
     /// When the mail arrived, in seconds since 1970, UTC: the topmost Received field's date, else the Date field's.
     /// It is read from the message alone, so that every run dates the same message alike.
     public var arrival: Int64?
+    /// The Date field's date, in seconds since 1970, UTC.
+    package var date: Int64?
+    /// Addresses that the message was delivered to, the surest first, in lower case.
+    package var deliveredTo: [String] = []
     /// Message-ID of the message itself, without angle brackets.
     public var messageID: String?
     /// The software whose habits the report follows: `postfix`, `exim`, `qmail`, …

@@ -20,13 +20,13 @@ struct BatchNames {
     init(_ batch: [DeliveryEvent], _ policy: Policy) {
         var count: [Fingerprint: Int] = [:]
         for event in batch { count[event.fingerprint, default: 0] += 1 }
-        fingerprints = count.keys.sorted()
+        fingerprints = Set(batch.lazy.flatMap(\.fingerprints)).sorted()
         keys = batch.map(\.key)
         func note(_ text: String?) {
             if let text { texts.insert(text.stored(limit: LedgerLimits.termBytes)) }
         }
         for event in batch {
-            let arrival = LedgerLimits.clamped(arrival: event.arrival)
+            let arrival = event.storedArrival
             note(event.key.maildir)
             note(event.class)
             note(event.origin)

@@ -73,9 +73,14 @@ final class PostgresConnection: Connection {
     override func sink(for table: LedgerTable) throws -> RowSink { PostgresSink(table, self) }
 
     override func renumber() throws {
-        for table in ["delivery", "address"] {
-            try run("SELECT setval('\(table)_number', 1 + (SELECT coalesce(max(id), 0) FROM \(table)))")
-        }
+        try run("SELECT setval('address_number', 1 + (SELECT coalesce(max(id), 0) FROM address))")
+        // The other ledger may have given numbers to deliveries that are gone by now.
+        try run(
+            """
+            SELECT setval('delivery_number', 1 + greatest(
+                (SELECT max(id) FROM delivery), (SELECT max(known) FROM action),
+                (SELECT CAST(value AS BIGINT) FROM setting WHERE name = '\(Schema.lastDeliverySetting)'), 0))
+            """)
         for table in ["term", "action", "run", "brake_decision"] {
             try run(
                 """
@@ -90,6 +95,10 @@ final class PostgresConnection: Connection {
             let number = try execute("SELECT nextval('\(table.rawValue)_number')", []).integer(0, 0)
             return number..<number + 1
         }
+    }
+
+    override func lastDelivery() throws -> Int64 {
+        try integer("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM delivery_number") ?? 0
     }
 
     override func forEach(_ keys: [RowValue], _ sql: String, _ body: (Query) throws -> Void) throws {

@@ -99,6 +99,7 @@ struct PostgresContext {
                     .array(PostgresArray(braked.map { terms[$0.reason] ?? 0 })),
                     .array(PostgresArray(braked.map(\.hour))),
                 ]),
+            Statement(sql: "SELECT value FROM setting WHERE name = '\(ReportIndex.formerSetting)'"),
             Statement(
                 sql: "SELECT nextval('delivery_number') FROM generate_series(1, $1)",
                 parameters: [.value(.integer(Int64(count)))]),
@@ -118,7 +119,10 @@ struct PostgresContext {
         lockedDeliveries = deliveries
         try take(rows[5], .pruned)
         try take(rows[6], .member)
-        return [.delivery: numbers(rows[7].integers(0), "delivery_number"), .address: numbers([], "address_number")]
+        if rows[7].count > 0, let moment = rows[7].text(0, 0).flatMap(Int64.init) {
+            try ReportIndex.setFormerEnd(moment, connection)
+        }
+        return [.delivery: numbers(rows[8].integers(0), "delivery_number"), .address: numbers([], "address_number")]
     }
 
     /// Another host has changed, since this one began, what it had not locked: the batch begins anew.
@@ -170,7 +174,8 @@ struct PostgresContext {
     ) throws {
         var wanted = Set<Int64>()
         if !spikes.isEmpty { wanted.formUnion(try readMembers(of: spikes)) }
-        wanted.formUnion(try readReplaced(batch))
+        var copied = Set<String>()
+        wanted.formUnion(try readCopied(batch, &copied))
         try readAddresses(wanted.subtracting(domainOfAddress.keys))
 
         let unread = try TermTable(connection, writes: false)
@@ -178,7 +183,9 @@ struct PostgresContext {
         for (address, first) in names.addresses {
             guard let seen = try table.lastEvent(address) else { continue }
             // Of a batch that comes into a spike every state is derived anew.
-            if seen.latest >= first || names.repeated.contains(address) || !spikes.isEmpty { wanted.insert(seen.id) }
+            if seen.latest >= first || names.repeated.contains(address) || copied.contains(address) || !spikes.isEmpty {
+                wanted.insert(seen.id)
+            }
         }
         if wanted.isEmpty { return }
         let numbers = [PostgresSession.Parameter.array(PostgresArray(wanted.sorted()))]
@@ -215,20 +222,25 @@ struct PostgresContext {
         }
     }
 
-    /// The outcomes of the reports whose place an earlier copy takes.
+    /// The outcomes of the reports that the batch may have copies of, whose place such a copy may take.
     ///
-    /// - Returns: the addresses in them.
-    private mutating func readReplaced(_ batch: [DeliveryEvent]) throws -> Set<Int64> {
-        let select = try connection.prepare(
-            "SELECT id, arrival FROM delivery WHERE fingerprint = ?1 AND duplicate_of IS NULL AND folded = 0")
+    /// - Parameter copied: is given the addresses in the copies, in canonical form.
+    /// - Returns: the addresses in the reports.
+    private mutating func readCopied(_ batch: [DeliveryEvent], _ copied: inout Set<String>) throws -> Set<Int64> {
+        let index = try ReportIndex(connection, try TermTable(connection, writes: false))
         var heads = Set<Int64>()
+        var reused: [DeliveryKey] = []
         for event in batch {
-            try select.bind(1, event.fingerprint.bytes)
-            if try select.step(), LedgerLimits.clamped(arrival: event.arrival) <= select.integer(1) {
-                heads.insert(select.integer(0))
+            let file = try index.file(event)
+            if case .reused(let key, _) = file { reused.append(key) }
+            if case .known = file { continue }
+            guard let head = try index.head(event), !head.isFolded else { continue }
+            heads.insert(head.id)
+            for outcome in event.outcomes.prefix(LedgerLimits.outcomesPerReport) {
+                if let address = CanonicalAddress(outcome.address) { copied.insert(address.text) }
             }
-            select.reset()
         }
+        try readReused(reused)
         if heads.isEmpty { return [] }
         let bits = LedgerLimits.ordinalBits
         let rows = try session.execute(
@@ -251,6 +263,22 @@ struct PostgresContext {
             """, [.array(PostgresArray(heads.sorted()))])
         try take(members, .member)
         return addresses
+    }
+
+    /// What came under names that another report's file had before.
+    private mutating func readReused(_ keys: [DeliveryKey]) throws {
+        if keys.isEmpty { return }
+        let rows = try session.execute(
+            """
+            SELECT \(LedgerTable.delivery.names(of: "d")) FROM unnest($1, $2) AS given (maildir, name)
+            JOIN term AS t ON t.text = given.maildir
+            JOIN delivery AS d ON d.maildir = t.id AND d.name = given.name
+            """,
+            [
+                .array(PostgresArray(keys.map { $0.maildir.stored(limit: LedgerLimits.termBytes) })),
+                .array(PostgresArray(keys.map(\.unique))),
+            ])
+        try take(rows, .delivery)
     }
 
     /// All that had an event in one of these hours.

@@ -1,7 +1,10 @@
 /// The tables of a ledger on PostgreSQL: those of ``Schema``, in PostgreSQL's words.
 enum PostgresSchema {
     /// What leads from each version to the next. The first that was released is the version that SQLite had then.
-    static let migrations = [Migration(version: 2, sql: version2)]
+    static let migrations = [
+        Migration(version: 2, sql: version2),
+        Migration(version: 3, sql: Schema.version3("CAST(extract(epoch FROM now()) AS BIGINT)")),
+    ]
 
     struct Migration {
         var version: Int64

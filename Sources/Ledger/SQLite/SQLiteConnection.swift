@@ -20,7 +20,33 @@ final class SQLiteConnection: Connection {
     /// Nothing else writes while this transaction does: the numbers go on after the last.
     override func numbers(for table: NumberedTable) throws -> RowNumbers {
         if let given = given[table] { return given }
-        return RowNumbers(next: 1 + (try integer("SELECT max(id) FROM \(table.rawValue)") ?? 0))
+        let last = table == .delivery ? try lastDelivery() : try integer("SELECT max(id) FROM \(table.rawValue)") ?? 0
+        return RowNumbers(next: 1 + last)
+    }
+
+    override func lastDelivery() throws -> Int64 {
+        max(
+            try integer("SELECT max(id) FROM delivery") ?? 0,
+            try integer("SELECT CAST(value AS BIGINT) FROM setting WHERE name = '\(Schema.lastDeliverySetting)'") ?? 0)
+    }
+
+    /// The other ledger may have given numbers to deliveries that are gone by now.
+    override func renumber() throws {
+        let known = try integer("SELECT max(known) FROM action") ?? 0
+        try setLastDelivery(max(known, try lastDelivery()))
+    }
+
+    override func keepDeliveryNumbers() throws { try setLastDelivery(try lastDelivery()) }
+
+    /// Sees to it that no new delivery gets a number up to this one.
+    func setLastDelivery(_ number: Int64) throws {
+        let insert = try prepare(
+            """
+            INSERT INTO setting (name, value) VALUES ('\(Schema.lastDeliverySetting)', ?1)
+            ON CONFLICT (name) DO UPDATE SET value = excluded.value
+            """)
+        try insert.bind(1, String(number))
+        try insert.execute()
     }
 
     private lazy var termInsertion = SQLiteQuery(handle, "INSERT INTO term (text) VALUES (?1)")

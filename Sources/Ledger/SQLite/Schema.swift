@@ -5,7 +5,9 @@ enum Schema {
     /// `PRAGMA application_id`: the bytes `MDBN`. Tells a ledger from another program's database.
     static let applicationID: Int64 = 0x4D44_424E
     /// `PRAGMA user_version`: the number of the last migration.
-    static let version: Int64 = 2
+    static let version: Int64 = 3
+    /// Holds the last number that a delivery had which is gone.
+    static let lastDeliverySetting = "last-delivery"
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -16,6 +18,10 @@ enum Schema {
         }
         migrator.registerMigration("2") { database in
             try database.execute(sql: version2)
+        }
+        migrator.registerMigration("3") { database in
+            try database.execute(sql: version3("CAST(strftime('%s', 'now') AS INTEGER)"))
+            try database.execute(sql: "PRAGMA user_version = 3")
         }
         return migrator
     }
@@ -288,4 +294,23 @@ enum Schema {
 
         PRAGMA user_version = 2;
         """
+
+    /// What a release holds against, and what tells the reports of version 0.1.0 from later ones. SQL for both engines.
+    ///
+    /// - Parameter now: the present second since 1970 UTC.
+    static func version3(_ now: String) -> String {
+        """
+        -- Of a release: the last delivery that the ledger had seen.
+        ALTER TABLE action ADD COLUMN known BIGINT;
+
+        INSERT INTO setting (name, value) SELECT '\(ReportIndex.formerSetting)', CAST(\(now) AS TEXT)
+        WHERE EXISTS (SELECT 1 FROM delivery) OR EXISTS (SELECT 1 FROM pruned);
+
+        -- No mail arrives after it is first seen.
+        UPDATE delivery SET arrival = \(now) WHERE arrival > \(now);
+
+        -- All states are derived anew when the ledger is opened next.
+        DELETE FROM setting WHERE name = 'policy';
+        """
+    }
 }

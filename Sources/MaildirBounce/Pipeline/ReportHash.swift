@@ -14,6 +14,8 @@ struct ReportHash {
         text.withUTF8 { combine(UnsafeRawBufferPointer($0)) }
     }
 
+    mutating func combine(_ word: UInt64) { mix(word) }
+
     mutating func combine(_ bytes: UnsafeRawBufferPointer) {
         // In registers until the end.
         var hash = self

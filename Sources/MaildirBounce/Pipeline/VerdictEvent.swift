@@ -18,13 +18,16 @@ extension DeliveryEvent {
         _ verdict: Verdict, key: DeliveryKey, arrival: Int64, contents: FileContents, destination: String?,
         counted: [Outcome], withheld: Withheld?
     ) {
+        let former = FormerFingerprint(messageID: verdict.messageID, contents: contents.bytes)
         self.init(
             key: key,
             messageID: verdict.messageID,
-            fingerprint: Fingerprint(messageID: verdict.messageID, contents: contents.bytes),
+            fingerprint: Fingerprint(verdict, former),
+            former: former,
             class: verdict.messageClass.rawValue,
             origin: verdict.origin?.rawValue,
             arrival: arrival,
+            seen: Int64(time(nil)),
             dialect: verdict.dialect,
             reportingMTA: verdict.reportingMTA,
             destination: destination,
@@ -47,20 +50,52 @@ extension OutcomeEvent {
     }
 }
 
-extension Fingerprint {
-    /// What makes two files one report: its Message-ID and its text.
+extension FormerFingerprint {
+    /// A report's Message-ID and body: all that version 0.1.0 looked at.
     ///
     /// The header is left out, since each delivery adds lines to it, and so are carriage returns and empty lines at the
-    /// end, which come and go between a Maildir, an mbox and a backup. Nothing of the verdict goes in, so that a report
-    /// that comes back after the rules have changed is still the one that was counted.
+    /// end, which come and go between a Maildir, an mbox and a backup.
     init(messageID: String?, contents: [UInt8]) {
         var hash = ReportHash()
         hash.combine(messageID)
         let start = bodyStart(contents.span)
         contents.withUnsafeBytes { hash.combine(text: $0[start...]) }
+        self.init(
+            Fingerprint(high: hash.value.high, low: hash.value.low),
+            hasMessageID: messageID?.utf8.contains { !isBlank($0) } ?? false)
+    }
+}
+
+extension Fingerprint {
+    /// What makes two files one report: its Message-ID, its body and the tag of the address it was delivered to. Without a
+    /// Message-ID, Date and arrival as the mail has them stand for it: a server may say the same about the same address on
+    /// many days.
+    ///
+    /// Nothing that the rules decide goes in, so that a report that comes back after they have changed is still the one
+    /// that was counted.
+    init(_ verdict: Verdict, _ former: FormerFingerprint) {
+        var hash = ReportHash()
+        hash.combine("tag, date, arrival")
+        hash.combine(former.fingerprint.high)
+        hash.combine(former.fingerprint.low)
+        hash.combine(verdict.deliveredTo.first(where: hasTag))
+        if !former.hasMessageID {
+            for time in [verdict.date, verdict.arrival] { hash.combine(UInt64(bitPattern: time ?? .min)) }
+        }
         self.init(high: hash.value.high, low: hash.value.low)
     }
 }
+
+/// Whether the local part of an address has what VERP puts into it: a recipient (`bob=dest.example`), or an extension.
+private func hasTag(_ address: String) -> Bool {
+    for byte in address.utf8 {
+        if byte == UInt8(ascii: "@") { return false }
+        if byte == UInt8(ascii: "+") || byte == UInt8(ascii: "=") { return true }
+    }
+    return false
+}
+
+private func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
 extension DeliveryKey {
     /// The key of a message in a Maildir.

@@ -1,0 +1,54 @@
+/// The order of an address's events in view of its releases.
+///
+/// A release holds against everything that the ledger knew when it was made, whatever date that bears, and against what
+/// happened before it and became known later. The first is told by the ledger's own numbers, so that no clock has a part
+/// in it, the second by time.
+struct ReleaseOrder {
+    private let releases: [AddressEvent]
+    /// Of the releases from each on: the greatest number of a delivery, the last moment, and the last action that they hold
+    /// against. They only decrease.
+    private var bounds: [(delivery: Int64, moment: Int64, action: Int64, actionMoment: Int64)] = []
+
+    init(_ events: [AddressEvent]) {
+        releases = events.filter { $0.effect == .release }.sorted { $0.ordinal < $1.ordinal }
+        var bound = (delivery: Int64.min, moment: Int64.min, action: Int64.min, actionMoment: Int64.min)
+        for release in releases.reversed() {
+            bound.delivery = max(bound.delivery, release.known ?? .min)
+            // Mail of its second: what the ledger did not know came after it. 0.1.0 did not note what it knew.
+            bound.moment = max(bound.moment, release.known == nil ? release.arrival + 1 : release.arrival)
+            bound.action = max(bound.action, release.ordinal)
+            bound.actionMoment = max(bound.actionMoment, release.arrival)
+            bounds.append(bound)
+        }
+        bounds.reverse()
+    }
+
+    /// All events, each release after what it holds against.
+    func sorted(_ events: [AddressEvent]) -> [AddressEvent] {
+        if releases.isEmpty { return events.sorted(by: AddressEvent.precedes) }
+        var stages = [[AddressEvent]](repeating: [], count: releases.count + 1)
+        for event in events where event.effect != .release { stages[stage(of: event)].append(event) }
+        var result: [AddressEvent] = []
+        result.reserveCapacity(events.count)
+        for (index, stage) in stages.enumerated() {
+            result += stage.sorted(by: AddressEvent.precedes)
+            if index < releases.count { result.append(releases[index]) }
+        }
+        return result
+    }
+
+    /// The place of the last release that holds against an event; the number of releases if none does.
+    private func stage(of event: AddressEvent) -> Int {
+        var (low, high) = (0, bounds.count)
+        while low < high {
+            let middle = (low + high) / 2
+            let bound = bounds[middle]
+            let holds =
+                event.effect.isByHand
+                ? event.ordinal < bound.action || event.arrival < bound.actionMoment
+                : event.delivery <= bound.delivery || event.arrival < bound.moment
+            if holds { low = middle + 1 } else { high = middle }
+        }
+        return low == 0 ? releases.count : low - 1
+    }
+}

@@ -1,0 +1,37 @@
+/// How much a copy of a report proves and says: of two copies the heavier one counts.
+///
+/// What a copy does not prove is not among its outcomes (see ``DeliveryEvent/outcomes``), so a copy in another Content-Type
+/// or transfer encoding, with the header fields of an automatic answer, or without the tag that a key signed, is lighter
+/// than the report itself.
+struct ReportWeight: Comparable {
+    private var worst = AddressEvent.Effect.other.rawValue + 1
+    /// How many addresses have the worst effect, and how many there are.
+    private var worstCount = 0
+    private var count = 0
+
+    /// Adds what the report says of one valid address.
+    mutating func add(_ effect: AddressEvent.Effect) {
+        count += 1
+        if effect.rawValue < worst {
+            (worst, worstCount) = (effect.rawValue, 1)
+        } else if effect.rawValue == worst {
+            worstCount += 1
+        }
+    }
+
+    init() {}
+
+    init(_ event: DeliveryEvent) {
+        for outcome in event.outcomes.prefix(LedgerLimits.outcomesPerReport)
+        where CanonicalAddress(outcome.address) != nil {
+            add(
+                AddressEvent.Effect(
+                    class: event.class, kind: outcome.kind, replyCode: outcome.replyCode, status: outcome.status))
+        }
+    }
+
+    static func < (left: ReportWeight, right: ReportWeight) -> Bool {
+        if left.worst != right.worst { return left.worst > right.worst }
+        return (left.worstCount, left.count) < (right.worstCount, right.count)
+    }
+}
