@@ -30,7 +30,9 @@ struct CopyTests {
         let third = try freshLedger(Policy())
         let tables = try first.copy(to: second)
         #expect(tables.filter { $0.rows == 0 }.map(\.name) == [])
-        #expect(try second.copy(to: third) == tables)
+        // What numbers are given next may be one setting more.
+        let others = { (tables: [CopiedTable]) in tables.filter { $0.name != "setting" } }
+        #expect(try others(second.copy(to: third)) == others(tables))
         #expect(try second.dump() == first.dump())
         #expect(try third.dump() == first.dump())
         for ledger in [first, second, third] {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Ledger
 
-/// There is one version so far; these are what a next one must keep to. Run on the server that Tests/postgresql/run.sh starts.
+/// The way from version 2, and what a next version must keep to. Run on the server that Tests/postgresql/run.sh starts.
 @Suite(
     "Ledgers on a server of an earlier version",
     .enabled(if: TestServer.isInUse, "needs MAILDIR_BOUNCE_TEST_POSTGRESQL"))
@@ -34,13 +34,39 @@ struct PostgresMigrationTests {
 
         let refusal = #expect(throws: LedgerError.self) { try open(ledger, later, mode: .readOnly) }
         #expect(refusal?.description.contains("must be brought to version 98") == true)
-        #expect(try ledger.engine.version() == 2)
+        #expect(try ledger.engine.version() == Schema.version)
 
         for _ in 1...2 { #expect(try open(ledger, later).version() == 98) }
         let reader = try open(ledger, later, mode: .readOnly)
         let lengths = try reader.read { try $0.integer("SELECT count(*) FROM outcome WHERE length > 0") }
         #expect(lengths == 2)
         #expect(try ledger.dump() == before)
+    }
+
+    @Test("From version 2: reports keep their fingerprints, dates of the future become the present")
+    func fromVersion2() throws {
+        let ledger = try freshLedger(Policy())
+        try ledger.commit([report(1), report(2, address: "b@dest.example", at: time(day: 30_000))])
+        try ledger.write { connection in
+            for sql in [
+                "ALTER TABLE action DROP COLUMN known", "UPDATE ledger SET version = 2",
+            ] { try connection.run(sql) }
+        }
+        let migrated = try LedgerStore(path: ledger.path, mode: .readWrite, policy: Policy())
+        #expect(try migrated.engine.version() == Schema.version)
+        #expect(try migrated.read { try ReportIndex.formerEnd($0) } != nil)
+        #expect(try migrated.rebuild() == 0)
+        let since = try #require(try migrated.address("b@dest.example")?.state.suppression?.since)
+        #expect(since < time(day: 29_000))
+        // A copy that is known by its former fingerprint only.
+        var copy = report(77, name: "copy")
+        copy.former = FormerFingerprint(fingerprint(1), hasMessageID: true)
+        #expect(try migrated.commit([copy]) == [.duplicate])
+        var other = report(78, name: "other", at: time(day: 3))
+        other.former = FormerFingerprint(fingerprint(1), hasMessageID: false)
+        #expect(try migrated.commit([other]) == [.counted])
+        #expect(try migrated.commit([copy, other]) == [.alreadyKnown, .alreadyKnown])
+        #expect(try migrated.verify(limit: 9).differences.isEmpty)
     }
 
     @Test("Two that open it at once migrate it once")
@@ -61,7 +87,7 @@ struct PostgresMigrationTests {
         let before = try ledger.dump()
         let broken = later + [PostgresSchema.Migration(version: 99, sql: "ALTER TABLE nothing ADD COLUMN more BIGINT")]
         #expect(throws: LedgerError.self) { try open(ledger, broken) }
-        #expect(try ledger.engine.version() == 2)
+        #expect(try ledger.engine.version() == Schema.version)
         #expect(try ledger.dump() == before)
         #expect(try ledger.commit([report(2)]) == [.counted])
         #expect(try open(ledger, later).version() == 98)
