@@ -46,6 +46,7 @@ test: install-deps lint ## all that CI runs: lint, strict build, unit tests, rea
 	Tests/html/run.sh
 	Tests/postfix/run.sh
 	Tests/postgresql/run.sh --quick
+	Tests/exports/run.sh
 	Tests/dns/run.sh
 	Tests/packaging/man.sh
 	Tests/packaging/units.sh
