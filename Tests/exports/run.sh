@@ -11,6 +11,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 binary=${MAILDIR_BOUNCE:-$here/../../.build/debug/maildir-bounce}
 PATH=$PATH:/usr/sbin:/sbin
 
+. "$here/../own-network.sh"
+own_network "$0" "$@"
 . "$here/../cannot-run.sh"
 cannot_run() { cannot_run_here "test of the exports" is "$1"; }
 
