@@ -62,6 +62,9 @@ test-postgresql: ## the ledger on PostgreSQL: its unit tests, kills, outages, fa
 	swift build --build-tests $(STRICT)
 	Tests/postgresql/run.sh
 
+score: build ## score the release build on labelled mails: CORPUS=folder with score.py, MAILS=another folder of mails
+	scripts/score.sh $(CORPUS) $(MAILS)
+
 test-mutations: ## cut every report of the fixtures at every byte (minutes)
 	EXHAUSTIVE=1 swift test --filter MutationTests
 
