@@ -208,6 +208,7 @@ struct ImportTableTests {
 
     @Test("A string that all databases read alike")
     func strings() {
+        #expect("a|\u{301}b".replacing(ascii: "|", with: "/") == "a/\u{301}b")
         #expect(SQLExport.string("it's") == "'it''s'")
         #expect(SQLExport.string("'\u{301}") == "'''\u{301}'")
         #expect(SQLExport.string("a\\") == #"REPLACE('a~0', '~0', SUBSTR('\\', 1, 1))"#)

@@ -31,7 +31,7 @@ ANYBODY = ("/lib", "/usr/lib", "/lib64", "/usr/share/locale", "/etc/ld.so", "/pr
 # libdispatch looks whether its threads run; doctor at the process that holds a lock.
 THREAD = re.compile(r"/proc/\d+/stat$")
 LIBRARY = re.compile(r"\.so[.\d]*$")
-NAME_SERVICE = ("/etc/userdb", "/run/userdb", "/run/host/userdb", "/var/run/nscd", "/run/nscd", "/run/systemd/userdb", "/var/lib/sss", "/var/db", "/run/systemd/resolve")
+NAME_SERVICE = ("/etc/userdb", "/run/userdb", "/run/host/userdb", "/var/run/nscd", "/run/nscd", "/run/systemd", "/var/lib/sss", "/var/db")
 
 
 def table(text):
