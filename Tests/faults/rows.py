@@ -695,7 +695,7 @@ def many_names(station):
             done = station.run("classify", *names, "--format", "jsonl", ledger=False)
             require(done.returncode == DONE and len(done.text.splitlines()) == count, done.shown)
         return go
-    return costs(station, 5_000 if station.lab.is_scaling else 1_500, attempt)
+    return costs(station, 2_000 if station.lab.is_scaling else 1_500, attempt)
 
 
 @row(123, "suppress, release and reprocess with many arguments")
@@ -715,14 +715,20 @@ def many_arguments(station):
     return costs(station, 2_500 if station.lab.is_scaling else 1_000, attempt)
 
 
+def letters(number):
+    """A word for a number."""
+    return "Q" + "".join(chr(97 + number // 26 ** place % 26) for place in range(4))
+
+
 @row(124, "unclassified --anonymize over many groups of long texts")
 def anonymized(station):
     def attempt(count):
         other = station.lab.station(f"{station.folder.name}-{count}")
         for number in range(count):
-            words = " ".join(f"Name{number}x{part} Surname{chr(97 + number % 26)}{part}" for part in range(700))
-            other.deliver((head(message_id=f"<{number}@mx>", subject=f"Words {chr(97 + number % 26) * (number + 3)}",
-                                kind="Content-Type: text/plain\n") + f"\n{words}\n").encode())
+            # In letters only: of numbers all are alike.
+            names = " ".join(letters(number * 5_000 + part) for part in range(2_700))
+            mail = head(message_id=f"<{number}@mx>", subject=f"About {letters(number)}", kind="Content-Type: text/plain\n")
+            other.deliver((mail.replace("Mail Delivery System", names) + f"\nThe word is {letters(number)}.\n").encode())
         other.scan()
 
         def go():
