@@ -504,7 +504,7 @@ def name_again(station):
 @row(76, "a file that cannot be moved stops no other")
 def immovable(station):
     as_root()
-    station.deliver(*(dsn(f"r{number}@dest.example", message_id=f"<{number}@mx>") for number in range(2_500)))
+    station.deliver(*(dsn(f"r{number}@d{number}.example", message_id=f"<{number}@mx>") for number in range(2_500)))
     new = station.maildir / "new"
     for path in [station.folder, station.maildir, *station.maildir.iterdir(), *new.iterdir()]:
         os.chown(path, NOBODY, NOBODY)
