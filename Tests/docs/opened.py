@@ -30,6 +30,7 @@ ANYBODY = ("/lib", "/usr/lib", "/lib64", "/usr/share/locale", "/etc/ld.so", "/pr
            "/proc/sys/vm", "/proc/stat", "/var/cache/ldconfig", "/opt/swift", "/usr/local/lib")
 # libdispatch looks whether its threads run; doctor at the process that holds a lock.
 THREAD = re.compile(r"/proc/\d+/stat$")
+PROCESS = re.compile(r"^/proc/\d+(?=/|$)")
 LIBRARY = re.compile(r"\.so[.\d]*$")
 NAME_SERVICE = ("/etc/userdb", "/run/userdb", "/run/host/userdb", "/var/run/nscd", "/run/nscd", "/run/systemd", "/var/lib/sss", "/var/db")
 
@@ -144,9 +145,12 @@ def complaints(log, place, row):
                 if writes and (row["write"] == "nothing" or not is_ours):
                     # A folder of Postfix's own is none of ours: only what our process opens is looked at.
                     yield f"writes {path} ({call})"
-                elif not is_ours and not is_within(path, [*ANYBODY, *reads, *NAME_SERVICE]) \
-                        and not THREAD.match(path) and path not in parents(place.root):
-                    yield f"opens {path}"
+                # A process is any process: PID in the table.
+                known = PROCESS.sub("/proc/PID", path)
+                if not writes and not is_ours and not is_within(known, [*ANYBODY, *reads, *NAME_SERVICE]) \
+                        and not THREAD.match(path) and path not in parents(place.root) and known not in map(os.path.dirname, reads) \
+                        and not (known == "/proc" and any("PID" in read for read in reads)):
+                    yield f"opens {known}"
 
 
 def parents(path):
