@@ -116,6 +116,9 @@ def complaints(log, place, row):
                 yield f"starts {words[0]}"
         elif call in ("connect", "bind", "sendto"):
             if "AF_UNIX" in arguments:
+                # libdispatch's complaints.
+                if words == ["/dev/log"]:
+                    continue
                 if "the name service" not in row["connect to"] or not is_within(words[0] if words else "", NAME_SERVICE):
                     yield f"connects to {arguments[:120]}"
             elif "AF_INET" in arguments:
