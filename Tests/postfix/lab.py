@@ -66,26 +66,28 @@ class Lab:
                 path.mkdir(mode=0o700)
                 os.chown(path, int(self.fill_in["UID"]), int(self.fill_in["GID"]))
         self.fill_in["ALIASES"] = f"{self.table_type()}:{self.aliases}"
-        self.configure()
         self.responder.start()
-        self.postfix("start")
-        self.wait("Postfix to answer", self.is_answering, between=self.move_where_taken)
+        self.start_at_free_port()
+        self.wait("Postfix to answer", self.is_answering)
 
     def configure(self):
         for name in ("main.cf", "master.cf"):
             text = re.sub(r"@([A-Z_]+)@", lambda found: self.fill_in[found[1]], (HERE / name).read_text())
             (self.config / name).write_text(text)
 
-    def move_where_taken(self):
-        """To another port where another program was quicker. Not in a network of our own."""
-        if "Address already in use" not in self.log_tail():
-            return
-        subprocess.run(["postfix", "-c", self.config, "stop"], capture_output=True)
-        (self.root / "log" / "maillog").unlink()
-        self.port = free_port()
-        self.fill_in["SMTPD_PORT"] = str(self.port)
-        self.configure()
-        self.postfix("start")
+    def start_at_free_port(self):
+        """At another port where another program was quicker. Not in a network of our own."""
+        log = self.root / "log" / "maillog"
+        while True:
+            self.configure()
+            try:
+                return self.postfix("start")
+            except LabError:
+                if "Address already in use" not in self.log_tail():
+                    raise
+            log.unlink()
+            self.port = free_port()
+            self.fill_in["SMTPD_PORT"] = str(self.port)
 
     @staticmethod
     def table_type():
