@@ -46,10 +46,12 @@ test: install-deps lint ## all that CI runs: lint, strict build, unit tests, rea
 	Tests/html/run.sh
 	Tests/postfix/run.sh
 	Tests/postgresql/run.sh --quick
+	Tests/exports/run.sh
 	Tests/dns/run.sh
 	Tests/packaging/man.sh
 	Tests/packaging/units.sh
 	Tests/faults/run.sh --quick
+	Tests/faults/rows.py .build/debug/maildir-bounce
 
 test-faults: ## kill, starve and race the real binary at every system call (half an hour; docs/reliability.md)
 	@scripts/install-deps.sh test
@@ -60,6 +62,9 @@ test-postgresql: ## the ledger on PostgreSQL: its unit tests, kills, outages, fa
 	@scripts/install-deps.sh test
 	swift build --build-tests $(STRICT)
 	Tests/postgresql/run.sh
+
+score: build ## score the release build on labelled mails: CORPUS=folder with score.py, MAILS=another folder of mails
+	scripts/score.sh $(CORPUS) $(MAILS)
 
 test-mutations: ## cut every report of the fixtures at every byte (minutes)
 	EXHAUSTIVE=1 swift test --filter MutationTests

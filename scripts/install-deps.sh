@@ -2,7 +2,7 @@
 # Installs, with apt-get, the packages that are missing; does nothing where all are there.
 #
 #   install-deps.sh build   what the build needs (the headers of SQLite, zlib and libpq, a C++ library, git)
-#   install-deps.sh test    that, what the end-to-end tests need (Postfix, PostgreSQL, dnsmasq, iproute2, python3), the
+#   install-deps.sh test    that, what the end-to-end tests need (Postfix, PostgreSQL, MariaDB, dnsmasq, iproute2, python3), the
 #                           interpreters of the examples (PHP, Perl) with their SQLite drivers, sqlite3, a C compiler for
 #                           the fault tests, the browser for the HTML report (Chromium), what reads manual pages, units and
 #                           completions, and valgrind
@@ -109,6 +109,12 @@ if [ "$1" = test ]; then
             install "the test of PostgreSQL" postgresql || true
         fi
     fi
+    need=()
+    # The server's programs alone: the package mariadb-server would make a database of the system's and start it.
+    command -v mariadbd >/dev/null && command -v mariadb-install-db >/dev/null || need+=(mariadb-server-core)
+    command -v mariadb >/dev/null || need+=(mariadb-client-core)
+    # Without these the test of the exports says what it skips; where CI is set it fails.
+    [ ${#need[@]} = 0 ] || install "the test of the exports" "${need[@]}" || true
     need=()
     command -v php >/dev/null || need+=(php-cli)
     php -m 2>/dev/null | grep -qx pdo_sqlite || need+=(php-sqlite3)

@@ -35,6 +35,12 @@ struct ImportExportTests {
         #"{"address":"o'hara@dest.example","since":"2021-01-02T03:04:05Z"}"#,
         #"{"address":"JÖRG@Bücher.example","reason":"пользователь неизвестен","since":"2021-01-02T03:04:05Z"}"#,
         #"{"address":"bob+a=b@[IPv6:2001:db8::1]","since":"2021-01-02T03:04:05Z"}"#,
+        #"{"address":"back@slash.example","reason":"\\","since":"2021-01-02T03:04:05Z"}"#,
+        #"{"address":"escape@dest.example","reason":"\\'); DROP TABLE x; -- ~0~1\\\\","since":"2021-01-02T03:04:05Z"}"#,
+        #"{"address":"accent@dest.example","reason":"'\u0301); -- \\\u0301' \"\u0301,\u0301","since":"2021-01-02T03:04:05Z"}"#,
+        #"{"address":"wide@dest.example","reason":"＝1+1;=2","since":"2021-01-02T03:04:05Z"}"#,
+        #"{"address":"JÖRG@dest.example","since":"2021-01-02T03:04:05Z"}"#,
+        #"{"address":"jorg@dest.example","since":"2021-01-02T03:04:05Z"}"#,
         #"{"extra":{"a":[1,-2.5e3,null,"x"],"b":{}},"address":"\u006aane\ud83d\ude00@dest.example","since":"2021-01-02T03:04:05Z"}"#,
     ]
 
@@ -147,7 +153,7 @@ struct ImportExportTests {
     func formula() throws {
         #expect(try run("import", "--format", "jsonl", input: Self.hostile.joined(separator: "\n")).status == 0)
         for line in try run("export", "--format", "csv").lines {
-            for field in line.split(separator: ",") { #expect(!"=+-@".contains(field.first ?? "x"), "\(line)") }
+            for field in line.split(separator: ",") { #expect(!"=+-@＝＋－＠".contains(field.first ?? "x"), "\(line)") }
         }
     }
 
@@ -167,7 +173,7 @@ struct ImportExportTests {
         let run = try run("import", "--format", "csv", input: Self.broken)
         #expect(run.status == 65)
         #expect(run.output.isEmpty)
-        #expect(run.errorLines.count == 5)
+        #expect(run.errorLines.count == 6)
         for words in [
             "line 3: nonsense: this is no mail address", "line 4: yesterday is no time such as",
             "line 5: a quotation mark is out of place", "line 6: the address is missing",
@@ -181,7 +187,7 @@ struct ImportExportTests {
         let run = try run("import", "--format", "csv", "--on-error", "skip", input: Self.broken)
         #expect(run.status == 0)
         #expect(run.text == "2 suppressed, 4 broken and left out\n")
-        #expect(run.errorLines.count == 4)
+        #expect(run.errorLines.count == 5)
         #expect(try view(ledger).map { $0["address"] } == ["ann@dest.example", "dan@dest.example"])
         #expect(try view(ledger).first?["since"] == "2021-01-01T00:00:00Z")
         #expect(try view(ledger).map { $0["reason"] } == ["left", "import"])
@@ -235,14 +241,14 @@ struct ImportExportTests {
         let run = try run("import", "--format", format, input: "\(line)\n")
         #expect(run.status == 65)
         #expect(run.errors.contains("line 1: "), "\(run.errors)")
-        #expect(run.errorLines.count == 2)
+        #expect(run.errorLines.filter { !$0.contains("the first line names no column") }.count == 2)
         #expect(folder.names(".") == [])
     }
 
     @Test("Times of other programs, ends that have come, and clocks that are ahead")
     func times() throws {
         let table = """
-            \u{FEFF}E-Mail,Since,Expires,Comment\r
+            \u{FEFF}E-Mail,Since,Until,Comment\r
             ann@dest.example,2021-01-02 03:04:05.678+01:00,,"rang, twice"\r
             bob@dest.example,2021-01-02,2021-02-03,\r
             cid@dest.example,2099-01-02,,\r

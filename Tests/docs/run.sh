@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Checks the links and the commands in the documents, and that this check finds what is wrong: run.sh [PROGRAM]
+# Checks the documents' links, commands and numbers, and what SECURITY.md says of files, programs and connections; and that
+# these checks find what is wrong: run.sh [PROGRAM]
 set -euo pipefail
 export PYTHONDONTWRITEBYTECODE=1
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -33,4 +34,48 @@ finds 'maildir-bounce scna is no command: $ maildir-bounce scna' C.md '```\n$ ma
 finds 'maildir-bounce policy explian is no command: maildir-bounce policy explian x' C.md '`maildir-bounce policy explian x`\n'
 finds 'maildir-bounce scan has no --mailbox: maildir-bounce scan --mailbox M' C.md '`maildir-bounce scan --mailbox M`\n'
 finds 'not in the English one: maildir-bounce brake list' A.ja.md '`maildir-bounce brake list`\n'
+
+status=0
+Tests/docs/numbers.py . "$program" >"$folder/said" || status=$?
+result "numbers of the documents" $status "$folder/said"
+
+# differs COMPLAINT FILE SED: a copy of the documents and sources in which SED has changed FILE is complained about so, and once.
+differs() {
+    local status=0
+    rm -rf "$folder/tree" && mkdir -p "$folder/tree/scripts"
+    cp -r Sources docs ./*.md Package.swift "$folder/tree" && cp scripts/install-deps.sh "$folder/tree/scripts"
+    sed -i "$3" "$folder/tree/$2"
+    Tests/docs/numbers.py "$folder/tree" "$program" >"$folder/said" || status=$?
+    [ $status = 1 ] && grep -q -- "$1" "$folder/said" && [ "$(wc -l <"$folder/said")" = 2 ] && status=0 || status=1
+    result "finds: $1" $status "$folder/said"
+}
+differs 'SECURITY.md: Limits.recipients is 10,000' SECURITY.md 's/| recipients of a report | 10,000/| recipients of a report | 1,000/'
+differs 'docs/reliability.md: Limits.hostBytes is 254' Sources/Classifier/Limits.swift 's/hostBytes = 255/hostBytes = 254/'
+differs 'docs/operations.md: the exit statuses are' docs/operations.md '0,/^| 73 |/s/^| 73 |/| 72 |/'
+differs 'docs/policy.md: policy.hard.days is' docs/policy.md 's/^| `\[policy.hard\]` | [0-9]*/| `[policy.hard]` | 77/'
+differs 'docs/architecture.md: scan waits' docs/architecture.md 's/scan waits 30 s/scan waits 31 s/'
+
+# What SECURITY.md says of files, programs and connections.
+if ! strace -qq -o /dev/null true 2>/dev/null; then
+    missing "strace, or the right to trace" strace
+else
+    status=0
+    Tests/docs/opened.py SECURITY.md "$program" Examples/sample-maildir >"$folder/said" || status=$?
+    result "what SECURITY.md says is opened, started and connected to" $status "$folder/said"
+    sed 's/`suppress`, `release`/`release`/' SECURITY.md >"$folder/SECURITY.md"
+    status=0
+    Tests/docs/opened.py "$folder/SECURITY.md" "$program" Examples/sample-maildir verp >"$folder/said" || status=$?
+    [ $status = 1 ] && grep -qx 'suppress is not in the table' "$folder/said" && status=0 || status=1
+    result "finds: a command that is not in the table" $status "$folder/said"
+    sed '/^| `suppress`, /s/`\/etc\/passwd`/nothing/' SECURITY.md >"$folder/SECURITY.md"
+    status=0
+    Tests/docs/opened.py "$folder/SECURITY.md" "$program" Examples/sample-maildir suppress >"$folder/said" || status=$?
+    [ $status = 1 ] && grep -q 'suppress new@dest.example.*: opens /etc/passwd' "$folder/said" && status=0 || status=1
+    result "finds: a file that is not in the table" $status "$folder/said"
+    sed 's/^| `scan`, `reprocess`,\(.*\)| ledger, Maildir, archive, metrics |/| `scan`, `reprocess`,\1| nothing |/' SECURITY.md >"$folder/SECURITY.md"
+    status=0
+    Tests/docs/opened.py "$folder/SECURITY.md" "$program" Examples/sample-maildir scan >"$folder/said" || status=$?
+    [ $status = 1 ] && grep -q 'scan .*: writes ' "$folder/said" && status=0 || status=1
+    result "finds: a file that is written" $status "$folder/said"
+fi
 total

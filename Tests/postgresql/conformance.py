@@ -4,7 +4,9 @@ import os
 import re
 import subprocess
 
-from lab import REPOSITORY, Failure, require
+import ports
+import server
+from lab import REPOSITORY, Failure, expect, require
 from station import Skipped
 
 SECONDS = 1800
@@ -28,5 +30,21 @@ def conformance(lab):
     return f"{max(map(int, counted), default=0)} tests, {made} transactions"
 
 
+def taken_port(lab):
+    """A port that another program took while it was thought to be free."""
+    thief = ports.listener()
+    number, free_port = thief.getsockname()[1], server.free_port
+    answers = [number]
+    server.free_port = lambda: answers.pop() if answers else free_port()
+    try:
+        mine = lab.make_server()
+        require(not answers and mine.port != number, f"it is at {mine.port}, and {number} is taken")
+        expect("what it answers", mine.sql("SELECT 1"), "1\n")
+    finally:
+        server.free_port = free_port
+        thief.close()
+
+
 def checks(lab):
+    yield "a server whose port another program took is at another one", lambda: taken_port(lab)
     yield "the unit tests of the ledger, on PostgreSQL", lambda: conformance(lab)

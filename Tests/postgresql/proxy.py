@@ -14,6 +14,7 @@ Obeys lines on standard input:
 
 import argparse
 import collections
+import pathlib
 import signal
 import socket
 import struct
@@ -21,7 +22,8 @@ import sys
 import threading
 import time
 
-from server import free_port
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from ports import listener  # noqa: E402
 
 # Closing sends a reset, and nothing that was still to be sent.
 RESET = struct.pack("ii", 1, 0)
@@ -122,7 +124,7 @@ class Proxy:
     """Listens at once. `port` is where."""
 
     def __init__(self, host, port, delay=0.0, listen=None):
-        self.target, self.delay, self.port = (host, port), delay, listen or free_port()
+        self.target, self.delay, self.port = (host, port), delay, listen
         self.is_swallowing = False
         self.connections, self.lock = [], threading.Lock()
         self.trigger = self.answers = None
@@ -132,7 +134,8 @@ class Proxy:
         self.listen()
 
     def listen(self):
-        self.listener = socket.create_server(("127.0.0.1", self.port), backlog=64)
+        self.listener = listener(self.port)
+        self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, args=[self.listener], daemon=True).start()
 
     def accept(self, listener):

@@ -13,6 +13,8 @@ set -euo pipefail
 export PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/../own-network.sh"
+own_network "$0" "$@"
 . "$here/../cannot-run.sh"
 cannot_run() { cannot_run_here "PostgreSQL test" is "$1"; }
 . "$here/../check-options.sh"

@@ -18,15 +18,16 @@ PostgreSQL refuses root: then its processes are those of the user postgres, who 
 import argparse
 import os
 import pathlib
-import random
 import re
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from ports import free_port  # noqa: E402
 
 USER = "postgres"
 # Far more than any of this takes.
@@ -58,18 +59,6 @@ def run(command, **options):
     return done.stdout
 
 
-def free_port():
-    """Below those that Linux gives to outgoing connections: one that is let go for a moment stays free."""
-    while True:
-        port = random.randint(20_000, 32_000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-
-
 class Server:
     def __init__(self, folder):
         self.folder = pathlib.Path(folder).resolve()
@@ -82,13 +71,31 @@ class Server:
         """Makes the cluster where there is none; see make() for the options."""
         if not (self.data / "PG_VERSION").exists():
             self.make(**options)
-        elif self.pid():
-            return self
-        try:
-            self.as_postgres(programs() / "pg_ctl", "start", "-w", "-t", SECONDS, "-s", "-D", self.data, "-l", self.log)
-        except ServerError as failure:
-            raise ServerError(f"{failure}\n{self.log_text()[-2000:]}") from None
-        return self
+            return self.launch(may_move=not options.get("port"))
+        return self if self.pid() else self.launch(may_move=False)
+
+    def launch(self, may_move):
+        """Starts it, at another port where that one is taken and nobody knows it yet; else it waits for the port."""
+        deadline = time.monotonic() + SECONDS
+        while True:
+            before = len(self.log_text())
+            try:
+                self.as_postgres(programs() / "pg_ctl", "start", "-w", "-t", SECONDS, "-s", "-D", self.data, "-l", self.log)
+                return self
+            except ServerError as failure:
+                log = self.log_text()[before:]
+                if "Address already in use" not in log or time.monotonic() > deadline:
+                    raise ServerError(f"{failure}\n{log[-2000:]}") from None
+            if may_move:
+                self.move(free_port())
+            else:
+                time.sleep(0.5)
+
+    def move(self, port):
+        """To another port, at the next start."""
+        settings = (self.data / "postgresql.conf").read_text()
+        self.write("data/postgresql.conf", re.sub(r"^port = '\d+'", f"port = '{port}'", settings, flags=re.MULTILINE))
+        self.port = port
 
     def make(self, port=None, listen=None, password=False, tls=False, fsync=True, full_disk_mib=None, standby_of=None):
         self.folder.mkdir(mode=0o700)
@@ -131,7 +138,7 @@ class Server:
         self.write("data/pg_hba.conf", "".join(rule + "\n" for rule in rules))
         if password:
             self.write("password", secrets.token_hex(12) + "\n")
-            self.start().sql(f"ALTER ROLE {USER} PASSWORD '{self.password}'")
+            self.launch(may_move=not port).sql(f"ALTER ROLE {USER} PASSWORD '{self.password}'")
             self.stop()
 
     def make_certificates(self, addresses):

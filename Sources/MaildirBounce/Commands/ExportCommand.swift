@@ -10,13 +10,15 @@ struct ExportCommand: ParsableCommand {
         discussion: """
             text: one address a line. csv and jsonl: with cause, reason, since, until. postfix: an access map for \
             check_recipient_access, to be indexed with postmap. sql: statements that make and fill a table \
-            \(ExportList.table) anew, in one transaction. All but sql can be imported again.
+            \(SQLExport.table) anew, in one transaction, the same for MariaDB, MySQL, PostgreSQL and SQLite. All but \
+            sql can be imported again.
 
             An address that was forgotten is suppressed by its hash alone and cannot be in any list: ask check for it.
 
             Example: maildir-bounce export --format postfix --ledger /var/lib/maildir-bounce/ledger.sqlite \
             > /etc/postfix/suppressed && postmap /etc/postfix/suppressed
-            Example: maildir-bounce export --format sql | sqlite3 application.db
+            Example: maildir-bounce export --format sql | mysql shop
+            Example: maildir-bounce export --format sql | sqlite3 -bail application.db
 
             Exit status: 0 done (also where nobody is suppressed), 64 usage, 66 no ledger in that file, 74 reading or \
             writing failed, 75 try again later, 78 configuration.

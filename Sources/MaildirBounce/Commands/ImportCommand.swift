@@ -9,17 +9,20 @@ struct ImportCommand: ParsableCommand {
         abstract: "Suppress the addresses of a list, with the times and reasons that it gives.",
         discussion: """
             text: one address a line; what follows a tab is passed over, and so are lines that begin with #.
-            csv: the first line may name the columns: address (or email), reason, since, until, note.
+            csv: the first line may name the columns: email (or address), reason, since, until, note; separated by \
+            commas, semicolons or tabs. What was taken for what is told. A date is taken only from a column that says it is \
+            the suppression's: since, suppressed_at, bounced_at, unsubscribed_at and their like, not created_at or date.
             jsonl: objects with the members address, reason, since, until, note.
             postfix: an access map, with the address and REJECT or a 5xx code in each line.
 
             All is written in one transaction. A line that has no time counts from now on and changes nothing where the \
             address is left out by hand already, so a list may be imported again and again. What export writes gives the \
             same suppressions. Makes the ledger where there is none. Broken lines are named by their numbers, up to \
-            \(NamedProblems.limit) of them.
+            \(NamedProblems.limit) of them; a line that is not UTF-8, or not in the charset of --charset, is one.
 
             Example: maildir-bounce import old-list.csv --format csv --reason "old system" --ledger \
             /var/lib/maildir-bounce/ledger.sqlite
+            Example: maildir-bounce import blocked.csv --format csv --charset windows-1252
 
             Exit status: 0 done, 64 usage, 65 a line is broken and nothing was changed (with --on-error skip: all are), \
             66 no list in that file, or no ledger, 73 the ledger cannot be written, 74 reading or writing failed, 75 try \
@@ -31,6 +34,11 @@ struct ImportCommand: ParsableCommand {
 
     @Option(help: "How it is written: text, csv, jsonl or postfix.")
     var format: ImportFormat = .text
+
+    @Option(
+        help: ArgumentHelp(
+            "The charset of the list, such as windows-1252, shift_jis or utf-16. (default: utf-8)", valueName: "name"))
+    var charset: ListCharset?
 
     @Option(help: "What a broken line means: stop takes nothing of the list, skip takes the rest.")
     var onError: OnError = .stop
@@ -48,17 +56,22 @@ struct ImportCommand: ParsableCommand {
         let now = Int64(time(nil))
         let configuration = try config.load()
         let path = try ledgerOptions.path(configuration)
-        let lines = try LineReader(file)
+        let lines = try LineReader(file, decoder: try charset?.decoder())
         var parser = ListParser(format)
         var intake = Intake(
             onError: onError, unit: "line", hint: "mend the list, or give --on-error skip to take the rest")
         let author = note.authorName
+        var isTold = false
         try intake.take(
             from: { () throws(Failure) in
-                while let line = try lines.next() {
-                    switch parser.parse(line) {
-                    case .entry(let entry): return item(entry, line.number, now, author)
-                    case .broken(let problem): return .broken(line.number, problem)
+                while let (number, line) = try parser.next(lines.next) {
+                    if let columns = parser.columns, !isTold {
+                        makeLogger().notice("\(columns.remark)")
+                        isTold = true
+                    }
+                    switch line {
+                    case .entry(let entry): return item(entry, number, now, author)
+                    case .broken(let problem): return .broken(number, problem)
                     case .nothing: continue
                     }
                 }

@@ -12,11 +12,9 @@ enum ExportFormat: String, CaseIterable, ExpressibleByArgument {
 
 /// Writes the list of those who must be left out, for another program.
 struct ExportList {
-    /// The table that the SQL makes and fills.
-    static let table = "maildir_bounce_suppressed"
-
     private let format: ExportFormat
     private var list: SuppressedList
+    private var statements = SQLExport()
     /// How many addresses the format cannot hold.
     private(set) var leftOut = 0
 
@@ -32,24 +30,12 @@ struct ExportList {
         case .csv: list.header
         case .postfix:
             "# For check_recipient_access. Made by maildir-bounce export; run postmap on it after each change.\n"
-        case .sql:
-            """
-            BEGIN;
-            CREATE TABLE IF NOT EXISTS "\(ExportList.table)" (
-                "address" VARCHAR(\(CanonicalAddress.addressBytes)) NOT NULL PRIMARY KEY,
-                "cause" VARCHAR(16) NOT NULL,
-                "reason" VARCHAR(512) NOT NULL,
-                "since" VARCHAR(20) NOT NULL,
-                "until" VARCHAR(20)
-            );
-            DELETE FROM "\(ExportList.table)";
-
-            """
+        case .sql: SQLExport.header
         }
     }
 
     /// What comes after the last row.
-    var footer: String? { format == .sql ? "COMMIT;\n" : nil }
+    var footer: String? { format == .sql ? statements.footer : nil }
 
     mutating func line(_ row: SuppressedAddress) -> [UInt8] {
         switch format {
@@ -58,7 +44,7 @@ struct ExportList {
         case .postfix:
             if AccessMap.key(row.address) == nil { leftOut += 1 }
             return Array(AccessMap.lines(row).utf8)
-        case .sql: return Array(ExportList.insert(row).utf8)
+        case .sql: return Array(statements.row(row).utf8)
         }
     }
 
@@ -68,19 +54,5 @@ struct ExportList {
             return address
         }
         return "\"\(address[..<at])\"" + address[at...]
-    }
-
-    private static func insert(_ row: SuppressedAddress) -> String {
-        let suppression = row.suppression
-        let values = [
-            row.address, suppression.cause.name, suppression.reason, timestamp(suppression.since) ?? "",
-        ].map(quoted)
-        let until = suppression.until.flatMap(timestamp).map(quoted) ?? "NULL"
-        return "INSERT INTO \"\(table)\" VALUES (\(values.joined(separator: ", ")), \(until));\n"
-    }
-
-    /// A string of standard SQL. A backslash means nothing in it, but for MySQL without NO_BACKSLASH_ESCAPES.
-    private static func quoted(_ text: String) -> String {
-        "'" + terminalSafe(text).split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
     }
 }

@@ -1,3 +1,5 @@
+import MIME
+
 /// What a line of a list says.
 enum ListLine: Equatable {
     case entry(ListEntry)
@@ -28,15 +30,41 @@ enum ImportFormat: String, CaseIterable {
 
 /// Reads a list line by line.
 struct ListParser {
+    /// How many lines one row of a table may take: a field in quotes may hold line ends.
+    static let rowLines = 100
+
     private let format: ImportFormat
-    private var columns: CSVColumns?
+    /// How a table's columns are read; known from its first line on.
+    private(set) var columns: CSVColumns?
+    /// Lines that were read ahead, to be read again.
+    private var pending: [LineReader.Line] = []
 
     init(_ format: ImportFormat) { self.format = format }
+
+    /// What the next line says, with its number, or the next row of a table, with the number of its first line; nil at the
+    /// end.
+    mutating func next(
+        _ lines: () throws(Failure) -> LineReader.Line?
+    ) throws(Failure) -> (number: Int, line: ListLine)? {
+        guard let line = try nextLine(lines) else { return nil }
+        if format == .csv, line.bytes.contains(UInt8(ascii: "\"")), fields(line.bytes) == nil,
+            let row = try longRow(from: line, lines)
+        {
+            return (line.number, parse(row))
+        }
+        return (line.number, parse(line))
+    }
 
     mutating func parse(_ line: LineReader.Line) -> ListLine {
         if line.isTooLong { return .broken("the line has more than \(LineReader.lineLimit) bytes") }
         guard line.bytes.contains(where: { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }) else {
             return .nothing
+        }
+        guard Charset.isUTF8(line.bytes.span) else {
+            let isWide = line.bytes.starts(with: [0xFF, 0xFE]) || line.bytes.starts(with: [0xFE, 0xFF])
+            return .broken(
+                "this is not UTF-8; " + (isWide ? "it looks like UTF-16" : "import --charset NAME reads other charsets")
+            )
         }
         switch format {
         case .text: return ListParser.text(line)
@@ -44,6 +72,41 @@ struct ListParser {
         case .jsonl: return JSONEntry.parse(line.bytes)
         case .postfix: return AccessMap.parse(line.text)
         }
+    }
+
+    private mutating func nextLine(_ lines: () throws(Failure) -> LineReader.Line?) throws(Failure) -> LineReader.Line?
+    {
+        pending.isEmpty ? try lines() : pending.removeFirst()
+    }
+
+    /// A row that goes on in the next lines; nil where it does not end as one does, or has not as many fields as the line of
+    /// names: then a quotation mark is out of place, and what was read ahead is read again, line by line.
+    private mutating func longRow(
+        from first: LineReader.Line, _ lines: () throws(Failure) -> LineReader.Line?
+    ) throws(Failure) -> LineReader.Line? {
+        var bytes = first.bytes
+        var ahead: [LineReader.Line] = []
+        defer { pending.insert(contentsOf: ahead, at: 0) }
+        while ahead.count < ListParser.rowLines - 1, let line = try nextLine(lines) {
+            ahead.append(line)
+            bytes.append(UInt8(ascii: "\n"))
+            bytes += line.bytes
+            if line.isTooLong || bytes.count > LineReader.lineLimit { return nil }
+            guard line.bytes.contains(UInt8(ascii: "\"")), let found = fields(bytes) else { continue }
+            guard let count = columns?.namedCount, found.count != count else {
+                ahead = []
+                return LineReader.Line(number: first.number, bytes: bytes, isTooLong: false)
+            }
+            return nil
+        }
+        return nil
+    }
+
+    private func fields(_ bytes: [UInt8]) -> [String]? {
+        guard let columns else {
+            return CSVColumns(firstLine: bytes).flatMap { csvFields(bytes, separator: $0.separator) }
+        }
+        return csvFields(bytes, separator: columns.separator)
     }
 
     /// An address a line; what follows a tab is passed over, as `suppressed` writes it. A `#` begins a comment: an address
@@ -55,53 +118,19 @@ struct ListParser {
     }
 
     private mutating func csv(_ line: LineReader.Line) -> ListLine {
-        guard let fields = csvFields(line.bytes) else {
-            return .broken("a quotation mark is out of place, or a field goes on in the next line")
-        }
         guard let columns else {
-            if let columns = CSVColumns(header: fields) {
-                self.columns = columns
-                return .nothing
-            }
-            let columns = CSVColumns()
+            // A line of Excel's that says what separates the fields is none of the table.
+            if line.bytes.starts(with: Array("sep=".utf8)), line.bytes.count == 5 { return .nothing }
+            guard let columns = CSVColumns(firstLine: line.bytes) else { return ListParser.misquoted }
             self.columns = columns
-            return columns.entry(fields)
+            if columns.namedCount != nil { return .nothing }
+            return csv(line)
         }
-        return columns.entry(fields)
-    }
-}
-
-/// Which column holds what.
-struct CSVColumns: Equatable {
-    private var address = 0
-    private var reason: Int?
-    private var since: Int?
-    private var until: Int?
-    private var note: Int?
-
-    /// Without a line of names: the address comes first, and nothing else is known.
-    init() {}
-
-    /// From a line of names, if it is one.
-    init?(header fields: [String]) {
-        func column(_ names: String...) -> Int? { fields.firstIndex { names.contains($0.lowercased()) } }
-        guard let address = column("address", "email", "e-mail", "recipient") else { return nil }
-        self.address = address
-        reason = column("reason")
-        since = column("since", "created", "created_at", "date")
-        until = column("until", "expires", "expires_at")
-        note = column("note", "comment")
+        return csvFields(line.bytes, separator: columns.separator).map(columns.entry) ?? ListParser.misquoted
     }
 
-    func entry(_ fields: [String]) -> ListLine {
-        func field(_ column: Int?) -> String? {
-            guard let column, column < fields.count, !fields[column].isEmpty else { return nil }
-            return fields[column]
-        }
-        guard let address = field(address) else { return .broken("the address is missing") }
-        return ListEntry.line(
-            address: address, reason: field(reason), since: field(since), until: field(until), note: field(note))
-    }
+    private static let misquoted = ListLine.broken(
+        "a quotation mark is out of place, or a field in quotes does not end")
 }
 
 extension ListEntry {

@@ -9,20 +9,27 @@ func csvRow(_ fields: [String?]) -> String {
 private func csvField(_ value: String) -> String {
     var value = terminalSafe(value)
     if isFormula(value.utf8) { value = "'" + value }
-    guard value.contains(where: { $0 == "," || $0 == "\"" }) else { return value }
-    return "\"" + value.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    // A semicolon separates where a spreadsheet's language writes a decimal comma.
+    guard value.utf8.contains(where: { ",;\"".utf8.contains($0) }) else { return value }
+    return "\"" + value.replacing(ascii: "\"", with: "\"\"") + "\""
 }
 
 /// Whether a character that begins a formula comes first, or first behind apostrophes.
-private func isFormula(_ value: some Sequence<UInt8>) -> Bool {
-    guard let first = value.first(where: { $0 != UInt8(ascii: "'") }) else { return false }
-    return "=+-@".utf8.contains(first)
+private func isFormula(_ value: some Collection<UInt8>) -> Bool {
+    let rest = value.drop { $0 == UInt8(ascii: "'") }
+    guard let first = rest.first else { return false }
+    return "=+-@".utf8.contains(first) || wideFormulaSigns.contains { rest.starts(with: $0) }
 }
 
+/// Full-width forms, which spreadsheets in Japanese and Chinese read likewise.
+private let wideFormulaSigns: [[UInt8]] = "＝＋－＠".unicodeScalars.map { Array(String($0).utf8) }
+
 /// The fields of one line as ``csvRow(_:)`` or another program writes them, without its end; nil where a quotation mark
-/// is out of place. A field with a line end in it, which RFC 4180 allows, is one.
-func csvFields(_ line: [UInt8]) -> [String]? {
-    let (quote, comma) = (UInt8(ascii: "\""), UInt8(ascii: ","))
+/// is out of place.
+///
+/// - Parameter separator: what stands between two fields.
+func csvFields(_ line: [UInt8], separator: UInt8 = UInt8(ascii: ",")) -> [String]? {
+    let quote = UInt8(ascii: "\"")
     var fields: [String] = []
     var index = 0
     while true {
@@ -37,9 +44,9 @@ func csvFields(_ line: [UInt8]) -> [String]? {
                 field.append(quote)
                 index += 1
             }
-            guard index == line.count || line[index] == comma else { return nil }
+            guard index == line.count || line[index] == separator else { return nil }
         } else {
-            let end = line[index...].firstIndex(of: comma) ?? line.count
+            let end = line[index...].firstIndex(of: separator) ?? line.count
             field = Array(line[index..<end])
             index = end
         }

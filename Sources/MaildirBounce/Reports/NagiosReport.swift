@@ -81,7 +81,7 @@ struct NagiosReport {
             (-findings[$0].state.weight, $0) < (-findings[$1].state.weight, $1)
         }
         let text = sorted.map { findings[$0].text }.joined(separator: "; ")
-        let safe = String(terminalSafe(text).map { $0 == "|" ? "/" : $0 })
+        let safe = terminalSafe(text).replacing(ascii: "|", with: "/")
         return "\(state.word) - \(safe)" + (figures.isEmpty ? "" : " | \(figures.joined(separator: " "))")
     }
 }

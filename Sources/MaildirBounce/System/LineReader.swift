@@ -22,13 +22,17 @@ final class LineReader {
     /// What the lines come from, for a message.
     let name: String
     private let descriptor: Int32
+    private let decoder: TextDecoder?
     private var buffer: [UInt8] = []
     private var start = 0
     private var number = 0
     private var isAtEnd = false
 
-    /// - Parameter path: nil or `-` for standard input.
-    init(_ path: String?) throws(Failure) {
+    /// - Parameters:
+    ///   - path: nil or `-` for standard input.
+    ///   - decoder: what makes UTF-8 of the text; nil where it is UTF-8.
+    init(_ path: String?, decoder: TextDecoder? = nil) throws(Failure) {
+        self.decoder = decoder
         guard let path, path != "-" else {
             name = "standard input"
             descriptor = STDIN_FILENO
@@ -96,13 +100,19 @@ final class LineReader {
             var got = 0
             repeat { got = read(descriptor, chunk.baseAddress, chunk.count) } while got < 0 && errno == EINTR
             if got < 0 { problem = errno }
-            if got > 0 { buffer.append(contentsOf: chunk[..<got]) }
+            let bytes = UnsafeRawBufferPointer(rebasing: chunk[..<max(got, 0)])
+            if let decoder {
+                decoder.decode(bytes, isLast: got == 0, into: &buffer)
+            } else {
+                buffer.append(contentsOf: bytes)
+            }
             return got
         }
         guard problem == 0 else {
             throw Failure(ExitStatus.ioError, "cannot read \(name): \(systemMessage(problem))")
         }
         isAtEnd = got <= 0
-        return !isAtEnd
+        // The charset's state may have held something back till the end.
+        return !isAtEnd || !buffer.isEmpty && decoder != nil
     }
 }

@@ -1,0 +1,95 @@
+import ArgumentParser
+import Glibc
+import MIME
+
+/// Makes UTF-8 of a text in another charset, piece by piece.
+///
+/// What is wrong in that charset becomes one byte that is never in UTF-8, so that whoever reads the line sees it.
+final class TextDecoder {
+    /// A byte that no UTF-8 holds.
+    private static let wrong: UInt8 = 0xFF
+    private static let blockBytes = 16 << 10
+    private let handle: iconv_t
+    /// Bytes of what a wrong sequence is left by.
+    private let unit: Int
+    /// The beginning of a character whose rest has not come yet.
+    private var rest: [UInt8] = []
+
+    /// Nil where this system has no such converter.
+    ///
+    /// - Parameter name: as iconv(3) knows the charset.
+    init?(_ name: String) {
+        guard let handle = iconv_open("UTF-8", name), handle != iconv_t(bitPattern: -1) else { return nil }
+        self.handle = handle
+        unit = name.hasPrefix("UTF-16") ? 2 : name.hasPrefix("UTF-32") ? 4 : 1
+    }
+
+    deinit { iconv_close(handle) }
+
+    /// Adds the next piece of the text to a buffer, in UTF-8.
+    func decode(_ bytes: UnsafeRawBufferPointer, isLast: Bool, into buffer: inout [UInt8]) {
+        var input = rest + bytes
+        rest = []
+        let count = input.count
+        var used = 0
+        input.withUnsafeMutableBytes { raw in
+            while used < count {
+                var from = raw.baseAddress.map { ($0 + used).assumingMemoryBound(to: CChar.self) }
+                var left = count - used
+                let problem = convert(&from, &left, &buffer)
+                used = count - left
+                if problem == EILSEQ {
+                    buffer.append(TextDecoder.wrong)
+                    used = min(used + unit, count)
+                } else if problem == EINVAL {
+                    break
+                }
+            }
+        }
+        if used < count {
+            if isLast { buffer.append(TextDecoder.wrong) } else { rest = Array(input[used...]) }
+        }
+        guard isLast else { return }
+        var (from, left): (UnsafeMutablePointer<CChar>?, Int) = (nil, 0)
+        _ = convert(&from, &left, &buffer)
+    }
+
+    /// Converts as much as fits into a block; the errno where that is not all.
+    private func convert(
+        _ from: inout UnsafeMutablePointer<CChar>?, _ left: inout Int, _ buffer: inout [UInt8]
+    ) -> Int32 {
+        withUnsafeTemporaryAllocation(byteCount: TextDecoder.blockBytes, alignment: 1) { block in
+            var to = block.baseAddress?.assumingMemoryBound(to: CChar.self)
+            var room = block.count
+            let status = iconv(handle, &from, &left, &to, &room)
+            let problem = status == -1 ? errno : 0
+            buffer.append(contentsOf: block[..<(block.count - room)])
+            return problem
+        }
+    }
+}
+
+/// The charset of a list, by any name that mail or the web has for it.
+struct ListCharset: ExpressibleByArgument {
+    private let label: String
+    private let name: String
+
+    init?(argument: String) {
+        label = argument
+        name = Charset.canonicalName(argument)
+        // What this answers for ASCII and for what it does not know.
+        guard name != "ASCII" || ["ascii", "us-ascii"].contains(argument.lowercased()) else { return nil }
+    }
+
+    /// What makes UTF-8 of it; nil where it is UTF-8.
+    func decoder() throws(Failure) -> TextDecoder? {
+        if name == "UTF-8" || name == "ASCII" { return nil }
+        guard let decoder = TextDecoder(name) else {
+            throw Failure(
+                ExitStatus.usage,
+                "this system cannot read the charset \(label) (\(name)): install glibc's gconv modules, or convert the list to "
+                    + "UTF-8")
+        }
+        return decoder
+    }
+}
