@@ -18,6 +18,8 @@ struct Reading {
     private var doubt: String?
     /// The tag by which recipients were blamed.
     private var tag: VERPTag?
+    /// What looks like a tag contradicts the report and the returned message, which agree: it is a token of the sender's.
+    private var hasToken = false
     /// Wrappers that were taken off already.
     private let unwrapped: Int
 
@@ -38,10 +40,12 @@ struct Reading {
 
     mutating func verdict() -> Verdict {
         if let verdict = customVerdict() { return finish(verdict) }
-        if let notice = SpecialNotices.verdict(message, envelope) { return finish(notice) }
+        if let notice = SpecialNotices.verdict(message, envelope, original) {
+            return withTaggedComplainant(finish(notice))
+        }
         if let notice = SNSNotification.verdict(message, envelope) {
             let verdict = judged(notice)
-            return finish(verdict)
+            return withTaggedComplainant(finish(verdict))
         }
         // A letter's text is not read.
         if statusPart != nil || !Gate.isClosed(hand, envelope, message) {
@@ -112,18 +116,20 @@ struct Reading {
             addresses += Complaint.returnPaths(message) + [original.returnPath].compactMap { $0 }
         }
         let known = original.recipients
+        guard !hasToken else { return }
         let found = tag ?? VERP.tag(in: addresses, settings: settings, known: known, arrival: envelope.arrival)
         guard let found else { return }
         verdict.trust = found.trust
         verdict.taggedRecipient = found.recipient
-        // Providers hide who complained; a signed tag knows.
-        if found.trust == .valid, verdict.messageClass == .complaint, !verdict.recipients.isEmpty,
-            !verdict.recipients.contains(where: { $0.address == found.recipient })
-        {
-            verdict.recipients = [
-                Outcome(address: found.recipient, kind: .delivered, reason: .feedback, isVERP: true)
-            ]
-        }
+    }
+
+    /// Providers hide who complained; a signed tag knows.
+    private func withTaggedComplainant(_ verdict: consuming Verdict) -> Verdict {
+        guard verdict.messageClass == .complaint, verdict.trust == .valid, let tagged = verdict.taggedRecipient,
+            !verdict.recipients.contains(where: { $0.address.lowercased() == tagged })
+        else { return verdict }
+        verdict.recipients = [Outcome(address: tagged, kind: .delivered, reason: .feedback, isVERP: true)]
+        return verdict
     }
 
     // MARK: what there is to read
@@ -146,8 +152,16 @@ struct Reading {
         return excluded
     }
 
-    private var failedRecipients: [String] {
-        message.withValue(Names.xFailedRecipients) { AddressText.all(in: $0, limit: Limits.recipients) } ?? []
+    /// What X-Failed-Recipients lists, and whether all of it are addresses.
+    private var failedRecipients: (addresses: [String], isComplete: Bool) {
+        guard let field = message.field(Names.xFailedRecipients) else { return ([], true) }
+        let isCut = field.value.count > message.limits.fieldBytes
+        var failed = message.withValue(of: field) { AddressText.members(of: $0, limit: Limits.recipients) }
+        if isCut {
+            failed.isComplete = false
+            failed.addresses = failed.addresses.dropLast()
+        }
+        return failed
     }
 
     private var context: ReportContext {
@@ -185,7 +199,7 @@ struct Reading {
         if status.isPostfix { explainPostfix(&reports) }
         if reports.contains(where: { $0.explanation.isEmpty }) { explain(&reports) }
         mend(&reports, dialect)
-        guard reports.contains(where: { $0.address != nil }) else { return nil }
+        guard reports.contains(where: { $0.address != nil || $0.isUnreadable }) else { return nil }
         var verdict = Verdict(messageClass: .notABounce)
         verdict.reportingMTA = status.reportingMTA
         if status.isTruncated { verdict.limitHit = "more than \(Limits.recipients) recipients" }
@@ -207,12 +221,21 @@ struct Reading {
     /// A report whose fields name nobody may do so elsewhere.
     private func fillAddress(_ reports: inout [RecipientReport]) {
         guard reports.count == 1, reports[0].address?.isAddress != true else { return }
-        if let failed = failedRecipients.first {
+        let named = failedRecipients
+        if !named.isComplete {
+            reports[0].isUnreadable = true
+        } else if let failed = named.addresses.first, named.addresses.count == 1 || !reports[0].isUnreadable {
             reports[0].originalRecipient = failed
-        } else if let found = ProseReader(prose, excluded: excludedAddresses).recipients.first?.finalRecipient {
-            reports[0].originalRecipient = found
-        } else if original.recipients.count == 1 {
-            reports[0].originalRecipient = original.recipients[0]
+            reports[0].isUnreadable = false
+        } else if reports[0].isUnreadable {
+            return
+        } else {
+            let reader = ProseReader(prose, excluded: excludedAddresses)
+            if let found = reader.recipients.first?.finalRecipient {
+                reports[0].originalRecipient = found
+            } else if original.recipients.count == 1, !reader.hasUnreadable {
+                reports[0].originalRecipient = original.recipients[0]
+            }
         }
     }
 
@@ -269,12 +292,19 @@ struct Reading {
         var reports = reader.recipients
         // A field that names nobody of the list in the text was rewritten on the way.
         let known = reader.firstByRecipient
-        let isListed = failed.contains { known[$0] != nil }
-        if !failed.isEmpty, isListed || !reader.isList {
-            reports = failed.map { address in known[address].map { reader.recipients[$0] } ?? plainReport(address) }
+        let isListed = failed.addresses.contains { known[$0] != nil }
+        if !failed.isComplete || !failed.addresses.isEmpty && (isListed || !reader.isList) {
+            reports = failed.addresses.map { address in
+                known[address].map { reader.recipients[$0] } ?? plainReport(address)
+            }
+            if !failed.isComplete {
+                evidence.append(Evidence(rule: "unreadable-recipient", at: "X-Failed-Recipients"))
+                if reports.isEmpty { return Verdict(messageClass: .notABounce, dialect: dialect?.name) }
+            }
         }
         mend(&reports, dialect)
-        if reports.isEmpty, original.exists, !original.isWrapped, original.recipients.count == 1 || gate.isCertain {
+        if reports.isEmpty, !reader.hasUnreadable, original.exists, !original.isWrapped,
+            original.recipients.count == 1 || gate.isCertain {
             // The report names nobody: the one that the returned message went to.
             reports = original.recipients.prefix(1).map(plainReport)
         }
@@ -320,7 +350,7 @@ struct Reading {
             where text.hasPrefix(name, ignoringCaseIn: content) {
                 let status = DeliveryStatus(text.extracting(content.lowerBound..<prose.head.upperBound))
                 let isUsable = status.recipients.contains {
-                    $0.address?.contains("@") == true && ($0.action != nil || $0.status != nil)
+                    ($0.isUnreadable || $0.address?.contains("@") == true) && ($0.action != nil || $0.status != nil)
                 }
                 return isUsable ? status : nil
             }
@@ -377,7 +407,8 @@ struct Reading {
         let read = VERP.tag(
             in: envelope.deliveredTo, settings: settings,
             known: reports.compactMap { $0.address } + original.recipients, arrival: envelope.arrival)
-        tag = read
+        hasToken = read.map { isToken($0, reports) } ?? false
+        tag = hasToken ? nil : read
         if DoubleBounce.isUnsigned(envelope, original) { doubt = doubt ?? "postmaster" }
         var room = Limits.explanationBytes
         for report in reports.prefix(Limits.recipients) {
@@ -386,10 +417,18 @@ struct Reading {
             if isTooMuch {
                 verdict.limitHit = verdict.limitHit ?? "more than \(Limits.explanationBytes) bytes about recipients"
             }
-            guard var address = report.address else { continue }
+            guard report.address != nil || report.isUnreadable else { continue }
             // An original recipient that differs from the final one is the sender's own word (RFC 3461 ORCPT). Anybody
             // can write one into a report; a signature nobody else can.
-            if let read, read.trust == .valid || !report.namesOriginal { address = read.recipient }
+            let tagged = tag.flatMap { $0.trust == .valid || !report.namesOriginal ? $0.recipient : nil }
+            guard let address = tagged ?? report.address, tagged != nil || !report.isUnreadable else {
+                evidence.append(Evidence(rule: "unreadable-recipient", at: "Final-Recipient"))
+                continue
+            }
+            if tagged == nil, Redaction.isPlain(address) {
+                evidence.append(Evidence(rule: "redacted-recipient", at: "Final-Recipient"))
+                continue
+            }
             var outcome: Outcome
             switch report.action {
             case "delivered", "relayed", "expanded", "deliverable":
@@ -401,10 +440,17 @@ struct Reading {
                     report, explanation: isTooMuch ? [] : report.explanation, address: address,
                     reportingMTA: verdict.reportingMTA, isAlone: reports.count == 1)
             }
-            outcome.isVERP = read?.recipient == address
+            outcome.isVERP = tag?.recipient == address
             if let final = report.finalRecipient, final != address, final.contains("@") { outcome.finalAddress = final }
             merge(outcome, into: &verdict.recipients)
         }
+    }
+
+    /// Whether an unsigned tag names neither the recipient of the report nor that of the returned message, who are one.
+    private func isToken(_ tag: VERPTag, _ reports: [RecipientReport]) -> Bool {
+        guard tag.trust == .unsigned, reports.count == 1, let final = reports[0].finalRecipient else { return false }
+        return final != tag.recipient && original.recipients.contains(final)
+            && !original.recipients.contains(tag.recipient)
     }
 
     /// Several failures of one address (an alias that led to many) are one outcome: the worst.
@@ -464,9 +510,6 @@ struct Reading {
             diagnostic: Reading.oneLine(said), remoteMTA: report.remoteMTA, command: facts.command)
     }
 
-    /// Neither white space nor a control character.
-    private static func isShown(_ byte: UInt8) -> Bool { byte > 0x20 && byte != 0x7F }
-
     /// White space folded, cut at a character's end.
     private static func oneLine(_ text: [UInt8]) -> String? {
         var out: [UInt8] = []
@@ -478,7 +521,7 @@ struct Reading {
             let end = min(text.count, index + Limits.diagnosticBytes - out.count)
             // Words, and the single blanks between them.
             var next = index
-            while next < end, isShown(text[next]) || text[next] == 0x20 && next > index && isShown(text[next - 1]) {
+            while next < end, text[next].isShown || text[next] == 0x20 && next > index && text[next - 1].isShown {
                 next += 1
             }
             out += text[index..<next]

@@ -137,15 +137,18 @@ package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
         return lower.precomposedStringWithCanonicalMapping
     }
 
+    /// What no reader sees, or sees as a blank: with it one address would look like another.
     private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isASCII {
             return false
         }
+        // A blank of Braille is blank; U+FFFD stands for what was no UTF-8.
+        if scalar.properties.isDefaultIgnorableCodePoint || scalar == "\u{2800}" || scalar == "\u{FFFD}" {
+            return true
+        }
         switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator, .spaceSeparator: return true
-        // The two joiners shape words in Persian and in the scripts of India.
-        case .format: return scalar != "\u{200C}" && scalar != "\u{200D}"
-        default: return scalar == "\u{FFFD}"
+        case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator: return true
+        default: return false
         }
     }
 

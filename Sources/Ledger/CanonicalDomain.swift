@@ -86,12 +86,13 @@ enum CanonicalDomain {
         }
     }
 
-    /// What is in no domain: blanks, control characters, and what was no UTF-8.
+    /// What is in no domain: blanks, control characters, what no reader sees, and what was no UTF-8. The two joiners shape
+    /// words in Persian and in the scripts of India, and stay in the A-label.
     private static func isRefused(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar == "\u{200C}" || scalar == "\u{200D}" { return false }
         switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator, .spaceSeparator: true
-        case .format: scalar != "\u{200C}" && scalar != "\u{200D}"
-        default: scalar == "\u{FFFD}"
+        case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator: return true
+        default: return scalar.properties.isDefaultIgnorableCodePoint || scalar == "\u{2800}" || scalar == "\u{FFFD}"
         }
     }
 

@@ -1,10 +1,18 @@
 /// Finds addr-specs (RFC 5322 section 3.4.1, RFC 6531) in header values and in prose.
+///
+/// An address that is cut is another address, perhaps somebody's. So each one is taken whole, or not at all where it is
+/// in doubt where it starts or ends: within angle brackets it is all that stands there, elsewhere it stands between signs
+/// that no address holds.
 package enum AddressScan {
     /// Longest address that is taken for one, in bytes: RFC 5321 section 4.5.3.1 gives a path 256 octets, and mail in the
     /// wild holds longer local parts.
     package static let maximumLength = 320
     /// Longest address literal with its brackets: `[IPv6:` and 39 digits and colons take 46 bytes.
     static let maximumLiteral = 64
+    /// Bytes between an angle bracket and the @ or the bracket that closes it: a source route may stand there, too.
+    static let maximumPath = 2 * maximumLength
+    /// Bytes behind an address in which the sign is looked for that closes what one before the address opens.
+    static let maximumQuotation = 400
 
     /// The addr-specs in `range`, `limit` of them at the most, without display names, quotes of the name or angle brackets.
     ///
@@ -17,33 +25,65 @@ package enum AddressScan {
         return found
     }
 
+    /// The same, and whether something stands there that may be an address and is not read as one.
+    package static func listing(
+        _ bytes: Span<UInt8>, in range: Range<Int>, limit: Int
+    ) -> (addresses: [Range<Int>], hasUnreadable: Bool) {
+        var found: [Range<Int>] = []
+        var index = range.lowerBound
+        var hasUnreadable = false
+        while found.count < limit, let address = next(bytes, from: &index, in: range, failed: &hasUnreadable) {
+            found.append(address)
+        }
+        return (found, hasUnreadable)
+    }
+
     /// The first of them.
     package static func first(_ bytes: Span<UInt8>, in range: Range<Int>) -> Range<Int>? {
         var index = range.lowerBound
         return next(bytes, from: &index, in: range)
     }
 
-    /// The next one from `index` on, which is moved behind it.
     private static func next(_ bytes: Span<UInt8>, from index: inout Int, in range: Range<Int>) -> Range<Int>? {
+        var failed = false
+        return next(bytes, from: &index, in: range, failed: &failed)
+    }
+
+    /// The next one from `index` on, which is moved behind it. `failed` is set where an @ stands between two words that are
+    /// none.
+    private static func next(
+        _ bytes: Span<UInt8>, from index: inout Int, in range: Range<Int>, failed: inout Bool
+    ) -> Range<Int>? {
         while index < range.upperBound,
             let at = bytes.firstIndex(of: UInt8(ascii: "@"), in: index..<range.upperBound)
         {
+            if let open = openingBracket(bytes, before: at, from: index) {
+                let close = closingBracket(bytes, from: open + 1, before: range.upperBound)
+                // `1 < 2` opens nothing.
+                if close != nil || !bytes[open + 1].isSpace {
+                    index = max(close ?? at, at) + 1
+                    if let close, let address = path(bytes, in: (open + 1)..<close) { return address }
+                    failed = failed || isBetweenWords(bytes, at, in: range)
+                    continue
+                }
+            }
             let rest = index..<range.upperBound
             let quoted = quotedString(bytes, around: at, in: rest)
             var inQuotes: Range<Int>?
             if let quoted, quoted.upperBound < range.upperBound, bytes[quoted.upperBound] == UInt8(ascii: "@") {
-                inQuotes = address(bytes, around: quoted.upperBound, in: rest)
+                inQuotes = address(bytes, around: quoted.upperBound, in: range)
             }
-            guard let address = inQuotes ?? address(bytes, around: at, in: rest) else {
+            guard let address = inQuotes ?? address(bytes, around: at, in: range), address.lowerBound >= index else {
+                failed = failed || isBetweenWords(bytes, at, in: range)
                 index = at + 1
                 continue
             }
             index = max(address.upperBound, at + 1)
             if let angle = angleAddress(bytes, behind: quoted?.upperBound ?? address.upperBound, in: range) {
-                if same(bytes, angle, address) {
-                    index = angle.upperBound
+                if same(bytes, angle.address, address) {
+                    index = angle.address.upperBound
                 } else if quoted != nil {
-                    index = angle.lowerBound
+                    index = angle.open
                     continue
                 }
             }
@@ -52,63 +92,445 @@ package enum AddressScan {
         return nil
     }
 
-    /// The address whose `@` stands at `at`, or nil where the bytes around it are none.
-    package static func address(_ bytes: Span<UInt8>, around at: Int, in range: Range<Int>) -> Range<Int>? {
+    private static func isBetweenWords(_ bytes: Span<UInt8>, _ at: Int, in range: Range<Int>) -> Bool {
+        at > range.lowerBound && at + 1 < range.upperBound && (bytes[at + 1].isLetter || bytes[at + 1] >= 0x80)
+            && (isLocal(bytes[at - 1]) || bytes[at - 1] == UInt8(ascii: "\""))
+    }
+
+    // MARK: within angle brackets
+
+    /// The angle bracket that is open at `at`. The `<<<` of a dialogue opens none.
+    private static func openingBracket(_ bytes: Span<UInt8>, before at: Int, from start: Int) -> Int? {
+        var index = at - 1
+        let stop = max(start, at - maximumPath)
+        while index >= stop {
+            switch bytes[index] {
+            case UInt8(ascii: "<"):
+                let isDialogue =
+                    bytes[index + 1].isSpace && index > start && bytes[index - 1] == UInt8(ascii: "<")
+                return isDialogue ? nil : index
+            case UInt8(ascii: ">"), 0x0A: return nil
+            default: index -= 1
+            }
+        }
+        return nil
+    }
+
+    /// The angle bracket that closes what was opened before `start`, on the same line; a quoted local part may hold one.
+    private static func closingBracket(_ bytes: Span<UInt8>, from start: Int, before end: Int) -> Int? {
+        var index = start
+        let stop = min(end, start + maximumPath + maximumLength)
+        var isQuoted = false
+        while index < stop {
+            switch bytes[index] {
+            case UInt8(ascii: "\""): isQuoted.toggle()
+            case UInt8(ascii: "\\") where isQuoted: index += 1
+            case UInt8(ascii: ">") where !isQuoted: return index
+            case UInt8(ascii: "<") where !isQuoted: return nil
+            case 0x0A: return nil
+            default: break
+            }
+            index += 1
+        }
+        return nil
+    }
+
+    /// The address that a path (RFC 5321 section 4.1.2) is, without the source route and without the scheme that some
+    /// programs write before it.
+    static func path(_ bytes: Span<UInt8>, in range: Range<Int>) -> Range<Int>? {
+        var range = withoutBlanks(bytes, range)
+        guard let first = range.first else { return nil }
+        if bytes[first] == UInt8(ascii: "@") {
+            guard let colon = bytes.firstIndex(of: UInt8(ascii: ":"), in: range) else { return nil }
+            for index in range.lowerBound..<colon {
+                let byte = bytes[index]
+                guard isDomain(byte) || byte == UInt8(ascii: "@") || byte == UInt8(ascii: ",") || byte == 0x20 else {
+                    return nil
+                }
+            }
+            range = (colon + 1)..<range.upperBound
+        } else {
+            for scheme: StaticString in ["mailto:", "smtp:", "rfc822:"]
+            where bytes.hasPrefix(scheme, ignoringCaseIn: range) {
+                range = (first + scheme.utf8CodeUnitCount)..<range.upperBound
+            }
+        }
+        return addrSpec(bytes, in: withoutBlanks(bytes, range))
+    }
+
+    /// The range, without the dot that may end a domain, where it is one addr-spec and nothing else.
+    private static func addrSpec(_ bytes: Span<UInt8>, in range: Range<Int>) -> Range<Int>? {
+        guard range.count >= 3, range.count <= maximumLength + 1 else { return nil }
+        var at = range.lowerBound
+        if bytes[at] == UInt8(ascii: "\"") {
+            guard let end = endOfQuotedString(bytes, range), end > range.lowerBound + 2 else { return nil }
+            at = end
+        } else {
+            while at < range.upperBound, isLocal(bytes[at]) { at += 1 }
+        }
+        guard at > range.lowerBound, at < range.upperBound, bytes[at] == UInt8(ascii: "@") else { return nil }
+        var end = range.upperBound
+        if at + 1 < end, bytes[at + 1] == UInt8(ascii: "[") {
+            guard literal(bytes, at + 1, before: end) == end else { return nil }
+        } else {
+            if bytes[end - 1] == UInt8(ascii: ".") { end -= 1 }
+            guard isWholeDomain(bytes, (at + 1)..<end) else { return nil }
+        }
+        let address = range.lowerBound..<end
+        return address.count <= maximumLength && isSeen(bytes, address) ? address : nil
+    }
+
+    /// Behind the quoted string that starts the range, or nil where nothing closes it or it holds a control character.
+    private static func endOfQuotedString(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
+        var index = range.lowerBound + 1
+        while index < range.upperBound {
+            switch bytes[index] {
+            case UInt8(ascii: "\""): return index + 1
+            case 0..<0x20, 0x7F: return nil
+            case UInt8(ascii: "\\"):
+                guard index + 1 < range.upperBound, bytes[index + 1] >= 0x20, bytes[index + 1] != 0x7F else {
+                    return nil
+                }
+                index += 2
+            default: index += 1
+            }
+        }
+        return nil
+    }
+
+    /// Labels of letters, digits, hyphens and underscores with one dot between two.
+    private static func isWholeDomain(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        guard let first = range.first, bytes[first] != UInt8(ascii: "."), let last = range.last,
+            bytes[last].isLetter || bytes[last].isDigit || bytes[last] >= 0x80
+        else { return false }
+        for index in range {
+            guard isDomain(bytes[index]) else { return false }
+            if bytes[index] == UInt8(ascii: "."), bytes[index - 1] == UInt8(ascii: ".") { return false }
+        }
+        return true
+    }
+
+    /// Behind the address literal (RFC 5321 section 4.1.3) that starts at `start`.
+    private static func literal(_ bytes: Span<UInt8>, _ start: Int, before end: Int) -> Int? {
+        var index = start + 1
+        while index < end, isLiteral(bytes[index]), index - start + 1 < maximumLiteral { index += 1 }
+        guard index < end, bytes[index] == UInt8(ascii: "]"), index > start + 1 else { return nil }
+        return index + 1
+    }
+
+    // MARK: whole values
+
+    /// The address that `range` is as a whole: with or without angle brackets, a display name before them and comments
+    /// (RFC 5322 section 3.4); nil where anything else stands there.
+    package static func whole(_ bytes: Span<UInt8>, in range: Range<Int>) -> Range<Int>? {
+        var range = withoutBlanks(bytes, range)
+        var index = range.lowerBound
+        var comments = 0
+        // Where a comment that may end the value starts, and whether something stands behind such a one.
+        var comment: Int?
+        var isBroken = false
+        while index < range.upperBound {
+            let byte = bytes[index]
+            if comments == 0, let start = comment, byte != UInt8(ascii: "("), byte != 0x20, byte != 0x09 {
+                isBroken = isBroken || start != range.lowerBound
+                range = index..<range.upperBound
+                comment = nil
+            }
+            switch byte {
+            case UInt8(ascii: "\\") where comments > 0: index += 1
+            case UInt8(ascii: "("):
+                if comments == 0, comment == nil { comment = index }
+                comments += 1
+            case UInt8(ascii: ")") where comments > 0: comments -= 1
+            case _ where comments > 0: break
+            case UInt8(ascii: "\""):
+                guard let end = endOfQuotedString(bytes, index..<range.upperBound) else { return nil }
+                index = end
+                continue
+            case UInt8(ascii: "<"):
+                return bracketed(bytes, in: range, at: index)
+            case 0..<0x20 where byte != 0x09, 0x7F: return nil
+            default: break
+            }
+            index += 1
+        }
+        guard comments == 0, !isBroken else { return nil }
+        if let comment { range = range.lowerBound..<comment }
+        range = withoutBlanks(bytes, range)
+        if range.count > 2, bytes[range.lowerBound] == UInt8(ascii: "\""),
+            endOfQuotedString(bytes, range) == range.upperBound
+        {
+            return addrSpec(bytes, in: (range.lowerBound + 1)..<(range.upperBound - 1))
+        }
+        return path(bytes, in: range)
+    }
+
+    /// The address in the angle brackets that open at `open`, where nothing but comments stands behind them.
+    private static func bracketed(_ bytes: Span<UInt8>, in range: Range<Int>, at open: Int) -> Range<Int>? {
+        guard let close = closingBracket(bytes, from: open + 1, before: range.upperBound),
+            let address = path(bytes, in: (open + 1)..<close)
+        else { return nil }
+        let rest = withoutBlanks(bytes, (close + 1)..<range.upperBound)
+        if let first = rest.first {
+            guard bytes[first] == UInt8(ascii: "("), let last = rest.last, bytes[last] == UInt8(ascii: ")") else {
+                return nil
+            }
+        }
+        // A name that looks like another address leaves it open which of the two is meant.
+        let name = withoutBlanks(bytes, range.lowerBound..<open)
+        guard let first = name.first, bytes[first] != UInt8(ascii: "\""),
+            bytes.firstIndex(of: UInt8(ascii: "@"), in: name) != nil
+        else { return address }
+        return same(bytes, name, address) ? address : nil
+    }
+
+    /// The addresses of a list with commas between them (RFC 5322 section 3.4), each as ``whole(_:in:)`` reads it, and
+    /// whether all of its members are addresses.
+    package static func members(
+        _ bytes: Span<UInt8>, in range: Range<Int>, limit: Int
+    ) -> (addresses: [Range<Int>], isComplete: Bool) {
+        var found: [Range<Int>] = []
+        var isComplete = true
+        var start = range.lowerBound
+        while start < range.upperBound, found.count < limit {
+            let end = endOfMember(bytes, start..<range.upperBound)
+            let member = withoutBlanks(bytes, start..<end)
+            if let address = whole(bytes, in: member) {
+                found.append(address)
+            } else if !member.isEmpty {
+                isComplete = false
+            }
+            start = end + 1
+        }
+        return (found, isComplete)
+    }
+
+    /// Where a member of a list ends: at a comma, at a semicolon, or at the colon behind a group's name.
+    private static func endOfMember(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
+        var index = range.lowerBound
+        var comments = 0
+        var isQuoted = false
+        var isBracketed = false
+        var hasSign = false
+        while index < range.upperBound {
+            switch bytes[index] {
+            case UInt8(ascii: "\\") where isQuoted || comments > 0: index += 1
+            case UInt8(ascii: "\"") where comments == 0: isQuoted.toggle()
+            case _ where isQuoted: break
+            case UInt8(ascii: "("): comments += 1
+            case UInt8(ascii: ")") where comments > 0: comments -= 1
+            case _ where comments > 0: break
+            case UInt8(ascii: "<"): isBracketed = true
+            case UInt8(ascii: ">"): isBracketed = false
+            case _ where isBracketed: break
+            case UInt8(ascii: "@"): hasSign = true
+            case UInt8(ascii: ":") where !hasSign && !isScheme(bytes, range.lowerBound..<index): return index
+            case UInt8(ascii: ","), UInt8(ascii: ";"): return index
+            default: break
+            }
+            index += 1
+        }
+        return range.upperBound
+    }
+
+    private static func isScheme(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        let word = withoutBlanks(bytes, range)
+        return bytes.equals("mailto", ignoringCaseIn: word) || bytes.equals("smtp", ignoringCaseIn: word)
+            || bytes.equals("rfc822", ignoringCaseIn: word)
+    }
+
+    // MARK: among words
+
+    /// The address whose `@` stands at `at`, among words and without angle brackets, or nil where the bytes around it are
+    /// none or it is in doubt where it starts or ends.
+    private static func address(_ bytes: Span<UInt8>, around at: Int, in range: Range<Int>) -> Range<Int>? {
+        guard var low = start(bytes, of: at, in: range), low < at else { return nil }
+        if at + 1 < range.upperBound, bytes[at + 1] == UInt8(ascii: "[") {
+            guard let end = literal(bytes, at + 1, before: range.upperBound), end - low <= maximumLength,
+                isEnd(bytes, end, before: range.upperBound), isSeen(bytes, low..<at)
+            else { return nil }
+            return low..<end
+        }
+        guard let high = end(bytes, of: at, in: range) else { return nil }
+        if bytes[low] != UInt8(ascii: "\"") {
+            guard let inner = withoutQuotes(bytes, low..<at, behind: high, before: range.upperBound) else { return nil }
+            low = inner
+        }
+        guard low < at, high - low <= maximumLength, isSeen(bytes, low..<high) else { return nil }
+        if bytes[low] == UInt8(ascii: "\"") { return low..<high }
+        // `...@dest.example` and `*@dest.example` stand for many.
+        for index in low..<at where bytes[index].isLetter || bytes[index].isDigit || bytes[index] >= 0x80 {
+            return low..<high
+        }
+        return nil
+    }
+
+    /// Where the local part starts that ends at `at`.
+    private static func start(_ bytes: Span<UInt8>, of at: Int, in range: Range<Int>) -> Int? {
         var low = at
+        let stop = max(range.lowerBound, at - maximumLength)
         if low > range.lowerBound, bytes[low - 1] == UInt8(ascii: "\"") {
             // A quoted local part: back to the opening quote.
             var index = low - 2
-            let stop = max(range.lowerBound, at - maximumLength)
-            while index >= stop {
-                if bytes[index] == UInt8(ascii: "\""),
-                    index == range.lowerBound || bytes[index - 1] != UInt8(ascii: "\\")
+            while index >= stop, bytes[index] != UInt8(ascii: "\"") || isEscaped(bytes, index, from: stop) {
+                index -= 1
+            }
+            guard index >= stop, index < low - 2, endOfQuotedString(bytes, index..<at) == at else { return nil }
+            return isStart(bytes, index, from: range.lowerBound) ? index : nil
+        }
+        var isASCII = true
+        while low > stop, isLocal(bytes[low - 1]) {
+            if bytes[low - 1] >= 0x80 { isASCII = false }
+            low -= 1
+        }
+        if low == stop, low > range.lowerBound, isLocal(bytes[low - 1]) { return nil }
+        if isASCII { return isStart(bytes, low, from: range.lowerBound) ? low : nil }
+        // Signs of the prose beyond ASCII stand right before the address.
+        var start = low
+        var hasSign = false
+        var index = low
+        while index < at {
+            let length = characterLength(bytes, index, before: at)
+            if length > 1, isSign(bytes, index, length) {
+                start = index + length
+                hasSign = true
+            }
+            index += length
+        }
+        return hasSign || isStart(bytes, low, from: range.lowerBound) ? start : nil
+    }
+
+    /// Where the domain ends that starts behind `at`.
+    private static func end(_ bytes: Span<UInt8>, of at: Int, in range: Range<Int>) -> Int? {
+        var high = at + 1
+        let limit = min(range.upperBound, at + maximumLength)
+        while high < limit, isDomain(bytes[high]) {
+            guard bytes[high] >= 0x80 else {
+                high += 1
+                continue
+            }
+            let length = characterLength(bytes, high, before: range.upperBound)
+            if isFullStop(bytes, high, length) {
+                // It ends a sentence, or parts two labels as a dot does (RFC 3490 section 3.1).
+                let next = high + length
+                let isComplete = isComplete(bytes, (at + 1)..<high)
+                if next < range.upperBound, bytes[next].isLetter || bytes[next].isDigit {
+                    if isComplete { return nil }
+                } else if next >= range.upperBound || bytes[next] < 0x80 || isComplete
+                    || isSign(bytes, next, characterLength(bytes, next, before: range.upperBound))
                 {
                     break
                 }
-                if bytes[index] == 0x0A { return nil }
-                index -= 1
-            }
-            guard index >= stop, index < low - 2 else { return nil }
-            low = index
-        } else {
-            let stop = max(range.lowerBound, at - maximumLength)
-            // The last byte does not matter: no character of a script starts there.
-            var isASCII = true
-            while low > stop, isLocal(bytes[low - 1]) {
-                if low - range.lowerBound >= 2, bytes[low - 2] >= 0x80 {
-                    if bytes[low - 2] == 0xC2 || low - range.lowerBound >= 3 && isSign(bytes, at: low - 3) { break }
-                    isASCII = false
-                }
-                low -= 1
-            }
-            // Punctuation that prose puts before an address.
-            while low < at, isPunctuation(bytes[low]) { low += 1 }
-            if !isASCII, low == range.lowerBound || bytes[low - 1] != UInt8(ascii: "<") {
-                low = behindScript(bytes, low..<at)
-            }
-        }
-        guard low < at else { return nil }
-        var high = at + 1
-        if high < range.upperBound, bytes[high] == UInt8(ascii: "[") {
-            // An address literal (RFC 5321 section 4.1.3).
-            high += 1
-            while high < range.upperBound, isLiteral(bytes[high]), high - at < maximumLiteral { high += 1 }
-            guard high < range.upperBound, bytes[high] == UInt8(ascii: "]"), high > at + 2 else { return nil }
-            return high + 1 - low <= maximumLength ? low..<(high + 1) : nil
-        }
-        let end = min(range.upperBound, at + maximumLength)
-        while high < end, isDomain(bytes[high]) {
-            if bytes[high] >= 0x80,
-                bytes[high] == 0xC2 || high + 2 < range.upperBound && isSign(bytes, at: high)
-                    || bytes[high] >= 0xE2 && isComplete(bytes, (at + 1)..<high)
-            {
+            } else if isSign(bytes, high, length) {
+                break
+            } else if bytes[high] >= 0xE2, isComplete(bytes, (at + 1)..<high) {
+                // Scripts that write no blanks go on behind an address: `bob@dest.example不存在`. No top-level domain mixes
+                // the two.
+                if isFullWidth(bytes, high, length) || !isSeen(bytes, high..<(high + length)) { return nil }
                 break
             }
-            high += 1
+            high += length
         }
+        guard isEnd(bytes, high, before: range.upperBound) else { return nil }
         while high > at + 1, !bytes[high - 1].isLetter, !bytes[high - 1].isDigit, bytes[high - 1] < 0x80 { high -= 1 }
-        guard high > at + 1, bytes[at + 1] != UInt8(ascii: "."), high - low <= maximumLength else { return nil }
-        return low..<high
+        guard high > at + 1, isWholeDomain(bytes, (at + 1)..<high) else { return nil }
+        return high
+    }
+
+    /// Whether a local part may start at `low`, by what stands before it.
+    private static func isStart(_ bytes: Span<UInt8>, _ low: Int, from start: Int) -> Bool {
+        guard low > start else { return true }
+        switch bytes[low - 1] {
+        case 0x20, 0x0A, UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "["),
+            UInt8(ascii: "]"), UInt8(ascii: ","), UInt8(ascii: ";"):
+            return true
+        case 0x09:
+            // Between a label and the address, not within one.
+            var index = low - 2
+            while index >= start, bytes[index] == 0x09 || bytes[index] == 0x20 { index -= 1 }
+            return index < start || !isLocal(bytes[index])
+        case UInt8(ascii: ":"):
+            // `https://bob@dest.example/` names a host.
+            return !(bytes[low] == UInt8(ascii: "/") && bytes[low + 1] == UInt8(ascii: "/"))
+        case UInt8(ascii: "\""):
+            // A quote that opens; one that closes is a part of the local part.
+            guard low - 2 >= start else { return true }
+            let before = bytes[low - 2]
+            return before == UInt8(ascii: "=")
+                || !isLocal(before) && before != UInt8(ascii: "\"") && before != UInt8(ascii: "\\") && before >= 0x20
+                || before == 0x0A || before == 0x09
+        default: return false
+        }
+    }
+
+    /// Whether a domain may end before `high`, by what stands there.
+    private static func isEnd(_ bytes: Span<UInt8>, _ high: Int, before end: Int) -> Bool {
+        guard high < end else { return true }
+        switch bytes[high] {
+        case UInt8(ascii: "@"), UInt8(ascii: "\\"), UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "%"),
+            UInt8(ascii: "$"), UInt8(ascii: "^"), UInt8(ascii: "~"), UInt8(ascii: "#"), 0x7F:
+            return false
+        case 0x20, 0x09, 0x0A: return true
+        case 0x0D: return high + 1 == end || bytes[high + 1] == 0x0A
+        case 0..<0x20: return false
+        // The longest name that a domain can have ends here, or the domain goes on.
+        case let byte where byte < 0x80: return !isDomain(byte)
+        default: return true
+        }
+    }
+
+    /// Where the local part starts without the signs that prose puts on both sides of an address, as `'bob@dest.example'`
+    /// and `*bob@dest.example*`. A sign that stands before it only is the local part's; nil where it is in doubt.
+    private static func withoutQuotes(
+        _ bytes: Span<UInt8>, _ local: Range<Int>, behind high: Int, before end: Int
+    ) -> Int? {
+        var lead = local.lowerBound
+        while lead < local.upperBound, closing(bytes[lead]) != nil { lead += 1 }
+        guard lead > local.lowerBound else { return local.lowerBound }
+        var behind = high
+        while behind < end, bytes[behind] == UInt8(ascii: ".") { behind += 1 }
+        // As many of the outer ones as the other side has, too.
+        var low = local.lowerBound
+        for count in stride(from: lead - local.lowerBound, to: 0, by: -1) where behind + count <= end {
+            let isPaired = (0..<count).allSatisfy {
+                closing(bytes[local.lowerBound + $0]) == bytes[behind + count - 1 - $0]
+            }
+            guard isPaired else { continue }
+            low += count
+            behind += count
+            break
+        }
+        guard low < local.upperBound else { return nil }
+        if let sign = closing(bytes[low]), closes(bytes, sign, from: behind, before: end) { return nil }
+        return low
+    }
+
+    /// The sign that closes what this one opens, where prose puts it around an address.
+    private static func closing(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "'"), UInt8(ascii: "`"): UInt8(ascii: "'")
+        case UInt8(ascii: "*"), UInt8(ascii: "/"), UInt8(ascii: "_"), UInt8(ascii: "|"), UInt8(ascii: "~"): byte
+        case UInt8(ascii: "{"): UInt8(ascii: "}")
+        default: nil
+        }
+    }
+
+    /// Whether `sign` closes something on the same line: it is no apostrophe, and does not open anything.
+    private static func closes(_ bytes: Span<UInt8>, _ sign: UInt8, from start: Int, before end: Int) -> Bool {
+        var index = start
+        let stop = min(end, start + maximumQuotation)
+        while index < stop, bytes[index] != 0x0A {
+            defer { index += 1 }
+            guard bytes[index] == sign else { continue }
+            let isBehindWord = bytes[index - 1].isLetter || bytes[index - 1].isDigit
+            let isBeforeWord =
+                index + 1 < end && (bytes[index + 1].isLetter || bytes[index + 1].isDigit || bytes[index + 1] >= 0x80)
+            if isBeforeWord, isBehindWord || bytes[index - 1].isSpace || bytes[index - 1] == UInt8(ascii: "<") {
+                continue
+            }
+            return true
+        }
+        return false
     }
 
     /// The quoted string, quotes included, that `at` stands in. Prose has quotes that stand alone, so one opens only behind
@@ -137,51 +559,51 @@ package enum AddressScan {
     }
 
     /// The address in the angle brackets that stand, blanks aside, right behind `position`, of a name that may have ended
-    /// with a quote there.
-    private static func angleAddress(_ bytes: Span<UInt8>, behind position: Int, in range: Range<Int>) -> Range<Int>? {
+    /// with a quote there, and where they open.
+    private static func angleAddress(
+        _ bytes: Span<UInt8>, behind position: Int, in range: Range<Int>
+    ) -> (open: Int, address: Range<Int>)? {
         var index = position
         if index < range.upperBound, bytes[index] == UInt8(ascii: "'") || bytes[index] == UInt8(ascii: "\"") {
             index += 1
         }
         let end = min(range.upperBound, position + maximumLength)
         while index < end, bytes[index] == 0x20 || bytes[index] == 0x09 { index += 1 }
-        guard index < end, bytes[index] == UInt8(ascii: "<") else { return nil }
-        let start = index + 1
-        index = start
-        while index < end, bytes[index] != UInt8(ascii: "@"), bytes[index] != UInt8(ascii: "<"), !bytes[index].isSpace {
-            index += 1
-        }
-        guard index < end, bytes[index] == UInt8(ascii: "@") else { return nil }
-        return address(bytes, around: index, in: start..<range.upperBound)
+        guard index < end, bytes[index] == UInt8(ascii: "<"),
+            let close = closingBracket(bytes, from: index + 1, before: range.upperBound)
+        else { return nil }
+        return path(bytes, in: (index + 1)..<close).map { (index, $0) }
     }
+
+    // MARK: characters
 
     private static func same(_ bytes: Span<UInt8>, _ left: Range<Int>, _ right: Range<Int>) -> Bool {
         guard left.count == right.count else { return false }
         return zip(left, right).allSatisfy { bytes[$0].lowercased == bytes[$1].lowercased }
     }
 
-    /// Scripts that write no blanks run into an address: `用户bob@dest.example不存在`. ASCII behind their characters is the
-    /// local part; a local part written in the script has none behind it.
-    private static func behindScript(_ bytes: Span<UInt8>, _ local: Range<Int>) -> Int {
-        var low = local.lowerBound
-        var index = local.lowerBound
-        while index < local.upperBound {
-            guard bytes[index] >= 0xE2, bytes[index] <= 0xEF, index + 3 <= local.upperBound else {
-                index += 1
-                continue
-            }
-            index += 3
-            if index < local.upperBound, bytes[index] < 0x80 { low = index }
-        }
-        return low
+    private static func isEscaped(_ bytes: Span<UInt8>, _ index: Int, from start: Int) -> Bool {
+        var count = 0
+        while index - count - 1 >= start, bytes[index - count - 1] == UInt8(ascii: "\\") { count += 1 }
+        return count % 2 == 1
+    }
+
+    /// Without the blanks and line ends that a folded value may have at its ends.
+    private static func withoutBlanks(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+        var (low, high) = (range.lowerBound, range.upperBound)
+        func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
+        while low < high, isBlank(bytes[low]) { low += 1 }
+        while high > low, isBlank(bytes[high - 1]) { high -= 1 }
+        return low..<high
     }
 
     /// Whether a domain may end here: its last label is two ASCII letters or more behind a dot.
     private static func isComplete(_ bytes: Span<UInt8>, _ domain: Range<Int>) -> Bool {
         var position = domain.upperBound - 1
         while position >= domain.lowerBound, bytes[position].isLetter { position -= 1 }
-        return domain.upperBound - 1 - position >= 2 && position > domain.lowerBound
-            && bytes[position] == UInt8(ascii: ".")
+        guard domain.upperBound - 1 - position >= 2, position > domain.lowerBound else { return false }
+        return bytes[position] == UInt8(ascii: ".")
+            || position - 2 > domain.lowerBound && isFullStop(bytes, position - 2, 3)
     }
 
     /// RFC 5322 atext and the dot; bytes above ASCII by RFC 6531.
@@ -202,20 +624,5 @@ package enum AddressScan {
     private static func isLiteral(_ byte: UInt8) -> Bool {
         byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "[") && byte != UInt8(ascii: "]")
             && byte != UInt8(ascii: "\\")
-    }
-    private static func isPunctuation(_ byte: UInt8) -> Bool {
-        byte == 0x27 || byte == 0x60 || byte == 0x2A || byte == 0x2E || byte == 0x2F
-    }
-
-    /// UTF-8 of three bytes that no address holds, though RFC 6531 allows it: typographic quotes, ideographic signs and
-    /// full-width forms, which prose writes next to addresses without a blank. (So it does with U+0080 to U+00BF, whose two
-    /// bytes start with C2.)
-    private static func isSign(_ bytes: Span<UInt8>, at index: Int) -> Bool {
-        guard bytes[index] >= 0xE2, bytes[index + 2] & 0xC0 == 0x80 else { return false }
-        switch (bytes[index], bytes[index + 1]) {
-        case (0xE2, 0x80), (0xE2, 0x81), (0xE3, 0x80), (0xEF, 0xBC), (0xEF, 0xBD), (0xEF, 0xBE), (0xEF, 0xBF):
-            return true
-        default: return false
-        }
     }
 }

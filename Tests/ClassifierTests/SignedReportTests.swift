@@ -182,7 +182,11 @@ struct SignedReportTests {
             #expect(found.recipients.first?.reason == .feedback)
         }
         #expect(verdict(complaint(fields: hidden)).trust == .absent)
-        #expect(verdict(complaint(fields: hidden)).recipients.map(\.address) == ["hidden@provider.example"])
+        #expect(verdict(complaint(fields: hidden)).messageClass == .complaint)
+        #expect(verdict(complaint(fields: hidden)).recipients.isEmpty)
+        let named = "Original-Rcpt-To: al@provider.example\n"
+        #expect(verdict(complaint(fields: named)).recipients.map(\.address) == ["al@provider.example"])
+        #expect(verdict(complaint(fields: "Original-Mail-From: <\(tag)>\n")).recipients.first?.isVERP == true)
     }
 
     @Test("of a wrapped report are dated by the wrapper, and may be the wrapper's")

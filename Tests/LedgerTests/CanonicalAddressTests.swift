@@ -88,7 +88,14 @@ struct CanonicalAddressTests {
             "\"bob\\\"@dest.example", "bob@[192.0.2.1", "bob@[]", "bob@[1;2]", "bob@dest/example", "<bob>@dest.example",
             "a,b@dest.example", "bob@dest.example>", "bo\u{202E}b@dest.example", "bo\u{85}b@dest.example",
             "bo\u{A0}b@dest.example", "bo\u{FFFD}b@dest.example", "\"bo\u{3000}b\"@dest.example",
-            "bob@de\u{202E}st.example", "bob@de\u{FFFD}st.example",
+            "bob@de\u{202E}st.example", "bob@de\u{FFFD}st.example", "a@b@dest.example", "vic\ttim@dest.example",
+            "vic tim@dest.example", "victim\\x{0A}x@dest.example", "bob\u{34F}@dest.example",
+            "bob\u{FE0F}@dest.example",
+            "bob\u{3164}@dest.example", "bo\u{200D}b@dest.example", "bo\u{200C}b@dest.example",
+            "bo\u{AD}b@dest.example",
+            "bo\u{61C}b@dest.example", "bo\u{200B}b@dest.example", "bo\u{E0041}b@dest.example",
+            "bo\u{2800}b@dest.example",
+            "bob@de\u{34F}st.example", "bob@de\u{3164}st.example", "bob@dest.example\u{0}",
         ])
     func refused(_ seen: String) {
         #expect(CanonicalAddress(seen) == nil)

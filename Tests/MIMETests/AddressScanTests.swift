@@ -77,10 +77,80 @@ struct AddressScanTests {
             ("「bob@dest.example」", ["bob@dest.example"]), ("宛先：bob@dest.example。", ["bob@dest.example"]),
             ("“bob@dest.example”", ["bob@dest.example"]), ("«bob@dest.example»", ["bob@dest.example"]),
             ("to\u{A0}bob@dest.example\u{A0}x", ["bob@dest.example"]), ("bob@dest.example…", ["bob@dest.example"]),
-            ("\u{FFFD}bob@dest.example\u{FFFD}", ["bob@dest.example"]), ("。@x", []), ("x@。", []),
+            ("\u{FFFD}bob@dest.example\u{FFFD}", []), ("。@x", []), ("x@。", []),
         ])
     func unicode(text: String, expected: [String]) {
         #expect(list(Array(text.utf8)) == expected)
+    }
+
+    @Test(
+        "keep the signs at the start of a local part, unless prose puts them on both sides",
+        arguments: [
+            ("'bob@dest.example: unknown", ["'bob@dest.example"]), ("'bob@dest.example': gone", ["bob@dest.example"]),
+            ("'bob@dest.example.'", ["bob@dest.example"]), ("''bob@dest.example'", ["'bob@dest.example"]),
+            ("'*x@dest.example'", ["*x@dest.example"]), ("*'x@dest.example'*", ["x@dest.example"]),
+            ("**bob@dest.example**", ["bob@dest.example"]), ("*bob@dest.example*", ["bob@dest.example"]),
+            ("_bob@dest.example_", ["bob@dest.example"]), ("|bob@dest.example|", ["bob@dest.example"]),
+            ("{bob@dest.example}", ["bob@dest.example"]), ("{bob@dest.example", ["{bob@dest.example"]),
+            ("``bob@dest.example''", ["bob@dest.example"]), ("/x@dest.example: no", ["/x@dest.example"]),
+            // What closes further on leaves it in doubt what the sign is.
+            ("'bob@dest.example is unknown'", []), ("'bob@a.example and al@b.example'", ["al@b.example"]),
+            ("|bob@dest.example | gone |", []), ("'bob@dest.example isn't known", ["'bob@dest.example"]),
+            ("'bob@dest.example is not 'al@dest.example", ["'bob@dest.example", "'al@dest.example"]),
+            ("<'bob@dest.example>... unknown", ["'bob@dest.example"]), ("<'bob@dest.example'>", []),
+            ("*@dest.example", []), ("<*@dest.example>", ["*@dest.example"]),
+        ])
+    func signs(text: String, expected: [String]) {
+        #expect(list(Array(text.utf8)) == expected)
+    }
+
+    @Test(
+        "are whole or none",
+        arguments: [
+            ("<vic tim@dest.example>", []), ("<vic\ttim@dest.example>: x", []), ("vic\0tim@dest.example", []),
+            ("victim\\x{0A}x@dest.example", []), ("a@b@dest.example", []), ("a@b@dest.example c@d", ["c@d"]),
+            ("vic\ttim@dest.example", []), ("To:\ttim@dest.example", ["tim@dest.example"]),
+            ("bob@dest.example\0", []), ("bob@dest.example+x", []), ("bob@dest\rx.example", []),
+            ("bob@dest.example\r\n", ["bob@dest.example"]), ("\"vic\"tim@dest.example", []),
+            ("x\"vic tim\"@dest.example", []), ("\"a\".\"b\"@dest.example", []), ("bob@dest..example", []),
+            ("https://bob@dest.example/", []), ("<bob@dest.example and more", []),
+            ("1 < 2 bob@dest.example", ["bob@dest.example"]),
+            ("<<< 550 bob@dest.example", ["bob@dest.example"]), ("<bob@dest.example.>", ["bob@dest.example"]),
+            ("<bob@dest.example,>", []), ("<mailto:bob@dest.example>", ["bob@dest.example"]),
+            ("<@a.example,@b.example:bob@dest.example>", ["bob@dest.example"]), ("<a.example:bob@dest.example>", []),
+            ("<user%host@dest.example>", ["user%host@dest.example"]),
+            ("<\"a>b\"@dest.example>", ["\"a>b\"@dest.example"]),
+            ("bob\u{200B}@dest.example", []), ("\u{200B}bob@dest.example", []), ("bob@dest.example\u{200B}", []),
+            ("bob@dest.example\u{AD}", []), ("bob@dest.example\u{202C}", []), ("bob\u{34F}@dest.example", []),
+            ("<bob\u{2800}@dest.example>", []), ("用户bob@dest.example", ["用户bob@dest.example"]),
+        ])
+    func whole(text: String, expected: [String]) {
+        #expect(list(Array(text.utf8)) == expected)
+    }
+
+    @Test(
+        "have the full stops of IDNA in their domain, unless these end a sentence",
+        arguments: [
+            ("bob@dest。example", ["bob@dest。example"]), ("<bob@dest．example>", ["bob@dest．example"]),
+            ("bob@dest。example。次", ["bob@dest。example"]), ("bob@dest.example。", ["bob@dest.example"]),
+            ("bob@dest.example。次の", ["bob@dest.example"]), ("bob@dest.example。Please", []),
+            ("bob@例え。テスト", ["bob@例え。テスト"]), ("bob@dest.example不存在", ["bob@dest.example"]),
+            ("bob@dest.exampleｃom", []),
+        ])
+    func fullStops(text: String, expected: [String]) {
+        #expect(list(Array(text.utf8)) == expected)
+    }
+
+    @Test("in doubt are looked at in bounds: what closes a quotation, and what closes a bracket")
+    func bounds() {
+        let near = String(repeating: " ", count: AddressScan.maximumQuotation - 2)
+        #expect(list(Array("'bob@dest.example\(near)x'".utf8)).isEmpty)
+        #expect(list(Array("'bob@dest.example\(near) x'".utf8)) == ["'bob@dest.example"])
+        let route = String(repeating: "@a,", count: AddressScan.maximumPath / 3)
+        #expect(list(Array("<\(route)@b:bob@dest.example>".utf8)) == ["bob@dest.example"])
+        let far = String(repeating: "x", count: AddressScan.maximumPath)
+        #expect(list(Array("<\(far) bob@dest.example>".utf8)) == ["bob@dest.example"])
+        #expect(list(Array("<\(far.dropFirst(5)) bob@dest.example>".utf8)).isEmpty)
     }
 
     @Test("are found among bytes that are no UTF-8")

@@ -27,7 +27,7 @@ enum SNSNotification {
             let detail = bounce["bounceSubType"]?.string ?? ""
             verdict.reportingMTA = bounce["reportingMTA"]?.string.map { DeliveryStatus.name($0.utf8.span) ?? $0 }
             for recipient in bounce["bouncedRecipients"]?.array ?? [] {
-                guard let address = recipient["emailAddress"]?.string.flatMap({ AddressText.first(in: $0.utf8.span) })
+                guard let address = recipient["emailAddress"]?.string.flatMap({ AddressText.whole($0.utf8.span) })
                 else {
                     continue
                 }
@@ -55,9 +55,13 @@ enum SNSNotification {
                 verdict.pending.append(report)
             }
         case "Complaint":
+            if let feedback = root["complaint"]?["complaintFeedbackType"]?.string, !Complaint.isComplaint(feedback) {
+                verdict.evidence += Complaint.otherFeedback(feedback.lowercased()).evidence
+                return verdict
+            }
             verdict.messageClass = .complaint
             for recipient in root["complaint"]?["complainedRecipients"]?.array ?? [] {
-                guard let address = recipient["emailAddress"]?.string.flatMap({ AddressText.first(in: $0.utf8.span) })
+                guard let address = recipient["emailAddress"]?.string.flatMap({ AddressText.whole($0.utf8.span) })
                 else {
                     continue
                 }
@@ -66,7 +70,7 @@ enum SNSNotification {
         case "Delivery":
             verdict.messageClass = .deliveryReceipt
             for recipient in root["delivery"]?["recipients"]?.array ?? [] {
-                guard let address = recipient.string.flatMap({ AddressText.first(in: $0.utf8.span) }) else {
+                guard let address = recipient.string.flatMap({ AddressText.whole($0.utf8.span) }) else {
                     continue
                 }
                 verdict.recipients.append(Outcome(address: address, kind: .delivered, reason: .delivered))

@@ -1,5 +1,9 @@
 import MIME
 
+private enum Exim {
+    static let generatedFrom: StaticString = "generated from "
+}
+
 extension Dialect {
     /// Exim: `This message was created automatically by mail delivery software.`; Status is 5.0.0 whatever happened; `(generated from ADDRESS)` names the address that was mailed.
     static let exim = Dialect(
@@ -45,7 +49,7 @@ extension Dialect {
         guard !text.isEmpty, explanation[text.lowerBound] == UInt8(ascii: "<"),
             let end = Original.position(of: ">: malformed address", in: explanation.span.extracting(text.prefix(400)))
         else { return nil }
-        return AddressText.first(in: explanation.span.extracting(text.lowerBound..<(text.lowerBound + end)))
+        return AddressText.first(in: explanation.span.extracting(text.lowerBound..<(text.lowerBound + end + 1)))
     }
 
     /// The address in `(generated from ADDRESS)` or `(ultimately generated from ADDRESS)` behind the line of `final`.
@@ -53,9 +57,12 @@ extension Dialect {
         let text = context.prose.text.span
         var seen = false
         for line in context.prose.lines {
-            if let mark = Original.position(of: "generated from ", in: text.extracting(line)) {
+            if let mark = Original.position(of: Exim.generatedFrom, in: text.extracting(line)) {
                 guard seen else { continue }
-                return AddressText.first(in: text.extracting((line.lowerBound + mark)..<line.upperBound))
+                let start = line.lowerBound + mark + Exim.generatedFrom.utf8CodeUnitCount
+                let rest = text.trimmed(start..<line.upperBound)
+                guard let end = rest.last, text[end] == UInt8(ascii: ")") else { return nil }
+                return AddressText.whole(text.extracting(rest.lowerBound..<end))
             }
             let addresses = AddressScan.list(text, in: line, limit: 4).map { AddressText.text(text, $0) }
             if !addresses.isEmpty { seen = addresses.contains(final) }

@@ -12,6 +12,31 @@ enum AddressText {
         AddressScan.list(value, in: 0..<value.count, limit: limit).map { text(value, $0) }
     }
 
+    /// The address that a field's value is as a whole, or nil where anything else stands there: of a cut address nobody
+    /// knows whose it is.
+    static func whole(_ value: Span<UInt8>) -> String? {
+        AddressScan.whole(value, in: 0..<value.count).map { text(value, $0) }
+    }
+
+    /// The addresses of a list with commas, and whether all of its members are addresses.
+    static func members(of value: Span<UInt8>, limit: Int) -> (addresses: [String], isComplete: Bool) {
+        let found = AddressScan.members(value, in: 0..<value.count, limit: limit)
+        return (found.addresses.map { text(value, $0) }, found.isComplete)
+    }
+
+    /// Adds the address that a field's value is as a whole to `list`, unless it stands there already.
+    static func add(whole value: Span<UInt8>, to list: inout [String]) {
+        guard let range = AddressScan.whole(value, in: 0..<value.count) else { return }
+        add(value, range, to: &list)
+    }
+
+    /// Adds the members of a list with commas that are addresses.
+    static func add(membersOf value: Span<UInt8>, limit: Int, to list: inout [String]) {
+        for range in AddressScan.members(value, in: 0..<value.count, limit: limit).addresses {
+            add(value, range, to: &list)
+        }
+    }
+
     /// Adds the first addr-spec in a field's value to `list`, unless it stands there already.
     static func add(firstIn value: Span<UInt8>, to list: inout [String]) {
         guard let range = AddressScan.first(value, in: 0..<value.count) else { return }
@@ -49,7 +74,8 @@ enum AddressText {
     }
 
     /// Bytes of an address as a string: lower case, quotes around a local part removed where it is a dot-string without
-    /// them but for its dots (Postfix quotes `abc..def.`, which carriers hand out).
+    /// them but for its dots (Postfix quotes `abc..def.`, which carriers hand out), and the full stops that IDNA takes for
+    /// a dot as one.
     static func text(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
         if isPlain(bytes, range) { return String(lowercasing: bytes.extracting(range)) }
         var address = Charset.text(bytes.extracting(range))
@@ -60,7 +86,14 @@ enum AddressText {
                 && local.utf8.allSatisfy { $0.isLetter || $0.isDigit || "!#$%&'*+-/=?^_`{|}~.".utf8.contains($0) }
             if isPlain { address = String(local) + address[at...] }
         }
-        return address.lowercased()
+        address = address.lowercased()
+        guard let at = address.lastIndex(of: "@"), address[at...].contains(where: isFullStop) else { return address }
+        return String(address[..<at]) + String(address[at...].map { isFullStop($0) ? "." : $0 })
+    }
+
+    /// RFC 3490 section 3.1.
+    private static func isFullStop(_ character: Character) -> Bool {
+        character == "\u{3002}" || character == "\u{FF0E}" || character == "\u{FF61}"
     }
 
     /// Whether all that `text` does is to write small letters.

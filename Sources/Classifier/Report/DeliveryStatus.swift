@@ -13,6 +13,8 @@ struct DeliveryStatus: Sendable {
     var isTruncated = false
 
     private var current = RecipientReport()
+    /// The original recipient of the current group without xtext, where it may stand in it.
+    private var decodedOriginal: String?
 
     init(_ bytes: Span<UInt8>) {
         var position = 0
@@ -64,10 +66,11 @@ struct DeliveryStatus: Sendable {
     private mutating func field(_ bytes: Span<UInt8>, _ name: Range<Int>, _ value: Span<UInt8>) {
         if bytes.equals("final-recipient", ignoringCaseIn: name) {
             if current.finalRecipient != nil { endGroup() }
-            current.finalRecipient = DeliveryStatus.address(value)
+            current.finalRecipient = recipient(value)
         } else if bytes.equals("original-recipient", ignoringCaseIn: name) {
             if current.originalRecipient != nil { endGroup() }
-            current.originalRecipient = DeliveryStatus.address(value)
+            current.originalRecipient = recipient(value)
+            decodedOriginal = DeliveryStatus.withoutXtext(value)
         } else if bytes.equals("action", ignoringCaseIn: name) {
             if current.action != nil { endGroup() }
             var end = 0
@@ -92,29 +95,80 @@ struct DeliveryStatus: Sendable {
                 postfixSender = DeliveryStatus.address(value) ?? ""
             }
         } else if bytes.equals("x-actual-recipient", ignoringCaseIn: name), current.finalRecipient == nil {
-            current.finalRecipient = DeliveryStatus.address(value)
+            current.finalRecipient = recipient(value)
         }
+    }
+
+    private mutating func recipient(_ value: Span<UInt8>) -> String? {
+        let address = DeliveryStatus.address(value)
+        let text = DeliveryStatus.typed(value).text
+        // Sendmail writes `@mx.dest.example` of a host without a user.
+        if address == nil, value.firstIndex(of: UInt8(ascii: "@"), in: text.dropFirst()) != nil {
+            current.isUnreadable = true
+        }
+        return address
     }
 
     private mutating func endGroup() {
         var group = RecipientReport()
         swap(&group, &current)
+        if let decoded = decodedOriginal, group.originalRecipient != group.finalRecipient {
+            group.originalRecipient = decoded
+        }
+        decodedOriginal = nil
+        if group.address?.isAddress == true { group.isUnreadable = false }
         guard group.finalRecipient != nil || group.originalRecipient != nil || group.action != nil else { return }
         recipients.append(group)
     }
 
-    /// `rfc822; bob@dest.example`, `utf-8; …`, `RFC822;<bob@dest.example>`; nil where there is no address at all.
-    /// A local user without a domain stays as it is.
+    /// `rfc822; bob@dest.example`, `utf-8; …`, `RFC822;<bob@dest.example>`; nil where there is no address at all, or where
+    /// something else stands there, too. A local user without a domain stays as it is.
     static func address(_ value: Span<UInt8>) -> String? {
         let (type, text) = typed(value)
         guard value.hasPrefix("utf-8", ignoringCaseIn: type) else { return address(untyped: value.extracting(text)) }
-        return address(untyped: unescaped(value.copy(text)).span)
+        return unescaped(value.copy(text)).flatMap { address(untyped: $0.span) }
     }
 
     private static func address(untyped text: Span<UInt8>) -> String? {
-        if let address = AddressText.first(in: text) { return address }
+        if let address = AddressText.whole(text) { return address }
+        for index in 0..<text.count where text[index] == UInt8(ascii: "@") || !text[index].isShown { return nil }
         let bare = AddressText.bare(text)
         return bare.isEmpty || bare.utf8.count > Limits.addressBytes ? nil : bare
+    }
+
+    /// The address without the xtext of RFC 3461 section 4, in which servers hand on what the sender gave as ORCPT; nil
+    /// where there is none, or where only a plus tag looks like it.
+    private static func withoutXtext(_ value: Span<UInt8>) -> String? {
+        let text = typed(value).text
+        guard value.firstIndex(of: UInt8(ascii: "+"), in: text) != nil else { return nil }
+        var out: [UInt8] = []
+        var index = text.lowerBound
+        while index < text.upperBound {
+            guard value[index] == UInt8(ascii: "+") else {
+                if value[index] == UInt8(ascii: "=") { return nil }
+                out.append(value[index])
+                index += 1
+                continue
+            }
+            guard index + 2 < text.upperBound, let high = hexadecimal(value[index + 1]),
+                let low = hexadecimal(value[index + 2])
+            else { return nil }
+            let byte = high << 4 | low
+            // What stands for itself is not encoded.
+            guard byte <= 0x20 || byte >= 0x7F || "+=@".utf8.contains(byte) else { return nil }
+            out.append(byte)
+            index += 3
+        }
+        return AddressText.whole(out.span)
+    }
+
+    /// RFC 3461 section 4: capitals only.
+    private static func hexadecimal(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
     }
 
     /// `dns; mx.dest.example` without the type, lower case, or nil.
@@ -142,24 +196,26 @@ struct DeliveryStatus: Sendable {
         return (value.trimmed(0..<mark), value.trimmed((mark + 1)..<value.count))
     }
 
-    /// RFC 6533 section 3: `\x{1F600}` in utf-8-addr-xtext.
-    static func unescaped(_ text: [UInt8]) -> [UInt8] {
+    /// RFC 6533 section 3: `\x{1F600}` in utf-8-addr-xtext; nil where an escape is none, or hides a control character or a
+    /// blank at an end.
+    static func unescaped(_ text: [UInt8]) -> [UInt8]? {
         var out: [UInt8] = []
         var index = 0
         while index < text.count {
-            if text[index] == UInt8(ascii: "\\"), index + 3 < text.count,
-                text[index + 1].lowercased == UInt8(ascii: "x"),
-                text[index + 2] == UInt8(ascii: "{"),
-                let close = text[index...].prefix(12).firstIndex(of: UInt8(ascii: "}")),
-                let value = UInt32(String(decoding: text[(index + 3)..<close], as: UTF8.self), radix: 16),
-                let scalar = Unicode.Scalar(value)
-            {
-                out += Array(String(Character(scalar)).utf8)
-                index = close + 1
-            } else {
+            guard text[index] == UInt8(ascii: "\\"), index + 2 < text.count,
+                text[index + 1].lowercased == UInt8(ascii: "x"), text[index + 2] == UInt8(ascii: "{")
+            else {
                 out.append(text[index])
                 index += 1
+                continue
             }
+            guard let close = text[index...].prefix(12).firstIndex(of: UInt8(ascii: "}")),
+                let value = UInt32(String(decoding: text[(index + 3)..<close], as: UTF8.self), radix: 16),
+                let scalar = Unicode.Scalar(value), value >= 0x20, value != 0x7F
+            else { return nil }
+            if value == 0x20, index == 0 || close + 1 == text.count { return nil }
+            out += Array(String(Character(scalar)).utf8)
+            index = close + 1
         }
         return out
     }

@@ -44,8 +44,11 @@ struct Envelope: Sendable {
         var recipients: [String] = []
         for name in Envelope.recipientFields {
             message.forEachField(name, limit: 3) { field in
-                message.withValue(of: field) { AddressText.add(firstIn: $0, to: &recipients) }
+                message.withValue(of: field) { AddressText.add(whole: $0, to: &recipients) }
             }
+        }
+        message.forEachField(.to, limit: 3) { field in
+            message.withValue(of: field) { AddressText.add(firstIn: $0, to: &recipients) }
         }
         deliveredTo = recipients
         if let text = message.withValue(Names.autoSubmitted, { FoldedText($0) }) { autoSubmitted = text }
@@ -56,7 +59,7 @@ struct Envelope: Sendable {
     }
 
     private static let recipientFields = [
-        Names.xOriginalTo, Names.deliveredTo, Names.envelopeTo, Names.xEnvelopeTo, Names.xDeliveredTo, .to,
+        Names.xOriginalTo, Names.deliveredTo, Names.envelopeTo, Names.xEnvelopeTo, Names.xDeliveredTo,
     ]
 
     /// The message's subject.

@@ -61,7 +61,9 @@ struct Original: Sendable {
         }
         for name in Original.recipientFields {
             message.forEachField(name, in: part, limit: 4) { field in
-                message.withValue(of: field) { AddressText.add(allIn: $0, limit: 50, to: &recipients) }
+                // Where the message ends, the address may go on.
+                guard field.value.upperBound < message.bytes.count else { return }
+                message.withValue(of: field) { AddressText.add(membersOf: $0, limit: 50, to: &recipients) }
             }
         }
         message.forEachField(.received, in: part, limit: 8) { field in

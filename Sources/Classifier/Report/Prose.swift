@@ -20,7 +20,7 @@ struct Prose: Sendable {
     private let states: [Int]
 
     init(_ text: [UInt8]) {
-        let text = text.count > Limits.proseBytes ? Array(text[..<Limits.proseBytes]) : text
+        let text = Prose.cut(text)
         let span = text.span
         var lines: [Range<Int>] = []
         var quotedAt: Int?
@@ -74,6 +74,13 @@ struct Prose: Sendable {
         self.signals = signals
         self.states = states
         self.text = text
+    }
+
+    /// As many whole lines as the limit allows: a line that is cut may end within an address.
+    private static func cut(_ text: [UInt8]) -> [UInt8] {
+        guard text.count > Limits.proseBytes else { return text }
+        let head = text[..<Limits.proseBytes]
+        return Array(head.lastIndex(of: UInt8(ascii: "\n")).map { head[...$0] } ?? head)
     }
 
     /// What the words on a line do.

@@ -38,6 +38,8 @@ struct ProseReader {
     private(set) var recipients: [RecipientReport] = []
     /// The recipients stand in a list or a dialogue, not in sentences only.
     private(set) var isList = false
+    /// The text names somebody who cannot be read whole.
+    private(set) var hasUnreadable = false
 
     private let prose: Prose
     private let excluded: Set<String>
@@ -69,12 +71,17 @@ struct ProseReader {
             if !hasFailed, isBehindLine { found.formUnion(prose.signals(endingInLine: number)) }
             isBehindLine = true
             signals.formUnion(found)
-            let addresses = AddressScan.list(span, in: line, limit: 50)
+            let (addresses, isUnreadable) = AddressScan.listing(span, in: line, limit: 50)
+            hasUnreadable = hasUnreadable || isUnreadable
             for address in addresses {
                 // Outside angle brackets, letters beyond ASCII before the @ are the sentence's more often than the
                 // address's.
                 let isBracketed = address.lowerBound > 0 && span[address.lowerBound - 1] == UInt8(ascii: "<")
                 guard isBracketed || span[address.lowerBound] < 0x80 else { continue }
+                if ProseReader.isCut(span, line, address) {
+                    hasUnreadable = true
+                    continue
+                }
                 let text = ProseReader.withoutX400(AddressText.text(span, address))
                 let rank = rank(
                     span, line: line, address: address, found: found, hasFailed: hasFailed,
@@ -186,6 +193,46 @@ struct ProseReader {
         }
         return false
     }
+
+    /// Whether the words before the address are rather a part of it than of a sentence: on an indented line that it ends,
+    /// or that goes on with a colon, as lists of recipients have them, and in a transcript. An address that somebody wrote
+    /// with a blank in it would become another one.
+    private static func isCut(_ text: Span<UInt8>, _ line: Range<Int>, _ address: Range<Int>) -> Bool {
+        let before = text.trimmed(line.lowerBound..<address.lowerBound)
+        guard !before.isEmpty, address.lowerBound > 0, text[address.lowerBound - 1].isSpace else { return false }
+        let rest = address.upperBound..<line.upperBound
+        if text.hasPrefix("...", ignoringCaseIn: rest) {
+            guard before.count > 3, text[before.lowerBound].isDigit, text[before.lowerBound + 3] == 0x20 else {
+                return false
+            }
+            return before.dropFirst(3).contains { text[$0].isLetter }
+        }
+        let isIndented = line.lowerBound > 0 && text[line.lowerBound - 1] == 0x20
+        guard isIndented, rest.isEmpty || text[rest.lowerBound] == UInt8(ascii: ":") else { return false }
+        var words = 1
+        var last = before
+        // Leaders and bullets are no part of a word.
+        var isWord = false
+        for index in before {
+            let byte = text[index]
+            if byte == 0x20 || byte == 0x09 {
+                words += 1
+                last = (index + 1)..<before.upperBound
+                isWord = false
+            } else if byte.isLetter || byte.isDigit {
+                isWord = true
+            } else if !"!#$%&'*+-/=?^_`{|}~.".utf8.contains(byte) {
+                return false
+            }
+        }
+        return isWord && words <= cutWords && !links.contains { text.equals($0, ignoringCaseIn: last) }
+    }
+
+    /// Words before an address that may be a part of it, and those that belong to a sentence or a label.
+    private static let cutWords = 2
+    private static let links: [StaticString] = [
+        "by", "to", "for", "from", "of", "user", "address", "recipient", "mailbox", "account", "is", "and", "or",
+    ]
 
     /// Sendmail's transcript: `550 5.1.1 <bob@dest.example>... User unknown`.
     private static func isTranscript(_ text: Span<UInt8>, _ line: Range<Int>, _ address: Range<Int>) -> Bool {

@@ -6,6 +6,8 @@ struct RecipientReport: Sendable {
     var originalRecipient: String?
     /// RFC 3464 section 2.3.2.
     var finalRecipient: String?
+    /// A field names a recipient who cannot be read whole: in doubt who it is, it is nobody else, either.
+    var isUnreadable = false
     /// Lower case, as written.
     var action: String?
     var status: StatusCode?

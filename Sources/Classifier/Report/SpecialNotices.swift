@@ -2,14 +2,15 @@ import MIME
 
 /// Messages whose form alone says what they are.
 enum SpecialNotices {
-    static func verdict(_ message: Message, _ envelope: Envelope) -> Verdict? {
+    static func verdict(_ message: Message, _ envelope: Envelope, _ original: Original) -> Verdict? {
         for (index, part) in message.parts.enumerated() where !part.isEnclosed {
             switch part.type {
-            case .messageFeedbackReport: return Complaint.verdict(message, part: index)
+            case .messageFeedbackReport: return Complaint.verdict(message, part: index, envelope, original)
             case .messageDisposition: return DispositionNotification.verdict(message, part: index)
             default: continue
             }
         }
+        if let complaint = MicrosoftComplaint.verdict(message, envelope) { return complaint }
         if envelope.subjectSignals[.postmasterCopy] != nil,
             !message.parts.contains(where: { $0.type == .messageDeliveryStatus && !$0.isEnclosed })
         {

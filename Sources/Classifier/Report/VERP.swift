@@ -88,15 +88,19 @@ package enum VERP {
         for (index, byte) in local[..<equals].enumerated() where delimiters.contains(byte) { starts.append(index + 1) }
         starts.removeAll { $0 >= equals }
         guard !starts.isEmpty else { return nil }
-        func address(from start: Int) -> String {
+        func address(from start: Int) -> String? {
             let address = Array(local[start..<equals]) + [UInt8(ascii: "@")] + domain
-            return AddressText.text(address.span, address.indices)
+            return AddressText.whole(address.span)
         }
-        for start in starts where known.contains(address(from: start)) { return address(from: start) }
+        // A token may stand before the recipient, with any sign between the two: `bounce+9f31c0=bob=dest.example`.
+        let ends = local[..<equals].indices.filter { local[$0] == UInt8(ascii: "=") }.map { $0 + 1 }
+        for start in starts + ends {
+            if let address = address(from: start), known.contains(address) { return address }
+        }
         if let plus = local[..<equals].firstIndex(of: UInt8(ascii: "+")), delimiters.contains(UInt8(ascii: "+")),
             plus + 1 < equals
         {
-            return address(from: plus + 1)
+            return address(from: behindToken(local, plus + 1, before: equals))
         }
         // ezmlm: NAME-return-NUMBER-USER=DOMAIN; others: NAME-bounces-USER=DOMAIN.
         for word: StaticString in ["-return-", "-bounces-", "-bounce-", "-errors-"] {
@@ -110,5 +114,19 @@ package enum VERP {
             return address(from: start)
         }
         return address(from: starts[0])
+    }
+
+    /// Hexadecimal digits of each half of Mailgun's token.
+    private static let tokenDigits = 6
+
+    /// Where the recipient starts in Mailgun's `bounce+7c19af.204411-bob=dest.example`: behind the token, if there is one.
+    private static func behindToken(_ local: [UInt8], _ start: Int, before end: Int) -> Int {
+        let stop = start + 2 * tokenDigits + 2
+        guard stop < end, local[start + tokenDigits] == UInt8(ascii: "."), local[stop - 1] == UInt8(ascii: "-") else {
+            return start
+        }
+        let digits = (start..<(stop - 1)).filter { $0 != start + tokenDigits }
+        let isToken = digits.allSatisfy { local[$0].isDigit || (0x61...0x66).contains(local[$0].lowercased) }
+        return isToken && digits.contains { local[$0].isDigit } ? stop : start
     }
 }

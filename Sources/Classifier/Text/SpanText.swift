@@ -14,6 +14,11 @@ extension String {
     }
 }
 
+extension UInt8 {
+    /// Neither white space nor a control character.
+    var isShown: Bool { self > 0x20 && self != 0x7F }
+}
+
 extension Span<UInt8> {
     /// Whether these are the bytes of `other`, ASCII capitals as small letters.
     func isLowercase(of other: Span<UInt8>) -> Bool {

@@ -1,0 +1,60 @@
+import MIME
+
+/// Addresses that a provider made unreadable before it reported them (RFC 6590): they name nobody.
+enum Redaction {
+    /// Words that stand for a local part, or for a label of the domain.
+    private static let words = [
+        "redacted", "anonymized", "anonymised", "obfuscated", "undisclosed", "pseudonymized", "pseudonymised",
+    ]
+    /// Words that are the whole local part of a complaint.
+    private static let wholeWords: Set<String> = [
+        "hidden", "removed", "masked", "withheld", "suppressed", "concealed", "scrubbed", "stripped", "anonymous",
+        "undisclosed-recipients", "undisclosed_recipients",
+    ]
+    /// Digits of the shortest digest that stands for a local part: MD5 in hexadecimal.
+    private static let hexadecimalDigits = 32
+    /// Characters of the shortest one in base64, with its padding: MD5 again.
+    private static let base64Characters = 24
+    /// As many `x` one behind the other are nobody's name.
+    private static let crosses = 4
+
+    /// Whether the address says itself that it was redacted, in any report.
+    static func isPlain(_ address: String) -> Bool {
+        let (local, domain) = parts(address)
+        if words.contains(where: { local.contains($0) }) { return true }
+        if local.utf8.count > 1, local.utf8.allSatisfy({ $0 == UInt8(ascii: "*") }) || local.contains("***") {
+            return true
+        }
+        return domain.utf8.split(separator: UInt8(ascii: ".")).contains { label in
+            words.contains { label.elementsEqual($0.utf8) }
+        }
+    }
+
+    /// The same of a complaint, from which providers take out who complained: by a mask, a digest, or a word.
+    static func isRedacted(_ address: String) -> Bool {
+        if isPlain(address) { return true }
+        let (local, domain) = parts(address)
+        if domain == "invalid" || domain.hasSuffix(".invalid") || local.contains("*") { return true }
+        let bytes = Array(local.utf8)
+        let name = String(
+            decoding: bytes.drop { !isWord($0) }.reversed().drop { !isWord($0) }.reversed(), as: UTF8.self)
+        if wholeWords.contains(name) || name.isEmpty { return true }
+        if bytes.count >= 3, bytes.allSatisfy({ $0 == UInt8(ascii: "x") }) { return true }
+        // Google Groups: `bo...@dest.example`.
+        if local.hasSuffix("...") || local.contains(String(repeating: "x", count: crosses)) { return true }
+        if bytes.count >= hexadecimalDigits, bytes.allSatisfy({ $0.isDigit || (0x61...0x66).contains($0) }) {
+            return true
+        }
+        return bytes.count >= base64Characters && bytes.count % 4 == 0 && bytes.last == UInt8(ascii: "=")
+            && bytes.drop { $0 == UInt8(ascii: "=") }.count == bytes.count
+            && bytes.allSatisfy { isWord($0) || "+/=-_".utf8.contains($0) }
+    }
+
+    private static func isWord(_ byte: UInt8) -> Bool { byte.isLetter || byte.isDigit || byte >= 0x80 }
+
+    private static func parts(_ address: String) -> (local: String, domain: String) {
+        let address = address.lowercased()
+        guard let at = address.lastIndex(of: "@") else { return (address, "") }
+        return (String(address[..<at]), String(address[address.index(after: at)...]))
+    }
+}

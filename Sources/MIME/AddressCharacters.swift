@@ -1,0 +1,88 @@
+/// What characters beyond ASCII do in an address and around it.
+extension AddressScan {
+    /// Bytes of the UTF-8 character at `index`, one where there is none.
+    static func characterLength(_ bytes: Span<UInt8>, _ index: Int, before end: Int) -> Int {
+        let length =
+            switch bytes[index] {
+            case 0xC2...0xDF: 2
+            case 0xE0...0xEF: 3
+            case 0xF0...0xF4: 4
+            default: 1
+            }
+        guard index + length <= end else { return 1 }
+        for offset in 1..<max(length, 1) where bytes[index + offset] & 0xC0 != 0x80 { return 1 }
+        return length
+    }
+
+    /// The scalar of two or three bytes that stands there; 0 where there is none.
+    private static func scalar(_ bytes: Span<UInt8>, _ index: Int, _ length: Int) -> UInt32 {
+        switch length {
+        case 2: UInt32(bytes[index] & 0x1F) << 6 | UInt32(bytes[index + 1] & 0x3F)
+        case 3:
+            UInt32(bytes[index] & 0x0F) << 12 | UInt32(bytes[index + 1] & 0x3F) << 6 | UInt32(bytes[index + 2] & 0x3F)
+        default: 0
+        }
+    }
+
+    /// Whether it is a blank or a sign that prose writes next to addresses without a blank, though RFC 6531 allows it in
+    /// them: typographic quotes, ideographic punctuation and the full-width forms of ASCII's.
+    static func isSign(_ bytes: Span<UInt8>, _ index: Int, _ length: Int) -> Bool {
+        switch scalar(bytes, index, length) {
+        case 0xA0, 0xA1, 0xA7, 0xA8, 0xAB, 0xAF, 0xB0, 0xB4, 0xB6, 0xB7, 0xBB, 0xBF: true
+        // Blanks, dashes, quotes, bullets, an ellipsis; not what is invisible or sets the direction.
+        case 0x2000...0x200A, 0x2010...0x2027, 0x202F...0x205F: true
+        case 0x3000...0x3004, 0x3008...0x3020, 0x3030: true
+        case 0xFF01...0xFF0F, 0xFF1A...0xFF20, 0xFF3B...0xFF40, 0xFF5B...0xFF65: true
+        default: false
+        }
+    }
+
+    /// Whether it is a full stop that IDNA takes for a dot (RFC 3490 section 3.1): `。`, `．` or `｡`.
+    static func isFullStop(_ bytes: Span<UInt8>, _ index: Int, _ length: Int) -> Bool {
+        switch scalar(bytes, index, length) {
+        case 0x3002, 0xFF0E, 0xFF61: true
+        default: false
+        }
+    }
+
+    /// Whether it is the full-width form of a letter or a digit, which a domain would have as ASCII.
+    static func isFullWidth(_ bytes: Span<UInt8>, _ index: Int, _ length: Int) -> Bool {
+        switch scalar(bytes, index, length) {
+        case 0xFF10...0xFF19, 0xFF21...0xFF3A, 0xFF41...0xFF5A: true
+        default: false
+        }
+    }
+
+    /// Whether a reader sees every character: none is a control character, sets the direction of the text, is passed over
+    /// by readers and fonts, or is a blank beyond ASCII. Bytes that are no UTF-8 are taken for Latin-1.
+    static func isSeen(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        var isASCII = true
+        for index in range where bytes[index] >= 0x80 { isASCII = false }
+        if isASCII { return true }
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let length = characterLength(bytes, index, before: range.upperBound)
+            if length == 1, bytes[index] >= 0x80 {
+                if bytes[index] == 0xA0 || bytes[index] == 0xAD { return false }
+            } else if length > 1 {
+                let text = String(reading: bytes.extracting(index..<(index + length)))
+                guard let scalar = text.unicodeScalars.first, isSeen(scalar) else { return false }
+            }
+            index += length
+        }
+        return true
+    }
+
+    /// The same of one character. The joiners U+200C and U+200D are none that a reader sees.
+    package static func isSeen(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII { return scalar.value >= 0x20 && scalar.value != 0x7F }
+        // A blank of Braille is blank, and U+FFFD stands for what could not be read.
+        if scalar.properties.isDefaultIgnorableCodePoint || scalar == "\u{2800}" || scalar == "\u{FFFD}" {
+            return false
+        }
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator: return false
+        default: return true
+        }
+    }
+}
