@@ -95,6 +95,8 @@ package struct Policy: Sendable, Equatable {
     package var soft = Rule(days: 5, within: 30, quietDays: 30)
     /// The recipient complained (RFC 5965): one complaint is enough.
     package var complaint = Rule(days: 1, within: 30, quietDays: 30)
+    /// The sender is to blame, see ``sendersReasons``: his failures are counted and suppress nobody.
+    package var sender = Rule(days: 0, within: 30, quietDays: 30)
     /// Whether a delivery receipt, besides clearing the soft streak, lifts a suppression that soft bounces caused.
     package var deliveryLiftsSoft = true
     package var overrides: [Override] = []
@@ -102,6 +104,18 @@ package struct Policy: Sendable, Equatable {
     package var brake: Brake? = Brake()
 
     package init() {}
+
+    /// The reasons that lie with what we send and how, or with our server's name, and not with the address.
+    package static let sendersReasons: Set<String> = [
+        "authfailure", "badreputation", "blocked", "contenterror", "exceedlimit", "failedstarttls", "mesgtoobig",
+        "policyviolation", "rejected", "requireptr", "securityerror", "spamdetected", "speeding", "toomanyconn",
+        "virusdetected",
+    ]
+
+    /// Whether an event that may suppress an address for `cause` is the sender's fault.
+    static func isSendersFault(_ event: AddressEvent, _ cause: Suppression.Cause) -> Bool {
+        (cause == .hard || cause == .soft) && sendersReasons.contains(event.reason)
+    }
 
     /// A soft suppression's life in days; a shorthand for `soft.expiryDays`.
     package var softExpiryDays: Int? {
@@ -111,8 +125,12 @@ package struct Policy: Sendable, Equatable {
 
     /// The rule for an event and the name under which its days are counted; nothing where it can never suppress.
     func rule(for event: AddressEvent, _ cause: Suppression.Cause, domain: String) -> (rule: Rule, streak: String)? {
+        let isSendersFault = Policy.isSendersFault(event, cause)
+        // While the sender's faults count against nobody, only who names the reason can mean them.
+        let mustNameReason = isSendersFault && sender.days == 0
         var chosen: Override?
-        for candidate in overrides where candidate.matches(event, cause, domain) {
+        for candidate in overrides
+        where candidate.matches(event, cause, domain) && !(mustNameReason && candidate.reason == nil) {
             if candidate.weight >= chosen?.weight ?? 0 {
                 chosen = candidate
             }
@@ -120,6 +138,7 @@ package struct Policy: Sendable, Equatable {
         if let chosen {
             return (chosen.rule, cause.name + " " + chosen.name)
         }
+        if isSendersFault { return (sender, "sender") }
         switch cause {
         case .hard: return (hard, cause.name)
         case .soft: return (soft, cause.name)
@@ -135,6 +154,8 @@ package struct Policy: Sendable, Equatable {
         }
         var parts = [
             "hard \(text(hard))", "soft \(text(soft))", "complaint \(text(complaint))", "lift \(deliveryLiftsSoft)",
+            // The number of the list of reasons: when it changes, so do the states.
+            "sender 1 \(text(sender))",
         ]
         parts += overrides.map { "[\($0.name)] \(text($0.rule))" }
         if let brake {

@@ -86,6 +86,11 @@ extension PolicyStep {
     private static func count(
         _ event: AddressEvent, _ before: AddressState, _ after: AddressState, _ domain: String, _ policy: Policy
     ) -> String {
+        if let cause = event.effect.cause, Policy.isSendersFault(event, cause),
+            policy.rule(for: event, cause, domain: domain)?.rule.days == 0
+        {
+            return "the sender's fault: counts against nobody"
+        }
         switch event.brake {
         case .held: return "held back by the brake: many addresses of this domain had this in that hour"
         case .released: return "not counted: the spike of that hour was released"

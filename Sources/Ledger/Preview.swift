@@ -1,19 +1,15 @@
 import Synchronization
 
-/// What a batch would do.
-package struct PreviewResult: Sendable, Equatable {
-    /// What would become of each event, in the batch's order.
-    package var outcomes: [CommitOutcome]
-    /// Who would be left out that was not before, in the order of their addresses.
-    package var newlySuppressed: [SuppressedAddress]
-}
-
 /// The part of a ledger that the previews of a dry run have touched, in memory.
 final class Overlay: Sendable {
     struct Copy {
         var store: LedgerStore
+        /// Those of which all is copied, in canonical form.
         var addresses = Set<String>()
+        /// Likewise for the brake.
         var pairs = Set<BrakePairName>()
+        /// Whether a program that writes would first derive all states anew, since the policy is another one by now.
+        var adoptsPolicy: Bool
     }
 
     let copy: Mutex<Copy?> = Mutex(nil)
@@ -21,56 +17,54 @@ final class Overlay: Sendable {
 
 extension LedgerStore {
     /// Tells what ``commit(_:)`` would do with a batch, and writes nothing. Batches previewed before count as
-    /// committed, so that a dry run of many batches tells what the run would.
-    ///
-    /// Told are those of the batch's addresses that would be suppressed; a batch that ends a spike of the brake can
-    /// suppress others.
+    /// committed, so that a dry run of many batches tells what the run would; ``previewSummary(at:limit:)`` tells what
+    /// would have changed in the end.
     ///
     /// What the batch could meet in the ledger is copied into one in memory and the batch is committed there: a preview
     /// cannot differ from a commit. The copy grows with the dry run. The ledger should not be written meanwhile.
-    package func preview(_ batch: [DeliveryEvent]) throws(LedgerError) -> PreviewResult {
-        try overlay.copy.withLock { (known) throws(LedgerError) -> PreviewResult in
+    ///
+    /// - Returns: what would become of each event, in the batch's order.
+    @discardableResult
+    package func preview(_ batch: [DeliveryEvent]) throws(LedgerError) -> [CommitOutcome] {
+        try withPreview { (copy) throws(LedgerError) in
+            var addresses = Set<String>()
+            var pairs = Set<BrakePairName>()
+            for outcome in batch.lazy.flatMap(\.outcomes) {
+                if let address = CanonicalAddress(outcome.address) {
+                    addresses.insert(address.text)
+                    pairs.insert(BrakePairName(provider: address.domain, reason: outcome.reason))
+                }
+            }
+            try load(batch, addresses, pairs, into: &copy)
+            return try copy.store.commit(batch.map(\.withoutTexts))
+        }
+    }
+
+    /// Lends the copy, which is made where there is none yet.
+    func withPreview<Result: Sendable>(
+        _ body: (inout Overlay.Copy) throws(LedgerError) -> Result
+    ) throws(LedgerError) -> Result {
+        try overlay.copy.withLock { (known) throws(LedgerError) -> Result in
             var copy: Overlay.Copy
             if let known {
                 copy = known
             } else {
-                copy = Overlay.Copy(store: try LedgerStore(inMemory: policy))
+                copy = Overlay.Copy(store: try LedgerStore(inMemory: policy), adoptsPolicy: try wouldAdoptPolicy())
             }
             defer { known = copy }
-            return try preview(batch, in: &copy)
+            return try body(&copy)
         }
     }
 
-    private func preview(
-        _ batch: [DeliveryEvent], in copy: inout Overlay.Copy
-    ) throws(LedgerError) -> PreviewResult {
-        var addresses = Set<String>()
-        var pairs = Set<BrakePairName>()
-        for outcome in batch.lazy.flatMap(\.outcomes) {
-            if let address = CanonicalAddress(outcome.address) {
-                addresses.insert(address.text)
-                pairs.insert(BrakePairName(provider: address.domain, reason: outcome.reason))
-            }
-        }
+    /// Copies what a batch could meet, and all about these addresses and pairs, unless it is copied already.
+    func load(
+        _ batch: [DeliveryEvent], _ addresses: Set<String>, _ pairs: Set<BrakePairName>, into copy: inout Overlay.Copy
+    ) throws(LedgerError) {
         let context = try PreviewContext(
-            of: batch, addresses: addresses.subtracting(copy.addresses).sorted(), pairs: pairs.subtracting(copy.pairs),
-            self)
-        copy.addresses.formUnion(addresses)
+            of: batch, addresses: addresses, pairs: pairs.subtracting(copy.pairs), known: copy.addresses, self)
+        copy.addresses.formUnion(context.addresses)
         try context.write(to: copy.store, known: copy.pairs)
         copy.pairs.formUnion(context.pairs)
-
-        let wanted = addresses.sorted()
-        let before = try copy.store.suppressions(wanted)
-        let outcomes = try copy.store.commit(batch.map(\.withoutTexts))
-        let newly = try copy.store.suppressions(wanted).filter { before[$0.key] == nil }
-        return PreviewResult(
-            outcomes: outcomes,
-            newlySuppressed: newly.map { SuppressedAddress(address: $0.key, suppression: $0.value) }
-                .sorted { $0.address.utf8.lexicographicallyPrecedes($1.address.utf8) })
-    }
-
-    private func suppressions(_ addresses: [String]) throws(LedgerError) -> [String: Suppression] {
-        try states(addresses).compactMapValues(\.suppression)
     }
 
     /// The states of those of the addresses, which are canonical, that the ledger knows.

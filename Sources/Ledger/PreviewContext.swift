@@ -18,26 +18,32 @@ struct PreviewContext {
     private var folded: [Fingerprint] = []
     private var pruned: [Fingerprint] = []
     private var rests: [Rest] = []
-    private var hours: [(pair: BrakePairName, count: BrakeCount)] = []
+    private var hours: [(pair: BrakePairName, count: BrakeCount, folded: Int64)] = []
     private var decisions: [(pair: BrakePairName, decision: BrakeDecision)] = []
     private(set) var pairs: Set<BrakePairName>
+    /// Those that were asked for, and those of the reports whose place the batch could take, in canonical form.
+    private(set) var addresses: Set<String>
 
     /// - Parameters:
-    ///   - addresses: those of the batch that were not read before, in canonical form.
-    ///   - pairs: likewise for the brake.
+    ///   - addresses: those of the batch, in canonical form.
+    ///   - pairs: those of the brake that were not read before.
+    ///   - known: the addresses that were read before.
     init(
-        of batch: [DeliveryEvent], addresses: [String], pairs: Set<BrakePairName>, _ ledger: LedgerStore
+        of batch: [DeliveryEvent], addresses: Set<String>, pairs: Set<BrakePairName>, known: Set<String>,
+        _ ledger: LedgerStore
     ) throws(LedgerError) {
         self.pairs = pairs
+        self.addresses = addresses.subtracting(known)
+        let empty = self
         var context = self
         try ledger.read { connection in
             // A reading may be done twice.
-            context = PreviewContext(pairs: pairs)
+            context = empty
             let terms = try TermTable(connection, writes: false)
             context.lastDelivery = try connection.lastDelivery()
             context.formerEnd = try ReportIndex.formerEnd(connection)
-            try context.readDeliveries(connection, terms, batch, addresses)
-            try context.readRests(connection, terms, addresses)
+            try context.readDeliveries(connection, terms, batch, known)
+            try context.readRests(connection, terms)
             if ledger.policy.brake != nil {
                 try context.readBrake(connection, terms)
             }
@@ -45,20 +51,27 @@ struct PreviewContext {
         self = context
     }
 
-    private init(pairs: Set<BrakePairName>) {
-        self.pairs = pairs
-    }
-
     private mutating func readDeliveries(
-        _ connection: Connection, _ terms: TermTable, _ batch: [DeliveryEvent], _ addresses: [String]
+        _ connection: Connection, _ terms: TermTable, _ batch: [DeliveryEvent], _ known: Set<String>
     ) throws {
         let prints = Set(batch.lazy.flatMap(\.fingerprints))
         try connection.forEach(
             prints.map { .bytes($0.bytes) }, "SELECT fingerprint FROM pruned WHERE fingerprint = ?1"
         ) { pruned.append($0.fingerprint(0)) }
         let reader = try DeliveryReader(connection, terms)
-        for id in try reader.deliveries(of: batch, naming: addresses).sorted() {
-            guard let (event, isFolded) = try reader.event(id) else { continue }
+        var events: [Int64: (event: DeliveryEvent, isFolded: Bool)] = [:]
+        // Where a copy takes a report's place, those lose it whom only the report names.
+        for id in try reader.deliveries(of: batch, naming: []) {
+            events[id] = try reader.event(id)
+            for outcome in events[id]?.event.outcomes ?? [] {
+                guard let address = CanonicalAddress(outcome.address)?.text, !known.contains(address) else { continue }
+                addresses.insert(address)
+            }
+        }
+        for id in try reader.deliveries(of: [], naming: addresses.sorted()) where events[id] == nil {
+            events[id] = try reader.event(id)
+        }
+        for (_, (event, isFolded)) in events.sorted(by: { $0.key < $1.key }) {
             deliveries.append(event)
             numbers.append(id)
             if isFolded { folded.append(event.fingerprint) }
@@ -70,8 +83,9 @@ struct PreviewContext {
         }
     }
 
-    private mutating func readRests(_ connection: Connection, _ terms: TermTable, _ addresses: [String]) throws {
+    private mutating func readRests(_ connection: Connection, _ terms: TermTable) throws {
         let table = try AddressTable(connection, terms)
+        let addresses = self.addresses.sorted()
         let entries = try AddressTable.entries(connection, terms, addresses)
         for address in addresses {
             guard let entry = entries[address] else { continue }
@@ -92,10 +106,10 @@ struct PreviewContext {
         }
         let providers = Set(known.keys.lazy.map(\.provider)).map { RowValue.integer($0) }
         try connection.forEach(
-            providers, "SELECT provider, reason, hour, addresses FROM brake_hour WHERE provider = ?1"
+            providers, "SELECT provider, reason, hour, addresses, folded FROM brake_hour WHERE provider = ?1"
         ) { row in
             guard let pair = known[BrakeTable.Pair(provider: row.integer(0), reason: row.integer(1))] else { return }
-            hours.append((pair, BrakeCount(hour: row.integer(2), addresses: row.integer(3))))
+            hours.append((pair, BrakeCount(hour: row.integer(2), addresses: row.integer(3)), row.integer(4)))
         }
         try connection.forEach(
             providers,
@@ -184,14 +198,16 @@ struct PreviewContext {
     private func writeBrake(_ connection: Connection, _ terms: TermTable, _ known: Set<BrakePairName>) throws {
         let insertHour = try connection.prepare(
             """
-            INSERT INTO brake_hour (provider, reason, hour, addresses) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (provider, reason, hour) DO UPDATE SET addresses = excluded.addresses, folded = 0, status = 0
+            INSERT INTO brake_hour (provider, reason, hour, addresses, folded) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT (provider, reason, hour) DO UPDATE
+            SET addresses = excluded.addresses, folded = excluded.folded, status = 0
             """)
-        for (pair, count) in hours where !known.contains(pair) {
+        for (pair, count, folded) in hours where !known.contains(pair) {
             try insertHour.bind(1, try terms.number(pair.provider) as Int64)
             try insertHour.bind(2, try terms.number(pair.reason) as Int64)
             try insertHour.bind(3, count.hour)
             try insertHour.bind(4, count.addresses)
+            try insertHour.bind(5, folded)
             try insertHour.execute()
         }
         let insertDecision = try connection.prepare(

@@ -286,11 +286,11 @@ struct BrakeTests {
         #expect(try suppressedCount(patient) == 0)
     }
 
-    @Test("Soft bounces of a spike make no streak: days of blocking suppress nobody")
+    @Test("Soft bounces of a spike make no streak: days of silence suppress nobody")
     func soft() throws {
         let ledger = try freshLedger(policy())
         for day in 0..<8 {
-            try ledger.commit(spike(200, day: day, reason: "blocked", kind: "soft"))
+            try ledger.commit(spike(200, day: day, reason: "expired", kind: "soft"))
         }
         #expect(try suppressedCount(ledger) == 0)
         let without = try LedgerStore(
@@ -298,7 +298,7 @@ struct BrakeTests {
                 var policy = Policy(); policy.brake = nil; return policy
             }())
         for day in 0..<8 {
-            try without.commit(spike(200, day: day, reason: "blocked", kind: "soft"))
+            try without.commit(spike(200, day: day, reason: "expired", kind: "soft"))
         }
         #expect(try suppressedCount(without) == 200)
     }

@@ -39,6 +39,88 @@ struct PolicyTests {
         }
     }
 
+    private func sendersFaults(_ reason: String, days: Int = 40, kind: String = "soft") -> [DeliveryEvent] {
+        (0..<days).map { day in
+            report(
+                day, class: "\(kind)-bounce", kind: kind, reason: reason, status: "5.7.1", replyCode: "554",
+                at: time(day: day))
+        }
+    }
+
+    @Test("What is the sender's fault is counted and suppresses nobody", arguments: Policy.sendersReasons.sorted())
+    func sendersFault(_ reason: String) throws {
+        for kind in ["soft", "hard"] {
+            let faults = sendersFaults(reason, kind: kind)
+            let state = try #require(try state(faults, Policy()))
+            #expect(state.suppression == nil)
+            #expect(state.counters.soft + state.counters.hard == faults.count)
+            #expect(state.streakDays == 0)
+        }
+        // The days of others are not lost among them.
+        let full = (0..<5).map { softReport(1_000 + $0, at: time(day: $0, hour: 15)) }
+        #expect(try self.state(sendersFaults(reason) + full, Policy())?.suppression?.reason == "mailboxfull")
+    }
+
+    @Test("The list of the sender's reasons is the one that docs/policy.md has")
+    func sendersReasons() {
+        #expect(
+            Policy.sendersReasons == [
+                "blocked", "badreputation", "requireptr", "authfailure", "policyviolation", "spamdetected",
+                "virusdetected", "contenterror", "securityerror", "failedstarttls", "speeding", "toomanyconn",
+                "exceedlimit", "mesgtoobig", "rejected",
+            ])
+    }
+
+    @Test("A reason that is named decides about the sender's faults, and so does their own table; nothing else does")
+    func sendersFaultOverridden() throws {
+        let faults = sendersFaults("blocked", days: 3)
+        func suppresses(_ change: (inout Policy) -> Void) throws -> Bool {
+            var policy = Policy()
+            change(&policy)
+            return try state(faults, policy)?.suppression != nil
+        }
+        let three = Policy.Rule(days: 3, within: 30, quietDays: 30)
+        for override in [
+            Policy.Override(reason: "blocked", rule: three),
+            Policy.Override(cause: .soft, reason: "blocked", domain: "dest.example", rule: three),
+        ] {
+            #expect(try suppresses { $0.overrides = [override] })
+        }
+        for override in [
+            Policy.Override(cause: .soft, rule: once), Policy.Override(class: "soft-bounce", rule: once),
+            Policy.Override(domain: "dest.example", rule: once), Policy.Override(reason: "mailboxfull", rule: once),
+        ] {
+            #expect(try !suppresses { $0.overrides = [override] })
+        }
+        #expect(try !suppresses { $0.soft = three })
+        #expect(try suppresses { $0.sender = three })
+        // Who lets them count can still spare a domain.
+        #expect(
+            try !suppresses {
+                $0.sender = three
+                $0.overrides = [Policy.Override(domain: "dest.example", rule: never)]
+            })
+    }
+
+    @Test("A ledger whose addresses were suppressed for the sender's faults lets them go, and says why")
+    func sendersFaultAdopted() throws {
+        let folder = try TemporaryFolder()
+        var old = Policy()
+        old.sender = old.soft
+        let moment = time(day: 50)
+        do {
+            let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: old)
+            try ledger.commit(sendersFaults("spamdetected", days: 5) + [report(99, address: "dead@dest.example")])
+            #expect(try ledger.check("bob@dest.example", at: moment) != .mayMail)
+        }
+        guard !TestServer.isInUse else { return }
+        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        #expect(try ledger.check("bob@dest.example", at: moment) == .mayMail)
+        #expect(try ledger.check("dead@dest.example", at: moment) != .mayMail)
+        let steps = try #require(try ledger.explain("bob@dest.example"))
+        #expect(Set(steps.map(\.text)) == ["the sender's fault: counts against nobody"])
+    }
+
     @Test("A rule of no day never suppresses")
     func ruleOfNoDay() throws {
         var policy = Policy()
@@ -74,16 +156,16 @@ struct PolicyTests {
             Policy.Override(reason: "mailboxfull", rule: Policy.Rule(days: 3, within: 30, quietDays: 30))
         ]
         let full = [0, 1].map { softReport($0, at: time(day: $0)) }
-        let blocked = (2..<6).map { day -> DeliveryEvent in
+        let expired = (2..<6).map { day -> DeliveryEvent in
             var event = softReport(day, at: time(day: day))
-            event.outcomes[0].reason = "blocked"
+            event.outcomes[0].reason = "expired"
             return event
         }
-        #expect(try state(full + blocked, policy)?.suppression == nil)
-        #expect(try state(full + blocked + [softReport(9, at: time(day: 9))], policy)?.suppression?.days == 3)
+        #expect(try state(full + expired, policy)?.suppression == nil)
+        #expect(try state(full + expired + [softReport(9, at: time(day: 9))], policy)?.suppression?.days == 3)
         var other = policy
         other.overrides.insert(Policy.Override(reason: "speeding", rule: once), at: 0)
-        #expect(try state(full + blocked, other)?.streaks == state(full + blocked, policy)?.streaks)
+        #expect(try state(full + expired, other)?.streaks == state(full + expired, policy)?.streaks)
     }
 
     @Test("A receipt clears the soft streaks of overrides, too")
@@ -106,7 +188,9 @@ struct PolicyTests {
             { $0.hard.days = 2 }, { $0.hard.within = 31 }, { $0.hard.quietDays = 31 }, { $0.hard.expiryDays = 1 },
             { $0.soft.days = 6 }, { $0.soft.within = 31 }, { $0.soft.quietDays = 31 }, { $0.soft.expiryDays = 1 },
             { $0.complaint.days = 2 }, { $0.complaint.within = 31 }, { $0.complaint.quietDays = 31 },
-            { $0.complaint.expiryDays = 1 }, { $0.deliveryLiftsSoft = false }, { $0.brake = nil },
+            { $0.complaint.expiryDays = 1 }, { $0.sender.days = 5 }, { $0.sender.within = 31 },
+            { $0.sender.quietDays = 31 }, { $0.sender.expiryDays = 1 }, { $0.deliveryLiftsSoft = false },
+            { $0.brake = nil },
             { $0.brake?.minimum = 49 }, { $0.brake?.factor = 6 }, { $0.brake?.windowHours = 2 },
             { $0.brake?.baselineDays = 15 }, { $0.brake?.confirmAfterDays = 4 },
             { $0.overrides = [Policy.Override(reason: "a", rule: Policy().hard)] },

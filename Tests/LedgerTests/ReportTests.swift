@@ -154,10 +154,10 @@ struct ReportTests {
         let ledger = try freshLedger(policy)
         try ledger.commit([softReport(1, at: time(day: 0)), report(2, address: "eve@dest.example", at: time(day: 0))])
         let before = try ledger.dump()
-        #expect(try ledger.previewSummary(limit: 10) == PreviewSummary())
+        #expect(try ledger.previewSummary(at: time(day: 9), limit: 10) == PreviewSummary())
 
         _ = try ledger.preview([softReport(3, at: time(day: 1)), report(2, address: "eve@dest.example")])
-        let small = try ledger.previewSummary(limit: 10)
+        let small = try ledger.previewSummary(at: time(day: 9), limit: 10)
         #expect(small.changes.map(\.address) == ["bob@dest.example"])
         #expect(small.changes.first?.before?.counters.soft == 1)
         #expect(small.changes.first?.after.counters.soft == 2)
@@ -165,7 +165,7 @@ struct ReportTests {
         #expect(small.brakes.isEmpty)
 
         _ = try ledger.preview((10..<30).map { report($0, address: "new\($0)@spike.example", at: time(day: 2)) })
-        let large = try ledger.previewSummary(limit: 3)
+        let large = try ledger.previewSummary(at: time(day: 9), limit: 3)
         #expect(large.changeCount == 21)
         #expect(large.changes.count == 3)
         #expect(large.changes.last?.before == nil)
@@ -177,7 +177,7 @@ struct ReportTests {
         try ledger.commit((10..<30).map { report($0, address: "new\($0)@spike.example", at: time(day: 2)) })
         let after = try freshLedger(policy)
         _ = try after.preview([report(99, address: "zoe@calm.example", at: time(day: 3))])
-        #expect(try after.previewSummary(limit: 3).brakes.isEmpty)
+        #expect(try after.previewSummary(at: time(day: 9), limit: 3).brakes.isEmpty)
         #expect(try ledger.brakes().map(\.provider) == ["spike.example"])
     }
 }

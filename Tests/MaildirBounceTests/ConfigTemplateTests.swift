@@ -48,7 +48,9 @@ struct ConfigTemplateTests {
 
     @Test(
         "names every key that there is",
-        arguments: ["", "[classifier]", "[verp]", "[trust]", "[policy]", "[policy.soft]", "[policy.brake]"])
+        arguments: [
+            "", "[classifier]", "[verp]", "[trust]", "[policy]", "[policy.soft]", "[policy.sender]", "[policy.brake]",
+        ])
     func keys(table: String) throws {
         let failure = try #require(throws: Failure.self) { try parse("\(table)\nunknown = 1\n") }
         let list = try #require(failure.message.components(separatedBy: "here may stand ").last)

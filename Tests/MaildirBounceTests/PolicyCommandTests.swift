@@ -16,7 +16,7 @@ struct PolicyCommandTests {
             "policy", "show", "--config", try station.folder.write("empty.toml", ""), "--format", "jsonl")
         #expect(run.status == 0)
         let objects = try run.objects()
-        #expect(objects.count == 19)
+        #expect(objects.count == 23)
         #expect(objects.allSatisfy { $0["source"] as? String == "default" })
         func value(_ key: String) -> Int? {
             objects.first { $0["key"] as? String == "policy." + key }?["value"] as? Int
@@ -26,6 +26,10 @@ struct PolicyCommandTests {
         #expect(value("soft.days") == policy.soft.days)
         #expect(value("soft.within_days") == policy.soft.within)
         #expect(value("complaint.quiet_days") == policy.complaint.quietDays)
+        #expect(value("sender.days") == 0)
+        #expect(value("sender.quiet_days") == policy.sender.quietDays)
+        let about = try #require(objects.first { $0["key"] as? String == "policy.sender.days" }?["about"] as? String)
+        #expect(Set(about.split(separator: " ").suffix(15).map(String.init)) == Policy.sendersReasons)
         #expect(value("brake.minimum") == policy.brake?.minimum)
         #expect(value("brake.factor") == policy.brake?.factor)
         #expect(value("brake.window_hours") == policy.brake?.windowHours)
@@ -36,7 +40,7 @@ struct PolicyCommandTests {
     @Test("show: every number can be set, and each names the line that set it")
     func everything() throws {
         var text = "[policy]\ndelivery_lifts_soft = false\n"
-        for name in ["hard", "soft", "complaint"] {
+        for name in ["hard", "soft", "complaint", "sender"] {
             text += "[policy.\(name)]\ndays = 7\nwithin_days = 8\nquiet_days = 9\nexpiry_days = 10\n"
         }
         text += "[policy.brake]\nenabled = true\nminimum = 11\nfactor = 12\nwindow_hours = 13\nbaseline_days = 15\n"
@@ -48,7 +52,7 @@ struct PolicyCommandTests {
         #expect(run.errors.isEmpty)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let objects = try run.objects()
-        #expect(objects.count == 23)
+        #expect(objects.count == 27)
         for object in objects {
             let key = try #require((object["key"] as? String)?.split(separator: ".").last)
             let place = try #require((object["source"] as? String)?.split(separator: ":"), "\(object)")
@@ -62,7 +66,7 @@ struct PolicyCommandTests {
         )
         let shown = try Program.run("policy", "show", "--config", file)
         #expect(shown.text.contains("policy.override.1.expiry_days"))
-        #expect(try Program.run("policy", "show", "--config", file, "--format", "csv").lines.count == 24)
+        #expect(try Program.run("policy", "show", "--config", file, "--format", "csv").lines.count == 28)
     }
 
     @Test(
@@ -143,6 +147,26 @@ struct PolicyCommandTests {
         let other = try Program.run(
             "policy", "explain", "bob@dest.example", "--ledger", station.ledger, "--config", config)
         #expect(other.lines[2].contains("suppressed: soft bounces on 2 days"))
+    }
+
+    @Test("explain says of the sender's fault that it counts against nobody, and a named reason that it does")
+    func sendersFault() throws {
+        let now = LedgerSamples.now
+        try LedgerSamples.make(
+            station.ledger,
+            (0..<6).map {
+                LedgerSamples.report($0, kind: "soft", reason: "blocked", at: now - Int64(7 - $0) * 86_400)
+            })
+        let run = try Program.run("policy", "explain", "bob@dest.example", "--ledger", station.ledger)
+        #expect(run.lines.filter { $0.contains("the sender's fault: counts against nobody") }.count == 6)
+        #expect(run.lines.last == "now: may be mailed")
+        #expect(try Program.run("check", "bob@dest.example", "--ledger", station.ledger).status == 0)
+        let config = try station.folder.write("c.toml", "[[policy.override]]\nreason = \"blocked\"\ndays = 3\n")
+        let other = try Program.run(
+            "policy", "explain", "bob@dest.example", "--ledger", station.ledger, "--config", config)
+        #expect(other.text.contains("suppressed: soft bounces on 3 days"))
+        let simulated = try Program.run("policy", "simulate", "--with", config, "--ledger", station.ledger)
+        #expect(simulated.lines.last == "1 more would be left out, 0 fewer")
     }
 
     @Test("explain says that it knows nothing of an address, and what is none")

@@ -35,7 +35,6 @@ struct Reprocess {
     private var batchWeight = 0
     private var batchSize = BatchSize(maximum: Scan.batchCount)
     private var last: BacklogItem?
-    private var changes: PreviewTable
 
     /// Does what was ordered.
     ///
@@ -71,7 +70,6 @@ struct Reprocess {
         self.notes = notes
         self.progress = progress
         report = order.format.map { VerdictReport(format: $0, width: output.width) }
-        changes = PreviewTable(width: output.width)
     }
 
     private mutating func run() throws(Failure) -> Int32 {
@@ -128,17 +126,12 @@ struct Reprocess {
         batchWeight = 0
         batchSize.next()
         let (ledger, isDryRun) = (self.ledger, order.isDryRun)
-        var foreseen: PreviewResult?
         let outcomes = try inLedger { () throws(LedgerError) in
             try ledger.restoreKeys(of: &batch)
             let events = batch.map(\.event)
-            guard isDryRun else { return try ledger.commit(events) }
-            let preview = try ledger.preview(events)
-            foreseen = preview
-            return preview.outcomes
+            return isDryRun ? try ledger.preview(events) : try ledger.commit(events)
         }
         for outcome in outcomes { tally.add(outcome) }
-        if let foreseen { changes.add(foreseen) }
         for message in batch {
             guard let verdict = message.verdict, let file = message.file,
                 let lines = report?.lines(verdict, file: file, withheld: message.withheld)
@@ -164,9 +157,9 @@ struct Reprocess {
         try output.write(line: "    " + tally.sentence)
         let ledger = self.ledger
         let summary = try inLedger { () throws(LedgerError) in
-            try ledger.previewSummary(limit: PreviewTable.namedAddresses)
+            try ledger.previewSummary(at: Int64(time(nil)), limit: PreviewTable.namedAddresses)
         }
-        for line in changes.addressLines(summary) { try output.write(line: line) }
+        for line in PreviewTable(width: output.width).addressLines(summary) { try output.write(line: line) }
     }
 }
 

@@ -78,7 +78,7 @@ struct RunOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Print each verdict: text, jsonl or csv.",
-            discussion: "Without it verdicts are printed only in a dry run, as text."))
+            discussion: "Without it only sums are printed; --verbose with --dry-run is the same as text."))
     var format: ListFormat?
 
     /// As where neither is given.

@@ -45,6 +45,9 @@ struct ReprocessCommand: ParsableCommand {
 
     @OptionGroup var options: RunOptions
 
+    @Flag(name: .shortAndLong, help: "Print each verdict, as --format text does.")
+    var verbose = false
+
     @Flag(help: "Derive all counters from the events in the ledger; takes no source.")
     var rebuild = false
 
@@ -101,7 +104,7 @@ struct ReprocessCommand: ParsableCommand {
             sources: RawArguments.paths(of: sources), ledger: try ledgerOptions.path(configuration),
             period: Period(since: since?.moment(before: now), until: until?.moment(before: now)), threads: jobs,
             isDryRun: options.dryRun,
-            format: options.format ?? (options.dryRun ? .text : nil), progress: progress,
+            format: options.format ?? (verbose ? .text : nil), progress: progress,
             settings: try configuration.classifierWithKeys(), policy: configuration.policy, trust: configuration.trust)
         try StandardOutput.use { output in
             let status: Int32

@@ -42,7 +42,7 @@ struct ScanCommand: PlainCommand {
 
     @OptionGroup var config: ConfigOptions
 
-    @Flag(name: .shortAndLong, help: "Print a summary line.")
+    @Flag(name: .shortAndLong, help: "Print a summary line; with --dry-run, each verdict.")
     var verbose = false
 
     init() {}

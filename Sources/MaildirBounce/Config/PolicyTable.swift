@@ -34,6 +34,7 @@ struct PolicyTable {
         try rule("hard", \.hard, in: &table)
         try rule("soft", \.soft, in: &table)
         try rule("complaint", \.complaint, in: &table)
+        try rule("sender", \.sender, in: &table)
         if let brake = try table.table("brake") { try set(brake) }
         for (number, override) in try table.tables("override").enumerated() {
             policy.overrides.append(try self.override(override, number: number))

@@ -9,7 +9,7 @@ struct DryRun {
     private let order: ScanOrder
     private let output: StandardOutput
     private let ledger: LedgerStore
-    private var report: VerdictReport
+    private var report: VerdictReport?
     private var tally = ScanTally()
     private var changes: PreviewTable
     private var batch: [DeliveryEvent] = []
@@ -21,7 +21,7 @@ struct DryRun {
         var run = DryRun(order, output: output, ledger: ledger)
         let inbox = Inbox(
             maildir: maildir, settings: order.settings, trust: order.trust, archive: order.archive,
-            keepsVerdicts: true, log: makeLogger(verbose: order.isVerbose))
+            keepsVerdicts: run.report != nil, log: makeLogger(verbose: order.isVerbose))
         try run.run(names, inbox)
     }
 
@@ -29,19 +29,23 @@ struct DryRun {
         self.order = order
         self.output = output
         self.ledger = ledger
-        report = VerdictReport(format: order.format ?? .text, width: output.width)
+        report = (order.format ?? (order.isVerbose ? .text : nil)).map {
+            VerdictReport(format: $0, width: output.width)
+        }
         changes = PreviewTable(width: output.width)
     }
 
     private mutating func run(_ names: NameList, _ inbox: Inbox) throws(Failure) {
-        if let header = report.header { try output.write(header.utf8) }
+        if let header = report?.header { try output.write(header.utf8) }
         let output = self.output
         tally.left = try inbox.run(names, while: { !output.isClosed }) { message throws(Failure) in
-            guard let verdict = message.verdict else { return }
-            try output.write(
-                report.lines(
+            if let verdict = message.verdict,
+                let lines = report?.lines(
                     verdict, file: order.file(message.name), destination: message.event.destination,
-                    withheld: message.withheld))
+                    withheld: message.withheld)
+            {
+                try output.write(lines)
+            }
             tally.add(message, .counted)
             changes.add(message)
             batch.append(message.event)
@@ -52,7 +56,7 @@ struct DryRun {
         guard (order.format ?? .text) == .text else { return }
         let ledger = self.ledger
         let summary = try inLedger { () throws(LedgerError) in
-            try ledger.previewSummary(limit: PreviewTable.namedAddresses)
+            try ledger.previewSummary(at: Int64(time(nil)), limit: PreviewTable.namedAddresses)
         }
         for line in changes.lines(tally, summary) { try output.write(line: line) }
     }

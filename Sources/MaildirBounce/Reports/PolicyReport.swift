@@ -27,6 +27,10 @@ extension PolicyTable {
         add("hard", policy.hard)
         add("soft", policy.soft)
         add("complaint", policy.complaint)
+        add("sender", policy.sender)
+        if let days = numbers.firstIndex(where: { $0.key == "sender.days" }) {
+            numbers[days].about = "the sender's fault: \(Policy.sendersReasons.sorted().joined(separator: " "))"
+        }
         add("delivery_lifts_soft", "\(policy.deliveryLiftsSoft)")
         add("brake.enabled", "\(policy.brake != nil)")
         if let brake = policy.brake {

@@ -2,16 +2,13 @@ import Ledger
 
 /// What a scan or a backlog would change, gathered over a dry run, as a table for a person.
 struct PreviewTable {
-    /// How many newly suppressed addresses, and how many whose counters change, are named; of the rest only the number is
-    /// told.
+    /// How many addresses of each kind are named; of the rest only the number is told.
     static let namedAddresses = 1_000
 
     /// Columns to cut lines to, or nil.
     let width: Int?
     private var folders: [String: Int] = [:]
     private var outcomes: [CommitOutcome: Int] = [:]
-    private var suppressed: [SuppressedAddress] = []
-    private var suppressedCount = 0
 
     init(width: Int?) { self.width = width }
 
@@ -20,10 +17,8 @@ struct PreviewTable {
         folders[String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]), default: 0] += 1
     }
 
-    mutating func add(_ result: PreviewResult) {
-        for outcome in result.outcomes { outcomes[outcome, default: 0] += 1 }
-        suppressedCount += result.newlySuppressed.count
-        suppressed.append(contentsOf: result.newlySuppressed.prefix(Self.namedAddresses - suppressed.count))
+    mutating func add(_ results: [CommitOutcome]) {
+        for outcome in results { outcomes[outcome, default: 0] += 1 }
     }
 
     /// - Parameter summary: what would be different in the end.
@@ -34,6 +29,7 @@ struct PreviewTable {
             ("\(outcomes[.counted] ?? 0)", "would be counted"),
             ("\(outcomes[.duplicate] ?? 0)", "are duplicates of a report that another file has brought"),
             ("\(outcomes[.alreadyKnown] ?? 0)", "were counted by an earlier run and would only be moved"),
+            ("\(tally.run.withheldCount)", "are not trusted and would have no effect (\(tally.run.withheldReasons))"),
             ("\(tally.left)", "would stay in new/"),
         ])
         lines += table(folders.sorted { $0.key < $1.key }.map { ("\($0.value)", "would go to \($0.key)") })
@@ -43,10 +39,17 @@ struct PreviewTable {
     /// What it would mean for addresses and providers.
     func addressLines(_ summary: PreviewSummary) -> [String] {
         var lines: [String] = []
-        lines.append("Newly suppressed addresses: \(suppressedCount)")
-        lines += suppressed.map { cut(terminalSafe("    \($0.address)  \($0.suppression.why)"), toColumns: width) }
-        if suppressedCount > suppressed.count {
-            lines.append("    and \(suppressedCount - suppressed.count) more")
+        if summary.adoptsPolicy {
+            lines.append("The policy has changed since the ledger was written; all states would be derived anew first.")
+        }
+        func list(_ heading: String, _ rows: [SuppressedAddress], _ count: Int) {
+            lines.append("\(heading): \(count)")
+            lines += rows.map { cut(terminalSafe("    \($0.address)  \($0.suppression.why)"), toColumns: width) }
+            if count > rows.count { lines.append("    and \(count - rows.count) more") }
+        }
+        list("Newly suppressed addresses", summary.newlySuppressed, summary.newlySuppressedCount)
+        if summary.noLongerSuppressedCount > 0 {
+            list("No longer suppressed", summary.noLongerSuppressed, summary.noLongerSuppressedCount)
         }
         lines.append("Addresses whose counters change: \(summary.changeCount)")
         lines += summary.changes.map { cut(terminalSafe("    \($0.address)  \(sentence($0))"), toColumns: width) }

@@ -15,6 +15,11 @@ struct RunTally {
     /// Reports whose outcomes did not count, by the reason.
     private(set) var withheld: [String: Int] = [:]
 
+    var withheldCount: Int { withheld.values.reduce(0, +) }
+
+    /// The reasons, the most frequent first: `3 unsigned, 1 expired`.
+    var withheldReasons: String { withheld.ranked.map { "\($0.value) \($0.key)" }.joined(separator: ", ") }
+
     mutating func add(_ event: DeliveryEvent, isCut: Bool, withheld reason: Withheld?) {
         read += 1
         classes[event.class, default: 0] += 1
@@ -52,9 +57,7 @@ struct RunTally {
         if known > 0 { notes.append("\(known) \(knownWords)") }
         if cut > 0 { notes.append("\(cut) \(cutWords)") }
         if !withheld.isEmpty {
-            notes.append(
-                "\(withheld.values.reduce(0, +)) not trusted and without effect ("
-                    + withheld.ranked.map { "\($0.value) \($0.key)" }.joined(separator: ", ") + ")")
+            notes.append("\(withheldCount) not trusted and without effect (\(withheldReasons))")
         }
         return sentence + "; " + (notes + more).joined(separator: ", ")
     }
@@ -66,7 +69,7 @@ struct RunTally {
         counts["duplicate"] = duplicates
         counts["already-known"] = known
         counts["left"] = left
-        counts["untrusted"] = withheld.values.reduce(0, +)
+        counts["untrusted"] = withheldCount
         return RunRecord(maildir: maildir, started: started, ended: ended, counts: counts.filter { $0.value > 0 })
     }
 }

@@ -57,6 +57,8 @@ enum ConfigTemplate {
             \(rule("hard", policy.hard))
             \(rule("soft", policy.soft))
             \(rule("complaint", policy.complaint))
+            # What lies with us, such as a block of our server, a spam verdict or a mail too big: counts against nobody.
+            \(rule("sender", policy.sender))
             # While the failures of one provider spike, nobody is suppressed for them.
             [policy.brake]
             #enabled = \(policy.brake != nil)
