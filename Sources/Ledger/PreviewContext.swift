@@ -71,7 +71,7 @@ struct PreviewContext {
         for id in try reader.deliveries(of: [], naming: addresses.sorted()) where events[id] == nil {
             events[id] = try reader.event(id)
         }
-        for (_, (event, isFolded)) in events.sorted(by: { $0.key < $1.key }) {
+        for (id, (event, isFolded)) in events.sorted(by: { $0.key < $1.key }) {
             deliveries.append(event)
             numbers.append(id)
             if isFolded { folded.append(event.fingerprint) }
