@@ -95,6 +95,8 @@ package struct Policy: Sendable, Equatable {
     package var soft = Rule(days: 5, within: 30, quietDays: 30)
     /// The recipient complained (RFC 5965): one complaint is enough.
     package var complaint = Rule(days: 1, within: 30, quietDays: 30)
+    /// The address stands on a relay's list, which sends it nothing more: one report is enough.
+    package var relay = Rule(days: 1, within: 30, quietDays: 30)
     /// Whether a delivery receipt, besides clearing the soft streak, lifts a suppression that soft bounces caused.
     package var deliveryLiftsSoft = true
     package var overrides: [Override] = []
@@ -124,6 +126,7 @@ package struct Policy: Sendable, Equatable {
         case .hard: return (hard, cause.name)
         case .soft: return (soft, cause.name)
         case .complaint: return (complaint, cause.name)
+        case .relay: return (relay, cause.name)
         case .manual: return nil
         }
     }
@@ -134,7 +137,8 @@ package struct Policy: Sendable, Equatable {
             "\(rule.days)/\(rule.within)/\(rule.quietDays)/\(rule.expiryDays.map(String.init) ?? "-")"
         }
         var parts = [
-            "hard \(text(hard))", "soft \(text(soft))", "complaint \(text(complaint))", "lift \(deliveryLiftsSoft)",
+            "hard \(text(hard))", "soft \(text(soft))", "complaint \(text(complaint))", "relay \(text(relay))",
+            "lift \(deliveryLiftsSoft)",
         ]
         parts += overrides.map { "[\($0.name)] \(text($0.rule))" }
         if let brake {
