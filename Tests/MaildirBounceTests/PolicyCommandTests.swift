@@ -16,7 +16,7 @@ struct PolicyCommandTests {
             "policy", "show", "--config", try station.folder.write("empty.toml", ""), "--format", "jsonl")
         #expect(run.status == 0)
         let objects = try run.objects()
-        #expect(objects.count == 19)
+        #expect(objects.count == 23)
         #expect(objects.allSatisfy { $0["source"] as? String == "default" })
         func value(_ key: String) -> Int? {
             objects.first { $0["key"] as? String == "policy." + key }?["value"] as? Int
@@ -26,6 +26,7 @@ struct PolicyCommandTests {
         #expect(value("soft.days") == policy.soft.days)
         #expect(value("soft.within_days") == policy.soft.within)
         #expect(value("complaint.quiet_days") == policy.complaint.quietDays)
+        #expect(value("relay.days") == policy.relay.days)
         #expect(value("brake.minimum") == policy.brake?.minimum)
         #expect(value("brake.factor") == policy.brake?.factor)
         #expect(value("brake.window_hours") == policy.brake?.windowHours)
@@ -36,7 +37,7 @@ struct PolicyCommandTests {
     @Test("show: every number can be set, and each names the line that set it")
     func everything() throws {
         var text = "[policy]\ndelivery_lifts_soft = false\n"
-        for name in ["hard", "soft", "complaint"] {
+        for name in ["hard", "soft", "complaint", "relay"] {
             text += "[policy.\(name)]\ndays = 7\nwithin_days = 8\nquiet_days = 9\nexpiry_days = 10\n"
         }
         text += "[policy.brake]\nenabled = true\nminimum = 11\nfactor = 12\nwindow_hours = 13\nbaseline_days = 15\n"
@@ -48,7 +49,7 @@ struct PolicyCommandTests {
         #expect(run.errors.isEmpty)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let objects = try run.objects()
-        #expect(objects.count == 23)
+        #expect(objects.count == 27)
         for object in objects {
             let key = try #require((object["key"] as? String)?.split(separator: ".").last)
             let place = try #require((object["source"] as? String)?.split(separator: ":"), "\(object)")
@@ -62,7 +63,7 @@ struct PolicyCommandTests {
         )
         let shown = try Program.run("policy", "show", "--config", file)
         #expect(shown.text.contains("policy.override.1.expiry_days"))
-        #expect(try Program.run("policy", "show", "--config", file, "--format", "csv").lines.count == 24)
+        #expect(try Program.run("policy", "show", "--config", file, "--format", "csv").lines.count == 28)
     }
 
     @Test(

@@ -27,6 +27,7 @@ extension PolicyTable {
         add("hard", policy.hard)
         add("soft", policy.soft)
         add("complaint", policy.complaint)
+        add("relay", policy.relay)
         add("delivery_lifts_soft", "\(policy.deliveryLiftsSoft)")
         add("brake.enabled", "\(policy.brake != nil)")
         if let brake = policy.brake {

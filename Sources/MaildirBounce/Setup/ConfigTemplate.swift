@@ -44,6 +44,13 @@ enum ConfigTemplate {
             #require = "none"
             #message_id_domains = []
 
+            [own]
+            # Addresses of yours that must never be suppressed nor exported, whoever names them; "@firm.example" is a whole
+            # domain. The return path, and postmaster, abuse and mailer-daemon of your domains, need not be named.
+            #addresses = ["ceo@news.example"]
+            # Your domains beside the return path's and local_hosts.
+            #domains = ["firm.example"]
+
             [metrics]
             # Where each scan leaves its figures for Prometheus.
             #file = "/var/lib/prometheus/node-exporter/bounces.prom"
@@ -57,6 +64,7 @@ enum ConfigTemplate {
             \(rule("hard", policy.hard))
             \(rule("soft", policy.soft))
             \(rule("complaint", policy.complaint))
+            \(rule("relay", policy.relay))
             # While the failures of one provider spike, nobody is suppressed for them.
             [policy.brake]
             #enabled = \(policy.brake != nil)
