@@ -100,12 +100,29 @@ struct Reading {
                 }
             }
         }
+        markOwnAddresses(&verdict)
         switch verdict.messageClass {
         case .autoReply, .notABounce: break
         default:
             if !original.summary.isEmpty { verdict.original = original.summary }
         }
         return verdict
+    }
+
+    /// Says which recipients are addresses of our own, on which no report has anything to say.
+    private func markOwnAddresses(_ verdict: inout Verdict) {
+        guard let find = settings.ownAddresses, !verdict.recipients.isEmpty else { return }
+        var deliveredTo = envelope.deliveryAddresses
+        // A complaint may be our own mail, which comes back with its To field.
+        if verdict.messageClass != .complaint { deliveredTo += envelope.toAddresses }
+        for index in find(verdict.recipients.map(\.address), deliveredTo) {
+            let address = verdict.recipients[index].address
+            // A report that was taken out of a wrapper was asked already.
+            guard !verdict.recipients[index].isOwn else { continue }
+            verdict.recipients[index].isOwn = true
+            verdict.evidence.append(
+                Evidence(rule: "own-address", at: "recipient", matched: address, recipient: address))
+        }
     }
 
     /// Says what the tag proves.
@@ -378,6 +395,7 @@ struct Reading {
         var reading = Reading(inner, settings: settings, judge: judge, unwrapped: unwrapped + 1)
         // Where and when the wrapper arrived is what our own server wrote.
         reading.envelope.deliveredTo.insert(contentsOf: envelope.deliveredTo, at: 0)
+        reading.envelope.deliveryAddresses.insert(contentsOf: envelope.deliveryAddresses, at: 0)
         reading.envelope.arrival = envelope.arrival ?? reading.envelope.arrival
         reading.envelope.date = envelope.date ?? reading.envelope.date
         var verdict = reading.verdict()
@@ -458,7 +476,11 @@ struct Reading {
         let address = outcome.address
         // Beyond a few recipients a search would cost the square of their number; reports about thousands have no aliases.
         if list.count < 200, let index = list.firstIndex(where: { $0.address == address }) {
-            if outcome.kind < list[index].kind { list[index] = outcome }
+            // What our own list said of it is nothing new, whatever the other outcome is.
+            let known = list[index]
+            if outcome.isOwnRefusal != known.isOwnRefusal ? known.isOwnRefusal : outcome.kind < known.kind {
+                list[index] = outcome
+            }
         } else {
             list.append(outcome)
         }
@@ -489,6 +511,20 @@ struct Reading {
         for fact in facts.texts.reversed() where facts.command == nil {
             facts.command = SMTPCommand.find(in: fact.folded)
         }
+        let said = facts.texts.isEmpty && isAlone ? [FactText("text", headText)] : facts.texts
+        let refusal = said.first { OwnRefusal.isSaid(in: $0.folded) }
+        var list: RelayList.Entry?
+        if let refusal {
+            facts.ruling = Ruling(.policyViolation, rule: "own-refusal/map", matched: OwnRefusal.token)
+            if facts.texts.isEmpty { facts.texts = [refusal] }
+        } else if let relay = report.relay {
+            list = RelayList.Entry(relay: relay, reason: .userUnknown, words: "")
+        } else if facts.ruling == nil {
+            list = RelayList.find(
+                in: said, status: report.status, remoteMTA: report.remoteMTA, reportingMTA: reportingMTA,
+                from: envelope.from)
+            facts.ruling = list.map { Ruling($0.reason, rule: "relay/\($0.relay.rawValue)", matched: $0.words) }
+        }
         var decision = judge.decide(facts, of: report, in: message)
         if !decision.isSettled, isAlone {
             facts.texts.append(FactText("text", headText))
@@ -503,11 +539,13 @@ struct Reading {
         }
         decision.evidence.recipient = address
         evidence.append(decision.evidence)
-        let said = diagnostic.isEmpty ? explanation : diagnostic
+        // Not of a report that declares nobody dead, nor of what is still tried or may be tried again.
+        let isFinal = doubt == nil && decision.kind <= .soft && !decision.isTransient
         return Outcome(
             address: address, kind: decision.kind, reason: decision.reason,
             status: decision.status?.description, replyCode: decision.replyCode.map(String.init), action: report.action,
-            diagnostic: Reading.oneLine(said), remoteMTA: report.remoteMTA, command: facts.command)
+            diagnostic: Reading.oneLine(diagnostic.isEmpty ? explanation : diagnostic), remoteMTA: report.remoteMTA,
+            command: facts.command, relay: isFinal ? list?.relay : nil, isOwnRefusal: refusal != nil)
     }
 
     /// White space folded, cut at a character's end.
@@ -543,14 +581,14 @@ struct Reading {
     // MARK: class and origin
 
     private func classify(_ verdict: inout Verdict, postfixSender: String?) {
-        let worst = verdict.recipients.lazy.map { $0.kind }.min()
+        let worst = verdict.recipients.lazy.filter { !$0.isOwnRefusal }.map { $0.kind }.min()
         verdict.messageClass =
             switch worst {
             case .hard: .hardBounce
             case .soft: .softBounce
             case .delayed: .delayNotice
             case .delivered: .deliveryReceipt
-            case nil: .notABounce
+            case nil: verdict.recipients.isEmpty ? .notABounce : .ownRefusal
             }
         verdict.origin = origin(reportingMTA: verdict.reportingMTA)
         if let special = DoubleBounce.messageClass(

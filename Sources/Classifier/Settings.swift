@@ -11,18 +11,24 @@ public struct Settings: Sendable {
     /// For how many days a signed tag that carries its day is good, or nil for ever.
     public var verpExpiryDays: Int?
 
+    /// Of a report's recipients, the places of those that are addresses of our own. It is given the recipients and the
+    /// addresses to which the report was delivered; nil: none is ours.
+    public var ownAddresses: (@Sendable (_ recipients: [String], _ deliveredTo: [String]) -> [Int])?
+
     /// The administrator's rules, tried in this order before ours.
     public var rules: [CustomRule]
 
     /// Settings that suit an installation without signed return paths; each may be given, or changed later.
     public init(
         localHosts: [String] = [], verpDelimiters: [UInt8] = Array("+-".utf8), verpKeys: [SigningKey] = [],
-        verpExpiryDays: Int? = nil, rules: [CustomRule] = []
+        verpExpiryDays: Int? = nil, rules: [CustomRule] = [],
+        ownAddresses: (@Sendable (_ recipients: [String], _ deliveredTo: [String]) -> [Int])? = nil
     ) {
         self.localHosts = localHosts
         self.verpDelimiters = verpDelimiters
         self.verpKeys = verpKeys
         self.verpExpiryDays = verpExpiryDays
         self.rules = rules
+        self.ownAddresses = ownAddresses
     }
 }

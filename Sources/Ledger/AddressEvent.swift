@@ -3,7 +3,7 @@ struct AddressEvent: Sendable, Equatable {
     /// What an outcome means for its address, which depends on the report's class as well as on the outcome's kind.
     enum Effect: Int, Sendable {
         // In order of severity: of several outcomes for one address in one report, the first counts.
-        case complaint, hard, soft, delayed, delivered, autoReply, other
+        case complaint, relay, hard, soft, delayed, delivered, autoReply, other
         // By hand.
         case suppress, release
 
@@ -13,17 +13,18 @@ struct AddressEvent: Sendable, Equatable {
             case "complaint": self = .complaint
             case "auto-reply": self = .autoReply
             case "hard-bounce", "soft-bounce", "delay-notice", "delivery-receipt":
-                switch kind {
-                case "hard":
-                    let code = replyCode ?? status
-                    self = code?.utf8.first == UInt8(ascii: "4") ? .soft : .hard
-                case "soft": self = .soft
-                case "delayed": self = .delayed
-                case "delivered": self = .delivered
+                let isTransient = (replyCode ?? status)?.utf8.first == UInt8(ascii: "4")
+                switch OutcomeEvent.parts(ofKind: kind) {
+                case (_, OutcomeEvent.ownRefusal): self = .other
+                case ("hard", nil): self = isTransient ? .soft : .hard
+                case ("hard", .some), ("soft", .some): self = isTransient ? .soft : .relay
+                case ("soft", nil): self = .soft
+                case ("delayed", _): self = .delayed
+                case ("delivered", _): self = .delivered
                 default: self = .other
                 }
                 // These two never count against an address, whatever their outcomes say.
-                if (name == "delay-notice" || name == "delivery-receipt") && (self == .hard || self == .soft) {
+                if (name == "delay-notice" || name == "delivery-receipt") && isBraked {
                     self = .other
                 }
             default: self = .other
@@ -34,6 +35,7 @@ struct AddressEvent: Sendable, Equatable {
         var cause: Suppression.Cause? {
             switch self {
             case .complaint: .complaint
+            case .relay: .relay
             case .hard: .hard
             case .soft: .soft
             case .suppress: .manual
@@ -43,7 +45,7 @@ struct AddressEvent: Sendable, Equatable {
 
         /// Whether many of these at once make the brake hold them back.
         var isBraked: Bool {
-            self == .hard || self == .soft
+            self == .hard || self == .soft || self == .relay
         }
 
         var isByHand: Bool {
@@ -69,6 +71,11 @@ struct AddressEvent: Sendable, Equatable {
     var until: Int64?
     /// Of a release: the number of the last delivery that the ledger had seen; `nil` for one that 0.1.0 has written.
     var known: Int64?
+    /// The token of the relay on whose list the address stands.
+    var relay: String?
+
+    /// The relay's token where the relay is why the address is suppressed.
+    func relay(for cause: Suppression.Cause) -> String? { cause == .relay ? relay : nil }
 
     /// The hour of its arrival since 1970, in which the brake counts it.
     var hour: Int64 { arrival / CalendarTime.secondsPerHour }

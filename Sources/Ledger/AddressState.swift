@@ -94,7 +94,11 @@ package struct AddressState: Sendable, Equatable {
         switch event.effect {
         case .hard:
             counters.hard += 1
-            countHard(event, domain, policy)
+            countHard(event, .hard, domain, policy)
+        case .relay:
+            // The mail did not arrive, since an earlier one had not, or was not wanted.
+            counters.hard += 1
+            countHard(event, .relay, domain, policy)
         case .soft:
             counters.soft += 1
             if event.brake.counts {
@@ -122,7 +126,9 @@ package struct AddressState: Sendable, Equatable {
         }
     }
 
-    private mutating func countHard(_ event: AddressEvent, _ domain: String, _ policy: Policy) {
+    private mutating func countHard(
+        _ event: AddressEvent, _ cause: Suppression.Cause, _ domain: String, _ policy: Policy
+    ) {
         if event.brake == .held {
             // In days that are rounded: a mailing that is some hours earlier in the day than the last one was is not a
             // day earlier.
@@ -135,7 +141,7 @@ package struct AddressState: Sendable, Equatable {
         } else if !event.brake.counts {
             return
         }
-        count(event, .hard, domain, policy)
+        count(event, cause, domain, policy)
         if suppression != nil {
             held = nil
         }
@@ -164,18 +170,21 @@ package struct AddressState: Sendable, Equatable {
     private mutating func suppress(_ event: AddressEvent, _ cause: Suppression.Cause, days: Int, until: Int64?) {
         guard var current = suppression else {
             suppression = Suppression(
-                cause: cause, reason: event.reason, since: event.arrival, until: until, days: days)
+                cause: cause, reason: event.reason, since: event.arrival, until: until, days: days,
+                relay: event.relay(for: cause))
             return
         }
         if cause > current.cause {
             current.cause = cause
             current.reason = event.reason
+            current.relay = event.relay(for: cause)
             current.days = days
             current.until = until
         } else if cause == current.cause {
             current.days = max(current.days, days)
-            if cause == .soft || cause == .manual {
+            if cause == .soft || cause == .manual || cause == .relay {
                 current.reason = event.reason
+                current.relay = event.relay(for: cause)
             }
             current.until = until
         }

@@ -115,15 +115,16 @@ final class AddressTable {
     }
 
     private func event(_ row: Query) throws -> AddressEvent {
-        let className = try terms.text(row.integer(2))
+        let (className, kind) = (try terms.text(row.integer(2)), try terms.text(row.integer(4)))
         let effect = AddressEvent.Effect(
-            class: className, kind: try terms.text(row.integer(4)), replyCode: row.optionalText(6),
+            class: className, kind: kind, replyCode: row.optionalText(6),
             status: row.optionalText(7))
         return AddressEvent(
             arrival: row.integer(0), fingerprint: row.fingerprint(1),
             delivery: row.integer(3) >> LedgerLimits.ordinalBits,
             ordinal: row.integer(3) & (1 << LedgerLimits.ordinalBits - 1), effect: effect, class: className,
-            reason: try terms.text(row.integer(5)), spelling: row.optionalText(8))
+            reason: try terms.text(row.integer(5)), spelling: row.optionalText(8),
+            relay: OutcomeEvent.relay(ofKind: kind))
     }
 
     /// The state from which the events go on.
@@ -298,7 +299,7 @@ final class AddressWriter {
         try query.bind(first + 9, state.spelling)
         try query.bind(first + 10, StreakCoding.encode(state.streaks))
         try query.bind(first + 11, state.suppression?.cause.rawValue)
-        try query.bind(first + 12, try terms.number(state.suppression?.reason))
+        try query.bind(first + 12, try terms.number(state.suppression?.storedReason))
         try query.bind(first + 13, state.suppression?.since)
         try query.bind(first + 14, state.suppression?.until)
         try query.bind(first + 15, (state.suppression?.days).map(Int64.init))

@@ -353,7 +353,7 @@ final class BatchWriter {
                     ordinal: Int64(ordinal),
                     effect: AddressEvent.Effect(
                         class: event.class, kind: outcome.kind, replyCode: outcome.replyCode, status: outcome.status),
-                    class: event.class, reason: outcome.reason, spelling: spelling)
+                    class: event.class, reason: outcome.reason, spelling: spelling, relay: outcome.relay)
                 let place = try touch(canonical.text)
                 touched[place].events.append(addition)
                 if isReplacement { touched[place].mustBeDerived = true }

@@ -56,7 +56,8 @@ extension DeliveryEvent {
 package struct OutcomeEvent: Sendable, Equatable {
     /// The address as the report writes it.
     package var address: String
-    /// `hard`, `soft`, `delayed` or `delivered`.
+    /// `hard`, `soft`, `delayed` or `delivered`; behind it, after a blank, perhaps a remark: the token of the relay on whose
+    /// list the address stands, or ``ownRefusal``.
     package var kind: String
     /// A reason token of the design, such as `userunknown`.
     package var reason: String
@@ -81,6 +82,32 @@ package struct OutcomeEvent: Sendable, Equatable {
         self.diagnostic = diagnostic
         self.remoteMTA = remoteMTA
         self.command = command
+    }
+}
+
+extension OutcomeEvent {
+    /// The remark of a refusal by our own exported list, which is never held against the address.
+    package static let ownRefusal = "own-refusal"
+
+    /// The kind alone.
+    package var plainKind: String { OutcomeEvent.parts(ofKind: kind).kind }
+
+    /// The token of the relay on whose list the address stands, or nil.
+    package var relay: String? { OutcomeEvent.relay(ofKind: kind) }
+
+    /// Whether our own exported list refused the mail.
+    package var isOwnRefusal: Bool { OutcomeEvent.parts(ofKind: kind).remark == OutcomeEvent.ownRefusal }
+
+    static func relay(ofKind kind: String) -> String? {
+        let remark = parts(ofKind: kind).remark
+        return remark == ownRefusal ? nil : remark
+    }
+
+    /// A kind, and the remark behind it.
+    static func parts(ofKind kind: String) -> (kind: String, remark: String?) {
+        // Most have none.
+        guard let blank = kind.utf8.firstIndex(of: UInt8(ascii: " ")) else { return (kind, nil) }
+        return (String(kind[..<blank]), String(kind[kind.utf8.index(after: blank)...]))
     }
 }
 

@@ -117,7 +117,7 @@ extension LedgerStore {
             """)
         try insert.bind(1, Forgetting.hash(canonical, key: try Forgetting.makeKey(connection)))
         try insert.bind(2, suppression.cause.rawValue)
-        try insert.bind(3, try terms.number(suppression.reason) as Int64)
+        try insert.bind(3, try terms.number(suppression.storedReason) as Int64)
         try insert.bind(4, suppression.since)
         try insert.bind(5, suppression.until)
         try insert.bind(6, suppression.days)

@@ -91,7 +91,7 @@ extension AddressState.Counters {
 
     mutating func add(_ effect: AddressEvent.Effect) {
         switch effect {
-        case .hard: hard += 1
+        case .hard, .relay: hard += 1
         case .soft: soft += 1
         case .delayed: delayed += 1
         case .delivered: delivered += 1

@@ -216,7 +216,7 @@ extension Suppression {
         guard let number = row.optionalInteger(column) else { return nil }
         guard let cause = Cause(rawValue: number) else { throw DamagedLedger() }
         self.init(
-            cause: cause, reason: try terms.text(row.integer(column + 1)), since: row.integer(column + 2),
+            cause: cause, storedReason: try terms.text(row.integer(column + 1)), since: row.integer(column + 2),
             until: row.optionalInteger(column + 3), days: Int(row.integer(column + 4)))
     }
 }

@@ -148,7 +148,7 @@ extension LedgerStore {
                     guard let recipient = row.recipient else { return }
                     count += 1
                     last = recipient.outcome
-                    if [.hard, .soft, .delayed].contains(recipient.effect) {
+                    if [.hard, .relay, .soft, .delayed].contains(recipient.effect) {
                         rows.append((row.delivery, recipient.outcome, diagnostic))
                     }
                 }

@@ -97,6 +97,8 @@ package struct Policy: Sendable, Equatable {
     package var complaint = Rule(days: 1, within: 30, quietDays: 30)
     /// The sender is to blame, see ``sendersReasons``: his failures are counted and suppress nobody.
     package var sender = Rule(days: 0, within: 30, quietDays: 30)
+    /// The address stands on a relay's list, which sends it nothing more: one report is enough.
+    package var relay = Rule(days: 1, within: 30, quietDays: 30)
     /// Whether a delivery receipt, besides clearing the soft streak, lifts a suppression that soft bounces caused.
     package var deliveryLiftsSoft = true
     package var overrides: [Override] = []
@@ -143,6 +145,7 @@ package struct Policy: Sendable, Equatable {
         case .hard: return (hard, cause.name)
         case .soft: return (soft, cause.name)
         case .complaint: return (complaint, cause.name)
+        case .relay: return (relay, cause.name)
         case .manual: return nil
         }
     }
@@ -153,7 +156,8 @@ package struct Policy: Sendable, Equatable {
             "\(rule.days)/\(rule.within)/\(rule.quietDays)/\(rule.expiryDays.map(String.init) ?? "-")"
         }
         var parts = [
-            "hard \(text(hard))", "soft \(text(soft))", "complaint \(text(complaint))", "lift \(deliveryLiftsSoft)",
+            "hard \(text(hard))", "soft \(text(soft))", "complaint \(text(complaint))", "relay \(text(relay))",
+            "lift \(deliveryLiftsSoft)",
             // The number of the list of reasons: when it changes, so do the states.
             "sender 1 \(text(sender))",
         ]

@@ -2,7 +2,7 @@
 package struct PolicyStep: Sendable, Equatable {
     /// When the mail arrived, or when the administrator acted.
     package var at: Int64
-    /// What happened: `hard`, `soft`, `complaint`, `delivered`, `delayed`, `auto-reply`, `other`, `suppress`, `release`,
+    /// What happened: `hard`, `soft`, `relay`, `complaint`, `delivered`, `delayed`, `auto-reply`, `other`, `suppress`, `release`,
     /// or `base` for all that was pruned.
     package var what: String
     package var reason: String
@@ -121,6 +121,7 @@ extension AddressEvent.Effect {
     var name: String {
         switch self {
         case .complaint: "complaint"
+        case .relay: "relay"
         case .hard: "hard"
         case .soft: "soft"
         case .delayed: "delayed"

@@ -125,15 +125,15 @@ final class ReportScan {
         }
     }
 
-    /// What an outcome means for its address. Only of a hard one the codes must be looked at.
+    /// What an outcome means for its address. Only of a hard one, and of a relay's, the codes must be looked at.
     private func effect(_ classTerm: Int64, _ kind: Int64, _ row: Query) throws -> AddressEvent.Effect {
         let pair = Pair(classTerm: classTerm, kind: kind)
-        if let known = effects[pair], known != .hard { return known }
+        if let known = effects[pair], known != .hard, known != .relay { return known }
         let (name, kindName) = (try terms.text(classTerm), try terms.text(kind))
         if effects[pair] == nil {
             let effect = AddressEvent.Effect(class: name, kind: kindName, replyCode: nil, status: nil)
             effects[pair] = effect
-            if effect != .hard { return effect }
+            if effect != .hard, effect != .relay { return effect }
         }
         return AddressEvent.Effect(
             class: name, kind: kindName, replyCode: row.optionalText(10), status: row.optionalText(11))

@@ -1,14 +1,26 @@
 /// That an address must be left out, since when and why.
 package struct Suppression: Sendable, Hashable {
-    /// What suppressed the address; a stronger cause replaces a weaker one.
+    /// What suppressed the address; a stronger cause replaces a weaker one. The raw value is what the ledger holds.
     package enum Cause: Int64, Sendable, Comparable, CaseIterable {
         case soft = 1
         case hard = 2
         case complaint = 3
         /// An administrator, or an import.
         case manual = 4
+        /// It stands on a relay's list of suppressed addresses.
+        case relay = 5
 
-        package static func < (left: Cause, right: Cause) -> Bool { left.rawValue < right.rawValue }
+        private var strength: Int {
+            switch self {
+            case .soft: 1
+            case .hard: 2
+            case .relay: 3
+            case .complaint: 4
+            case .manual: 5
+            }
+        }
+
+        package static func < (left: Cause, right: Cause) -> Bool { left.strength < right.strength }
 
         package var name: String {
             switch self {
@@ -16,6 +28,7 @@ package struct Suppression: Sendable, Hashable {
             case .hard: "hard"
             case .complaint: "complaint"
             case .manual: "manual"
+            case .relay: "relay"
             }
         }
     }
@@ -29,6 +42,30 @@ package struct Suppression: Sendable, Hashable {
     package var until: Int64?
     /// On how many days the events fell that led to it.
     package var days: Int
+    /// The token of the relay on whose list it stands, where that is the cause.
+    package var relay: String?
+
+    /// The reason as the ledger holds it: where a relay is the cause, its token stands behind the reason's.
+    var storedReason: String { relay.map { "\(reason) \($0)" } ?? reason }
+
+    package init(
+        cause: Cause, reason: String, since: Int64, until: Int64? = nil, days: Int, relay: String? = nil
+    ) {
+        self.cause = cause
+        self.reason = reason
+        self.since = since
+        self.until = until
+        self.days = days
+        self.relay = relay
+    }
+
+    /// From a stored reason.
+    init(cause: Cause, storedReason: String, since: Int64, until: Int64?, days: Int) {
+        let words = cause == .relay ? storedReason.split(separator: " ", maxSplits: 1).map(String.init) : []
+        self.init(
+            cause: cause, reason: words.first ?? storedReason, since: since, until: until, days: days,
+            relay: words.count > 1 ? words[1] : nil)
+    }
 
     /// Whether it holds at a moment.
     package func holds(at now: Int64) -> Bool {
@@ -44,6 +81,7 @@ package struct Suppression: Sendable, Hashable {
         case .soft: "soft bounces on \(days) \(days == 1 ? "day" : "days") (last \(reason))"
         case .complaint: "complaint (\(reason))"
         case .manual: "suppressed by hand (\(reason))"
+        case .relay: RelayName.sentence(relay, reason: reason)
         }
     }
 }

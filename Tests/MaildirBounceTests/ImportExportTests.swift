@@ -116,7 +116,8 @@ struct ImportExportTests {
         ] {
             let answer = try postmap("-q", key, type)
             #expect(answer.status == 0, "\(key)")
-            #expect(answer.text.hasPrefix("REJECT 5.7.1 suppressed since 2021-01-02T03:04:05Z"), "\(key)")
+            #expect(
+                answer.text.hasPrefix("REJECT 5.7.1 suppressed [maildir-bounce] since 2021-01-02T03:04:05Z"), "\(key)")
         }
         for key in ["jane@dest.example", "smith", "smith\"@dest.example", "dest.example"] {
             #expect(try postmap("-q", key, type).status == 1, "\(key)")

@@ -30,6 +30,7 @@ struct PolicyCommandTests {
         #expect(value("sender.quiet_days") == policy.sender.quietDays)
         let about = try #require(objects.first { $0["key"] as? String == "policy.sender.days" }?["about"] as? String)
         #expect(Set(about.split(separator: " ").suffix(15).map(String.init)) == Policy.sendersReasons)
+        #expect(value("relay.days") == policy.relay.days)
         #expect(value("brake.minimum") == policy.brake?.minimum)
         #expect(value("brake.factor") == policy.brake?.factor)
         #expect(value("brake.window_hours") == policy.brake?.windowHours)
@@ -40,7 +41,7 @@ struct PolicyCommandTests {
     @Test("show: every number can be set, and each names the line that set it")
     func everything() throws {
         var text = "[policy]\ndelivery_lifts_soft = false\n"
-        for name in ["hard", "soft", "complaint", "sender"] {
+        for name in ["hard", "soft", "complaint", "sender", "relay"] {
             text += "[policy.\(name)]\ndays = 7\nwithin_days = 8\nquiet_days = 9\nexpiry_days = 10\n"
         }
         text += "[policy.brake]\nenabled = true\nminimum = 11\nfactor = 12\nwindow_hours = 13\nbaseline_days = 15\n"

@@ -19,6 +19,14 @@ RULES = {
     "nouser.double@dest.example": ("rcpt", "550 5.1.1 <{rcpt}>: Recipient address rejected: User unknown"),
     "nouser.headers@dest.example": ("rcpt", "550 5.1.1 <{rcpt}>: Recipient address rejected: User unknown"),
     "нет@dest.example": ("rcpt", "550 5.1.1 <{rcpt}>: Recipient address rejected: User unknown"),
+    # A hub of ours that has the exported map.
+    "ours@dest.example": ("rcpt", "554 5.7.1 <{rcpt}>: Recipient address rejected: suppressed [maildir-bounce] since "
+                          "2025-11-01T00:00:00Z: userunknown"),
+    "ours.old@dest.example": ("rcpt", "550 5.1.1 <{rcpt}>: Recipient address rejected: suppressed since "
+                              "2025-11-01T00:00:00Z: userunknown"),
+    "ours.mixed@dest.example": ("rcpt", "554 5.7.1 <{rcpt}>: Recipient address rejected: suppressed [maildir-bounce] "
+                                "since 2025-11-01T00:00:00Z until 2026-11-01T00:00:00Z: mailboxfull"),
+    "nouser.ours@dest.example": ("rcpt", "550 5.1.1 <{rcpt}>: Recipient address rejected: User unknown"),
     "moved@dest.example": ("rcpt", "551 5.1.6 <{rcpt}>: User has moved to new@other.example"),
     "full@dest.example": ("end", "552 5.2.2 <{rcpt}>: Mailbox is full"),
     "full.mixed@dest.example": ("rcpt", "552 5.2.2 <{rcpt}>: Mailbox is full"),
@@ -28,6 +36,9 @@ RULES = {
     "greylist@dest.example": ("rcpt", "451 4.7.1 <{rcpt}>: Greylisted, please try again later"),
     "quota.mixed@dest.example": ("rcpt", "452 4.2.2 <{rcpt}>: Mailbox is full, try again later"),
 }
+
+# Refused by our own map: counted, and never held against the address.
+OURS = ["ours@dest.example", "ours.old@dest.example", "ours.mixed@dest.example"]
 
 # The phases in which reports arrive: at once; when the mail has waited longer than delay_warning_time; when it has
 # waited longer than maximal_queue_lifetime.
@@ -224,6 +235,31 @@ Message-ID: <newsletter@app.bounce.test>
 Hello
 """
 
+# What anybody can send: our own return path, the mail system's addresses and a mailbox of ours are dead, he says.
+BLAMED = [BOUNCE, "bounce+any@bounce.test", "postmaster@bounce.test", "ceo@bounce.test"]
+FORGED = """
+From: Mail Delivery System <MAILER-DAEMON@mx.evil.example>
+To: bounce@bounce.test
+Subject: Undelivered Mail Returned to Sender
+Date: Tue, 11 Nov 2025 10:00:10 +0000
+Message-ID: <forged.case@app.bounce.test>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="dsn"
+
+--dsn
+Content-Type: text/plain; charset=us-ascii
+
+I could not deliver your message.
+--dsn
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.evil.example
+
+""" + "\n".join(f"Final-Recipient: rfc822; {address}\nAction: failed\nStatus: 5.1.1\n"
+                "Diagnostic-Code: smtp; 550 5.1.1 User unknown\n" for address in BLAMED) + """
+--dsn--
+"""
+
 CASES = [
     hard("hard", "550 5.1.1 at RCPT is a hard bounce", "nouser@dest.example"),
     hard("hard-again", "a second mail to the same address, its domain in capitals, counts for the same address",
@@ -284,6 +320,16 @@ CASES = [
          sender="hanako@dest.example", message=PERSON),
     Case("complaint", "a complaint (RFC 5965) is a complaint", [BOUNCE], [Report("complaint")], sender="",
          message=COMPLAINT),
+    Case("own-refusal", "what our own exported map refuses is no bounce", ["ours@dest.example"],
+         bounced("own-refusal", {})),
+    Case("own-refusal-old", "nor is it in the words of version 0.1.0, whatever its status", ["ours.old@dest.example"],
+         bounced("own-refusal", {})),
+    Case("own-refusal-mixed", "beside one, another recipient of the same mail counts",
+         ["ours.mixed@dest.example", "nouser.ours@dest.example"],
+         bounced("hard-bounce", {"nouser.ours@dest.example": ("hard", "userunknown", "5.1.1"),
+                                 "ours.mixed@dest.example": ("soft", "policyviolation", "5.7.1")})),
+    Case("forged", "a forged report that blames our own addresses is a report", [BOUNCE],
+         [Report("hard-bounce")], sender="", message=FORGED),
     Case("forwarded-report", "a report that a person forwards is no bounce", [BOUNCE], [Report("not-a-bounce")],
          sender="hanako@dest.example", message=FORWARDED),
 ]

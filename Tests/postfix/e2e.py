@@ -13,11 +13,12 @@ import pwd
 import re
 import shutil
 import signal
+import smtplib
 import sqlite3
 import subprocess
 import sys
 
-from cases import CASES, DELAYED, EXPIRED, NOW, RULES
+from cases import BLAMED, BOUNCE, CASES, DELAYED, EXPIRED, NOW, OURS, RULES
 from lab import PIPE_OWNER, Lab, LabError, case_of
 
 SCAN_SECONDS = 30
@@ -48,6 +49,8 @@ def expected_counters(isolated):
             continue
         for report in case.reports:
             for address, (kind, _, _) in report.outcomes.items():
+                if address in OURS:
+                    continue
                 counters[address][kind] += 1
     return counters
 
@@ -56,7 +59,8 @@ ADDRESSES = sorted(expected_counters(isolated=True))
 COUNTED = ("hard", "soft", "delayed", "delivered", "complaint")
 COMPLAINED = "annoyed@provider.example"
 NEVER_BOUNCED = ["nouser.double@dest.example", "quoted@dest.example", "inner@inside.far.example",
-                 "nouser.behind@dest.example", "new@other.example", "fine.mixed@dest.example", "taro@dest.example"]
+                 "nouser.behind@dest.example", "new@other.example", "fine.mixed@dest.example", "taro@dest.example",
+                 *OURS, *BLAMED]
 
 
 # ---------------------------------------------------------------------------------------------- a Maildir's state
@@ -143,7 +147,14 @@ class Test:
         return [json.loads(line) for line in self.run(*arguments, "--format", "jsonl").stdout.splitlines()]
 
     def scan(self, maildir=None, ledger=None, *options):
-        return self.run("scan", "--maildir", maildir or self.maildir, "--ledger", ledger or self.ledger, *options)
+        return self.run("scan", "--maildir", maildir or self.maildir, "--ledger", ledger or self.ledger,
+                        "--config", self.settings(), *options)
+
+    def settings(self):
+        """The configuration: the return path, and a mailbox of ours that nobody may suppress."""
+        path = self.root / "maildir-bounce.toml"
+        path.write_text(f'[verp]\nreturn_path = "{BOUNCE}"\n[own]\naddresses = ["ceo@bounce.test"]\n')
+        return path
 
     def classify_all(self):
         paths = sorted((self.maildir / "new").iterdir())
@@ -271,6 +282,58 @@ class Test:
         for address in ADDRESSES:
             expect(f"counters of {address}", self.counters(address, ledger), self.counters(address))
 
+    # ------------------------------------------------------------------------------------------ the exported map
+
+    def answers(self, recipients):
+        """What Postfix says to each as the recipient of a bounce."""
+        with smtplib.SMTP("127.0.0.1", self.lab.port, local_hostname="app.bounce.test", timeout=10) as smtp:
+            smtp.ehlo()
+            smtp.mail("")
+            return {address: smtp.rcpt(address)[0] for address in recipients}
+
+    def exported_map(self, ledger):
+        path = self.lab.config / "suppressed"
+        path.write_text(self.run("export", "--format", "postfix", "--ledger", ledger, "--config", self.settings()).stdout)
+        table = f"{self.lab.table_type()}:{path}"
+        subprocess.run(["postmap", "-c", self.lab.config, table], check=True)
+        return table
+
+    def map_lets_bounces_in(self):
+        """Also where the ledger of an older version has our own addresses suppressed."""
+        old = self.root / "old.sqlite"
+        shutil.copy(self.ledger, old)
+        self.run("suppress", *BLAMED, "--reason", "userunknown", "--ledger", old)
+        dead = "nouser@dest.example"
+        for ledger in (self.ledger, old):
+            table = self.exported_map(ledger)
+            self.lab.set(f"smtpd_recipient_restrictions = check_recipient_access {table}, permit_mynetworks, reject")
+            # The process that answered before the reload may answer once more.
+            self.lab.wait("Postfix to refuse", lambda: self.answers([dead]) == {dead: 554})
+            expect("answers", self.answers([dead, *BLAMED, "bounce+nouser=dest.example@bounce.test"]),
+                   {dead: 554, **{address: 250 for address in [*BLAMED, "bounce+nouser=dest.example@bounce.test"]}})
+        self.lab.set("smtpd_recipient_restrictions =")
+        self.lab.wait("Postfix to take everything", lambda: self.answers([dead]) == {dead: 250})
+
+    def map_as_transport_is_no_bounce(self):
+        """The map's texts as a transport map: Postfix itself writes the report."""
+        address = "nouser@dest.example"
+        lines = (self.lab.config / "suppressed").read_text().splitlines()
+        [text] = [line.split("REJECT 5.7.1 ")[1] for line in lines if line.startswith(f"{address} ")]
+        path = self.lab.config / "transport"
+        path.write_text(f"{address} error:5.1.1 {text}\n")
+        table = f"{self.lab.table_type()}:{path}"
+        subprocess.run(["postmap", "-c", self.lab.config, table], check=True)
+        before = self.counters(address)
+        for path in (self.maildir / "new").iterdir():
+            path.unlink()
+        self.lab.set(f"transport_maps = {table}")
+        self.lab.send(BOUNCE, [address], "Message-ID: <transport.case@app.bounce.test>\r\n\r\nHello\r\n")
+        self.lab.wait("the report", lambda: self.lab.is_idle() and self.lab.delivered()["transport"] == 2)
+        found = {verdict["class"] for verdict in self.objects("classify", *(self.maildir / "new").iterdir())}
+        expect("classes", found, {"own-refusal", "postmaster-notice"})
+        self.scan()
+        expect(f"counters of {address}", self.counters(address), before)
+
     # ------------------------------------------------------------------------------------------ a pipe in an alias
 
     def send_piped(self, recipient):
@@ -328,8 +391,10 @@ class Test:
             ("mails restored into new/ do not count again", self.restored_mail_counts_once),
             ("--archive sorts the mails by class into Maildirs and counts the same", self.archive_sorts_by_class),
             ("two scans at once count once", self.two_scans_at_once_count_once),
+            ("with the exported map Postfix refuses the dead and takes bounces", self.map_lets_bounces_in),
             ("an alias pipe delivers a report, as the owner of the alias database", self.alias_pipe_delivers),
             ("where deliver fails Postfix keeps the report, and delivers it later", self.alias_pipe_that_fails_keeps_the_mail),
+            ("what Postfix refuses by the map's texts as a transport map is no bounce", self.map_as_transport_is_no_bounce),
         ]
 
 
@@ -339,7 +404,7 @@ def run_checks(test):
         try:
             skip = check()
         except (Failure, OSError, ValueError, KeyError, IndexError, sqlite3.Error, subprocess.SubprocessError,
-                LabError) as error:
+                LabError, smtplib.SMTPException) as error:
             failed += 1
             print(f"not ok {number} - {title}")
             print("\n".join(f"  # {line}" for line in f"{type(error).__name__}: {error}".splitlines()))

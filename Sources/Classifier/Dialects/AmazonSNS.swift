@@ -51,6 +51,7 @@ enum SNSNotification {
                     report.ruling =
                         diagnostic.isEmpty || detail != "General"
                         ? Ruling(.userUnknown, rule: "amazon-sns/\(detail)", matched: detail) : nil
+                    if detail == "Suppressed" || detail == "OnAccountSuppressionList" { report.relay = .amazonSES }
                 }
                 verdict.pending.append(report)
             }

@@ -12,6 +12,11 @@ struct Envelope: Sendable {
     var returnPath: String?
     /// Addresses that this message was delivered to, the surest first: X-Original-To, Delivered-To, Envelope-To, To.
     var deliveredTo: [String] = []
+    /// Of these, the ones that our own server wrote on delivery, above all that came with the message. Some servers
+    /// (DragonFly) name the failed recipient in X-Original-To.
+    var deliveryAddresses: [String] = []
+    /// The To field's.
+    var toAddresses: [String] = []
     var autoSubmitted = FoldedText([])
     var precedence = FoldedText([])
     var messageID: String?
@@ -42,14 +47,19 @@ struct Envelope: Sendable {
         subjectSignals = SubjectPhrases.groups.find(in: subjectText)
         returnPath = message.withValue(.returnPath) { AddressText.path($0, first: AddressText.first(in: $0)) }
         var recipients: [String] = []
-        for name in Envelope.recipientFields {
+        let top = message.field(.received)?.name.lowerBound ?? .max
+        for name in Envelope.deliveryFields {
             message.forEachField(name, limit: 3) { field in
-                message.withValue(of: field) { AddressText.add(whole: $0, to: &recipients) }
+                message.withValue(of: field) { value in
+                    AddressText.add(whole: value, to: &recipients)
+                    if field.name.lowerBound < top { AddressText.add(whole: value, to: &deliveryAddresses) }
+                }
             }
         }
         message.forEachField(.to, limit: 3) { field in
-            message.withValue(of: field) { AddressText.add(firstIn: $0, to: &recipients) }
+            message.withValue(of: field) { AddressText.add(firstIn: $0, to: &toAddresses) }
         }
+        for address in toAddresses where !recipients.contains(address) { recipients.append(address) }
         deliveredTo = recipients
         if let text = message.withValue(Names.autoSubmitted, { FoldedText($0) }) { autoSubmitted = text }
         if let text = message.withValue(Names.precedence, { FoldedText($0) }) { precedence = text }
@@ -58,7 +68,7 @@ struct Envelope: Sendable {
         readTrace(message)
     }
 
-    private static let recipientFields = [
+    private static let deliveryFields = [
         Names.xOriginalTo, Names.deliveredTo, Names.envelopeTo, Names.xEnvelopeTo, Names.xDeliveredTo,
     ]
 

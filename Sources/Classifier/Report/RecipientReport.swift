@@ -26,6 +26,8 @@ struct RecipientReport: Sendable {
     var quotation: StaticString?
     /// What the dialect makes of it, whatever the words and codes say.
     var ruling: Ruling?
+    /// The relay that, by its own notification, has the address on its list of suppressed ones.
+    var relay: Relay?
     /// Whether the prose of a report says that the delivery is still tried.
     var isDelayed = false
     /// The dialect knows that no more tries follow, whatever the sentences promise.

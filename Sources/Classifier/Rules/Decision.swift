@@ -28,6 +28,9 @@ struct Decision: Sendable {
     var replyCode: Int?
     var evidence: Evidence
 
+    /// Whether a code says that the failure is one of the moment.
+    var isTransient: Bool { replyCode.map { $0 / 100 == 4 } ?? false || status?.isTransient ?? false }
+
     /// Whether words or a status of meaning decided, and not the lack of anything better.
     var isSettled: Bool {
         reason != .onHold && reason != .undefined && evidence.rule != "none" && !evidence.rule.hasPrefix("status/4")

@@ -1,7 +1,8 @@
 /// What one message is.
 ///
 /// The raw value is the token of the output contract. A report about several recipients has the class of its worst
-/// outcome: hard, then soft, then delayed, then delivered.
+/// outcome: hard, then soft, then delayed, then delivered; recipients that our own list refused are left out of account,
+/// unless there are no others.
 public enum MessageClass: String, Sendable, CaseIterable {
     /// At least one address is dead: unknown user, unknown domain, moved, accepts no mail.
     case hardBounce = "hard-bounce"
@@ -19,6 +20,8 @@ public enum MessageClass: String, Sendable, CaseIterable {
     case deliveryReceipt = "delivery-receipt"
     /// The postmaster's copy of a report that the sender gets too, or an SMTP session's transcript.
     case postmasterNotice = "postmaster-notice"
+    /// Our own list refused the mail, because the address is suppressed already: nothing new.
+    case ownRefusal = "own-refusal"
     /// Everything else; kept for a person to read.
     case notABounce = "not-a-bounce"
 }

@@ -22,12 +22,19 @@ public struct Outcome: Sendable, Equatable {
     public var isVERP: Bool
     /// The address that failed in the end, where it is not the one that we mailed (alias, forward).
     public var finalAddress: String?
+    /// The relay on whose list of suppressed addresses it stands, where that is why nothing was sent.
+    public var relay: Relay?
+    /// Whether our own exported list refused it: the address is suppressed already, and nothing new is known of it.
+    public var isOwnRefusal: Bool
+    /// Whether the address is one of our own, against which nothing counts (`Settings.ownAddresses`).
+    public var isOwn: Bool
 
     /// A fate of which only the address and the kind must be known.
     public init(
         address: String, kind: OutcomeKind, reason: Reason? = nil, status: String? = nil, replyCode: String? = nil,
         action: String? = nil, diagnostic: String? = nil, remoteMTA: String? = nil, command: String? = nil,
-        isVERP: Bool = false, finalAddress: String? = nil
+        isVERP: Bool = false, finalAddress: String? = nil, relay: Relay? = nil, isOwnRefusal: Bool = false,
+        isOwn: Bool = false
     ) {
         self.address = address
         self.kind = kind
@@ -40,5 +47,8 @@ public struct Outcome: Sendable, Equatable {
         self.command = command
         self.isVERP = isVERP
         self.finalAddress = finalAddress
+        self.relay = relay
+        self.isOwnRefusal = isOwnRefusal
+        self.isOwn = isOwn
     }
 }

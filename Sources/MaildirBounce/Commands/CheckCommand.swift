@@ -62,14 +62,17 @@ struct CheckCommand: PlainCommand {
     }
 
     func run() throws {
-        let ledger = try ledgerOptions.open(try config.load())
+        let configuration = try config.load()
+        let ledger = try ledgerOptions.open(configuration)
         let now = Int64(time(nil))
         guard let address else {
-            var batch = BatchCheck(ledger: ledger, now: now, wantsSuppressed: suppressed, format: format)
+            var batch = BatchCheck(
+                ledger: ledger, own: configuration.own, now: now, wantsSuppressed: suppressed, format: format)
             try batch.run(try LineReader(nil))
             return
         }
-        let result = try inLedger { () throws(LedgerError) in try ledger.check(address, at: now) }
+        let held = try inLedger { () throws(LedgerError) in try ledger.check(address, at: now) }
+        let result = configuration.own.result(held, of: address)
         try StandardOutput.use { output in
             switch (format, result) {
             case (.text, .mayMail): try output.write(line: terminalSafe("\(address): may be mailed"))

@@ -13,6 +13,8 @@ struct ExportCommand: ParsableCommand {
             \(SQLExport.table) anew, in one transaction, the same for MariaDB, MySQL, PostgreSQL and SQLite. All but \
             sql can be imported again.
 
+            An address of our own (return path, postmaster, abuse, mailer-daemon, [own]) is never in it.
+
             An address that was forgotten is suppressed by its hash alone and cannot be in any list: ask check for it.
 
             Example: maildir-bounce export --format postfix --ledger /var/lib/maildir-bounce/ledger.sqlite \
@@ -32,15 +34,20 @@ struct ExportCommand: ParsableCommand {
     @OptionGroup var config: ConfigOptions
 
     func run() throws {
-        let ledger = try ledgerOptions.open(try config.load())
+        let configuration = try config.load()
+        let ledger = try ledgerOptions.open(configuration)
         try StandardOutput.use { output in
             var list = ExportList(format)
             if let header = list.header { try output.write(header.utf8) }
             let printer = RowPrinter(output)
+            var others = OtherAddresses(than: configuration.own)
             try inLedger { () throws(LedgerError) in
-                try ledger.suppressed(at: Int64(time(nil))) { printer.print(list.line($0)) }
+                try ledger.suppressed(at: Int64(time(nil))) {
+                    !others.takes($0.address) || printer.print(list.line($0))
+                }
             }
             try printer.finish()
+            others.warn()
             if let footer = list.footer { try output.write(footer.utf8) }
             if list.leftOut > 0 {
                 makeLogger().warning("left out, since a key of an access map cannot begin with #: \(list.leftOut)")

@@ -17,7 +17,8 @@ struct ImportCommand: ParsableCommand {
 
             All is written in one transaction. A line that has no time counts from now on and changes nothing where the \
             address is left out by hand already, so a list may be imported again and again. What export writes gives the \
-            same suppressions. Makes the ledger where there is none. Broken lines are named by their numbers, up to \
+            same suppressions. Makes the ledger where there is none. An address of our own (return path, postmaster, abuse, \
+            mailer-daemon, [own]) is refused like a broken line. Broken lines are named by their numbers, up to \
             \(NamedProblems.limit) of them; a line that is not UTF-8, or not in the charset of --charset, is one.
 
             Example: maildir-bounce import old-list.csv --format csv --reason "old system" --ledger \
@@ -70,7 +71,7 @@ struct ImportCommand: ParsableCommand {
                         isTold = true
                     }
                     switch line {
-                    case .entry(let entry): return item(entry, number, now, author)
+                    case .entry(let entry): return item(entry, number, now, author, configuration.own)
                     case .broken(let problem): return .broken(number, problem)
                     case .nothing: continue
                     }
@@ -85,8 +86,13 @@ struct ImportCommand: ParsableCommand {
         try StandardOutput.use { output in try output.write(line: intake.tally.sentence("suppressed")) }
     }
 
-    private func item(_ entry: ListEntry, _ number: Int, _ now: Int64, _ author: String) -> Intake.Item {
-        guard CanonicalAddress(entry.address) != nil else { return .broken(number, noAddress(entry.address)) }
+    private func item(
+        _ entry: ListEntry, _ number: Int, _ now: Int64, _ author: String, _ own: OwnAddresses
+    ) -> Intake.Item {
+        guard let canonical = CanonicalAddress(entry.address) else {
+            return .broken(number, noAddress(entry.address))
+        }
+        if own.contains(canonical) { return .broken(number, ownAddressRefusal(canonical.text)) }
         if let until = entry.until, until <= now { return .ended }
         // A time to come is another machine's clock.
         let since = entry.since.flatMap { $0 > now ? nil : $0 }

@@ -9,8 +9,8 @@ struct SuppressCommand: ParsableCommand {
         abstract: "Leave addresses out of mailings from now on, whatever reports say of them.",
         discussion: """
             It stands in the history of each address, with who did it and why, and holds until it is released or until \
-            --until. No receipt lifts it. Where one of the addresses is none, nothing is done and each such is named by its \
-            number.
+            --until. No receipt lifts it. Where one of the addresses is none, or is an address of our own (return path, \
+            postmaster, abuse, mailer-daemon, [own]), nothing is done and each such is named by its number.
 
             Example: maildir-bounce suppress bob@dest.example --reason unsubscribed --ledger \
             /var/lib/maildir-bounce/ledger.sqlite
@@ -45,7 +45,7 @@ struct SuppressCommand: ParsableCommand {
         guard !reason.isEmpty else { throw ValidationError("--reason is empty; say why in a word or a few") }
         let configuration = try config.load()
         let tally = try source.take(
-            into: { try ledgerOptions.openForWriting(configuration) },
+            excluding: configuration.own, into: { try ledgerOptions.openForWriting(configuration) },
             action: {
                 ManualAction(
                     address: $0, kind: .suppress, reason: reason, at: now, until: end, author: note.authorName,

@@ -23,15 +23,20 @@ struct SuppressedCommand: ParsableCommand {
     @OptionGroup var config: ConfigOptions
 
     func run() throws {
-        let ledger = try ledgerOptions.open(try config.load())
+        let configuration = try config.load()
+        let ledger = try ledgerOptions.open(configuration)
         try StandardOutput.use { output in
             var list = SuppressedList(format: format)
             if let header = list.header { try output.write(header.utf8) }
             let printer = RowPrinter(output)
+            var others = OtherAddresses(than: configuration.own)
             try inLedger { () throws(LedgerError) in
-                try ledger.suppressed(at: Int64(time(nil))) { printer.print(list.line($0)) }
+                try ledger.suppressed(at: Int64(time(nil))) {
+                    !others.takes($0.address) || printer.print(list.line($0))
+                }
             }
             try printer.finish()
+            others.warn()
         }
     }
 }

@@ -21,6 +21,9 @@ import Ledger
 /// [trust]
 /// require = "signed"
 ///
+/// [own]
+/// addresses = ["ceo@news.example"]
+///
 /// [metrics]
 /// file = "/var/lib/prometheus/node-exporter/bounces.prom"
 ///
@@ -39,6 +42,8 @@ struct Configuration {
     var policyTable = PolicyTable()
     var verp = VERPTable()
     var trust = TrustRule.none
+    /// Addresses that are never suppressed.
+    var own = OwnAddresses()
     /// The file for the figures of the last scan.
     var metrics: String?
     /// The file of the administrator's rules.
@@ -63,6 +68,8 @@ struct Configuration {
         ledger = try file.string("ledger")
         archive = try file.string("archive")
         rules = try file.string("rules")
+        // Where none are named, an address with a minus sign in it may be anybody's.
+        var ownDelimiters: [UInt8] = []
         if var table = try file.table("classifier") {
             if let hosts = try table.strings("local_hosts") { classifier.localHosts = hosts.map { $0.lowercased() } }
             if let delimiters = try table.string("verp_delimiters") {
@@ -70,12 +77,16 @@ struct Configuration {
                     throw table.wrong("verp_delimiters", "must be visible ASCII characters, \"+-\"")
                 }
                 classifier.verpDelimiters = Array(delimiters.utf8)
+                ownDelimiters = classifier.verpDelimiters
             }
             try table.rejectUnknownKeys()
         }
         if var table = try file.table("verp") { verp = try VERPTable(&table) }
         if !classifier.verpDelimiters.contains(verp.delimiter) { classifier.verpDelimiters.append(verp.delimiter) }
         classifier.verpExpiryDays = verp.expiryDays
+        own = OwnAddresses(
+            returnPath: verp.returnPath, delimiters: ownDelimiters + [verp.delimiter], hosts: classifier.localHosts)
+        if var table = try file.table("own") { try own.read(&table) }
         if var table = try file.table("trust") {
             trust = try TrustRule(&table, hasKeys: !verp.keys.isEmpty)
         }
@@ -91,6 +102,7 @@ struct Configuration {
     /// whether an address may be mailed needs no right to read them.
     func classifierWithKeys() throws(Failure) -> Settings {
         var settings = classifier
+        settings.ownAddresses = { [own] in own.places(in: $0, deliveredTo: $1) }
         settings.verpKeys = try verp.loadKeys()
         return settings
     }

@@ -35,6 +35,7 @@ struct PolicyTable {
         try rule("soft", \.soft, in: &table)
         try rule("complaint", \.complaint, in: &table)
         try rule("sender", \.sender, in: &table)
+        try rule("relay", \.relay, in: &table)
         if let brake = try table.table("brake") { try set(brake) }
         for (number, override) in try table.tables("override").enumerated() {
             policy.overrides.append(try self.override(override, number: number))
@@ -73,7 +74,7 @@ struct PolicyTable {
 
     private mutating func override(_ table: ConfigTable, number: Int) throws(Failure) -> Policy.Override {
         var table = table
-        let causes: [Suppression.Cause] = [.hard, .soft, .complaint]
+        let causes: [Suppression.Cause] = [.hard, .soft, .complaint, .relay]
         let cause = try table.token("cause", of: causes.map { ($0.name, $0) })
         // The other classes never count.
         let classes: [MessageClass] = [.hardBounce, .softBounce, .complaint]
@@ -94,6 +95,7 @@ struct PolicyTable {
         case .hard: defaults = policy.hard
         case .soft: defaults = policy.soft
         case .complaint: defaults = policy.complaint
+        case .relay: defaults = policy.relay
         default:
             guard try table.integer("days", in: 0...Policy.Rule.longest) != nil else {
                 throw table.wrong("days", "is missing: without cause there is no rule to take it from")

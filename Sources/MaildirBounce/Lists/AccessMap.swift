@@ -1,3 +1,4 @@
+import Classifier
 import Ledger
 
 /// Lines of a Postfix access map for `check_recipient_access` (access(5), postmap(1)).
@@ -19,6 +20,11 @@ enum AccessMap {
         return needsQuotes ? "\"\(local)\"" + address[at...] : address
     }
 
+    /// How each text begins. The token tells our own refusal from a bounce when it comes back.
+    private static let mark = "5.7.1 suppressed \(OwnRefusal.token) since "
+    /// How the texts of version 0.1.0 begin.
+    private static let oldMark = "5.7.1 suppressed since "
+
     /// A line with its end; two where a client may write the domain in Unicode, which Postfix does not translate.
     static func lines(_ row: SuppressedAddress) -> String {
         guard let key = key(row.address) else {
@@ -27,7 +33,7 @@ enum AccessMap {
         let suppression = row.suppression
         let until = suppression.until.flatMap(timestamp).map { " until \($0)" } ?? ""
         let action =
-            " REJECT 5.7.1 suppressed since \(timestamp(suppression.since) ?? "?")\(until): "
+            " REJECT \(mark)\(timestamp(suppression.since) ?? "?")\(until): "
             + terminalSafe(suppression.reason) + "\n"
         guard let other = CanonicalAddress.unicodeDomainForm(ofCanonical: key) else { return key + action }
         return key + action + other + action
@@ -62,8 +68,7 @@ enum AccessMap {
 
     /// Takes the times and the reason from a text of ours.
     private static func readReason(_ text: Substring, _ entry: inout ListEntry) {
-        let mark = "5.7.1 suppressed since "
-        guard text.hasPrefix(mark) else { return }
+        guard let mark = [mark, oldMark].first(where: { text.hasPrefix($0) }) else { return }
         let words = text.dropFirst(mark.count).split(separator: " ", maxSplits: 3)
         guard let first = words.first else { return }
         if first.last == ":", let since = parsedTimestamp(String(first.dropLast())) {

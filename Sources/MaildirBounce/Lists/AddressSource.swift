@@ -23,14 +23,17 @@ struct AddressSource: ParsableArguments {
     }
 
     /// Takes an action for each into the ledger.
+    ///
+    /// - Parameter own: addresses to which it must not be done.
     func take(
-        into open: () throws -> LedgerStore, action: (String) -> ManualAction
+        excluding own: OwnAddresses? = nil, into open: () throws -> LedgerStore, action: (String) -> ManualAction
     ) throws -> Intake.Tally {
         var intake = Intake(
             onError: skipInvalid ? .skip : .stop, unit: from == nil ? "address" : "line",
             hint: "give --skip-invalid to take the rest, or mend the list")
         func item(_ number: Int, _ address: String) -> Intake.Item {
-            guard CanonicalAddress(address) != nil else { return .broken(number, noAddress(address)) }
+            guard let canonical = CanonicalAddress(address) else { return .broken(number, noAddress(address)) }
+            if own?.contains(canonical) == true { return .broken(number, ownAddressRefusal(canonical.text)) }
             return .action(action(address))
         }
         if let from {

@@ -7,6 +7,7 @@ struct BatchCheck {
     static let sharedPage = 50_000
 
     private let ledger: LedgerStore
+    private let own: OwnAddresses
     private let now: Int64
     private let wantsSuppressed: Bool
     private let format: RecordFormat
@@ -14,8 +15,11 @@ struct BatchCheck {
     private var addresses = 0
     private var broken = NamedProblems()
 
-    init(ledger: LedgerStore, now: Int64, wantsSuppressed: Bool, format: RecordFormat) {
+    init(
+        ledger: LedgerStore, own: OwnAddresses = OwnAddresses(), now: Int64, wantsSuppressed: Bool, format: RecordFormat
+    ) {
         self.ledger = ledger
+        self.own = own
         self.now = now
         self.wantsSuppressed = wantsSuppressed
         self.format = format
@@ -52,10 +56,11 @@ struct BatchCheck {
     private mutating func check(_ page: [(number: Int, text: String)], _ output: StandardOutput) throws {
         let results = try inLedger { () throws(LedgerError) in try ledger.check(page.map(\.text), at: now) }
         for (line, result) in zip(page, results) {
-            guard let result else {
+            guard var result else {
                 report(line.number, noAddress(line.text))
                 continue
             }
+            if result != .mayMail, own.contains(line.text) { result = .mayMail }
             addresses += 1
             guard (result != .mayMail) == wantsSuppressed else { continue }
             switch format {

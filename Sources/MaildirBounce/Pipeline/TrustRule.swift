@@ -10,8 +10,15 @@ enum TrustRule: Sendable, Equatable {
     /// That it knows the Message-ID of a mail of ours: one at these domains, or for `.news.example` below it.
     case messageID(domains: [String])
 
-    /// The outcomes that count, and why others do not.
+    /// The outcomes that count, and why others do not. What is said of our own addresses never does.
     func judge(_ verdict: Verdict) -> (counted: [Outcome], withheld: Withheld?) {
+        let (trusted, withheld) = trusted(verdict)
+        guard verdict.recipients.contains(where: \.isOwn) else { return (trusted, withheld) }
+        return (trusted.filter { !$0.isOwn }, withheld ?? .ownAddress)
+    }
+
+    /// The outcomes that a report proves as far as it must.
+    private func trusted(_ verdict: Verdict) -> (counted: [Outcome], withheld: Withheld?) {
         guard !verdict.recipients.isEmpty else { return ([], nil) }
         switch self {
         case .none: return (verdict.recipients, nil)
@@ -49,6 +56,10 @@ enum Withheld: String, CaseIterable {
     case otherRecipient = "other-recipient"
     case noMessageID = "no-message-id"
     case foreignMessageID = "foreign-message-id"
+    case ownAddress = "own-address"
+
+    /// The rule that the ledger counts, or nil where the verdict's own evidence names it.
+    var rule: String? { self == .ownAddress ? nil : "trust/\(rawValue)" }
 
     /// For a person.
     var sentence: String {
@@ -60,6 +71,7 @@ enum Withheld: String, CaseIterable {
         case .otherRecipient: "it blames another recipient than the signed one"
         case .noMessageID: "it does not say which mail it is about"
         case .foreignMessageID: "the mail that it is about is none of ours"
+        case .ownAddress: "it blames an address of our own"
         }
     }
 }

@@ -32,7 +32,7 @@ extension DeliveryEvent {
             reportingMTA: verdict.reportingMTA,
             destination: destination,
             outcomes: counted.map(OutcomeEvent.init),
-            rules: verdict.ruleNames + (withheld.map { ["trust/\($0.rawValue)"] } ?? []))
+            rules: verdict.ruleNames + (withheld?.rule.map { [$0] } ?? []))
     }
 
     /// About how many bytes of memory this event holds.
@@ -44,9 +44,17 @@ extension DeliveryEvent {
 extension OutcomeEvent {
     init(_ outcome: Outcome) {
         self.init(
-            address: outcome.address, kind: outcome.kind.rawValue, reason: (outcome.reason ?? .undefined).rawValue,
+            address: outcome.address, kind: outcome.kindWithRemark, reason: (outcome.reason ?? .undefined).rawValue,
             status: outcome.status, replyCode: outcome.replyCode, action: outcome.action,
             diagnostic: outcome.diagnostic, remoteMTA: outcome.remoteMTA, command: outcome.command)
+    }
+}
+
+extension Outcome {
+    /// The kind as the ledger holds it, with what the address's state depends on beside it.
+    fileprivate var kindWithRemark: String {
+        if isOwnRefusal { return "\(kind.rawValue) \(OutcomeEvent.ownRefusal)" }
+        return relay.map { "\(kind.rawValue) \($0.rawValue)" } ?? kind.rawValue
     }
 }
 

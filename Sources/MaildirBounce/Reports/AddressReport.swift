@@ -43,7 +43,8 @@ struct AddressText {
     private func line(_ row: HistoryRow) -> String {
         let outcome = row.outcome
         let words: [String?] = [
-            timestamp(row.arrival), row.class, row.origin, outcome.kind, outcome.reason, outcome.status,
+            timestamp(row.arrival), row.class, row.origin, outcome.plainKind, outcome.relay, outcome.reason,
+            outcome.status,
             outcome.diagnostic.map { "- \($0)" },
         ]
         return "        " + words.compactMap(\.self).joined(separator: "  ")
@@ -107,7 +108,9 @@ extension JSONWriter {
             writer.member("arrival", timestamp(row.arrival))
             writer.member("class", row.class)
             writer.member("origin", row.origin)
-            writer.member("kind", row.outcome.kind)
+            writer.member("kind", row.outcome.plainKind)
+            writer.member("relay", row.outcome.relay)
+            if row.outcome.isOwnRefusal { writer.member("own_refusal", true) }
             writer.member("reason", row.outcome.reason)
             writer.member("status", row.outcome.status)
             writer.member("reply_code", row.outcome.replyCode)

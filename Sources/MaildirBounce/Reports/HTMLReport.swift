@@ -445,7 +445,7 @@ struct HTMLReport {
         page.raw("</th><td class=\"t\">\(timestamp(row.arrival) ?? "?")</td><td class=\"w\">")
         page.text([row.class, row.origin].compactMap(\.self).joined(separator: ", "))
         page.raw("</td><td class=\"w\">")
-        page.text([row.outcome?.kind, row.outcome?.reason].compactMap(\.self).joined(separator: ", "))
+        page.text([row.outcome?.plainKind, row.outcome?.reason].compactMap(\.self).joined(separator: ", "))
         page.raw("</td><td class=\"s\"><bdi>")
         page.text(
             [row.outcome?.diagnostic, row.reportingMTA.map { "(by \($0))" }].compactMap(\.self).joined(separator: " "))

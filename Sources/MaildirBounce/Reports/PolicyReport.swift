@@ -31,6 +31,7 @@ extension PolicyTable {
         if let days = numbers.firstIndex(where: { $0.key == "sender.days" }) {
             numbers[days].about = "the sender's fault: \(Policy.sendersReasons.sorted().joined(separator: " "))"
         }
+        add("relay", policy.relay)
         add("delivery_lifts_soft", "\(policy.deliveryLiftsSoft)")
         add("brake.enabled", "\(policy.brake != nil)")
         if let brake = policy.brake {

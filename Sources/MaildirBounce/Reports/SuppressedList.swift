@@ -48,6 +48,7 @@ extension JSONWriter {
         member("since", timestamp(suppression.since))
         member("until", suppression.until.flatMap(timestamp))
         member("days", suppression.days)
+        member("relay", suppression.relay)
         member("why", suppression.why)
     }
 }

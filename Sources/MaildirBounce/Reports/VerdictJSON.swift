@@ -50,6 +50,9 @@ extension JSONWriter {
             writer.member("command", outcome.command)
             writer.member("verp", outcome.isVERP)
             writer.member("final_address", outcome.finalAddress)
+            writer.member("relay", outcome.relay?.rawValue)
+            if outcome.isOwnRefusal { writer.member("own_refusal", true) }
+            if outcome.isOwn { writer.member("own", true) }
         }
     }
 

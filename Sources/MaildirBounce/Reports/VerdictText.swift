@@ -1,4 +1,5 @@
 import Classifier
+import Ledger
 
 /// What a message is, for a person at a terminal: a line for the message and an indented line for each recipient.
 struct VerdictText {
@@ -11,7 +12,10 @@ struct VerdictText {
     func lines(_ verdict: Verdict, file: String, withheld: Withheld? = nil) -> [String] {
         var lines = [terminalSafe(heading(verdict, file: file))]
         for outcome in verdict.recipients { lines.append(line(outcome)) }
-        if let withheld { lines.append("    not trusted, without effect: \(withheld.sentence)") }
+        if let withheld {
+            let effect = withheld == .ownAddress ? "in part without effect" : "not trusted, without effect"
+            lines.append("    \(effect): \(withheld.sentence)")
+        }
         if let limit = verdict.limitHit { lines.append(terminalSafe("    limit: \(limit)")) }
         guard explain else { return lines }
         if verdict.trust != .absent {
@@ -39,6 +43,11 @@ struct VerdictText {
         if let reason = outcome.reason { words.append(reason.rawValue) }
         if let status = outcome.status { words.append(status) }
         if outcome.isVERP { words.append("(VERP)") }
+        if let relay = outcome.relay {
+            words.append("(on \(RelayName.name(relay.rawValue) ?? relay.rawValue)'s suppression list)")
+        }
+        if outcome.isOwnRefusal { words.append("(refused by our own list)") }
+        if outcome.isOwn { words.append("(our own address: never counted)") }
         if let final = outcome.finalAddress { words.append("(in the end \(final))") }
         if let diagnostic = outcome.diagnostic { words.append("- \(diagnostic)") }
         return cut(terminalSafe("    " + words.joined(separator: "  ")), toColumns: width)

@@ -44,6 +44,13 @@ enum ConfigTemplate {
             #require = "none"
             #message_id_domains = []
 
+            [own]
+            # Addresses of yours that must never be suppressed nor exported, whoever names them; "@firm.example" is a whole
+            # domain. The return path, and postmaster, abuse and mailer-daemon of your domains, need not be named.
+            #addresses = ["ceo@news.example"]
+            # Your domains beside the return path's and local_hosts.
+            #domains = ["firm.example"]
+
             [metrics]
             # Where each scan leaves its figures for Prometheus.
             #file = "/var/lib/prometheus/node-exporter/bounces.prom"
@@ -59,6 +66,7 @@ enum ConfigTemplate {
             \(rule("complaint", policy.complaint))
             # What lies with us, such as a block of our server, a spam verdict or a mail too big: counts against nobody.
             \(rule("sender", policy.sender))
+            \(rule("relay", policy.relay))
             # While the failures of one provider spike, nobody is suppressed for them.
             [policy.brake]
             #enabled = \(policy.brake != nil)

@@ -1,0 +1,140 @@
+import MIME
+
+/// What relays say of an address on their own list of suppressed ones.
+///
+/// The words mean that only where the relay says them: in a report that it wrote, or as its server's reply. Another
+/// server's "suppression list" is its own affair.
+enum RelayList {
+    /// An address stands on a relay's list.
+    struct Entry: Sendable {
+        var relay: Relay
+        var reason: Reason
+        /// The words that say so.
+        var words: String
+    }
+
+    /// Looks for the words in texts about one recipient, and for who says them.
+    ///
+    /// - Parameters:
+    ///   - status: the report's; one of addressing says of an address that it bounced.
+    ///   - remoteMTA: the server whose reply the report quotes.
+    ///   - reportingMTA: the server that wrote the report.
+    ///   - from: the address of its From field.
+    static func find(
+        in texts: [FactText], status: StatusCode?, remoteMTA: String?, reportingMTA: String?, from: String
+    ) -> Entry? {
+        for text in texts {
+            guard let number = matcher.lowest(in: text.folded) else { continue }
+            let (words, reason) = phrases[number]
+            guard let relay = speaker(text.folded, remoteMTA, reportingMTA, from) else { continue }
+            let isAddressing = reason == .suspend && (SMTPReply(text.text.span).status ?? status)?.subject == 1
+            return Entry(relay: relay, reason: isAddressing ? .userUnknown : reason, words: words)
+        }
+        return nil
+    }
+
+    /// The relay that says the text: the server whose words it quotes, else the one that the report names, else the one
+    /// that wrote the report.
+    private static func speaker(
+        _ text: FoldedText, _ remoteMTA: String?, _ reportingMTA: String?, _ from: String
+    ) -> Relay? {
+        if let host = quotedHost(text) { return relay(host: host) }
+        if let remoteMTA, remoteMTA != reportingMTA, !isNameless(remoteMTA) { return relay(host: remoteMTA) }
+        return reportingMTA.flatMap(relay(host:)) ?? from.domainPart.flatMap(relay(host:))
+    }
+
+    /// The last host that a text names as the one that said something: `host HOST[IP] said:` (Postfix), `host HOST [IP]:`
+    /// (Exim), `talking to HOST:` (Sendmail).
+    private static func quotedHost(_ text: FoldedText) -> String? {
+        let bytes = text.bytes.span
+        var found: String?
+        var from = 0
+        while let blank = bytes.firstIndex(of: 0x20, in: from..<bytes.count) {
+            from = blank + 1
+            let isHost = endsWord("host", bytes, at: blank)
+            guard isHost || endsWord("talking to", bytes, at: blank) else { continue }
+            var end = from
+            while end < bytes.count,
+                bytes[end].isLetter || bytes[end].isDigit || bytes[end] == 0x2D || bytes[end] == 0x2E
+            {
+                end += 1
+            }
+            var mark = end
+            if mark < bytes.count, bytes[mark] == 0x20 { mark += 1 }
+            guard end > from, !isHost || mark < bytes.count && bytes[mark] == UInt8(ascii: "[") else { continue }
+            found = String(decoding: bytes.copy(from..<end), as: UTF8.self)
+        }
+        return found.flatMap { isNameless($0) ? nil : $0 }
+    }
+
+    private static func endsWord(_ word: StaticString, _ bytes: Span<UInt8>, at end: Int) -> Bool {
+        let start = end - word.utf8CodeUnitCount
+        guard start >= 0, start == 0 || !bytes[start - 1].isLetter else { return false }
+        return bytes.equals(word, ignoringCaseIn: start..<end)
+    }
+
+    /// A number, or this very machine: some filter between two servers.
+    private static func isNameless(_ host: String) -> Bool {
+        host == "localhost" || host.hasPrefix("localhost.") || host.hasPrefix("[")
+            || host.utf8.allSatisfy { $0.isDigit || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") }
+    }
+
+    /// The relay to which a host belongs, or nil.
+    static func relay(host: String) -> Relay? {
+        let labels = host.lowercased().split(separator: ".")
+        guard labels.count >= 2 else { return nil }
+        let domain = labels.suffix(2).joined(separator: ".")
+        // Anybody may have a machine at Amazon; SES takes mail at email-smtp.REGION.amazonaws.com.
+        if domain == "amazonaws.com" { return labels[0].hasPrefix("email-smtp") ? .amazonSES : nil }
+        return relays[domain]
+    }
+
+    /// Domains of the relays' servers, from their documentation.
+    private static let relays: [String: Relay] = [
+        "amazonses.com": .amazonSES,
+        "mailgun.org": .mailgun, "mailgun.net": .mailgun, "mailgun.com": .mailgun, "mailgun.us": .mailgun,
+        "mailgun.info": .mailgun,
+        "sendgrid.net": .sendGrid, "sendgrid.com": .sendGrid,
+        "postmarkapp.com": .postmark, "mtasv.net": .postmark, "wildbit.com": .postmark,
+        "mailjet.com": .mailjet,
+        "sparkpost.com": .sparkPost, "sparkpostmail.com": .sparkPost, "sparkpostelite.com": .sparkPost,
+        "mandrillapp.com": .mandrill, "mcsv.net": .mandrill, "mcdlv.net": .mandrill, "rsgsv.net": .mandrill,
+        "brevo.com": .brevo, "sendinblue.com": .brevo, "sendibm.com": .brevo, "mailin.fr": .brevo,
+        "smtp2go.com": .smtp2go, "smtpcorp.com": .smtp2go, "smtpservice.net": .smtp2go,
+        "elasticemail.com": .elasticEmail, "elasticemail.net": .elasticEmail,
+        "mailersend.net": .mailerSend, "mailersend.com": .mailerSend,
+        "socketlabs.com": .socketLabs,
+    ]
+
+    /// In the form that `FoldedText` makes, and what put the address on the list: an earlier bounce, the recipient's own
+    /// wish, or something that the relay does not say. Of several that a text holds the first here counts.
+    static let phrases: [(words: String, reason: Reason)] =
+        [
+            // Amazon SES, Mailgun, SendGrid, Mailjet, Mandrill.
+            "previously bounced", "bounced previously", "already bounced", "bounced address", "history of bouncing",
+            "previous hard bounce", "hard bounced previously", "hard bounce history", "because it hard bounced",
+            "reject reason: hard-bounce", "rejected: hard-bounce", "on the bounce list", "in the bounce list",
+            "on bounce list",
+        ].map { ($0, .userUnknown) }
+        + [
+            "marked your messages as spam", "marked your message as spam", "spam reporting address",
+            "spam report address", "previously complained", "unsubscribed address", "unsubscribed recipient",
+            "user who unsubscribed", "who has unsubscribed", "recipient unsubscribed", "recipient has unsubscribed",
+            "address has unsubscribed", "reject reason: unsub",
+            "reject reason: spam", "rejected: unsub", "on the unsubscribe list", "on the complaint list",
+        ].map { ($0, .filtered) }
+        + [
+            "suppression list", "suppressions list", "suppression-list", "suppressionlist",
+            "suppressed sending to this address", "address is suppressed", "address was suppressed",
+            "address has been suppressed", "address suppressed", "recipient is suppressed", "recipient was suppressed",
+            "recipient has been suppressed", "recipient suppressed", "suppressed recipient", "suppressed address",
+            "marked as inactive", "inactiverecipient", "inactive recipient", "inactive address", "preblocked",
+            "recipient is blocked", "recipient was blocked", "recipient blocked", "recipient has been blocked",
+            "previously blocked", "contact is blocked", "contact blocked", "exclusion list",
+            "pre-blocked", "recipient is blacklisted", "contact is blacklisted", "contact blacklisted",
+            "blacklisted contact", "blocklisted contact", "contact is blocklisted", "address blacklisted",
+            "email blacklisted", "on the rejection denylist", "rejection blacklist",
+        ].map { ($0, .suspend) }
+
+    private static let matcher = NumberedPhrases(phrases.enumerated().map { ($0.offset, $0.element.words) })
+}

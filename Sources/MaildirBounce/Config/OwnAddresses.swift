@@ -1,0 +1,139 @@
+import Ledger
+
+/// The addresses of this installation itself: no report counts against them, nobody can suppress them, and no list that
+/// is exported names them. Else one forged report could make our own mail server refuse every bounce that comes later.
+///
+/// They are the return path, postmaster, abuse and mailer-daemon of our domains, and what the configuration names, each
+/// also with an extension behind a recipient delimiter (`bounce+anything@`).
+///
+/// ```toml
+/// [own]
+/// addresses = ["ceo@news.example", "@office.example"]
+/// domains = ["firm.example"]
+/// ```
+struct OwnAddresses: Sendable {
+    /// Local parts that every domain has for its mail system (RFC 2142, RFC 5321 section 4.5.1).
+    private static let roles: Set<String> = ["postmaster", "abuse", "mailer-daemon"]
+    /// What may stand between the return path's name and a VERP tag where nothing is said: only with `=` in the tag.
+    private static let tagDelimiters = Array("-".utf8)
+
+    /// Canonical, without extensions.
+    private var addresses: Set<String> = []
+    /// Their domains.
+    private var addressDomains: Set<String> = []
+    /// Domains of which every address is ours.
+    private var wholeDomains: Set<String> = []
+    /// Domains of which the addresses of the mail system are ours.
+    private var domains: Set<String> = []
+    /// The recipient delimiters.
+    private var delimiters = Array("+".utf8)
+
+    init() {}
+
+    /// - Parameters:
+    ///   - returnPath: the configuration's, or nil.
+    ///   - delimiters: what may stand between a name and its extension.
+    ///   - hosts: names of our own mail servers.
+    init(returnPath: String?, delimiters: [UInt8], hosts: [String]) {
+        self.delimiters = delimiters
+        if let address = returnPath.flatMap({ CanonicalAddress($0) }) {
+            insert(address.text, domain: address.domain)
+            domains.insert(address.domain)
+        }
+        for host in hosts {
+            if let domain = Self.canonical(domain: host) { domains.insert(domain) }
+        }
+    }
+
+    /// Reads the table `[own]`.
+    mutating func read(_ table: inout ConfigTable) throws(Failure) {
+        for text in try table.strings("addresses") ?? [] {
+            if text.utf8.first == UInt8(ascii: "@"), let domain = Self.canonical(domain: String(text.dropFirst())) {
+                wholeDomains.insert(domain)
+            } else if let address = CanonicalAddress(text) {
+                insert(address.text, domain: address.domain)
+            } else {
+                throw table.wrong(
+                    "addresses", "must be mail addresses, [\"ceo@news.example\"], or whole domains, [\"@news.example\"]"
+                )
+            }
+        }
+        for text in try table.strings("domains") ?? [] {
+            guard let domain = Self.canonical(domain: text) else {
+                throw table.wrong("domains", "must be domains, [\"news.example\"]")
+            }
+            domains.insert(domain)
+        }
+        try table.rejectUnknownKeys()
+    }
+
+    /// Whether an address is ours.
+    func contains(_ address: CanonicalAddress) -> Bool {
+        let domain = address.domain
+        if wholeDomains.contains(domain) { return true }
+        let hasRoles = domains.contains(domain)
+        guard hasRoles || addressDomains.contains(domain) else { return false }
+        return Self.names(address, delimiters).contains { name in
+            addresses.contains(name + "@" + domain) || hasRoles && Self.roles.contains(name)
+        }
+    }
+
+    /// The same for text; what is no address is none of ours.
+    func contains(_ text: String) -> Bool { CanonicalAddress(text).map { contains($0) } ?? false }
+
+    /// Of a report's recipients, the places of ours; what the report was delivered to is ours, too.
+    func places(in recipients: [String], deliveredTo: [String]) -> [Int] {
+        var delivered = OwnAddresses()
+        delivered.delimiters = delimiters
+        for address in deliveredTo.lazy.compactMap({ CanonicalAddress($0) }) {
+            delivered.insert(address.text, domain: address.domain)
+            // The shortest name is the mailbox to which all its extensions lead.
+            guard let name = Self.names(address, delimiters).last else { continue }
+            delivered.insert(name + "@" + address.domain, domain: address.domain)
+            delivered.domains.insert(address.domain)
+        }
+        return recipients.indices.filter { place in
+            CanonicalAddress(recipients[place]).map { contains($0) || delivered.contains($0) } ?? false
+        }
+    }
+
+    private mutating func insert(_ address: String, domain: String) {
+        addresses.insert(address)
+        addressDomains.insert(domain)
+    }
+
+    /// The local part, and what is left of it before each delimiter, the longest first.
+    private static func names(_ address: CanonicalAddress, _ delimiters: [UInt8]) -> [String] {
+        var local = address.text.utf8.dropLast(address.domain.utf8.count + 1)
+        if local.first == UInt8(ascii: "\"") { local = local.dropFirst().dropLast() }
+        func ends(_ delimiters: [UInt8]) -> [String] {
+            local.indices.reversed().filter { $0 != local.startIndex && delimiters.contains(local[$0]) }
+                .map { String(Substring(local[..<$0])) }
+        }
+        let known = ends(delimiters)
+        let isTagged = known.isEmpty && local.contains(UInt8(ascii: "="))
+        return [String(Substring(local))] + (isTagged ? ends(tagDelimiters) : known)
+    }
+
+    private static func canonical(domain: String) -> String? { CanonicalAddress("x@" + domain)?.domain }
+}
+
+extension OwnAddresses {
+    /// What to do where an old ledger has an address of ours suppressed.
+    static func suppressedNote(_ address: String) -> String {
+        "\(address) is an address of our own, though the ledger has it suppressed; maildir-bounce release ends that"
+    }
+
+    /// What the ledger says of an address, unless it is ours, of which it has nothing to say.
+    func result(_ held: CheckResult, of address: String) -> CheckResult {
+        guard held != .mayMail, contains(address) else { return held }
+        makeLogger().warning("\(Self.suppressedNote(address))")
+        return .mayMail
+    }
+}
+
+/// Why something is not done to an address of ours.
+func ownAddressRefusal(_ address: String) -> String {
+    "\(address): this is an address of our own (return path, postmaster, abuse, mailer-daemon or [own]); "
+        + "it is never suppressed"
+}

@@ -1,0 +1,21 @@
+/// Keeps our own addresses out of a list of those who must be left out: an old ledger may hold them as suppressed.
+struct OtherAddresses {
+    private let own: OwnAddresses
+    private var leftOut = NamedProblems()
+
+    init(than own: OwnAddresses) { self.own = own }
+
+    /// Whether an address goes into the list. One of ours does not, and is named.
+    mutating func takes(_ address: String) -> Bool {
+        guard own.contains(address) else { return true }
+        if leftOut.add() {
+            makeLogger().warning("left out: \(OwnAddresses.suppressedNote(address))")
+        }
+        return false
+    }
+
+    /// Says how many more there were.
+    func warn() {
+        if leftOut.untold > 0 { makeLogger().warning("left out: \(leftOut.untold) more addresses of our own") }
+    }
+}
