@@ -18,6 +18,7 @@ extension Dialect {
 
     /// Exim's habits, which its disguises (Mail.ru, GMX, 1&1, MX Logic, cPanel) share.
     static let mendExim: @Sendable (inout [RecipientReport], ReportContext) -> Void = { reports, context in
+        let mailed = generatedFrom(context)
         for index in reports.indices {
             if let inner = malformed(reports[index].explanation) {
                 reports[index].finalRecipient = inner
@@ -25,7 +26,7 @@ extension Dialect {
                     .syntaxError, rule: "exim/malformed-address", matched: "malformed address")
             }
             guard let final = reports[index].finalRecipient ?? reports[index].originalRecipient else { continue }
-            if let mailed = generatedFrom(final, context) { reports[index].originalRecipient = mailed }
+            if let address = mailed[final] { reports[index].originalRecipient = address }
             let said = FoldedText(reports[index].explanation + reports[index].diagnostic)
             reports[index].isOwnWord = !said.bytes.isEmpty && !said.contains("smtp error") && !said.contains("host ")
             guard said.contains("unrouteable address") || said.contains("unroutable address") else { continue }
@@ -48,18 +49,21 @@ extension Dialect {
         return AddressText.first(in: explanation.span.extracting(text.lowerBound..<(text.lowerBound + end)))
     }
 
-    /// The address in `(generated from ADDRESS)` or `(ultimately generated from ADDRESS)` behind the line of `final`.
-    private static func generatedFrom(_ final: String, _ context: ReportContext) -> String? {
+    /// The address in `(generated from ADDRESS)` or `(ultimately generated from ADDRESS)`, by each address of the line above.
+    /// Read once for all recipients of a report.
+    private static func generatedFrom(_ context: ReportContext) -> [String: String] {
         let text = context.prose.text.span
-        var seen = false
+        var (mailed, seen): ([String: String], [String]) = ([:], [])
         for line in context.prose.lines {
             if let mark = Original.position(of: "generated from ", in: text.extracting(line)) {
-                guard seen else { continue }
-                return AddressText.first(in: text.extracting((line.lowerBound + mark)..<line.upperBound))
+                let address = AddressText.first(in: text.extracting((line.lowerBound + mark)..<line.upperBound))
+                // The first one counts.
+                for final in seen where mailed[final] == nil { mailed[final] = address }
+                continue
             }
             let addresses = AddressScan.list(text, in: line, limit: 4).map { AddressText.text(text, $0) }
-            if !addresses.isEmpty { seen = addresses.contains(final) }
+            if !addresses.isEmpty { seen = addresses }
         }
-        return nil
+        return mailed
     }
 }

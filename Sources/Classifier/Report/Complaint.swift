@@ -22,12 +22,14 @@ enum Complaint {
             return Verdict(
                 messageClass: .complaint, evidence: [Evidence(rule: "complaint/auth-failure", at: "Feedback-Type")])
         }
-        var addresses: [String] = []
+        var found = AddressSet(limit: Limits.recipients)
         for name in [FieldName("original-rcpt-to"), FieldName("removal-recipient")] {
-            for field in fields.allFields(name).prefix(Limits.recipients) {
-                fields.withValue(of: field) { AddressText.add(allIn: $0, limit: Limits.recipients, to: &addresses) }
+            for field in fields.allFields(name) {
+                guard !found.isFull else { break }
+                fields.withValue(of: field) { found.add(allIn: $0) }
             }
         }
+        var addresses = found.list
         if addresses.isEmpty { addresses = Array(Original(message).recipients.prefix(1)) }
         let outcomes = addresses.map { Outcome(address: $0, kind: .delivered, reason: .feedback) }
         return Verdict(
