@@ -36,7 +36,8 @@ struct DryRun {
     private mutating func run(_ names: NameList, _ inbox: Inbox) throws(Failure) {
         if let header = report.header { try output.write(header.utf8) }
         let output = self.output
-        tally.left = try inbox.run(names, while: { !output.isClosed }) { message throws(Failure) in
+        var rest = Inbox.Rest()
+        try inbox.run(names[...], while: { !output.isClosed }, rest: &rest) { message throws(Failure) in
             guard let verdict = message.verdict else { return }
             try output.write(
                 report.lines(
@@ -47,6 +48,9 @@ struct DryRun {
             batch.append(message.event)
             if batch.count >= Scan.batchCount { try preview() }
         }
+        tally.left = rest.count
+        inbox.tellUntold(rest)
+        rest.denied.tell(inbox.log, "read")
         try preview()
         // A table would spoil what a program reads.
         guard (order.format ?? .text) == .text else { return }
