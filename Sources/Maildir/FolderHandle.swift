@@ -69,12 +69,29 @@ final class FolderHandle: Sendable {
         return mine.st_dev == others.st_dev && mine.st_ino == others.st_ino
     }
 
+    /// Why this user may not add and remove names here, as an `errno`; 0 where that is allowed.
+    var changeRefusal: Int32 {
+        systemCall { faccessat(descriptor, ".", W_OK | X_OK, AT_EACCESS) }.error
+    }
+
     /// Removes a name. Returns 0 or an `errno`; that nothing stood there is success.
     func unlink(_ name: MessageName) -> Int32 {
         let error = name.withCString { name in systemCall { unlinkat(descriptor, name, 0) } }.error
         touch()
         return error == ENOENT ? 0 : error
     }
+}
+
+/// Gives a file or folder that was just made to the owner of the folder that holds it, where root made it: the user for whom
+/// it was made has to be able to write it. That it cannot be given away is no fault.
+///
+/// - Parameters:
+///   - descriptor: what was made; descriptors follow no link.
+///   - folder: the descriptor of the folder that holds it.
+package func giveToOwner(ofFolder folder: Int32, _ descriptor: Int32) {
+    var status = stat()
+    guard geteuid() == 0, fstat(folder, &status) == 0 else { return }
+    _ = fchown(descriptor, status.st_uid, status.st_gid)
 }
 
 /// Why a folder could not be opened; the caller knows what that means.

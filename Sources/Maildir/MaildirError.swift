@@ -31,6 +31,8 @@ public struct MaildirError: Error, Hashable, Sendable, CustomStringConvertible {
         case read
         /// Moving a message, or giving its copy a name.
         case move
+        /// Adding or removing names in a folder.
+        case change = "change what is in"
         /// Copying a message to another file system.
         case copy
         /// Delivering a message.
@@ -53,6 +55,8 @@ public struct MaildirError: Error, Hashable, Sendable, CustomStringConvertible {
     public let errorNumber: Int32
     /// Why, in place of what the system says about `errorNumber`.
     private let reason: String?
+    /// Whether `path` is a message's, not a folder's.
+    private let isAboutMessage: Bool
 
     init(
         _ operation: Operation, _ path: String, category: Category, errorNumber: Int32 = 0, reason: String? = nil
@@ -62,6 +66,7 @@ public struct MaildirError: Error, Hashable, Sendable, CustomStringConvertible {
         self.path = escapedForTerminal(Array(path.utf8))
         self.errorNumber = errorNumber
         self.reason = reason
+        isAboutMessage = false
     }
 
     init(_ operation: Operation, _ path: String, errorNumber: Int32) {
@@ -85,6 +90,7 @@ public struct MaildirError: Error, Hashable, Sendable, CustomStringConvertible {
         self.path = escapedForTerminal(Array(folder.path.utf8)) + "/" + name.printable
         self.errorNumber = errorNumber
         self.reason = reason
+        isAboutMessage = true
     }
 
     /// One line: what was tried, what happened, what to do.
@@ -94,8 +100,25 @@ public struct MaildirError: Error, Hashable, Sendable, CustomStringConvertible {
         return "cannot \(operation.rawValue) \(path): \(why); \(advice)"
     }
 
+    /// Whether it says nothing about the messages that follow: the others can be read and moved all the same.
+    ///
+    /// A file may be immutable, another user's in a sticky folder, a mount point, or have a name that gets too long or that
+    /// the target's file system does not take. A folder whose names may not be changed, a full and a failing disk concern
+    /// all messages.
+    public var isOfOneMessage: Bool {
+        switch category {
+        case .vanished, .notRegular: true
+        case .permission: isAboutMessage && (operation == .move || operation == .read)
+        case .cannotWrite: isAboutMessage && operation == .move && errorNumber != ENOENT
+        case .tryAgain: isAboutMessage && operation == .move && errorNumber == EBUSY
+        case .noSuchMaildir, .ioError: false
+        }
+    }
+
     private var advice: String {
         switch category {
+        case _ where isAboutMessage && operation == .move && isOfOneMessage && isFailure:
+            "it is left where it is; see lsattr and ls -ld, and move it away by hand"
         case .noSuchMaildir: "give the path of a Maildir, the folder that holds cur/, new/ and tmp/"
         case .permission: "run as the owner of the Maildir, or give this user access to it"
         case .vanished: "another program has moved or removed it, so there is nothing to do"
@@ -105,6 +128,7 @@ public struct MaildirError: Error, Hashable, Sendable, CustomStringConvertible {
         case .tryAgain:
             switch errorNumber {
             case ENOSPC, EDQUOT: "no message was lost; free some space, then run again"
+            case EFBIG: "no message was lost; raise the limit on the size of files (ulimit -f), then run again"
             case EROFS: "no message was lost; mount the file system for writing, then run again"
             case EMFILE, ENFILE, ENOMEM: "no message was lost; raise the limit, or run again when less is going on"
             default: "no message was lost; check the disk or the file server, then run again"
@@ -112,9 +136,17 @@ public struct MaildirError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether the message is still there, and one.
+    private var isFailure: Bool {
+        switch category {
+        case .vanished, .notRegular: false
+        default: true
+        }
+    }
+
     private static func category(of errorNumber: Int32, during operation: Operation) -> Category {
         switch errorNumber {
-        case ENOSPC, EDQUOT, EIO, EROFS, ESTALE, EMFILE, ENFILE, ENOMEM, EAGAIN, EBUSY, ETIMEDOUT, ENOLCK:
+        case ENOSPC, EDQUOT, EFBIG, EIO, EROFS, ESTALE, EMFILE, ENFILE, ENOMEM, EAGAIN, EBUSY, ETIMEDOUT, ENOLCK:
             return .tryAgain
         case EACCES, EPERM:
             return .permission
@@ -127,7 +159,7 @@ public struct MaildirError: Error, Hashable, Sendable, CustomStringConvertible {
             return isPathFault ? .noSuchMaildir : .ioError
         case .read, .list, .sync, .lock:
             return .ioError
-        case .move, .copy, .make, .deliver:
+        case .move, .change, .copy, .make, .deliver:
             return .cannotWrite
         }
     }

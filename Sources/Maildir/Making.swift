@@ -17,7 +17,7 @@ extension Maildir {
         return try Maildir(opening: path)
     }
 
-    /// Opens a folder, and makes it where it is missing; its parent is then touched, or, without a parent, fsynced.
+    /// Opens a folder, and makes it where it is missing; where root makes it, it gets its parent's owner. The parent is then touched, or, without a parent, fsynced.
     static func makeFolder(_ name: String, in parent: FolderHandle?) throws(MaildirError) -> FolderHandle {
         let made = systemCall { mkdirat(parent?.descriptor ?? AT_FDCWD, name, 0o700) }
         let folder: FolderHandle
@@ -30,8 +30,10 @@ extension Maildir {
         }
         guard made.error == 0 else { return folder }
         if let parent {
+            giveToOwner(ofFolder: parent.descriptor, folder.descriptor)
             parent.touch()
         } else if case .success(let above) = FolderHandle.open("..", in: folder) {
+            giveToOwner(ofFolder: above.descriptor, folder.descriptor)
             // A parent that we may write but not read cannot be opened, and so not be synchronised.
             above.touch()
             try above.sync()

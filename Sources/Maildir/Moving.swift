@@ -103,7 +103,7 @@ private struct Move {
             case 0:
                 if copy != nil {
                     copy = nil
-                    try removeSource()
+                    try removeSource(orCopy: candidates.current)
                 }
                 return candidates.current
             case EXDEV where copy == nil:
@@ -123,7 +123,7 @@ private struct Move {
                     .move, source, name, category: .cannotWrite, errorNumber: ENOENT,
                     reason: "\(targetPath) has been removed")
             default:
-                throw MaildirError(.move, source, name, errorNumber: error)
+                throw refusal(error)
             }
             switch try look(at: candidates.current) {
             case .done: return candidates.current
@@ -206,11 +206,27 @@ private struct Move {
     }
 
     /// Removes the source, once the target is on disk: a copy must not go before the other has come to stay.
-    private func removeSource() throws(MaildirError) {
+    ///
+    /// - Parameter copy: what this move has just made in the target. It goes where the source has to stay, so that the
+    ///   message does not stand twice.
+    private func removeSource(orCopy copy: MessageName? = nil) throws(MaildirError) {
         target.cur.touch()
         try target.cur.sync()
         let error = source.unlink(name)
-        if error != 0 { throw MaildirError(.move, source, name, errorNumber: error) }
+        guard error != 0 else { return }
+        if let copy, source.status(of: name) != nil { _ = target.cur.unlink(copy) }
+        throw refusal(error)
+    }
+
+    /// Why the message was not moved: a folder that gives or takes no names, or else something about the message.
+    private func refusal(_ error: Int32) -> MaildirError {
+        if error == EACCES || error == EPERM {
+            for folder in [source, target.cur] {
+                let code = folder.changeRefusal
+                if code != 0 { return MaildirError(.change, folder.path, errorNumber: code) }
+            }
+        }
+        return MaildirError(.move, source, name, errorNumber: error)
     }
 
     private func noFreeName() -> MaildirError {

@@ -37,6 +37,9 @@ enum RenameMethod {
         let linked = systemCall { linkat(folder, name, newFolder, newName, 0) }.error
         if linked != 0 { return linked }
         let unlinked = systemCall { unlinkat(folder, name, 0) }.error
-        return unlinked == ENOENT ? 0 : unlinked
+        if unlinked == 0 || unlinked == ENOENT { return 0 }
+        // What has to stay where it is must not stand twice.
+        _ = systemCall { unlinkat(newFolder, newName, 0) }
+        return unlinked
     }
 }

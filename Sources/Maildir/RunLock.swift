@@ -38,6 +38,7 @@ public struct RunLock: Sendable {
         }
         // O_NONBLOCK: a FIFO of that name must not make it wait.
         let file = try open(fileName, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, in: maildir)
+        giveToOwner(ofFolder: maildir.root.descriptor, file.number)
         switch lock(file) {
         case 0: return RunLock(descriptor: file)
         case EWOULDBLOCK: return nil

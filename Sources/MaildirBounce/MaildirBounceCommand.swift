@@ -54,9 +54,8 @@ import Glibc
         ])
 
     static func main() {
-        // A reader that goes away is told by write(2) and is no reason to die.
-        signal(SIGPIPE, SIG_IGN)
         do {
+            try ProcessLimits.prepare()
             var command = try parseCommandLine()
             try command.run()
         } catch let failure as Failure {
@@ -84,6 +83,7 @@ import Glibc
     /// longer. What is wrong with a command line is left for the root to say, which knows the whole of it.
     private static func parseCommandLine() throws -> any ParsableCommand {
         let arguments = RawArguments.texts[...]
+        if let command = try longCommand(arguments) { return command }
         if let name = arguments.first {
             let rest = arguments.dropFirst()
             if let plain = plainCommands.first(where: { $0.configuration.commandName == name }),
@@ -98,6 +98,20 @@ import Glibc
             }
         }
         return try parseAsRoot(Array(arguments))
+    }
+
+    /// The command of a line with many words; nil where there are few.
+    ///
+    /// A line with many words that makes no sense is refused as the shortened one.
+    private static func longCommand(_ arguments: ArraySlice<String>) throws -> (any ParsableCommand)? {
+        guard arguments.count > LongArguments.shortestRun else { return nil }
+        let long = LongArguments(arguments)
+        guard long.isShortened else { return nil }
+        let command = try parseAsRoot(long.short)
+        guard var command = command as? any WordsCommand else { return command }
+        command.words = long.restored(command.words)
+        try command.validate()
+        return command
     }
 
     /// Whether a mail server hands us a message, which it would throw away for most statuses.

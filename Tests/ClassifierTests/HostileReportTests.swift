@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Classifier
@@ -85,6 +86,58 @@ struct HostileReportTests {
             """)
         #expect(verdict.recipients.count > 500)
         #expect(verdict.recipients.allSatisfy { $0.reason == .userUnknown })
+    }
+
+    @Test("of complaints name each recipient once, however many there are")
+    func manyComplaints() {
+        let fields = ["Original-Rcpt-To", "Removal-Recipient"].map { name in
+            (0..<Limits.recipients).map { "\(name): u\($0)@dest.example\n" }.joined()
+        }
+        for fields in [fields.joined(), fields.reversed().joined()] {
+            let verdict = classify(
+                """
+                From: feedback@fbl.example
+                Subject: complaint
+                Content-Type: multipart/report; report-type=feedback-report; boundary=b
+
+                --b
+                Content-Type: message/feedback-report
+
+                Feedback-Type: abuse
+                \(fields)
+                --b--
+
+                """)
+            #expect(verdict.messageClass == .complaint)
+            #expect(verdict.recipients.count == Limits.recipients)
+            #expect(Set(verdict.recipients.map(\.address)).count == Limits.recipients)
+        }
+    }
+
+    /// What a dialect reads in the prose for each recipient is read once for all.
+    @Test(
+        "of Exim and Sendmail look into the prose once",
+        arguments: [
+            ("This message was created automatically by mail delivery software.\n", "generated from"),
+            ("   ----- The following addresses had permanent fatal errors -----\n", "expanded from:"),
+        ])
+    func dialects(sign: String, words: String) {
+        let groups = (0..<Limits.recipients).map {
+            "Final-Recipient: rfc822; u\($0)@dest.example\nAction: failed\nStatus: 5.1.1\n\n"
+        }
+        let last = Limits.recipients - 1
+        let lines = (0..<5_000).map { "  a\($0)@b.example\n" }.joined()
+        let text =
+            sign + lines + """
+                  u\(last)@dest.example
+                    (\(words) mailed@news.example)
+
+                """
+        let mail = report(text: text, groups: groups.joined()).replacingOccurrences(
+            of: "X-Postfix-Queue-ID: A1\n", with: "")
+        let verdict = classify(mail)
+        #expect(verdict.recipients.count == Limits.recipients)
+        #expect(verdict.recipients.last?.address == "mailed@news.example")
     }
 
     @Test("have no recipient whose address is longer than the limit, and cut long host names")

@@ -118,6 +118,60 @@ struct TarReaderTests {
         return (paths, contents, reader.fault)
     }
 
+    /// A header block of ustar with a good checksum.
+    private func header(_ name: String, size: [UInt8], kind: Character) -> Data {
+        var block = Data(count: 512)
+        func put(_ bytes: some Collection<UInt8>, at start: Int) {
+            block.replaceSubrange(start..<(start + bytes.count), with: bytes)
+        }
+        put(Array(name.utf8), at: 0)
+        put(size, at: 124)
+        put(Array("00000000000".utf8), at: 136)
+        put(Array(String(kind).utf8), at: 156)
+        put(Array("ustar\u{0}00".utf8), at: 257)
+        put(Array("        ".utf8), at: 148)
+        let sum = String(block.reduce(0) { $0 + Int($1) }, radix: 8)
+        put(Array(sum.utf8) + [0], at: 148)
+        return block
+    }
+
+    private func octal(_ number: Int) -> [UInt8] {
+        Array((String(repeating: "0", count: 11) + String(number, radix: 8)).utf8.suffix(11))
+    }
+
+    @Test(
+        "with sizes that no file has are damaged, and stop there",
+        arguments: [
+            "9223372036854775807", "9223372036854775296", "9223372036854775808", "99999999999999999999999999", "-1",
+            "-9223372036854775808", "4611686018427387905", "x", " ", "1e3", "0x10",
+        ])
+    func paxSize(size: String) {
+        let text = "size=\(size)\n"
+        // The length counts itself; all of these have two digits.
+        let record = "\(text.utf8.count + 3) \(text)"
+        var archive = header("pax", size: octal(record.utf8.count), kind: "x")
+        archive += Data(record.utf8) + Data(count: 512 - record.utf8.count)
+        archive +=
+            header("mail", size: octal(5), kind: "0") + Data("mail\n".utf8) + Data(count: 507) + Data(count: 1_024)
+        let (paths, _, fault) = members(archive)
+        #expect(paths.isEmpty)
+        #expect(fault == .damaged("is damaged: a tar header in it states a size that no file has"))
+    }
+
+    @Test(
+        "with sizes in base 256 that no file has are damaged, too",
+        arguments: [
+            [0x80, 0, 0, 0, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],
+            [0x80, 0, 0, 0, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFE, 0x00],
+            [UInt8](repeating: 0xFF, count: 12), [0xBF] + [UInt8](repeating: 0xFF, count: 11),
+            [0x80, 0, 0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0],
+        ] as [[UInt8]])
+    func binarySize(size: [UInt8]) {
+        let (paths, _, fault) = members(header("mail", size: size, kind: "0") + Data(count: 2_048))
+        #expect(paths.isEmpty)
+        #expect(fault == .damaged("is damaged: a tar header in it makes no sense"))
+    }
+
     private func archive(_ folder: TemporaryFolder, _ form: String) throws -> Data {
         let run = try Program.command(
             ["/bin/tar", "-C", folder.root, "--format", form, "--sort=name", "-cf", "-", "x"])

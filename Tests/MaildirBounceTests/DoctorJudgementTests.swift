@@ -189,6 +189,53 @@ struct DoctorJudgementTests {
         #expect(check.timer?.isEnabled == false)
     }
 
+    @Test("knows as whom cron and systemd start a scan")
+    func users() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("etc/cron.d/bounce-scan", "*/5 * * * * bounce maildir-bounce scan\n")
+        try folder.write("var/spool/cron/crontabs/carol", "# maildir-bounce\n*/5 * * * * maildir-bounce scan\n")
+        try folder.write("var/spool/cron/crontabs/dave", "# */5 * * * * maildir-bounce scan\n")
+        try folder.write("lib/systemd/system/maildir-bounce.timer", "[Timer]\n")
+        try folder.write("lib/systemd/system/maildir-bounce.service", "[Service]\nUser=bounce\n")
+        try folder.write("etc/systemd/system/maildir-bounce.service.d/user.conf", "[Service]\nUser = vmail\n")
+        var check = ScheduleCheck(root: folder.root, maildirOwner: nil)
+        #expect(check.serviceUser == "vmail")
+        // The timer is not enabled.
+        #expect(check.users == ["bounce", "carol"])
+        try folder.write("etc/systemd/system/timers.target.wants/maildir-bounce.timer", "")
+        check = ScheduleCheck(root: folder.root, maildirOwner: nil)
+        #expect(check.users == ["bounce", "carol", "vmail"])
+        // Nothing is known of what runs.
+        #expect(check.runsCron == nil && check.runsSystemd == nil)
+    }
+
+    @Test("says where neither cron nor systemd runs")
+    func runners() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("etc/cron.d/bounce-scan", "*/5 * * * * bounce maildir-bounce scan\n")
+        try folder.write("proc/1/comm", "tini\n")
+        func findings() -> [Finding] {
+            var check = ScheduleCheck(root: folder.root, maildirOwner: nil)
+            // The files of a test are not root's.
+            for index in check.cronFiles.indices {
+                (check.cronFiles[index].owner, check.cronFiles[index].mode) = (0, 0o644)
+            }
+            return check.findings()
+        }
+        #expect(levels(findings()) == [.ok, .error])
+        #expect(findings().last?.what.contains("no cron runs, nor systemd") == true)
+        try folder.write("proc/77/comm", "cron\n")
+        #expect(levels(findings()) == [.ok])
+        #expect(unlink(folder.path("proc/77/comm")) == 0 && unlink(folder.path("etc/cron.d/bounce-scan")) == 0)
+        #expect(levels(findings()) == [.warning])
+        #expect(findings().last?.what.contains("neither cron nor systemd runs here") == true)
+        try folder.write("lib/systemd/system/maildir-bounce.timer", "[Timer]\n")
+        try folder.write("etc/systemd/system/timers.target.wants/maildir-bounce.timer", "")
+        #expect(levels(findings()) == [.error])
+        try folder.write("run/systemd/system/x", "")
+        #expect(levels(findings()) == [.ok])
+    }
+
     @Test("of free space wants room for a run")
     func space() {
         #expect(LedgerCheck.judge(room: LedgerCheck.roomNeeded, path: "/l").level == .ok)

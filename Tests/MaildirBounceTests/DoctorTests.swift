@@ -90,6 +90,54 @@ struct DoctorTests {
         #expect(text.contains("process \(holder.processIdentifier) is at work"))
     }
 
+    /// In a mount namespace of its own, whose /etc/cron.d has a job that runs as nobody.
+    private func examineAsRoot(_ arguments: String...) throws -> [[String: Any]]? {
+        try station.folder.write("cron.d/bounce-scan", "*/5 * * * * nobody maildir-bounce scan\n")
+        let script = """
+            cron=$1; shift
+            unshare -m true 2> /dev/null || exit 99
+            exec unshare -m /bin/sh -c 'mount --bind "$1" /etc/cron.d || exit 99; shift; exec "$@"' sh \
+                "$cron" "$PROGRAM" doctor --format json "$@"
+            """
+        let run = try Program.command(
+            [
+                "/usr/bin/env", "PROGRAM=\(Program.path)", "/bin/bash", "-c", script, "bash",
+                station.folder.path("cron.d"),
+            ]
+                + arguments)
+        guard run.status != 99 else { return nil }
+        return try #require(try run.objects().first?["findings"] as? [[String: Any]], "\(run.errors)")
+    }
+
+    @Test("looks with the eyes of the user that the schedule runs as", .enabled(if: Program.isRoot))
+    func eyes() throws {
+        try station.deliverFour()
+        #expect(try station.scan().status == 0)
+        #expect(chmod(station.folder.root, 0o711) == 0)
+        let key = try station.folder.write("key", "k1:\(String(repeating: "a", count: 40))\n")
+        #expect(chmod(key, 0o600) == 0)
+        let config = try station.folder.write(
+            "c.toml",
+            "maildir = \"\(station.maildir)\"\nledger = \"\(station.ledger)\"\n[verp]\nkeys = [\"file:\(key)\"]\n")
+        guard let findings = try examineAsRoot("--config", config) else { return }
+        let denied = findings.filter { $0["subject"] as? String == "rights" }
+        let whats = denied.compactMap { $0["what"] as? String }
+        #expect(levels(findings, "rights").allSatisfy { $0 == "error" })
+        for path in [key, "\(station.maildir)/new", "\(station.maildir)/cur", station.folder.root, station.ledger] {
+            #expect(
+                whats.contains { $0.hasPrefix("nobody") && $0.contains("\(path): Permission denied") },
+                "\(path) \(whats)")
+        }
+        #expect(!whats.contains { $0.contains(config) })
+        #expect(levels(findings, "config") == ["error"])
+        // All is his: good for him, though root itself would refuse his key.
+        try station.folder.open()
+        #expect(try Program.command(["/bin/chown", "0", station.folder.path("cron.d/bounce-scan")]).status == 0)
+        let good = try #require(try examineAsRoot("--config", config))
+        #expect(levels(good, "rights") == ["ok"])
+        #expect(levels(good, "config") == ["ok"])
+    }
+
     @Test("refuses a wrong DNS server or return path with 64")
     func usage() throws {
         #expect(try Program.run("doctor", "--dns-server", "nowhere").status == 64)

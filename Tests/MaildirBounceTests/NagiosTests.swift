@@ -51,6 +51,13 @@ struct NagiosTests {
         #expect(try station.folder.everything() == before)
     }
 
+    @Test("a time that no scan can have is an old one", arguments: [Int64.min, -1, 0, Int64.max])
+    func impossibleTime(time: Int64) throws {
+        try prepare()
+        try change(ScanMetrics.timestampName, to: time)
+        #expect(try nagios("--metrics", file).status == (time > 0 ? 0 : 2))
+    }
+
     @Test(
         "an old scan is a warning, a very old one critical",
         arguments: [(29, 0), (31, 1), (23 * 60, 1), (25 * 60, 2)] as [(Int64, Int32)])

@@ -117,7 +117,7 @@ struct OwnAddressTests {
         #expect(object["withheld"] as? String == "own-address")
         let recipients = try #require(object["recipients"] as? [[String: Any]])
         #expect(recipients.map { $0["own"] as? Bool ?? false } == [true, true, true, true, false, false])
-        #expect(try station.scan("--dry-run").text.contains("never counted"))
+        #expect(try station.scan("--dry-run", "--verbose").text.contains("never counted"))
         let run = try station.scan("--verbose")
         #expect(run.text.contains("1 own-address"))
         #expect(try suppressed() == ["bob@dest.example", "ceo@lists.example.com"])

@@ -19,6 +19,27 @@ struct TOMLHazardTests {
     }
 
     @Test(
+        "are NULs, as bytes anywhere and as escapes in texts",
+        arguments: [
+            "\u{0}", "a = 1\u{0}", "# c\u{0}\na = 1", "a = \"x\u{0}y\"", "a = 'x\u{0}'", "a = \"x\\u0000y\"",
+            "a = \"\\U00000000\"", "a = [\"b\", \"\\\\\\u0000\"]", "\"k\\u0000\" = 1", "a = \"\"\"x\\u0000\"\"\"",
+            "a = \"\\x00\"",
+        ])
+    func nul(text: String) {
+        #expect(hazard(text) == .nul(line: 1))
+        #expect(hazard("b = 1\n\n" + text) == .nul(line: 3))
+    }
+
+    @Test(
+        "are no backslashes before other things",
+        arguments: [
+            "a = '\\u0000'", "a = \"\\\\u0000\"", "a = \"\\u0001\"", "# \\u0000", "a = \"\\u00\"", "a = \"u0000\"",
+        ])
+    func noNUL(text: String) {
+        #expect(hazard(text) == nil)
+    }
+
+    @Test(
         "are brackets that close what is not open", arguments: ["a = [}", "a = ]", "a = {b = [1}]", "a = [\n{b = 1}}"])
     func stray(text: String) {
         #expect(hazard(text) == .strayBracket(line: text.contains("\n") ? 2 : 1))

@@ -127,6 +127,35 @@ struct AnonymizerTests {
         for secret in ["john", "doe", "dest", "10.0.0.1"] { #expect(!result.contains(secret), "\(result)") }
     }
 
+    @Test("within other words the longest that was learned goes, also of long ones")
+    func embedded() {
+        var anonymizer = Anonymizer()
+        anonymizer.learn(name: "anna annabell")
+        #expect(anonymizer.anonymize("xannabelly") == "name3")
+        #expect(anonymizer.anonymize("xannay") == "name2")
+        let long = String(repeating: "b", count: 10) + String(repeating: "cd", count: 100)
+        anonymizer.learn(address: "\(long)@dest.example")
+        #expect(!anonymizer.anonymize("x\(long)y").contains("cdcd"))
+    }
+
+    /// A comparison of each word with all that were learned would take hours.
+    @Test("hundreds of thousands of names cost no more each than a few", .timeLimit(.minutes(5)))
+    func manyNames() {
+        // A word of letters only for each number.
+        func word(_ number: Int) -> String {
+            String(decoding: "q\(String(number, radix: 10))".utf8.map { $0 < 0x3A ? $0 + 0x31 : $0 }, as: UTF8.self)
+        }
+        var anonymizer = Anonymizer()
+        for group in 0..<100 {
+            let names = (0..<2_500).map { word(100_000 + group * 2_500 + $0) }
+            anonymizer.learn(name: names.joined(separator: " "))
+            let text = anonymizer.anonymize(
+                "to \(names[7]), \(names.map { $0 + "zz" }.prefix(300).joined(separator: " "))")
+            #expect(text.hasPrefix("to name"))
+            #expect(!text.contains("zz"))
+        }
+    }
+
     @Test("what servers say stays")
     func words() {
         var anonymizer = Anonymizer()

@@ -134,6 +134,31 @@ struct VERPCommandTests {
         #expect(try Program.run("verp", "key", "--id", "long").status == 64)
     }
 
+    @Test("refuses a key file that a group may write, or of another user than root and the one who runs it")
+    func foreignKey() throws {
+        let group = try keyFile("group", "k1:\(Self.secret)\n", mode: 0o660)
+        let run = try Program.run("verp", "read", "x+b=d.example", "--config", try config(keys: group))
+        #expect(run.status == 78)
+        #expect(run.errors.contains("do chmod g-w \(group) first"))
+        guard Program.isRoot else { return }
+        let foreign = try keyFile("foreign", "k1:\(Self.secret)\n")
+        #expect(chown(foreign, 1_001, 1_001) == 0)
+        let config = try config(keys: foreign)
+        let maildir = try folder.makeMaildir()
+        for arguments in [
+            ["scan", "--maildir", maildir, "--ledger", folder.path("l")],
+            ["verp", "make", "b@d.example", "--return-path", "x@n.example"],
+            ["classify", config],
+        ] {
+            let run = try Program.run(arguments + ["--config", config])
+            #expect(run.status == 78)
+            #expect(run.errors.contains("uid 1001"), "\(run.errors)")
+        }
+        #expect(chown(foreign, 0, 65_534) == 0 && chmod(foreign, 0o640) == 0 && chmod(folder.root, 0o755) == 0)
+        let service = try Program.run(["verp", "read", "x+b=d.example", "--config", config], asNobody: true)
+        #expect(service.status != 78, "\(service.errors)")
+    }
+
     @Test("refuses a key file that everybody may read, with the command that mends it", arguments: [0o644, 0o602])
     func worldReadable(mode: Int) throws {
         let key = try keyFile("key", "k1:\(Self.secret)\n", mode: mode)

@@ -22,6 +22,7 @@ extension Dialect {
 
     /// Exim's habits, which its disguises (Mail.ru, GMX, 1&1, MX Logic, cPanel) share.
     static let mendExim: @Sendable (inout [RecipientReport], ReportContext) -> Void = { reports, context in
+        let mailed = generatedFrom(context)
         for index in reports.indices {
             if let inner = malformed(reports[index].explanation) {
                 reports[index].finalRecipient = inner
@@ -29,7 +30,7 @@ extension Dialect {
                     .syntaxError, rule: "exim/malformed-address", matched: "malformed address")
             }
             guard let final = reports[index].finalRecipient ?? reports[index].originalRecipient else { continue }
-            if let mailed = generatedFrom(final, context) { reports[index].originalRecipient = mailed }
+            if let address = mailed[final] { reports[index].originalRecipient = address }
             let said = FoldedText(reports[index].explanation + reports[index].diagnostic)
             reports[index].isOwnWord = !said.bytes.isEmpty && !said.contains("smtp error") && !said.contains("host ")
             guard said.contains("unrouteable address") || said.contains("unroutable address") else { continue }
@@ -52,21 +53,24 @@ extension Dialect {
         return AddressText.first(in: explanation.span.extracting(text.lowerBound..<(text.lowerBound + end + 1)))
     }
 
-    /// The address in `(generated from ADDRESS)` or `(ultimately generated from ADDRESS)` behind the line of `final`.
-    private static func generatedFrom(_ final: String, _ context: ReportContext) -> String? {
+    /// The address in `(generated from ADDRESS)` or `(ultimately generated from ADDRESS)`, by each address of the line above.
+    /// Read once for all recipients of a report.
+    private static func generatedFrom(_ context: ReportContext) -> [String: String] {
         let text = context.prose.text.span
-        var seen = false
+        var (mailed, seen): ([String: String], [String]) = ([:], [])
         for line in context.prose.lines {
             if let mark = Original.position(of: Exim.generatedFrom, in: text.extracting(line)) {
-                guard seen else { continue }
                 let start = line.lowerBound + mark + Exim.generatedFrom.utf8CodeUnitCount
                 let rest = text.trimmed(start..<line.upperBound)
-                guard let end = rest.last, text[end] == UInt8(ascii: ")") else { return nil }
-                return AddressText.whole(text.extracting(rest.lowerBound..<end))
+                guard let end = rest.last, text[end] == UInt8(ascii: ")") else { continue }
+                let address = AddressText.whole(text.extracting(rest.lowerBound..<end))
+                // The first one counts.
+                for final in seen where mailed[final] == nil { mailed[final] = address }
+                continue
             }
             let addresses = AddressScan.list(text, in: line, limit: 4).map { AddressText.text(text, $0) }
-            if !addresses.isEmpty { seen = addresses.contains(final) }
+            if !addresses.isEmpty { seen = addresses }
         }
-        return nil
+        return mailed
     }
 }

@@ -43,7 +43,7 @@ enum AddressText {
         add(value, range, to: &list)
     }
 
-    /// Adds all of them.
+    /// Adds all of them. For lists of a few hundred at the most; see ``AddressSet`` for others.
     static func add(allIn value: Span<UInt8>, limit: Int, to list: inout [String]) {
         for range in AddressScan.list(value, in: 0..<value.count, limit: limit) { add(value, range, to: &list) }
     }
@@ -110,5 +110,24 @@ enum AddressText {
         }
         guard !range.isEmpty else { return nil }
         return String(reading: value.extracting(range.prefix(998)))
+    }
+}
+
+/// Different addresses in the order in which they were found, however many.
+struct AddressSet {
+    private(set) var list: [String] = []
+    private var known: Set<String> = []
+    let limit: Int
+
+    /// - Parameter limit: how many at the most.
+    init(limit: Int) { self.limit = limit }
+
+    var isFull: Bool { list.count >= limit }
+
+    /// Adds all addr-specs in a field's value.
+    mutating func add(allIn value: Span<UInt8>) {
+        for address in AddressText.all(in: value, limit: limit) where !isFull && known.insert(address).inserted {
+            list.append(address)
+        }
     }
 }

@@ -38,6 +38,11 @@ public struct CustomRule: Sendable, Equatable {
     /// Whether the rule is one about whole messages.
     public var isAboutMessages: Bool { messageClass != nil }
 
+    /// Whether a condition's words leave something to look for when they are compared as ``text`` says.
+    public static func saysSomething(_ words: String) -> Bool {
+        FoldedText(Array(words.utf8)).bytes.contains { $0 > 0x20 }
+    }
+
     func matches(text folded: [FoldedText]) -> Bool {
         text.allSatisfy { words in
             let wanted = String(decoding: FoldedText(Array(words.utf8)).bytes, as: UTF8.self)

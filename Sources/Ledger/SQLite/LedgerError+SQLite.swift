@@ -52,6 +52,8 @@ extension LedgerError {
                 "cannot open the ledger \(path) (\(message)); check the path and the rights on the file and its folder")
         // Only sometimes is a lack of room told as SQLITE_FULL; for the files beside the ledger it is an I/O error.
         case SQLITE_IOERR where LedgerFile.isDiskFull(path): self = LedgerFile.full(path)
+        case SQLITE_IOERR where systemError == EFBIG || (code != Self.readError && LedgerFile.isSizeLimited):
+            self = LedgerFile.tooLarge(path)
         case SQLITE_IOERR:
             self.init(
                 .inputOutput,
@@ -62,4 +64,7 @@ extension LedgerError {
             self.init(.inputOutput, "cannot use the ledger \(path): \(message) (SQLite code \(code))")
         }
     }
+
+    /// SQLITE_IOERR_READ (sqlite3.h), whose macro Swift does not import.
+    private static let readError = SQLITE_IOERR | 1 << 8
 }

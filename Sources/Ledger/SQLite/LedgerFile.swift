@@ -28,6 +28,7 @@ enum LedgerFile {
     static func create(_ path: String) throws(LedgerError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         if descriptor >= 0 {
+            giveToFolderOwner(descriptor, path)
             close(descriptor)
             return
         }
@@ -39,14 +40,25 @@ enum LedgerFile {
         }
     }
 
+    /// Gives a new file to the owner of its folder, where root made it: the user who scans has to be able to write it. SQLite
+    /// gives the files that it makes beside it to the same owner. That it cannot be given away is no fault.
+    static func giveToFolderOwner(_ descriptor: Int32, _ path: String) {
+        var status = stat()
+        guard geteuid() == 0, stat(folder(of: path), &status) == 0 else { return }
+        _ = fchown(descriptor, status.st_uid, status.st_gid)
+    }
+
+    private static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    }
+
     /// Refuses a ledger that this user may not write, before SQLite makes files beside it with the ledger's own mode,
     /// which would then outlive that mode. The folder must be writable too, for these files.
     static func checkWritable(_ path: String) throws(LedgerError) {
         if faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0 {
             throw failure(path, errno, writing: true)
         }
-        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        if faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) != 0 {
+        if faccessat(AT_FDCWD, folder(of: path), W_OK | X_OK, AT_EACCESS) != 0 {
             throw LedgerError(
                 .cannotWrite,
                 "cannot write in the folder of the ledger \(path): \(String(cString: strerror(errno))); "
@@ -67,6 +79,8 @@ enum LedgerFile {
                 .cannotWrite, "cannot write the ledger \(path): \(reason); put it on a file system that can be written")
         case ENOSPC, EDQUOT:
             return full(path)
+        case EFBIG:
+            return tooLarge(path)
         case EIO:
             return LedgerError(.inputOutput, "cannot use the ledger \(path): \(reason); check the disk")
         default:
@@ -77,6 +91,20 @@ enum LedgerFile {
 
     static func full(_ path: String) -> LedgerError {
         LedgerError(.tryAgain, "no room for the ledger \(path): the disk is full; nothing was changed, make room")
+    }
+
+    /// What a limit on the size of files leads to (ulimit -f, getrlimit(2)).
+    static func tooLarge(_ path: String) -> LedgerError {
+        LedgerError(
+            .tryAgain,
+            "no room for the ledger \(path): this process may write no larger files; nothing was changed, raise the limit "
+                + "(ulimit -f)")
+    }
+
+    /// Whether this process may write files of a certain size only.
+    static var isSizeLimited: Bool {
+        var limit = rlimit()
+        return getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 && limit.rlim_cur != rlim_t.max
     }
 
     /// Whether the ledger's file system has no block, or no inode, left for this user.

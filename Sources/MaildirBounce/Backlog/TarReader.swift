@@ -14,6 +14,8 @@ final class TarReader {
     private static let block = 512
     /// The most that a header beside a member's own may hold, in bytes: a path has 4,096.
     private static let extraLimit: Int64 = 1 << 20
+    /// The largest file that a header may state, in bytes: 4 EiB. File systems end far below it.
+    static let largestSize: Int64 = 1 << 62
 
     private let input: BufferedInput
     /// What is left of the member at hand, and its padding.
@@ -48,7 +50,7 @@ final class TarReader {
             }
             let header = UnsafeRawBufferPointer(rebasing: input.available[..<Self.block])
             if header.allSatisfy({ $0 == 0 }) { return end(nil) }
-            guard Self.hasChecksum(header), let stated = Self.number(header[124..<136]), stated >= 0 else {
+            guard Self.hasChecksum(header), let stated = Self.number(header[124..<136]), Self.isSize(stated) else {
                 return end(.damaged("is damaged: a tar header in it makes no sense"))
             }
             let kind = header[156]
@@ -65,7 +67,12 @@ final class TarReader {
                 } else {
                     for (key, value) in Self.records(text) {
                         if key == "path" { path = value }
-                        if key == "size" { size = Int64(String(decoding: value, as: UTF8.self)) }
+                        // An empty value takes back what was said.
+                        guard key == "size", !value.isEmpty else { continue }
+                        guard let stated = Int64(String(decoding: value, as: UTF8.self)), Self.isSize(stated) else {
+                            return end(.damaged("is damaged: a tar header in it states a size that no file has"))
+                        }
+                        size = stated
                     }
                 }
             case UInt8(ascii: "2")...UInt8(ascii: "6"):
@@ -87,8 +94,11 @@ final class TarReader {
     /// Reads all that follows the archive's end, so that its writer does not die of a closed pipe.
     func drain() { while input.fill(1) > 0 { input.consume(input.available.count) } }
 
+    /// Whether a file can be so large; what comes close to 2^63 would overflow with its padding.
+    private static func isSize(_ size: Int64) -> Bool { (0...largestSize).contains(size) }
+
     private func open(_ size: Int64) {
-        left = max(0, size)
+        left = size
         padding = (Int64(Self.block) - left % Int64(Self.block)) % Int64(Self.block)
     }
 

@@ -2,7 +2,7 @@ import ArgumentParser
 import Classifier
 
 /// `classify`: says what messages are, and touches nothing.
-struct ClassifyCommand: ParsableCommand {
+struct ClassifyCommand: WordsCommand {
     static let configuration = CommandConfiguration(
         commandName: "classify",
         abstract: "Say what messages are, and touch nothing.",
@@ -19,6 +19,11 @@ struct ClassifyCommand: ParsableCommand {
 
     @Argument(help: ArgumentHelp("Files, folders, or - for standard input.", valueName: "path"))
     var paths: [String]
+
+    var words: [String] {
+        get { paths }
+        set { paths = newValue }
+    }
 
     @Flag(help: "Show what decided: the rules that spoke and what they matched.")
     var explain = false

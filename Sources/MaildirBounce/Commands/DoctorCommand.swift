@@ -8,7 +8,7 @@ struct DoctorCommand: ParsableCommand {
         abstract: "Check the installation: Maildir, ledger, lock, schedule, Postfix and the DNS.",
         discussion: """
             Each finding says what was found, why it matters, and what mends it. It changes nothing. Run it as root, or as \
-            the user who scans. It asks the DNS for the domain of the return path: without a way back foreign servers' \
+            the user who scans: root looks with the eyes of the user that cron or systemd starts the scan as, too. It asks the DNS for the domain of the return path: without a way back foreign servers' \
             reports are lost. With --probe it also connects to port 25 there.
 
             Example: maildir-bounce doctor --return-path bounce@bounce.example.com
@@ -54,7 +54,8 @@ struct DoctorCommand: ParsableCommand {
     }
 
     func run() throws {
-        let (configuration, findings) = ConfigCheck.look(config)
+        let schedule = ScheduleCheck(maildirOwner: nil)
+        let (configuration, findings) = try Self.look(config, as: schedule.users)
         var doctor = Doctor(now: Int64(time(nil)))
         doctor.maildir = maildir ?? configuration?.maildir
         doctor.ledger = ledger ?? configuration?.ledger
@@ -64,11 +65,23 @@ struct DoctorCommand: ParsableCommand {
             doctor.policy = configuration.policy
             doctor.delimiter = String(decoding: [configuration.verp.delimiter], as: UTF8.self)
         }
+        doctor.configuration = configuration.map { (config ?? Configuration.defaultPath, $0) }
+        doctor.schedule = schedule
         doctor.resolver = Resolver(server: dnsServer.flatMap(Resolver.Server.init))
         doctor.probesPort = probe
         let report = DoctorReport(findings: findings + doctor.findings())
         try format.print(report.lines()) { $0.doctor(report) }
         if report.count(.error) > 0 { throw ExitCode(Self.errorsFound) }
+    }
+
+    /// The configuration as the user sees it as whom alone scans are started: a key of his is good for him and not for root.
+    private static func look(
+        _ path: String?, as users: [String]
+    ) throws(Failure) -> (configuration: Configuration?, findings: [Finding]) {
+        guard geteuid() == 0, users.count == 1, let account = Account(named: users[0]) else {
+            return ConfigCheck.look(path)
+        }
+        return try account.run { () throws(Failure) in ConfigCheck.look(path) }
     }
 
     /// The exit status where something is broken.

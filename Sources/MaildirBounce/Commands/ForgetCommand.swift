@@ -2,7 +2,7 @@ import ArgumentParser
 import Ledger
 
 /// `forget`: erase what is known of a person.
-struct ForgetCommand: ParsableCommand {
+struct ForgetCommand: WordsCommand {
     static let configuration = CommandConfiguration(
         commandName: "forget",
         abstract: "Erase all that the ledger holds about addresses, but not that they are suppressed.",
@@ -21,6 +21,11 @@ struct ForgetCommand: ParsableCommand {
 
     @Argument(help: "The addresses. A plus tag is part of one, upper and lower case are the same.")
     var addresses: [String]
+
+    var words: [String] {
+        get { addresses }
+        set { addresses = newValue }
+    }
 
     @OptionGroup var ledgerOptions: LedgerOptions
 

@@ -3,7 +3,7 @@ import Glibc
 import Ledger
 
 /// `release`: let addresses be mailed again, by hand.
-struct ReleaseCommand: ParsableCommand {
+struct ReleaseCommand: WordsCommand {
     static let configuration = CommandConfiguration(
         commandName: "release",
         abstract: "Let addresses be mailed again, whatever had suppressed them.",
@@ -21,6 +21,11 @@ struct ReleaseCommand: ParsableCommand {
             """)
 
     @OptionGroup var source: AddressSource
+
+    var words: [String] {
+        get { source.addresses }
+        set { source.addresses = newValue }
+    }
 
     @OptionGroup var note: NoteOptions
 

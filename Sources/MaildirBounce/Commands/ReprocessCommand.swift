@@ -2,7 +2,7 @@ import ArgumentParser
 import Glibc
 
 /// `reprocess`: the mail of ten years, or the ledger anew.
-struct ReprocessCommand: ParsableCommand {
+struct ReprocessCommand: WordsCommand {
     static let configuration = CommandConfiguration(
         commandName: "reprocess",
         abstract: "Count old mail: Maildirs, archives, folders, mbox files, tar archives. Or derive the ledger anew.",
@@ -28,6 +28,11 @@ struct ReprocessCommand: ParsableCommand {
 
     @Argument(help: ArgumentHelp("Maildirs, folders, mbox files, tar archives, mails, or -.", valueName: "source"))
     var sources: [String] = []
+
+    var words: [String] {
+        get { sources }
+        set { sources = newValue }
+    }
 
     @OptionGroup var ledgerOptions: LedgerOptions
 

@@ -16,6 +16,9 @@ struct RulesCommand: ParsableCommand {
                 when.text = ["blocked by partner policy"]   # all of them; also status, reply, provider, header
                 then.reason = "policyviolation"             # and kind, or class for a whole message
 
+            A file with a rule that cannot be used, or that others could have written, ends every command that judges mails with \
+            status 78.
+
             Example: maildir-bounce rules check my-rules.toml
             Example: maildir-bounce rules test --rules my-rules.toml ~/Maildir/cur/1700000000.V1.host:2,S
             """,
@@ -34,6 +37,7 @@ struct RulesListCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try config.load()
+        let rules = try configuration.classifierWithRules().rules
         var hits: [String: Int] = [:]
         if ledgerOptions.ledger ?? configuration.ledger != nil {
             let ledger = try ledgerOptions.open(configuration)
@@ -44,7 +48,7 @@ struct RulesListCommand: ParsableCommand {
         func row(_ columns: String...) throws(Failure) {
             try output.write(line: columns.map(terminalSafe).joined(separator: "\t"))
         }
-        for rule in configuration.classifier.rules {
+        for rule in rules {
             let decides = [rule.messageClass?.rawValue, rule.kind?.rawValue, rule.reason?.rawValue].compactMap { $0 }
             let name = "admin/\(rule.name)"
             try row(
@@ -58,7 +62,7 @@ struct RulesListCommand: ParsableCommand {
 }
 
 /// `rules test`
-struct RulesTestCommand: ParsableCommand {
+struct RulesTestCommand: WordsCommand {
     static let configuration = CommandConfiguration(
         commandName: "test",
         abstract: "Show what your rules make of mails, beside what ours alone make of them.",
@@ -70,17 +74,20 @@ struct RulesTestCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("Mails.", valueName: "path"))
     var paths: [String]
 
+    var words: [String] {
+        get { paths }
+        set { paths = newValue }
+    }
+
     @OptionGroup var config: ConfigOptions
 
     func run() throws {
         var configuration = try config.load()
-        if let rules {
-            configuration.rules = rules
-            configuration.useRules()
-        }
-        var plain = configuration.classifier
-        plain.rules = []
-        let (with, without) = (Classifier(settings: configuration.classifier), Classifier(settings: plain))
+        if let rules { configuration.rules = rules }
+        let (with, without) = (
+            Classifier(settings: try configuration.classifierWithRules()),
+            Classifier(settings: configuration.classifier)
+        )
         let output = StandardOutput()
         var missed = false
         for path in RawArguments.paths(of: paths) {

@@ -16,7 +16,7 @@ struct ScanCommand: PlainCommand {
             Example: maildir-bounce scan --metrics /var/lib/prometheus/node-exporter/bounces.prom
 
             Exit status: 0 done, 64 usage, 66 no such Maildir or no ledger in that file, 73 ledger, archive or metrics \
-            cannot be written, 74 reading or writing failed, 75 stopped in good order (signal, full disk, busy ledger): \
+            cannot be written, or single messages could not be read or moved (they are named and left, all others are done), 74 reading or writing failed, 75 stopped in good order (signal, full disk, busy ledger): \
             run it again, 78 configuration.
             """)
 
@@ -32,7 +32,10 @@ struct ScanCommand: PlainCommand {
 
     @OptionGroup var options: RunOptions
 
-    @Option(help: ArgumentHelp("Take at most so many messages, the first by name.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp(
+            "Take at most so many messages, the first by name; those that cannot be moved do not count.", valueName: "n"
+        ))
     var limit: Int?
 
     @Option(

@@ -3,7 +3,7 @@ import Glibc
 import Ledger
 
 /// `suppress`: leave addresses out, by hand.
-struct SuppressCommand: ParsableCommand {
+struct SuppressCommand: WordsCommand {
     static let configuration = CommandConfiguration(
         commandName: "suppress",
         abstract: "Leave addresses out of mailings from now on, whatever reports say of them.",
@@ -22,6 +22,11 @@ struct SuppressCommand: ParsableCommand {
             """)
 
     @OptionGroup var source: AddressSource
+
+    var words: [String] {
+        get { source.addresses }
+        set { source.addresses = newValue }
+    }
 
     @Option(help: ArgumentHelp("Why: a word or a few, such as unsubscribed.", valueName: "text"))
     var reason: String

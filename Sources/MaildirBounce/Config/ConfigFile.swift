@@ -57,7 +57,9 @@ struct ConfigTable {
 
     mutating func string(_ key: String) throws(Failure) -> String? {
         guard let value = value(key) else { return nil }
-        guard let string = value.string, !string.isEmpty else { throw wrong(key, "must be text in quotes") }
+        guard let string = value.string, !string.trimmingBlanks.isEmpty else {
+            throw wrong(key, "must be text in quotes")
+        }
         return string
     }
 
@@ -67,6 +69,9 @@ struct ConfigTable {
         let strings = elements.compactMap(\.string)
         guard value.array != nil, strings.count == elements.count else {
             throw wrong(key, "must be a list of texts, [\"mail.example.com\"]")
+        }
+        guard strings.allSatisfy({ !$0.trimmingBlanks.isEmpty }) else {
+            throw wrong(key, "must not hold an empty text")
         }
         return strings
     }

@@ -52,9 +52,7 @@ struct Configuration {
     /// Reads the file at `path`, or the one at ``defaultPath`` where it exists, or nothing.
     static func load(_ path: String?) throws(Failure) -> Configuration {
         guard path != nil || access(defaultPath, F_OK) == 0 else { return Configuration() }
-        var configuration = try Configuration(ConfigTable(file: path ?? defaultPath))
-        configuration.useRules()
-        return configuration
+        return try Configuration(ConfigTable(file: path ?? defaultPath))
     }
 
     var policy: Policy { policyTable.policy }
@@ -98,22 +96,21 @@ struct Configuration {
         try file.rejectUnknownKeys()
     }
 
-    /// What the classifier has to know, with the keys. They are read only where signatures are checked: whoever asks
-    /// whether an address may be mailed needs no right to read them.
+    /// What the classifier has to know, with the administrator's rules and the keys. They are read only where mails are
+    /// judged: whoever asks whether an address may be mailed needs no right to read them.
+    ///
+    /// - Throws: a failure with status 78 where one of them cannot be used.
     func classifierWithKeys() throws(Failure) -> Settings {
-        var settings = classifier
+        var settings = try classifierWithRules()
         settings.ownAddresses = { [own] in own.places(in: $0, deliveredTo: $1) }
         settings.verpKeys = try verp.loadKeys()
         return settings
     }
 
-    /// Reads the administrator's rules. A broken one is named and left out: the mails must be read all the same.
-    mutating func useRules() {
-        guard let rules else { return }
-        let file = RulesFile(rules)
-        classifier.rules = file.rules
-        guard !file.problems.isEmpty else { return }
-        let log = makeLogger()
-        for problem in file.problems { log.warning("\(problem.message); the rule is left out") }
+    /// What the classifier has to know, with the administrator's rules and without keys.
+    func classifierWithRules() throws(Failure) -> Settings {
+        var settings = classifier
+        if let rules { settings.rules = try RulesFile.usableRules(rules) }
+        return settings
     }
 }

@@ -1,4 +1,5 @@
 import Classifier
+import MIME
 
 /// The administrator's own rules: a TOML file that the configuration names with `rules`.
 ///
@@ -17,8 +18,20 @@ import Classifier
 struct RulesFile {
     /// The rules that can be used, in the order of the file.
     private(set) var rules: [CustomRule] = []
-    /// What is wrong with the others, each with its line. The run goes on without them.
+    /// What is wrong with the others, each with its line.
     private(set) var problems: [Failure] = []
+
+    /// The rules in a file of which all can be used.
+    ///
+    /// - Throws: a failure with status 78 otherwise: what is counted without the rules is counted for good.
+    static func usableRules(_ path: String) throws(Failure) -> [CustomRule] {
+        let file = RulesFile(path)
+        guard let first = file.problems.first else { return file.rules }
+        let others = file.problems.count - 1
+        throw Failure(
+            ExitStatus.configuration,
+            first.message + (others > 0 ? "; and \(others) more, which maildir-bounce rules check names" : ""))
+    }
 
     init(_ path: String) {
         self.init { () throws(Failure) in try ConfigTable(file: path) }
@@ -56,18 +69,28 @@ struct RulesFile {
         rule.reply = try when.string("reply")
         rule.providers = try when.strings("provider")?.map { $0.lowercased() } ?? []
         if let header = try when.string("header") {
-            let parts = header.split(separator: ":", maxSplits: 1).map(String.init)
-            let words = parts.count > 1 ? parts[1].trimmingBlanks : ""
-            rule.header = (parts[0].trimmingBlanks.lowercased(), words.isEmpty ? nil : words)
+            let name = header.prefix { $0 != ":" }
+            let words = String(header.dropFirst(name.count + 1)).trimmingBlanks
+            let field = String(name).trimmingBlanks.lowercased()
+            // RFC 5322 section 2.2: visible characters.
+            guard !field.isEmpty, field.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+                throw table.wrong(
+                    "when", "header must start with the name of a field, as in \"X-Loop\" or \"X-Loop: yes\"")
+            }
+            rule.header = (field, words.isEmpty ? nil : words)
         }
         try when.rejectUnknownKeys()
         if let status = rule.status, !isPattern(status, parts: 3, separator: ".", wildcard: "*") {
             throw table.wrong("when", "status must be like \"5.7.1\" or \"5.*.*\"")
         }
-        if let reply = rule.reply, reply.count != 3 || !reply.lowercased().allSatisfy({ $0.isNumber || $0 == "x" }) {
+        if let reply = rule.reply,
+            reply.count != 3 || !reply.lowercased().utf8.allSatisfy({ $0.isDigit || $0 == UInt8(ascii: "x") })
+        {
             throw table.wrong("when", "reply must be like \"550\" or \"5xx\"")
         }
-        if rule.text.contains(where: \.isEmpty) { throw table.wrong("when", "text must not hold an empty text") }
+        if let vain = rule.text.first(where: { !CustomRule.saysSomething($0) }) {
+            throw table.wrong("when", "text \(vain.prefix(40)) has no letters or digits, so it would be in every mail")
+        }
         guard
             !rule.text.isEmpty || rule.status != nil || rule.reply != nil || !rule.providers.isEmpty
                 || rule.header != nil

@@ -10,12 +10,15 @@ enum TOMLHazard: Equatable {
     case strayBracket(line: Int)
     /// A value without quotation marks starts as a date or a time; on this line.
     case date(line: Int)
+    /// A NUL, as a byte anywhere or as an escape in a text: the parser and the system take it for the end; on this line.
+    case nul(line: Int)
 }
 
 extension TOMLHazard {
     var line: Int {
         switch self {
-        case .deepKey(let line), .namelessTable(let line), .strayBracket(let line), .date(let line): line
+        case .deepKey(let line), .namelessTable(let line), .strayBracket(let line), .date(let line), .nul(let line):
+            line
         }
     }
 
@@ -25,6 +28,7 @@ extension TOMLHazard {
         case .deepKey: "this key has more than \(ConfigTable.keyDepthLimit) parts; no key of ours has so many"
         case .namelessTable: "this is no TOML: the name of a table must follow the bracket"
         case .strayBracket: "this is no TOML: a bracket is closed that is not open"
+        case .nul: "a NUL stands here, which no text of ours has; take it out"
         case .date: "this value starts as a date or a time, which no key of ours has; a text needs quotation marks"
         }
     }
@@ -35,6 +39,9 @@ extension TOMLHazard {
 /// It understands strings, comments and values so far as to pass over dots and brackets in them; whether the text is TOML is
 /// for the parser to say (https://toml.io/en/v1.0.0).
 func firstHazard(in text: [UInt8], keyDepthLimit: Int) -> TOMLHazard? {
+    if let nul = text.firstIndex(of: 0) {
+        return .nul(line: 1 + text[..<nul].count { $0 == UInt8(ascii: "\n") })
+    }
     var (line, parts) = (1, 1)
     // A byte order mark is passed over, as the parser does.
     var index = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
@@ -53,6 +60,9 @@ func firstHazard(in text: [UInt8], keyDepthLimit: Int) -> TOMLHazard? {
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "'"):
             next = endOfText(text, at: index)
+            if byte == UInt8(ascii: "\""), let nul = nulEscape(in: text[index..<next]) {
+                return .nul(line: line + text[index..<nul].count { $0 == UInt8(ascii: "\n") })
+            }
             line += text[index..<next].count { $0 == UInt8(ascii: "\n") }
         case UInt8(ascii: "#"):
             next = text[index...].firstIndex(of: UInt8(ascii: "\n")) ?? text.count
@@ -118,6 +128,28 @@ private func isDate(_ text: [UInt8], at start: Int) -> Bool {
 }
 
 private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
+/// Where a text in double quotation marks has a NUL as an escape; nil where it has none.
+private func nulEscape(in string: ArraySlice<UInt8>) -> Int? {
+    var index = string.startIndex
+    while index + 1 < string.endIndex {
+        guard string[index] == UInt8(ascii: "\\") else {
+            index += 1
+            continue
+        }
+        let digits =
+            switch string[index + 1] {
+            case UInt8(ascii: "x"): 2
+            case UInt8(ascii: "u"): 4
+            case UInt8(ascii: "U"): 8
+            default: 0
+            }
+        let number = string[(index + 2)...].prefix(digits)
+        if digits > 0, number.count == digits, number.allSatisfy({ $0 == UInt8(ascii: "0") }) { return index }
+        index += 2
+    }
+    return nil
+}
 
 /// Where the string ends whose quotation mark stands at `start`.
 private func endOfText(_ text: [UInt8], at start: Int) -> Int {

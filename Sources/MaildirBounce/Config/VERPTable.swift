@@ -98,6 +98,14 @@ enum KeyFile {
         guard status.st_mode & (S_IROTH | S_IWOTH) == 0 else {
             throw failure("everybody may read or write this key file; do chmod o-rwx \(path) first")
         }
+        guard status.st_mode & S_IWGRP == 0 else {
+            throw failure("a group may write this key file; do chmod g-w \(path) first")
+        }
+        guard status.st_uid == 0 || status.st_uid == geteuid() else {
+            throw failure(
+                "this key file belongs to another user (uid \(status.st_uid)); do chown root on it, and chgrp and chmod 640 "
+                    + "for the user who scans")
+        }
         let contents: FileContents
         do {
             contents = try readDescriptor(descriptor, limit: sizeLimit, expected: Int(status.st_size))

@@ -19,14 +19,12 @@ enum ConfigCheck {
             )
         }
         do throws(Failure) {
-            var configuration = try Configuration(ConfigTable(file: file))
+            let configuration = try Configuration(ConfigTable(file: file))
             var findings: [Finding] = []
             if let rules = configuration.rules {
-                let file = RulesFile(rules)
-                configuration.classifier.rules = file.rules
-                findings += file.problems.map { problem in
-                    .warning(
-                        subject, problem.message, why: "the rule is left out of every run",
+                findings += RulesFile(rules).problems.map { problem in
+                    .error(
+                        subject, problem.message, why: "no mail is judged without the rules",
                         mend: "maildir-bounce rules check \(shellQuoted(rules))")
                 }
             }

@@ -11,6 +11,10 @@ struct Doctor {
     var policy = Policy()
     var resolver = Resolver()
     var probesPort = false
+    /// The configuration's file and what it says; nil where there is none.
+    var configuration: (path: String, contents: Configuration)?
+    /// What starts the scan.
+    var schedule = ScheduleCheck()
     var now: Int64
 
     func findings() -> [Finding] {
@@ -36,7 +40,11 @@ struct Doctor {
                     LedgerCheck.subject, "no ledger is named", why: "there is nothing to count in",
                     mend: "give --ledger FILE, or set ledger in the configuration"))
         }
-        findings += ScheduleCheck(maildirOwner: owner).findings()
+        var schedule = self.schedule
+        schedule.maildirOwner = owner
+        findings += schedule.findings()
+        let rights = RightsCheck(maildir: maildir, ledger: ledger, archive: archive, configuration: configuration)
+        findings += rights.findings(for: schedule.users)
         if let ledger { findings += ScheduleCheck.lastRun(ledger, policy, now: now) }
         guard let returnPath else {
             findings.append(

@@ -15,7 +15,19 @@ struct ScheduleCheck {
         var users: [String]
     }
 
+    /// The crontab of one user that runs us (crontab(1)).
+    struct Crontab: Equatable {
+        var path: String
+        var user: String
+    }
+
     var cronFiles: [CronFile] = []
+    var crontabs: [Crontab] = []
+    /// The user of the systemd service; nil where there is no service.
+    var serviceUser: String?
+    /// Whether a program runs that starts jobs; nil where that cannot be seen.
+    var runsCron: Bool?
+    var runsSystemd: Bool?
     /// The timer's file, and whether it is enabled.
     var timer: (path: String, isEnabled: Bool)?
     /// Whether folders could not be read, so that nothing can be said of what was not found.
@@ -34,8 +46,8 @@ struct ScheduleCheck {
             let names = try FolderListing(folder)
             for index in 0..<names.count {
                 let path = folder.appending(names[index])
-                guard let contents = try? readFile(path, limit: 64 << 10, onlyRegular: false) else { continue }
-                let users = Self.users(in: String(decoding: contents.bytes, as: UTF8.self))
+                guard let text = Self.text(path) else { continue }
+                let users = Self.users(in: text)
                 var status = stat()
                 guard !users.isEmpty, path.withCString({ stat($0, &status) }) == 0 else { continue }
                 cronFiles.append(
@@ -45,19 +57,111 @@ struct ScheduleCheck {
             if case .system = error { isBlind = true }
         }
         let unit = "maildir-bounce.timer"
-        for folder in ["/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"] {
+        for folder in Self.unitFolders {
             let path = "\(root)\(folder)/\(unit)"
             guard timer == nil, access(path, F_OK) == 0 else { continue }
             var status = stat()
             let link = "\(root)/etc/systemd/system/timers.target.wants/\(unit)"
             timer = (path, lstat(link, &status) == 0)
         }
+        serviceUser = Self.serviceUser(root)
+        crontabs = Self.crontabs(root)
+        (runsCron, runsSystemd) = Self.runners(root)
+    }
+
+    /// The users as whom scans are started, each once.
+    var users: [String] {
+        var users: [String] = []
+        let service = timer?.isEnabled == true ? serviceUser : nil
+        for user in cronFiles.flatMap(\.users) + crontabs.map(\.user) + [service].compactMap(\.self)
+        where !users.contains(user) { users.append(user) }
+        return users
+    }
+
+    private static let unitFolders = ["/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"]
+    private static let sizeLimit = 64 << 10
+
+    /// `User=` of the service, as systemd reads it: the first file of its name, then what is beside it in `….service.d`.
+    private static func serviceUser(_ root: String) -> String? {
+        let unit = "maildir-bounce.service"
+        var texts: [String] = []
+        for folder in unitFolders where texts.isEmpty {
+            if let text = text(BytePath("\(root)\(folder)/\(unit)")) { texts.append(text) }
+        }
+        guard !texts.isEmpty else { return nil }
+        for folder in unitFolders.reversed() {
+            let parts = BytePath("\(root)\(folder)/\(unit).d")
+            guard let names = try? FolderListing(parts) else { continue }
+            for index in 0..<names.count { texts += [text(parts.appending(names[index]))].compactMap(\.self) }
+        }
+        var user = "root"
+        for line in texts.flatMap({ $0.split(whereSeparator: \.isNewline) }) {
+            let parts = line.split(separator: "=", maxSplits: 1).map { String($0).trimmingBlanks }
+            if parts.count == 2, parts[0] == "User" { user = parts[1] }
+        }
+        return user
+    }
+
+    private static func crontabs(_ root: String) -> [Crontab] {
+        // Debian has a folder of its own for them; Red Hat has not.
+        for folder in ["/var/spool/cron/crontabs", "/var/spool/cron"] {
+            let path = BytePath(root + folder)
+            guard let names = try? FolderListing(path) else { continue }
+            return (0..<names.count).compactMap { index in
+                let file = path.appending(names[index])
+                guard let text = text(file), hasScan(text) else { return nil }
+                return Crontab(path: file.text, user: String(decoding: names[index], as: UTF8.self))
+            }
+        }
+        return []
+    }
+
+    private static func hasScan(_ crontab: String) -> Bool {
+        crontab.split(whereSeparator: \.isNewline).contains { line in
+            !String(line).trimmingBlanks.hasPrefix("#") && line.contains("maildir-bounce")
+        }
+    }
+
+    private static func text(_ path: BytePath) -> String? {
+        guard let contents = try? readFile(path, limit: sizeLimit, onlyRegular: false) else { return nil }
+        return String(decoding: contents.bytes, as: UTF8.self)
+    }
+
+    /// Whether cron and systemd run. A container often has neither, and a job that is installed there never starts.
+    private static func runners(_ root: String) -> (cron: Bool?, systemd: Bool?) {
+        let folder = BytePath(root + "/proc")
+        // Where other users' processes are hidden, the first one is.
+        guard text(folder.appending("1/comm".utf8)) != nil, let names = try? FolderListing(folder) else {
+            return (nil, nil)
+        }
+        let systemd = access("\(root)/run/systemd/system", F_OK) == 0
+        // systemd-cron makes timers of the lines of crontabs.
+        let generator = "\(root)/usr/lib/systemd/system-generators/systemd-crontab-generator"
+        if systemd, access(generator, F_OK) == 0 { return (true, true) }
+        let cron = (0..<names.count).contains { index in
+            guard names[index].first.map({ (0x30...0x39).contains($0) }) == true else { return false }
+            let name = text(folder.appending(names[index]).appending("comm".utf8))?.trimmingBlanks ?? ""
+            return ["cron", "crond", "fcron", "bcron-sched", "cronie", "supercronic"].contains(name)
+        }
+        return (cron, systemd)
     }
 
     func findings() -> [Finding] {
         let why = "nothing counts the bounces that come, and dead addresses are mailed again"
-        var findings = cronFiles.flatMap(judge)
-        if let timer {
+        var findings =
+            cronFiles.flatMap(judge) + crontabs.map { .ok(Self.subject, "the crontab of \($0.user) runs a scan") }
+        if let path = cronFiles.first?.path ?? crontabs.first?.path, runsCron == false, timer?.isEnabled != true {
+            findings.append(
+                .error(
+                    Self.subject, "\(path) is there, and no cron runs" + (runsSystemd == true ? "" : ", nor systemd"),
+                    why: why, mend: runsSystemd == true ? "systemctl enable --now cron" : Self.container))
+        }
+        if let timer, timer.isEnabled, runsSystemd == false {
+            findings.append(
+                .error(
+                    Self.subject, "the timer \(timer.path) is enabled, and systemd does not run here", why: why,
+                    mend: Self.container))
+        } else if let timer {
             findings.append(
                 timer.isEnabled
                     ? .ok(Self.subject, "the timer \(timer.path) is enabled")
@@ -73,11 +177,17 @@ struct ScheduleCheck {
                     Self.subject,
                     isBlind
                         ? "/etc/cron.d cannot be read, and there is no timer"
-                        : "no file in /etc/cron.d runs maildir-bounce, and there is no timer", why: why,
-                    mend: "install cron/bounce-scan.cron as /etc/cron.d/bounce-scan (root, 0644)"))
+                        : "no file in /etc/cron.d runs maildir-bounce, and there is no timer"
+                            + (runsCron == false && runsSystemd == false ? "; neither cron nor systemd runs here" : ""),
+                    why: why,
+                    mend: runsCron == false && runsSystemd == false
+                        ? Self.container : "install cron/bounce-scan.cron as /etc/cron.d/bounce-scan (root, 0644)"))
         }
         return findings
     }
+
+    private static let container =
+        "start cron here (service cron start, or crond), or start the scan from outside: in a container from its host"
 
     private func judge(_ file: CronFile) -> [Finding] {
         let quoted = shellQuoted(file.path)

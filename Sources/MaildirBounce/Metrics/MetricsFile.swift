@@ -17,6 +17,11 @@ struct MetricsFile {
         let descriptor = mkstemp(&temporary)
         guard descriptor >= 0 else { return errno }
         var problem = systemCall { fchmod(descriptor, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH) }.error
+        let folder = open(splitPath(path).parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if folder >= 0 {
+            giveToOwner(ofFolder: folder, descriptor)
+            close(folder)
+        }
         if problem == 0 { problem = Array(text.utf8).withUnsafeBytes { writeAll($0, to: descriptor) } }
         if close(descriptor) != 0, problem == 0 { problem = errno }
         if problem == 0, rename(temporary, path) != 0 { problem = errno }
@@ -33,7 +38,7 @@ struct MetricsFile {
             values[line.prefix { $0 != "{" && $0 != " " }] = value
         }
         return LastScan(
-            ended: values[Substring(ScanMetrics.timestampName)],
+            ended: values[Substring(ScanMetrics.timestampName)].map { max(0, $0) },
             status: values[Substring(ScanMetrics.statusName)].flatMap { Int32(exactly: $0) })
     }
 }

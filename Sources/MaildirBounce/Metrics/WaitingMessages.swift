@@ -23,6 +23,7 @@ struct WaitingMessages {
     private static func modified(_ path: BytePath) -> Int64? {
         var status = stat()
         guard path.withCString({ lstat($0, &status) }) == 0 else { return nil }
-        return Int64(status.st_mtim.tv_sec)
+        // Some file systems hold times from which no other can be subtracted.
+        return max(0, Int64(status.st_mtim.tv_sec))
     }
 }

@@ -1,4 +1,3 @@
-import Glibc
 import Maildir
 
 /// Takes the messages of one batch, which the ledger knows, out of new/, and makes that durable.
@@ -14,10 +13,17 @@ struct BatchMove: Sendable {
         let isKnown: Bool
     }
 
+    /// Why one message did not move.
+    struct Problem: Sendable {
+        var error: MaildirError
+        /// Whether an earlier run has counted it, so that this one did nothing about it.
+        var isKnown: Bool
+    }
+
     /// What did not move.
     struct Problems: Sendable {
         /// Of single messages: the ledger knows them, and the next run tries again.
-        var single: [MaildirError] = []
+        var single: [Problem] = []
         /// Why the rest was not moved.
         var last: MaildirError?
     }
@@ -30,7 +36,7 @@ struct BatchMove: Sendable {
                     try move(message)
                 } catch {
                     guard error.isOfOneMessage else { throw error }
-                    problems.single.append(error)
+                    problems.single.append(Problem(error: error, isKnown: message.isKnown))
                 }
             }
             // The target first: a message must be safe there before it is gone here.
@@ -49,17 +55,6 @@ struct BatchMove: Sendable {
                 mayStandThere: message.isKnown)
         } else {
             try maildir.move(message.name, to: .cur(flags: message.destination.flags))
-        }
-    }
-}
-
-extension MaildirError {
-    /// Whether it says nothing about the messages that follow.
-    fileprivate var isOfOneMessage: Bool {
-        switch category {
-        case .vanished, .notRegular: true
-        case .cannotWrite: errorNumber == EEXIST
-        default: false
         }
     }
 }

@@ -38,7 +38,8 @@ struct DryRun {
     private mutating func run(_ names: NameList, _ inbox: Inbox) throws(Failure) {
         if let header = report?.header { try output.write(header.utf8) }
         let output = self.output
-        tally.left = try inbox.run(names, while: { !output.isClosed }) { message throws(Failure) in
+        var rest = Inbox.Rest()
+        try inbox.run(names[...], while: { !output.isClosed }, rest: &rest) { message throws(Failure) in
             if let verdict = message.verdict,
                 let lines = report?.lines(
                     verdict, file: order.file(message.name), destination: message.event.destination,
@@ -51,6 +52,9 @@ struct DryRun {
             batch.append(message.event)
             if batch.count >= Scan.batchCount { try preview() }
         }
+        tally.left = rest.count
+        inbox.tellUntold(rest)
+        rest.denied.tell(inbox.log, "read")
         try preview()
         // A table would spoil what a program reads.
         guard (order.format ?? .text) == .text else { return }

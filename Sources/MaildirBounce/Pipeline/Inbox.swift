@@ -57,16 +57,24 @@ struct Inbox {
     let log: Logger
     var threads = defaultThreadCount
 
+    /// What stayed in new/.
+    struct Rest {
+        /// What is no message; the first are told as they are met.
+        var strangers = NamedProblems()
+        /// Messages that this user may not read.
+        var denied = Leftovers()
+
+        var count: Int { strangers.count + denied.count }
+    }
+
     /// Classifies the messages that `names` stand for, in that order, and hands them to `deliver`.
     ///
     /// What is no message, or cannot be read, is told and stays where it is. A disk that fails stops the run.
-    ///
-    /// - Returns: how many were left in new/.
     func run(
-        _ names: NameList, while wanted: () -> Bool, deliver: (ScannedMessage) throws(Failure) -> Void
-    ) throws(Failure) -> Int {
+        _ names: Slice<NameList>, while wanted: () -> Bool, rest: inout Rest,
+        deliver: (ScannedMessage) throws(Failure) -> Void
+    ) throws(Failure) {
         var position = names.startIndex
-        var left = NamedProblems()
         let (maildir, keepsVerdicts, trust) = (self.maildir, self.keepsVerdicts, self.trust)
         // Records outlive the folder that the command was given in.
         let archive = self.archive.map(resolvedPath)
@@ -101,16 +109,19 @@ struct Inbox {
             case .failure(let error):
                 switch error.category {
                 case .vanished: log.debug("\(error)")
-                case .notRegular, .permission:
-                    if left.add() { log.warning("\(error)") }
+                case .notRegular:
+                    if rest.strangers.add() { log.warning("\(error)") }
+                case .permission: rest.denied.add(error)
                 default: throw Failure(error)
                 }
             }
         }
-        if left.untold > 0 {
-            log.warning("\(left.untold) more in \(maildir.path)/new could not be read and were left there")
-        }
-        return left.count
+    }
+
+    /// Says how many that are no messages were not named.
+    func tellUntold(_ rest: Rest) {
+        guard rest.strangers.untold > 0 else { return }
+        log.warning("\(rest.strangers.untold) more in \(maildir.path)/new are no messages and were left there")
     }
 }
 

@@ -56,6 +56,12 @@ struct Scan {
     private var moves: BackgroundWork<BatchMove.Problems>?
     /// Its messages, where their verdicts are to be printed.
     private var moving: [ScannedMessage] = []
+    /// What could not be read.
+    private var denied = Leftovers()
+    /// What was counted and could not be moved.
+    private var immovable = Leftovers()
+    /// How many of these an earlier run has counted, so that nothing came of them now.
+    private var standing = 0
 
     /// Does what was ordered. Where another run is at work on the Maildir, says so, does nothing and gives false.
     ///
@@ -85,7 +91,8 @@ struct Scan {
         let ledger = try inLedger { () throws(LedgerError) in
             try LedgerStore(path: order.ledger, mode: .readWrite, policy: order.policy)
         }
-        let names = try inMaildir { () throws(MaildirError) in try maildir.listNew(limit: order.limit) }
+        // All of them, also where there is a limit: what cannot be moved must not stand in the way of what can.
+        let names = try inMaildir { () throws(MaildirError) in try maildir.listNew() }
         guard !names.isEmpty else {
             if order.isVerbose { try output.write(line: ScanTally().sentence) }
             return true
@@ -98,6 +105,8 @@ struct Scan {
         } catch {
             // What was committed is moved all the same, before the lock goes.
             do { try scan.finishMoves() } catch let second { log.warning("\(second.message)") }
+            scan.denied.tell(log, "read")
+            scan.immovable.tell(log, "moved")
             throw error
         }
         return true
@@ -116,24 +125,56 @@ struct Scan {
 
     private mutating func run(_ names: NameList) throws(Failure) {
         let started = Int64(time(nil))
-        waiting = names.count
         if let header = report?.header { try output.write(header.utf8) }
         let inbox = Inbox(
             maildir: maildir, settings: order.settings, trust: order.trust, archive: order.archive,
             keepsVerdicts: report != nil, log: log, threads: order.threads)
-        tally.left = try inbox.run(names, while: { StopSignal.pending == nil }) { message throws(Failure) in
-            batch.append(message)
-            batchWeight += message.weight
-            if batch.count >= batchSize.count || batchWeight >= Self.batchBytes { try finishBatch() }
+        var rest = Inbox.Rest()
+        var next = names.startIndex
+        var allowed = order.limit ?? names.count
+        while next < names.endIndex, allowed > 0, StopSignal.pending == nil {
+            let round = names[next..<min(names.endIndex, next + allowed)]
+            let before = rest.count + standing
+            waiting = round.count
+            try inbox.run(round, while: { StopSignal.pending == nil }, rest: &rest) { message throws(Failure) in
+                batch.append(message)
+                batchWeight += message.weight
+                if batch.count >= batchSize.count || batchWeight >= Self.batchBytes { try finishBatch() }
+            }
+            try finishBatch()
+            try finishMoves()
+            next = round.endIndex
+            // As many others in place of those with which nothing could be done.
+            allowed = rest.count + standing - before
         }
-        try finishBatch()
-        try finishMoves()
+        denied = rest.denied
+        tally.left = rest.count + immovable.count
+        inbox.tellUntold(rest)
         if tally.run.read > 0 { try record(started: started) }
         if order.isVerbose { try output.write(line: tally.sentence) }
         if let signal = StopSignal.pending {
             throw StopSignal.failure(
                 signal, after: tally.run.read, ", each of them counted and moved; run it again for the rest")
         }
+        try refuseLeftovers()
+    }
+
+    /// Ends a run that did all it could with the status of what it could not.
+    private mutating func refuseLeftovers() throws(Failure) {
+        let rest = "all others are done, and none counts twice"
+        let count = immovable.count + denied.count
+        guard count > 0 else { return }
+        if count == 1, let error = immovable.first.first ?? denied.first.first {
+            (immovable, denied) = (Leftovers(), Leftovers())
+            throw Failure(ExitStatus.cannotCreate, "\(error); \(rest)")
+        }
+        let reasons = [
+            immovable.count > 0 ? "\(immovable.count) counted and not moved" : nil,
+            denied.count > 0 ? "\(denied.count) not to be read" : nil,
+        ]
+        throw Failure(
+            ExitStatus.cannotCreate,
+            "left in \(order.maildir)/new: \(reasons.compactMap(\.self).joined(separator: ", ")); \(rest)")
     }
 
     /// Ledger, then moves, then the folders: never another order. A batch is moved while the next one is read and committed.
@@ -163,13 +204,13 @@ struct Scan {
         guard let moves else { return }
         self.moves = nil
         let problems = moves.result()
-        for error in problems.single {
-            if error.category == .vanished {
-                log.debug("\(error)")
-            } else {
-                tally.left += 1
-                log.warning("\(error)")
+        for problem in problems.single {
+            guard problem.error.category != .vanished else {
+                log.debug("\(problem.error)")
+                continue
             }
+            if problem.isKnown { standing += 1 }
+            immovable.add(problem.error)
         }
         if let error = problems.last { throw Failure(error) }
         try printVerdicts()

@@ -9,12 +9,16 @@ import MIME
 struct Anonymizer {
     private var users: [String: String] = [:]
     private var hosts: [String: String] = [:]
-    private var numbers: [String: Int] = [:]
+    private var numbers: [String: [String: Int]] = [:]
     /// What words of their own are replaced by, in lower case.
     private var words: [String: String] = [:]
+    /// The lengths of the learned words that begin with these characters, of ``embeddedWord`` and more.
+    private var lengths: [String: Set<Int>] = [:]
 
     /// From this length on a learned word is also found within another one.
     static let embeddedWord = 4
+    /// Of a learned word that is longer, its beginning is looked for within others.
+    static let longestEmbedded = 64
     /// From this length on a run of letters and digits is an id.
     static let idLength = 6
     static let blobLength = 24
@@ -38,11 +42,11 @@ struct Anonymizer {
         let pieces = String(address.lowercased()).split { "@=".contains($0) }.map(String.init)
         guard let local = pieces.first else { return }
         let user = user(local)
-        for word in parts(local) { words[word] = user }
+        for word in parts(local) { learn(word, user) }
         for other in pieces.dropFirst() {
             let host = host(other)
             for word in parts(other) where word.count > 2 {
-                words[word] = words[word] ?? String(host.prefix { $0 != "." })
+                learn(word, words[word] ?? String(host.prefix { $0 != "." }))
             }
         }
     }
@@ -50,8 +54,31 @@ struct Anonymizer {
     /// Learns the words of somebody's name.
     mutating func learn(name: String) {
         for word in parts(name.lowercased()) {
-            words[word] = words[word] ?? "name\(number(of: word, "name"))"
+            learn(word, words[word] ?? "name\(number(of: word, "name"))")
         }
+    }
+
+    private mutating func learn(_ word: String, _ placeholder: String) {
+        words[word] = placeholder
+        guard word.count >= Self.embeddedWord else { return }
+        let beginning = String(word.prefix(Self.longestEmbedded))
+        words[beginning] = words[beginning] ?? placeholder
+        lengths[String(word.prefix(Self.embeddedWord)), default: []].insert(beginning.count)
+    }
+
+    /// What stands for the longest learned word within another one; of several the first.
+    private func embedded(in word: String) -> String? {
+        let characters = Array(word)
+        var longest = 0
+        var found: String?
+        for start in 0..<max(0, characters.count - Self.embeddedWord + 1) {
+            let beginning = String(characters[start..<(start + Self.embeddedWord)])
+            for length in lengths[beginning] ?? [] where length > longest && start + length <= characters.count {
+                guard let placeholder = words[String(characters[start..<(start + length)])] else { continue }
+                (longest, found) = (length, placeholder)
+            }
+        }
+        return found
     }
 
     private func parts(_ text: String) -> [String] {
@@ -182,10 +209,7 @@ struct Anonymizer {
             }
             return result + plain(word)
         }
-        let longest = words.keys.filter { $0.count >= Self.embeddedWord && lower.contains($0) }.max {
-            $0.count < $1.count
-        }
-        return longest.flatMap { words[$0] } ?? core
+        return embedded(in: lower) ?? core
     }
 
     private mutating func plain(_ word: String) -> String {
@@ -214,9 +238,8 @@ struct Anonymizer {
     }
 
     private mutating func number(of text: String, _ kind: String) -> Int {
-        let key = kind + " " + text
-        let known = numbers[key] ?? numbers.keys.reduce(1) { $0 + ($1.hasPrefix(kind) ? 1 : 0) }
-        numbers[key] = known
+        let known = numbers[kind]?[text] ?? (numbers[kind]?.count ?? 0) + 1
+        numbers[kind, default: [:]][text] = known
         return known
     }
 }

@@ -58,12 +58,16 @@ struct Account: Equatable {
     func run<Result>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
         guard geteuid() == 0, userID != 0 else { return try body() }
         let group = getegid()
-        guard setegid(groupID) == 0, seteuid(userID) == 0 else {
-            throw Failure(ExitStatus.cannotCreate, "cannot act as \(name): \(systemMessage(errno)); run init as root")
-        }
+        var groups = [gid_t](repeating: 0, count: Int(max(0, getgroups(0, nil))))
+        let count = getgroups(Int32(groups.count), &groups)
         defer {
             _ = seteuid(0)
             _ = setegid(group)
+            if count >= 0 { _ = setgroups(Int(count), groups) }
+        }
+        // Root's groups must not lend him rights that he has not.
+        guard count >= 0, initgroups(name, groupID) == 0, setegid(groupID) == 0, seteuid(userID) == 0 else {
+            throw Failure(ExitStatus.cannotCreate, "cannot act as \(name): \(systemMessage(errno)); run init as root")
         }
         return try body()
     }
