@@ -51,6 +51,7 @@ test: install-deps lint ## all that CI runs: lint, strict build, unit tests, rea
 	Tests/packaging/man.sh
 	Tests/packaging/units.sh
 	Tests/faults/run.sh --quick
+	Tests/faults/rows.py .build/debug/maildir-bounce
 
 test-faults: ## kill, starve and race the real binary at every system call (half an hour; docs/reliability.md)
 	@scripts/install-deps.sh test
