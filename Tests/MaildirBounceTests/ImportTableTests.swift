@@ -84,6 +84,22 @@ struct ImportTableTests {
         #expect(twice.status == 0)
     }
 
+    @Test(
+        "The column with the address by other names",
+        arguments: ["Email Address", "E-Mail-Adresse", "subscriber_email", "メールアドレス", "RECIPIENT", "Address"])
+    func addressNames(name: String) throws {
+        let run = try take("id,\(name),reason\n7,bob@dest.example,left\n")
+        #expect(run.errors.contains("took column 2 '\(name)' as the address, column 3 'reason' as the reason; no date"))
+        #expect(try rows().map { $0[0] } == ["bob@dest.example"])
+    }
+
+    @Test("Of two columns with a name of that kind none is taken for the address")
+    func twoAddresses() throws {
+        let run = try take("work_email,home_email\nbob@dest.example,ann@dest.example\n")
+        #expect(run.status == 65)
+        #expect(run.errors.contains("the first line names no column such as email"))
+    }
+
     @Test("A table of people has a street, too: the mail address is the one taken")
     func street() throws {
         let run = try take("name,address,e-mail\nBob,1 High Street,bob@dest.example\n")

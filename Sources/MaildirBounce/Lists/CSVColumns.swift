@@ -44,7 +44,14 @@ struct CSVColumns: Equatable {
         }
         let addresses = first.indices.filter { CanonicalAddress(first[$0]) != nil }
         hasAddress = !addresses.isEmpty
-        guard let named = columns(CSVColumns.addressNames).first, addresses.isEmpty else {
+        // `Subscriber e-mail` is as good a name, where there is but one.
+        let others = names.indices.filter { index in
+            names[index].contains(CSVColumns.addressNames[0])
+                // No name, but names that another separator stands between.
+                && !first[index].utf8.contains(where: CSVColumns.separators.contains)
+        }
+        let alike = others.count == 1 ? others.first.map { Column(index: $0, name: first[$0]) } : nil
+        guard let named = columns(CSVColumns.addressNames).first ?? alike, addresses.isEmpty else {
             address = addresses.first ?? 0
             remark =
                 "the first line names no column such as email: took column \(address + 1) as the address, and no reason or date"
@@ -73,9 +80,9 @@ struct CSVColumns: Equatable {
         until = take(CSVColumns.untilNames, "end", ambiguous: "none is, and no suppression ends")
         reason = take(CSVColumns.reasonNames, "reason", ambiguous: "none is")
         note = take(CSVColumns.noteNames, "note", ambiguous: "none is")
-        let others = first.indices.filter { index in !taken.contains { $0.0.index == index } }
+        let rest = first.indices.filter { index in !taken.contains { $0.0.index == index } }
         if since == nil, refused.isEmpty,
-            let date = others.first(where: { index in CSVColumns.dateWords.contains { names[index].contains($0) } })
+            let date = rest.first(where: { index in CSVColumns.dateWords.contains { names[index].contains($0) } })
         {
             refused.append(
                 "\(Column(index: date, name: first[date]).text) does not say that it is the date of the suppression: name it "
@@ -83,9 +90,9 @@ struct CSVColumns: Equatable {
         }
         var parts = ["took " + taken.map { "\($0.0.text) as the \($0.1)" }.joined(separator: ", ")]
         if since == nil { parts.append("no date") }
-        if !others.isEmpty {
-            let shown = others.prefix(CSVColumns.shownNames).map { "'\(shortened(first[$0]))'" }.joined(separator: ", ")
-            let more = others.count - CSVColumns.shownNames
+        if !rest.isEmpty {
+            let shown = rest.prefix(CSVColumns.shownNames).map { "'\(shortened(first[$0]))'" }.joined(separator: ", ")
+            let more = rest.count - CSVColumns.shownNames
             parts.append("passed over \(shown)" + (more > 0 ? " and \(more) more" : ""))
         }
         remark = (parts + refused).joined(separator: "; ")
