@@ -302,9 +302,10 @@ struct Reading {
         }
         mend(&reports, dialect)
         if reports.isEmpty, !reader.hasUnreadable, original.exists, !original.isWrapped,
-            original.recipients.count == 1 || gate.isCertain {
-            // The report names nobody: the one that the returned message went to.
-            reports = original.recipients.prefix(1).map(plainReport)
+            original.recipients.count == 1
+        {
+            // The report names nobody: the one that the returned message went to. Of several nobody knows who it is.
+            reports = original.recipients.map(plainReport)
         }
         guard !reports.isEmpty else { return nil }
         if prose.quotedAt == nil, !original.exists, message.bytes.last != UInt8(ascii: "\n") || endsWithinParts {
