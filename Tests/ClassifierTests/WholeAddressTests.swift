@@ -287,6 +287,8 @@ struct WholeAddressTests {
         guard !(isBlank && (server == .sentence || server == .gmail || server == .exchange2003)) else { return }
         let found = classify(server.report(about: address))
         #expect(found.recipients.map(\.address) == [])
+        // It is a bounce all the same.
+        if server == .finalRecipient || server == .postfix { #expect(found.messageClass == .hardBounce) }
     }
 
     @Test("with a full stop of IDNA have a dot there", arguments: OddServer.allCases, ["。", "．", "｡"])
