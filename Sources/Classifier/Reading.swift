@@ -20,6 +20,8 @@ struct Reading {
     private var tag: VERPTag?
     /// What looks like a tag contradicts the report and the returned message, which agree: it is a token of the sender's.
     private var hasToken = false
+    /// The worst that became of a recipient whom nobody can read: it counts for the class, and against nobody.
+    private var namelessKind: OutcomeKind?
     /// Wrappers that were taken off already.
     private let unwrapped: Int
 
@@ -315,15 +317,18 @@ struct Reading {
                 known[address].map { reader.recipients[$0] } ?? plainReport(address)
             }
             if !failed.isComplete {
-                evidence.append(Evidence(rule: "unreadable-recipient", at: "X-Failed-Recipients"))
-                if reports.isEmpty { return Verdict(messageClass: .notABounce, dialect: dialect?.name) }
+                var nameless = plainReport("")
+                nameless.finalRecipient = nil
+                nameless.isUnreadable = true
+                reports.append(nameless)
             }
         }
         mend(&reports, dialect)
         if reports.isEmpty, !reader.hasUnreadable, original.exists, !original.isWrapped,
-            original.recipients.count == 1 || gate.isCertain {
-            // The report names nobody: the one that the returned message went to.
-            reports = original.recipients.prefix(1).map(plainReport)
+            original.recipients.count == 1
+        {
+            // The report names nobody: the one that the returned message went to. Of several nobody knows who it is.
+            reports = original.recipients.map(plainReport)
         }
         guard !reports.isEmpty else { return nil }
         if prose.quotedAt == nil, !original.exists, message.bytes.last != UInt8(ascii: "\n") || endsWithinParts {
@@ -440,11 +445,11 @@ struct Reading {
             // can write one into a report; a signature nobody else can.
             let tagged = tag.flatMap { $0.trust == .valid || !report.namesOriginal ? $0.recipient : nil }
             guard let address = tagged ?? report.address, tagged != nil || !report.isUnreadable else {
-                evidence.append(Evidence(rule: "unreadable-recipient", at: "Final-Recipient"))
+                judge(nameless: report, rule: "unreadable-recipient", reportingMTA: verdict.reportingMTA)
                 continue
             }
             if tagged == nil, Redaction.isPlain(address) {
-                evidence.append(Evidence(rule: "redacted-recipient", at: "Final-Recipient"))
+                judge(nameless: report, rule: "redacted-recipient", reportingMTA: verdict.reportingMTA)
                 continue
             }
             var outcome: Outcome
@@ -462,6 +467,17 @@ struct Reading {
             if let final = report.finalRecipient, final != address, final.contains("@") { outcome.finalAddress = final }
             merge(outcome, into: &verdict.recipients)
         }
+    }
+
+    /// Judges what became of somebody whom nobody can read.
+    private mutating func judge(nameless report: RecipientReport, rule: String, reportingMTA: String?) {
+        var kind = OutcomeKind.delivered
+        if !["delivered", "relayed", "expanded", "deliverable"].contains(report.action) {
+            kind = failure(report, explanation: [], address: "", reportingMTA: reportingMTA, isAlone: false).kind
+            evidence[evidence.count - 1].recipient = nil
+        }
+        namelessKind = min(kind, namelessKind ?? kind)
+        evidence.append(Evidence(rule: rule, at: "recipient"))
     }
 
     /// Whether an unsigned tag names neither the recipient of the report nor that of the returned message, who are one.
@@ -581,7 +597,8 @@ struct Reading {
     // MARK: class and origin
 
     private func classify(_ verdict: inout Verdict, postfixSender: String?) {
-        let worst = verdict.recipients.lazy.filter { !$0.isOwnRefusal }.map { $0.kind }.min()
+        var worst = verdict.recipients.lazy.filter { !$0.isOwnRefusal }.map { $0.kind }.min()
+        if let namelessKind { worst = min(namelessKind, worst ?? namelessKind) }
         verdict.messageClass =
             switch worst {
             case .hard: .hardBounce

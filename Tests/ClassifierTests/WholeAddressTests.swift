@@ -1,3 +1,4 @@
+import MIME
 import Testing
 
 @testable import Classifier
@@ -286,6 +287,8 @@ struct WholeAddressTests {
         guard !(isBlank && (server == .sentence || server == .gmail || server == .exchange2003)) else { return }
         let found = classify(server.report(about: address))
         #expect(found.recipients.map(\.address) == [])
+        // It is a bounce all the same.
+        if server == .finalRecipient || server == .postfix { #expect(found.messageClass == .hardBounce) }
     }
 
     @Test("with a full stop of IDNA have a dot there", arguments: OddServer.allCases, ["。", "．", "｡"])
@@ -379,5 +382,66 @@ struct WholeAddressTests {
             blamed("bounce+beaded.facade-al=x.example", final: bob, to: "l@y.example") == ["beaded.facade-al@x.example"]
         )
         #expect(blamed("bounce+'al=x.example", final: "vic tim@dest.example", to: "l@y.example") == ["'al@x.example"])
+    }
+
+    private func unnamed(to: String, text: String = "Your message could not be delivered.") -> [String] {
+        classify(
+            """
+            Return-Path: <>
+            From: MAILER-DAEMON@mx.dest.example
+            To: bounce@news.example
+            Subject: Undeliverable: News
+            Content-Type: multipart/mixed; boundary=b
+
+            --b
+            Content-Type: text/plain
+
+            \(text)
+            --b
+            Content-Type: message/rfc822
+
+            To: \(to)
+            From: news@news.example
+            Subject: News
+
+            Hello.
+            --b--
+
+            """
+        ).recipients.map(\.address)
+    }
+
+    @Test("are the returned message's only where it went to one, and the report names nobody else")
+    func returned() {
+        #expect(unnamed(to: "bob@dest.example") == ["bob@dest.example"])
+        #expect(unnamed(to: "bob@dest.example, al@dest.example") == [])
+        #expect(unnamed(to: "vic bob@dest.example") == [])
+        #expect(
+            unnamed(to: "bob@dest.example", text: "Your message could not be delivered to <vic tim@dest.example>.")
+                == [])
+    }
+
+    @Test("of X.400 lose the attribute's name only where it is one")
+    func attributes() {
+        let text = "Your message did not reach the recipient:\n\n"
+        #expect(
+            unnamed(to: "al@x.example", text: text + "c=US;a= ;p=ORG;dda:SMTP=bob@dest.example")
+                == ["bob@dest.example"])
+        #expect(unnamed(to: "al@x.example", text: text + "<smtp=bob@dest.example>") == ["smtp=bob@dest.example"])
+    }
+
+    @Test("that ask to be unsubscribed are whole, too", arguments: ["<bob@dest.example>", "vic bob@dest.example"])
+    func unsubscribe(_ from: String) {
+        let found = classify("From: \(from)\nAuto-Submitted: auto-replied\nSubject: unsubscribe\n\nPlease.\n")
+        #expect(found.recipients.map(\.address) == (from.hasPrefix("<") ? ["bob@dest.example"] : []))
+    }
+
+    @Test("at the end of a text or of a message that was cut are nobody's")
+    func cut() {
+        let filler = String(repeating: "x\n", count: Limits.proseBytes / 2 - 10)
+        let prose = Prose(Array((filler + "bob@dest.example.com and more of it").utf8))
+        #expect(prose.text.last == UInt8(ascii: "\n"))
+        let original = Original(Message(parsing: Array("Content-Type: message/rfc822\n\nFrom: a@b\nTo: bob@de".utf8)))
+        #expect(original.recipients.isEmpty)
     }
 }

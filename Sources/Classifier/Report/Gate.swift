@@ -4,8 +4,6 @@ import MIME
 /// phishing imitates them.
 struct Gate {
     let isReport: Bool
-    /// So plainly a report that the addressee may be taken from the returned message.
-    let isCertain: Bool
 
     init(
         _ hand: Hand, _ envelope: Envelope, _ message: Message,
@@ -34,7 +32,6 @@ struct Gate {
         isReport =
             !isListed && !isAnswer && score >= 4 && (hand.isMachine || isList && !hand.isPersonal)
             && !Gate.isForward(hand, envelope)
-        isCertain = isReport && score >= 5
     }
 
     /// Whether the header alone says that the message is no report, whatever its words are.

@@ -9,14 +9,16 @@ enum MicrosoftComplaint {
     /// Fields of that name that are read: the program writes one.
     private static let maximumFields = 4
     /// The domains of its senders. Their users have other names than the program's, and none at hosts below them.
-    private static let domains = ["hotmail.com", "outlook.com", "live.com", "msn.com"]
-    private static let name = "staff"
+    private static let senders: Set<String> = [
+        "staff@hotmail.com", "staff@outlook.com", "staff@live.com", "staff@msn.com",
+    ]
+    private static let hosts = [".hotmail.com", ".outlook.com", ".live.com", ".msn.com"]
 
     static func verdict(_ message: Message, _ envelope: Envelope) -> Verdict? {
         if let list = complainants(message, envelope) {
             return Complaint.verdict(list, Evidence(rule: "complaint/microsoft", at: "X-HmXmrOriginalRecipient"))
         }
-        guard isProgram(envelope.from), envelope.subjectText.hasPrefix("complaint about message from") else {
+        guard senders.contains(envelope.from), envelope.subjectText.hasPrefix("complaint about message from") else {
             return nil
         }
         return Complaint.verdict(Complainants(), Evidence(rule: "complaint/microsoft", at: "Subject"))
@@ -24,11 +26,13 @@ enum MicrosoftComplaint {
 
     /// Whom the field names; nil where the mail has not the form, or no such field.
     static func complainants(_ message: Message, _ envelope: Envelope) -> Complainants? {
-        if envelope.returnPath.map(isProgram) ?? false, message.has(field) {
+        if let path = envelope.returnPath, senders.contains(path), message.has(field) {
             // The mail as it was, with the program as its envelope sender.
             return named(in: message, part: 0)
         }
-        guard isProgram(envelope.from) || isProgramHost(envelope.from) else { return nil }
+        guard senders.contains(envelope.from) || hosts.contains(where: { envelope.from.hasSuffix($0) }) else {
+            return nil
+        }
         for (index, part) in message.parts.enumerated() where !part.isEnclosed {
             switch part.type {
             case .messageRFC822, .textHeaders: break
@@ -49,15 +53,5 @@ enum MicrosoftComplaint {
         }
         // One complaint has one complainant.
         return list.addresses.count > 1 ? Complainants() : list
-    }
-
-    private static func isProgram(_ address: String) -> Bool {
-        address.localPart == name && domains.contains(address.domainPart ?? "")
-    }
-
-    /// A sender at one of Microsoft's own hosts.
-    private static func isProgramHost(_ address: String) -> Bool {
-        guard let domain = address.domainPart, address.isAddress else { return false }
-        return domains.contains { domain.hasSuffix("." + $0) }
     }
 }

@@ -82,7 +82,7 @@ struct ProseReader {
                     hasUnreadable = true
                     continue
                 }
-                let text = ProseReader.withoutX400(AddressText.text(span, address))
+                let text = ProseReader.withoutX400(span, address)
                 let rank = rank(
                     span, line: line, address: address, found: found, hasFailed: hasFailed,
                     previousFailed: previousFailed)
@@ -103,8 +103,12 @@ struct ProseReader {
     }
 
     /// `c=US;a= ;p=ORG;dda:SMTP=bob@dest.example` (X.400, Exchange 5.5): the value of the attribute.
-    private static func withoutX400(_ address: String) -> String {
-        address.hasPrefix("smtp=") ? String(address.dropFirst(5)) : address
+    private static func withoutX400(_ text: Span<UInt8>, _ address: Range<Int>) -> String {
+        let isAttribute =
+            address.lowerBound > 0
+            && (text[address.lowerBound - 1] == UInt8(ascii: ":") || text[address.lowerBound - 1] == UInt8(ascii: ";"))
+            && text.hasPrefix("smtp=", ignoringCaseIn: address)
+        return AddressText.text(text, isAttribute ? address.dropFirst(5) : address)
     }
 
     private func isExcluded(_ address: String) -> Bool {

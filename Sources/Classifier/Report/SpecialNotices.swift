@@ -21,12 +21,12 @@ enum SpecialNotices {
         }
         if let frozen = frozen(message, envelope) { return frozen }
         if envelope.autoSubmitted.hasPrefix("auto-"), envelope.subjectText.equals("unsubscribe"),
-            !envelope.from.isEmpty
+            let sender = message.withValue(.from, { AddressText.whole($0) }) ?? nil
         {
             // A mail program's "unsubscribe" button answers List-Unsubscribe (RFC 2369) by mail.
             return Verdict(
                 messageClass: .complaint,
-                recipients: [Outcome(address: envelope.from, kind: .delivered, reason: .feedback)],
+                recipients: [Outcome(address: sender, kind: .delivered, reason: .feedback)],
                 evidence: [Evidence(rule: "complaint/unsubscribe", at: "Subject", matched: "unsubscribe")])
         }
         return nil
