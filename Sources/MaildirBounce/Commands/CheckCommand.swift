@@ -69,6 +69,7 @@ struct CheckCommand: PlainCommand {
             try batch.run(try LineReader(nil))
             return
         }
+        if let problem = addressProblem(address) { throw Failure(ExitStatus.dataError, problem) }
         let result = try inLedger { () throws(LedgerError) in try ledger.check(address, at: now) }
         try StandardOutput.use { output in
             switch (format, result) {

@@ -73,7 +73,7 @@ struct ImportCommand: ParsableCommand {
     }
 
     private func item(_ entry: ListEntry, _ number: Int, _ now: Int64, _ author: String) -> Intake.Item {
-        guard CanonicalAddress(entry.address) != nil else { return .broken(number, noAddress(entry.address)) }
+        if let problem = addressProblem(entry.address) { return .broken(number, problem) }
         if let until = entry.until, until <= now { return .ended }
         // A time to come is another machine's clock.
         let since = entry.since.flatMap { $0 > now ? nil : $0 }

@@ -10,7 +10,7 @@ struct SuppressCommand: ParsableCommand {
         discussion: """
             It stands in the history of each address, with who did it and why, and holds until it is released or until \
             --until. No receipt lifts it. Where one of the addresses is none, nothing is done and each such is named by its \
-            number.
+            number. A pattern such as *@dest.example is none.
 
             Example: maildir-bounce suppress bob@dest.example --reason unsubscribed --ledger \
             /var/lib/maildir-bounce/ledger.sqlite

@@ -52,10 +52,11 @@ struct BatchCheck {
     private mutating func check(_ page: [(number: Int, text: String)], _ output: StandardOutput) throws {
         let results = try inLedger { () throws(LedgerError) in try ledger.check(page.map(\.text), at: now) }
         for (line, result) in zip(page, results) {
-            guard let result else {
-                report(line.number, noAddress(line.text))
+            if result == nil || mayBePattern(line.text), let problem = addressProblem(line.text) {
+                report(line.number, problem)
                 continue
             }
+            guard let result else { continue }
             addresses += 1
             guard (result != .mayMail) == wantsSuppressed else { continue }
             switch format {
