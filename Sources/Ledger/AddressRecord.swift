@@ -26,6 +26,11 @@ package struct HistoryRow: Sendable, Equatable {
 package struct SuppressedAddress: Sendable, Equatable {
     package var address: String
     package var suppression: Suppression
+
+    package init(address: String, suppression: Suppression) {
+        self.address = address
+        self.suppression = suppression
+    }
 }
 
 /// The answer to "may I mail this address?".

@@ -17,7 +17,12 @@ protocol LedgerEngine: Sendable {
     func record(_ run: RunRecord) throws(LedgerError)
 
     /// Moves what was written to where it belongs for good.
-    func checkpoint() throws(LedgerError)
+    ///
+    /// - Returns: whether all of it is there, and nothing of what was before is left; not while another program reads it.
+    func checkpoint() throws(LedgerError) -> Bool
+
+    /// Gives the room that nothing needs any more back to the file system; nil where that is not this program's to do.
+    func giveBack() throws(LedgerError) -> LedgerRoom?
 
     /// What the database itself finds wrong with its pages, the first `limit` things.
     func integrityProblems(limit: Int) throws(LedgerError) -> [String]
@@ -30,5 +35,17 @@ protocol LedgerEngine: Sendable {
 }
 
 extension LedgerEngine {
-    func checkpoint() throws(LedgerError) {}
+    func checkpoint() throws(LedgerError) -> Bool { true }
+
+    func giveBack() throws(LedgerError) -> LedgerRoom? { nil }
+}
+
+/// How much room a ledger's file takes, in bytes.
+package struct LedgerRoom: Sendable, Equatable {
+    package var before: Int64
+    package var after: Int64
+    /// Of this, how much is empty and will be used again.
+    package var unused: Int64
+    /// Why it was not given back, where another program or the disk kept it from that.
+    package var obstacle: String?
 }

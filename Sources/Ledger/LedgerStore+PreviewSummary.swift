@@ -53,6 +53,12 @@ extension LedgerStore {
         }
     }
 
+    /// Whether the states follow from another policy than this one.
+    package func isOfOtherPolicy() throws(LedgerError) -> Bool {
+        let policy = self.policy
+        return try read { try LedgerStore.storedPolicy($0) != policy.signature }
+    }
+
     /// Whether a program that writes would first derive all states anew.
     func wouldAdoptPolicy() throws(LedgerError) -> Bool {
         let (known, isEmpty) = try read { connection in

@@ -95,8 +95,9 @@ package final class LedgerStore: Sendable {
         try engine.read(body)
     }
 
-    /// Moves what was written to where it belongs for good; where another program reads, that program's end will do it.
-    func checkpoint() throws(LedgerError) { try engine.checkpoint() }
+    /// Moves what was written to where it belongs for good; whether that was done, since another program may be reading
+    /// what was there before.
+    func checkpoint() throws(LedgerError) -> Bool { try engine.checkpoint() }
 
     /// Writes a batch in one transaction: all of it, or nothing where this throws.
     ///

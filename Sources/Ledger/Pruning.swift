@@ -4,6 +4,12 @@ package struct PruneResult: Sendable, Equatable {
     package var outcomes = 0
     /// Reports, and copies of them, that are gone; that they were counted is kept.
     package var deliveries = 0
+    /// Texts that nothing names any more: hosts, domains, authors.
+    package var terms = 0
+    /// Counts of the brake that no later hour is measured by.
+    package var brakeHours = 0
+    /// What became of the room; nil where that is a server's to say.
+    package var room: LedgerRoom?
 }
 
 extension LedgerStore {
@@ -12,18 +18,17 @@ extension LedgerStore {
     /// The events of an address before the moment are folded into a base from which its state goes on, so that every
     /// counter, streak and suppression stays as it is. Of a report only its fingerprint stays, so that it never counts
     /// again. What the brake holds back stays held back, but can no longer be confirmed or released with its spike.
+    /// What the brake counted goes, too, but for the days before the moment that later hours are measured by.
     ///
     /// Mail that arrived before the moment and is scanned only afterwards counts after the base instead of at its place
     /// in it; the base itself is no longer derived under a policy that changes later.
     package func prune(olderThan moment: Int64) throws(LedgerError) -> PruneResult {
         // Whole hours, so that of an hour of the brake an address has all its events pruned or none.
         let horizon = moment - moment % CalendarTime.secondsPerHour
-        let result = try write { connection in
+        var result = try write { connection in
             try LedgerStore.prune(connection, horizon, policy)
         }
-        if result.deliveries > 0 || result.outcomes > 0 {
-            try checkpoint()
-        }
+        result.room = try engine.giveBack()
         return result
     }
 
@@ -64,7 +69,30 @@ extension LedgerStore {
             }
         }
         result.deliveries = try pruneDeliveries(connection, horizon)
+        result.brakeHours = try pruneBrake(connection, horizon / CalendarTime.secondsPerHour, policy)
+        result.terms = try UnusedTerms.drop(connection)
         return result
+    }
+
+    /// Deletes the brake's counts of hours of which no address is known any more and that no later hour is measured by.
+    ///
+    /// What stays: spikes, since a report of such an hour may still be scanned and falls under what was decided; and of
+    /// each provider that was seen later the last count before, so that it does not look new.
+    private static func pruneBrake(_ connection: Connection, _ hour: Int64, _ policy: Policy) throws -> Int {
+        let rule = policy.brake ?? Policy.Brake()
+        let first = BrakeTimeline.firstHour(before: BrakeTimeline.firstChange(by: hour, rule), rule)
+        try connection.run(
+            """
+            DELETE FROM brake_hour WHERE hour < \(first) AND addresses <= folded AND status = 0
+                AND NOT (
+                    EXISTS (
+                        SELECT 1 FROM brake_hour AS n WHERE n.provider = brake_hour.provider
+                            AND n.reason = brake_hour.reason AND n.hour >= \(first))
+                    AND NOT EXISTS (
+                        SELECT 1 FROM brake_hour AS n WHERE n.provider = brake_hour.provider
+                            AND n.reason = brake_hour.reason AND n.hour > brake_hour.hour AND n.hour < \(first)))
+            """)
+        return try connection.changes
     }
 
     /// Deletes the old deliveries of which no address keeps an outcome, and the copies of deliveries that are gone.

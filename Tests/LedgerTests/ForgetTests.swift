@@ -1,4 +1,6 @@
+import Foundation
 import Glibc
+import Seeded
 import Testing
 
 @testable import Ledger
@@ -113,5 +115,170 @@ struct ForgetTests {
         #expect(
             hash.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
                 == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")
+    }
+
+    /// Every form in which a mail may write the address.
+    private static let forms = [
+        "secretbob@dest.example", "SecretBob@DEST.example.", "<secretbob@dest.example>", "\"secretbob\"@dest.example",
+        "rfc822;secretbob@dest.example:", "bounce+secretbob=dest.example@news.example",
+        "bounce-SECRETBOB=dest.example@news.example", "secretbob%dest.example@relay.example",
+        "secretbob%40dest.example", "secretbob=40dest.example", "relay!dest.example!secretbob",
+        "SRS0=abc=de=dest.example=secretbob@relay.example",
+    ]
+
+    @Test("Texts name an address in many forms, and not where another one only looks like it", arguments: forms)
+    func traces(form: String) throws {
+        let address = try #require(CanonicalAddress("secretbob@dest.example"))
+        let traces = AddressTraces([try #require(CanonicalAddress("ann@dest.example")), address])
+        #expect(traces.found(in: "550 5.1.1 \(form) unknown") == [1])
+        #expect(traces.found(in: form) == [1])
+        for other in [
+            "notsecretbob@dest.example", "not.secretbob@dest.example", "secretbob@dest.example.com",
+            "secretbob@est.example",
+            "secretbob@xdest.example", "secretbob at dest.example", "x+secretbob@dest.example",
+        ] {
+            #expect(traces.found(in: other) == [], "\(other)")
+        }
+    }
+
+    @Test("Forms of quoted, escaped and internationalized addresses are found, too")
+    func moreTraces() throws {
+        for (address, text) in [
+            ("\"bob smith\"@dest.example", "to \"Bob Smith\"@dest.example"),
+            ("bob+a@dest.example", "x-bob=2Ba=dest.example@y"),
+            ("bob@xn--bcher-kva.example", "bob@BÜCHER.example"), ("jörg@dest.example", "JÖRG@dest.example: unknown"),
+            ("bob@[192.0.2.1]", "RCPT TO:<bob@[192.0.2.1]>"),
+        ] {
+            let canonical = try #require(CanonicalAddress(address))
+            #expect(AddressTraces([canonical]).found(in: text) == [0], "\(text)")
+        }
+    }
+
+    @Test("Not a byte is left: of copies, of others' diagnostics, of terms and notes; and every file is named")
+    func everything() throws {
+        let folder = try TemporaryFolder()
+        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        var first = report(1, name: "head", address: "SecretBob@private.example", at: time(day: 0))
+        first.messageID = "<secretbob.1@mx>"
+        first.reportingMTA = "mail.private.example"
+        first.outcomes[0].remoteMTA = "mx.private.example"
+        first.outcomes.append(
+            OutcomeEvent(
+                address: "ann@dest.example", kind: "hard", reason: "userunknown",
+                diagnostic: "550 neither ann nor secretbob is known", command: "RCPT"))
+        var copy = first
+        copy.key = DeliveryKey(maildir: first.key.maildir, unique: Array("copy".utf8))
+        copy.arrival += 60
+        copy.messageID = "<secretbob.2@mx>"
+        var quoting = ForgetTests.forms.enumerated().map { number, form -> DeliveryEvent in
+            var event = report(100 + number, name: "quote\(number)", address: "eve\(number)@dest.example")
+            event.outcomes[0].diagnostic =
+                "550 \(form.replacing("dest.", with: "private.").replacing("DEST.", with: "PRIVATE.")) too"
+            return event
+        }
+        quoting[0].messageID = "<x-SECRETBOB=private.example@mail.example>"
+        quoting[1].outcomes[0].remoteMTA = "mx (secretbob@private.example)"
+        quoting[2].reportingMTA = "host of secretbob@private.example"
+        let others = (200..<400).map { report($0, address: "x\($0)@d\($0).example") }
+        try ledger.commit([first, copy] + quoting + others)
+        try ledger.suppress(
+            ["secretbob@private.example"], reason: "secretive, rang twice", note: "Secretbob's wife", author: "wife",
+            at: time(day: 1))
+        try ledger.suppress(
+            ["ann@dest.example"], reason: "as secretbob@private.example", note: "see secretbob@private.example",
+            author: "secretbob@private.example", at: time(day: 1))
+        let result = try ledger.forget(["secretbob@private.example"])
+        #expect(result.isOffTheDisk)
+        let names = ["head", "copy"] + ForgetTests.forms.indices.map { "quote\($0)" }
+        #expect(Set(result.addresses[0].files) == Set(names.map { "/var/mail/bounces: \($0)" }))
+        #expect(result.addresses[0].files.count == names.count)
+        #expect(!result.addresses[0].hasPrunedReports)
+        for text in ["secretbob", "private.example", "secretive", "wife"] where !TestServer.isInUse {
+            #expect(shell("grep -ail '\(text)' '\(folder.path)'/*") == "", "\(text)")
+        }
+        guard case .suppressed(let suppression) = try ledger.check("secretbob@private.example", at: time(day: 9)) else {
+            Issue.record("no longer suppressed")
+            return
+        }
+        #expect(suppression.reason == "manual")
+        // The others keep what they had, but for these texts.
+        #expect(try ledger.address("ann@dest.example")?.state.suppression?.cause == .manual)
+        #expect(try ledger.address("eve3@dest.example")?.history.first?.outcome.diagnostic == nil)
+        #expect(try ledger.address("eve3@dest.example")?.history.first?.outcome.command == "RCPT")
+        #expect(try ledger.address("x300@d300.example")?.history.first?.outcome.diagnostic != nil)
+        #expect(try ledger.rebuild() == 0)
+        #expect(try ledger.verify(limit: 3).differences == [])
+        #expect(try ledger.forget(["secretbob@private.example"]).addresses[0].isKnown == false)
+        #expect(try ledger.commit([first, copy]) == [.alreadyKnown, .alreadyKnown])
+        #expect(try ledger.address("secretbob@private.example") == nil)
+    }
+
+    @Test("A reason that is given for others, too, stays what it is")
+    func sharedReason() throws {
+        let ledger = try freshLedger(Policy())
+        try ledger.suppress(["bob@dest.example", "ann@dest.example"], reason: "unsubscribed", at: time(day: 0))
+        try ledger.forget("bob@dest.example")
+        guard case .suppressed(let suppression) = try ledger.check("bob@dest.example", at: time(day: 1)) else {
+            Issue.record("no longer suppressed")
+            return
+        }
+        #expect(suppression.reason == "unsubscribed")
+    }
+
+    @Test("After pruning it says that the files are no longer known")
+    func pruned() throws {
+        let ledger = try freshLedger(Policy())
+        try ledger.commit([report(1, at: time(day: 0)), report(2, at: time(day: 20))])
+        _ = try ledger.prune(olderThan: time(day: 10))
+        let result = try ledger.forget(["bob@dest.example"]).addresses
+        #expect(result[0].hasPrunedReports)
+        #expect(result[0].files == ["/var/mail/bounces: 2.V1.host"])
+    }
+
+    @Test("While a reader holds what was there before nothing is called erased; the next call finishes it")
+    func snapshot() throws {
+        guard !TestServer.isInUse else { return }
+        let folder = try TemporaryFolder()
+        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy(), busySeconds: 0)
+        try ledger.commit([report(1, address: "secretbob@dest.example")])
+        let reader = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let result = try reader.read { connection in
+            _ = try connection.integer("SELECT id FROM delivery")
+            return try ledger.forget(["secretbob@dest.example"])
+        }
+        #expect(result.addresses[0].isKnown)
+        #expect(!result.isOffTheDisk)
+        #expect(shell("grep -ail secretbob '\(folder.path)'/*") != "")
+        let again = try ledger.forget(["secretbob@dest.example"])
+        #expect(!again.addresses[0].isKnown)
+        #expect(again.isOffTheDisk)
+        #expect(shell("grep -ail secretbob '\(folder.path)'/*") == "")
+    }
+
+    @Test("Of many addresses in a ledger that was written in any order not a byte is left")
+    func many() throws {
+        guard !TestServer.isInUse else { return }
+        var generator = SeededGenerator(seed: 5)
+        let folder = try TemporaryFolder()
+        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let names = (0..<2_000).map { _ in
+            "n\(String(generator.next(), radix: 36))@dest\(generator.next() % 50).example"
+        }
+        for round in 0..<4 {
+            let events = names.enumerated().map { number, name in
+                softReport(round * 10_000 + number, address: name, at: time(day: 10 - round))
+            }.shuffled(using: &generator)
+            for start in stride(from: 0, to: events.count, by: 500) {
+                try ledger.commit(Array(events[start..<start + 500]))
+            }
+        }
+        let forgotten = Array(names.shuffled(using: &generator).prefix(200))
+        #expect(try ledger.forget(forgotten).isOffTheDisk)
+        let list = folder.path + "/../names-\(getpid())"
+        let locals = forgotten.map { $0.split(separator: "@")[0] }.joined(separator: "\n") + "\n"
+        try Data(locals.utf8).write(to: URL(fileURLWithPath: list))
+        defer { try? FileManager.default.removeItem(atPath: list) }
+        #expect(shell("grep -aFl -f '\(list)' '\(folder.path)'/*") == "")
+        #expect(try ledger.verify(limit: 3).differences == [])
     }
 }

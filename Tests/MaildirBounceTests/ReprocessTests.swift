@@ -369,6 +369,36 @@ struct ReprocessTests {
         #expect(try Program.run("reprocess", "--rebuild", "--ledger", station.folder.path("gone")).status == 66)
     }
 
+    @Test("changes not a byte where nobody agrees, whatever has changed in the policy", arguments: [true, false])
+    func unasked(isRebuild: Bool) throws {
+        try station.deliverFour()
+        _ = try station.scan()
+        let config = try station.folder.write("c.toml", "[policy.hard]\ndays = 2\n")
+        let order = isRebuild ? ["--rebuild"] : ["--reclassify", station.maildir]
+        let counters = try state()
+        let before = try station.folder.everything()
+        let run = try Program.run(["reprocess"] + order + ["--config", config, "--ledger", station.ledger])
+        #expect(run.status == 75)
+        #expect(run.lines.contains { $0.hasPrefix("- bob@dest.example  may be mailed") })
+        #expect(run.errors.contains("nothing was changed: nobody is there to ask; add --yes"))
+        if isRebuild { #expect(try station.folder.everything() == before) }
+        #expect(try state() == counters)
+        #expect(try Program.run("check", "bob@dest.example", "--ledger", station.ledger).status == 1)
+        // Also where nobody changes sides, but the numbers are others.
+        let quiet = try station.folder.write("q.toml", "[policy.complaint]\ndays = 2\n")
+        let other = try Program.run(["reprocess"] + order + ["--config", quiet, "--ledger", station.ledger])
+        #expect(other.status == 75)
+        let verified = try Program.run("ledger", "verify", "--ledger", station.ledger)
+        #expect(verified.status == 0)
+        let none = try Program.run(["reprocess"] + order + ["--ledger", station.ledger])
+        #expect(none.status == 0)
+        #expect(none.text.contains("Nothing to change"))
+        #expect(
+            try Program.run(["reprocess"] + order + ["--yes", "--config", config, "--ledger", station.ledger]).status
+                == 0)
+        #expect(try Program.run("check", "bob@dest.example", "--ledger", station.ledger).status == 0)
+    }
+
     @Test("passes over what lies beside mails, and lets no name reach the terminal as it is")
     func hostile() throws {
         try station.folder.write("x/Mails/new/1795514401.V1.host", mails[0])

@@ -22,21 +22,26 @@ final class PostgresBatch {
     }
 
     func commit(_ batch: [DeliveryEvent], _ session: PostgresSession, lockSeconds: Int) throws -> [CommitOutcome] {
-        if terms.isFull {
-            terms = PostgresTerms()
-            scratch = try LedgerStore(inMemory: policy)
-        }
+        if terms.isFull { try forgetTerms(drops: terms.drops) }
         let names = BatchNames(batch, policy)
-        try remember(try terms.learn(names.texts, session))
         var spikes = Set<PostgresContext.Hour>()
         while true {
             do {
+                try remember(try terms.learn(names.texts, session))
                 return try attempt(batch, names, session, lockSeconds: lockSeconds, spikes: spikes)
             } catch let found as NewSpikes {
                 try session.run("ROLLBACK")
                 spikes.formUnion(found.hours)
+            } catch let stale as StaleTerms {
+                try session.run("ROLLBACK")
+                try forgetTerms(drops: stale.drops)
             }
         }
+    }
+
+    private func forgetTerms(drops: String?) throws {
+        terms = PostgresTerms(drops: drops)
+        scratch = try LedgerStore(inMemory: policy)
     }
 
     /// Hours whose status changes, of which not all addresses were read.

@@ -55,7 +55,8 @@ struct PostgresContext {
         let reading = [
             Statement(
                 sql: """
-                    SELECT value, version FROM ledger LEFT JOIN setting ON name = '\(LedgerStore.policySetting)'
+                    SELECT value, version, (SELECT value FROM setting WHERE name = '\(UnusedTerms.setting)')
+                    FROM ledger LEFT JOIN setting ON name = '\(LedgerStore.policySetting)'
                     """),
             // A row for each new address, empty until the states are written: two hosts that both have a new one wait for
             // each other here, before anything was done.
@@ -111,6 +112,9 @@ struct PostgresContext {
             throw PostgresFailure(state: "", message: "a later program has changed the tables", isLost: true)
         }
         guard rows[0].text(0, 0) == policy.signature else { throw OtherPolicy() }
+        // Read under the lock that whoever drops terms has for itself.
+        let drops = rows[0].text(0, 2)
+        guard drops == terms.drops else { throw StaleTerms(drops: drops) }
         newAddresses = Set(rows[1].integers(0))
         guard rows[2].count == names.addresses.count else { throw PostgresContext.collision("an address") }
         try take(rows[2], .address)
@@ -375,3 +379,6 @@ struct PostgresContext {
 
 /// The ledger's states follow from another policy than this host's.
 struct OtherPolicy: Error {}
+
+/// Terms were dropped since their numbers were learned.
+struct StaleTerms: Error { var drops: String? }

@@ -1,7 +1,11 @@
-/// The numbers of texts that are stored once. They are the same for good, and for all hosts.
+/// The numbers of texts that are stored once. They are the same for all hosts, until the text is dropped.
 struct PostgresTerms {
     private var numbers: [String: Int64] = [:]
     private var known = Set<Int64>()
+    /// What the ledger's setting of that name was when the first was learned; see ``UnusedTerms``.
+    let drops: String?
+
+    init(drops: String? = nil) { self.drops = drops }
 
     /// So that host names made up by senders cannot fill the memory.
     static let limit = 50_000

@@ -14,7 +14,7 @@ final class SQLiteFile: SQLiteEngine {
     let path: String
     let busySeconds: Int
     private let queue: DatabaseQueue
-    private let terms = OnQueue(TermCache())
+    private let terms = OnQueue(KnownTerms())
 
     init(path: String, durability: LedgerStore.Durability, makes: Bool, busySeconds: Int) throws(LedgerError) {
         switch try LedgerFile.kind(path) {
@@ -99,6 +99,7 @@ final class SQLiteFile: SQLiteEngine {
                         PRAGMA cache_size = -\(cacheKibibytes);
                         PRAGMA wal_autocheckpoint = \(checkpointPages);
                         PRAGMA temp_store = MEMORY;
+                        PRAGMA secure_delete = ON;
                         """)
             }
             // A relative path must not be taken for a URI or for SQLite's `:memory:`.
@@ -184,10 +185,10 @@ final class SQLiteFile: SQLiteEngine {
             return try queue.writeWithoutTransaction { database in
                 var result: Result?
                 // Of a transaction that is taken back, nothing is known afterwards.
-                defer { if result == nil { terms.value.removeAll() } }
+                defer { if result == nil { terms.value.cache.removeAll() } }
                 try database.inTransaction(.immediate) {
                     guard let handle = database.sqliteConnection else { throw DamagedLedger() }
-                    result = try body(SQLiteConnection(handle: handle, terms: terms.value))
+                    result = try body(try terms.value.connection(handle))
                     return result == nil ? .rollback : .commit
                 }
                 return result
@@ -201,23 +202,86 @@ final class SQLiteFile: SQLiteEngine {
         do {
             return try queue.read { database in
                 guard let handle = database.sqliteConnection else { throw DamagedLedger() }
-                return try body(SQLiteConnection(handle: handle, terms: terms.value))
+                return try body(try terms.value.connection(handle))
             }
         } catch {
             throw self.error(error)
         }
     }
 
-    /// Moves the WAL into the ledger and empties it.
-    func checkpoint() throws(LedgerError) {
+    /// Moves the WAL into the ledger and empties it; whether that was done.
+    func checkpoint() throws(LedgerError) -> Bool {
         do {
-            try queue.writeWithoutTransaction { database in
-                guard let handle = database.sqliteConnection else { return }
-                try SQLiteConnection(handle: handle).run("PRAGMA wal_checkpoint(TRUNCATE)")
+            return try queue.writeWithoutTransaction { database in
+                guard let handle = database.sqliteConnection else { return false }
+                return try SQLiteFile.checkpoint(SQLiteConnection(handle: handle))
             }
         } catch {
             throw self.error(error)
         }
+    }
+
+    private static func checkpoint(_ connection: Connection) throws -> Bool {
+        // The first column of the answer: whether somebody kept it from coming to its end.
+        try connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0
+    }
+
+    // MARK: Room
+
+    /// With less of the file empty than one part in so many, writing all of it anew is not worth while.
+    static let worthyPart: Int64 = 16
+
+    func giveBack() throws(LedgerError) -> LedgerRoom? {
+        do {
+            return try queue.writeWithoutTransaction { database in
+                guard let handle = database.sqliteConnection else { return nil }
+                return try giveBack(SQLiteConnection(handle: handle))
+            }
+        } catch {
+            throw self.error(error)
+        }
+    }
+
+    private func giveBack(_ connection: Connection) throws -> LedgerRoom {
+        func pages(_ name: String) throws -> Int64 { try connection.integer("PRAGMA \(name)") ?? 0 }
+        let size = try pages("page_size")
+        let before = try pages("page_count") * size
+        var room = LedgerRoom(before: before, after: before, unused: try pages("freelist_count") * size)
+        if room.unused > 0, room.unused >= room.before / SQLiteFile.worthyPart {
+            do {
+                // The copy that SQLite makes goes to a file: it is as large as the ledger.
+                try connection.run("PRAGMA temp_store = FILE")
+                defer { try? connection.run("PRAGMA temp_store = MEMORY") }
+                try connection.run("VACUUM")
+            } catch let failure as SQLiteFailure {
+                switch failure.code & 0xFF {
+                case SQLITE_BUSY, SQLITE_LOCKED: room.obstacle = "another program is writing to the ledger"
+                case SQLITE_FULL: room.obstacle = "the disk has no room for a second copy of the ledger"
+                default: throw failure
+                }
+            }
+        }
+        let isMoved = try SQLiteFile.checkpoint(connection)
+        if room.obstacle == nil, !isMoved { room.obstacle = "another program is reading the ledger" }
+        room.unused = try pages("freelist_count") * size
+        room.after = LedgerFile.size(path) ?? room.before
+        return room
+    }
+}
+
+/// The terms that are known from earlier transactions, as long as no other program has written since: it may have dropped
+/// some, and their numbers may be other texts' by now.
+private final class KnownTerms {
+    let cache = TermCache()
+    private var version: Int64?
+
+    /// Within a transaction.
+    func connection(_ handle: OpaquePointer) throws -> SQLiteConnection {
+        let connection = SQLiteConnection(handle: handle, terms: cache)
+        let version = try connection.integer("PRAGMA data_version")
+        if version != self.version { cache.removeAll() }
+        self.version = version
+        return connection
     }
 }
 

@@ -16,6 +16,7 @@ struct Reclassify {
 
     /// Derives everything from the events that are stored.
     func rebuild() throws(Failure) -> Int32 {
+        guard isConfirmed || isatty(STDIN_FILENO) == 1 else { return try foretellRebuild() }
         let ledger = try openExisting(order.ledger, order.policy, adoption: .onRebuild)
         let sides = SidePrinter(output)
         let isDone = try inLedger { () throws(LedgerError) in
@@ -23,6 +24,29 @@ struct Reclassify {
             try ledger.rebuild(at: Int64(time(nil)), each: sides.add) { approve(sides, needsConsent: sides.count > 0) }
         }
         return try end(isDone, sides)
+    }
+
+    /// Where nobody can agree, the ledger is only read: to open it for writing would already bring it up to date.
+    private func foretellRebuild() throws(Failure) -> Int32 {
+        let order = self.order
+        let sides = SidePrinter(output)
+        let isRight = try inLedger { () throws(LedgerError) in
+            let ledger = try LedgerStore(path: order.ledger, mode: .readOnly, policy: order.policy)
+            try ledger.simulate(order.policy, at: Int64(time(nil))) { change in
+                if let after = change.after {
+                    sides.add(.suppressed(SuppressedAddress(address: change.address, suppression: after)))
+                } else if let before = change.before {
+                    sides.add(.mayBeMailed(SuppressedAddress(address: change.address, suppression: before)))
+                }
+                return sides.failure == nil
+            }
+            return try ledger.verify(limit: 1).differenceCount == 0
+        }
+        sides.finish()
+        if let failure = sides.failure { throw failure }
+        guard isRight else { return try end(false, sides) }
+        try output.write(line: "Nothing to change: all counters are those of the events.")
+        return ExitStatus.success
     }
 
     /// Derives everything from messages, under today's rules.
@@ -34,11 +58,14 @@ struct Reclassify {
             return ExitStatus.noInput
         }
         defer { progress.value.clear() }
-        let ledger = try openExisting(order.ledger, order.policy)
+        // The policy of today is taken on with the verdicts, or not at all.
+        let ledger = try openExisting(order.ledger, order.policy, adoption: .onRebuild)
         StopSignal.watch()
         let sides = SidePrinter(output)
+        let isOfOtherPolicy = try inLedger { () throws(LedgerError) in try ledger.isOfOtherPolicy() }
         var tally = BacklogTally()
         var failure: Failure?
+        var isNothing = false
         let isDone = try inLedger { () throws(LedgerError) in
             try ledger.reclassify(
                 at: Int64(time(nil)),
@@ -55,16 +82,20 @@ struct Reclassify {
                 },
                 each: sides.add,
                 approve: {
-                    approve(
-                        sides, needsConsent: sides.count + tally.changed + tally.run.counted + tally.run.duplicates > 0)
+                    isNothing =
+                        sides.count + tally.changed + tally.run.counted + tally.run.duplicates == 0 && !isOfOtherPolicy
+                    return approve(sides, needsConsent: !isNothing)
                 })
         }
         progress.value.clear()
         notes.finish()
         if let failure { throw failure }
-        if !isDone || notes.missed == 0 { return try end(isDone, sides) }
-        _ = try end(isDone, sides)
-        return ExitStatus.noInput
+        if !isDone, isNothing {
+            try output.write(line: "Nothing to change: all verdicts are those of today.")
+        } else {
+            _ = try end(isDone, sides)
+        }
+        return notes.missed == 0 ? ExitStatus.success : ExitStatus.noInput
     }
 
     private func read(
@@ -118,8 +149,9 @@ struct Reclassify {
     private func approve(_ sides: SidePrinter, needsConsent: Bool) -> Bool {
         sides.finish()
         guard sides.failure == nil else { return false }
-        if isConfirmed || !needsConsent { return true }
+        if isConfirmed { return true }
         guard isatty(STDIN_FILENO) == 1 else { return false }
+        if !needsConsent { return true }
         writeQuestion("Commit this? No scan can write to the ledger until you answer. [y/N] ")
         let answer = readLine(strippingNewline: true) ?? ""
         return ["y", "yes"].contains(answer.lowercased())

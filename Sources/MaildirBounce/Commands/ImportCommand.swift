@@ -89,10 +89,10 @@ struct ImportCommand: ParsableCommand {
     private func item(
         _ entry: ListEntry, _ number: Int, _ now: Int64, _ author: String, _ own: OwnAddresses
     ) -> Intake.Item {
-        guard let canonical = CanonicalAddress(entry.address) else {
-            return .broken(number, noAddress(entry.address))
+        if let problem = addressProblem(entry.address) { return .broken(number, problem) }
+        if let canonical = CanonicalAddress(entry.address), own.contains(canonical) {
+            return .broken(number, ownAddressRefusal(canonical.text))
         }
-        if own.contains(canonical) { return .broken(number, ownAddressRefusal(canonical.text)) }
         if let until = entry.until, until <= now { return .ended }
         // A time to come is another machine's clock.
         let since = entry.since.flatMap { $0 > now ? nil : $0 }

@@ -9,7 +9,8 @@ struct PruneCommand: ParsableCommand {
         abstract: "Drop the details of old reports from the ledger, and keep what they led to.",
         discussion: """
             Every counter, streak and suppression stays as it is, and no old report counts again. What goes is the \
-            history: diagnostics, Message-IDs, notes. A policy that changes later no longer derives that part anew, and \
+            history: diagnostics, Message-IDs, notes, the names of hosts that nothing else names. Room that this frees is \
+            given back where no other program uses the ledger just then. A policy that changes later no longer derives that part anew, and \
             spikes older than this can no longer be released.
 
             Example: maildir-bounce prune --older-than 400d --ledger /var/lib/maildir-bounce/ledger.sqlite
@@ -32,6 +33,24 @@ struct PruneCommand: ParsableCommand {
         try StandardOutput.use { output in
             try output.write(
                 line: "dropped: reports \(result.deliveries), outcomes \(result.outcomes); their counts stay")
+            if let room = result.room { try output.write(line: sentence(room)) }
         }
+    }
+
+    /// What became of the room, as it is after looking.
+    private func sentence(_ room: LedgerRoom) -> String {
+        func text(_ bytes: Int64) -> String {
+            bytes < 1_000_000 ? "\(bytes / 1_000) kB" : "\(bytes / 1_000_000).\(bytes / 100_000 % 10) MB"
+        }
+        if room.after < room.before {
+            return "the ledger's file had \(text(room.before)) and has \(text(room.after)) now"
+        }
+        guard let obstacle = room.obstacle else {
+            return
+                "the ledger's file still has \(text(room.after)), of which \(text(room.unused)) are free to be used again"
+        }
+        return
+            "the ledger's file still has \(text(room.after)): \(obstacle); what is free in it is used again, and the next "
+            + "prune tries again to give it back"
     }
 }

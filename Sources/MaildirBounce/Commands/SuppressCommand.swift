@@ -10,7 +10,8 @@ struct SuppressCommand: WordsCommand {
         discussion: """
             It stands in the history of each address, with who did it and why, and holds until it is released or until \
             --until. No receipt lifts it. Where one of the addresses is none, or is an address of our own (return path, \
-            postmaster, abuse, mailer-daemon, [own]), nothing is done and each such is named by its number.
+            postmaster, abuse, mailer-daemon, [own]), nothing is done and each such is named by its number. A pattern such as \
+            *@dest.example is none.
 
             Example: maildir-bounce suppress bob@dest.example --reason unsubscribed --ledger \
             /var/lib/maildir-bounce/ledger.sqlite

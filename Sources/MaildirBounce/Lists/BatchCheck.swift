@@ -56,10 +56,11 @@ struct BatchCheck {
     private mutating func check(_ page: [(number: Int, text: String)], _ output: StandardOutput) throws {
         let results = try inLedger { () throws(LedgerError) in try ledger.check(page.map(\.text), at: now) }
         for (line, result) in zip(page, results) {
-            guard var result else {
-                report(line.number, noAddress(line.text))
+            if result == nil || mayBePattern(line.text), let problem = addressProblem(line.text) {
+                report(line.number, problem)
                 continue
             }
+            guard var result else { continue }
             if result != .mayMail, own.contains(line.text) { result = .mayMail }
             addresses += 1
             guard (result != .mayMail) == wantsSuppressed else { continue }

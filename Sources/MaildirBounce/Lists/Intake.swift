@@ -27,11 +27,14 @@ struct Intake {
         var written = 0
         var known = 0
         var ended = 0
+        /// Of those written, how many it changes nothing for now.
+        var needless = 0
         var broken = NamedProblems()
 
         /// `3 suppressed, 1 already known, 2 broken and left out`.
         func sentence(_ verb: String) -> String {
-            var parts = ["\(written) \(verb)"]
+            var parts = ["\(written - needless) \(verb)"]
+            if needless > 0 { parts.append("\(needless) not suppressed before") }
             if known > 0 { parts.append("\(known) already known") }
             if ended > 0 { parts.append("\(ended) ended by now and left out") }
             if broken.count > 0 { parts.append("\(broken.count) broken and left out") }
@@ -47,6 +50,8 @@ struct Intake {
     let unit: String
     /// What to say about a way out where something is broken and nothing is taken.
     let hint: String
+    /// Is shown some actions at a time, before they are written; the ledger is open by then.
+    var look: ([ManualAction]) throws(Failure) -> Void = { _ throws(Failure) in }
     private(set) var tally = Tally()
     private var isOver = false
 
@@ -70,6 +75,7 @@ struct Intake {
         var rest = self
         var counts = (written: 0, known: 0)
         var failure: Failure?
+        try look(first)
         let isWritten = try inLedger { () throws(LedgerError) in
             try ledger.record(
                 from: {
@@ -80,6 +86,7 @@ struct Intake {
                     do throws(Failure) {
                         let actions = try rest.page(next)
                         if rest.mustStop { return .abandon }
+                        if !actions.isEmpty { try look(actions) }
                         return actions.isEmpty ? .end : .actions(actions)
                     } catch {
                         failure = error

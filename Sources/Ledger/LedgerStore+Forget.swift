@@ -1,0 +1,347 @@
+/// What was erased about one address.
+package struct ForgottenAddress: Sendable, Equatable {
+    /// In canonical form.
+    package var address: String
+    /// Whether there was anything to erase.
+    package var isKnown = false
+    /// The files that name it, as far as the ledger knows: where each was filed, or its name in the Maildir. Also those
+    /// whose report names somebody else and quotes it, and every copy.
+    package var files: [String] = []
+    /// Whether reports about it were pruned, whose files the ledger does not know any more.
+    package var hasPrunedReports = false
+}
+
+/// What was erased about several.
+package struct ForgetResult: Sendable, Equatable {
+    package var addresses: [ForgottenAddress] = []
+    /// Whether nothing of it is on the disk any more. Where another program reads the ledger as it was before, the old
+    /// pages stay until it ends, and until the next call.
+    package var isOffTheDisk = true
+}
+
+extension LedgerStore {
+    /// Erases all that the ledger holds about addresses, but not that they are suppressed: of that a keyed hash stays,
+    /// which ``check(_:at:)`` and ``release(_:reason:note:author:at:)`` find and no list shows.
+    ///
+    /// That is their history, counters and notes, the Message-IDs of the reports about them and of every copy, each other
+    /// text in which one of them stands, and the terms that nothing else uses. The files that named them stay known, so
+    /// that none of them counts again. Mail about one that arrives later is new, and makes a new history.
+    ///
+    /// Looks at every stored text once.
+    ///
+    /// - Throws: `badAddress` where one is no address; nothing was changed then.
+    package func forget(_ addresses: [String]) throws(LedgerError) -> ForgetResult {
+        var canonical: [CanonicalAddress] = []
+        for address in addresses { canonical.append(try LedgerStore.canonical(address)) }
+        var result = ForgetResult()
+        result.addresses = try write { connection in
+            try connection.eraseForGood()
+            return try Erasure(connection, canonical).run()
+        }
+        // The WAL and the pages that are to be overwritten still hold the text until it is moved. Also where nothing was
+        // known: an earlier call may have found a reader.
+        result.isOffTheDisk = try checkpoint()
+        return result
+    }
+
+    /// The same for one.
+    ///
+    /// - Returns: whether there was anything to erase.
+    @discardableResult
+    package func forget(_ address: String) throws(LedgerError) -> Bool {
+        try forget([address]).addresses.contains(where: \.isKnown)
+    }
+}
+
+/// Erases addresses within a transaction.
+private final class Erasure {
+    private let connection: Connection
+    private let addresses: [CanonicalAddress]
+    private let terms: TermTable
+    private let table: AddressTable
+    private let traces: AddressTraces
+    private var results: [ForgottenAddress]
+    /// The reports that name each of the addresses, by the delivery that counts for them.
+    private var reports: [Int64: Set<Int>] = [:]
+    /// The suppressions by hand that stay as hashes, and the terms of their reasons.
+    private var reasonsByHand = Set<Int64>()
+
+    init(_ connection: Connection, _ addresses: [CanonicalAddress]) throws {
+        self.connection = connection
+        self.addresses = addresses
+        terms = try TermTable(connection, writes: true)
+        table = try AddressTable(connection, terms)
+        traces = AddressTraces(addresses)
+        results = addresses.map { ForgottenAddress(address: $0.text) }
+    }
+
+    func run() throws -> [ForgottenAddress] {
+        for place in addresses.indices { try eraseRows(place) }
+        try eraseLocalParts()
+        try eraseTexts()
+        try eraseDeliveries()
+        try eraseDomains()
+        try eraseReasons()
+        try UnusedTerms.drop(connection)
+        try eraseSharedTerms()
+        return results
+    }
+
+    // MARK: What is about an address
+
+    private func eraseRows(_ place: Int) throws {
+        guard let entry = try table.entry(addresses[place].text) else { return }
+        results[place].isKnown = true
+        if let suppression = entry.state.suppression { try keep(suppression, of: entry.address) }
+        let folder = try BrakeFolder(connection, terms)
+        let domain = CanonicalAddress.domain(ofCanonical: entry.address)
+        var rows = [Int64]()
+        try table.forEachOutcome(entry.id) { event, row in
+            rows.append(row)
+            try folder.fold(entry.id, provider: domain, event)
+        }
+        let mark = try connection.prepare("UPDATE delivery SET folded = 1 WHERE id = ?1")
+        let delete = try connection.prepare("DELETE FROM outcome WHERE id = ?1")
+        for row in rows {
+            let report = row >> LedgerLimits.ordinalBits
+            reports[report, default: []].insert(place)
+            try mark.bind(1, report)
+            try mark.execute()
+            try delete.bind(1, row)
+            try delete.execute()
+        }
+        results[place].hasPrunedReports = try table.base(entry.id).lastSeen != nil
+        for sql in [
+            "DELETE FROM action WHERE address = ?1", "DELETE FROM base WHERE address = ?1",
+            "DELETE FROM address WHERE id = ?1",
+        ] {
+            let query = try connection.prepare(sql)
+            try query.bind(1, entry.id)
+            try query.execute()
+        }
+    }
+
+    private func keep(_ suppression: Suppression, of canonical: String) throws {
+        let insert = try connection.prepare(
+            """
+            INSERT INTO forgotten (hash, cause, reason, since, until, days) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            ON CONFLICT (hash) DO UPDATE SET cause = excluded.cause, reason = excluded.reason,
+                since = excluded.since, until = excluded.until, days = excluded.days
+            """)
+        let reason = try terms.number(suppression.storedReason) as Int64
+        if suppression.cause == .manual { reasonsByHand.insert(reason) }
+        try insert.bind(1, Forgetting.hash(canonical, key: try Forgetting.makeKey(connection)))
+        try insert.bind(2, suppression.cause.rawValue)
+        try insert.bind(3, reason)
+        try insert.bind(4, suppression.since)
+        try insert.bind(5, suppression.until)
+        try insert.bind(6, suppression.days)
+        try insert.execute()
+    }
+
+    // MARK: Texts
+
+    private typealias Found = (row: Int64, columns: [Int], places: Set<Int>)
+
+    /// What other recipients of the same reports are told may name an address by its local part alone.
+    private func eraseLocalParts() throws {
+        let select = try connection.prepare(
+            "SELECT id, action, diagnostic, command FROM outcome WHERE id >= ?1 AND id < ?2")
+        var found: [Found] = []
+        for (report, places) in reports {
+            defer { select.reset() }
+            try select.bind(1, report << LedgerLimits.ordinalBits)
+            try select.bind(2, (report + 1) << LedgerLimits.ordinalBits)
+            while try select.step() {
+                let columns = (1...3).filter { column in
+                    let text = select.optionalText(Int32(column))
+                    return places.contains { AddressTraces.names(text, localPartOf: addresses[$0]) }
+                }
+                if !columns.isEmpty { found.append((select.integer(0), columns, places)) }
+            }
+        }
+        try erase(found, ["action", "diagnostic", "command"], of: "outcome")
+    }
+
+    /// Every other text in which one of the addresses stands.
+    private func eraseTexts() throws {
+        for outcome in try eraseTexts(["action", "diagnostic", "command"], of: "outcome") {
+            reports[outcome.row >> LedgerLimits.ordinalBits, default: []].formUnion(outcome.places)
+        }
+        for delivery in try eraseTexts(["message_id"], of: "delivery") {
+            let head = try connection.prepare("SELECT coalesce(duplicate_of, id) FROM delivery WHERE id = ?1")
+            try head.bind(1, delivery.row)
+            guard try head.step() else { continue }
+            reports[head.integer(0), default: []].formUnion(delivery.places)
+        }
+        _ = try eraseTexts(["note"], of: "action")
+        _ = try eraseTexts(["note"], of: "brake_decision")
+    }
+
+    private func eraseTexts(_ columns: [String], of table: String) throws -> [Found] {
+        var found: [Found] = []
+        let wanted = columns.map { "(\($0) IS NOT NULL\(traces.condition(on: $0)))" }.joined(separator: " OR ")
+        let select = try connection.prepareScan(
+            "SELECT id, \(columns.joined(separator: ", ")) FROM \(table) WHERE \(wanted)")
+        while try select.step() {
+            var places = Set<Int>()
+            var named: [Int] = []
+            for column in 1...columns.count {
+                let here = traces.found(in: select.optionalText(Int32(column)))
+                if here.isEmpty { continue }
+                places.formUnion(here)
+                named.append(column)
+            }
+            if !named.isEmpty { found.append((select.integer(0), named, places)) }
+        }
+        try erase(found, columns, of: table)
+        return found
+    }
+
+    private func erase(_ found: [Found], _ columns: [String], of table: String) throws {
+        for (row, named, places) in found {
+            for column in named {
+                let update = try connection.prepare("UPDATE \(table) SET \(columns[column - 1]) = NULL WHERE id = ?1")
+                try update.bind(1, row)
+                try update.execute()
+            }
+            for place in places { results[place].isKnown = true }
+        }
+    }
+
+    // MARK: Reports and copies
+
+    /// The Message-IDs of the reports and of all their copies, which may be made of the address, and of those that name
+    /// nobody else the server, which may be the person's own. Notes the files.
+    private func eraseDeliveries() throws {
+        if reports.isEmpty { return }
+        try connection.run("CREATE TEMP TABLE IF NOT EXISTS named (id BIGINT PRIMARY KEY)")
+        try connection.run("DELETE FROM named")
+        let insert = try connection.prepare("INSERT INTO named VALUES (?1)")
+        let other = try connection.prepare("SELECT 1 FROM outcome WHERE id >= ?1 AND id < ?2 LIMIT 1")
+        var bare: [Int64] = []
+        for report in reports.keys.sorted() {
+            try insert.bind(1, report)
+            try insert.execute()
+            defer { other.reset() }
+            try other.bind(1, report << LedgerLimits.ordinalBits)
+            try other.bind(2, (report + 1) << LedgerLimits.ordinalBits)
+            if try !other.step() { bare.append(report) }
+        }
+        try noteFiles()
+        try update("message_id = NULL")
+        try connection.run("DELETE FROM named")
+        for report in bare {
+            try insert.bind(1, report)
+            try insert.execute()
+        }
+        try update("reporting_mta = NULL")
+        try connection.run("DROP TABLE named")
+    }
+
+    /// Changes the named reports and their copies; not with an OR, for which PostgreSQL would go through the list again and
+    /// again.
+    private func update(_ assignment: String) throws {
+        for column in ["id", "duplicate_of"] {
+            try connection.run("UPDATE delivery SET \(assignment) WHERE \(column) IN (SELECT id FROM named)")
+        }
+    }
+
+    private func noteFiles() throws {
+        for column in ["id", "duplicate_of"] {
+            let select = try connection.prepare(
+                """
+                SELECT \(column), maildir, name, folder, file FROM delivery
+                WHERE \(column) IN (SELECT id FROM named) ORDER BY arrival DESC, id
+                """)
+            while try select.step() {
+                let key = DeliveryKey(maildir: try terms.text(select.integer(1)), unique: select.bytes(2))
+                let place = StoredPlace.path(
+                    folder: try terms.text(select.optionalInteger(3)), file: select.optionalText(4), key: key)
+                let file = place ?? "\(key.maildir): \(String(decoding: key.unique, as: UTF8.self))"
+                for place in reports[select.integer(0)] ?? [] { results[place].files.append(file) }
+            }
+        }
+    }
+
+    // MARK: What is left of one person
+
+    /// A domain of which the ledger knows nobody else: what the brake counted there was this person.
+    private func eraseDomains() throws {
+        var domains = Set(addresses.indices.filter { results[$0].isKnown }.map { addresses[$0].domain })
+        if domains.isEmpty { return }
+        let select = try connection.prepareScan("SELECT address FROM address")
+        while try !domains.isEmpty && select.step() {
+            domains.remove(CanonicalAddress.domain(ofCanonical: select.text(0)))
+        }
+        for domain in domains {
+            guard let provider = try terms.known(domain) else { continue }
+            for table in ["brake_member", "brake_hour", "brake_decision"] {
+                let delete = try connection.prepare("DELETE FROM \(table) WHERE provider = ?1")
+                try delete.bind(1, provider)
+                try delete.execute()
+            }
+        }
+        try eraseHosts(below: domains)
+    }
+
+    /// The names of a person's own servers.
+    private func eraseHosts(below domains: Set<String>) throws {
+        if domains.isEmpty { return }
+        var hosts: [Int64] = []
+        let select = try connection.prepareScan("SELECT id, text FROM term")
+        while try select.step() {
+            var rest = Substring(select.text(1).lowercased())
+            while true {
+                if domains.contains(String(rest)) {
+                    hosts.append(select.integer(0))
+                    break
+                }
+                guard let dot = rest.utf8.firstIndex(of: UInt8(ascii: ".")) else { break }
+                rest = rest[rest.utf8.index(after: dot)...]
+            }
+        }
+        for host in hosts {
+            try connection.run("UPDATE delivery SET reporting_mta = NULL WHERE reporting_mta = \(host)")
+            try connection.run("UPDATE outcome SET remote_mta = NULL WHERE remote_mta = \(host)")
+        }
+    }
+
+    /// Why somebody was suppressed by hand may be his story; what is said of others, too, is not.
+    private func eraseReasons() throws {
+        for reason in reasonsByHand {
+            let others = try connection.prepare("SELECT 1 FROM action WHERE reason = ?1 LIMIT 1")
+            try others.bind(1, reason)
+            if try others.step(), try traces.found(in: terms.text(reason)).isEmpty { continue }
+            let update = try connection.prepare("UPDATE forgotten SET reason = ?1 WHERE reason = ?2 AND cause = ?3")
+            try update.bind(1, try terms.number(Erasure.plainReason) as Int64)
+            try update.bind(2, reason)
+            try update.bind(3, Suppression.Cause.manual.rawValue)
+            try update.execute()
+        }
+    }
+
+    private static let plainReason = "manual"
+
+    /// Terms that others use, too, and in which one of the addresses stands: a host that calls itself so, a reason or an
+    /// author by hand. Those of folders stay: the files there must be found again.
+    private func eraseSharedTerms() throws {
+        var found: [(Int64, Set<Int>)] = []
+        let select = try connection.prepareScan("SELECT id, text FROM term WHERE true\(traces.condition(on: "text"))")
+        while try select.step() {
+            let places = traces.found(in: select.text(1))
+            if !places.isEmpty { found.append((select.integer(0), places)) }
+        }
+        if found.isEmpty { return }
+        for (term, places) in found {
+            let folders = ["maildir", "folder"].map { "SELECT 1 FROM delivery WHERE \($0) = \(term)" }
+            if try connection.integer(folders.joined(separator: " UNION ALL ") + " LIMIT 1") != nil { continue }
+            let rename = try connection.prepare("UPDATE term SET text = ?1 WHERE id = ?2")
+            try rename.bind(1, "erased (\(term))")
+            try rename.bind(2, term)
+            try rename.execute()
+            for place in places { results[place].isKnown = true }
+        }
+        try UnusedTerms.tell(connection)
+    }
+}
