@@ -515,12 +515,24 @@ struct Reading {
         }
     }
 
+    /// Who wrote the report: our own server where its trace has the form of a local submission, *and* the server that it
+    /// names is ours. The topmost fields are our server's own; what they do not say, a report from outside can.
     private func origin(reportingMTA: String?) -> Origin? {
         guard envelope.hasReceived else { return nil }
-        let ours = settings.localHosts
-        if let reportingMTA, ours.contains(reportingMTA) { return .local }
-        guard let host = envelope.localHost else { return .remote }
-        if let reportingMTA, !host.isEmpty, reportingMTA != host, ours.isEmpty == false { return .remote }
-        return .local
+        guard envelope.isMadeHere else { return .remote }
+        if let reportingMTA { return isOurs(HostName.withoutDot(reportingMTA)) ? .local : .remote }
+        // qmail's and Exim's plain reports name their server in From only, where it may have another name of the same domain.
+        guard let from = envelope.from.domainPart, let receiver = envelope.receivingHost else { return .local }
+        return isOurs(from) || HostName.haveParent(from, HostName.withoutDot(receiver)) ? .local : .remote
+    }
+
+    /// Whether a host is the one that wrote the topmost Received field, one that the configuration names, or one of the
+    /// domain that the report was delivered to.
+    private func isOurs(_ host: String) -> Bool {
+        if settings.localHosts.contains(host) { return true }
+        if let receiver = envelope.receivingHost, HostName.areRelated(host, HostName.withoutDot(receiver)) { return true }
+        return envelope.deliveredTo.contains { address in
+            address.domainPart.map { HostName.isBelow(host, $0) } ?? false
+        }
     }
 }
