@@ -134,10 +134,15 @@ struct DeliveryStatus: Sendable {
         guard let first = name.first, bytes[first].isLetter else { return nil }
         var hasDash = false
         for index in name {
-            if bytes[index] == UInt8(ascii: "-") { hasDash = true } else if !bytes[index].isLetter && !bytes[index].isDigit { return nil }
+            if bytes[index] == UInt8(ascii: "-") {
+                hasDash = true
+            } else if !bytes[index].isLetter && !bytes[index].isDigit {
+                return nil
+            }
         }
         // RFC 3464 knows two names of one word.
-        let isField = hasDash || bytes.equals("action", ignoringCaseIn: name) || bytes.equals("status", ignoringCaseIn: name)
+        let isField =
+            hasDash || bytes.equals("action", ignoringCaseIn: name) || bytes.equals("status", ignoringCaseIn: name)
         return isField ? colon : nil
     }
 
@@ -156,7 +161,8 @@ struct DeliveryStatus: Sendable {
         guard text.count >= 40,
             !text.contains(where: {
                 let byte = bytes[$0]
-                return !(byte.isLetter || byte.isDigit || byte.isSpace || byte == UInt8(ascii: "+")
+                return
+                    !(byte.isLetter || byte.isDigit || byte.isSpace || byte == UInt8(ascii: "+")
                     || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "="))
             })
         else { return nil }

@@ -120,6 +120,8 @@ enum Names {
     static let autoSubmitted = FieldName("auto-submitted")
     static let precedence = FieldName("precedence")
     static let xFailedRecipients = FieldName("x-failed-recipients")
+    static let reportingMTA = FieldName("reporting-mta")
+    static let finalRecipient = FieldName("final-recipient")
     static let xMailer = FieldName("x-mailer")
     static let listID = FieldName("list-id")
     static let listUnsubscribe = FieldName("list-unsubscribe")

@@ -21,11 +21,11 @@ struct Trace: Sendable {
             guard start < index else { break }
             words.append(start..<index)
         }
-        /// Where that word stands, in any case.
-        func place(_ word: StaticString) -> Int? { words.firstIndex { value.equals(word, ignoringCaseIn: $0) } }
-        /// What stands after that word.
+        /// What stands after the last such word, in any case: what a client calls itself stands before our server's own words.
         func after(_ word: StaticString) -> Range<Int>? {
-            guard let place = place(word), place + 1 < words.count else { return nil }
+            guard let place = words.lastIndex(where: { value.equals(word, ignoringCaseIn: $0) }),
+                place + 1 < words.count
+            else { return nil }
             return words[place + 1]
         }
         // indimail, a qmail: `indimail-mta queue 4711 by host HOST (invoked for bounce)`.
@@ -52,8 +52,8 @@ struct Trace: Sendable {
         let with = after("with")
         let hasFrom = value.equals("from", ignoringCaseIn: first)
         if let with {
-            isLocal =
-                // Exim and Courier: `from USER by HOST with local (Exim 4.97)`, `with dsn`.
+            isLocal  // Exim and Courier: `from USER by HOST with local (Exim 4.97)`, `with dsn`.
+            =
                 value.equals("local", ignoringCaseIn: with) || value.equals("dsn", ignoringCaseIn: with)
                 // Sendmail 8.13 and older, of what the daemon itself made.
                 || value.equals("internal", ignoringCaseIn: with)
@@ -70,7 +70,7 @@ struct Trace: Sendable {
             // Postfix: `by HOST (Postfix) id …`, `by HOST (Postfix, from userid 33) id …`.
             isLocal =
                 words.count > 2 && words[1] == by && value[words[2].lowerBound] == UInt8(ascii: "(")
-                && place("id") != nil
+                && after("id") != nil
         }
     }
 }

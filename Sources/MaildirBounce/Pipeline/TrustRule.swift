@@ -13,6 +13,7 @@ enum TrustRule: Sendable, Equatable {
     /// The outcomes that count, and why others do not.
     func judge(_ verdict: Verdict) -> (counted: [Outcome], withheld: Withheld?) {
         guard !verdict.recipients.isEmpty else { return ([], nil) }
+        if verdict.isListCut { return ([], .listCut) }
         switch self {
         case .none: return (verdict.recipients, nil)
         case .messageID(let domains):
@@ -49,6 +50,7 @@ enum Withheld: String, CaseIterable {
     case otherRecipient = "other-recipient"
     case noMessageID = "no-message-id"
     case foreignMessageID = "foreign-message-id"
+    case listCut = "list-cut"
 
     /// For a person.
     var sentence: String {
@@ -59,6 +61,7 @@ enum Withheld: String, CaseIterable {
         case .expired: "the signature of its return path has expired"
         case .otherRecipient: "it blames another recipient than the signed one"
         case .noMessageID: "it does not say which mail it is about"
+        case .listCut: "a limit cut its list of recipients, which may go on"
         case .foreignMessageID: "the mail that it is about is none of ours"
         }
     }
