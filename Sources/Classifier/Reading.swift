@@ -50,7 +50,7 @@ struct Reading {
             return withTaggedComplainant(finish(verdict))
         }
         // A letter's text is not read.
-        if statusPart != nil || !Gate.isClosed(hand, envelope, message) {
+        if statusPart != nil || isBareStatus || !Gate.isClosed(hand, envelope, message) {
             readQuotedOriginal()
             if let report = structuredReport() { return finish(report) }
             if let report = proseReport() { return finish(report) }
@@ -90,6 +90,7 @@ struct Reading {
         verdict.messageID = envelope.messageID
         verdict.evidence = verdict.evidence.isEmpty ? evidence : evidence + verdict.evidence
         verdict.limitHit = verdict.limitHit ?? message.limitHit
+        if verdict.messageClass == .complaint { markCutComplaint(&verdict) }
         setTrust(&verdict)
         if verdict.recipients.count <= Spelling.maximumRecipients {
             for index in verdict.recipients.indices {
@@ -124,6 +125,15 @@ struct Reading {
             verdict.recipients[index].isOwn = true
             verdict.evidence.append(
                 Evidence(rule: "own-address", at: "recipient", matched: address, recipient: address))
+        }
+    }
+
+    /// Says whether the fields of a feedback report, or the addresses in them, go on beyond what is read.
+    private func markCutComplaint(_ verdict: inout Verdict) {
+        let report = message.parts.first { $0.type == .messageFeedbackReport && !$0.isEnclosed }
+        verdict.listEndsMessage = report.map { $0.body.upperBound >= message.bytes.count } ?? false
+        if verdict.recipients.count >= Limits.recipients || (report?.body.count ?? 0) > message.limits.decodedBytes {
+            setListCut(&verdict, Reading.tooMany)
         }
     }
 
@@ -198,9 +208,26 @@ struct Reading {
         }
     }
 
+    /// The file is a delivery-status part and nothing else: its header is that of the fields about the message.
+    private var isBareStatus: Bool {
+        (message.has(Names.reportingMTA) || message.has(Names.finalRecipient)) && !message.has(.from)
+            && !message.has(.subject) && !message.has(.received)
+    }
+
     private mutating func structuredReport() -> Verdict? {
-        guard let part = statusPart else { return nil }
-        let status = message.withDecodedBody(ofPart: part, limit: Limits.deliveryStatusBytes) { DeliveryStatus($0) }
+        guard let part = statusPart else {
+            guard isBareStatus else { return nil }
+            var status = DeliveryStatus(
+                message.bytes.span.extracting(0..<min(message.bytes.count, Limits.deliveryStatusBytes)))
+            status.isTruncated = status.isTruncated || message.bytes.count > Limits.deliveryStatusBytes
+            return report(
+                of: status, dialect: Dialects.find(message, envelope, isPostfix: status.isPostfix, prose: lazyProse))
+        }
+        let status = message.withDecodedBody(ofPart: part, limit: Limits.deliveryStatusBytes) { fields in
+            var status = DeliveryStatus(fields)
+            status.isTruncated = status.isTruncated || fields.count >= Limits.deliveryStatusBytes
+            return status
+        }
         // No delimiter behind the fields: the report was cut off in the middle of them.
         let parent = message.parts[part].parent
         // People attach a report's fields to a message of their own.
@@ -221,11 +248,19 @@ struct Reading {
         guard reports.contains(where: { $0.address != nil || $0.isUnreadable }) else { return nil }
         var verdict = Verdict(messageClass: .notABounce)
         verdict.reportingMTA = status.reportingMTA
-        if status.isTruncated { verdict.limitHit = "more than \(Limits.recipients) recipients" }
+        if status.isTruncated { setListCut(&verdict, Reading.tooMany) }
+        verdict.listEndsMessage = statusPart.map { message.parts[$0].body.upperBound >= message.bytes.count } ?? true
         verdict.dialect = dialect?.name ?? "rfc3464"
         judgeAll(reports, into: &verdict)
         classify(&verdict, postfixSender: status.postfixSender)
         return verdict
+    }
+
+    private static let tooMany = "more than \(Limits.recipients) recipients, or their fields are too long"
+
+    private func setListCut(_ verdict: inout Verdict, _ words: String) {
+        verdict.isListCut = true
+        verdict.limitHit = verdict.limitHit ?? words
     }
 
     /// Applies what is known of the server.
@@ -304,11 +339,19 @@ struct Reading {
         let failed = failedRecipients
         let gate = Gate(
             hand, envelope, message, signals: reader.signals, dialect: dialect?.name,
-            isList: reader.isList, original: original)
+            isList: reader.isList, original: original, reply: SMTPReply(headText.span))
         guard gate.isReport else { return nil }
         if !hand.isMachine { doubt = "no-machine" }
-        if let status = embeddedStatus(), let report = report(of: status, dialect: dialect) { return report }
-        var reports = reader.recipients
+        let isTextCut = prose.isCut && prose.quotedAt == nil
+        if var status = embeddedStatus() {
+            status.isTruncated = status.isTruncated || isTextCut
+            if let report = report(of: status, dialect: dialect) { return report }
+        }
+        var reports = withoutBait(reader, gate)
+        // The list may go on where the text was cut soon after it.
+        var isListCut =
+            reader.isTruncated
+            || isTextCut && prose.text.count - reader.lastRecipientEnd < ProseReader.explanationBytes
         // A field that names nobody of the list in the text was rewritten on the way.
         let known = reader.firstByRecipient
         let isListed = failed.addresses.contains { known[$0] != nil }
@@ -316,6 +359,9 @@ struct Reading {
             reports = failed.addresses.map { address in
                 known[address].map { reader.recipients[$0] } ?? plainReport(address)
             }
+            isListCut =
+                failed.addresses.count >= Limits.recipients
+                || (message.field(Names.xFailedRecipients)?.value.count ?? 0) > message.limits.fieldBytes
             if !failed.isComplete {
                 var nameless = plainReport("")
                 nameless.finalRecipient = nil
@@ -345,10 +391,39 @@ struct Reading {
         }
         var verdict = Verdict(messageClass: .notABounce)
         verdict.dialect = dialect?.name
+        if isListCut { setListCut(&verdict, "more text, or more recipients, than is read") }
+        verdict.listEndsMessage = prose.quotedAt == nil && !original.exists
         judgeAll(reports, into: &verdict)
         classify(&verdict, postfixSender: nil)
         return verdict
     }
+
+    /// The recipients whom a text may name. One that gives no mail back, and tells its reader that his own mailbox is full, or
+    /// that mails wait behind a link, is bait.
+    private func withoutBait(_ reader: ProseReader, _ gate: Gate) -> [RecipientReport] {
+        guard !gate.hasProof, !reader.recipients.isEmpty else { return reader.recipients }
+        guard gate.isFromMailbox || hasLink else { return reader.recipients }
+        // A sentence names whom it likes; a list of failed recipients is a server's.
+        guard reader.isList, !(gate.isFromMailbox && hasLink) else { return [] }
+        return reader.recipients.filter { report in
+            guard let address = report.address, let domain = address.domainPart else { return false }
+            // Some servers copy the failed recipient into a field of the report's own delivery.
+            let readers = envelope.deliveredTo.filter { $0 != address || envelope.deliveredTo.count == 1 }
+            return !readers.contains { $0.domainPart == domain }
+        }
+    }
+
+    /// Whether the text of the message refers to a page.
+    private var hasLink: Bool {
+        message.parts.indices.contains { part in
+            guard message.parts[part].type.isText, !message.parts[part].isEnclosed else { return false }
+            return message.withDecodedBody(ofPart: part, limit: Limits.proseBytes) { text in
+                Reading.linkMarks.contains { Original.position(of: $0, in: text) != nil }
+            }
+        }
+    }
+
+    private static let linkMarks: [StaticString] = ["http://", "https://", "href="]
 
     /// No delimiter closes the last part: more parts may have followed, and said otherwise.
     private var endsWithinParts: Bool {
@@ -433,6 +508,7 @@ struct Reading {
         hasToken = read.map { isToken($0, reports) } ?? false
         tag = hasToken ? nil : read
         if DoubleBounce.isUnsigned(envelope, original) { doubt = doubt ?? "postmaster" }
+        if reports.count > Limits.recipients { setListCut(&verdict, Reading.tooMany) }
         var room = Limits.explanationBytes
         for report in reports.prefix(Limits.recipients) {
             room -= report.explanation.count
@@ -617,12 +693,26 @@ struct Reading {
         }
     }
 
+    /// Who wrote the report: our own server where its trace has the form of a local submission, *and* the server that it
+    /// names is ours. The topmost fields are our server's own; what they do not say, a report from outside can.
     private func origin(reportingMTA: String?) -> Origin? {
         guard envelope.hasReceived else { return nil }
-        let ours = settings.localHosts
-        if let reportingMTA, ours.contains(reportingMTA) { return .local }
-        guard let host = envelope.localHost else { return .remote }
-        if let reportingMTA, !host.isEmpty, reportingMTA != host, ours.isEmpty == false { return .remote }
-        return .local
+        guard envelope.isMadeHere else { return .remote }
+        if let reportingMTA { return isOurs(HostName.withoutDot(reportingMTA)) ? .local : .remote }
+        // qmail's and Exim's plain reports name their server in From only, where it may have another name of the same domain.
+        guard let from = envelope.from.domainPart, let receiver = envelope.receivingHost else { return .local }
+        return isOurs(from) || HostName.haveParent(from, HostName.withoutDot(receiver)) ? .local : .remote
+    }
+
+    /// Whether a host is the one that wrote the topmost Received field, one that the configuration names, or one of the
+    /// domain that the report was delivered to.
+    private func isOurs(_ host: String) -> Bool {
+        if settings.localHosts.contains(host) { return true }
+        if let receiver = envelope.receivingHost, HostName.areRelated(host, HostName.withoutDot(receiver)) {
+            return true
+        }
+        return envelope.deliveredTo.contains { address in
+            address.domainPart.map { HostName.isBelow(host, $0) } ?? false
+        }
     }
 }

@@ -105,6 +105,8 @@ public struct Message: Sendable {
             // A CR that the limit parts from its LF is part of a line end, too.
             let line = span.line(at: position, before: min(range.upperBound + 1, span.count))
             let content = position..<min(line.content.upperBound, range.upperBound)
+            // A fold that lost its blanks (`LostFold`) still parts two words.
+            if position > range.lowerBound, let first = content.first, !span[first].isSpace { out.append(0x20) }
             out.append(contentsOf: span.extracting(content))
             position = line.next
         }

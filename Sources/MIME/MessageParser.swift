@@ -78,16 +78,19 @@ struct MessageParser {
         return bytes.line(at: dash, before: bytes.count).next
     }
 
-    /// Where the header starts: behind a byte order mark, an mbox `From ` line and empty lines that a careless pipe left.
+    /// Where the header starts: after a byte order mark, an mbox `From ` line and lines of nothing but blanks, which careless
+    /// pipes and "show original" pages leave.
     private func start(_ bytes: Span<UInt8>) -> Int {
         let hasMark = bytes.count >= 3 && bytes[0] == 0xEF && bytes[1] == 0xBB && bytes[2] == 0xBF
         var position = hasMark ? 3 : 0
         while position < bytes.count {
             let line = bytes.line(at: position, before: bytes.count)
-            guard line.content.isEmpty || isSeparator(bytes, line), line.next > position else { break }
+            guard isBlank(bytes, line.content) || isSeparator(bytes, line, next: afterBlanks(bytes, from: line.next)),
+                line.next > position
+            else { break }
             position = line.next
         }
-        // A message of empty lines only has no header.
+        // A message of blank lines only has no header.
         return position < bytes.count ? position : 0
     }
 
@@ -102,7 +105,8 @@ struct MessageParser {
                 limitHit = parts.count >= limits.parts ? "more than \(limits.parts) parts" : "parts nested too deep"
                 return position
             }
-            let head = header(bytes, at: position)
+            let isMessage = parent.map { parts[$0].type == .messageRFC822 } ?? true
+            let head = header(bytes, at: position, ofMessage: isMessage)
             let part = part(bytes, head, parent: parent, depth: depth)
             let index = parts.count
             parts.append(part)
@@ -143,12 +147,27 @@ struct MessageParser {
         return part
     }
 
-    /// Some servers leave an empty line before the enclosed header.
+    /// Some servers leave empty lines, or lines of blanks, before the enclosed header.
     private func skipBlankLines(_ bytes: Span<UInt8>, at position: Int) -> Int {
-        let line = bytes.line(at: position, before: bytes.count)
-        guard line.content.isEmpty, line.next < bytes.count else { return position }
-        let second = bytes.line(at: line.next, before: bytes.count)
-        return headerName(bytes, second.content) != nil ? line.next : position
+        let start = afterBlanks(bytes, from: position)
+        guard start > position, start < bytes.count else { return position }
+        return headerName(bytes, bytes.line(at: start, before: bytes.count).content) != nil ? start : position
+    }
+
+    /// Where the first line at or after `position` starts that holds more than blanks.
+    private func afterBlanks(_ bytes: Span<UInt8>, from position: Int) -> Int {
+        var position = position
+        while position < bytes.count {
+            let line = bytes.line(at: position, before: bytes.count)
+            guard isBlank(bytes, line.content) else { break }
+            position = line.next
+        }
+        return position
+    }
+
+    private func isBlank(_ bytes: Span<UInt8>, _ line: Range<Int>) -> Bool {
+        guard let first = line.first else { return true }
+        return bytes[first].isSpace && bytes.trimmed(line).isEmpty
     }
 
     // MARK: boundaries
@@ -198,7 +217,7 @@ struct MessageParser {
     }
 
     /// Which open multipart the line is a delimiter of (RFC 2046 section 5.1.1), the innermost first.
-    private func boundary(_ bytes: Span<UInt8>, _ line: Range<Int>) -> (level: Int, isLast: Bool)? {
+    func boundary(_ bytes: Span<UInt8>, _ line: Range<Int>) -> (level: Int, isLast: Bool)? {
         guard !open.isEmpty, isDashed(bytes, line) else { return nil }
         let line = line.lowerBound..<bytes.trimmed(line).upperBound
         for level in open.indices.reversed() {
@@ -240,13 +259,16 @@ struct MessageParser {
     private typealias Header = (fields: Range<Int>, names: UInt64, next: Int)
 
     /// Reads header lines up to the empty line, or to the first line that is none.
-    private mutating func header(_ bytes: Span<UInt8>, at start: Int) -> Header {
+    ///
+    /// - Parameter isMessage: it is a message's header and not that of a part of a multipart.
+    private mutating func header(_ bytes: Span<UInt8>, at start: Int, ofMessage isMessage: Bool) -> Header {
         let first = fields.count
         var names: UInt64 = 0
         var position = start
         // What a fold continues: a field that was kept, or one that was not.
         var isInField = false
         var isKept = false
+        var fold = LostFold(isMessage: isMessage)
         while position < bytes.count {
             let line = bytes.line(at: position, before: bytes.count)
             if line.content.isEmpty { return (first..<fields.count, names, line.next) }
@@ -256,13 +278,16 @@ struct MessageParser {
                 if isKept {
                     let last = fields.count - 1
                     fields[last].value = fields[last].value.lowerBound..<line.content.upperBound
+                    fold.hasFolds = true
                 } else if !isInField {
                     let isBlank = bytes.trimmed(line.content).isEmpty
                     return (first..<fields.count, names, isBlank ? line.next : position)
                 }
             } else if byte == UInt8(ascii: "-"), boundary(bytes, line.content) != nil {
                 return (first..<fields.count, names, position)
-            } else if let (name, hash, colon) = headerName(bytes, line.content) {
+            } else if let (name, hash, colon) = headerName(bytes, line.content),
+                !(isKept && fold.isParameter(bytes, line.content, name: name, after: fields[fields.count - 1]))
+            {
                 isInField = true
                 isKept = fields.count < limits.fields
                 if isKept {
@@ -275,6 +300,11 @@ struct MessageParser {
                 // Slipped in before the header or between two fields.
                 isInField = true
                 isKept = false
+            } else if isKept, let end = lostFold(bytes, at: position, &fold, fields: first..<fields.count) {
+                let last = fields.count - 1
+                fields[last].value = fields[last].value.lowerBound..<end.content
+                position = end.next
+                continue
             } else {
                 return (first..<fields.count, names, position)
             }
@@ -284,9 +314,13 @@ struct MessageParser {
     }
 
     /// An mbox `From ` line (RFC 4155), which a field follows, or another one; what else starts with `From ` is prose.
-    private func isSeparator(_ bytes: Span<UInt8>, _ line: (content: Range<Int>, next: Int)) -> Bool {
+    ///
+    /// - Parameter next: where the line starts that is looked at; nil for the one below.
+    private func isSeparator(
+        _ bytes: Span<UInt8>, _ line: (content: Range<Int>, next: Int), next: @autoclosure () -> Int? = nil
+    ) -> Bool {
         guard startsWithFrom(bytes, line.content), headerName(bytes, line.content) == nil else { return false }
-        let next = bytes.line(at: line.next, before: bytes.count).content
+        let next = bytes.line(at: next() ?? line.next, before: bytes.count).content
         return headerName(bytes, next) != nil || startsWithFrom(bytes, next)
     }
 
@@ -299,7 +333,7 @@ struct MessageParser {
     }
 
     /// RFC 5322 section 3.6.8: printable characters up to the colon; blanks before the colon are old syntax.
-    private func headerName(
+    func headerName(
         _ bytes: Span<UInt8>, _ line: Range<Int>
     ) -> (name: Range<Int>, hash: UInt32, colon: Int)? {
         let text = bytes.extracting(line.prefix(256))

@@ -9,7 +9,8 @@ public enum TransferEncoding: UInt8, Sendable {
     /// x-uuencode and its names; not decoded, never text of a report.
     case uuencode
 
-    init(_ bytes: Span<UInt8>, _ value: Range<Int>) {
+    /// Reads the value of a Content-Transfer-Encoding field.
+    package init(_ bytes: Span<UInt8>, _ value: Range<Int>) {
         let value = bytes.trimmed(value)
         // Broken senders quote the token; a comment may follow it.
         let start = value.isEmpty || bytes[value.lowerBound] != 0x22 ? value.lowerBound : value.lowerBound + 1

@@ -36,7 +36,7 @@ func escapedForTerminal(_ bytes: [UInt8]) -> String {
 }
 
 private func isVisible(_ scalar: Unicode.Scalar) -> Bool {
-    if scalar == "\\" { return false }
+    if scalar == "\\" || isHidden(scalar.value) { return false }
     switch scalar.properties.generalCategory {
     case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: return false
     default: return true

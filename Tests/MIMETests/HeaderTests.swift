@@ -32,6 +32,7 @@ struct HeaderTests {
             ("Two words: a\n\n", [], "Two words: a\n\n"), ("a\0b: c\n\n", [], "a\0b: c\n\n"),
             // Empty lines and a byte order mark before the first field.
             ("\n\r\nSubject: a\n\nbody", ["Subject=a"], "body"), ("\u{FEFF}Subject: a\n\nbody", ["Subject=a"], "body"),
+            ("  \t\n\n \r\nSubject: a\n\nbody", ["Subject=a"], "body"), ("\n \nFrom now on", [], "From now on"),
             ("Subject: a\0b\n\nc\0", ["Subject=a\0b"], "c\0"),
         ])
     func lines(text: String, expected: [String], body: String) {
@@ -62,6 +63,8 @@ struct HeaderTests {
         arguments: [
             ("From bob@x Tue Nov 24 11:27:05 2026\nSubject: a\n\nbody", ["Subject=a"], "body"),
             (">From bob Tue Nov 24 11:27:05 2026\r\nSubject: a\r\n\r\nbody", ["Subject=a"], "body"),
+            ("From a 1\n  \n\t\nSubject: a\n\nbody", ["Subject=a"], "body"),
+            ("  \nFrom a 1\nSubject: a\n\nbody", ["Subject=a"], "body"),
             ("From a 1\n>From b 2\nSubject: a\n\nbody", ["Subject=a"], "body"),
             ("Received: a\nFrom b 2\nSubject: c\n\nbody", ["Received=a", "Subject=c"], "body"),
             (
@@ -100,5 +103,82 @@ struct HeaderTests {
         #expect(message.fields.map(\.name) == [0..<2, 6..<13])
         #expect(message.fields.map(\.value) == [3..<5, 16..<24])
         #expect(message.value(.subject) == Array("a b".utf8))
+    }
+
+    /// POP clients and web forms take away the blanks at the start of a line.
+    @Test(
+        "goes on where a fold lost its blanks, and never takes the body",
+        arguments: [
+            (
+                "Received: from a (a [192.0.2.1])\nby b (Postfix) with ESMTP id 1\nfor <c@d.example>; Tue, 12 May 2026\n"
+                    + "Subject: x\n\nbody",
+                [
+                    "Received=from a (a [192.0.2.1]) by b (Postfix) with ESMTP id 1 for <c@d.example>; Tue, 12 May 2026",
+                    "Subject=x",
+                ], "body"
+            ),
+            // The last field: what it lacks is a date, or parameters, some of which look like fields.
+            (
+                "Received: by b;\r\nTue, 24 Nov 2026 10:00:05 +0000\r\n\r\nx",
+                ["Received=by b; Tue, 24 Nov 2026 10:00:05 +0000"], "x"
+            ),
+            (
+                "Content-Type: multipart/report;\nreport-type=delivery-status;\nboundary=\"a:b\"\n\nbody",
+                ["Content-Type=multipart/report; report-type=delivery-status; boundary=\"a:b\""], "body"
+            ),
+            ("Content-Type: text/plain\n; charset=utf-8\n\nbody", ["Content-Type=text/plain ; charset=utf-8"], "body"),
+            (
+                "From: \"Mail Delivery\nSystem\" <d@mx.example>\n\nbody",
+                ["From=\"Mail Delivery System\" <d@mx.example>"], "body"
+            ),
+            (
+                "From: d@mx.example (Mail\nDelivery System)\n\nbody", ["From=d@mx.example (Mail Delivery System)"],
+                "body"
+            ),
+            // A subject, where the header goes on.
+            (
+                "Subject: Mail delivery failed:\nreturning\nDate: today\n\nbody",
+                ["Subject=Mail delivery failed: returning", "Date=today"], "body"
+            ),
+            (
+                "DKIM-Signature: v=1;\nh=from:to;\nb=abc\ndef=\nTo: b\n\nx",
+                ["DKIM-Signature=v=1; h=from:to; b=abc def=", "To=b"], "x"
+            ),
+            // Bodies without an empty line before them.
+            ("Content-Type: text/plain;\nHello there\n\nmore", ["Content-Type=text/plain;"], "Hello there\n\nmore"),
+            ("Received: by b;\nHello there\n\nmore", ["Received=by b;"], "Hello there\n\nmore"),
+            ("From: \"a\nHello there\n\nmore\"", ["From=\"a"], "Hello there\n\nmore\""),
+            ("Subject: a (b\nHello) there\n\nmore", ["Subject=a (b"], "Hello) there\n\nmore"),
+            // The header of a returned message, which names again what this one has named.
+            ("Subject: a\nIt failed:\nSubject: b\n\nmore", ["Subject=a"], "It failed:\nSubject: b\n\nmore"),
+            ("Subject: a\nIt failed:\nStatus: 5.1.1\n\nmore", ["Subject=a"], "It failed:\nStatus: 5.1.1\n\nmore"),
+            // Other folds kept their blanks.
+            ("Subject: a\n b\nHello\nTo: b\n\nmore", ["Subject=a b"], "Hello\nTo: b\n\nmore"),
+            // No header goes on for so long.
+            (
+                "Subject: a\n" + String(repeating: "b\n", count: LostFold.linesSearched + 1) + "To: c\n\nd",
+                ["Subject=a"], String(repeating: "b\n", count: LostFold.linesSearched + 1) + "To: c\n\nd"
+            ),
+            (
+                "Subject: a\nb\nTo: c\n" + String(repeating: "X: c\n", count: LostFold.headerLines) + "\nd",
+                ["Subject=a"], "b\nTo: c\n" + String(repeating: "X: c\n", count: LostFold.headerLines) + "\nd"
+            ),
+        ])
+    func lostFolds(text: String, expected: [String], body: String) {
+        let message = Message(parsing: Array(text.utf8))
+        #expect(fields(message) == expected)
+        #expect(string(message.bytes.span.copy(message.parts[0].body)) == body)
+    }
+
+    @Test("of a part goes on likewise, but a message's fields are its text")
+    func lostFoldsOfParts() {
+        let start = "Content-Type: multipart/mixed;\nboundary=b\n\n--b\n"
+        let part =
+            "Content-Type: text/plain;\nname=\"a b\"\nContent-Description: a\nlong one\nContent-ID: 1\n\nx\n--b--\n"
+        let message = Message(parsing: Array((start + part).utf8))
+        #expect(message.parts.count == 2)
+        #expect(message.text(.contentDescription, in: 1) == "a long one")
+        let prose = Message(parsing: Array((start + "Content-ID: 1\nIt failed.\nTo: a\n\nx\n--b--\n").utf8))
+        #expect(string(prose.bytes.span.copy(prose.parts[1].body)) == "It failed.\nTo: a\n\nx")
     }
 }

@@ -165,7 +165,8 @@ struct PartTests {
         arguments: [
             ("", ["1 messageRFC822", "2 textPlain enclosed: "]), ("\n", ["1 messageRFC822", "2 textPlain enclosed: "]),
             ("Subject: a", ["1 messageRFC822", "2 textPlain enclosed: "]),
-            ("\n\n\nSubject: a\n", ["1 messageRFC822", "2 textPlain enclosed: \n\nSubject: a\n"]),
+            ("\n \t\n\nSubject: a\n\nb", ["1 messageRFC822", "2 textPlain enclosed: b"]),
+            ("\n\n\nno field\n", ["1 messageRFC822", "2 textPlain enclosed: \n\nno field\n"]),
             (
                 "Content-Type: multipart/mixed; boundary=i\n\nno delimiter",
                 ["1 messageRFC822", "2 multipartOther enclosed: no delimiter"]

@@ -49,7 +49,7 @@ struct ListTests {
         arguments: [
             ("bob@dest.example", "bob@dest.example"), (".bob@dest.example", "\".bob\"@dest.example"),
             ("b..ob@dest.example", "\"b..ob\"@dest.example"), ("\"b ob\"@dest.example", "\"b ob\"@dest.example"),
-            ("#bob@dest.example", nil),
+            ("#bob@dest.example", nil), ("b\u{200D}ob@dest.example", nil), ("b\u{FE0F}@dest.example", nil),
         ])
     func accessMap(address: String, key: String?) { #expect(AccessMap.key(address) == key) }
 

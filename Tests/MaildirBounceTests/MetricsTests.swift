@@ -142,7 +142,8 @@ struct MetricsTests {
         "the value of a label may hold anything",
         arguments: [
             ("plain", "plain"), ("a\"b", #"a\"b"#), ("a\\b", #"a\\b"#), ("a\nb", #"a\nb"#), ("\\n", #"\\n"#),
-            ("日本", "日本"), ("a\rb{},=", "a\rb{},="), ("", ""),
+            ("日本", "日本"), ("a\u{202E}b", "a\\\\u{202E}b"), ("\u{AD}", "\\\\xAD"), ("a\rb{},=", "a\\\\x0Db{},="),
+            ("", ""),
         ])
     func escaping(value: String, written: String) {
         #expect(PrometheusText.escaped(value) == written)

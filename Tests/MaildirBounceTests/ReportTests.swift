@@ -1,5 +1,6 @@
 import Classifier
 import Foundation
+import Maildir
 import Testing
 
 @testable import MaildirBounce
@@ -33,7 +34,11 @@ struct ReportTests {
 
     @Test(
         "a character is escaped in a JSON line or not, whatever byte of eight it is",
-        arguments: ["\"", "\\", "\u{1}", "\n", "\u{7F}", "\u{85}", "\u{200E}", "é", "配", " ", "!", "[", "~"])
+        arguments: [
+            "\"", "\\", "\u{1}", "\n", "\u{7F}", "\u{85}", "\u{AD}", "\u{61C}", "\u{200B}", "\u{200E}", "\u{FEFF}",
+            "\u{E0041}",
+            "é", "配", "😀", " ", "!", "[", "~",
+        ])
     func jsonEscapes(character: String) {
         func written(_ text: String) -> String {
             var json = JSONWriter()
@@ -55,17 +60,48 @@ struct ReportTests {
         json.object { $0.member("text", Self.everything) }
         let texts = [
             String(decoding: json.bytes, as: UTF8.self), terminalSafe(Self.everything),
-            String(csvRow([Self.everything]).dropLast()),
+            String(csvRow([Self.everything]).dropLast()), PrometheusText.escaped(Self.everything),
+            // HTML shows the beginning of a text only.
+            Self.hidden.map { htmlText(String($0)) }.joined(), Self.hidden.map { terminalSafe(String($0)) }.joined(),
         ]
         for text in texts {
             let bad = text.unicodeScalars.filter { scalar in
-                switch scalar.value {
-                case 0..<0x20, 0x7F..<0xA0, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
-                default: false
-                }
+                Self.isHiddenInUnicode(scalar)
             }
             #expect(bad.isEmpty)
         }
+    }
+
+    /// What Unicode says of a character, as the standard library knows it.
+    private static func isHiddenInUnicode(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: true
+        default: scalar.properties.isDefaultIgnorableCodePoint || scalar.properties.isNoncharacterCodePoint
+        }
+    }
+
+    private static let hidden = (0...0x10_FFFF).compactMap(Unicode.Scalar.init).filter(isHiddenInUnicode)
+
+    @Test("what nobody sees is what Unicode calls so")
+    func table() {
+        let more: Set<UInt32> = [0x2800, 0xFFF0, 0xFFF1, 0xFFF2, 0xFFF3, 0xFFF4, 0xFFF5, 0xFFF6, 0xFFF7, 0xFFF8]
+        for scalar in (0...0x10_FFFF).compactMap(Unicode.Scalar.init)
+        where isHidden(scalar.value) != Self.isHiddenInUnicode(scalar) {
+            // Newer versions of Unicode know more Egyptian and Arabic controls than an older library does.
+            let isNewer = scalar.properties.generalCategory == .unassigned
+            #expect(more.contains(scalar.value) || isNewer, "U+\(String(scalar.value, radix: 16))")
+        }
+        #expect(Self.hidden.allSatisfy { isHidden($0.value) })
+        for shown in "aé配😀ب🏳\u{A0}\u{3000}\u{E000}".unicodeScalars { #expect(!isHidden(shown.value)) }
+    }
+
+    @Test("a character beyond the first plane is two surrogates in JSON, and reads back")
+    func surrogates() throws {
+        var json = JSONWriter()
+        json.object { $0.member("x", "\u{E0041}a\u{61C}") }
+        #expect(String(decoding: json.bytes, as: UTF8.self) == "{\"x\":\"\\udb40\\udc41a\\u061c\"}")
+        let object = try JSONSerialization.jsonObject(with: Data(json.bytes)) as? [String: String]
+        #expect(object?["x"] == "\u{E0041}a\u{61C}")
     }
 
     @Test("a CSV field with commas, quotes or the beginning of a formula is quoted")

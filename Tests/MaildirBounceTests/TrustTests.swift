@@ -207,4 +207,61 @@ struct TrustTests {
         #expect(run.errors.contains("config.toml" + place), "\(run.errors)")
         #expect(station.new.count == 4)
     }
+
+    /// A report about so many recipients, with something after them.
+    private func long(_ count: Int, note: String = "", after: String) -> String {
+        let groups = (0..<count).map {
+            "Final-Recipient: rfc822; u\($0)@dest.example\nAction: failed\nStatus: 5.1.1\n\n"
+        }
+        let start = """
+            Return-Path: <>
+            Received: by mail.lists.example.com (Postfix)
+            \tid L1; Tue, 24 Nov 2026 10:00:05 +0000 (UTC)
+            From: MAILER-DAEMON@lists.example.com (Mail Delivery System)
+            Subject: Undelivered Mail Returned to Sender
+            To: bounces@lists.example.com
+            Content-Type: multipart/report; report-type=delivery-status; boundary=b
+            Message-Id: <long@mail.lists.example.com>
+
+            --b
+
+            Could not be delivered.
+
+            --b
+            Content-Type: message/delivery-status
+
+            Reporting-MTA: dns; mail.lists.example.com
+
+
+            """
+        return start + groups.joined() + note + "\n--b\nContent-Type: message/rfc822\n\nSubject: x\n\n" + after
+            + "\n--b--\n"
+    }
+
+    @Test("a report whose list of recipients a limit cut leaves nobody out, and is flagged for a person")
+    func cutLists() throws {
+        let padding = String(repeating: "X-Note: of no use to anybody, and long\n", count: 5 << 20 / 39)
+        for (number, mail) in [long(10_001, after: ""), long(2, note: padding, after: "")].enumerated() {
+            let station = try Station()
+            try station.deliver("1795514401.V\(number).host", mail)
+            let preview = try station.scan("--dry-run")
+            #expect(preview.status == 0)
+            let run = try station.scan("--verbose")
+            #expect(run.status == 0)
+            #expect(run.lines.last?.contains("1 not trusted and without effect (1 list-cut)") == true, "\(run.text)")
+            #expect(try Program.run("check", "u1@dest.example", "--ledger", station.ledger).status == 0)
+            #expect(try Program.run("suppressed", "--ledger", station.ledger).lines.filter { !$0.isEmpty }.isEmpty)
+            #expect(station.cur.first?.hasSuffix(":2,FS") == true)
+        }
+    }
+
+    @Test("a long report with its whole list counts, though its end is not read")
+    func longReport() throws {
+        try station.deliver(
+            "1795514401.V1.host", long(2, after: String(repeating: "and so on, as it was\n", count: 5 << 20 / 21)))
+        let run = try station.scan("--verbose")
+        #expect(run.status == 0)
+        #expect(station.cur.first?.hasSuffix(":2,FS") == true)
+        #expect(try Program.run("check", "u1@dest.example", "--ledger", station.ledger).status == 1)
+    }
 }

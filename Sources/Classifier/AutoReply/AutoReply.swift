@@ -58,7 +58,18 @@ enum AutoReply {
     /// Mailing lists and newsletters.
     private static func isBulk(_ message: Message, _ envelope: Envelope) -> Bool {
         if message.isOfList { return true }
+        // A list without those fields still sends from its owner's address.
+        let senders = [envelope.returnPath, message.withValue(.sender) { AddressText.first(in: $0) } ?? nil]
+        if senders.contains(where: { $0.map(isListOwner) ?? false }) { return true }
         return envelope.precedence.hasPrefix("list")
+    }
+
+    /// `owner-dev@`, `dev-bounces@`, `dev-owner@`, `dev-admin@`, `dev-request@`, also with the reader's address behind it.
+    private static func isListOwner(_ address: String) -> Bool {
+        let local = address.localPart
+        if local.hasPrefix("owner-") { return true }
+        let name = local.prefix { $0 != "+" && $0 != "=" }
+        return ["-bounces", "-owner", "-admin", "-request"].contains { name.hasSuffix($0) }
     }
 
     private static let suppress = FieldName("x-auto-response-suppress")

@@ -3,7 +3,8 @@ import MIME
 /// A delivery-status part (RFC 3464, RFC 6533): fields about the message, then a group of fields a recipient.
 ///
 /// Real reports break the grammar: groups without an empty line between them, empty lines within a group, no fields about
-/// the message, everything in base64. A new recipient therefore starts where a field repeats that a group has once.
+/// the message, folds without their blanks, everything or half of it in base64. A new recipient therefore starts where a
+/// field repeats that a group has once.
 struct DeliveryStatus: Sendable {
     var reportingMTA: String?
     /// Postfix: X-Postfix-Sender, the envelope sender of the message that the report is about, lower case.
@@ -15,8 +16,22 @@ struct DeliveryStatus: Sendable {
     private var current = RecipientReport()
     /// The original recipient of the current group without xtext, where it may stand in it.
     private var decodedOriginal: String?
+    /// How a gateway encoded what follows: it put its own fields among these.
+    private var encoding = TransferEncoding.identity
+    /// A gateway encodes once.
+    private var wasDecoded = false
+    /// Exchange 2007 and 2010: what the other server said, where no Diagnostic-Code says it.
+    private var supplement: [UInt8] = []
 
     init(_ bytes: Span<UInt8>) {
+        read(bytes)
+        if recipients.isEmpty, !wasDecoded, let decoded = DeliveryStatus.decodedBase64(bytes) {
+            wasDecoded = true
+            read(decoded.span)
+        }
+    }
+
+    private mutating func read(_ bytes: Span<UInt8>) {
         var position = 0
         var name = 0..<0
         var value = 0..<0
@@ -40,9 +55,17 @@ struct DeliveryStatus: Sendable {
                 endField(&self)
                 // An empty line ends a group that is complete; one without an Action goes on.
                 if current.isComplete { endGroup() }
+                if encoding != .identity, !wasDecoded {
+                    wasDecoded = true
+                    let rest = encoding.decode(bytes, position..<bytes.count, limit: Limits.deliveryStatusBytes)
+                    read(rest.span)
+                    return
+                }
                 continue
             }
-            if bytes[content.lowerBound].isSpace, !name.isEmpty {
+            let colon = DeliveryStatus.colon(bytes, content, isOpen: !name.isEmpty)
+            // A gateway may have taken away the blanks of a fold.
+            if !name.isEmpty, colon == nil || bytes[content.lowerBound].isSpace {
                 if joined.isEmpty { joined.append(contentsOf: bytes.extracting(value)) }
                 if joined.count < Judge.maximumText {
                     joined.append(0x20)
@@ -51,7 +74,7 @@ struct DeliveryStatus: Sendable {
                 continue
             }
             endField(&self)
-            guard let colon = bytes.firstIndex(of: UInt8(ascii: ":"), in: content) else { continue }
+            guard let colon else { continue }
             name = bytes.trimmed(content.lowerBound..<colon)
             value = bytes.trimmed((colon + 1)..<content.upperBound)
             if recipients.count >= Limits.recipients {
@@ -96,6 +119,10 @@ struct DeliveryStatus: Sendable {
             }
         } else if bytes.equals("x-actual-recipient", ignoringCaseIn: name), current.finalRecipient == nil {
             current.finalRecipient = recipient(value)
+        } else if bytes.equals("content-transfer-encoding", ignoringCaseIn: name) {
+            encoding = TransferEncoding(value, 0..<value.count)
+        } else if bytes.equals("x-supplementary-info", ignoringCaseIn: name) {
+            supplement = DeliveryStatus.supplement(value)
         }
     }
 
@@ -109,6 +136,52 @@ struct DeliveryStatus: Sendable {
         return address
     }
 
+    /// Where the colon of a field stands, or nil for a line that is none.
+    ///
+    /// - Parameter isOpen: whether a field precedes that the line may go on with. Then only a name is taken for a field's:
+    ///   the words of a diagnosis may hold a colon, too.
+    private static func colon(_ bytes: Span<UInt8>, _ line: Range<Int>, isOpen: Bool) -> Int? {
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":"), in: line) else { return nil }
+        guard isOpen else { return colon }
+        let name = bytes.trimmed(line.lowerBound..<colon)
+        guard let first = name.first, bytes[first].isLetter else { return nil }
+        var hasDash = false
+        for index in name {
+            if bytes[index] == UInt8(ascii: "-") {
+                hasDash = true
+            } else if !bytes[index].isLetter && !bytes[index].isDigit {
+                return nil
+            }
+        }
+        // RFC 3464 knows two names of one word.
+        let isField =
+            hasDash || bytes.equals("action", ignoringCaseIn: name) || bytes.equals("status", ignoringCaseIn: name)
+        return isField ? colon : nil
+    }
+
+    /// The text of `<mx.dest.example #5.1.1 smtp;550 5.1.1 User unknown>`.
+    private static func supplement(_ value: Span<UInt8>) -> [UInt8] {
+        var text = value.trimmed(0..<value.count)
+        guard let mark = Original.position(of: "smtp;", in: value) else { return [] }
+        text = (mark + 5)..<text.upperBound
+        if let last = text.last, value[last] == UInt8(ascii: ">") { text = text.lowerBound..<last }
+        return value.copy(value.trimmed(text).prefix(Judge.maximumText))
+    }
+
+    /// What a gateway has put into base64 without saying so, or nil where the text is something else.
+    private static func decodedBase64(_ bytes: Span<UInt8>) -> [UInt8]? {
+        let text = bytes.trimmed(0..<bytes.count)
+        guard text.count >= 40,
+            !text.contains(where: {
+                let byte = bytes[$0]
+                return
+                    !(byte.isLetter || byte.isDigit || byte.isSpace || byte == UInt8(ascii: "+")
+                    || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "="))
+            })
+        else { return nil }
+        return TransferEncoding.base64.decode(bytes, text, limit: Limits.deliveryStatusBytes)
+    }
+
     private mutating func endGroup() {
         var group = RecipientReport()
         swap(&group, &current)
@@ -117,6 +190,8 @@ struct DeliveryStatus: Sendable {
         }
         decodedOriginal = nil
         if group.address?.isAddress == true { group.isUnreadable = false }
+        if group.diagnostic.isEmpty { group.diagnostic = supplement }
+        supplement.removeAll()
         guard group.finalRecipient != nil || group.originalRecipient != nil || group.action != nil else { return }
         recipients.append(group)
     }

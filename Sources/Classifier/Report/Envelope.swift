@@ -23,10 +23,13 @@ struct Envelope: Sendable {
     var arrival: Int64?
     /// The Date field's date.
     var date: Int64?
-    /// Host that wrote the topmost Received field, where that field has no `from` host: the message was made here.
-    var localHost: String?
-    /// Host that wrote the topmost Received field.
+    /// Host that wrote the topmost Received field that names one.
     var receivingHost: String?
+    /// All Received fields have the form of a local submission: the message was made on the host that has it now.
+    ///
+    /// One field is not enough: the topmost may be a delivery from one queue of that host to another (qmail's
+    /// `invoked by uid`, a Postfix alias).
+    var isMadeHere = false
     var hasReceived = false
 
     /// A report is sent with the null sender (RFC 5321 section 4.5.5); some servers put their daemon's name there.
@@ -94,21 +97,28 @@ struct Envelope: Sendable {
             return
         }
         hasReceived = true
-        message.withValue(of: top) { readTrace($0, of: message) }
+        arrival = message.withValue(of: top) { Envelope.date(ofTrace: $0) } ?? date
+        isMadeHere = true
+        message.forEachField(.received, limit: Envelope.maximumTraces) { field in
+            guard isMadeHere || receivingHost == nil else { return }
+            let trace = message.withValue(of: field) { Trace($0) }
+            if receivingHost == nil { receivingHost = trace.by }
+            isMadeHere = isMadeHere && trace.isLocal
+        }
     }
 
-    private mutating func readTrace(_ span: Span<UInt8>, of message: Message) {
-        // The date stands behind the last semicolon (RFC 5321 section 4.4).
+    /// Received fields that are looked at; servers stop at some thirty.
+    private static let maximumTraces = 50
+
+    /// The date stands after the last semicolon (RFC 5321 section 4.4).
+    private static func date(ofTrace span: Span<UInt8>) -> Int64? {
         var semicolon: Int?
         var from = 0
         while let hit = span.firstIndex(of: UInt8(ascii: ";"), in: from..<span.count) {
             semicolon = hit
             from = hit + 1
         }
-        arrival = semicolon.flatMap { MailDate.seconds(span, in: ($0 + 1)..<span.count) } ?? date
-        let trace = Trace(span)
-        receivingHost = trace.by
-        if trace.isLocal { localHost = trace.by ?? "" }
+        return semicolon.flatMap { MailDate.seconds(span, in: ($0 + 1)..<span.count) }
     }
 
     private static func date(_ message: Message) -> Int64? {
@@ -126,6 +136,8 @@ enum Names {
     static let autoSubmitted = FieldName("auto-submitted")
     static let precedence = FieldName("precedence")
     static let xFailedRecipients = FieldName("x-failed-recipients")
+    static let reportingMTA = FieldName("reporting-mta")
+    static let finalRecipient = FieldName("final-recipient")
     static let xMailer = FieldName("x-mailer")
     static let listID = FieldName("list-id")
     static let listUnsubscribe = FieldName("list-unsubscribe")

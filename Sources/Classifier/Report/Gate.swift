@@ -1,15 +1,23 @@
 import MIME
 
 /// Whether prose may be a report at all. Sentences alone never suffice: people forward, quote and discuss bounces, and
-/// phishing imitates them.
+/// phishing imitates them. A stranger who writes of full mailboxes and of mail that waits for a click has a mailbox of his
+/// own to send from, and no mail of ours to give back.
 struct Gate {
     let isReport: Bool
+    /// The report gives back the mail that failed, or names its recipient in a field: nobody else could.
+    let hasProof: Bool
+    /// It was sent from a mailbox of somebody else: RFC 5321 section 4.5.5 asks reports for the null sender. What our own lists
+    /// and aliases pass on has a sender of theirs.
+    let isFromMailbox: Bool
 
     init(
         _ hand: Hand, _ envelope: Envelope, _ message: Message,
-        signals: FoundGroups<ProseSignal>, dialect: String?, isList: Bool, original: Original
+        signals: FoundGroups<ProseSignal>, dialect: String?, isList: Bool, original: Original, reply: SMTPReply
     ) {
         let hasFailedField = message.has(Names.xFailedRecipients)
+        hasProof = original.exists || hasFailedField
+        let hasReply = reply.code != nil || reply.status != nil
         var score = 0
         if envelope.hasNullSender { score += 2 }
         if hand.isDaemon { score += 2 }
@@ -29,8 +37,15 @@ struct Gate {
         let isAnswer =
             envelope.autoSubmitted.hasPrefix("auto-replied") && !hand.isDaemon && !isAnnounced && !hasFailedField
             && !original.exists
+        // Some word of a failure: servers also write about what they do deliver.
+        let tellsFailure =
+            isAnnounced || signals.contains(.failure) || signals.contains(.delay)
+            || envelope.subjectSignals.contains(.success) || hasReply
+            || hasFailedField
+        isFromMailbox = Gate.isFromMailbox(envelope)
         isReport =
-            !isListed && !isAnswer && score >= 4 && (hand.isMachine || isList && !hand.isPersonal)
+            tellsFailure && !isListed && !isAnswer && score >= 4
+            && (hand.isMachine || isList && !hand.isPersonal)
             && !Gate.isForward(hand, envelope)
     }
 
@@ -38,6 +53,12 @@ struct Gate {
     static func isClosed(_ hand: Hand, _ envelope: Envelope, _ message: Message) -> Bool {
         if isForward(hand, envelope) || !hand.isMachine && hand.isPersonal { return true }
         return !hand.isDaemon && !isAnnounced(envelope) && message.isOfList
+    }
+
+    private static func isFromMailbox(_ envelope: Envelope) -> Bool {
+        guard let path = envelope.returnPath, !path.isEmpty, !Sender.isDaemon(path) else { return false }
+        guard let domain = path.domainPart else { return true }
+        return !envelope.deliveredTo.contains { $0.domainPart.map { HostName.areRelated($0, domain) } ?? false }
     }
 
     /// A person's forward: a prefix in the subject, and a sender that is no daemon.

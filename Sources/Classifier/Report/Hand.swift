@@ -12,14 +12,25 @@ struct Hand {
 
     init(_ envelope: Envelope, _ message: Message) {
         isDaemon = Sender.isDaemon(envelope)
+        // A mailbox product that keeps reports in a form of its own may name the server alone: `From: mx.relay.example`.
+        let isHost = envelope.from.isEmpty && Hand.isHost(envelope.fromText)
         isPersonal =
-            envelope.from.isEmpty || Hand.hasName(envelope.fromText) || Hand.marks.contains { message.has($0) }
-            || message.withValue(Names.xMailer) { !Hand.isProgramming(FoldedText($0)) } ?? false
+            envelope.from.isEmpty && !isHost || Hand.hasName(envelope.fromText)
+            || Hand.marks.contains { message.has($0) }
+            || !isHost && message.withValue(Names.xMailer) { !Hand.isProgramming(FoldedText($0)) } ?? false
         // Jobs send with a sender of their own, and so do people; RFC 5321 section 4.5.5 asks reports for the null sender.
         let isAutomatic = envelope.autoSubmitted.hasPrefix("auto-") && envelope.returnPath == nil && !isPersonal
         isMachine =
             isDaemon || envelope.hasNullSender || isAutomatic || message.has(Names.xFailedRecipients)
-            || message.parts[0].type == .multipartReport
+            || isHost || message.parts[0].type == .multipartReport || message.parts[0].type == .messageDeliveryStatus
+    }
+
+    /// One word of letters, digits, dashes and dots.
+    private static func isHost(_ from: FoldedText) -> Bool {
+        from.bytes.contains(UInt8(ascii: "."))
+            && from.bytes.allSatisfy {
+                $0.isLetter || $0.isDigit || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
+            }
     }
 
     /// Letters beside the address: `Bob <bob@dest.example>`, `bob@dest.example (Bob)`.

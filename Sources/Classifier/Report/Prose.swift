@@ -14,12 +14,15 @@ struct Prose: Sendable {
     /// stands. The line that announces the returned message is the last.
     private let folded: [UInt8]
     private let foldedLines: [Range<Int>]
+    /// The text is longer than what was read, `Limits.proseBytes` of it.
+    let isCut: Bool
     /// Whether this is how the text is folded as one.
     let isFoldedAsOne: Bool
     /// The state of the automaton of phrases behind each line.
     private let states: [Int]
 
     init(_ text: [UInt8]) {
+        isCut = text.count > Limits.proseBytes
         let text = Prose.cut(text)
         let span = text.span
         var lines: [Range<Int>] = []

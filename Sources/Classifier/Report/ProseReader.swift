@@ -40,6 +40,10 @@ struct ProseReader {
     private(set) var isList = false
     /// The text names somebody who cannot be read whole.
     private(set) var hasUnreadable = false
+    /// Where the last of them stands in the text.
+    private(set) var lastRecipientEnd = 0
+    /// There are more than `Limits.recipients`.
+    private(set) var isTruncated = false
 
     private let prose: Prose
     private let excluded: Set<String>
@@ -280,6 +284,7 @@ struct ProseReader {
         isList = top >= .dialogue
         // Lists and dialogues beat sentences; a list beats a dialogue about it.
         let chosen = candidates.filter { $0.rank == top }
+        lastRecipientEnd = chosen.last?.end ?? 0
         // Most reports are about one.
         if chosen.count == 1 { return add(chosen[0].address, [segment(of: chosen[0], at: 0, among: chosen)]) }
         var order: [String] = []
@@ -288,6 +293,7 @@ struct ProseReader {
             if segments[candidate.address] == nil { order.append(candidate.address) }
             segments[candidate.address, default: []].append(segment(of: candidate, at: place, among: chosen))
         }
+        isTruncated = order.count > Limits.recipients
         for address in order.prefix(Limits.recipients) { add(address, segments[address] ?? []) }
     }
 

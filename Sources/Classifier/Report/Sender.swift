@@ -7,6 +7,13 @@ enum Sender {
         return names.lowest(in: envelope.fromText) != nil
     }
 
+    /// Whether an envelope sender is a mail system's: people have no mailbox of that name. `postmaster` is a person's, too.
+    static func isDaemon(_ path: String) -> Bool {
+        let local = path.localPart
+        return local.hasPrefix("mailer-daemon") || local.hasPrefix("mailerdaemon") || local == "mdaemon"
+            || local == "mail-daemon" || local == "maildaemon" || local == "double-bounce"
+    }
+
     private static let locals: Set<String> = [
         "mailer-daemon", "mailer_daemon", "mailerdaemon", "mailer.daemon", "postmaster", "post.master", "post_master",
         "poostmaster", "mdaemon",

@@ -25,6 +25,11 @@ public struct Verdict: Sendable, Equatable {
     public var evidence: [Evidence]
     /// A limit that cut the reading short, in words, or nil.
     public var limitHit: String?
+    /// Whether a limit cut the list of recipients itself, which may go on: what is left of it is no reason to leave anybody
+    /// out.
+    public var isListCut = false
+    /// Whether nothing follows the list of recipients: where only a message's beginning was read, the list may go on.
+    package var listEndsMessage = false
     /// What the tag of the address that the report was delivered to proves.
     public var trust: Trust
     /// The recipient whom that tag names, in lower case.
@@ -38,7 +43,7 @@ public struct Verdict: Sendable, Equatable {
             && left.messageID == right.messageID && left.dialect == right.dialect
             && left.reportingMTA == right.reportingMTA
             && left.recipients == right.recipients && left.original == right.original && left.evidence == right.evidence
-            && left.limitHit == right.limitHit && left.trust == right.trust
+            && left.limitHit == right.limitHit && left.isListCut == right.isListCut && left.trust == right.trust
             && left.taggedRecipient == right.taggedRecipient
     }
 

@@ -128,7 +128,7 @@ struct UnclassifiedCommand: ParsableCommand {
             switch format {
             case .text:
                 try output.write(line: "")
-                try output.write(line: "\(group.count) like this one: \(group.sample.what)")
+                try output.write(line: terminalSafe("\(group.count) like this one: \(group.sample.what)"))
                 if let file, !file.isEmpty { try output.write(line: terminalSafe("    in \(file)")) }
                 for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
                     try output.write(line: terminalSafe("    | \(line)"))

@@ -8,8 +8,10 @@ import Ledger
 /// start or end, or two in a row.
 enum AccessMap {
     /// The key for a canonical address; nil where there can be none: a `#` at the start makes a line a comment, and
-    /// Postfix does not ask for a quoted form where no quotes are needed.
+    /// Postfix does not ask for a quoted form where no quotes are needed. A character that nobody would see in the map is not
+    /// written either.
     static func key(_ address: String) -> String? {
+        guard !hasHidden(address) else { return nil }
         guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else { return nil }
         let local = address[..<at]
         if local.utf8.first == UInt8(ascii: "#") { return nil }
@@ -28,14 +30,16 @@ enum AccessMap {
     /// A line with its end; two where a client may write the domain in Unicode, which Postfix does not translate.
     static func lines(_ row: SuppressedAddress) -> String {
         guard let key = key(row.address) else {
-            return "# Postfix cannot look this up: \(row.address)\n"
+            return "# Postfix cannot look this up: \(terminalSafe(row.address))\n"
         }
         let suppression = row.suppression
         let until = suppression.until.flatMap(timestamp).map { " until \($0)" } ?? ""
         let action =
             " REJECT \(mark)\(timestamp(suppression.since) ?? "?")\(until): "
             + terminalSafe(suppression.reason) + "\n"
-        guard let other = CanonicalAddress.unicodeDomainForm(ofCanonical: key) else { return key + action }
+        guard let other = CanonicalAddress.unicodeDomainForm(ofCanonical: key), !hasHidden(other) else {
+            return key + action
+        }
         return key + action + other + action
     }
 

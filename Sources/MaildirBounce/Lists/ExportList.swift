@@ -50,6 +50,7 @@ struct ExportList {
 
     /// An address that would be taken for a comment is written in quotes.
     private static func text(_ address: String) -> String {
+        let address = terminalSafe(address)
         guard address.utf8.first == UInt8(ascii: "#"), let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else {
             return address
         }

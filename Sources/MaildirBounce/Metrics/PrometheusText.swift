@@ -1,3 +1,5 @@
+import Maildir
+
 /// Writes the text format in which Prometheus reads figures, version 0.0.4
 /// (https://prometheus.io/docs/instrumenting/exposition_formats/).
 struct PrometheusText {
@@ -41,13 +43,17 @@ struct PrometheusText {
         text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
     }
 
-    /// The value of a label: a backslash, a quotation mark and a line feed are escaped, and nothing else.
+    /// The value of a label. The format escapes a backslash, a quotation mark and a line feed; what nobody would see is
+    /// written as elsewhere.
     static func escaped(_ value: String) -> String {
         var escaped = String.UnicodeScalarView()
         for scalar in value.unicodeScalars {
             switch scalar {
             case "\\", "\"": escaped.append(contentsOf: ["\\", scalar])
             case "\n": escaped.append(contentsOf: ["\\", "n"])
+            case _ where isHidden(scalar.value):
+                escaped.append(contentsOf: ["\\"])
+                escaped.append(contentsOf: terminalSafe(String(scalar)).unicodeScalars)
             default: escaped.append(scalar)
             }
         }

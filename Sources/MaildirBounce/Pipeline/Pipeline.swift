@@ -47,8 +47,11 @@ struct Pipeline<Item: Sendable, Output: Sendable, Problem: Error>: Sendable {
             do throws(Problem) {
                 let contents = try read(item)
                 var verdict = classifier.classify(contents.bytes)
-                if contents.isCut, verdict.limitHit == nil {
-                    verdict.limitHit = "the message is longer than \(contents.bytes.count) bytes; only these were read"
+                if contents.isCut {
+                    verdict.isListCut = verdict.isListCut || verdict.listEndsMessage
+                    verdict.limitHit =
+                        verdict.limitHit
+                        ?? "the message is longer than \(contents.bytes.count) bytes; only these were read"
                 }
                 return (item, .success(conclude(item, contents, verdict)))
             } catch {

@@ -20,6 +20,7 @@ enum TrustRule: Sendable, Equatable {
     /// The outcomes that a report proves as far as it must.
     private func trusted(_ verdict: Verdict) -> (counted: [Outcome], withheld: Withheld?) {
         guard !verdict.recipients.isEmpty else { return ([], nil) }
+        if verdict.isListCut { return ([], .listCut) }
         switch self {
         case .none: return (verdict.recipients, nil)
         case .messageID(let domains):
@@ -57,6 +58,7 @@ enum Withheld: String, CaseIterable {
     case noMessageID = "no-message-id"
     case foreignMessageID = "foreign-message-id"
     case ownAddress = "own-address"
+    case listCut = "list-cut"
 
     /// The rule that the ledger counts, or nil where the verdict's own evidence names it.
     var rule: String? { self == .ownAddress ? nil : "trust/\(rawValue)" }
@@ -70,6 +72,7 @@ enum Withheld: String, CaseIterable {
         case .expired: "the signature of its return path has expired"
         case .otherRecipient: "it blames another recipient than the signed one"
         case .noMessageID: "it does not say which mail it is about"
+        case .listCut: "a limit cut its list of recipients, which may go on"
         case .foreignMessageID: "the mail that it is about is none of ours"
         case .ownAddress: "it blames an address of our own"
         }

@@ -1,8 +1,10 @@
+import Maildir
+
 /// Writes JSON objects, one a line, into a buffer of bytes.
 ///
-/// Members without a value are left out, as the output contract wants ("absent rather than empty"). Control characters,
-/// also those above ASCII, and the characters that change the direction of text are escaped, so that a line can be shown
-/// at a terminal whatever a mail holds.
+/// Members without a value are left out, as the output contract wants ("absent rather than empty"). Control characters and
+/// all else that nobody would see, or that changes the direction of text, are escaped, so that a line can be shown at a
+/// terminal whatever a mail holds.
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
     /// Whether the next member or element is not the first of its container.
@@ -94,13 +96,13 @@ struct JSONWriter {
                 let plain = Self.plainCount(text, at: index)
                 index += plain
                 guard plain < 8, index < text.count else { continue }
-                let length = Self.escapeLength(text, at: index)
-                guard length > 0 else {
-                    index += 1
+                let (scalar, length) = Self.scalar(text, at: index)
+                guard Self.isEscaped(scalar) else {
+                    index += length
                     continue
                 }
                 bytes.append(contentsOf: text[plainFrom..<index])
-                escape(text, at: index, length: length)
+                escape(scalar)
                 index += length
                 plainFrom = index
             }
@@ -128,38 +130,39 @@ struct JSONWriter {
     @inline(__always)
     private static func each(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
 
-    /// The number of bytes at `index` that must be escaped as one character, or 0.
+    /// The character at `index` and its number of bytes; a string's bytes are valid UTF-8.
     @inline(__always)
-    private static func escapeLength(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {
+    private static func scalar(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> (value: UInt32, length: Int) {
         let byte = text[index]
-        if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return 1 }
-        if byte >= 0x20, byte < 0x7F { return 0 }
-        if byte <= 0x7F { return 1 }
-        if byte == 0xC2, index + 1 < text.count, text[index + 1] < 0xA0 { return 2 }
-        guard byte == 0xE2, index + 2 < text.count else { return 0 }
-        switch (text[index + 1], text[index + 2]) {
-        // U+200E, U+200F, U+2028 to U+202E; U+2066 to U+2069.
-        case (0x80, 0x8E...0x8F), (0x80, 0xA8...0xAE), (0x81, 0xA6...0xA9): return 3
-        default: return 0
+        guard byte >= 0xC0 else { return (UInt32(byte), 1) }
+        let length = byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
+        guard index + length <= text.count else { return (UInt32(byte), 1) }
+        var value = UInt32(byte) & (0x7F >> UInt32(length))
+        for next in 1..<length { value = value << 6 | UInt32(text[index + next] & 0x3F) }
+        return (value, length)
+    }
+
+    private static func isEscaped(_ scalar: UInt32) -> Bool {
+        scalar == UInt32(UInt8(ascii: "\"")) || scalar == UInt32(UInt8(ascii: "\\")) || isHidden(scalar)
+    }
+
+    private mutating func escape(_ scalar: UInt32) {
+        switch scalar {
+        case 0x22, 0x5C: bytes += [UInt8(ascii: "\\"), UInt8(scalar)]
+        case 0x0A: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
+        case 0x0D: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "r")]
+        case 0x09: bytes += [UInt8(ascii: "\\"), UInt8(ascii: "t")]
+        case 0x1_0000...:
+            // RFC 8259 section 7: two surrogates.
+            unit(UInt16(0xD800 | (scalar - 0x1_0000) >> 10))
+            unit(UInt16(0xDC00 | (scalar - 0x1_0000) & 0x3FF))
+        default: unit(UInt16(truncatingIfNeeded: scalar))
         }
     }
 
-    private mutating func escape(_ text: UnsafeBufferPointer<UInt8>, at index: Int, length: Int) {
-        bytes.append(UInt8(ascii: "\\"))
-        var scalar = UInt16(text[index])
-        switch text[index] {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): return bytes.append(text[index])
-        case UInt8(ascii: "\n"): return bytes.append(UInt8(ascii: "n"))
-        case UInt8(ascii: "\r"): return bytes.append(UInt8(ascii: "r"))
-        case UInt8(ascii: "\t"): return bytes.append(UInt8(ascii: "t"))
-        default: break
-        }
-        if length == 2 { scalar = UInt16(text[index + 1]) }
-        if length == 3 {
-            scalar = 0x2000 | UInt16(text[index + 1] & 0x3F) << 6 | UInt16(text[index + 2] & 0x3F)
-        }
-        bytes.append(UInt8(ascii: "u"))
-        for shift in [12, 8, 4, 0] as [UInt16] { bytes.append(hexDigit(UInt8(scalar >> shift & 0xF))) }
+    private mutating func unit(_ unit: UInt16) {
+        bytes += [UInt8(ascii: "\\"), UInt8(ascii: "u")]
+        for shift in [12, 8, 4, 0] as [UInt16] { bytes.append(hexDigit(UInt8(unit >> shift & 0xF))) }
     }
 }
 

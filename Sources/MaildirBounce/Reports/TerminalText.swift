@@ -1,10 +1,12 @@
-/// Text that may be shown at a terminal, whatever it was made from: control characters, line breaks and the characters
-/// that change the direction of text are written as `\x1B` or `\u{202E}`.
+import Maildir
+
+/// Text that may be shown at a terminal, whatever it was made from: control characters, line breaks and what nobody would
+/// see, or what changes the direction of text, are written as `\x1B` or `\u{202E}`.
 func terminalSafe(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isUnsafe) else { return text }
+    guard hasHidden(text) else { return text }
     var safe = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
-        guard isUnsafe(scalar) else {
+        guard isHidden(scalar.value) else {
             safe.append(scalar)
             continue
         }
@@ -15,12 +17,8 @@ func terminalSafe(_ text: String) -> String {
     return String(safe)
 }
 
-private func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0..<0x20, 0x7F..<0xA0, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
-    default: false
-    }
-}
+/// Whether a text holds anything that ``terminalSafe(_:)`` escapes.
+func hasHidden(_ text: String) -> Bool { text.unicodeScalars.contains { isHidden($0.value) } }
 
 /// Text cut to so many columns, with an ellipsis where something was lost.
 ///

@@ -1,0 +1,24 @@
+/// Characters that nobody sees, or that change how others are shown: control characters, line and paragraph separators,
+/// the marks that turn the direction of text, joiners, tags, variation selectors and all else that Unicode tells programs
+/// to show as nothing (Default_Ignorable_Code_Point), interlinear annotations, the blank of Braille, noncharacters.
+///
+/// Every output escapes them: texts come from mails, and what is shown must be what is there.
+///
+/// - Parameter scalar: a Unicode scalar's value.
+@inlinable package func isHidden(_ scalar: UInt32) -> Bool {
+    if scalar < 0xAD { return scalar < 0x20 || scalar >= 0x7F && scalar < 0xA0 }
+    // Most text beyond ASCII is in these scripts.
+    if scalar >= 0x3165 && scalar < 0xFDD0 { return false }
+    return isHiddenBeyondASCII(scalar)
+}
+
+@usableFromInline package func isHiddenBeyondASCII(_ scalar: UInt32) -> Bool {
+    switch scalar {
+    case 0xAD, 0x34F, 0x600...0x605, 0x61C, 0x6DD, 0x70F, 0x890...0x891, 0x8E2, 0x115F...0x1160, 0x17B4...0x17B5,
+        0x180B...0x180F, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0x2800, 0x3164, 0xFDD0...0xFDEF,
+        0xFE00...0xFE0F, 0xFEFF, 0xFFA0, 0xFFF0...0xFFFB, 0x110BD, 0x110CD, 0x13430...0x1343F, 0x1BCA0...0x1BCA3,
+        0x1D173...0x1D17A, 0xE0000...0xE0FFF:
+        true
+    default: scalar & 0xFFFE == 0xFFFE
+    }
+}
