@@ -298,7 +298,7 @@ struct OutputTests {
         #expect(mkdir(archive, 0o700) == 0)
         for (ledger, more) in [
             (archive + "/hard-bounce", ["--archive", archive]), (station.maildir + "/new/ledger.sqlite", []),
-            (station.maildir + "/cur/ledger.sqlite", []),
+            (station.maildir + "/cur/ledger.sqlite", []), (station.maildir + "/.maildir-bounce", []),
         ] {
             let run = try Program.run(["scan", "--maildir", station.maildir, "--ledger", ledger] + more)
             #expect(run.status == 64, "\(ledger): \(run.errors)")

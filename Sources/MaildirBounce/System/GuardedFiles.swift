@@ -38,9 +38,14 @@ struct GuardedFiles {
         for kind in MessageClass.allCases { try refuse(option, "\(path)/\(kind.rawValue)", status) }
     }
 
-    /// Refuses a ledger that stands where a scan would take it for a message.
+    /// Refuses a ledger that stands where a scan would take it for a message, or would write its mark over it.
     func refuseLedger(in maildir: String, _ option: String, _ status: Int32) throws(Failure) {
         guard !LedgerStore.isAddress(ledger) else { return }
+        let mark = "\(maildir)/\(LedgerMark.fileName)"
+        if isSame(mark, ledger) {
+            throw Failure(
+                status, "\(option): \(mark) is the file that names the ledger; name a place outside the Maildir")
+        }
         let parent = splitPath(resolvedPath(ledger)).parent
         for folder in ["new", "cur", "tmp"] where isSame("\(maildir)/\(folder)", parent) {
             throw Failure(
