@@ -9,4 +9,9 @@ static inline int maildir_bounce_sqlite_counts_no_memory(void) {
     return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+// The same of sqlite3_db_config(): the connection leaves its WAL as it is when it ends.
+static inline int maildir_bounce_sqlite_leaves_wal(sqlite3 *database) {
+    return sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)0);
+}
+
 #endif

@@ -88,7 +88,7 @@ struct LedgerFileTests {
         let before = folder.listing()
         for mode in [LedgerStore.Mode.readWrite, .readOnly] {
             let error = failure(folder.file, mode)
-            #expect(error?.category == .cannotOpen)
+            #expect(error?.category == .inputOutput)
             #expect(error?.description.contains("is not a ledger") == true)
         }
         #expect(folder.listing() == before)
@@ -112,7 +112,7 @@ struct LedgerFileTests {
         let before = folder.listing()
         for mode in [LedgerStore.Mode.readWrite, .readOnly] {
             let error = failure(folder.file, mode)
-            #expect(error?.category == .cannotOpen)
+            #expect(error?.category == .inputOutput)
             #expect(error?.description.contains("another program") == true)
         }
         #expect(folder.listing() == before)

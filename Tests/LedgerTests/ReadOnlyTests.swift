@@ -181,16 +181,6 @@ struct ReadOnlyTests {
         try writer.commit([])
     }
 
-    @Test("An empty file reads as an empty ledger")
-    func emptyFile() throws {
-        let folder = try TemporaryFolder()
-        _ = shell(": > '\(folder.file)'")
-        let before = folder.listing()
-        let ledger = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy())
-        try useAll(ledger)
-        #expect(folder.listing() == before)
-    }
-
     @Test(
         "A user who may only read can read, at rest, beside a writer and after a kill",
         .enabled(if: isRoot, "needs root to become another user"))

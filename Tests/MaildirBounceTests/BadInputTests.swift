@@ -78,7 +78,7 @@ struct BadInputTests {
     func notALedger(command: [String]) throws {
         try station.folder.write("ledger.sqlite", String(repeating: "this is no database\n", count: 100))
         let maildir = command[0] == "scan" ? ["--maildir", station.maildir] : []
-        try expectRefusal(command + maildir + ["--ledger", station.ledger], status: 66, says: station.ledger)
+        try expectRefusal(command + maildir + ["--ledger", station.ledger], status: 74, says: station.ledger)
     }
 
     @Test("no ledger", arguments: [["suppressed"], ["check", "a@dest.example"], ["address", "a@dest.example"]])

@@ -41,7 +41,7 @@ struct DoctorTests {
                 == after.split(separator: "\n").filter { !$0.contains("config.toml") && !$0.hasPrefix(". ") })
     }
 
-    @Test("tells what waits, what is missing and what is damaged, with status 1")
+    @Test("tells what waits, what is missing and what is damaged, with status 74")
     func ill() throws {
         try station.deliverFour()
         #expect(try station.scan().status == 0)
@@ -54,7 +54,7 @@ struct DoctorTests {
         try file.write(contentsOf: Data(repeating: 0xFF, count: Int(size / 4)))
         try file.close()
         let (run, findings) = try examine()
-        #expect(run.status == 1)
+        #expect(run.status == 74)
         for subject in ["maildir", "waiting", "ledger"] {
             #expect(levels(findings, subject) == ["error"], "\(subject): \(run.text)")
         }

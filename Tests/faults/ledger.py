@@ -145,8 +145,14 @@ def no_ledger(lab):
         os.mkfifo(ledger)
 
     shutil.copy(ledger, station.root / "good")
-    for make, status in [(text, 66), (other_program, 66), (later_version, 66), (damaged, (66, 74)), (folder, 73),
-                         (fifo, 73)]:
+    def empty():
+        ledger.touch()
+
+    def cut():
+        ledger.write_bytes((station.root / "good").read_bytes()[:-1])
+
+    for make, status in [(text, 74), (other_program, 74), (later_version, 66), (damaged, 74), (empty, 74), (cut, 74),
+                         (folder, 73), (fifo, 73)]:
         ledger.unlink()
         make()
         before = ledger.read_bytes() if ledger.is_file() else b""

@@ -7,7 +7,7 @@ import subprocess
 from lab import Fleet, check_list, expect, expect_failure, expect_quiet, require
 from station import Skipped
 
-USAGE, NO_INPUT, NO_OUTPUT, AWAY, CONFIG = 64, 66, 73, 75, 78
+USAGE, NO_INPUT, NO_OUTPUT, IO_ERROR, AWAY, CONFIG = 64, 66, 73, 74, 75, 78
 SECRET = "hush-4711"
 
 
@@ -115,7 +115,7 @@ def rights(lab):
     # Another program's database.
     server.sql("CREATE DATABASE other")
     server.sql("CREATE TABLE address (street text)", "other")
-    expect_failure(fleet.run(None, server.uri("other")), NO_INPUT)
+    expect_failure(fleet.run(None, server.uri("other")), IO_ERROR)
     expect("its tables", server.sql("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'", "other"), "1\n")
     server.sql("DROP DATABASE other")
     fleet.expect_waiting()

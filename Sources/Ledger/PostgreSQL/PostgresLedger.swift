@@ -244,12 +244,19 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
                 "the ledger \(address.text) has version \(version) and was written by a later maildir-bounce, this one knows "
                     + "version \(ownVersion); update this program")
         }
+        // An earlier version had fewer. The table `ledger` is one more than the names.
+        let lost = names.count + 1 - Int(found.integer(0, 1))
+        guard version < ownVersion || lost == 0 else {
+            throw LedgerError(
+                .inputOutput,
+                "the ledger \(address.text) is damaged: \(lost) of its tables are not there; restore it from a backup")
+        }
         return version
     }
 
     private var foreign: LedgerError {
         LedgerError(
-            .cannotOpen,
+            .inputOutput,
             "\(address.text) is the database of another program; nothing was changed, give the ledger a database of its own"
         )
     }
@@ -262,6 +269,7 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
             try session.run(migration.sql)
             try session.run("UPDATE ledger SET version = \(migration.version)")
         }
+        if version == 0 { try session.run(LedgerIdentity.insertion(.random())) }
         try session.run("COMMIT")
     }
 }

@@ -16,8 +16,7 @@ extension LedgerError {
                 code: error.extendedResultCode.rawValue, message: error.message ?? "", systemError: 0, path: path,
                 busySeconds: busySeconds)
         case is DamagedLedger:
-            self.init(
-                .inputOutput, "the ledger \(path) is damaged: a row cannot be read; restore it from a backup")
+            self = LedgerFile.damaged(path, "a row cannot be read, or its index does not lead to it")
         default:
             self.init(.inputOutput, "cannot use the ledger \(path): \(error)")
         }
@@ -35,11 +34,8 @@ extension LedgerError {
                 .tryAgain,
                 "the ledger \(path) has been locked by another program for \(busySeconds) s; "
                     + "nothing was changed, try again", isBusy: true)
-        case SQLITE_NOTADB:
-            self.init(
-                .cannotOpen, "\(path) is not a ledger, nor any SQLite database; nothing was changed, check the path")
-        case SQLITE_CORRUPT:
-            self.init(.inputOutput, "the ledger \(path) is damaged (\(message)); restore it from a backup")
+        case SQLITE_NOTADB: self = LedgerFile.noDatabase(path)
+        case SQLITE_CORRUPT: self = LedgerFile.damaged(path, message)
         case SQLITE_READONLY:
             self.init(
                 .cannotWrite,

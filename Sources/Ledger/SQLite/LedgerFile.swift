@@ -24,31 +24,28 @@ enum LedgerFile {
         }
     }
 
-    /// Makes an empty file, unless there is one, so that SQLite does not choose the mode.
-    static func create(_ path: String) throws(LedgerError) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-        if descriptor >= 0 {
-            giveToFolderOwner(descriptor, path)
-            close(descriptor)
-            return
-        }
-        switch errno {
-        case EEXIST: return
-        case ENOENT:
-            throw LedgerError(.cannotWrite, "cannot make the ledger \(path): its folder does not exist; make it first")
-        case let code: throw failure(path, code, writing: true)
-        }
-    }
-
-    /// Gives a new file to the owner of its folder, where root made it: the user who scans has to be able to write it. SQLite
-    /// gives the files that it makes beside it to the same owner. That it cannot be given away is no fault.
-    static func giveToFolderOwner(_ descriptor: Int32, _ path: String) {
+    /// The file that a path leads to: itself, or what a symbolic link names, also where nothing is there yet.
+    ///
+    /// SQLite keeps its files next to that one.
+    static func target(_ path: String) -> String {
+        var path = path
         var status = stat()
-        guard geteuid() == 0, stat(folder(of: path), &status) == 0 else { return }
-        _ = fchown(descriptor, status.st_uid, status.st_gid)
+        // As many links as the kernel follows.
+        for _ in 0..<40 {
+            guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK else { break }
+            var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+            let count = readlink(path, &buffer, buffer.count)
+            guard count > 0, count < buffer.count else { break }
+            let link = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            path = link.hasPrefix("/") ? link : folder(of: path) + "/" + link
+        }
+        return path
     }
 
-    private static func folder(of path: String) -> String {
+    /// A file that SQLite keeps next to the ledger.
+    static func companion(_ path: String, _ suffix: String) -> String { target(path) + suffix }
+
+    static func folder(of path: String) -> String {
         path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     }
 
@@ -58,7 +55,7 @@ enum LedgerFile {
         if faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0 {
             throw failure(path, errno, writing: true)
         }
-        if faccessat(AT_FDCWD, folder(of: path), W_OK | X_OK, AT_EACCESS) != 0 {
+        if faccessat(AT_FDCWD, folder(of: target(path)), W_OK | X_OK, AT_EACCESS) != 0 {
             throw LedgerError(
                 .cannotWrite,
                 "cannot write in the folder of the ledger \(path): \(String(cString: strerror(errno))); "
@@ -89,6 +86,29 @@ enum LedgerFile {
         }
     }
 
+    // MARK: What is no ledger, or not a whole one
+
+    static func empty(_ path: String) -> LedgerError {
+        LedgerError(
+            .inputOutput,
+            "the ledger \(path) is empty, as a full disk or a copy that failed leaves it; restore it from a backup, or, if "
+                + "there never was anything in it, remove it and scan again")
+    }
+
+    static func damaged(_ path: String, _ what: String) -> LedgerError {
+        LedgerError(.inputOutput, "the ledger \(path) is damaged: \(what); restore it from a backup")
+    }
+
+    static func noDatabase(_ path: String) -> LedgerError {
+        LedgerError(
+            .inputOutput, "\(path) is not a ledger, nor any SQLite database; nothing was changed, check the path")
+    }
+
+    static func foreign(_ path: String) -> LedgerError {
+        LedgerError(
+            .inputOutput, "\(path) is the database of another program; nothing was changed, check the path")
+    }
+
     static func full(_ path: String) -> LedgerError {
         LedgerError(.tryAgain, "no room for the ledger \(path): the disk is full; nothing was changed, make room")
     }
@@ -110,7 +130,7 @@ enum LedgerFile {
     /// Whether the ledger's file system has no block, or no inode, left for this user.
     static func isDiskFull(_ path: String) -> Bool {
         var status = statvfs()
-        guard statvfs(path, &status) == 0 else { return false }
+        guard statvfs(path, &status) == 0 || statvfs(folder(of: path), &status) == 0 else { return false }
         // No inodes at all: a file system that makes them as they are needed.
         return status.f_bavail == 0 || (status.f_files > 0 && status.f_favail == 0)
     }

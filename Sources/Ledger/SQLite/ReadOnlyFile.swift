@@ -15,8 +15,6 @@ import Synchronization
 ///   SQLite reads the shared index, or builds its own in memory where no writer lives, and writes to neither.
 /// - A `-wal` file with content and no `-shm`: somebody has copied two files out of three. SQLite could only read this
 ///   after making the third, so it is an error that says so.
-///
-/// An empty file is a ledger that its maker has not come to write yet, and reads as an empty one.
 final class ReadOnlyFile: SQLiteEngine {
     let path: String
     let busySeconds: Int
@@ -97,7 +95,8 @@ final class ReadOnlyFile: SQLiteEngine {
         guard stat(path, &status) == 0 else { return nil }
         return Mark(
             inode: UInt64(status.st_ino), size: Int64(status.st_size), seconds: status.st_mtim.tv_sec,
-            nanoseconds: status.st_mtim.tv_nsec, hasWAL: (LedgerFile.size(path + "-wal") ?? 0) > 0)
+            nanoseconds: status.st_mtim.tv_nsec,
+            hasWAL: (LedgerFile.size(LedgerFile.companion(path, "-wal")) ?? 0) > 0)
     }
 
     private func open() throws(LedgerError) -> Opened {
@@ -113,18 +112,16 @@ final class ReadOnlyFile: SQLiteEngine {
             if faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0 {
                 throw LedgerFile.failure(path, errno)
             }
+            guard size > 0 else { throw LedgerFile.empty(path) }
             let mark = self.mark()
             if mark?.hasWAL == true {
-                if LedgerFile.size(path + "-shm") == nil {
+                if LedgerFile.size(LedgerFile.companion(path, "-shm")) == nil {
                     throw LedgerError(
                         .cannotOpen,
                         "the ledger \(path) has a -wal file without its -shm file and cannot be read without writing; "
                             + "open it once with a command that writes, or copy all three files")
                 }
                 return Opened(queue: try open(query: "mode=ro&readonly_shm=1"), mark: nil)
-            }
-            if size == 0 {
-                return Opened(queue: try emptyLedger(), mark: mark)
             }
             return Opened(queue: try open(query: "mode=ro&immutable=1"), mark: mark)
         }
@@ -138,6 +135,7 @@ final class ReadOnlyFile: SQLiteEngine {
             configuration.busyMode = .timeout(Double(busySeconds))
             let path = self.path
             configuration.prepareDatabase { database in
+                try WholeLedger.check(database, path: path)
                 let version = try SQLiteFile.checkIdentity(database, path: path)
                 if version < Schema.version {
                     throw LedgerError(
@@ -151,16 +149,6 @@ final class ReadOnlyFile: SQLiteEngine {
                 try connection.run("PRAGMA cache_size = -\(SQLiteFile.cacheKibibytes)")
             }
             return try SQLiteDatabase.open("file:\(ReadOnlyFile.escaped(path))?\(query)", configuration)
-        } catch {
-            throw LedgerError(error, path: path, busySeconds: busySeconds)
-        }
-    }
-
-    private func emptyLedger() throws(LedgerError) -> DatabaseQueue {
-        do {
-            let queue = try SQLiteDatabase.open(SQLiteDatabase.inMemory)
-            try Schema.migrator.migrate(queue)
-            return queue
         } catch {
             throw LedgerError(error, path: path, busySeconds: busySeconds)
         }

@@ -1,3 +1,4 @@
+import CSQLiteSettings
 import GRDB
 import GRDBSQLite
 import Glibc
@@ -15,6 +16,8 @@ final class SQLiteFile: SQLiteEngine {
     let busySeconds: Int
     private let queue: DatabaseQueue
     private let terms = OnQueue(KnownTerms())
+    /// Nil for a ledger in memory.
+    private let place: LedgerPlace?
 
     init(path: String, durability: LedgerStore.Durability, makes: Bool, busySeconds: Int) throws(LedgerError) {
         switch try LedgerFile.kind(path) {
@@ -22,7 +25,8 @@ final class SQLiteFile: SQLiteEngine {
             throw LedgerError(
                 .cannotOpen, "there is no ledger \(path); a scan or an import makes it, or check the path",
                 isMissing: true)
-        case .missing: try LedgerFile.create(path)
+        case .missing: try NewLedgerFile.make(path)
+        case .regular(size: 0): throw LedgerFile.empty(path)
         case .regular: try LedgerFile.checkWritable(path)
         case .folder: throw LedgerError(.cannotWrite, "the ledger \(path) is a folder; name a file")
         case .other:
@@ -30,13 +34,20 @@ final class SQLiteFile: SQLiteEngine {
         }
         self.path = path
         self.busySeconds = busySeconds
-        queue = try SQLiteFile.open(path, durability: durability, busySeconds: busySeconds)
+        let queue = try SQLiteFile.open(path, durability: durability, busySeconds: busySeconds)
+        self.queue = queue
+        do {
+            place = try queue.read { try LedgerPlace(path, $0) }
+        } catch {
+            throw LedgerError(error, path: path, busySeconds: busySeconds)
+        }
     }
 
     /// An empty ledger in memory.
     init() throws(LedgerError) {
         path = "(memory)"
         busySeconds = 0
+        place = nil
         do {
             var configuration = Configuration()
             configuration.foreignKeysEnabled = false
@@ -77,6 +88,7 @@ final class SQLiteFile: SQLiteEngine {
             configuration.foreignKeysEnabled = false
             configuration.busyMode = .timeout(Double(busySeconds))
             configuration.prepareDatabase { database in
+                try WholeLedger.check(database, path: path)
                 try checkIdentity(database, path: path)
                 if sqlite3_db_readonly(database.sqliteConnection, "main") != 0 {
                     throw LedgerFile.failure(path, EACCES, writing: true)
@@ -121,45 +133,49 @@ final class SQLiteFile: SQLiteEngine {
         return translated
     }
 
-    /// Refuses the database of another program, and a ledger of a later version of this one. Gives the version.
+    /// Refuses the database of another program, a ledger of a later version of this one, and one that has lost its version or
+    /// its tables. Gives the version.
     ///
     /// Over `Connection`: GRDB's statements, each of them made for one answer, took longer than the answer to `check` itself.
     @discardableResult
     static func checkIdentity(_ database: Database, path: String) throws -> Int64 {
         guard let handle = database.sqliteConnection else { throw DamagedLedger() }
         let connection = SQLiteConnection(handle: handle)
-        var (application, version, isEmpty) = (Int64(0), Int64(0), false)
-        // Of one moment: another program may be making the ledger just now.
+        var (application, version, tables) = (Int64(0), Int64(0), Int64(0))
+        // Of one moment: another program may be bringing the ledger to another version just now.
         try connection.run("BEGIN")
         do {
             application = try connection.integer("PRAGMA application_id") ?? 0
             version = try connection.integer("PRAGMA user_version") ?? 0
-            if application == 0 {
-                isEmpty = try connection.integer("SELECT count(*) FROM sqlite_master") == 0
-            }
+            tables = try connection.integer(tableCount) ?? 0
         } catch {
             try? connection.run("ROLLBACK")
             throw error
         }
         try connection.run("COMMIT")
-        if application != Schema.applicationID && !(isEmpty && application == 0 && version == 0) {
-            throw LedgerError(
-                .cannotOpen, "\(path) is the database of another program; nothing was changed, check the path")
-        }
+        guard application == Schema.applicationID else { throw LedgerFile.foreign(path) }
         if version > Schema.version {
             throw LedgerError(
                 .cannotOpen,
                 "the ledger \(path) has version \(version) and was written by a later maildir-bounce, this one knows "
                     + "version \(Schema.version); update this program")
         }
+        guard version > 0 else { throw LedgerFile.damaged(path, "it says no version") }
+        // An earlier version had fewer.
+        guard version < Schema.version || tables == LedgerTable.all.count else {
+            throw LedgerFile.damaged(path, "\(LedgerTable.all.count - Int(tables)) of its tables are not there")
+        }
         return version
     }
+
+    private static let tableCount =
+        "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ("
+        + LedgerTable.all.map { "'\($0.name)'" }.joined(separator: ", ") + ")"
 
     private static func migrate(_ queue: DatabaseQueue) throws {
         var version = try fileVersion(queue)
         while version != Schema.version {
             do {
-                try queue.write { try $0.execute(sql: "PRAGMA application_id = \(Schema.applicationID)") }
                 try Schema.migrator.migrate(queue)
                 return
             } catch {
@@ -191,10 +207,33 @@ final class SQLiteFile: SQLiteEngine {
                     result = try body(try terms.value.connection(handle))
                     return result == nil ? .rollback : .commit
                 }
+                if result != nil { try checkPlace(database) }
                 return result
             }
         } catch {
             throw self.error(error)
+        }
+    }
+
+    /// Whether what was committed is in the ledger, and not in a file that nobody finds any more.
+    private func checkPlace(_ database: Database) throws {
+        guard let place else { return }
+        do {
+            try place.check()
+        } catch {
+            // All goes into the file that was moved away, which is whole then, and the WAL is empty: its pages must not be
+            // taken for those of the ledger that stands there now. SQLite itself would leave them.
+            if let handle = database.sqliteConnection {
+                try? SQLiteConnection(handle: handle).run("PRAGMA wal_checkpoint(TRUNCATE)")
+            }
+            throw error
+        }
+        do {
+            try place.checkContents(database)
+        } catch {
+            // Half of the pages in a file that was cut would look like a whole one.
+            _ = maildir_bounce_sqlite_leaves_wal(database.sqliteConnection)
+            throw error
         }
     }
 

@@ -106,6 +106,8 @@ final class Backlog {
             let parts = member.path.split(separator: UInt8(ascii: "/"))
             // What a Maildir has in tmp/ is not delivered yet.
             if parts.dropLast().last.map({ $0.elementsEqual(Array("tmp".utf8)) }) == true { return nil }
+            // Ours, and no mail.
+            if parts.last.map({ $0.elementsEqual(Array(LedgerMark.fileName.utf8)) }) == true { return nil }
             let name = String(decoding: member.path, as: UTF8.self)
             let capacity = max(Self.headBytes, min(BufferedInput.capacity, Int(clamping: member.size) + 1))
             return open(

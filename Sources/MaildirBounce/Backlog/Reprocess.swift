@@ -17,6 +17,8 @@ struct ReprocessOrder {
     var settings: Settings
     var policy: Policy
     var trust: TrustRule
+    /// The Maildir that is counted in this ledger by the configuration, or nil.
+    var countedMaildir: String?
 }
 
 /// Takes a backlog into the ledger, or says what that would do. The sources are only read.
@@ -49,10 +51,8 @@ struct Reprocess {
         let ledger =
             order.isDryRun
             ? try openForDryRun(order.ledger, order.policy)
-            : try inLedger { () throws(LedgerError) in
-                // What a power cut takes back the next run counts: the sources stay.
-                try LedgerStore(path: order.ledger, mode: .readWrite, policy: order.policy, durability: .normal)
-            }
+            // What a power cut takes back the next run counts: the sources stay.
+            : try CountedLedger.making(order.ledger, order.policy, counted: order.countedMaildir, durability: .normal)
         StopSignal.watch()
         // Whatever is told next begins a line.
         defer { progress.value.clear() }

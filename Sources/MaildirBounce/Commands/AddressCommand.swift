@@ -11,7 +11,7 @@ struct AddressCommand: ParsableCommand {
             Example: maildir-bounce address bob@dest.example --ledger /var/lib/maildir-bounce/ledger.sqlite
 
             Exit status: 0 done (also where no report has named the address), 65 this is no address, 66 no ledger in \
-            that file, 75 try again later.
+            that file, 74 it is damaged, or reading failed, 75 try again later.
             """)
 
     @Argument(help: "The address. A plus tag is part of it, upper and lower case are the same.")

@@ -80,7 +80,7 @@ struct BrakeReleaseCommand: ParsableCommand {
             Example: maildir-bounce brake release big.example --reason userunknown --start 2026-11-24T08:00:00Z
 
             Exit status: 0 done, 64 usage, 65 nothing is held that this names, 66 no ledger in that file, 73 the ledger \
-            cannot be written, 75 try again later, 78 configuration.
+            cannot be written, 74 reading or writing failed, 75 try again later, 78 configuration.
             """)
 
     @OptionGroup var choice: BrakeChoice
@@ -97,7 +97,7 @@ struct BrakeConfirmCommand: ParsableCommand {
             Example: maildir-bounce brake confirm closed.example
 
             Exit status: 0 done, 64 usage, 65 nothing is held that this names, 66 no ledger in that file, 73 the ledger \
-            cannot be written, 75 try again later, 78 configuration.
+            cannot be written, 74 reading or writing failed, 75 try again later, 78 configuration.
             """)
 
     @OptionGroup var choice: BrakeChoice

@@ -14,7 +14,8 @@ struct DoctorCommand: ParsableCommand {
             Example: maildir-bounce doctor --return-path bounce@bounce.example.com
             Example: maildir-bounce doctor --format json | jq '.findings[] | select(.level != "ok")'
 
-            Exit status: 0 no errors (there may be warnings), 1 errors, 64 usage, 74 standard output cannot be written.
+            Exit status: 0 no errors (there may be warnings), 1 errors, 64 usage, 74 the ledger is empty, damaged or \
+            none, or standard output cannot be written.
             """)
 
     @Option(help: ArgumentHelp("The Maildir; else maildir of the configuration.", valueName: "dir"))
@@ -71,6 +72,7 @@ struct DoctorCommand: ParsableCommand {
         doctor.probesPort = probe
         let report = DoctorReport(findings: findings + doctor.findings())
         try format.print(report.lines()) { $0.doctor(report) }
+        if report.findings.contains(where: \.isDamage) { throw ExitCode(ExitStatus.ioError) }
         if report.count(.error) > 0 { throw ExitCode(Self.errorsFound) }
     }
 

@@ -79,9 +79,8 @@ struct ImportCommand: ParsableCommand {
                 return nil
             },
             into: {
-                try inLedger { () throws(LedgerError) in
-                    try LedgerStore(path: path, mode: .readWrite, policy: configuration.policy)
-                }
+                try CountedLedger.making(
+                    path, configuration.policy, counted: configuration.maildir(countedIn: path))
             })
         try StandardOutput.use { output in try output.write(line: intake.tally.sentence("suppressed")) }
     }

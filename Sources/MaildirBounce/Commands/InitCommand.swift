@@ -94,6 +94,12 @@ struct InitCommand: ParsableCommand {
         try Setup.checkAbsolute(setup.maildir, "--maildir")
         if !LedgerStore.isAddress(setup.ledger) { try Setup.checkAbsolute(setup.ledger, "--ledger") }
         if let archive = setup.archive { try Setup.checkAbsolute(archive, "--archive") }
+        // All in one place would be one over the other.
+        let guarded = GuardedFiles(ledger: setup.ledger)
+        try guarded.refuse("--config", setup.config, ExitStatus.usage)
+        try guarded.refuse("--maildir", setup.maildir, ExitStatus.usage)
+        try guarded.refuseLedger(in: setup.maildir, "--ledger", ExitStatus.usage)
+        if let archive = setup.archive { try guarded.refuse(archive: archive, "--archive", ExitStatus.usage) }
         return setup
     }
 

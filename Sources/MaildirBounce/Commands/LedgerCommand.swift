@@ -36,6 +36,9 @@ struct LedgerCopyCommand: ParsableCommand {
     func run() throws {
         let policy = try config.load().policy
         let (source, target) = (self.source, self.target)
+        if !LedgerStore.isAddress(target) {
+            try GuardedFiles(ledger: source).refuse("the new ledger", target, ExitStatus.usage)
+        }
         let tables = try inLedger { () throws(LedgerError) in
             let from = try LedgerStore(path: source, mode: .readOnly, policy: policy)
             let to = try LedgerStore(path: target, mode: .readWrite, policy: policy, adoption: .onRebuild)
@@ -57,12 +60,13 @@ struct LedgerVerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Compare all counters and states with the events that they follow from.",
         discussion: """
-            Reads everything and writes nothing. Where something differs, reprocess --rebuild derives it anew.
+            Reads everything and writes nothing, SQLite's pages and indexes first. Where a counter differs, reprocess \
+            --rebuild derives it anew; a file that is damaged must come from a backup.
 
             Example: maildir-bounce ledger verify --ledger /var/lib/maildir-bounce/ledger.sqlite
 
-            Exit status: 0 all agree, 64 usage, 65 something differs, 66 no ledger there, 74 reading failed, 75 try again \
-            later, 78 configuration.
+            Exit status: 0 all agree, 64 usage, 65 something differs, 66 no ledger there, 74 the ledger is damaged, or \
+            reading failed, 75 try again later, 78 configuration.
             """)
 
     @OptionGroup var ledgerOptions: LedgerOptions
@@ -74,6 +78,16 @@ struct LedgerVerifyCommand: ParsableCommand {
 
     func run() throws {
         let ledger = try ledgerOptions.open(try config.load())
+        let problems = try inLedger { () throws(LedgerError) in try ledger.integrityProblems(limit: Self.limit) }
+        guard problems.isEmpty else {
+            try StandardOutput.use { output in
+                for problem in problems { try output.write(line: terminalSafe(problem)) }
+            }
+            throw Failure(
+                ExitStatus.ioError,
+                "the ledger \(ledger.path) is damaged (\(problems[0])); what it says of an address may be wrong, restore it "
+                    + "from a backup")
+        }
         let result = try inLedger { () throws(LedgerError) in try ledger.verify(limit: Self.limit) }
         try StandardOutput.use { output in
             for difference in result.differences { try output.write(line: terminalSafe(difference)) }

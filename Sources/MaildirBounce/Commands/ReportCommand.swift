@@ -23,7 +23,8 @@ struct ReportCommand: ParsableCommand {
             Example: maildir-bounce report --by domain --limit 20 --format csv
             Example: maildir-bounce report --since 2026-11-01 --until 2026-12-01 --format html > november.html
 
-            Exit status: 0 done (also where nothing arrived), 64 usage, 66 no ledger in that file, 75 try again later.
+            Exit status: 0 done (also where nothing arrived), 64 usage, 66 no ledger in that file, 74 it \
+            is damaged, or reading failed, 75 try again later.
             """)
 
     @Option(help: ArgumentHelp("Only what arrived since: a day, a time, or 30d, 12w.", valueName: "time"))

@@ -105,12 +105,14 @@ struct ReprocessCommand: WordsCommand {
     func run() throws {
         let configuration = try config.load()
         let now = Int64(time(nil))
+        let ledger = try ledgerOptions.path(configuration)
         let order = ReprocessOrder(
-            sources: RawArguments.paths(of: sources), ledger: try ledgerOptions.path(configuration),
+            sources: RawArguments.paths(of: sources), ledger: ledger,
             period: Period(since: since?.moment(before: now), until: until?.moment(before: now)), threads: jobs,
             isDryRun: options.dryRun,
             format: options.format ?? (verbose ? .text : nil), progress: progress,
-            settings: try configuration.classifierWithKeys(), policy: configuration.policy, trust: configuration.trust)
+            settings: try configuration.classifierWithKeys(), policy: configuration.policy, trust: configuration.trust,
+            countedMaildir: configuration.maildir(countedIn: ledger))
         try StandardOutput.use { output in
             let status: Int32
             if rebuild || reclassify {

@@ -11,12 +11,17 @@ struct ScanCommand: PlainCommand {
             nothing is wrong, as cron wants; where another run is at work on the Maildir, it leaves with success. SIGINT \
             and SIGTERM finish the batch at hand.
 
+            The first scan leaves the file \(LedgerMark.fileName) in the Maildir, which names the ledger. A later one that \
+            finds another ledger or none, as where a disk is not mounted, counts and moves nothing, with status 74. \
+            --new-ledger begins anew.
+
             Example: maildir-bounce scan --maildir /var/vmail/bounces/Maildir --ledger /var/lib/maildir-bounce/ledger.sqlite
             Example: maildir-bounce scan --maildir ~/Maildir --ledger ledger.sqlite --dry-run
             Example: maildir-bounce scan --metrics /var/lib/prometheus/node-exporter/bounces.prom
 
-            Exit status: 0 done, 64 usage, 66 no such Maildir or no ledger in that file, 73 ledger, archive or metrics \
-            cannot be written, or single messages could not be read or moved (they are named and left, all others are done), 74 reading or writing failed, 75 stopped in good order (signal, full disk, busy ledger): \
+            Exit status: 0 done, 64 usage, 66 no such Maildir, 73 Maildir, ledger, archive or metrics cannot be written, or \
+            single messages could not be read or moved (they are named and left, all others are done), 74 reading or writing \
+            failed, or the ledger is damaged, absent or another one, 75 stopped in good order (signal, full disk, busy ledger): \
             run it again, 78 configuration.
             """)
 
@@ -29,6 +34,12 @@ struct ScanCommand: PlainCommand {
         help: ArgumentHelp(
             "Move reports to a Maildir for each class in this folder, such as DIR/hard-bounce.", valueName: "dir"))
     var archive: String?
+
+    @Flag(
+        help: """
+            Count this Maildir in this ledger from now on, whatever it was counted in before; makes one if there is none.
+            """)
+    var newLedger = false
 
     @OptionGroup var options: RunOptions
 
@@ -58,6 +69,7 @@ struct ScanCommand: PlainCommand {
         maildir = plain.options["--maildir"]
         ledgerOptions = LedgerOptions(ledger: plain.options["--ledger"])
         archive = plain.options["--archive"]
+        newLedger = false
         self.options = RunOptions.none
         limit = nil
         metrics = plain.options["--metrics"]
@@ -75,11 +87,13 @@ struct ScanCommand: PlainCommand {
         guard let maildir = maildir ?? configuration.maildir else {
             throw ValidationError("no Maildir: give --maildir DIR, or set maildir in the configuration")
         }
+        let ledger = try ledgerOptions.path(configuration)
+        try checkOutputs(configuration, maildir: maildir, ledger: ledger)
         let order = ScanOrder(
-            maildir: maildir, ledger: try ledgerOptions.path(configuration), archive: archive ?? configuration.archive,
+            maildir: maildir, ledger: ledger, archive: archive ?? configuration.archive,
             limit: limit, format: options.format, settings: try configuration.classifierWithKeys(),
             policy: configuration.policy, trust: configuration.trust,
-            isVerbose: verbose)
+            isVerbose: verbose, beginsAnew: newLedger)
         try StandardOutput.use { output in
             if options.dryRun {
                 try DryRun.run(order, output: output)
@@ -89,6 +103,24 @@ struct ScanCommand: PlainCommand {
                 var tally = ScanTally()
                 _ = try Scan.run(order, output: output, tally: &tally)
             }
+        }
+    }
+
+    /// Nothing may be written over the ledger, and the ledger must not stand where it would be taken for a message.
+    private func checkOutputs(_ configuration: Configuration, maildir: String, ledger: String) throws(Failure) {
+        func source(_ given: String?, _ option: String, _ key: String) -> (name: String, status: Int32) {
+            given == nil ? (key, ExitStatus.configuration) : (option, ExitStatus.usage)
+        }
+        let guarded = GuardedFiles(ledger: ledger, more: ["\(maildir)/\(LedgerMark.fileName)"])
+        let place = source(ledgerOptions.ledger, "--ledger", "ledger")
+        try guarded.refuseLedger(in: maildir, place.name, place.status)
+        if let metrics = metrics ?? configuration.metrics {
+            let place = source(self.metrics, "--metrics", "metrics.file")
+            try guarded.refuse(place.name, metrics, place.status)
+        }
+        if let archive = archive ?? configuration.archive {
+            let place = source(self.archive, "--archive", "archive")
+            try guarded.refuse(archive: archive, place.name, place.status)
         }
     }
 }

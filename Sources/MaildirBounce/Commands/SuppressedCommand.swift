@@ -12,7 +12,8 @@ struct SuppressedCommand: ParsableCommand {
 
             Example: maildir-bounce suppressed --ledger /var/lib/maildir-bounce/ledger.sqlite --format csv
 
-            Exit status: 0 done (also where nobody is suppressed), 66 no ledger in that file, 75 try again later.
+            Exit status: 0 done (also where nobody is suppressed), 66 no ledger in that file, 74 it is \
+            damaged, or reading failed, 75 try again later.
             """)
 
     @OptionGroup var ledgerOptions: LedgerOptions

@@ -20,7 +20,7 @@ struct UnclassifiedCommand: ParsableCommand {
             Example: maildir-bounce unclassified --maildir /var/vmail/bounces/Maildir --anonymize --limit 5
 
             Exit status: 0 done (also where all was recognised), 64 usage, 66 no such Maildir or no ledger in that file, \
-            75 try again later.
+            74 the ledger is damaged, or reading failed, 75 try again later.
             """)
 
     @Option(help: ArgumentHelp("Read the messages of this Maildir again.", valueName: "dir"))

@@ -57,6 +57,9 @@ struct Configuration {
 
     var policy: Policy { policyTable.policy }
 
+    /// The Maildir whose messages a scan counts in this ledger, or nil if the configuration does not say so.
+    func maildir(countedIn ledger: String) -> String? { ledger == self.ledger ? maildir : nil }
+
     private init() {}
 
     /// What the file says; the rules that it names are not read.

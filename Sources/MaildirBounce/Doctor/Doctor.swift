@@ -34,6 +34,7 @@ struct Doctor {
         }
         if let ledger {
             findings += LedgerCheck.findings(ledger, policy)
+            findings += maildir.flatMap { LedgerCheck.mark(ledger, policy, maildir: $0) }.map { [$0] } ?? []
         } else {
             findings.append(
                 .error(

@@ -15,6 +15,8 @@ struct Finding: Equatable {
     var why: String?
     /// The command, or the line, that mends it.
     var mend: String?
+    /// Whether it says that the ledger is damaged.
+    var isDamage = false
 
     static func ok(_ subject: String, _ what: String) -> Finding {
         Finding(level: .ok, subject: subject, what: what)

@@ -1,5 +1,6 @@
 import Glibc
 import Ledger
+import Maildir
 
 /// The ledger: whether it opens, is whole, and has room to grow.
 enum LedgerCheck {
@@ -53,10 +54,39 @@ enum LedgerCheck {
             mend: "df -h \(shellQuoted(splitPath(path).parent)), and free some space")
     }
 
+    /// Whether the ledger is the one that the Maildir was counted in; nil where there is nothing to say.
+    static func mark(_ path: String, _ policy: Policy, maildir: String) -> Finding? {
+        let place: String
+        do {
+            guard let maildir = try? Maildir(opening: maildir), let mark = try LedgerMark.read(maildir) else {
+                return nil
+            }
+            place = mark.path
+            do {
+                let ledger = try LedgerStore(path: path, mode: .readOnly, policy: policy)
+                // One from before there were identities is for the next scan to judge.
+                guard let identity = try ledger.identity(), identity != mark.identity else { return nil }
+            } catch {
+                guard error.isMissing else { return nil }
+            }
+        } catch {
+            return .error(
+                subject, error.message, why: "a scan counts and moves nothing until this is settled",
+                mend: "look into it, then maildir-bounce scan --new-ledger once")
+        }
+        return .error(
+            subject, "\(path) is not the ledger that \(maildir) was counted in (\(place))",
+            why: "a scan counts and moves nothing until this is settled: whoever is suppressed there would get mail",
+            mend: "mount its disk or restore it; to begin anew, maildir-bounce scan --new-ledger once")
+    }
+
     private static func damage(_ path: String, _ what: String) -> Finding {
-        .error(
-            subject, "\(path) is damaged: \(what)",
+        var finding = Finding.error(
+            subject, what.contains(path) ? what : "\(path) is damaged: \(what)",
             why: "what a damaged ledger says of an address may be wrong",
-            mend: "restore it from a backup, or move it away and maildir-bounce reprocess the Maildir and the archive")
+            mend: "restore it from a backup, or move it away, begin anew with maildir-bounce scan --new-ledger, and "
+                + "maildir-bounce reprocess the Maildir and the archive")
+        finding.isDamage = true
+        return finding
     }
 }

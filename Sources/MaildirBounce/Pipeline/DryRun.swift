@@ -16,7 +16,7 @@ struct DryRun {
 
     static func run(_ order: ScanOrder, output: StandardOutput) throws(Failure) {
         let maildir = try inMaildir { () throws(MaildirError) in try Maildir(opening: order.maildir) }
-        let ledger = try openForDryRun(order.ledger, order.policy)
+        let ledger = try CountedLedger.openForDryRun(order, maildir)
         let names = try inMaildir { () throws(MaildirError) in try maildir.listNew(limit: order.limit) }
         var run = DryRun(order, output: output, ledger: ledger)
         let inbox = Inbox(

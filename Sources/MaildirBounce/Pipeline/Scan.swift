@@ -17,6 +17,8 @@ struct ScanOrder {
     var policy: Policy
     var trust: TrustRule
     var isVerbose: Bool
+    /// `--new-ledger`: whatever the Maildir was counted in, from now on it is this ledger.
+    var beginsAnew = false
     /// How many threads read and classify. What comes out does not depend on it, nor on the next.
     var threads = defaultThreadCount
     /// How many messages are committed at once at the most.
@@ -88,9 +90,7 @@ struct Scan {
             return false
         }
         defer { lock.release() }
-        let ledger = try inLedger { () throws(LedgerError) in
-            try LedgerStore(path: order.ledger, mode: .readWrite, policy: order.policy)
-        }
+        let ledger = try CountedLedger.open(order, maildir)
         // All of them, also where there is a limit: what cannot be moved must not stand in the way of what can.
         let names = try inMaildir { () throws(MaildirError) in try maildir.listNew() }
         guard !names.isEmpty else {
@@ -182,6 +182,7 @@ struct Scan {
         guard !batch.isEmpty else { return }
         let events = batch.map(\.event)
         let ledger = self.ledger
+        // Fails also where the ledger is no longer the file that it was: then nothing of the batch is moved.
         let outcomes = try inLedger { () throws(LedgerError) in try ledger.commit(events) }
         for (message, outcome) in zip(batch, outcomes) { tally.add(message, outcome) }
         try finishMoves()

@@ -63,7 +63,10 @@ struct SetupSteps {
         if LedgerStore.isAddress(path) {
             try note("\(path), where it has no tables yet")
         } else {
-            if exists(path) { return try keep(path, user) }
+            if exists(path) {
+                try checkWhole(path)
+                return try keep(path, user)
+            }
             let folder = splitPath(path).parent
             try makeParents(of: folder)
             try makeFolder(folder, mode: 0o750, for: user)
@@ -76,6 +79,15 @@ struct SetupSteps {
             _ = try inLedger { () throws(LedgerError) in
                 try LedgerStore(path: path, mode: .readWrite, policy: Policy(), adoption: .onRebuild)
             }
+        }
+    }
+
+    /// A ledger that is no good must not be kept in silence; one of an earlier version is for the next scan.
+    private func checkWhole(_ path: String) throws(Failure) {
+        do {
+            _ = try LedgerStore(path: path, mode: .readOnly, policy: Policy())
+        } catch {
+            if error.category == .inputOutput { throw Failure(error) }
         }
     }
 

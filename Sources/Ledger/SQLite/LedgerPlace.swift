@@ -1,0 +1,64 @@
+import GRDB
+import GRDBSQLite
+import Glibc
+
+/// The files that stood under a ledger's names when it was opened.
+///
+/// Where another program removes or replaces one, SQLite goes on in the file that it has open: what it commits is gone with
+/// that. So each commit looks afterwards.
+struct LedgerPlace {
+    private struct File: Equatable {
+        var device: UInt64
+        var inode: UInt64
+
+        /// Nil if nothing is there.
+        init?(_ path: String) {
+            var status = stat()
+            guard stat(path, &status) == 0 else { return nil }
+            device = UInt64(status.st_dev)
+            inode = UInt64(status.st_ino)
+        }
+    }
+
+    /// What SQLite keeps next to the ledger while a writer has it open.
+    private static let suffixes = ["-wal", "-shm"]
+
+    private let path: String
+    private let target: String
+    private let ledger: File?
+    private let companions: [File?]
+    private let identity: StoredIdentity?
+
+    /// - Throws: `inputOutput` if the ledger was replaced since `database` opened it.
+    init(_ path: String, _ database: Database) throws {
+        self.path = path
+        target = LedgerFile.target(path)
+        let target = self.target
+        ledger = File(path)
+        companions = Self.suffixes.map { File(target + $0) }
+        identity = try StoredIdentity(database)
+        var hasMoved: Int32 = 0
+        sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved)
+        if ledger == nil || hasMoved != 0 { throw replaced }
+    }
+
+    /// - Throws: `inputOutput` if something else, or nothing, stands where the ledger was.
+    func check() throws(LedgerError) {
+        let target = self.target
+        guard File(path) == ledger, Self.suffixes.map({ File(target + $0) }) == companions else { throw replaced }
+    }
+
+    /// - Throws: `inputOutput` if the file was cut, or another one was copied over it.
+    func checkContents(_ database: Database) throws(LedgerError) {
+        try WholeLedger.check(database, path: path)
+        if identity?.isThere(database, size: LedgerFile.size(target) ?? 0) == false { throw replaced }
+    }
+
+    private var replaced: LedgerError {
+        LedgerError(
+            .inputOutput,
+            "the ledger \(path), or a file that SQLite keeps next to it, was removed or replaced during this run: what was "
+                + "committed last is not in the file that stands there now; put the right ledger there, then run it again"
+        )
+    }
+}

@@ -1,0 +1,100 @@
+import CRenameat2
+import GRDB
+import Glibc
+
+/// Makes a ledger's file, whole or not at all.
+///
+/// It is built under another name in the same folder, brought to the disk, and then given its name, unless another program
+/// was faster. Whoever is killed in between leaves a file of the other name, which is of no use and does no harm.
+enum NewLedgerFile {
+    /// What the file is called while it is built; 16 random digits follow.
+    static let temporaryPrefix = ".maildir-bounce-new."
+
+    /// The two bytes of the header that say that a database is kept in WAL mode, and their value (section 1.3.3 of the file
+    /// format). SQLite itself would make two files next to it to write them.
+    private static let modeOffset: off_t = 18
+    private static let walMode: [UInt8] = [2, 2]
+
+    /// Makes the ledger `path`, a file that is not there; another program may do so at the same time.
+    static func make(_ path: String) throws(LedgerError) {
+        let target = LedgerFile.target(path)
+        let folder = LedgerFile.folder(of: target)
+        try checkNothingIsLeft(of: target)
+        var generator = SystemRandomNumberGenerator()
+        let temporary = folder + "/" + temporaryPrefix + LedgerIdentity.hexadecimal(generator.next())
+        let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, LedgerFile.mode)
+        guard descriptor >= 0 else {
+            if errno == ENOENT {
+                throw LedgerError(
+                    .cannotWrite, "cannot make the ledger \(path): its folder does not exist; make it first")
+            }
+            throw LedgerFile.failure(path, errno, writing: true)
+        }
+        defer {
+            unlink(temporary)
+            close(descriptor)
+        }
+        try build(temporary, path: path)
+        let code = finish(descriptor, temporary, target, folder: folder)
+        if code != 0 && code != EEXIST { throw LedgerFile.failure(path, code, writing: true) }
+    }
+
+    /// A ledger that is gone, and whose WAL or journal is not, would be mixed into the new one.
+    private static func checkNothingIsLeft(of target: String) throws(LedgerError) {
+        for suffix in ["-wal", "-journal"] where (LedgerFile.size(target + suffix) ?? 0) > 0 {
+            // Another program may have made it since, and be at work.
+            guard try LedgerFile.kind(target) == .missing else { return }
+            throw LedgerError(
+                .inputOutput,
+                "there is no ledger \(target), but its \(suffix) file is there; put the ledger back to it, or move that file "
+                    + "away")
+        }
+    }
+
+    private static func build(_ temporary: String, path: String) throws(LedgerError) {
+        do {
+            var configuration = Configuration()
+            configuration.foreignKeysEnabled = false
+            configuration.prepareDatabase { database in
+                // Nobody else knows of it, and nobody uses half of it: no file next to it, and one fsync at the end.
+                try database.execute(
+                    sql: """
+                        PRAGMA journal_mode = MEMORY;
+                        PRAGMA synchronous = OFF;
+                        PRAGMA temp_store = MEMORY;
+                        PRAGMA application_id = \(Schema.applicationID);
+                        """)
+            }
+            let queue = try SQLiteDatabase.open(temporary.hasPrefix("/") ? temporary : "./" + temporary, configuration)
+            try Schema.migrator.migrate(queue)
+            try queue.write { database in
+                try database.execute(sql: LedgerIdentity.insertion(LedgerIdentity.random()))
+            }
+            try queue.close()
+        } catch {
+            throw LedgerError(error, path: path, busySeconds: 0)
+        }
+    }
+
+    /// Gives the file its last bytes, its owner and its name. Returns 0 or an `errno`, EEXIST where the name is taken.
+    private static func finish(_ descriptor: Int32, _ temporary: String, _ target: String, folder: String) -> Int32 {
+        guard pwrite(descriptor, walMode, walMode.count, modeOffset) == walMode.count else { return errno }
+        var status = stat()
+        // What root makes in the folder of the user who scans, that user must be able to write.
+        if geteuid() == 0, stat(folder, &status) == 0 { _ = fchown(descriptor, status.st_uid, status.st_gid) }
+        guard fsync(descriptor) == 0 else { return errno }
+        var code = renameat2(AT_FDCWD, temporary, AT_FDCWD, target, MAILDIR_RENAME_NOREPLACE) == 0 ? 0 : errno
+        if [EINVAL, ENOSYS, EOPNOTSUPP].contains(code) { code = link(temporary, target) == 0 ? 0 : errno }
+        if code == 0 { synchronise(folder) }
+        return code
+    }
+
+    /// The name must be on disk before anything in the file counts. Where a folder cannot be opened or synchronised, the
+    /// next commit brings the file to the disk.
+    private static func synchronise(_ folder: String) {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+}

@@ -1,0 +1,67 @@
+import Glibc
+
+extension Maildir {
+    /// What a small file in the Maildir's folder, next to cur/ and new/, holds; nil if there is none.
+    ///
+    /// - Throws: `notRegular` if something else bears the name; a symbolic link is not followed. `ioError` if it is longer
+    ///   than `limit` bytes.
+    package func readNote(_ name: String, limit: Int) throws(MaildirError) -> [UInt8]? {
+        let path = self.path + "/" + name
+        // O_NONBLOCK: a FIFO of that name must not make it wait.
+        let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
+        let opened = systemCall { openat(root.descriptor, name, flags) }
+        switch opened.error {
+        case 0: break
+        case ENOENT: return nil
+        case ELOOP: throw MaildirError(.read, path, category: .notRegular(.symbolicLink))
+        case let error: throw MaildirError(.read, path, errorNumber: error)
+        }
+        defer { close(opened.value) }
+        var status = stat()
+        let asked = systemCall { fstat(opened.value, &status) }
+        if asked.error != 0 { throw MaildirError(.read, path, errorNumber: asked.error) }
+        if let kind = FileKind(mode: status.st_mode) {
+            throw MaildirError(.read, path, category: .notRegular(kind))
+        }
+        var bytes = [UInt8](repeating: 0, count: limit + 1)
+        var count = 0
+        while count <= limit {
+            let answer = bytes.withUnsafeMutableBytes { buffer in
+                systemCall { Glibc.read(opened.value, buffer.baseAddress?.advanced(by: count), limit + 1 - count) }
+            }
+            if answer.error != 0 { throw MaildirError(.read, path, errorNumber: answer.error) }
+            if answer.value == 0 { break }
+            count += answer.value
+        }
+        guard count <= limit else { throw MaildirError(.read, path, errorNumber: EFBIG) }
+        return Array(bytes[..<count])
+    }
+
+    /// Writes a small file into the Maildir's folder, in place of the one that is there: whoever reads it sees one of the
+    /// two, whole. It is on disk when this returns.
+    package func writeNote(_ name: String, _ bytes: [UInt8]) throws(MaildirError) {
+        let path = self.path + "/" + name
+        // A name of its own: where no lock holds another run back, it may write the file, too.
+        let temporary = "\(name).\(UniqueName.next().printable)"
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+        let opened = systemCall { openat(root.descriptor, temporary, flags, 0o644) }
+        if opened.error != 0 { throw MaildirError(.make, path, errorNumber: opened.error) }
+        var error = bytes.withUnsafeBytes { writeAll($0, to: opened.value) }
+        var status = stat()
+        // What root writes belongs to the owner of the Maildir, as all else in it.
+        if geteuid() == 0, fstat(root.descriptor, &status) == 0 {
+            _ = fchown(opened.value, status.st_uid, status.st_gid)
+        }
+        if error == 0 { error = systemCall { fsync(opened.value) }.error }
+        if close(opened.value) != 0 && error == 0 && errno != EINTR { error = errno }
+        if error == 0 {
+            error = systemCall { renameat(root.descriptor, temporary, root.descriptor, name) }.error
+        }
+        if error != 0 {
+            _ = unlinkat(root.descriptor, temporary, 0)
+            throw MaildirError(.make, path, errorNumber: error)
+        }
+        root.touch()
+        try root.sync()
+    }
+}
