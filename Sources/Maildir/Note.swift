@@ -33,7 +33,9 @@ extension Maildir {
             if answer.value == 0 { break }
             count += answer.value
         }
-        guard count <= limit else { throw MaildirError(.read, path, errorNumber: EFBIG) }
+        guard count <= limit else {
+            throw MaildirError(.read, path, category: .ioError, reason: "it is longer than \(limit) bytes")
+        }
         return Array(bytes[..<count])
     }
 

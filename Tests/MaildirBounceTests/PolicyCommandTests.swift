@@ -16,7 +16,7 @@ struct PolicyCommandTests {
             "policy", "show", "--config", try station.folder.write("empty.toml", ""), "--format", "jsonl")
         #expect(run.status == 0)
         let objects = try run.objects()
-        #expect(objects.count == 23)
+        #expect(objects.count == 27)
         #expect(objects.allSatisfy { $0["source"] as? String == "default" })
         func value(_ key: String) -> Int? {
             objects.first { $0["key"] as? String == "policy." + key }?["value"] as? Int
@@ -53,7 +53,7 @@ struct PolicyCommandTests {
         #expect(run.errors.isEmpty)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let objects = try run.objects()
-        #expect(objects.count == 27)
+        #expect(objects.count == 31)
         for object in objects {
             let key = try #require((object["key"] as? String)?.split(separator: ".").last)
             let place = try #require((object["source"] as? String)?.split(separator: ":"), "\(object)")
@@ -67,7 +67,7 @@ struct PolicyCommandTests {
         )
         let shown = try Program.run("policy", "show", "--config", file)
         #expect(shown.text.contains("policy.override.1.expiry_days"))
-        #expect(try Program.run("policy", "show", "--config", file, "--format", "csv").lines.count == 28)
+        #expect(try Program.run("policy", "show", "--config", file, "--format", "csv").lines.count == 32)
     }
 
     @Test(
