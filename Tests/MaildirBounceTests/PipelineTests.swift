@@ -116,7 +116,8 @@ struct PipelineTests {
 
     private func fingerprint(_ mail: String, id: String? = "m@x.example") -> Fingerprint {
         let former = FormerFingerprint(messageID: id, contents: Array(mail.utf8))
-        return Fingerprint(Verdict(messageClass: .notABounce, messageID: id), former)
+        return Fingerprint(
+            Verdict(messageClass: .notABounce, messageID: id), former, contents: Array(mail.utf8))
     }
 
     @Test("batches grow from a small one to the largest")
@@ -154,6 +155,7 @@ struct PipelineTests {
         #expect(fingerprint("Subject: x\r\n\r\none\r\ntwo\r\n") == report)
         #expect(fingerprint("Subject: x\n\none\ntwo\n\n\n") == report)
         #expect(fingerprint("Subject: x\n\none\ntwo") == report)
+        #expect(fingerprint("\n \t\n\r\nReceived: y\nSubject: x\n\none\ntwo\n") == report)
     }
 
     @Test("a report with another text or another Message-ID is another one")
@@ -174,9 +176,9 @@ struct PipelineTests {
         var total = 0
         let length = 100
         for position in 0..<length {
-            var bytes = [UInt8]("\n".utf8) + [UInt8](repeating: UInt8(ascii: "a"), count: length)
+            var bytes = [UInt8]("S\n\n".utf8) + [UInt8](repeating: UInt8(ascii: "a"), count: length)
             let before = fingerprint(String(decoding: bytes, as: UTF8.self))
-            bytes[position + 1] ^= 2
+            bytes[position + 3] ^= 2
             let after = fingerprint(String(decoding: bytes, as: UTF8.self))
             total += (before.high ^ after.high).nonzeroBitCount + (before.low ^ after.low).nonzeroBitCount
         }

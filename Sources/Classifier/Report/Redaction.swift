@@ -3,7 +3,7 @@ import MIME
 /// Addresses that a provider made unreadable before it reported them (RFC 6590): they name nobody.
 enum Redaction {
     /// Words that stand for a local part, or for a label of the domain.
-    private static let words = [
+    private static let words: [StaticString] = [
         "redacted", "anonymized", "anonymised", "obfuscated", "undisclosed", "pseudonymized", "pseudonymised",
     ]
     /// Words that are the whole local part of a complaint.
@@ -20,14 +20,31 @@ enum Redaction {
 
     /// Whether the address says itself that it was redacted, in any report.
     static func isPlain(_ address: String) -> Bool {
-        let (local, domain) = parts(address)
-        if words.contains(where: { local.contains($0) }) { return true }
-        if local.utf8.count > 1, local.utf8.allSatisfy({ $0 == UInt8(ascii: "*") }) || local.contains("***") {
-            return true
+        let bytes = Array(address.utf8)
+        let span = bytes.span
+        let at = bytes.lastIndex(of: UInt8(ascii: "@")) ?? bytes.count
+        var stars = 0
+        for index in 0..<at {
+            stars = bytes[index] == UInt8(ascii: "*") ? stars + 1 : 0
+            if stars == 3 || stars == at && at > 1 || hasWord(span, at: index..<at) { return true }
         }
-        return domain.utf8.split(separator: UInt8(ascii: ".")).contains { label in
-            words.contains { label.elementsEqual($0.utf8) }
+        var label = at + 1
+        while label < bytes.count {
+            let end = span.firstIndex(of: UInt8(ascii: "."), in: label..<bytes.count) ?? bytes.count
+            if hasWord(span, at: label..<end, isWhole: true) { return true }
+            label = end + 1
         }
+        return false
+    }
+
+    /// Whether one of `words` starts a range, or is all of it.
+    private static func hasWord(_ bytes: Span<UInt8>, at range: Range<Int>, isWhole: Bool = false) -> Bool {
+        for word in words where word.utf8Start[0] == bytes[range.lowerBound].lowercased {
+            if isWhole ? bytes.equals(word, ignoringCaseIn: range) : bytes.hasPrefix(word, ignoringCaseIn: range) {
+                return true
+            }
+        }
+        return false
     }
 
     /// The same of a complaint, from which providers take out who complained: by a mask, a digest, or a word.

@@ -37,6 +37,8 @@ struct BatchNames {
             for outcome in event.outcomes.prefix(LedgerLimits.outcomesPerReport) {
                 note(outcome.kind)
                 note(outcome.reason)
+                // Of a suppression for a relay's list.
+                note(outcome.relay.map { "\(outcome.reason) \($0)" })
                 note(outcome.remoteMTA)
                 guard let canonical = CanonicalAddress(outcome.address) else { continue }
                 addresses[canonical.text] = min(addresses[canonical.text] ?? arrival, arrival)

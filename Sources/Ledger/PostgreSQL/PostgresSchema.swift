@@ -3,7 +3,11 @@ enum PostgresSchema {
     /// What leads from each version to the next. The first that was released is the version that SQLite had then.
     static let migrations = [
         Migration(version: 2, sql: version2),
-        Migration(version: 3, sql: Schema.version3("CAST(extract(epoch FROM now()) AS BIGINT)")),
+        Migration(
+            version: 3,
+            sql: Schema.version3(
+                now: "CAST(extract(epoch FROM now()) AS BIGINT)", newView: "CREATE OR REPLACE VIEW",
+                firstBlank: { "strpos(\($0), ' ')" }, time: time)),
     ]
 
     struct Migration {

@@ -20,7 +20,11 @@ enum Schema {
             try database.execute(sql: version2)
         }
         migrator.registerMigration("3") { database in
-            try database.execute(sql: version3("CAST(strftime('%s', 'now') AS INTEGER)"))
+            try database.execute(
+                sql: version3(
+                    now: "CAST(strftime('%s', 'now') AS INTEGER)", newView: "DROP VIEW suppressed; CREATE VIEW",
+                    firstBlank: { "instr(\($0), ' ')" }, time: { "strftime('%Y-%m-%dT%H:%M:%SZ', \($0), 'unixepoch')" })
+            )
             try database.execute(sql: "PRAGMA user_version = 3")
         }
         return migrator
@@ -161,7 +165,7 @@ enum Schema {
             last_action INTEGER,
             streak INTEGER NOT NULL,
             streaks BLOB,
-            cause INTEGER,                -- NULL: may be mailed; 1 soft, 2 hard, 3 complaint, 4 by hand
+            cause INTEGER,                -- NULL: may be mailed; 1 soft, 2 hard, 3 complaint, 4 by hand, 5 relay
             reason INTEGER,               -- term
             since INTEGER,
             until INTEGER,
@@ -297,20 +301,36 @@ enum Schema {
 
     /// What a release holds against, and what tells the reports of version 0.1.0 from later ones. SQL for both engines.
     ///
-    /// - Parameter now: the present second since 1970 UTC.
-    static func version3(_ now: String) -> String {
-        """
-        -- Of a release: the last delivery that the ledger had seen.
-        ALTER TABLE action ADD COLUMN known BIGINT;
+    /// - Parameters:
+    ///   - now: the present second since 1970 UTC.
+    ///   - newView: the words that make a view in place of another.
+    ///   - firstBlank: where the first blank of a text is, 0 if it has none.
+    ///   - time: a second since 1970 UTC in ISO 8601.
+    static func version3(
+        now: String, newView: String, firstBlank: (String) -> String, time: (String) -> String
+    ) -> String {
+        let relay = Suppression.Cause.relay.rawValue
+        let blank = firstBlank("term.text")
+        return """
+            -- Of a release: the last delivery that the ledger had seen.
+            ALTER TABLE action ADD COLUMN known BIGINT;
 
-        INSERT INTO setting (name, value) SELECT '\(ReportIndex.formerSetting)', CAST(\(now) AS TEXT)
-        WHERE EXISTS (SELECT 1 FROM delivery) OR EXISTS (SELECT 1 FROM pruned);
+            INSERT INTO setting (name, value) SELECT '\(ReportIndex.formerSetting)', CAST(\(now) AS TEXT)
+            WHERE EXISTS (SELECT 1 FROM delivery) OR EXISTS (SELECT 1 FROM pruned);
 
-        -- No mail arrives after it is first seen.
-        UPDATE delivery SET arrival = \(now) WHERE arrival > \(now);
+            -- No mail arrives after it is first seen.
+            UPDATE delivery SET arrival = \(now) WHERE arrival > \(now);
 
-        -- All states are derived anew when the ledger is opened next.
-        DELETE FROM setting WHERE name = 'policy';
-        """
+            -- All states are derived anew when the ledger is opened next.
+            DELETE FROM setting WHERE name = 'policy';
+
+            -- Where the cause is a relay's list, the relay stands after the reason's token.
+            \(newView) suppressed (address, reason, since, until) AS
+            SELECT address.address,
+                CASE WHEN address.cause = \(relay) AND \(blank) > 0 THEN substr(term.text, 1, \(blank) - 1) ELSE term.text END,
+                \(time("address.since")), \(time("address.until"))
+            FROM address LEFT JOIN term ON term.id = address.reason
+            WHERE address.cause IS NOT NULL AND (address.until IS NULL OR address.until > \(now));
+            """
     }
 }

@@ -83,6 +83,9 @@ struct OwnAddresses: Sendable {
 
     /// Of a report's recipients, the places of ours; what the report was delivered to is ours, too.
     func places(in recipients: [String], deliveredTo: [String]) -> [Int] {
+        // Most reports are about other domains.
+        let near = deliveredTo.map(Self.plainDomain)
+        guard recipients.contains(where: { mayHold(Self.plainDomain($0), near) }) else { return [] }
         var delivered = OwnAddresses()
         delivered.delimiters = delimiters
         for address in deliveredTo.lazy.compactMap({ CanonicalAddress($0) }) {
@@ -95,6 +98,21 @@ struct OwnAddresses: Sendable {
         return recipients.indices.filter { place in
             CanonicalAddress(recipients[place]).map { contains($0) || delivered.contains($0) } ?? false
         }
+    }
+
+    /// The domain in lower case, or `nil` if it takes more to tell which one it is.
+    private static func plainDomain(_ address: String) -> String? {
+        guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")), address.utf8[at...].allSatisfy({ $0 < 0x80 })
+        else { return nil }
+        let domain = address[address.utf8.index(after: at)...].lowercased()
+        return domain.utf8.last == UInt8(ascii: ".") ? nil : domain
+    }
+
+    /// Whether an address of a domain may be ours.
+    private func mayHold(_ domain: String?, _ near: [String?]) -> Bool {
+        guard let domain, !near.contains(nil) else { return true }
+        return near.contains(domain) || wholeDomains.contains(domain) || domains.contains(domain)
+            || addressDomains.contains(domain)
     }
 
     private mutating func insert(_ address: String, domain: String) {

@@ -22,17 +22,26 @@ extension DeliveryEvent {
         self.init(
             key: key,
             messageID: verdict.messageID,
-            fingerprint: Fingerprint(verdict, former),
+            fingerprint: Fingerprint(verdict, former, contents: contents.bytes),
             former: former,
             class: verdict.messageClass.rawValue,
             origin: verdict.origin?.rawValue,
             arrival: arrival,
-            seen: Int64(time(nil)),
+            seen: Self.firstSight,
             dialect: verdict.dialect,
             reportingMTA: verdict.reportingMTA,
             destination: destination,
             outcomes: counted.map(OutcomeEvent.init),
             rules: verdict.ruleNames + (withheld?.rule.map { [$0] } ?? []))
+    }
+
+    /// A moment before this program was made, 2026-11-28T00:00:00Z: a clock that shows less is wrong.
+    private static let madeAfter: Int64 = 1_795_824_000
+
+    /// The present second, or `nil` if the clock cannot be right.
+    private static var firstSight: Int64? {
+        let now = Int64(time(nil))
+        return now < madeAfter ? nil : now
     }
 
     /// About how many bytes of memory this event holds.
@@ -81,17 +90,36 @@ extension Fingerprint {
     ///
     /// Nothing that the rules decide goes in, so that a report that comes back after they have changed is still the one
     /// that was counted.
-    init(_ verdict: Verdict, _ former: FormerFingerprint) {
+    init(_ verdict: Verdict, _ former: FormerFingerprint, contents: [UInt8]) {
+        var base = former.fingerprint
+        // 0.1.0 took an empty line at the very start for the end of the header.
+        let start = headerStart(contents.span)
+        if start > 0 {
+            base = FormerFingerprint(messageID: verdict.messageID, contents: Array(contents[start...])).fingerprint
+        }
         var hash = ReportHash()
         hash.combine("tag, date, arrival")
-        hash.combine(former.fingerprint.high)
-        hash.combine(former.fingerprint.low)
+        hash.combine(base.high)
+        hash.combine(base.low)
         hash.combine(verdict.deliveredTo.first(where: hasTag))
         if !former.hasMessageID {
             for time in [verdict.date, verdict.arrival] { hash.combine(UInt64(bitPattern: time ?? .min)) }
         }
         self.init(high: hash.value.high, low: hash.value.low)
     }
+}
+
+/// Where the first line that is not blank starts.
+private func headerStart(_ bytes: Swift.Span<UInt8>) -> Int {
+    var start = 0
+    for index in 0..<bytes.count {
+        if bytes[index] == UInt8(ascii: "\n") {
+            start = index + 1
+        } else if !isBlank(bytes[index]), bytes[index] != UInt8(ascii: "\r") {
+            return start
+        }
+    }
+    return 0
 }
 
 /// Whether the local part of an address has what VERP puts into it: a recipient (`bob=dest.example`), or an extension.
