@@ -116,8 +116,11 @@ struct Reading {
     private func markOwnAddresses(_ verdict: inout Verdict) {
         guard let find = settings.ownAddresses, !verdict.recipients.isEmpty else { return }
         var deliveredTo = envelope.deliveryAddresses
-        // A complaint may be our own mail, which comes back with its To field.
-        if verdict.messageClass != .complaint { deliveredTo += envelope.toAddresses }
+        // Where no server noted whom it delivered to, the To field says it; but a complaint may be our own mail, which comes
+        // back with its To field, and some reports are addressed to the recipient who failed.
+        if deliveredTo.isEmpty, verdict.messageClass != .complaint {
+            deliveredTo = envelope.toAddresses.filter { to in !verdict.recipients.contains { $0.address == to } }
+        }
         for index in find(verdict.recipients.map(\.address), deliveredTo) {
             let address = verdict.recipients[index].address
             // A report that was taken out of a wrapper was asked already.
@@ -402,9 +405,10 @@ struct Reading {
     /// that mails wait behind a link, is bait.
     private func withoutBait(_ reader: ProseReader, _ gate: Gate) -> [RecipientReport] {
         guard !gate.hasProof, !reader.recipients.isEmpty else { return reader.recipients }
+        if gate.hasReply || message.parts[0].type == .multipartReport { return reader.recipients }
         guard gate.isFromMailbox || hasLink else { return reader.recipients }
         // A sentence names whom it likes; a list of failed recipients is a server's.
-        guard reader.isList, !(gate.isFromMailbox && hasLink) else { return [] }
+        guard gate.isFromServer || reader.isList && !hasLink else { return [] }
         return reader.recipients.filter { report in
             guard let address = report.address, let domain = address.domainPart else { return false }
             // Some servers copy the failed recipient into a field of the report's own delivery.

@@ -41,6 +41,12 @@ public final class Archive: Sendable {
         }
     }
 
+    /// Whether a path, as ``MaildirError/path`` has it, is the folder ROOT/NAME or in it.
+    package func isPath(_ path: String, in name: String) -> Bool {
+        let folder = escapedForTerminal(Array((root + "/" + name).utf8))
+        return path == folder || path.hasPrefix(folder + "/")
+    }
+
     /// Makes durable what was moved here since the last call: fsync(2) of each folder that was touched. Call it once
     /// per batch, before ``Maildir/syncFolders()`` of the Maildir that the messages came from, so that a message is on
     /// disk here before it is gone there.

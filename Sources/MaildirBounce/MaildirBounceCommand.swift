@@ -108,7 +108,11 @@ import Glibc
         let long = LongArguments(arguments)
         guard long.isShortened else { return nil }
         let command = try parseAsRoot(long.short)
-        guard var command = command as? any WordsCommand else { return command }
+        guard var command = command as? any WordsCommand else {
+            // What stands for the words must not be taken for one of them.
+            guard arguments.count > LongArguments.longestGeneral else { return nil }
+            throw ValidationError("\(arguments.count) words are too many for this command")
+        }
         command.words = long.restored(command.words)
         try command.validate()
         return command

@@ -24,7 +24,7 @@ enum RelayList {
         in texts: [FactText], status: StatusCode?, remoteMTA: String?, reportingMTA: String?, from: String
     ) -> Entry? {
         for text in texts {
-            guard let number = matcher.lowest(in: text.folded) else { continue }
+            guard let number = matcher.lowest(in: text.folded), others.lowest(in: text.folded) == nil else { continue }
             let (words, reason) = phrases[number]
             guard let relay = speaker(text.folded, remoteMTA, reportingMTA, from) else { continue }
             let isAddressing = reason == .suspend && (SMTPReply(text.text.span).status ?? status)?.subject == 1
@@ -135,6 +135,13 @@ enum RelayList {
             "blacklisted contact", "blocklisted contact", "contact is blocklisted", "address blacklisted",
             "email blacklisted", "on the rejection denylist", "rejection blacklist",
         ].map { ($0, .suspend) }
+
+    /// Of whom the text speaks where it is not the recipient.
+    private static let others = NumberedPhrases(
+        [
+            "your ip", "ip address", "sender", "sending domain", "from address", "from domain", "your domain", "mail from",
+            "return path", "return-path", "envelope from",
+        ].enumerated().map { ($0.offset, $0.element) })
 
     private static let matcher = NumberedPhrases(phrases.enumerated().map { ($0.offset, $0.element.words) })
 }

@@ -12,6 +12,11 @@ enum JSONEntry {
         }
         // As `check --format jsonl` says it of an address that may be mailed.
         if entry["suppressed"] == .bool(false) { return .broken("it says of the address that it is not suppressed") }
+        for name in ["reason", "since", "until", "note"] {
+            // What is not understood must not be taken for what is not there: an end that is lost suppresses for good.
+            guard let value = entry[name], value != .null, value.string == nil else { continue }
+            return .broken("\"\(name)\" must be a text in quotes")
+        }
         guard let address = entry["address"]?.string else { return .broken("there is no \"address\" with a text") }
         return ListEntry.line(
             address: address, reason: entry["reason"]?.string, since: entry["since"]?.string,

@@ -35,7 +35,7 @@ struct BatchMove: Sendable {
                 do throws(MaildirError) {
                     try move(message)
                 } catch {
-                    guard error.isOfOneMessage else { throw error }
+                    guard error.isOfOneMessage || isOfOneFolder(error, message) else { throw error }
                     problems.single.append(Problem(error: error, isKnown: message.isKnown))
                 }
             }
@@ -46,6 +46,16 @@ struct BatchMove: Sendable {
             problems.last = error
         }
         return problems
+    }
+
+    /// Whether only the archive's folder for the message's class cannot be used, so that messages of other classes can still
+    /// be moved.
+    private func isOfOneFolder(_ error: MaildirError, _ message: Message) -> Bool {
+        guard let archive, let folder = message.destination.archiveFolder else { return false }
+        switch error.category {
+        case .permission, .cannotWrite, .noSuchMaildir, .notRegular: return archive.isPath(error.path, in: folder)
+        case .vanished, .tryAgain, .ioError: return false
+        }
     }
 
     private func move(_ message: Message) throws(MaildirError) {

@@ -14,6 +14,8 @@ protocol WordsCommand: ParsableCommand {
 struct LongArguments {
     /// Runs that are not longer are left as they are.
     static let shortestRun = 16
+    /// The longest command line that the general reader gets whole, where the command takes no list of words.
+    static let longestGeneral = 1_000
 
     /// The command line with a stand-in for each run.
     private(set) var short: [String] = []
