@@ -37,6 +37,38 @@ extension AddressScan {
         }
     }
 
+    /// Whether it is a sign that stands within words, too: an apostrophe, a hyphen or a dash.
+    static func joinsWords(_ bytes: Span<UInt8>, _ index: Int, _ length: Int) -> Bool {
+        switch scalar(bytes, index, length) {
+        case 0xB4, 0xB7, 0x2010...0x2015, 0x2018, 0x2019, 0x201B, 0x2027, 0x2032, 0xFF07, 0xFF0D, 0xFF3F: true
+        default: false
+        }
+    }
+
+    /// Whether a word may end with the character and go on behind an apostrophe or a dash. Scripts that write no blanks
+    /// have neither within words.
+    static func endsWord(_ bytes: Span<UInt8>, _ index: Int, _ length: Int) -> Bool {
+        switch bytes[index] {
+        case let byte where byte.isLetter || byte.isDigit: true
+        case UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "+"): true
+        case 0..<0x80: false
+        default: !isSign(bytes, index, length) && !isOfBlanklessScript(bytes, index, length)
+        }
+    }
+
+    /// Whether it is a letter of a script that puts no blanks between an address and the words next to it: Chinese,
+    /// Japanese, Korean (whose particles follow a word directly), Thai, Lao, Burmese and Khmer.
+    static func isOfBlanklessScript(_ bytes: Span<UInt8>, _ index: Int, _ length: Int) -> Bool {
+        // Ideographs of the planes 2 and 3.
+        if length == 4 { return bytes[index] == 0xF0 && bytes[index + 1] >= 0xA0 }
+        return switch scalar(bytes, index, length) {
+        case 0x0E00...0x0EFF, 0x1000...0x11FF, 0x1780...0x17FF: true
+        case 0x2E80...0x2FDF, 0x3005...0x3007, 0x3021...0x3029, 0x3031...0x9FFF: true
+        case 0xA960...0xA97F, 0xAC00...0xD7FF, 0xF900...0xFAFF, 0xFF66...0xFFDC: true
+        default: false
+        }
+    }
+
     /// Whether it is a full stop that IDNA takes for a dot (RFC 3490 section 3.1): `。`, `．` or `｡`.
     static func isFullStop(_ bytes: Span<UInt8>, _ index: Int, _ length: Int) -> Bool {
         switch scalar(bytes, index, length) {

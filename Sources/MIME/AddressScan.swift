@@ -25,14 +25,22 @@ package enum AddressScan {
         return found
     }
 
-    /// The same, and whether something stands there that may be an address and is not read as one.
+    /// The addr-specs in a line of prose, and whether something stands there that may be an address and is not read as one.
+    ///
+    /// In prose an address may stand directly behind a letter of a script that writes no blanks: `您发往bob@dest.example的邮件`.
+    /// Where a letter beyond ASCII opens an address, words of the sentence may be a part of it, so it counts as unreadable.
     package static func listing(
         _ bytes: Span<UInt8>, in range: Range<Int>, limit: Int
     ) -> (addresses: [Range<Int>], hasUnreadable: Bool) {
         var found: [Range<Int>] = []
         var index = range.lowerBound
         var hasUnreadable = false
-        while found.count < limit, let address = next(bytes, from: &index, in: range, failed: &hasUnreadable) {
+        while found.count < limit,
+            let address = next(bytes, from: &index, in: range, isProse: true, failed: &hasUnreadable)
+        {
+            let low = address.lowerBound
+            let isBracketed = low > range.lowerBound && bytes[low - 1] == UInt8(ascii: "<")
+            hasUnreadable = hasUnreadable || (bytes[low] >= 0x80 && !isBracketed)
             found.append(address)
         }
         return (found, hasUnreadable)
@@ -46,13 +54,13 @@ package enum AddressScan {
 
     private static func next(_ bytes: Span<UInt8>, from index: inout Int, in range: Range<Int>) -> Range<Int>? {
         var failed = false
-        return next(bytes, from: &index, in: range, failed: &failed)
+        return next(bytes, from: &index, in: range, isProse: false, failed: &failed)
     }
 
     /// The next one from `index` on, which is moved behind it. `failed` is set where an @ stands between two words that are
     /// none.
     private static func next(
-        _ bytes: Span<UInt8>, from index: inout Int, in range: Range<Int>, failed: inout Bool
+        _ bytes: Span<UInt8>, from index: inout Int, in range: Range<Int>, isProse: Bool, failed: inout Bool
     ) -> Range<Int>? {
         while index < range.upperBound,
             let at = bytes.firstIndex(of: UInt8(ascii: "@"), in: index..<range.upperBound)
@@ -71,9 +79,11 @@ package enum AddressScan {
             let quoted = quotedString(bytes, around: at, in: rest)
             var inQuotes: Range<Int>?
             if let quoted, quoted.upperBound < range.upperBound, bytes[quoted.upperBound] == UInt8(ascii: "@") {
-                inQuotes = address(bytes, around: quoted.upperBound, in: range)
+                inQuotes = address(bytes, around: quoted.upperBound, in: range, isProse: isProse)
             }
-            guard let address = inQuotes ?? address(bytes, around: at, in: range), address.lowerBound >= index else {
+            guard let address = inQuotes ?? address(bytes, around: at, in: range, isProse: isProse),
+                address.lowerBound >= index
+            else {
                 failed = failed || isBetweenWords(bytes, at, in: range)
                 index = at + 1
                 continue
@@ -223,7 +233,7 @@ package enum AddressScan {
     /// The address that `range` is as a whole: with or without angle brackets, a display name before them and comments
     /// (RFC 5322 section 3.4); nil where anything else stands there.
     package static func whole(_ bytes: Span<UInt8>, in range: Range<Int>) -> Range<Int>? {
-        var range = withoutBlanks(bytes, range)
+        var range = withoutPunctuation(bytes, range)
         var index = range.lowerBound
         var comments = 0
         // Where a comment that may end the value starts, and whether something stands behind such a one.
@@ -265,6 +275,23 @@ package enum AddressScan {
         return path(bytes, in: range)
     }
 
+    /// A field's value without what some servers put around or behind an address: `'bob@dest.example'`,
+    /// `[SMTP:bob@dest.example]`, and a comma, a semicolon or a colon at the end. A quote on one side is the address's.
+    private static func withoutPunctuation(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+        var range = withoutBlanks(bytes, range)
+        while let last = range.last,
+            bytes[last] == UInt8(ascii: ",") || bytes[last] == UInt8(ascii: ";") || bytes[last] == UInt8(ascii: ":")
+        {
+            range = withoutBlanks(bytes, range.lowerBound..<last)
+        }
+        guard range.count > 2, let first = range.first, let last = range.last else { return range }
+        let isQuoted =
+            (bytes[first] == UInt8(ascii: "'") || bytes[first] == UInt8(ascii: "`"))
+            && isPair(bytes[first], bytes[last])
+        let isBracketed = bytes[first] == UInt8(ascii: "[") && bytes[last] == UInt8(ascii: "]")
+        return isQuoted || isBracketed ? (first + 1)..<last : range
+    }
+
     /// The address in the angle brackets that open at `open`, where nothing but comments stands behind them.
     private static func bracketed(_ bytes: Span<UInt8>, in range: Range<Int>, at open: Int) -> Range<Int>? {
         guard let close = closingBracket(bytes, from: open + 1, before: range.upperBound),
@@ -292,14 +319,19 @@ package enum AddressScan {
         var found: [Range<Int>] = []
         var isComplete = true
         var start = range.lowerBound
+        // The member may go on behind the comma: `a,b@dest.example`.
+        var isOpen = false
         while start < range.upperBound, found.count < limit {
             let end = endOfMember(bytes, start..<range.upperBound)
             let member = withoutBlanks(bytes, start..<end)
-            if let address = whole(bytes, in: member) {
+            if !isOpen || bytes[start].isSpace, let address = whole(bytes, in: member) {
                 found.append(address)
             } else if !member.isEmpty {
                 isComplete = false
             }
+            isOpen =
+                end < range.upperBound && bytes[end] == UInt8(ascii: ",") && !member.isEmpty
+                && member.allSatisfy { isLocal(bytes[$0]) }
             start = end + 1
         }
         return (found, isComplete)
@@ -334,7 +366,10 @@ package enum AddressScan {
     }
 
     private static func isScheme(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        let word = withoutBlanks(bytes, range)
+        var word = withoutBlanks(bytes, range)
+        if let first = word.first, bytes[first] == UInt8(ascii: "[") || bytes[first] == UInt8(ascii: "'") {
+            word = word.dropFirst()
+        }
         return bytes.equals("mailto", ignoringCaseIn: word) || bytes.equals("smtp", ignoringCaseIn: word)
             || bytes.equals("rfc822", ignoringCaseIn: word)
     }
@@ -343,7 +378,9 @@ package enum AddressScan {
 
     /// The address whose `@` stands at `at`, among words and without angle brackets, or nil where the bytes around it are
     /// none or it is in doubt where it starts or ends.
-    private static func address(_ bytes: Span<UInt8>, around at: Int, in range: Range<Int>) -> Range<Int>? {
+    private static func address(
+        _ bytes: Span<UInt8>, around at: Int, in range: Range<Int>, isProse: Bool
+    ) -> Range<Int>? {
         guard var low = start(bytes, of: at, in: range), low < at else { return nil }
         if at + 1 < range.upperBound, bytes[at + 1] == UInt8(ascii: "[") {
             guard let end = literal(bytes, at + 1, before: range.upperBound), end - low <= maximumLength,
@@ -353,6 +390,20 @@ package enum AddressScan {
         }
         guard let high = end(bytes, of: at, in: range) else { return nil }
         if bytes[low] != UInt8(ascii: "\"") {
+            if low > range.lowerBound, bytes[low - 1] == UInt8(ascii: "\""),
+                !closes(bytes, UInt8(ascii: "\""), from: high, before: range.upperBound)
+            {
+                return nil
+            }
+            let glued = isProse ? endOfWords(bytes, low..<at) : low
+            if glued > low, isInSentence(bytes, low..<high, of: range) {
+                // A sign on one side leaves it in doubt where the address starts, and so does a domain beyond ASCII.
+                guard let inner = withoutQuotes(bytes, glued..<at, behind: high, before: range.upperBound),
+                    inner < at, bytes[inner].isLetter || bytes[inner].isDigit,
+                    (at..<high).allSatisfy({ bytes[$0] < 0x80 })
+                else { return nil }
+                low = glued
+            }
             guard let inner = withoutQuotes(bytes, low..<at, behind: high, before: range.upperBound) else { return nil }
             low = inner
         }
@@ -388,16 +439,45 @@ package enum AddressScan {
         // Signs of the prose beyond ASCII stand right before the address.
         var start = low
         var hasSign = false
+        var isJoined = false
+        var isBehindLetter = false
         var index = low
         while index < at {
             let length = characterLength(bytes, index, before: at)
             if length > 1, isSign(bytes, index, length) {
+                // `o’brien@dest.example` is one word.
+                isJoined = joinsWords(bytes, index, length) && isBehindLetter
                 start = index + length
                 hasSign = true
             }
+            isBehindLetter = endsWord(bytes, index, length)
             index += length
         }
+        if isJoined { return nil }
         return hasSign || isStart(bytes, low, from: range.lowerBound) ? start : nil
+    }
+
+    /// Where the ASCII starts behind the last letter of a script that writes no blanks, or the start of `local` where there
+    /// is none, or where more than ASCII stands behind it.
+    private static func endOfWords(_ bytes: Span<UInt8>, _ local: Range<Int>) -> Int {
+        var end = local.upperBound
+        while end > local.lowerBound, bytes[end - 1] < 0x80 { end -= 1 }
+        guard end < local.upperBound, end > local.lowerBound else { return local.lowerBound }
+        var index = end - 1
+        while index > local.lowerBound, bytes[index] & 0xC0 == 0x80 { index -= 1 }
+        let length = characterLength(bytes, index, before: end)
+        guard index + length == end, isOfBlanklessScript(bytes, index, length), isSeen(bytes, index..<end) else {
+            return local.lowerBound
+        }
+        return end
+    }
+
+    /// Whether more than `address` stands in `line`. A list has one to a line, and a colon behind it.
+    private static func isInSentence(_ bytes: Span<UInt8>, _ address: Range<Int>, of line: Range<Int>) -> Bool {
+        if (line.lowerBound..<address.lowerBound).contains(where: { !bytes[$0].isSpace }) { return true }
+        let rest = withoutBlanks(bytes, address.upperBound..<line.upperBound)
+        guard let first = rest.first else { return false }
+        return bytes[first] != UInt8(ascii: ":")
     }
 
     /// Where the domain ends that starts behind `at`.
@@ -442,8 +522,18 @@ package enum AddressScan {
         guard low > start else { return true }
         switch bytes[low - 1] {
         case 0x20, 0x0A, UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "["),
-            UInt8(ascii: "]"), UInt8(ascii: ","), UInt8(ascii: ";"):
+            UInt8(ascii: "]"), UInt8(ascii: ";"):
             return true
+        case UInt8(ascii: ","):
+            // Between two addresses, or behind a sentence's number or sign; `a,b@dest.example` may be one.
+            var index = low - 2
+            var hasLetter = false
+            while index >= max(start, low - maximumLength), isLocal(bytes[index]) {
+                hasLetter = hasLetter || bytes[index].isLetter
+                index -= 1
+            }
+            let isWord = index < start || bytes[index].isSpace
+            return !(hasLetter && isWord)
         case 0x09:
             // Between a label and the address, not within one.
             var index = low - 2
@@ -467,8 +557,12 @@ package enum AddressScan {
     private static func isEnd(_ bytes: Span<UInt8>, _ high: Int, before end: Int) -> Bool {
         guard high < end else { return true }
         switch bytes[high] {
+        case UInt8(ascii: "#"):
+            // Exchange parts the address and the reply so: `bob@dest.example#550 5.1.1 …#`.
+            return high + 4 < end && (bytes[high + 1] == UInt8(ascii: "4") || bytes[high + 1] == UInt8(ascii: "5"))
+                && bytes[high + 2].isDigit && bytes[high + 3].isDigit && bytes[high + 4] == 0x20
         case UInt8(ascii: "@"), UInt8(ascii: "\\"), UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "%"),
-            UInt8(ascii: "$"), UInt8(ascii: "^"), UInt8(ascii: "~"), UInt8(ascii: "#"), 0x7F:
+            UInt8(ascii: "$"), UInt8(ascii: "^"), UInt8(ascii: "~"), 0x7F:
             return false
         case 0x20, 0x09, 0x0A: return true
         case 0x0D: return high + 1 == end || bytes[high + 1] == 0x0A
@@ -493,7 +587,7 @@ package enum AddressScan {
         var low = local.lowerBound
         for count in stride(from: lead - local.lowerBound, to: 0, by: -1) where behind + count <= end {
             let isPaired = (0..<count).allSatisfy {
-                closing(bytes[local.lowerBound + $0]) == bytes[behind + count - 1 - $0]
+                isPair(bytes[local.lowerBound + $0], bytes[behind + count - 1 - $0])
             }
             guard isPaired else { continue }
             low += count
@@ -502,7 +596,13 @@ package enum AddressScan {
         }
         guard low < local.upperBound else { return nil }
         if let sign = closing(bytes[low]), closes(bytes, sign, from: behind, before: end) { return nil }
+        if bytes[low] == UInt8(ascii: "`"), closes(bytes, bytes[low], from: behind, before: end) { return nil }
         return low
+    }
+
+    /// Whether prose puts the two signs around an address.
+    private static func isPair(_ left: UInt8, _ right: UInt8) -> Bool {
+        closing(left) == right || left == UInt8(ascii: "`") && right == left
     }
 
     /// The sign that closes what this one opens, where prose puts it around an address.

@@ -306,7 +306,12 @@ struct WholeAddressTests {
             ("rfc822; bob@dest.example.", "bob@dest.example"), ("rfc822; mailto:bob@dest.example", "bob@dest.example"),
             ("utf-8; b\\x{F6}b@dest.example", "böb@dest.example"), ("utf-8; \\x{20}bob@dest.example", nil),
             ("utf-8; bob\\x{0A}@dest.example", nil), ("utf-8; bob\\x{zz}@dest.example", nil),
-            ("rfc822; 'bob@dest.example'", nil), ("rfc822; al@a.example <bob@dest.example>", nil),
+            ("rfc822; 'bob@dest.example'", "bob@dest.example"), ("rfc822; 'bob@dest.example", "'bob@dest.example"),
+            ("[SMTP:bob@dest.example]", "bob@dest.example"),
+            ("rfc822; [SMTP:bob@dest.example]", "bob@dest.example"),
+            ("rfc822; bob@dest.example:", "bob@dest.example"), ("rfc822;bob@dest.example;", "bob@dest.example"),
+            ("rfc822; bob@dest.example,", "bob@dest.example"), ("bob@dest.example;", "bob@dest.example"),
+            ("rfc822; 用户bob@dest.example", "用户bob@dest.example"), ("rfc822; al@a.example <bob@dest.example>", nil),
             ("rfc822; bob@dest.example and others", nil), ("rfc822; bob@dest.example, al@dest.example", nil),
         ])
     func fields(_ field: String, _ expected: String?) {
@@ -419,6 +424,69 @@ struct WholeAddressTests {
         #expect(
             unnamed(to: "bob@dest.example", text: "Your message could not be delivered to <vic tim@dest.example>.")
                 == [])
+    }
+
+    @Test(
+        "next to words without blanks, and those with letters beyond ASCII, are not another's",
+        arguments: [
+            ("您发往bob@dest.example的邮件被退回:550 5.1.1 User unknown", ["bob@dest.example"]),
+            ("宛先bob@dest.exampleにメールを送信できません。\n550 5.1.1 User unknown", ["bob@dest.example"]),
+            ("수신자bob@dest.example에게 메일을 보낼 수 없습니다. 550 5.1.1 User unknown", ["bob@dest.example"]),
+            ("Your message was not delivered to `bob@dest.example`.\n550 5.1.1 User unknown", ["bob@dest.example"]),
+            ("Your message wasn't delivered to o’brien@dest.example because it couldn't be found.", []),
+            ("The following addresses failed:\n\n    bob–x@dest.example: 550 5.1.1 User unknown", []),
+            ("The following addresses failed:\n\n    éric@dest.example: 550 5.1.1 User unknown", []),
+            ("The following addresses failed:\n\n    иван@dest.example: 550 5.1.1 User unknown", []),
+            ("The following addresses failed:\n\n    用户bob@dest.example: 550 5.1.1 User unknown", []),
+            ("The following addresses failed:\n\n  a,b@dest.example\n    550 5.1.1 User unknown", []),
+            ("Delivery has failed to these recipients:\nbob@dest.example#550 5.1.1 not found##", ["bob@dest.example"]),
+        ])
+    func words(_ text: String, _ expected: [String]) {
+        let found = classify(
+            """
+            Return-Path: <>
+            From: MAILER-DAEMON@mx.dest.example
+            To: bounce@news.example
+            Subject: Undeliverable: News
+            MIME-Version: 1.0
+            Content-Type: multipart/mixed; boundary=b
+
+            --b
+            Content-Type: text/plain; charset=utf-8
+
+            \(text)
+            --b
+            Content-Type: message/rfc822
+
+            To: al@x.example
+            From: news@news.example
+            Subject: News
+
+            Hello.
+            --b--
+
+            """)
+        #expect(found.recipients.map(\.address) == expected)
+    }
+
+    @Test(
+        "that X-Failed-Recipients puts signs around are read",
+        arguments: [
+            "'bob@dest.example'", "[SMTP:bob@dest.example]", "bob@dest.example:", "bob@dest.example,",
+            "bob@dest.example;",
+        ])
+    func failedRecipients(_ value: String) {
+        let text = """
+            X-Failed-Recipients: \(value)
+            From: Mail Delivery System <MAILER-DAEMON@mx.dest.example>
+            Subject: Mail delivery failed: returning message to sender
+
+            This message was created automatically by mail delivery software.
+
+            A message that you sent could not be delivered.
+
+            """
+        #expect(classify(text).recipients.map(\.address) == ["bob@dest.example"])
     }
 
     @Test("of X.400 lose the attribute's name only where it is one")

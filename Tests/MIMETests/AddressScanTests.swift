@@ -129,6 +129,100 @@ struct AddressScanTests {
     }
 
     @Test(
+        "in prose stand directly behind letters of scripts that write no blanks",
+        arguments: [
+            ("您发往bob@dest.example的邮件被退回", ["bob@dest.example"], false),
+            ("宛先bob@dest.exampleにメールを", ["bob@dest.example"], false),
+            ("수신자bob@dest.example에게", ["bob@dest.example"], false),
+            ("ผู้รับbob@dest.example ไม่พบ", ["bob@dest.example"], false),
+            ("𠮷bob@dest.example的", ["bob@dest.example"], false),
+            ("宛先：bob@dest.example", ["bob@dest.example"], false),
+            ("次の宛先bob@dest.example", ["次の宛先bob@dest.example"], true),
+            ("次の 宛先bob@dest.example", ["bob@dest.example"], false),
+            ("发往'bob@dest.example'的", ["bob@dest.example"], false), ("发往'bob@dest.example的", [], true),
+            ("发往.bob@dest.example的", [], true), ("发往bob@例子.example的", [], true),
+            ("地址‘bob@dest.example’不存在", ["bob@dest.example"], false),
+            // What looks like a member of a list, or stands in brackets, is whole.
+            ("用户bob@dest.example", ["用户bob@dest.example"], true),
+            ("用户bob@dest.example: 550 unknown", ["用户bob@dest.example"], true),
+            ("失败<用户bob@dest.example>", ["用户bob@dest.example"], false),
+            ("an 用户@dest.example 不存在", ["用户@dest.example"], true),
+            ("to éric@dest.example", ["éric@dest.example"], true), ("иван@dest.example", ["иван@dest.example"], true),
+            ("to vicébob@dest.example now", ["vicébob@dest.example"], false),
+            ("vic\u{3164}bob@dest.example is", [], true),
+        ])
+    func blanklessScripts(text: String, expected: [String], isUnreadable: Bool) {
+        let bytes = Array(text.utf8)
+        let found = AddressScan.listing(bytes.span, in: 0..<bytes.count, limit: 9)
+        #expect(found.addresses.map { string(bytes.span.copy($0)) } == expected)
+        #expect(found.hasUnreadable == isUnreadable)
+    }
+
+    @Test(
+        "do not start within a word that an apostrophe or a dash joins",
+        arguments: [
+            ("to o’brien@dest.example: no", []), ("o‘brien@dest.example", []), ("o´brien@dest.example", []),
+            ("bob–x@dest.example", []), ("bob‐x@dest.example", []), ("é’brien@dest.example", []),
+            ("“o’brien@dest.example”", []), ("o.’brien@dest.example", []),
+            ("’bob@dest.example’", ["bob@dest.example"]), ("– bob@dest.example", ["bob@dest.example"]),
+            ("–bob@dest.example", ["bob@dest.example"]), ("‘bob@dest.example’", ["bob@dest.example"]),
+            ("<o’brien@dest.example>", ["o’brien@dest.example"]),
+        ])
+    func joinedWords(text: String, expected: [String]) {
+        #expect(list(Array(text.utf8)) == expected)
+    }
+
+    @Test(
+        "are the whole of a field in spite of the signs that servers write around them",
+        arguments: [
+            ("'bob@dest.example'", "bob@dest.example"), ("`bob@dest.example'", "bob@dest.example"),
+            ("`bob@dest.example`", "bob@dest.example"), ("'o'hara@dest.example'", "o'hara@dest.example"),
+            ("[SMTP:bob@dest.example]", "bob@dest.example"), ("[smtp:'bob@dest.example]", "'bob@dest.example"),
+            ("bob@dest.example:", "bob@dest.example"), ("bob@dest.example,", "bob@dest.example"),
+            ("bob@dest.example;", "bob@dest.example"), ("<bob@dest.example>, ", "bob@dest.example"),
+            ("'用户bob@dest.example'", "用户bob@dest.example"), ("o’brien@dest.example", "o’brien@dest.example"),
+            ("'bob@dest.example", "'bob@dest.example"), ("bob@dest.example'", nil), ("[bob@dest.example", nil),
+            ("bob@dest.example, al@dest.example", nil), ("'vic bob@dest.example'", nil),
+            ("'bob@dest.example' 'al@dest.example'", nil), ("bob@[192.0.2.1]", "bob@[192.0.2.1]"), ("'", nil),
+            (";", nil), ("''", nil), ("[]", nil),
+        ])
+    func fields(text: String, expected: String?) {
+        let bytes = Array(text.utf8)
+        let found = AddressScan.whole(bytes.span, in: 0..<bytes.count).map { string(bytes.span.copy($0)) }
+        #expect(found == expected)
+    }
+
+    @Test(
+        "of lists have the same signs around them, and no comma in them",
+        arguments: [
+            ("'bob@dest.example', [SMTP:al@dest.example];", ["bob@dest.example", "al@dest.example"], true),
+            ("bob@dest.example,al@dest.example,", ["bob@dest.example", "al@dest.example"], true),
+            ("a,b@dest.example", [], false), ("a, b@dest.example", ["b@dest.example"], false),
+        ])
+    func members(text: String, expected: [String], isComplete: Bool) {
+        let bytes = Array(text.utf8)
+        let found = AddressScan.members(bytes.span, in: 0..<bytes.count, limit: 9)
+        #expect(found.addresses.map { string(bytes.span.copy($0)) } == expected)
+        #expect(found.isComplete == isComplete)
+    }
+
+    @Test(
+        "stand before replies, between backticks, and behind commas and quotes that are no part of them",
+        arguments: [
+            ("bob@dest.example#550 5.1.1 RESOLVER##", ["bob@dest.example"]), ("bob@dest.example#550", []),
+            ("bob@dest.example#x 550", []), ("bob@dest.example#250 x", []),
+            ("to `bob@dest.example` failed", ["bob@dest.example"]), ("`bob@dest.example is `", []),
+            ("`bob@dest.example: no", ["`bob@dest.example"]), ("``bob@dest.example``", ["bob@dest.example"]),
+            ("a,b@dest.example", []), ("to a,b@dest.example", []), ("x@y,b@dest.example", ["x@y", "b@dest.example"]),
+            ("550,b@dest.example", ["b@dest.example"]), ("\"bob@dest.example", []),
+            ("\"bob@dest.example\" is", ["bob@dest.example"]),
+            ("\"bob@dest.example is unknown\"", ["bob@dest.example"]),
+        ])
+    func neighbours(text: String, expected: [String]) {
+        #expect(list(Array(text.utf8)) == expected)
+    }
+
+    @Test(
         "have the full stops of IDNA in their domain, unless these end a sentence",
         arguments: [
             ("bob@dest。example", ["bob@dest。example"]), ("<bob@dest．example>", ["bob@dest．example"]),
