@@ -119,7 +119,7 @@ struct Reading {
         // Where no server noted whom it delivered to, the To field says it; but a complaint may be our own mail, which comes
         // back with its To field, and some reports are addressed to the recipient who failed.
         if deliveredTo.isEmpty, verdict.messageClass != .complaint {
-            deliveredTo = envelope.toAddresses.filter { to in !verdict.recipients.contains { $0.address == to } }
+            deliveredTo = envelope.toAddresses.filter { !original.recipients.contains($0) }
         }
         for index in find(verdict.recipients.map(\.address), deliveredTo) {
             let address = verdict.recipients[index].address
@@ -405,10 +405,14 @@ struct Reading {
     /// that mails wait behind a link, is bait.
     private func withoutBait(_ reader: ProseReader, _ gate: Gate) -> [RecipientReport] {
         guard !gate.hasProof, !reader.recipients.isEmpty else { return reader.recipients }
-        if gate.hasReply || message.parts[0].type == .multipartReport { return reader.recipients }
+        if message.parts[0].type == .multipartReport { return reader.recipients }
         guard gate.isFromMailbox || hasLink else { return reader.recipients }
-        // A sentence names whom it likes; a list of failed recipients is a server's.
-        guard gate.isFromServer || reader.isList && !hasLink else { return [] }
+        // A sentence names whom it likes; a list of failed recipients is a server's, and so is a reply with a code.
+        let tagged = VERP.tag(
+            in: envelope.deliveredTo, settings: settings, known: reader.recipients.compactMap { $0.address },
+            arrival: envelope.arrival)?.recipient
+        if let tagged, reader.recipients.contains(where: { $0.address == tagged }) { return reader.recipients }
+        guard gate.hasReply || reader.isList && (gate.isFromDaemon || !hasLink) else { return [] }
         return reader.recipients.filter { report in
             guard let address = report.address, let domain = address.domainPart else { return false }
             // Some servers copy the failed recipient into a field of the report's own delivery.
@@ -420,14 +424,22 @@ struct Reading {
     /// Whether the text of the message refers to a page.
     private var hasLink: Bool {
         message.parts.indices.contains { part in
-            guard message.parts[part].type.isText, !message.parts[part].isEnclosed else { return false }
+            let type = message.parts[part].type
+            guard type.isText, !message.parts[part].isEnclosed else { return false }
+            // In HTML addresses stand in its own frame, too.
+            let marks = type == .textHTML ? Reading.htmlLinkMarks : Reading.linkMarks
             return message.withDecodedBody(ofPart: part, limit: Limits.proseBytes) { text in
-                Reading.linkMarks.contains { Original.position(of: $0, in: text) != nil }
+                marks.contains { Original.position(of: $0, in: text) != nil }
             }
         }
     }
 
-    private static let linkMarks: [StaticString] = ["http://", "https://", "href="]
+    private static let linkMarks: [StaticString] = ["http://", "https://"]
+    private static let htmlLinkMarks: [StaticString] = [
+        "href=\"http", "href='http", "href=http", "href=\"//", "href='//", "href=//", ">http://", ">https://",
+        " http://",
+        " https://",
+    ]
 
     /// No delimiter closes the last part: more parts may have followed, and said otherwise.
     private var endsWithinParts: Bool {

@@ -55,6 +55,8 @@ struct AddressEvent: Sendable, Equatable {
 
     /// When the mail arrived, or when the administrator acted.
     var arrival: Int64
+    /// Of a report: when it was first seen, where the ledger had to note that.
+    var seen: Int64?
     var fingerprint: Fingerprint
     /// The number of the report's delivery. Reports have numbers in the order in which the ledger first saw them.
     var delivery: Int64 = 0

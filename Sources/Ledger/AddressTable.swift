@@ -120,7 +120,7 @@ final class AddressTable {
             class: className, kind: kind, replyCode: row.optionalText(6),
             status: row.optionalText(7))
         return AddressEvent(
-            arrival: row.integer(0), fingerprint: row.fingerprint(1),
+            arrival: row.integer(0), seen: row.optionalInteger(9), fingerprint: row.fingerprint(1),
             delivery: row.integer(3) >> LedgerLimits.ordinalBits,
             ordinal: row.integer(3) & (1 << LedgerLimits.ordinalBits - 1), effect: effect, class: className,
             reason: try terms.text(row.integer(5)), spelling: row.optionalText(8),
@@ -177,7 +177,7 @@ final class AddressTable {
             while try query.step() { try body(query) }
         }
         try rows(AddressTable.eventSelection(", o.address") + " WHERE o.address") { row in
-            page.outcomes[row.integer(9), default: []].append((try event(row), row.integer(3)))
+            page.outcomes[row.integer(10), default: []].append((try event(row), row.integer(3)))
         }
         try rows("SELECT id, at, kind, reason, until, known, address FROM action WHERE address") { row in
             page.actions[row.integer(6), default: []].append(try action(row))
@@ -192,7 +192,8 @@ final class AddressTable {
 
     private static func eventSelection(_ more: String = "") -> String {
         """
-        SELECT d.arrival, d.fingerprint, d.class, o.id, o.kind, o.reason, o.reply_code, o.status, o.spelling\(more)
+        SELECT d.arrival, d.fingerprint, d.class, o.id, o.kind, o.reason, o.reply_code, o.status, o.spelling,
+            d.seen\(more)
         FROM outcome AS o JOIN delivery AS d ON d.id = o.id >> \(LedgerLimits.ordinalBits)
         """
     }

@@ -42,6 +42,8 @@ final class BatchWriter {
         var id: Int64
         /// The state before the batch; nothing for an address that is new.
         var state: AddressState?
+        /// The latest date of an action by hand, those of the batch among them.
+        var lastAction: Int64?
         /// What the batch adds.
         var events: [AddressEvent] = []
         /// What the batch takes away.
@@ -72,7 +74,7 @@ final class BatchWriter {
 
     private static let deliveryColumns = [
         "maildir", "name", "fingerprint", "arrival", "class", "origin", "dialect", "reporting_mta", "folder", "file",
-        "message_id",
+        "message_id", "seen",
     ]
 
     /// - Parameter countsForBrake: whether the brake counts the deliveries; not where they come from another ledger
@@ -100,12 +102,12 @@ final class BatchWriter {
         // duplicate has to be touched.
         replaceHead = try connection.prepare(
             """
-            UPDATE delivery SET (\(columns)) = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) WHERE id = ?12
+            UPDATE delivery SET (\(columns)) = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) WHERE id = ?13
             """)
         demoteHead = try connection.prepare(
             """
             INSERT INTO delivery (\(columns), id, duplicate_of) SELECT maildir, ?3, fingerprint, arrival, class, origin,
-                dialect, reporting_mta, folder, file, message_id, ?2, id FROM delivery WHERE id = ?1
+                dialect, reporting_mta, folder, file, message_id, seen, ?2, id FROM delivery WHERE id = ?1
             """)
         insertOutcome = try RowInsertion(
             connection, into: "outcome",
@@ -276,7 +278,7 @@ final class BatchWriter {
         try demoteHead.bind(3, [UInt8]("/\(demoted)".utf8))
         try demoteHead.execute()
         try bindDelivery(replaceHead, from: 1, event)
-        try replaceHead.bind(12, head.id)
+        try replaceHead.bind(13, head.id)
         try replaceHead.execute()
         let rename = try connection.prepare("UPDATE delivery SET name = ?1 WHERE id = ?2")
         try rename.bind(1, head.name)
@@ -318,8 +320,8 @@ final class BatchWriter {
         _ query: Query, from first: Int32, _ event: DeliveryEvent, number: Int64, duplicateOf head: Int64?
     ) throws {
         try bindDelivery(query, from: first, event)
-        try query.bind(first + 11, number)
-        try query.bind(first + 12, head)
+        try query.bind(first + 12, number)
+        try query.bind(first + 13, head)
     }
 
     /// Binds the columns `deliveryColumns`.
@@ -336,6 +338,20 @@ final class BatchWriter {
         try query.bind(first + 8, try terms.number(place.folder))
         try query.bind(first + 9, place.file?.stored(limit: LedgerLimits.textBytes))
         try query.bind(first + 10, event.messageID?.stored(limit: LedgerLimits.textBytes))
+        try query.bind(first + 11, firstSight(event))
+    }
+
+    /// When an event was first seen, where an action by hand bears a later date although it was taken before: only then does
+    /// the ledger need to know it.
+    private func firstSight(_ event: DeliveryEvent) -> Int64? {
+        guard let seen = event.seen else { return nil }
+        for outcome in event.outcomes.prefix(LedgerLimits.outcomesPerReport) {
+            guard let canonical = CanonicalAddress(outcome.address), let place = placeOfAddress[canonical.text],
+                let last = touched[place].state?.lastAction, last > seen
+            else { continue }
+            return LedgerLimits.clamped(arrival: seen)
+        }
+        return nil
     }
 
     // MARK: Outcomes
@@ -349,7 +365,8 @@ final class BatchWriter {
             var address: Int64?
             if let canonical {
                 let addition = AddressEvent(
-                    arrival: event.storedArrival, fingerprint: event.fingerprint, delivery: delivery,
+                    arrival: event.storedArrival, seen: firstSight(event), fingerprint: event.fingerprint,
+                    delivery: delivery,
                     ordinal: Int64(ordinal),
                     effect: AddressEvent.Effect(
                         class: event.class, kind: outcome.kind, replyCode: outcome.replyCode, status: outcome.status),
@@ -419,7 +436,9 @@ final class BatchWriter {
         let domain = CanonicalAddress.domain(ofCanonical: canonical)
         let entry = try addresses.entry(canonical)
         let id = try entry?.id ?? addressNumbers.take()
-        touched.append(Touched(address: canonical, domain: domain, id: id, state: entry?.state))
+        touched.append(
+            Touched(
+                address: canonical, domain: domain, id: id, state: entry?.state, lastAction: entry?.state.lastAction))
         if entry == nil { newAddresses[id] = canonical }
         return place
     }
@@ -500,6 +519,8 @@ final class BatchWriter {
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (address, at, kind, reason) DO NOTHING
             """)
         let known = try connection.lastDelivery()
+        // Suppressions that are older than something decided later.
+        var older: [(place: Int, address: String)] = []
         let forgotten = try ForgottenTable(connection, terms)
         var outcomes = [ActionOutcome]()
         outcomes.reserveCapacity(actions.count)
@@ -520,6 +541,11 @@ final class BatchWriter {
                 continue
             }
             let place = try touch(canonical.text)
+            var action = action
+            let last = touched[place].lastAction ?? .min
+            // Who is suppressed now is so after what was decided before, also where the clock went back since.
+            if action.kind == .suppress, !action.isDated { action.at = max(action.at, last) }
+            touched[place].lastAction = max(action.at, last)
             try insert.bind(1, touched[place].id)
             try insert.bind(2, LedgerLimits.clamped(arrival: action.at))
             try insert.bind(3, action.kind.rawValue)
@@ -536,10 +562,16 @@ final class BatchWriter {
                 }
                 try insert.execute()
             }
+            if action.kind == .suppress, action.isDated, action.at < last {
+                older.append((outcomes.count, canonical.text))
+            }
             outcomes.append(.done)
             touched[place].mustBeDerived = true
         }
         try writeAddresses()
+        for (place, address) in older where try addresses.entry(address)?.state.suppression == nil {
+            outcomes[place] = .released
+        }
         return outcomes
     }
 

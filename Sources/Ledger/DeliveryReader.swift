@@ -9,7 +9,7 @@ final class DeliveryReader {
         self.connection = connection
         self.terms = terms
         selectDelivery = try connection.prepare(
-            "SELECT maildir, name, fingerprint, arrival, class, origin, folded FROM delivery WHERE id = ?1")
+            "SELECT maildir, name, fingerprint, arrival, class, origin, folded, seen FROM delivery WHERE id = ?1")
         selectOutcomes = try connection.prepare(
             """
             SELECT o.kind, o.reason, o.status, o.reply_code, o.spelling, a.address
@@ -96,7 +96,8 @@ final class DeliveryReader {
         var event = DeliveryEvent(
             key: DeliveryKey(maildir: try terms.text(query.integer(0)), unique: query.bytes(1)),
             fingerprint: query.fingerprint(2), class: try terms.text(query.integer(4)),
-            origin: try terms.text(query.optionalInteger(5)), arrival: query.integer(3))
+            origin: try terms.text(query.optionalInteger(5)), arrival: query.integer(3),
+            seen: query.optionalInteger(7))
         while try outcomes.step() {
             event.outcomes.append(
                 OutcomeEvent(

@@ -34,7 +34,7 @@ struct LedgerTable {
 
     static let delivery = LedgerTable(
         "delivery",
-        integers: "id duplicate_of maildir arrival class origin dialect reporting_mta folder folded",
+        integers: "id duplicate_of maildir arrival class origin dialect reporting_mta folder folded seen",
         texts: "file message_id", bytes: "name fingerprint")
     static let outcome = LedgerTable(
         "outcome", integers: "id address kind reason remote_mta",

@@ -23,10 +23,12 @@ package struct ManualAction: Sendable, Hashable {
     /// anyway, and not for less long, or was left out when it was forgotten. For lists that say only that somebody is to
     /// be left out, and are imported again and again.
     package var onlyIfNeeded: Bool
+    /// Whether `at` is another system's word; else it is the present moment.
+    package var isDated: Bool
 
     package init(
         address: String, kind: Kind, reason: String = "manual", at: Int64, until: Int64? = nil, author: String? = nil,
-        note: String? = nil, onlyIfNeeded: Bool = false
+        note: String? = nil, onlyIfNeeded: Bool = false, isDated: Bool = false
     ) {
         self.address = address
         self.kind = kind
@@ -36,6 +38,7 @@ package struct ManualAction: Sendable, Hashable {
         self.author = author
         self.note = note
         self.onlyIfNeeded = onlyIfNeeded
+        self.isDated = isDated
     }
 
     /// Whether a suppression makes this one needless, as far as its time goes.
@@ -60,6 +63,8 @@ package enum ActionOutcome: Sendable, Hashable {
     case done
     /// The same has been decided in the same second for the same reason, or the action was needless.
     case alreadyKnown
+    /// It was written, and a later release stands.
+    case released
     /// What was given is no mail address; nothing was written for it.
     case notAnAddress
 }

@@ -37,8 +37,16 @@ struct ReleaseOrder {
         return result
     }
 
+    /// Whether a release holds against a report of which the ledger knows when it was first seen. One that was seen after the
+    /// release and before its date came after it: the clock was ahead when it was made.
+    private func holds(_ release: AddressEvent, against event: AddressEvent) -> Bool {
+        if event.delivery <= release.known ?? .min { return true }
+        return event.arrival < release.arrival && event.seen ?? .max >= release.arrival
+    }
+
     /// The place of the last release that holds against an event; the number of releases if none does.
     private func stage(of event: AddressEvent) -> Int {
+        if event.seen != nil { return releases.lastIndex { holds($0, against: event) } ?? releases.count }
         var (low, high) = (0, bounds.count)
         while low < high {
             let middle = (low + high) / 2

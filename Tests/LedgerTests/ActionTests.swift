@@ -80,6 +80,42 @@ struct ActionTests {
         #expect(try ledger.rebuild() == 0)
     }
 
+    @Test("After a release by a clock that was ahead, what is decided and what arrives then counts")
+    func clockAhead() throws {
+        let ledger = try freshLedger(Policy())
+        try ledger.commit([report(1, at: time(day: 1))])
+        #expect(try ledger.release(["bob@dest.example"], at: time(day: 400)) == [.done])
+        #expect(try ledger.suppress(["bob@dest.example"], at: time(day: 2)) == [.done])
+        #expect(try ledger.check("bob@dest.example", at: time(day: 2)) != .mayMail)
+        #expect(try ledger.release(["bob@dest.example"], at: time(day: 3)) == [.done])
+        #expect(try ledger.check("bob@dest.example", at: time(day: 3)) == .mayMail)
+        var new = report(2, at: time(day: 4))
+        new.seen = time(day: 4) + 60
+        try ledger.commit([new])
+        #expect(try ledger.check("bob@dest.example", at: time(day: 5)) != .mayMail)
+        #expect(try ledger.rebuild() == 0)
+        // What the ledger sees at the true time does not depend on that.
+        var late = report(3, address: "ann@dest.example", at: time(day: 4))
+        try ledger.release(["ann@dest.example"], at: time(day: 5))
+        late.seen = time(day: 6)
+        try ledger.commit([late])
+        #expect(try ledger.check("ann@dest.example", at: time(day: 7)) == .mayMail)
+    }
+
+    @Test("A suppression of an older date does not undo a release, and that is said")
+    func olderThanRelease() throws {
+        let ledger = try freshLedger(Policy())
+        try ledger.commit([report(1, at: time(day: 1))])
+        try ledger.release(["bob@dest.example"], at: time(day: 5))
+        func dated(_ address: String, _ day: Int) -> ManualAction {
+            ManualAction(address: address, kind: .suppress, at: time(day: day), isDated: true)
+        }
+        let outcomes = try ledger.record([dated("bob@dest.example", 3), dated("ann@dest.example", 3)])
+        #expect(outcomes == [.released, .done])
+        #expect(try ledger.check("bob@dest.example", at: time(day: 6)) == .mayMail)
+        #expect(try ledger.record([dated("bob@dest.example", 6)]) == [.done])
+    }
+
     @Test("An arrival after the moment at which the mail is first seen is dated by that")
     func firstSight() throws {
         let ledger = try freshLedger(Policy())

@@ -7,10 +7,10 @@ struct Gate {
     let isReport: Bool
     /// The report gives back the mail that failed, or names its recipient in a field: nobody else could.
     let hasProof: Bool
-    /// A mail server speaks: it quotes a reply with a code, or a daemon writes with the null sender.
-    let isFromServer: Bool
     /// It quotes a reply with a code.
     let hasReply: Bool
+    /// A daemon's address wrote it, with the null sender.
+    let isFromDaemon: Bool
     /// It was sent from a mailbox of somebody else: RFC 5321 section 4.5.5 asks reports for the null sender. What our own lists
     /// and aliases pass on has a sender of theirs.
     let isFromMailbox: Bool
@@ -22,7 +22,7 @@ struct Gate {
         let hasFailedField = message.has(Names.xFailedRecipients)
         hasProof = original.exists || hasFailedField
         hasReply = reply.code != nil || reply.status != nil
-        isFromServer = hasReply || hand.isDaemon && envelope.hasNullSender
+        isFromDaemon = Sender.isDaemon(envelope.from) && envelope.hasNullSender
         var score = 0
         if envelope.hasNullSender { score += 2 }
         if hand.isDaemon { score += 2 }

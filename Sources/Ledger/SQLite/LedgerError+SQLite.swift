@@ -34,6 +34,11 @@ extension LedgerError {
                 .tryAgain,
                 "the ledger \(path) has been locked by another program for \(busySeconds) s; "
                     + "nothing was changed, try again", isBusy: true)
+        case SQLITE_PROTOCOL:
+            self.init(
+                .tryAgain,
+                "the ledger \(path) was left by a program that was killed while it wrote; the next scan, or another command "
+                    + "that writes, puts it right")
         case SQLITE_NOTADB: self = LedgerFile.noDatabase(path)
         case SQLITE_CORRUPT: self = LedgerFile.damaged(path, message)
         case SQLITE_READONLY:

@@ -314,6 +314,9 @@ enum Schema {
         return """
             -- Of a release: the last delivery that the ledger had seen.
             ALTER TABLE action ADD COLUMN known BIGINT;
+            -- When a report was first seen, where that was before the date of an action that had been taken already: a clock
+            -- went back.
+            ALTER TABLE delivery ADD COLUMN seen BIGINT;
 
             INSERT INTO setting (name, value) SELECT '\(ReportIndex.formerSetting)', CAST(\(now) AS TEXT)
             WHERE EXISTS (SELECT 1 FROM delivery) OR EXISTS (SELECT 1 FROM pruned);

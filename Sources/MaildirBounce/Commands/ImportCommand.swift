@@ -98,7 +98,8 @@ struct ImportCommand: ParsableCommand {
         return .action(
             ManualAction(
                 address: entry.address, kind: .suppress, reason: entry.reason ?? reason, at: since ?? now,
-                until: entry.until, author: author, note: entry.note ?? note.note, onlyIfNeeded: since == nil))
+                until: entry.until, author: author, note: entry.note ?? note.note, onlyIfNeeded: since == nil,
+                isDated: since != nil))
     }
 }
 

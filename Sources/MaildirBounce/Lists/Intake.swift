@@ -26,6 +26,8 @@ struct Intake {
     struct Tally {
         var written = 0
         var known = 0
+        /// Older than a release, which stands.
+        var released = 0
         var ended = 0
         /// Of those written, how many it changes nothing for now.
         var needless = 0
@@ -36,6 +38,7 @@ struct Intake {
             var parts = ["\(written - needless) \(verb)"]
             if needless > 0 { parts.append("\(needless) not suppressed before") }
             if known > 0 { parts.append("\(known) already known") }
+            if released > 0 { parts.append("\(released) released since and not suppressed") }
             if ended > 0 { parts.append("\(ended) ended by now and left out") }
             if broken.count > 0 { parts.append("\(broken.count) broken and left out") }
             return parts.joined(separator: ", ")
@@ -73,7 +76,7 @@ struct Intake {
     ) throws(Failure) {
         var waiting: [ManualAction]? = first
         var rest = self
-        var counts = (written: 0, known: 0)
+        var counts = (written: 0, known: 0, released: 0)
         var failure: Failure?
         try look(first)
         let isWritten = try inLedger { () throws(LedgerError) in
@@ -95,13 +98,17 @@ struct Intake {
                 },
                 each: { outcomes in
                     for outcome in outcomes {
-                        if outcome == .done { counts.written += 1 } else { counts.known += 1 }
+                        switch outcome {
+                        case .done: counts.written += 1
+                        case .released: counts.released += 1
+                        case .alreadyKnown, .notAnAddress: counts.known += 1
+                        }
                     }
                 })
         }
         if let failure { throw failure }
         self = rest
-        if isWritten { (tally.written, tally.known) = counts }
+        if isWritten { (tally.written, tally.known, tally.released) = counts }
     }
 
     private var mustStop: Bool { onError == .stop && tally.broken.count > 0 }

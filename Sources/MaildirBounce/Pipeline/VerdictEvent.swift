@@ -79,7 +79,7 @@ extension FormerFingerprint {
         contents.withUnsafeBytes { hash.combine(text: $0[start...]) }
         self.init(
             Fingerprint(high: hash.value.high, low: hash.value.low),
-            hasMessageID: messageID?.utf8.contains { !isBlank($0) } ?? false)
+            hasMessageID: messageID.map(hasWord) ?? false)
     }
 }
 
@@ -127,6 +127,22 @@ private func hasTag(_ address: String) -> Bool {
     for byte in address.utf8 {
         if byte == UInt8(ascii: "@") { return false }
         if byte == UInt8(ascii: "+") || byte == UInt8(ascii: "=") { return true }
+    }
+    return false
+}
+
+/// Whether a Message-ID says anything: it has a letter or a digit outside comments.
+private func hasWord(_ messageID: String) -> Bool {
+    var comments = 0
+    for byte in messageID.utf8 {
+        switch byte {
+        case UInt8(ascii: "("): comments += 1
+        case UInt8(ascii: ")"): comments = max(comments - 1, 0)
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"), 0x80...:
+            if comments == 0 { return true }
+        default: break
+        }
     }
     return false
 }
