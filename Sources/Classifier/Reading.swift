@@ -412,7 +412,9 @@ struct Reading {
             in: envelope.deliveredTo, settings: settings, known: reader.recipients.compactMap { $0.address },
             arrival: envelope.arrival)?.recipient
         if let tagged, reader.recipients.contains(where: { $0.address == tagged }) { return reader.recipients }
-        guard gate.hasReply || reader.isList && (gate.isFromDaemon || !hasLink) else { return [] }
+        guard gate.hasReply || reader.isList && (gate.isFromDaemon || !hasLink || envelope.returnPath == nil) else {
+            return []
+        }
         return reader.recipients.filter { report in
             guard let address = report.address, let domain = address.domainPart else { return false }
             // Some servers copy the failed recipient into a field of the report's own delivery.

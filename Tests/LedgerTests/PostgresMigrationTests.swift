@@ -49,7 +49,8 @@ struct PostgresMigrationTests {
         try ledger.commit([report(1), report(2, address: "b@dest.example", at: time(day: 30_000))])
         try ledger.write { connection in
             for sql in [
-                "ALTER TABLE action DROP COLUMN known", "UPDATE ledger SET version = 2",
+                "ALTER TABLE action DROP COLUMN known", "ALTER TABLE delivery DROP COLUMN seen",
+                "UPDATE ledger SET version = 2",
             ] { try connection.run(sql) }
         }
         let migrated = try LedgerStore(path: ledger.path, mode: .readWrite, policy: Policy())

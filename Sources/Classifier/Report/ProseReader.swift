@@ -155,7 +155,9 @@ struct ProseReader {
         if range.isEmpty { return true }
         guard range.count <= 40 else { return false }
         let last = text[range.upperBound - 1]
-        if last == UInt8(ascii: ":") || last == UInt8(ascii: "=") {
+        let isFullWidth =
+            range.count >= 3 && text.equals("：", ignoringCaseIn: (range.upperBound - 3)..<range.upperBound)
+        if last == UInt8(ascii: ":") || last == UInt8(ascii: "=") || isFullWidth {
             // A label has few words.
             var blanks = 0
             for index in range where text[index] == 0x20 { blanks += 1 }
