@@ -139,7 +139,8 @@ enum RelayList {
     /// Of whom the text speaks where it is not the recipient.
     private static let others = NumberedPhrases(
         [
-            "your ip", "ip address", "sender", "sending domain", "from address", "from domain", "your domain", "mail from",
+            "your ip", "ip address", "sender", "sending domain", "from address", "from domain", "your domain",
+            "mail from",
             "return path", "return-path", "envelope from",
         ].enumerated().map { ($0.offset, $0.element) })
 
