@@ -286,12 +286,24 @@ struct BaitTests {
             "Your message to vera@dest.example could not be delivered: user unknown.\n\n------ Original message ------\n"
                 + "Return-Path: <bounce@news.example>\nFrom: news@news.example\nTo: vera@dest.example\nSubject: News\nMIME-Version: 1.0\n\nhttps://news.example/",
             "Your message to vera@dest.example could not be delivered: user unknown.",
+            // A sentence that quotes a reply, with a page of help.
+            "Your message to vera@dest.example could not be delivered: 550 5.1.1 User unknown. https://dest.example/help",
         ])
     func reports(text: String) {
         let header = "Return-Path: <>\nFrom: Mail Delivery System <MAILER-DAEMON@mx.dest.example>"
         let verdict = classify(mail(header, "Undelivered Mail Returned to Sender", text))
         #expect(verdict.recipients.map(\.address) == ["vera@dest.example"])
         #expect(verdict.messageClass == .hardBounce || verdict.messageClass == .softBounce)
+    }
+
+    @Test("is told from what a return path with a tag names, whatever links the text has")
+    func tagged() {
+        let header = "Return-Path: <>\nFrom: Mail Delivery System <MAILER-DAEMON@mx.dest.example>"
+        let text = "Your message to vera@dest.example could not be delivered. https://dest.example/help"
+        let plain = mail(header, "Undelivered Mail Returned to Sender", text)
+        #expect(classify(plain).recipients.isEmpty)
+        let tagged = plain.replacing("To: bounce@news.example", with: "To: bounce+vera=dest.example@news.example")
+        #expect(classify(tagged).recipients.map(\.address) == ["vera@dest.example"])
     }
 
     @Test("is not what a filter writes of a mail that it delivers")

@@ -28,6 +28,26 @@ struct ImmovableTests {
         #expect(run.status == 0, "\(run.errors)")
     }
 
+    @Test("goes on with the other classes where the archive has no folder for one")
+    func oneClass() throws {
+        let archive = station.folder.path("archive")
+        try FileManager.default.createDirectory(atPath: archive, withIntermediateDirectories: true)
+        try station.folder.write("archive/hard-bounce", "in the way")
+        try deliver(3, "dead", seconds: 1_795_514_400)
+        try station.deliver("1795514500.V.host", Mail.autoReply(id: "A1"))
+        for known in [0, 3] {
+            let run = try station.scan("--archive", archive, "--verbose")
+            #expect(run.status == 73)
+            #expect(run.text.contains(known == 0 ? "4 counted" : "3 known"))
+            #expect(station.new.count == 3)
+            #expect(station.folder.names("archive/auto-reply/cur").count == 1)
+        }
+        try FileManager.default.removeItem(atPath: archive + "/hard-bounce")
+        #expect(try station.scan("--archive", archive).status == 0)
+        #expect(station.new.isEmpty)
+        #expect(try station.classes() == ["hard-bounce": 3, "auto-reply": 1])
+    }
+
     @Test("names each and leaves it, counts it once, and moves all others", arguments: [false, true])
     func others(hasArchive: Bool) throws {
         try deliver(3, "stuck", seconds: 1_000_000_000)

@@ -231,6 +231,8 @@ struct ImportExportTests {
             ("jsonl", "{\"address\":\"bob@dest.example\",}"), ("jsonl", "{\"address\":\"bob@dest.example\\x\"}"),
             ("jsonl", "{\"address\":\"bob\\ud800@dest.example\"}"), ("jsonl", "[\"bob@dest.example\"]"),
             ("jsonl", "{\"address\":\"bob@dest.example\",\"suppressed\":false}"),
+            ("jsonl", "{\"address\":\"bob@dest.example\",\"until\":1577836800}"),
+            ("jsonl", "{\"address\":\"bob@dest.example\",\"since\":[\"2020-01-01\"]}"),
             ("jsonl", "{\"address\":\"bob@dest.example\",\"since\":\"2021-02-30\"}"),
             ("jsonl", "{\"a\":\(String(repeating: "[", count: 5_000)),\"address\":\"bob@dest.example\"}"),
             ("postfix", "bob@dest.example"), ("postfix", "bob@dest.example OK"),

@@ -53,6 +53,16 @@ struct LongArgumentsTests {
         #expect(long.restored(test.words) == ["first"] + Self.many)
     }
 
+    @Test(
+        "is no stand-in for a command that takes no list",
+        arguments: [["policy", "explain"], ["brake", "release"], ["verp", "make"]], [40, 5_000])
+    func noList(command: [String], count: Int) throws {
+        let words = (0..<count).map { "u\($0)@d.example" }
+        let run = try Program.run(command + words)
+        #expect(run.status == 64, "\(run.errors)")
+        #expect(!run.errors.contains("… and"))
+    }
+
     @Test("is refused by the rules for all of them")
     func validation() throws {
         let sources = ["-"] + Array(repeating: "/nowhere", count: 30) + ["-"]

@@ -32,13 +32,15 @@ struct ReportIdentityTests {
         }
     }
 
-    @Test("the same words on six days are six reports, where they have no Message-ID", arguments: [true, false])
-    func sixDays(isEmpty: Bool) throws {
+    @Test(
+        "the same words on six days are six reports, where they have no Message-ID",
+        arguments: [nil, "<>", "< >", "<<>>", "<@>", "\"\"", "(none)"])
+    func sixDays(identity: String?) throws {
         let mail = Mail.softBounce("carol@dest.example", id: "S1")
         let nameless =
-            isEmpty
-            ? mail.replacing("Message-Id: <20261124100005.S1@mail.lists.example.com>", with: "Message-Id: <>")
-            : without("message-id", mail)
+            identity.map {
+                mail.replacing("Message-Id: <20261124100005.S1@mail.lists.example.com>", with: "Message-Id: \($0)")
+            } ?? without("message-id", mail)
         #expect(nameless != mail)
         try deliver((18...23).map { on(day: $0, nameless) })
         #expect(try station.scan().status == 0)
