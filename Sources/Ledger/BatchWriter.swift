@@ -27,6 +27,8 @@ final class BatchWriter {
     /// The outcomes that are not written yet.
     private var outcomes: [NewOutcome] = []
     private var touched: [Touched] = []
+    /// The latest date of an action by hand about one of them, before the batch.
+    private var latestAction = Int64.min
     private var placeOfAddress: [String: Int] = [:]
     /// The addresses that have no row yet, by the id that they will have.
     private var newAddresses: [Int64: String] = [:]
@@ -344,7 +346,8 @@ final class BatchWriter {
     /// When an event was first seen, where an action by hand bears a later date although it was taken before: only then does
     /// the ledger need to know it.
     private func firstSight(_ event: DeliveryEvent) -> Int64? {
-        guard let seen = event.seen else { return nil }
+        // Actions of days to come are rare, and reports name thousands.
+        guard let seen = event.seen, latestAction > seen else { return nil }
         for outcome in event.outcomes.prefix(LedgerLimits.outcomesPerReport) {
             guard let canonical = CanonicalAddress(outcome.address), let place = placeOfAddress[canonical.text],
                 let last = touched[place].state?.lastAction, last > seen
@@ -357,6 +360,7 @@ final class BatchWriter {
     // MARK: Outcomes
 
     private func writeOutcomes(_ event: DeliveryEvent, delivery: Int64, isReplacement: Bool = false) throws {
+        let seen = firstSight(event)
         for (ordinal, outcome) in event.outcomes.prefix(LedgerLimits.outcomesPerReport).enumerated() {
             let canonical = CanonicalAddress(outcome.address)
             let spelling =
@@ -365,9 +369,8 @@ final class BatchWriter {
             var address: Int64?
             if let canonical {
                 let addition = AddressEvent(
-                    arrival: event.storedArrival, seen: firstSight(event), fingerprint: event.fingerprint,
-                    delivery: delivery,
-                    ordinal: Int64(ordinal),
+                    arrival: event.storedArrival, seen: seen, fingerprint: event.fingerprint,
+                    delivery: delivery, ordinal: Int64(ordinal),
                     effect: AddressEvent.Effect(
                         class: event.class, kind: outcome.kind, replyCode: outcome.replyCode, status: outcome.status),
                     class: event.class, reason: outcome.reason, spelling: spelling, relay: outcome.relay)
@@ -435,6 +438,7 @@ final class BatchWriter {
         placeOfAddress[canonical] = place
         let domain = CanonicalAddress.domain(ofCanonical: canonical)
         let entry = try addresses.entry(canonical)
+        latestAction = max(latestAction, entry?.state.lastAction ?? .min)
         let id = try entry?.id ?? addressNumbers.take()
         touched.append(
             Touched(
