@@ -7,7 +7,7 @@ let package = Package(
         .executable(name: "maildir-bounce", targets: ["MaildirBounce"]),
         .library(name: "MIME", targets: ["MIME"]),
         .library(name: "ReturnPath", targets: ["ReturnPath"]),
-        .library(name: "Classifier", targets: ["Classifier"]),
+        .library(name: "Classifier", targets: ["Classifier", "Verdict"]),
         .library(name: "Maildir", targets: ["Maildir"]),
         .library(name: "Ledger", targets: ["Ledger"]),
     ],
@@ -21,7 +21,8 @@ let package = Package(
     targets: [
         .target(name: "MIME"),
         .target(name: "ReturnPath", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
-        .target(name: "Classifier", dependencies: ["MIME", "ReturnPath"]),
+        .target(name: "Verdict"),
+        .target(name: "Classifier", dependencies: ["MIME", "ReturnPath", "Verdict"]),
         .systemLibrary(name: "CRenameat2"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // The client library of PostgreSQL, of which only the header is needed here.
@@ -34,14 +35,15 @@ let package = Package(
         .target(
             name: "Ledger",
             dependencies: [
-                "CPostgreSQL", "CRenameat2", "CSQLiteSettings", .product(name: "Crypto", package: "swift-crypto"),
+                "CPostgreSQL", "CRenameat2", "CSQLiteSettings", "Verdict",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
         .executableTarget(
             name: "MaildirBounce",
             dependencies: [
-                "MIME", "ReturnPath", "Classifier", "Maildir", "Ledger", "CArguments", "CZlib", "CResolv",
+                "MIME", "ReturnPath", "Verdict", "Classifier", "Maildir", "Ledger", "CArguments", "CZlib", "CResolv",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -65,15 +67,16 @@ let package = Package(
         .testTarget(name: "MIMETests", dependencies: ["MIME", "Seeded"]),
         .testTarget(name: "ReturnPathTests", dependencies: ["ReturnPath"]),
         .testTarget(
-            name: "ClassifierTests", dependencies: ["Classifier", "MIME", "ReturnPath", "Seeded"], exclude: ["Fixtures"]
+            name: "ClassifierTests", dependencies: ["Classifier", "MIME", "ReturnPath", "Seeded", "Verdict"],
+            exclude: ["Fixtures"]
         ),
         .testTarget(name: "MaildirTests", dependencies: ["Maildir", "Seeded"]),
         .testTarget(
             name: "LedgerTests",
-            dependencies: ["Ledger", "Seeded", "Week", .product(name: "Crypto", package: "swift-crypto")]),
+            dependencies: ["Ledger", "Seeded", "Verdict", "Week", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(
             name: "MaildirBounceTests",
-            dependencies: ["MaildirBounce", "Ledger", "Maildir", "Classifier", "Week"]
+            dependencies: ["MaildirBounce", "Ledger", "Maildir", "Classifier", "Verdict", "Week"]
         ),
     ],
     swiftLanguageModes: [.v6]

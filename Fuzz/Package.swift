@@ -21,15 +21,16 @@ let package = Package(
     targets: [
         .target(name: "MIME"),
         .target(name: "ReturnPath", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
-        .target(name: "Classifier", dependencies: ["MIME", "ReturnPath"]),
+        .target(name: "Verdict"),
+        .target(name: "Classifier", dependencies: ["MIME", "ReturnPath", "Verdict"]),
         .systemLibrary(name: "CRenameat2"),
         .target(name: "Maildir", dependencies: ["CRenameat2"]),
-        .target(name: "Ledger", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "Ledger", dependencies: ["Verdict", .product(name: "GRDB", package: "GRDB.swift")]),
         // The part of the program that reads its configuration: a link for each file.
         .target(
             name: "Config",
             dependencies: [
-                "MIME", "ReturnPath", "Classifier", "Maildir", "Ledger",
+                "MIME", "ReturnPath", "Verdict", "Classifier", "Maildir", "Ledger",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ]

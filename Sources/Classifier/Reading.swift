@@ -45,7 +45,7 @@ struct Reading {
         if let notice = SpecialNotices.verdict(message, envelope, original) {
             return withTaggedComplainant(finish(notice))
         }
-        if let notice = SNSNotification.verdict(message, envelope) {
+        if let notice = SNSNotification(message, envelope) {
             let verdict = judged(notice)
             return withTaggedComplainant(finish(verdict))
         }
@@ -509,12 +509,10 @@ struct Reading {
     // MARK: judging
 
     /// Judges what a notification listed.
-    private mutating func judged(_ notice: Verdict) -> Verdict {
-        var verdict = notice
-        let pending = verdict.pending
-        verdict.pending = []
-        guard !pending.isEmpty else { return verdict }
-        judgeAll(pending, into: &verdict)
+    private mutating func judged(_ notice: SNSNotification) -> Verdict {
+        var verdict = notice.verdict
+        guard !notice.reports.isEmpty else { return verdict }
+        judgeAll(notice.reports, into: &verdict)
         classify(&verdict, postfixSender: nil)
         return verdict
     }

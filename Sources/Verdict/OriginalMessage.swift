@@ -14,5 +14,6 @@ public struct OriginalMessage: Sendable, Equatable {
         self.subject = subject
     }
 
-    var isEmpty: Bool { messageID == nil && from == nil && subject == nil }
+    /// Whether nothing is known of it.
+    package var isEmpty: Bool { messageID == nil && from == nil && subject == nil }
 }

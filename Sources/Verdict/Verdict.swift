@@ -34,8 +34,6 @@ public struct Verdict: Sendable, Equatable {
     public var trust: Trust
     /// The recipient whom that tag names, in lower case.
     public var taggedRecipient: String?
-    /// Recipients that a notification lists and that are still to be judged.
-    var pending: [RecipientReport] = []
 
     /// Whether all that is public is the same.
     public static func == (left: Verdict, right: Verdict) -> Bool {
