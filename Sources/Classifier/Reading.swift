@@ -105,7 +105,7 @@ struct Reading {
         }
         markOwnAddresses(&verdict)
         switch verdict.messageClass {
-        case .autoReply, .notABounce: break
+        case .autoReply, .notABounce, .unsubscribe: break
         default:
             if !original.summary.isEmpty { verdict.original = original.summary }
         }
@@ -644,13 +644,14 @@ struct Reading {
             decision.evidence = Evidence(rule: doubt, at: decision.evidence.at, runnerUp: decision.evidence.rule)
             decision.kind = .soft
             decision.reason = .onHold
+            decision.party = nil
         }
         decision.evidence.recipient = address
         evidence.append(decision.evidence)
         // Not of a report that declares nobody dead, nor of what is still tried or may be tried again.
         let isFinal = doubt == nil && decision.kind <= .soft && !decision.isTransient
         return Outcome(
-            address: address, kind: decision.kind, reason: decision.reason,
+            address: address, kind: decision.kind, reason: decision.reason, party: decision.party,
             status: decision.status?.description, replyCode: decision.replyCode.map(String.init), action: report.action,
             diagnostic: Reading.oneLine(diagnostic.isEmpty ? explanation : diagnostic), remoteMTA: report.remoteMTA,
             command: facts.command, relay: isFinal ? list?.relay : nil, isOwnRefusal: refusal != nil)

@@ -24,4 +24,7 @@ public enum MessageClass: String, Sendable, CaseIterable {
     case ownRefusal = "own-refusal"
     /// Everything else; kept for a person to read.
     case notABounce = "not-a-bounce"
+    // The last, so that the columns of a report stay where they are.
+    /// A person's or a mail program's request to be mailed no more, to a return path or a List-Unsubscribe address.
+    case unsubscribe
 }

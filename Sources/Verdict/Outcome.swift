@@ -6,6 +6,13 @@ public struct Outcome: Sendable, Equatable {
     public var kind: OutcomeKind
     /// Why; nil for a mail that is still on its way.
     public var reason: Reason?
+    /// Whose fault it is, as the deciding rule says, else as the reason does; nil if nothing failed.
+    public var party: Party? {
+        get { partyOfRule ?? reason?.party }
+        set { partyOfRule = newValue }
+    }
+    /// What a rule says instead of the reason.
+    private var partyOfRule: Party?
     /// RFC 3463 status, `5.1.1`.
     public var status: String?
     /// RFC 5321 reply code, `550`.
@@ -31,7 +38,8 @@ public struct Outcome: Sendable, Equatable {
 
     /// A fate of which only the address and the kind must be known.
     public init(
-        address: String, kind: OutcomeKind, reason: Reason? = nil, status: String? = nil, replyCode: String? = nil,
+        address: String, kind: OutcomeKind, reason: Reason? = nil, party: Party? = nil, status: String? = nil,
+        replyCode: String? = nil,
         action: String? = nil, diagnostic: String? = nil, remoteMTA: String? = nil, command: String? = nil,
         isVERP: Bool = false, finalAddress: String? = nil, relay: Relay? = nil, isOwnRefusal: Bool = false,
         isOwn: Bool = false
@@ -39,6 +47,7 @@ public struct Outcome: Sendable, Equatable {
         self.address = address
         self.kind = kind
         self.reason = reason
+        partyOfRule = party
         self.status = status
         self.replyCode = replyCode
         self.action = action

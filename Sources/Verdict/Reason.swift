@@ -83,4 +83,19 @@ public enum Reason: String, Sendable, CaseIterable {
         default: false
         }
     }
+
+    /// Whose fault it is; nil if nothing failed. A rule may know better: see ``Outcome/party``.
+    public var party: Party? {
+        switch self {
+        case .userUnknown, .hostUnknown, .hasMoved, .notAccept, .mailboxFull, .suspend, .filtered: .recipient
+        case .rejected, .blocked, .badReputation, .requirePTR, .authFailure, .noRelaying, .policyViolation,
+            .spamDetected,
+            .virusDetected, .contentError, .securityError, .failedSTARTTLS, .speeding, .tooManyConnections,
+            .exceedLimit,
+            .messageTooBig, .notCompliantRFC, .syntaxError:
+            .sender
+        case .expired, .networkError, .systemError, .systemFull, .mailerError, .onHold, .undefined: .system
+        case .delivered, .feedback, .vacation: nil
+        }
+    }
 }

@@ -10,7 +10,7 @@ public struct Verdict: Sendable, Equatable {
     /// The Date field's date, in seconds since 1970, UTC.
     package var date: Int64?
     /// Addresses that the message was delivered to, the surest first, in lower case.
-    package var deliveredTo: [String] = []
+    public var deliveredTo: [String] = []
     /// Message-ID of the message itself, without angle brackets.
     public var messageID: String?
     /// The software whose habits the report follows: `postfix`, `exim`, `qmail`, …
@@ -42,7 +42,7 @@ public struct Verdict: Sendable, Equatable {
             && left.reportingMTA == right.reportingMTA
             && left.recipients == right.recipients && left.original == right.original && left.evidence == right.evidence
             && left.limitHit == right.limitHit && left.isListCut == right.isListCut && left.trust == right.trust
-            && left.taggedRecipient == right.taggedRecipient
+            && left.taggedRecipient == right.taggedRecipient && left.deliveredTo == right.deliveredTo
     }
 
     /// A verdict of which only the class must be known.

@@ -76,6 +76,20 @@ struct RulesTests {
         #expect(try outcome(rules, reply: "550 5.2.0 busy").1 == "hard")
     }
 
+    @Test(
+        "may say whose fault it is, where the reason says otherwise",
+        arguments: [("", "sender"), ("\nthen.party = \"recipient\"", "recipient")])
+    func party(then: String, expected: String) throws {
+        let mail = try folder.write("mail.eml", report("550 5.7.129 members only"))
+        let file = try folder.write(
+            "rules.toml", "[[rule]]\nwhen.status = \"5.7.129\"\nthen.reason = \"rejected\"\(then)\n")
+        let config = try folder.write("config.toml", "rules = \"\(file)\"\n")
+        let run = try Program.run("classify", "--config", config, "--format", "jsonl", mail)
+        let recipient = (try run.objects().first?["recipients"] as? [[String: Any]])?.first
+        #expect(recipient?["reason"] as? String == "rejected")
+        #expect(recipient?["party"] as? String == expected)
+    }
+
     @Test("may say what a whole message is")
     func wholeMessage() throws {
         let rules = "[[rule]]\nname = \"mine\"\nwhen.header = \"X-Gateway\"\nthen.class = \"not-a-bounce\"\n"
@@ -89,6 +103,8 @@ struct RulesTests {
             "then.reason = \"blocked\"", "when.text = [\"x\"]", "when.text = [\"x\"]\nthen.class = \"hard-bounce\"",
             "when.reply = \"55\"\nthen.reason = \"blocked\"", "when.txt = [\"x\"]\nthen.reason = \"blocked\"",
             "when.status = \"5.1.1\"\nthen.class = \"auto-reply\"",
+            "when.text = [\"x\"]\nthen.party = \"sender\"",
+            "when.text = [\"x\"]\nthen.class = \"auto-reply\"\nthen.party = \"sender\"",
         ])
     func broken(rule: String) throws {
         let good = "[[rule]]\nname = \"mine\"\nwhen.text = [\"user unknown\"]\nthen.reason = \"policyviolation\"\n"

@@ -9,6 +9,8 @@ struct ProviderRule: Sendable {
     /// Pieces that all stand in the folded text. The rarest first: only where it stands are the others looked for.
     var words: [String]
     var reason: Reason
+    /// Whose fault it is, where that is not what the reason says.
+    var party: Party?
     /// Where this is written.
     var source: String
 }
