@@ -51,7 +51,7 @@ let package = Package(
             ]
         ),
         // The simulated week that holds the ledger against the truth: make simulate-week, and a share of it in the tests.
-        .target(name: "Week", dependencies: ["Ledger"], path: "Benchmarks/Week"),
+        .target(name: "Week", dependencies: ["Ledger", "Verdict"], path: "Benchmarks/Week"),
         .executableTarget(
             name: "simulate-week",
             dependencies: ["Ledger", "Week", .product(name: "ArgumentParser", package: "swift-argument-parser")],
