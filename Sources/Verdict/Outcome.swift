@@ -19,7 +19,7 @@ public struct Outcome: Sendable, Equatable {
     public var replyCode: String?
     /// RFC 3464 section 2.3.3 Action as written, lower case: `failed`, `delayed`, `delivered`, `relayed`, `expanded`.
     public var action: String?
-    /// What the remote server said, one line of UTF-8, cut to 1,000 bytes by the classifier.
+    /// What the remote server said, one line of UTF-8, cut to `Limits.diagnosticBytes` by the classifier.
     public var diagnostic: String?
     /// The server that said it (RFC 3464 section 2.3.5).
     public var remoteMTA: String?
