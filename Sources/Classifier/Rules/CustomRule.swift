@@ -35,6 +35,9 @@ public struct CustomRule: Sendable, Equatable {
             && left.kind == right.kind && left.reason == right.reason
     }
 
+    /// The name that evidence carries.
+    package var evidenceName: String { "admin/\(name)" }
+
     /// Whether the rule is one about whole messages.
     public var isAboutMessages: Bool { messageClass != nil }
 
