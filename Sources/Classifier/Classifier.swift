@@ -27,7 +27,7 @@ public struct Classifier: Sendable {
     ///
     /// - Parameter bytes: The whole message as it stands in its file, with either line end.
     public func classify(_ bytes: [UInt8]) -> Verdict {
-        var reading = Reading(Message(parsing: bytes), settings: settings, judge: judge)
+        var reading = Reading(ReportContext(Message(parsing: bytes)), settings: settings, judge: judge)
         return reading.verdict()
     }
 }

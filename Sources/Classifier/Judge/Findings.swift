@@ -1,69 +1,78 @@
 import MIME
 
+/// What one statement holds.
+struct Finding: Sendable {
+    let statement: Statement
+    /// The reply that it quotes.
+    let reply: SMTPReply
+    /// The rules whose words it holds, the best first.
+    let matches: [RuleSet.Match]
+    /// The first provider's rule that fits, as its place in the table.
+    let provider: Int?
+
+    init(_ statement: Statement, of facts: FailureFacts, rules: RuleSet) {
+        self.statement = statement
+        let reply = SMTPReply(statement.text.span)
+        let held = rules.search(statement.folded)
+        self.reply = reply
+        matches = held.matches
+        provider = held.providers.first { ProviderRules.all[$0].fits(statement.folded, facts, reply) }
+    }
+}
+
 /// What the statements about one recipient hold: the only thing that a decision looks at.
 struct Findings: Sendable {
-    /// Words of a rule, and the statement in which they stand.
-    struct Hit: Sendable {
-        let rule: ReasonRule
-        let range: Range<Int>
-        let statement: Statement
-
-        /// The words themselves, folded.
-        var words: String { String(decoding: statement.folded.bytes[range], as: UTF8.self) }
-    }
-
     let facts: FailureFacts
-    /// The reply in each statement that was read.
-    private(set) var replies: [SMTPReply] = []
-    /// The first code and the first status among them.
+    private let rules: RuleSet
+    /// One of each statement that was read.
+    private(set) var list: [Finding] = []
+    /// The first code and the first status among the replies.
     private(set) var reply = SMTPReply()
-    /// The words that weigh most, the first of these.
-    private(set) var best: Hit?
+    /// The words that weigh most, the first of these, and the finding that has them.
+    private(set) var best: (match: RuleSet.Match, finding: Int)?
     /// The rule that would have decided otherwise.
     private(set) var runnerUp: String?
-    /// The first provider's rule that fits, and the statement that it fits.
-    private(set) var provider: (rule: ProviderRule, statement: Statement)?
 
     /// Reads statements until the words leave no doubt.
     ///
     /// - Parameter readsAll: read the others, too.
     init(_ facts: FailureFacts, rules: RuleSet, readsAll: Bool) {
         self.facts = facts
+        self.rules = rules
+        list.reserveCapacity(facts.statements.count)
         for statement in facts.statements where !statement.text.isEmpty {
-            add(statement, rules)
+            add(Finding(statement, of: facts, rules: rules))
             if !readsAll, isBeyondDoubt { break }
         }
     }
 
-    private mutating func add(_ statement: Statement, _ rules: RuleSet) {
-        let found = SMTPReply(statement.text.span)
-        replies.append(found)
-        if reply.code == nil { reply.code = found.code }
-        if reply.status == nil { reply.status = found.status }
-        let held = rules.search(statement.folded)
-        if provider == nil,
-            let number = held.providers.first(where: { ProviderRules.all[$0].fits(statement.folded, facts, found) })
-        {
-            provider = (ProviderRules.all[number], statement)
-        }
-        for match in held.matches {
-            let rule = rules.rules[match.rule]
-            guard let best, rule.strength <= best.rule.strength else {
-                runnerUp = self.best?.rule.name ?? runnerUp
-                best = Hit(rule: rule, range: match.range, statement: statement)
+    private mutating func add(_ finding: Finding) {
+        if reply.code == nil { reply.code = finding.reply.code }
+        if reply.status == nil { reply.status = finding.reply.status }
+        for match in finding.matches {
+            let strength = rules.rules[match.rule].strength
+            guard let known = best.map({ $0.match.rule }), strength <= rules.rules[known].strength else {
+                runnerUp = bestRule?.name ?? runnerUp
+                best = (match, list.count)
                 continue
             }
-            if runnerUp == nil, rule.reason != best.rule.reason { runnerUp = rule.name }
+            if runnerUp == nil, rules.rules[match.rule].reason != rules.rules[known].reason {
+                runnerUp = rules.rules[match.rule].name
+            }
         }
+        list.append(finding)
     }
 
     /// Whether no other statement can change what the words mean.
     private var isBeyondDoubt: Bool {
-        guard let rule = best?.rule, rule.strength == .sure, facts.command != nil || rule.reason != .userUnknown else {
+        guard let rule = bestRule, rule.strength == .sure, facts.command != nil || rule.reason != .userUnknown else {
             return false
         }
         return rule.proof.map(isProved) ?? true
     }
+
+    /// The rule of the words that weigh most.
+    var bestRule: ReasonRule? { best.map { rules.rules[$0.match.rule] } }
 
     /// The Status field, or the reply's own status where that one says less.
     var status: StatusCode? {

@@ -31,10 +31,10 @@ struct Judge: Sendable {
         guard !custom.isEmpty else { return nil }
         let facts = findings.facts
         let texts = facts.statements.map(\.folded)
-        let statuses = [findings.status, facts.status].compactMap { $0 } + findings.replies.compactMap(\.status)
+        let statuses = [findings.status, facts.status].compactMap { $0 } + findings.list.compactMap(\.reply.status)
         let fitting = custom.first { rule in
             rule.matches(text: texts) && rule.matches(status: statuses)
-                && rule.matches(replies: findings.replies.compactMap(\.code))
+                && rule.matches(replies: findings.list.compactMap(\.reply.code))
                 && rule.matches(hosts: facts.hosts) && rule.header.map { message.holds($0.name, $0.contains) } ?? true
         }
         guard let rule = fitting, let reason = rule.reason ?? rule.kind.map({ $0 == .hard ? .userUnknown : .onHold })
@@ -43,7 +43,7 @@ struct Judge: Sendable {
             reason: reason,
             evidence: Evidence(
                 rule: rule.evidenceName, at: facts.place ?? "Status", matched: rule.text.first,
-                runnerUp: findings.best?.rule.name),
+                runnerUp: findings.bestRule?.name),
             kind: rule.kind)
     }
 }

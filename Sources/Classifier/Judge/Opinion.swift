@@ -30,28 +30,28 @@ extension Findings {
                 reason: ruling.reason,
                 evidence: Evidence(
                     rule: ruling.rule, at: facts.place ?? Statement.Place.text.rawValue, matched: ruling.matched,
-                    runnerUp: best?.rule.name))
+                    runnerUp: bestRule?.name))
         }
     }
 
     /// What a single provider is known to mean.
     var byProvider: Opinion? {
-        provider.map { rule, statement in
-            Opinion(
-                reason: rule.reason,
-                evidence: Evidence(rule: rule.name, at: statement.place.rawValue, runnerUp: best?.rule.name))
-        }
+        guard let finding = list.first(where: { $0.provider != nil }), let number = finding.provider else { return nil }
+        let rule = ProviderRules.all[number]
+        return Opinion(
+            reason: rule.reason,
+            evidence: Evidence(rule: rule.name, at: finding.statement.place.rawValue, runnerUp: bestRule?.name))
     }
 
     /// Words with a meaning of their own. Some of them give way to a status with another one.
     var byWords: Opinion? {
-        guard let best, best.rule.strength >= .usual else { return nil }
-        if best.rule.strength == .usual, let status, !status.isVague, !status.isMisused,
-            let meaning = StatusTable.reason(status), meaning != best.rule.reason
+        guard let rule = bestRule, rule.strength >= .usual else { return nil }
+        if rule.strength == .usual, let status, !status.isVague, !status.isMisused,
+            let meaning = StatusTable.reason(status), meaning != rule.reason
         {
-            return Opinion(status, means: meaning, runnerUp: best.rule.name)
+            return Opinion(status, means: meaning, runnerUp: rule.name)
         }
-        return Opinion(best, runnerUp: runnerUp)
+        return byBest(runnerUp: runnerUp)
     }
 
     /// The exit status of a program (sysexits.h), which mailers report under x-unix.
@@ -72,13 +72,25 @@ extension Findings {
 
     /// Words that servers use for several things.
     var byHint: Opinion? {
-        guard let best else { return nil }
-        var opinion = Opinion(best, runnerUp: nil)
+        guard var opinion = byBest() else { return nil }
         // A hint alone never declares an address dead, unless the server refused the recipient with a 550 or 5.1.x.
         if opinion.reason.isHard, ![550, 551, 553].contains(reply.code), status?.subject != 1 {
             opinion.reason = .onHold
         }
         return opinion
+    }
+
+    /// What the words that weigh most mean.
+    private func byBest(runnerUp: String? = nil) -> Opinion? {
+        guard let best, let rule = bestRule else { return nil }
+        let statement = list[best.finding].statement
+        return Opinion(
+            reason: rule.reason,
+            evidence: Evidence(
+                rule: rule.name, at: statement.place.rawValue,
+                matched: String(decoding: statement.folded.bytes[best.match.range], as: UTF8.self),
+                runnerUp: runnerUp),
+            rule: rule, isWeak: rule.isBare)
     }
 
     /// Any status that the table knows.
@@ -108,14 +120,6 @@ extension Findings {
 }
 
 extension Opinion {
-    fileprivate init(_ hit: Findings.Hit, runnerUp: String?) {
-        reason = hit.rule.reason
-        evidence = Evidence(
-            rule: hit.rule.name, at: hit.statement.place.rawValue, matched: hit.words, runnerUp: runnerUp)
-        rule = hit.rule
-        isWeak = hit.rule.isBare
-    }
-
     fileprivate init(_ status: StatusCode, means reason: Reason, runnerUp: String? = nil) {
         let digits = status.description
         self.reason = reason

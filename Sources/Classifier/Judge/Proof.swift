@@ -12,11 +12,11 @@ enum Proof: Sendable {
 extension Findings {
     /// Whether the report proves that the words are about the address.
     func isProved(_ proof: Proof) -> Bool {
-        if facts.status?.isOfRecipient == true || replies.contains(where: { $0.status?.isOfRecipient == true }) {
+        if facts.status?.isOfRecipient == true || list.contains(where: { $0.reply.status?.isOfRecipient == true }) {
             return true
         }
         if facts.command == .rcpt { return true }
-        if replies.allSatisfy({ $0.code == nil }), facts.tellsOwnWord { return true }
+        if list.allSatisfy({ $0.reply.code == nil }), facts.tellsOwnWord { return true }
         // `550 <bob@dest.example>: User unknown` repeats the argument of the command that it answers. A filter behind DATA
         // has none: the carriers that borrow these words write `550 : User unknown`.
         if facts.command != .data,
@@ -26,7 +26,7 @@ extension Findings {
         }
         // Sendmail's transcript sums a refusal up in its own words behind the server's.
         if facts.statements.contains(where: { $0.folded.contains("550 5.1.1 <@>... user unknown") }) { return true }
-        return proof == .refusal && replies.contains { ($0.code ?? 0) / 100 == 5 }
+        return proof == .refusal && list.contains { ($0.reply.code ?? 0) / 100 == 5 }
     }
 }
 

@@ -66,9 +66,10 @@ struct Finish {
     /// Spells the recipients as the message does.
     private func spell(_ verdict: inout Verdict) {
         guard verdict.recipients.count <= Spelling.maximumRecipients else { return }
+        let bytes = context.message.bytes
         for index in verdict.recipients.indices {
             let address = verdict.recipients[index].address
-            let seen = Spelling.asSeen(address, in: context.message.bytes.span)
+            let seen = Spelling.asSeen(address, in: bytes.span)
             guard seen != address else { continue }
             verdict.recipients[index].address = seen
             for step in verdict.evidence.indices where verdict.evidence[step].recipient == address {

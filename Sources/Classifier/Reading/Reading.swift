@@ -12,8 +12,8 @@ struct Reading {
     /// A gateway wraps a report once, another one perhaps the result.
     static let maximumUnwrapped = 2
 
-    init(_ message: Message, settings: Settings, judge: Judge, unwrapped: Int = 0) {
-        context = ReportContext(message)
+    init(_ context: ReportContext, settings: Settings, judge: Judge, unwrapped: Int = 0) {
+        self.context = context
         self.settings = settings
         self.judge = judge
         self.unwrapped = unwrapped
@@ -34,7 +34,7 @@ struct Reading {
         }
         // A letter's text is not read.
         if context.statusPart != nil || context.isBareStatus || !Gate.isClosed(context.hand, envelope, message) {
-            context.readQuotedOriginal()
+            context = context.withQuotedOriginal
             if let report = FieldReport(context: context).read() { return judged(report) }
             if let report = ProseReport(context, settings: settings).read() { return judged(report) }
         }
@@ -88,12 +88,8 @@ struct Reading {
             })
         else { return nil }
         let inner = Message(parsing: message.bytes.span.copy(message.parts[holder].body))
-        var reading = Reading(inner, settings: settings, judge: judge, unwrapped: unwrapped + 1)
-        // Where and when the wrapper arrived is what our own server wrote.
-        reading.context.envelope.deliveredTo.insert(contentsOf: envelope.deliveredTo, at: 0)
-        reading.context.envelope.deliveryAddresses.insert(contentsOf: envelope.deliveryAddresses, at: 0)
-        reading.context.envelope.arrival = envelope.arrival ?? reading.context.envelope.arrival
-        reading.context.envelope.date = envelope.date ?? reading.context.envelope.date
+        var reading = Reading(
+            ReportContext(inner, wrapper: envelope), settings: settings, judge: judge, unwrapped: unwrapped + 1)
         var verdict = reading.verdict()
         guard !verdict.recipients.isEmpty else { return nil }
         verdict.arrival = envelope.arrival ?? verdict.arrival

@@ -2,28 +2,40 @@ import MIME
 
 /// What there is to read of a message: its envelope, its prose, the message that it returns. All of it is the sender's word,
 /// except what our own server wrote into the header.
-struct ReportContext {
+///
+/// It never changes, and is a class only since all readers hold it: a copy for each costs more than some of them do.
+final class ReportContext {
     let message: Message
-    var envelope: Envelope
+    let envelope: Envelope
     let hand: Hand
     /// The prose before the returned message, split into lines when it is first asked for: most reports need none of it.
     let lazyProse: LazyProse
-    private(set) var original: Original
+    let original: Original
 
-    init(_ message: Message) {
+    /// - Parameter wrapper: the envelope of the message in which a gateway sent this one.
+    init(_ message: Message, wrapper: Envelope? = nil) {
         self.message = message
-        envelope = Envelope(message)
+        let envelope = Envelope(message)
         hand = Hand(envelope, message)
+        self.envelope = wrapper.map(envelope.delivered(by:)) ?? envelope
         original = Original(message)
         lazyProse = LazyProse(message)
     }
 
+    private init(_ context: ReportContext, original: Original) {
+        (message, envelope, hand) = (context.message, context.envelope, context.hand)
+        lazyProse = context.lazyProse
+        self.original = original
+    }
+
     var prose: Prose { lazyProse.value }
 
-    /// Reads the returned message where it is quoted in the text.
-    mutating func readQuotedOriginal() {
-        guard !original.exists, let start = prose.quotedAt else { return }
-        original.read(header: Array(prose.text[start...].drop { $0.isSpace }.prefix(Limits.quotedHeaderBytes)))
+    /// The same with the returned message where it is quoted in the text.
+    var withQuotedOriginal: ReportContext {
+        guard !original.exists, let start = prose.quotedAt else { return self }
+        var quoted = original
+        quoted.read(header: Array(prose.text[start...].drop { $0.isSpace }.prefix(Limits.quotedHeaderBytes)))
+        return ReportContext(self, original: quoted)
     }
 
     /// The server whose habits the report shows, or nil.
