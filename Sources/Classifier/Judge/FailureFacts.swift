@@ -30,7 +30,12 @@ struct FailureFacts: Sendable {
     ) {
         status = report.status
         isDelayed = report.action == "delayed" || report.isDelayed
-        hosts = [report.remoteMTA, reportingMTA, address.domainPart].compactMap { $0 }
+        var hosts: [String] = []
+        hosts.reserveCapacity(3)
+        if let host = report.remoteMTA { hosts.append(host) }
+        if let host = reportingMTA { hosts.append(host) }
+        if let domain = address.domainPart { hosts.append(domain) }
+        self.hosts = hosts
         ruling = report.ruling
         isProgram = report.isProgram == true && !diagnostic.isEmpty
         exitStatus = isProgram ? Int(String(decoding: diagnostic.prefix { $0.isDigit }, as: UTF8.self)) : nil

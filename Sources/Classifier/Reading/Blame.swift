@@ -17,12 +17,11 @@ struct Blame {
     /// What looks like a tag contradicts the report and the returned message, which agree: it is a token of the sender's.
     let hasToken: Bool
 
-    init(_ reports: [RecipientReport], _ context: ReportContext, _ settings: Settings) {
-        let (envelope, original) = (context.envelope, context.original)
+    init(_ reports: [RecipientReport], _ context: ReportContext) {
         let read = VERP.tag(
-            in: envelope.deliveredTo, settings: settings,
-            known: reports.compactMap { $0.address } + original.recipients, arrival: envelope.arrival)
-        hasToken = read.map { Blame.isToken($0, reports, original) } ?? false
+            in: context.envelope.deliveredTo, settings: context.settings,
+            known: reports.compactMap { $0.address } + context.original.recipients, arrival: context.envelope.arrival)
+        hasToken = read.map { Blame.isToken($0, reports, context.original) } ?? false
         tag = hasToken ? nil : read
     }
 

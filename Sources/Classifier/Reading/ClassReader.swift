@@ -1,8 +1,6 @@
 /// What a report as a whole is, and who wrote it.
 struct ClassReader {
     let context: ReportContext
-    /// Host names of our own mail servers, lower case.
-    let localHosts: [String]
 
     /// Sets class and origin by what became of the recipients.
     func classify(_ verdict: inout Verdict, namelessKind: OutcomeKind?, postfixSender: String?) {
@@ -30,19 +28,20 @@ struct ClassReader {
     /// Who wrote the report: our own server where its trace has the form of a local submission, *and* the server that it
     /// names is ours. The topmost fields are our server's own; what they do not say, a report from outside can.
     func origin(reportingMTA: String?) -> Origin? {
-        let envelope = context.envelope
-        guard envelope.hasReceived else { return nil }
-        guard envelope.isMadeHere else { return .remote }
+        guard context.envelope.hasReceived else { return nil }
+        guard context.envelope.isMadeHere else { return .remote }
         if let reportingMTA { return isOurs(HostName.withoutDot(reportingMTA)) ? .local : .remote }
         // qmail's and Exim's plain reports name their server in From only, where it may have another name of the same domain.
-        guard let from = envelope.from.domainPart, let receiver = envelope.receivingHost else { return .local }
+        guard let from = context.envelope.from.domainPart, let receiver = context.envelope.receivingHost else {
+            return .local
+        }
         return isOurs(from) || HostName.haveParent(from, HostName.withoutDot(receiver)) ? .local : .remote
     }
 
     /// Whether a host is the one that wrote the topmost Received field, one that the configuration names, or one of the
     /// domain that the report was delivered to.
     private func isOurs(_ host: String) -> Bool {
-        if localHosts.contains(host) { return true }
+        if context.settings.localHosts.contains(host) { return true }
         if let receiver = context.envelope.receivingHost, HostName.areRelated(host, HostName.withoutDot(receiver)) {
             return true
         }

@@ -3,19 +3,18 @@ import MIME
 /// Reads a report's delivery-status fields (RFC 3464), with what the prose says beside them.
 struct FieldReport {
     let context: ReportContext
-    private var message: Message { context.message }
 
     /// The report, or nil where the message has no such fields or these name nobody.
     func read() -> UnjudgedReport? {
         guard let part = context.statusPart else {
             guard context.isBareStatus else { return nil }
-            var status = DeliveryStatus(
-                message.bytes.span.extracting(0..<min(message.bytes.count, Limits.deliveryStatusBytes)))
-            status.isTruncated = status.isTruncated || message.bytes.count > Limits.deliveryStatusBytes
+            let bytes = context.message.bytes
+            var status = DeliveryStatus(bytes.span.extracting(0..<min(bytes.count, Limits.deliveryStatusBytes)))
+            status.isTruncated = status.isTruncated || bytes.count > Limits.deliveryStatusBytes
             return report(of: status, dialect: context.dialect(isPostfix: status.isPostfix), doubt: nil)
         }
         guard isOfReport(part) else { return nil }
-        let status = message.withDecodedBody(ofPart: part, limit: Limits.deliveryStatusBytes) { fields in
+        let status = context.message.withDecodedBody(ofPart: part, limit: Limits.deliveryStatusBytes) { fields in
             var status = DeliveryStatus(fields)
             status.isTruncated = status.isTruncated || fields.count >= Limits.deliveryStatusBytes
             return status
@@ -25,12 +24,15 @@ struct FieldReport {
 
     /// People attach a report's fields to a message of their own.
     private func isOfReport(_ part: Int) -> Bool {
-        context.hand.isMachine || message.parts[part].parent.map { message.parts[$0].type == .multipartReport } ?? false
+        context.hand.isMachine
+            || context.message.parts[part].parent.map { context.message.parts[$0].type == .multipartReport } ?? false
     }
 
     /// No delimiter behind the fields: the report was cut off in the middle of them.
     var doubt: Doubt? {
-        guard let part = context.statusPart, isOfReport(part), message.parts[part].parent != nil else { return nil }
+        guard let part = context.statusPart, isOfReport(part), context.message.parts[part].parent != nil else {
+            return nil
+        }
         return context.endsMessage(part) ? .cutOff : nil
     }
 
@@ -89,12 +91,13 @@ struct FieldReport {
     /// Postfix writes a paragraph a recipient that starts with its address (bounce(8)): no need to understand the rest.
     private func explainPostfix(_ reports: inout [RecipientReport]) {
         guard
-            let part = message.parts.indices.first(where: {
-                message.parts[$0].type == .textPlain && !message.parts[$0].isEnclosed
+            let part = context.message.parts.indices.first(where: {
+                context.message.parts[$0].type == .textPlain && !context.message.parts[$0].isEnclosed
             })
         else { return }
-        let span = message.bytes.span
-        let body = message.parts[part].body
+        let bytes = context.message.bytes
+        let span = bytes.span
+        let body = context.message.parts[part].body
         let paragraphs = span.paragraphs(
             startingWith: reports.lazy.compactMap { $0.finalRecipient ?? $0.originalRecipient }, in: body)
         var room = Limits.explanationBytes

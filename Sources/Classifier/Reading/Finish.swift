@@ -3,15 +3,13 @@ import MIME
 /// Fills in what every verdict has, whatever step found it.
 struct Finish {
     let context: ReportContext
-    let settings: Settings
 
     /// - Parameter blame: whom the report's recipients were found by; nil where none were judged.
     func finish(_ verdict: consuming Verdict, blame: Blame? = nil) -> Verdict {
-        let envelope = context.envelope
-        verdict.arrival = envelope.arrival
-        verdict.date = envelope.date
-        verdict.deliveredTo = envelope.deliveredTo
-        verdict.messageID = envelope.messageID
+        verdict.arrival = context.envelope.arrival
+        verdict.date = context.envelope.date
+        verdict.deliveredTo = context.envelope.deliveredTo
+        verdict.messageID = context.envelope.messageID
         verdict.limitHit = verdict.limitHit ?? context.message.limitHit
         if verdict.messageClass == .complaint { markCutComplaint(&verdict) }
         setTrust(&verdict, blame)
@@ -56,7 +54,7 @@ struct Finish {
         let found =
             blame?.tag
             ?? VERP.tag(
-                in: addresses, settings: settings, known: context.original.recipients,
+                in: addresses, settings: context.settings, known: context.original.recipients,
                 arrival: context.envelope.arrival)
         guard let found else { return }
         verdict.trust = found.trust
@@ -80,7 +78,7 @@ struct Finish {
 
     /// Says which recipients are addresses of our own, on which no report has anything to say.
     private func markOwnAddresses(_ verdict: inout Verdict) {
-        guard let find = settings.ownAddresses, !verdict.recipients.isEmpty else { return }
+        guard let find = context.settings.ownAddresses, !verdict.recipients.isEmpty else { return }
         let envelope = context.envelope
         var deliveredTo = envelope.deliveryAddresses
         // Where no server noted whom it delivered to, the To field says it; but a complaint may be our own mail, which comes

@@ -3,23 +3,20 @@ import MIME
 /// Reads a report that is written for people only. It trusts sentences no further than `Gate` does.
 struct ProseReport {
     private let context: ReportContext
-    private let settings: Settings
+    private let prose: Prose
     private let reader: ProseReader
     private let dialect: Dialect?
     private let gate: Gate
 
-    init(_ context: ReportContext, settings: Settings) {
+    init(_ context: ReportContext) {
         self.context = context
-        self.settings = settings
-        reader = ProseReader(context.prose, excluded: context.excludedAddresses)
+        prose = context.prose
+        reader = ProseReader(prose, excluded: context.excludedAddresses)
         dialect = context.dialect(isPostfix: false)
         gate = Gate(
             context.hand, context.envelope, context.message, signals: reader.signals, hasDialect: dialect != nil,
             isList: reader.isList, original: context.original, reply: SMTPReply(context.headText.span))
     }
-
-    private var prose: Prose { context.prose }
-    private var original: Original { context.original }
 
     /// The report, or nil where the message is none or names nobody.
     func read() -> UnjudgedReport? {
@@ -33,26 +30,26 @@ struct ProseReport {
         }
         var (recipients, isListCut) = listed()
         dialect?.apply(to: &recipients, context)
-        if recipients.isEmpty, !reader.hasUnreadable, original.exists, !original.isWrapped,
-            original.recipients.count == 1
+        if recipients.isEmpty, !reader.hasUnreadable, context.original.exists, !context.original.isWrapped,
+            context.original.recipients.count == 1
         {
             // The report names nobody: the one that the returned message went to. Of several nobody knows who it is.
-            recipients = original.recipients.map(plainReport)
+            recipients = context.original.recipients.map(plainReport)
         }
         guard !recipients.isEmpty else { return nil }
         mark(&recipients)
         return UnjudgedReport(
             recipients: recipients, dialect: dialect?.name, doubt: isCutOff ? .cutOff : doubt,
             listCut: isListCut ? "more text, or more recipients, than is read" : nil,
-            listEndsMessage: prose.quotedAt == nil && !original.exists)
+            listEndsMessage: prose.quotedAt == nil && !context.original.exists)
     }
 
     private var isTextCut: Bool { prose.isCut && prose.quotedAt == nil }
 
     /// Nothing is returned, and the message ends within a line or its last part.
     private var isCutOff: Bool {
+        guard prose.quotedAt == nil, !context.original.exists else { return false }
         let message = context.message
-        guard prose.quotedAt == nil, !original.exists else { return false }
         if message.bytes.last != UInt8(ascii: "\n") { return true }
         // No delimiter closes the last part: more parts may have followed, and said otherwise.
         return message.parts[0].type == .multipartReport
@@ -116,13 +113,13 @@ struct ProseReport {
     /// The recipients whom a text may name. One that gives no mail back, and tells its reader that his own mailbox is full, or
     /// that mails wait behind a link, is bait.
     private func withoutBait() -> [RecipientReport] {
-        let envelope = context.envelope
         guard !gate.hasProof, !reader.recipients.isEmpty else { return reader.recipients }
         if context.message.parts[0].type == .multipartReport { return reader.recipients }
+        let envelope = context.envelope
         guard gate.isFromMailbox || hasLink else { return reader.recipients }
         // A sentence names whom it likes; a list of failed recipients is a server's, and so is a reply with a code.
         let tagged = VERP.tag(
-            in: envelope.deliveredTo, settings: settings, known: reader.recipients.compactMap { $0.address },
+            in: envelope.deliveredTo, settings: context.settings, known: reader.recipients.compactMap { $0.address },
             arrival: envelope.arrival)?.recipient
         if let tagged, reader.recipients.contains(where: { $0.address == tagged }) { return reader.recipients }
         guard gate.hasReply || reader.isList && (gate.isFromDaemon || !hasLink || envelope.returnPath == nil) else {

@@ -3,8 +3,7 @@ import MIME
 /// One message on its way to a verdict. The steps follow the order of what decides: form, structure, prose, automatic
 /// answers; a message in which none of them finds anything is no bounce.
 struct Reading {
-    private var context: ReportContext
-    private let settings: Settings
+    private let context: ReportContext
     private let judge: Judge
     /// Wrappers that were taken off already.
     private let unwrapped: Int
@@ -12,34 +11,34 @@ struct Reading {
     /// A gateway wraps a report once, another one perhaps the result.
     static let maximumUnwrapped = 2
 
-    init(_ context: ReportContext, settings: Settings, judge: Judge, unwrapped: Int = 0) {
+    init(_ context: ReportContext, judge: Judge, unwrapped: Int = 0) {
         self.context = context
-        self.settings = settings
         self.judge = judge
         self.unwrapped = unwrapped
     }
 
-    private var finish: Finish { Finish(context: context, settings: settings) }
-    private var classes: ClassReader { ClassReader(context: context, localHosts: settings.localHosts) }
+    private var finish: Finish { Finish(context: context) }
+    private var classes: ClassReader { ClassReader(context: context) }
 
-    mutating func verdict() -> Verdict {
-        let (message, envelope) = (context.message, context.envelope)
+    func verdict() -> Verdict {
         if let verdict = customVerdict() { return finish.finish(verdict) }
-        if let notice = SpecialNotices.verdict(message, envelope, context.original) {
+        if let notice = SpecialNotices.verdict(context.message, context.envelope, context.original) {
             return finish.finish(notice: notice)
         }
-        if let notice = SNSNotification.verdict(message, envelope) {
+        if let notice = SNSNotification.verdict(context.message, context.envelope) {
             guard notice.pending.isEmpty else { return judged(UnjudgedReport(notice)) }
             return finish.finish(notice: notice)
         }
         // A letter's text is not read.
-        if context.statusPart != nil || context.isBareStatus || !Gate.isClosed(context.hand, envelope, message) {
-            context = context.withQuotedOriginal
+        if context.statusPart != nil || context.isBareStatus
+            || !Gate.isClosed(context.hand, context.envelope, context.message)
+        {
+            context.readQuotedOriginal()
             if let report = FieldReport(context: context).read() { return judged(report) }
-            if let report = ProseReport(context, settings: settings).read() { return judged(report) }
+            if let report = ProseReport(context).read() { return judged(report) }
         }
         if let report = wrappedReport() { return report }
-        if let found = AutoReply.evidence(message, envelope) {
+        if let found = AutoReply.evidence(context.message, context.envelope) {
             return finish.finish(Verdict(messageClass: .autoReply, evidence: [found]))
         }
         return finish.finish(Verdict(messageClass: .notABounce))
@@ -47,7 +46,7 @@ struct Reading {
 
     /// What an administrator's rule about whole messages says, where one fits.
     private func customVerdict() -> Verdict? {
-        for rule in settings.rules {
+        for rule in context.settings.rules {
             guard let theirs = rule.messageClass else { continue }
             if let header = rule.header, !context.message.holds(header.name, header.contains) { continue }
             if !rule.text.isEmpty {
@@ -65,10 +64,11 @@ struct Reading {
 
     /// The verdict on a report, by what its recipients come to.
     private func judged(_ report: UnjudgedReport) -> Verdict {
-        let judgement = RecipientJudge(context: context, settings: settings, judge: judge).judgement(on: report)
+        let judgement = RecipientJudge(context: context, judge: judge).judgement(on: report)
         var verdict = Verdict(
             messageClass: .notABounce, dialect: report.dialect, reportingMTA: report.reportingMTA,
-            recipients: judgement.outcomes, evidence: judgement.evidence + report.evidence)
+            recipients: judgement.outcomes,
+            evidence: report.evidence.isEmpty ? judgement.evidence : judgement.evidence + report.evidence)
         verdict.listEndsMessage = report.listEndsMessage
         if let words = report.listCut { verdict.cutList(words) }
         if report.recipients.count > Limits.recipients { verdict.cutList(UnjudgedReport.tooMany) }
@@ -80,16 +80,16 @@ struct Reading {
     /// A gateway that puts a whole report into a message of its own and names nobody itself. A person who forwards a
     /// report is no gateway.
     private func wrappedReport() -> Verdict? {
-        let (message, envelope) = (context.message, context.envelope)
         guard unwrapped < Reading.maximumUnwrapped, context.original.isWrapped,
-            envelope.hasNullSender || context.hand.isDaemon,
-            let holder = message.parts.indices.first(where: {
-                message.parts[$0].type == .messageRFC822 && !message.parts[$0].isEnclosed
+            context.envelope.hasNullSender || context.hand.isDaemon,
+            let holder = context.message.parts.indices.first(where: {
+                context.message.parts[$0].type == .messageRFC822 && !context.message.parts[$0].isEnclosed
             })
         else { return nil }
+        let (message, envelope) = (context.message, context.envelope)
         let inner = Message(parsing: message.bytes.span.copy(message.parts[holder].body))
-        var reading = Reading(
-            ReportContext(inner, wrapper: envelope), settings: settings, judge: judge, unwrapped: unwrapped + 1)
+        let reading = Reading(
+            ReportContext(inner, context.settings, wrapper: envelope), judge: judge, unwrapped: unwrapped + 1)
         var verdict = reading.verdict()
         guard !verdict.recipients.isEmpty else { return nil }
         verdict.arrival = envelope.arrival ?? verdict.arrival

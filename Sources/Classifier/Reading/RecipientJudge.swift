@@ -31,11 +31,10 @@ struct Judgement {
 /// Judges each recipient of a report.
 struct RecipientJudge {
     let context: ReportContext
-    let settings: Settings
     let judge: Judge
 
     func judgement(on report: UnjudgedReport) -> Judgement {
-        var result = Judgement(blame: Blame(report.recipients, context, settings))
+        var result = Judgement(blame: Blame(report.recipients, context))
         let isUnsigned = DoubleBounce.isUnsigned(context.envelope, context.original)
         let doubt = report.doubt ?? (isUnsigned ? .postmaster : nil)
         var room = Limits.explanationBytes
@@ -103,7 +102,7 @@ struct RecipientJudge {
         to facts: inout FailureFacts, of recipient: RecipientReport, _ reportingMTA: String?, isAlone: Bool
     ) -> (isOwnRefusal: Bool, relay: Relay?) {
         let said =
-            facts.statements.isEmpty && isAlone ? [Statement(.text, context.headText)] : facts.statements
+            facts.statements.isEmpty && isAlone ? [context.headStatement] : facts.statements
         if let refusal = said.first(where: { OwnRefusal.isSaid(in: $0.folded) }) {
             facts.ruling = Ruling(.policyViolation, rule: "own-refusal/map", matched: OwnRefusal.token)
             if facts.statements.isEmpty { facts.statements = [refusal] }
@@ -125,7 +124,7 @@ struct RecipientJudge {
         let first = judge.decide(facts, in: context.message)
         guard isAlone, !first.isSettled else { return first }
         var facts = facts
-        facts.statements.append(Statement(.text, context.headText))
+        facts.statements.append(context.headStatement)
         facts.statements.append(Statement(.subject, Array(Envelope.subject(context.message).utf8)))
         let second = judge.decide(facts, in: context.message)
         return second.isSettled ? second : first

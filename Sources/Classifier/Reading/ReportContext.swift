@@ -3,18 +3,20 @@ import MIME
 /// What there is to read of a message: its envelope, its prose, the message that it returns. All of it is the sender's word,
 /// except what our own server wrote into the header.
 ///
-/// It never changes, and is a class only since all readers hold it: a copy for each costs more than some of them do.
+/// A class only since all readers hold it: a copy for each costs more than some of them do.
 final class ReportContext {
     let message: Message
+    let settings: Settings
     let envelope: Envelope
     let hand: Hand
     /// The prose before the returned message, split into lines when it is first asked for: most reports need none of it.
     let lazyProse: LazyProse
-    let original: Original
+    private(set) var original: Original
 
     /// - Parameter wrapper: the envelope of the message in which a gateway sent this one.
-    init(_ message: Message, wrapper: Envelope? = nil) {
+    init(_ message: Message, _ settings: Settings, wrapper: Envelope? = nil) {
         self.message = message
+        self.settings = settings
         let envelope = Envelope(message)
         hand = Hand(envelope, message)
         self.envelope = wrapper.map(envelope.delivered(by:)) ?? envelope
@@ -22,20 +24,12 @@ final class ReportContext {
         lazyProse = LazyProse(message)
     }
 
-    private init(_ context: ReportContext, original: Original) {
-        (message, envelope, hand) = (context.message, context.envelope, context.hand)
-        lazyProse = context.lazyProse
-        self.original = original
-    }
-
     var prose: Prose { lazyProse.value }
 
-    /// The same with the returned message where it is quoted in the text.
-    var withQuotedOriginal: ReportContext {
-        guard !original.exists, let start = prose.quotedAt else { return self }
-        var quoted = original
-        quoted.read(header: Array(prose.text[start...].drop { $0.isSpace }.prefix(Limits.quotedHeaderBytes)))
-        return ReportContext(self, original: quoted)
+    /// Reads the returned message where it is quoted in the text.
+    func readQuotedOriginal() {
+        guard !original.exists, let start = prose.quotedAt else { return }
+        original.read(header: Array(prose.text[start...].drop { $0.isSpace }.prefix(Limits.quotedHeaderBytes)))
     }
 
     /// The server whose habits the report shows, or nil.
@@ -116,5 +110,8 @@ final class ReportContext {
     var head: FoldedText { FoldedText(prose.text.span.extracting(prose.head)) }
 
     /// As much of the head as explains a failure.
-    var headText: [UInt8] { Array(prose.text[prose.head].prefix(ProseReader.explanationBytes)) }
+    private(set) lazy var headText = Array(prose.text[prose.head].prefix(ProseReader.explanationBytes))
+
+    /// The same as a statement, for the only recipient of a report.
+    private(set) lazy var headStatement = Statement(.text, headText)
 }
