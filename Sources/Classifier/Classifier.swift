@@ -20,9 +20,13 @@ public struct Classifier: Sendable {
     ///
     /// - Parameter settings: What this installation knows about itself.
     public init(settings: Settings = Settings()) {
+        self.init(settings: settings, rules: ReasonRules.all)
+    }
+
+    init(settings: Settings, rules: [ReasonRule]) {
         self.settings = settings
         judge = Judge(
-            rules: RuleSet(ReasonRules.all, providers: ProviderRules.all),
+            rules: RuleSet(rules, providers: ProviderRules.all),
             custom: settings.rules.filter { !$0.isAboutMessages })
     }
 
@@ -30,7 +34,6 @@ public struct Classifier: Sendable {
     ///
     /// - Parameter bytes: The whole message as it stands in its file, with either line end.
     public func classify(_ bytes: [UInt8]) -> Verdict {
-        var reading = Reading(Message(parsing: bytes), settings: settings, judge: judge)
-        return reading.verdict()
+        Reading(ReportContext(Message(parsing: bytes), settings), judge: judge).verdict()
     }
 }

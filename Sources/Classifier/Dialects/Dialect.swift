@@ -25,6 +25,14 @@ struct Dialect: Sendable {
         self.quotation = quotation
         self.mend = mend
     }
+
+    /// Applies what is known of the server to what was read of its report.
+    func apply(to reports: inout [RecipientReport], _ context: ReportContext) {
+        if let quotation {
+            for index in reports.indices { reports[index].quotation = quotation }
+        }
+        mend?(&reports, context)
+    }
 }
 
 extension Dialect {
@@ -42,39 +50,4 @@ extension Dialect {
             }
         }
     }
-}
-
-/// What a dialect may look at when it mends a report.
-struct ReportContext {
-    let message: Message
-    let envelope: Envelope
-    let lazyProse: LazyProse
-    let original: Original
-
-    /// Most dialects need none of it.
-    var prose: Prose { lazyProse.value }
-
-    /// The lines of the prose, folded, each with its place.
-    func line(_ number: Int) -> FoldedText { FoldedText(prose.text.span.extracting(prose.lines[number])) }
-
-    /// The first line that holds the words, or nil.
-    func firstLine(holding words: String) -> Int? {
-        prose.lines.indices.first { line($0).contains(words) }
-    }
-
-    /// The first line that names each address: read once, since a report may be about thousands.
-    func firstLinesByAddress() -> [String: Int] {
-        let text = prose.text.span
-        var first: [String: Int] = [:]
-        for number in prose.lines.indices {
-            for range in AddressScan.list(text, in: prose.lines[number], limit: 8) {
-                let address = AddressText.text(text, range)
-                if first[address] == nil { first[address] = number }
-            }
-        }
-        return first
-    }
-
-    /// The head of the prose, folded.
-    var head: FoldedText { FoldedText(prose.text.span.extracting(prose.head)) }
 }

@@ -26,7 +26,7 @@ extension Dialect {
             guard let ruling else { return }
             for index in reports.indices {
                 // A dialogue that shows RCPT refused says more than the sentence.
-                if ruling.reason == .filtered, SMTPCommand.find(in: FoldedText(reports[index].explanation)) == "RCPT" {
+                if ruling.reason == .filtered, SMTPCommand.find(in: FoldedText(reports[index].explanation)) == .rcpt {
                     continue
                 }
                 reports[index].ruling = ruling

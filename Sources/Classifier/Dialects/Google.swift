@@ -11,12 +11,12 @@ extension Dialect {
         mend: { reports, context in
             // Gmail's sender names the stage of its own SMTP client in which the refusal came.
             let head = context.head
-            let command: String? =
+            let command: SMTPCommand? =
                 if head.contains("(state 13)") || head.contains("(state 14)") {
-                    "RCPT"
+                    .rcpt
                 } else if head.contains("(state 9)") || head.contains("(state 8)") {
-                    "MAIL"
-                } else if head.contains("(state 17)") || head.contains("(state 18)") { "DATA" } else { nil }
+                    .mail
+                } else if head.contains("(state 17)") || head.contains("(state 18)") { .data } else { nil }
             for index in reports.indices where reports[index].command == nil { reports[index].command = command }
         })
 }

@@ -13,11 +13,11 @@ extension Dialect {
                 return
             }
             let command = context.line(mark + 1)
-            for (name, prefix) in [
-                ("RCPT", "rcpt"), ("DATA", "data"), ("MAIL", "mail"), ("EHLO", "ehlo"), ("EHLO", "helo"),
+            let names: [(SMTPCommand, String)] = [
+                (.rcpt, "rcpt"), (.data, "data"), (.mail, "mail"), (.ehlo, "ehlo"), (.ehlo, "helo"),
             ]
-            where command.contains(prefix) {
-                for index in reports.indices { reports[index].command = name }
+            for (refused, name) in names where command.contains(name) {
+                for index in reports.indices { reports[index].command = refused }
                 return
             }
         })

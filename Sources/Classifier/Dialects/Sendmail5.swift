@@ -10,7 +10,7 @@ extension Dialect {
             for index in reports.indices {
                 let said = FoldedText(reports[index].explanation)
                 if said.contains("550 <@>... user unknown") || said.contains("550 @... user unknown") {
-                    reports[index].command = "RCPT"
+                    reports[index].command = .rcpt
                 }
             }
         })

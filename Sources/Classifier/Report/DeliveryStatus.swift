@@ -67,7 +67,7 @@ struct DeliveryStatus: Sendable {
             // A gateway may have taken away the blanks of a fold.
             if !name.isEmpty, colon == nil || bytes[content.lowerBound].isSpace {
                 if joined.isEmpty { joined.append(contentsOf: bytes.extracting(value)) }
-                if joined.count < Judge.maximumText {
+                if joined.count < Statement.maximumBytes {
                     joined.append(0x20)
                     joined.append(contentsOf: bytes.extracting(bytes.trimmed(content)))
                 }
@@ -105,7 +105,7 @@ struct DeliveryStatus: Sendable {
             let (type, text) = DeliveryStatus.typed(value)
             if current.isProgram == nil { current.isProgram = value.equals("x-unix", ignoringCaseIn: type) }
             if !current.diagnostic.isEmpty { current.diagnostic.append(0x20) }
-            if current.diagnostic.count < Judge.maximumText {
+            if current.diagnostic.count < Statement.maximumBytes {
                 current.diagnostic.append(contentsOf: value.extracting(text))
             }
         } else if bytes.equals("remote-mta", ignoringCaseIn: name) {
@@ -165,7 +165,7 @@ struct DeliveryStatus: Sendable {
         guard let mark = Original.position(of: "smtp;", in: value) else { return [] }
         text = (mark + 5)..<text.upperBound
         if let last = text.last, value[last] == UInt8(ascii: ">") { text = text.lowerBound..<last }
-        return value.copy(value.trimmed(text).prefix(Judge.maximumText))
+        return value.copy(value.trimmed(text).prefix(Statement.maximumBytes))
     }
 
     /// What a gateway has put into base64 without saying so, or nil where the text is something else.

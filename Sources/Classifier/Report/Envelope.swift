@@ -71,6 +71,16 @@ struct Envelope: Sendable {
         readTrace(message)
     }
 
+    /// The same of a report that came in a wrapper: where and when that arrived is what our own server wrote.
+    func delivered(by wrapper: Envelope) -> Envelope {
+        var envelope = self
+        envelope.deliveredTo = wrapper.deliveredTo + deliveredTo
+        envelope.deliveryAddresses = wrapper.deliveryAddresses + deliveryAddresses
+        envelope.arrival = wrapper.arrival ?? arrival
+        envelope.date = wrapper.date ?? date
+        return envelope
+    }
+
     private static let deliveryFields = [
         Names.xOriginalTo, Names.deliveredTo, Names.envelopeTo, Names.xEnvelopeTo, Names.xDeliveredTo,
     ]

@@ -17,7 +17,7 @@ struct Gate {
 
     init(
         _ hand: Hand, _ envelope: Envelope, _ message: Message,
-        signals: FoundGroups<ProseSignal>, dialect: String?, isList: Bool, original: Original, reply: SMTPReply
+        signals: FoundGroups<ProseSignal>, hasDialect: Bool, isList: Bool, original: Original, reply: SMTPReply
     ) {
         let hasFailedField = message.has(Names.xFailedRecipients)
         hasProof = original.exists || hasFailedField
@@ -30,7 +30,7 @@ struct Gate {
         if isAnnounced { score += 2 }
         if signals.contains(.failure) || signals.contains(.delay) { score += 2 }
         if hasFailedField { score += 3 }
-        if dialect != nil { score += 2 }
+        if hasDialect { score += 2 }
         if original.exists { score += 1 }
         if envelope.autoSubmitted.hasPrefix("auto-") { score += 1 }
         // A bounce that came by way of a mailing list carries the list's marks; only a daemon's word counts there, or a list

@@ -19,7 +19,7 @@ struct RecipientReport: Sendable {
     /// What the prose says of this recipient.
     var explanation: [UInt8] = []
     /// The SMTP command that was refused, where the dialect knows it.
-    var command: String?
+    var command: SMTPCommand?
     /// The reporting server looked for the mailbox itself: no other server was asked.
     var isOwnWord = false
     /// The words with which it hands on another server's (`Dialect.quotation`).
@@ -44,10 +44,12 @@ struct RecipientReport: Sendable {
         return finalRecipient.map { $0 != originalRecipient } ?? false
     }
 
-    /// Whether the reporting server looked for the mailbox itself, as its dialect or its words tell.
-    var tellsOwnWord: Bool {
-        guard let quotation, !isOwnWord, !explanation.isEmpty else { return isOwnWord }
-        return !FoldedText(explanation).contains(quotation)
+    /// Whether the Action says that the message arrived (RFC 3464 section 2.3.3; `deliverable` is Sendmail's, of an address that was only looked up).
+    var isDelivered: Bool {
+        switch action {
+        case "delivered", "relayed", "expanded", "deliverable": true
+        default: false
+        }
     }
 
     /// The prose about this recipient holds a 2xx reply or status, or says that the message arrived, and nothing of a

@@ -37,6 +37,9 @@ public struct CustomRule: Sendable, Equatable {
             && left.kind == right.kind && left.reason == right.reason && left.party == right.party
     }
 
+    /// The name that evidence carries.
+    package var evidenceName: String { "admin/\(name)" }
+
     /// Whether the rule is one about whole messages.
     public var isAboutMessages: Bool { messageClass != nil }
 

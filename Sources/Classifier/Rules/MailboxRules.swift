@@ -89,7 +89,7 @@ extension ReasonRules {
                 "용량이 초과", "용량을 초과", "편지함 * 가득", "메일함이 가득", "메일 용량", "사서함이 꽉", "사서함 * 가득",
             ]),
         ReasonRule(
-            "mailboxfull/words", .mailboxFull, .usual,
+            "mailboxfull/words", .mailboxFull, .usual, isBare: true,
             [
                 "quota", "mailbox * full", "out of disk space in", "has exceeded * limit for mail", "too many stored",
                 "storage * exceeded", "full or", "user is full",
@@ -146,7 +146,7 @@ extension ReasonRules {
                 "アカウントが停止", "利用停止", "停止されて", "账户被冻结", "帐号被冻结", "账号已停用", "帐户已禁用", "帳號已停用", "휴면", "계정이 정지", "이용이 정지",
             ]),
         ReasonRule(
-            "suspend/words", .suspend, .usual,
+            "suspend/words", .suspend, .usual, isBare: true,
             [
                 "boite du destinataire archivee", "boite * archivee", "is locked", "is frozen", "deactivated",
                 "suspended", "is inactive",

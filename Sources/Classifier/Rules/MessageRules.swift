@@ -119,7 +119,9 @@ extension ReasonRules {
                 "username and password", "executable files are not allowed",
                 "client was not authenticated",
             ]),
-        ReasonRule("securityerror/access-denied", .securityError, .usual, ["access denied", "accès refusé"]),
+        ReasonRule(
+            "securityerror/access-denied", .securityError, .usual, isPlainRefusal: true,
+            ["access denied", "accès refusé"]),
         ReasonRule(
             "failedstarttls/tls", .failedSTARTTLS, .sure,
             [

@@ -13,6 +13,18 @@ struct ProviderRule: Sendable {
     var party: Party?
     /// Where this is written.
     var source: String
+
+    /// Whether a statement that holds the first of its words is one of this provider's.
+    ///
+    /// - Parameter reply: the reply in that statement.
+    func fits(_ text: FoldedText, _ facts: FailureFacts, _ reply: SMTPReply) -> Bool {
+        if let status, facts.status != status, reply.status != status { return false }
+        guard words.dropFirst().allSatisfy({ text.contains($0) }) else { return false }
+        return hosts.isEmpty
+            || hosts.contains { end in
+                facts.hosts.contains { $0 == end || $0.hasSuffix("." + end) } || text.contains(end)
+            }
+    }
 }
 
 enum ProviderRules {

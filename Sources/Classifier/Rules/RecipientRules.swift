@@ -53,16 +53,16 @@ extension ReasonRules {
                 "e-mail address you entered couldn't be found", "email address you entered couldn't be found",
             ]),
         ReasonRule(
-            "userunknown/account", .userUnknown, .sure,
+            "userunknown/account", .userUnknown, .sure, proof: .refusal,
             [
                 "doesn't have a yahoo", "user doesn't have a", "user does not have a",
                 "email account that you tried to reach does not exist", "address couldn't be found",
             ]),
         ReasonRule(
-            "userunknown/access-denied", .userUnknown, .sure,
+            "userunknown/access-denied", .userUnknown, .sure, proof: .addressing,
             ["recipient address rejected: access denied", "all recipient addresses rejected"]),
         ReasonRule(
-            "userunknown/user", .userUnknown, .sure,
+            "userunknown/user", .userUnknown, .sure, proof: .addressing,
             [
                 "user unknown", "unknown user", "user is unknown", "user not known", "user not found",
                 "user was not found", "user does not exist", "user doesn't exist", "user did not exist",
@@ -175,7 +175,7 @@ extension ReasonRules {
                 "email address is incorrect", "mailbox/account not", "delivery point", "misspelled",
             ]),
         ReasonRule(
-            "userunknown/languages", .userUnknown, .sure,
+            "userunknown/languages", .userUnknown, .sure, proof: .refusal,
             [
                 "benutzer unbekannt", "benutzer nicht gefunden", "unbekannter benutzer", "unbekannter empfänger",
                 "unbekannte empfänger", "empfänger unbekannt", "empfänger nicht gefunden", "empfänger existiert nicht",
@@ -284,7 +284,7 @@ extension ReasonRules {
                 "mail filter", "fetch-from-mailbox", "captcha", "recipient rejected", "reject by user",
             ]),
         ReasonRule(
-            "userunknown/unavailable", .userUnknown, .hint,
+            "userunknown/unavailable", .userUnknown, .hint, proof: .addressing, isBare: true,
             [
                 "mailbox unavailable", "mailbox is unavailable", "user unavailable", "user not available",
                 "mailbox currently unavailable", "address rejected", "recipient address rejected",

@@ -21,7 +21,7 @@ enum RelayList {
     ///   - reportingMTA: the server that wrote the report.
     ///   - from: the address of its From field.
     static func find(
-        in texts: [FactText], status: StatusCode?, remoteMTA: String?, reportingMTA: String?, from: String
+        in texts: [Statement], status: StatusCode?, remoteMTA: String?, reportingMTA: String?, from: String
     ) -> Entry? {
         for text in texts {
             guard let number = matcher.lowest(in: text.folded), others.lowest(in: text.folded) == nil else { continue }

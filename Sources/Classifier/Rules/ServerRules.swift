@@ -61,7 +61,7 @@ extension ReasonRules {
                 "系统错误", "系统忙", "系統忙碌", "시스템 오류", "технические", "временн",
             ]),
         ReasonRule(
-            "rejected/words", .rejected, .hint,
+            "rejected/words", .rejected, .hint, isBare: true,
             [
                 "message rejected", "mail rejected", "rejected", "reject", "denied", "refused", "not accepted",
                 "refuse", "blocked",

@@ -30,3 +30,35 @@ struct FoldedText: Sendable {
     /// Bytes that are folded already.
     init(verbatim bytes: [UInt8]) { self.bytes = bytes }
 }
+
+extension FoldedText {
+    /// Whether a word of ASCII letters may start there: no letter stands before it.
+    func startsWord(at index: Int) -> Bool {
+        index == 0 || !bytes[index].isLetter || !bytes[index - 1].isLetter
+    }
+
+    /// Whether the folded text holds the words.
+    func contains(_ words: String) -> Bool {
+        // A native string hands its bytes out without a copy.
+        words.utf8.withContiguousStorageIfAvailable { contains($0) }
+            ?? Array(words.utf8).withUnsafeBufferPointer(contains)
+    }
+
+    func contains(_ words: StaticString) -> Bool { words.withUTF8Buffer { contains($0) } }
+
+    private func contains(_ needle: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let first = needle.first, bytes.count >= needle.count else { return false }
+        let span = bytes.span
+        var from = 0
+        while let hit = span.firstIndex(of: first, in: from..<(bytes.count - needle.count + 1)) {
+            var same = true
+            for offset in 0..<needle.count where span[hit + offset] != needle[offset] {
+                same = false
+                break
+            }
+            if same { return true }
+            from = hit + 1
+        }
+        return false
+    }
+}

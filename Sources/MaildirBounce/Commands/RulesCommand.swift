@@ -86,10 +86,9 @@ struct RulesTestCommand: WordsCommand {
     func run() throws {
         var configuration = try config.load()
         if let rules { configuration.rules = rules }
-        let (with, without) = (
-            Classifier(settings: try configuration.classifierWithRules()),
-            Classifier(settings: configuration.classifier)
-        )
+        let settings = try configuration.classifierWithRules()
+        let theirs = Set(settings.rules.map(\.evidenceName))
+        let (with, without) = (Classifier(settings: settings), Classifier(settings: configuration.classifier))
         let output = StandardOutput()
         var missed = false
         for path in RawArguments.paths(of: paths) {
@@ -102,7 +101,7 @@ struct RulesTestCommand: WordsCommand {
                 continue
             }
             let (mine, ours) = (with.classify(contents.bytes), without.classify(contents.bytes))
-            let admin = mine.evidence.filter { $0.rule.hasPrefix("admin/") }.map(\.rule)
+            let admin = mine.evidence.map(\.rule).filter(theirs.contains)
             let used = admin.isEmpty ? "no rule of yours" : admin.joined(separator: ", ")
             let change = mine.sum == ours.sum ? mine.sum : "\(ours.sum) -> \(mine.sum)"
             try output.write(line: terminalSafe("\(path.text): \(used): \(change)"))

@@ -1,17 +1,26 @@
 import MIME
 
-/// A text that explains a failure, folded once for all who read it.
-struct FactText: Sendable {
-    /// The name of the place where it stands.
-    let at: String
-    /// `Judge.maximumText` bytes of it at the most.
+/// A text about one recipient, folded once for all who read it.
+struct Statement: Sendable {
+    /// Where a statement stands, by the name that evidence gives the place.
+    enum Place: String, Sendable {
+        case diagnosticCode = "Diagnostic-Code"
+        case text
+        case subject = "Subject"
+    }
+
+    let place: Place
+    /// `maximumBytes` of it at the most.
     let text: [UInt8]
     let folded: FoldedText
 
-    init(_ at: String, _ text: [UInt8]) {
-        self.at = at
-        let cut = text.count > Judge.maximumText ? Array(text[..<Judge.maximumText]) : text
-        self.text = FactText.withoutRelay(cut)
+    /// Bytes of one text that are judged.
+    static let maximumBytes = 8 << 10
+
+    init(_ place: Place, _ text: [UInt8]) {
+        self.place = place
+        let cut = text.count > Statement.maximumBytes ? Array(text[..<Statement.maximumBytes]) : text
+        self.text = Statement.withoutRelay(cut)
         folded = FoldedText(self.text)
     }
 

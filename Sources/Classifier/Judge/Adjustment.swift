@@ -1,0 +1,44 @@
+extension Findings {
+    /// The opinion with what the stage of the dialogue and the lack of a proof change about it.
+    func adjusted(_ opinion: consuming Opinion) -> Opinion {
+        if opinion.reason == .userUnknown, let proof = opinion.rule?.proof, !isProved(proof) {
+            opinion.overrule("filtered/unconfirmed", .filtered)
+        }
+        if opinion.reason == .userUnknown, status?.subject == 1, status?.detail == 6 { opinion.reason = .hasMoved }
+        adjustToStage(&opinion)
+        // A program's complaint is the mailer's error, whatever it complained about.
+        if facts.isProgram, [.systemError, .rejected, .onHold, .undefined].contains(opinion.reason) {
+            opinion.reason = .mailerError
+        }
+        // A name server that cannot say now is no proof that a domain is gone.
+        if isTransient, opinion.reason == .hostUnknown { opinion.reason = .networkError }
+        return opinion
+    }
+
+    /// Before RCPT nobody was named but the sender and his host.
+    private func adjustToStage(_ opinion: inout Opinion) {
+        let isPlainRefusal = opinion.rule?.isPlainRefusal ?? false
+        let isOfSender = status?.subject == 1 && [7, 8].contains(status?.detail)
+        switch facts.command {
+        // What is refused at MAIL is the sender, in whatever words.
+        case .mail
+        where opinion.reason.isHard || isPlainRefusal
+            || [.policyViolation, .onHold, .undefined].contains(opinion.reason):
+            opinion.overrule("rejected/mail-command", .rejected)
+        case _ where isOfSender && opinion.reason.isHard: opinion.overrule("rejected/mail-command", .rejected)
+        default: break
+        }
+        // What is refused before any address was named is the sending host.
+        if facts.command == .conn || facts.command == .ehlo, reply.code != nil,
+            Findings.isHostRefusal.contains(opinion.reason) || isPlainRefusal
+        {
+            opinion.overrule("blocked/before-mail", .blocked)
+        }
+    }
+
+    /// Reasons that, given to a client that has just connected, mean the client.
+    private static let isHostRefusal: Set<Reason> = [
+        .policyViolation, .rejected, .systemError, .filtered, .userUnknown, .onHold, .undefined, .noRelaying, .suspend,
+        .mailboxFull,
+    ]
+}

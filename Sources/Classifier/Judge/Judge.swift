@@ -1,0 +1,49 @@
+import MIME
+
+/// Decides what a report means for one recipient. It takes no word on trust but the administrator's.
+struct Judge: Sendable {
+    let rules: RuleSet
+    /// The administrator's rules about recipients.
+    let custom: [CustomRule]
+
+    /// The decision, by the strongest step that says something. Text decides over code where the text is clear.
+    ///
+    /// - Parameter message: the message that holds the report, for an administrator's rule about its header.
+    func decide(_ facts: FailureFacts, in message: Message) -> Decision {
+        let findings = Findings(facts, rules: rules, readsAll: !custom.isEmpty)
+        let opinion =
+            byCustomRule(findings, message)
+            ?? findings.adjusted(
+                findings.byRuling ?? findings.byProvider ?? findings.byWords ?? findings.byExitStatus
+                    ?? findings.byStatus ?? findings.byHint ?? findings.byAnyStatus ?? findings.byCommand)
+        let kind: OutcomeKind =
+            if facts.isDelayed { .delayed } else if findings.isTransient { .soft } else {
+                opinion.kind ?? (opinion.reason.isHard ? .hard : .soft)
+            }
+        return Decision(
+            kind: kind, reason: opinion.reason, party: opinion.party, status: findings.status, replyCode: findings.reply.code,
+            evidence: opinion.evidence,
+            isSettled: opinion.reason != .onHold && opinion.reason != .undefined && !opinion.isWeak)
+    }
+
+    /// What the first of the administrator's rules that fits says, unless it says nothing.
+    private func byCustomRule(_ findings: Findings, _ message: Message) -> Opinion? {
+        guard !custom.isEmpty else { return nil }
+        let facts = findings.facts
+        let texts = facts.statements.map(\.folded)
+        let statuses = [findings.status, facts.status].compactMap { $0 } + findings.list.compactMap(\.reply.status)
+        let fitting = custom.first { rule in
+            rule.matches(text: texts) && rule.matches(status: statuses)
+                && rule.matches(replies: findings.list.compactMap(\.reply.code))
+                && rule.matches(hosts: facts.hosts) && rule.header.map { message.holds($0.name, $0.contains) } ?? true
+        }
+        guard let rule = fitting, let reason = rule.reason ?? rule.kind.map({ $0 == .hard ? .userUnknown : .onHold })
+        else { return nil }
+        return Opinion(
+            reason: reason,
+            evidence: Evidence(
+                rule: rule.evidenceName, at: facts.place ?? "Status", matched: rule.text.first,
+                runnerUp: findings.bestRule?.name),
+            party: rule.party, kind: rule.kind)
+    }
+}

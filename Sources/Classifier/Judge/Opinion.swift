@@ -1,0 +1,140 @@
+import MIME
+
+/// What one step of the judgement says of a failure.
+struct Opinion: Sendable {
+    var reason: Reason {
+        // What a rule says of a party, it says of its own reason.
+        didSet { if reason != oldValue { party = nil } }
+    }
+    var evidence: Evidence
+    /// The rule whose words say it, or nil.
+    var rule: ReasonRule?
+    /// Whose fault it is, where the rule that gave the reason says so.
+    var party: Party?
+    /// The kind where the reason does not tell it.
+    var kind: OutcomeKind?
+    /// Whether it is only better than nothing: bare words, a 4xx alone, no code at all.
+    var isWeak = false
+
+    /// Lets another rule decide.
+    mutating func overrule(_ rule: String, _ reason: Reason) {
+        self = Opinion(
+            reason: reason,
+            evidence: Evidence(
+                rule: rule, at: evidence.at, matched: evidence.matched, recipient: evidence.recipient,
+                runnerUp: evidence.rule))
+    }
+}
+
+/// The steps, each of which says something or passes. The judge asks them in the order in which they stand here.
+extension Findings {
+    /// What the dialect, our own list or a relay's decided.
+    var byRuling: Opinion? {
+        facts.ruling.map { ruling in
+            Opinion(
+                reason: ruling.reason,
+                evidence: Evidence(
+                    rule: ruling.rule, at: facts.place ?? Statement.Place.text.rawValue, matched: ruling.matched,
+                    runnerUp: bestRule?.name))
+        }
+    }
+
+    /// What a single provider is known to mean.
+    var byProvider: Opinion? {
+        guard let finding = list.first(where: { $0.provider != nil }), let number = finding.provider else { return nil }
+        let rule = ProviderRules.all[number]
+        return Opinion(
+            reason: rule.reason,
+            evidence: Evidence(rule: rule.name, at: finding.statement.place.rawValue, runnerUp: bestRule?.name),
+            party: rule.party)
+    }
+
+    /// Words with a meaning of their own. Some of them give way to a status with another one.
+    var byWords: Opinion? {
+        guard let rule = bestRule, rule.strength >= .usual else { return nil }
+        if rule.strength == .usual, let status, !status.isVague, !status.isMisused,
+            let meaning = StatusTable.reason(status), meaning != rule.reason
+        {
+            return Opinion(status, means: meaning, runnerUp: rule.name)
+        }
+        return byBest(runnerUp: runnerUp)
+    }
+
+    /// The exit status of a program (sysexits.h), which mailers report under x-unix.
+    var byExitStatus: Opinion? {
+        guard let exit = facts.exitStatus, (1...255).contains(exit) else { return nil }
+        let reason: Reason = exit == 67 ? .userUnknown : exit == 68 ? .hostUnknown : .mailerError
+        return Opinion(
+            reason: reason,
+            evidence: Evidence(
+                rule: "exit-status/\(exit)", at: Statement.Place.diagnosticCode.rawValue, matched: String(exit)))
+    }
+
+    /// A status that servers do not put over anything.
+    var byStatus: Opinion? {
+        guard let status, !status.isVague, !status.isMisused || status.detail > 1 else { return nil }
+        return byAnyStatus
+    }
+
+    /// Words that servers use for several things.
+    var byHint: Opinion? {
+        guard var opinion = byBest() else { return nil }
+        // A hint alone never declares an address dead, unless the server refused the recipient with a 550 or 5.1.x.
+        if opinion.reason.isHard, ![550, 551, 553].contains(reply.code), status?.subject != 1 {
+            opinion.reason = .onHold
+        }
+        return opinion
+    }
+
+    /// What the words that weigh most mean.
+    private func byBest(runnerUp: String? = nil) -> Opinion? {
+        guard let best, let rule = bestRule else { return nil }
+        let statement = list[best.finding].statement
+        return Opinion(
+            reason: rule.reason,
+            evidence: Evidence(
+                rule: rule.name, at: statement.place.rawValue,
+                matched: String(decoding: statement.folded.bytes[best.match.range], as: UTF8.self),
+                runnerUp: runnerUp),
+            rule: rule, party: rule.party, isWeak: rule.isBare)
+    }
+
+    /// Any status that the table knows.
+    var byAnyStatus: Opinion? {
+        guard let status, let meaning = StatusTable.reason(status) else { return nil }
+        return Opinion(status, means: meaning)
+    }
+
+    /// Nothing but the command and the code is known.
+    var byCommand: Opinion {
+        func opinion(_ reason: Reason, _ rule: String, isWeak: Bool = false) -> Opinion {
+            Opinion(reason: reason, evidence: Evidence(rule: rule, at: facts.place ?? "Status"), isWeak: isWeak)
+        }
+        switch facts.command {
+        case .mail: return opinion(.rejected, "command/MAIL")
+        case .ehlo: return opinion(.blocked, "command/EHLO")
+        case .conn: return opinion(.blocked, "command/CONN")
+        case .rcpt, .data, nil: break
+        }
+        if reply.code == 552 { return opinion(.messageTooBig, "reply/552") }
+        if status?.statusClass == 4 || reply.code.map({ $0 / 100 == 4 }) ?? false {
+            return opinion(.expired, "status/4", isWeak: true)
+        }
+        if status?.subject == 7 { return opinion(.policyViolation, "status/7") }
+        return opinion(reply.code == nil && status == nil ? .undefined : .onHold, "none", isWeak: true)
+    }
+}
+
+extension Opinion {
+    fileprivate init(_ status: StatusCode, means reason: Reason, runnerUp: String? = nil) {
+        let digits = status.description
+        self.reason = reason
+        evidence = Evidence(rule: "status/" + digits, at: "Status", matched: digits, runnerUp: runnerUp)
+        isWeak = status.isTransient
+    }
+}
+
+extension StatusCode {
+    /// Whether servers put it over anything: text or nothing decides.
+    fileprivate var isMisused: Bool { subject == 7 || detail == 0 && (3...5).contains(subject) }
+}

@@ -1,0 +1,106 @@
+import MIME
+
+/// Fills in what every verdict has, whatever step found it.
+struct Finish {
+    let context: ReportContext
+
+    /// - Parameter blame: whom the report's recipients were found by; nil where none were judged.
+    func finish(_ verdict: consuming Verdict, blame: Blame? = nil) -> Verdict {
+        verdict.arrival = context.envelope.arrival
+        verdict.date = context.envelope.date
+        verdict.deliveredTo = context.envelope.deliveredTo
+        verdict.messageID = context.envelope.messageID
+        verdict.limitHit = verdict.limitHit ?? context.message.limitHit
+        if verdict.messageClass == .complaint { markCutComplaint(&verdict) }
+        setTrust(&verdict, blame)
+        spell(&verdict)
+        markOwnAddresses(&verdict)
+        switch verdict.messageClass {
+        case .autoReply, .notABounce, .unsubscribe: break
+        default:
+            if !context.original.summary.isEmpty { verdict.original = context.original.summary }
+        }
+        return verdict
+    }
+
+    /// The same of a notice. Providers hide who complained; a signed tag knows.
+    func finish(notice: Verdict) -> Verdict {
+        var verdict = finish(notice)
+        guard verdict.messageClass == .complaint, verdict.trust == .valid, let tagged = verdict.taggedRecipient,
+            !verdict.recipients.contains(where: { $0.address.lowercased() == tagged })
+        else { return verdict }
+        verdict.recipients = [Outcome(address: tagged, kind: .delivered, reason: .feedback, isVERP: true)]
+        return verdict
+    }
+
+    /// Says whether the fields of a feedback report, or the addresses in them, go on beyond what is read.
+    private func markCutComplaint(_ verdict: inout Verdict) {
+        let message = context.message
+        let report = message.parts.first { $0.type == .messageFeedbackReport && !$0.isEnclosed }
+        verdict.listEndsMessage = report.map { $0.body.upperBound >= message.bytes.count } ?? false
+        if verdict.recipients.count >= Limits.recipients || (report?.body.count ?? 0) > message.limits.decodedBytes {
+            verdict.cutList(UnjudgedReport.tooMany)
+        }
+    }
+
+    /// Says what the tag proves.
+    private func setTrust(_ verdict: inout Verdict, _ blame: Blame?) {
+        var addresses = context.envelope.deliveredTo
+        if verdict.messageClass == .complaint {
+            // Complaints go to an address of their own; the tag stands in what they say of the mail.
+            addresses += Complaint.returnPaths(context.message) + [context.original.returnPath].compactMap { $0 }
+        }
+        guard blame?.hasToken != true else { return }
+        let found =
+            blame?.tag
+            ?? VERP.tag(
+                in: addresses, settings: context.settings, known: context.original.recipients,
+                arrival: context.envelope.arrival)
+        guard let found else { return }
+        verdict.trust = found.trust
+        verdict.taggedRecipient = found.recipient
+    }
+
+    /// Spells the recipients as the message does.
+    private func spell(_ verdict: inout Verdict) {
+        guard verdict.recipients.count <= Spelling.maximumRecipients else { return }
+        let bytes = context.message.bytes
+        for index in verdict.recipients.indices {
+            let address = verdict.recipients[index].address
+            let seen = Spelling.asSeen(address, in: bytes.span)
+            guard seen != address else { continue }
+            verdict.recipients[index].address = seen
+            for step in verdict.evidence.indices where verdict.evidence[step].recipient == address {
+                verdict.evidence[step].recipient = seen
+            }
+        }
+    }
+
+    /// Says which recipients are addresses of our own, on which no report has anything to say.
+    private func markOwnAddresses(_ verdict: inout Verdict) {
+        guard let find = context.settings.ownAddresses, !verdict.recipients.isEmpty else { return }
+        let envelope = context.envelope
+        var deliveredTo = envelope.deliveryAddresses
+        // Where no server noted whom it delivered to, the To field says it; but a complaint may be our own mail, which comes
+        // back with its To field, and some reports are addressed to the recipient who failed.
+        if deliveredTo.isEmpty, verdict.messageClass != .complaint {
+            deliveredTo = envelope.toAddresses.filter { !context.original.recipients.contains($0) }
+        }
+        for index in find(verdict.recipients.map(\.address), deliveredTo) {
+            let address = verdict.recipients[index].address
+            // A report that was taken out of a wrapper was asked already.
+            guard !verdict.recipients[index].isOwn else { continue }
+            verdict.recipients[index].isOwn = true
+            verdict.evidence.append(
+                Evidence(rule: "own-address", at: "recipient", matched: address, recipient: address))
+        }
+    }
+}
+
+extension Verdict {
+    /// Says that the list of recipients may go on, and why.
+    mutating func cutList(_ words: String) {
+        isListCut = true
+        limitHit = limitHit ?? words
+    }
+}

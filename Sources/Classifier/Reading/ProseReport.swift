@@ -1,0 +1,176 @@
+import MIME
+
+/// Reads a report that is written for people only. It trusts sentences no further than `Gate` does.
+struct ProseReport {
+    private let context: ReportContext
+    private let prose: Prose
+    private let reader: ProseReader
+    private let dialect: Dialect?
+    private let gate: Gate
+
+    init(_ context: ReportContext) {
+        self.context = context
+        prose = context.prose
+        reader = ProseReader(prose, excluded: context.excludedAddresses)
+        dialect = context.dialect(isPostfix: false)
+        gate = Gate(
+            context.hand, context.envelope, context.message, signals: reader.signals, hasDialect: dialect != nil,
+            isList: reader.isList, original: context.original, reply: SMTPReply(context.headText.span))
+    }
+
+    /// The report, or nil where the message is none or names nobody.
+    func read() -> UnjudgedReport? {
+        guard gate.isReport else { return nil }
+        let fields = FieldReport(context: context)
+        let doubt = context.hand.isMachine ? fields.doubt : .noMachine
+        if let status = embeddedStatus(),
+            let report = fields.report(of: status, dialect: dialect, doubt: doubt)
+        {
+            return report
+        }
+        var (recipients, isListCut) = listed()
+        dialect?.apply(to: &recipients, context)
+        if recipients.isEmpty, !reader.hasUnreadable, context.original.exists, !context.original.isWrapped,
+            context.original.recipients.count == 1
+        {
+            // The report names nobody: the one that the returned message went to. Of several nobody knows who it is.
+            recipients = context.original.recipients.map(plainReport)
+        }
+        guard !recipients.isEmpty else { return nil }
+        mark(&recipients)
+        return UnjudgedReport(
+            recipients: recipients, dialect: dialect?.name, doubt: isCutOff ? .cutOff : doubt,
+            listCut: isListCut ? "more text, or more recipients, than is read" : nil,
+            listEndsMessage: prose.quotedAt == nil && !context.original.exists)
+    }
+
+    private var isTextCut: Bool { prose.isCut && prose.quotedAt == nil }
+
+    /// Nothing is returned, and the message ends within a line or its last part.
+    private var isCutOff: Bool {
+        guard prose.quotedAt == nil, !context.original.exists else { return false }
+        let message = context.message
+        if message.bytes.last != UInt8(ascii: "\n") { return true }
+        // No delimiter closes the last part: more parts may have followed, and said otherwise.
+        return message.parts[0].type == .multipartReport
+            && message.parts.last?.body.upperBound ?? 0 >= message.bytes.count
+    }
+
+    /// The fields of RFC 3464 written into the text, as some mailers do and as broken boundaries leave them.
+    private func embeddedStatus() -> DeliveryStatus? {
+        let text = prose.text.span
+        for line in prose.lines {
+            let content = text.trimmed(line)
+            for name: StaticString in ["reporting-mta:", "final-recipient:", "original-recipient:"]
+            where text.hasPrefix(name, ignoringCaseIn: content) {
+                var status = DeliveryStatus(text.extracting(content.lowerBound..<prose.head.upperBound))
+                status.isTruncated = status.isTruncated || isTextCut
+                let isUsable = status.recipients.contains {
+                    ($0.isUnreadable || $0.address?.contains("@") == true) && ($0.action != nil || $0.status != nil)
+                }
+                return isUsable ? status : nil
+            }
+        }
+        return nil
+    }
+
+    // MARK: recipients
+
+    /// Those whom X-Failed-Recipients names, else those whom the text does; and whether there may be more.
+    private func listed() -> (recipients: [RecipientReport], isCut: Bool) {
+        let failed = context.failedRecipients
+        // A field that names nobody of the list in the text was rewritten on the way.
+        let known = reader.firstByRecipient
+        let isListed = failed.addresses.contains { known[$0] != nil }
+        guard !failed.isComplete || !failed.addresses.isEmpty && (isListed || !reader.isList) else {
+            // The list may go on where the text was cut soon after it.
+            let isCut = isTextCut && prose.text.count - reader.lastRecipientEnd < ProseReader.explanationBytes
+            return (withoutBait(), reader.isTruncated || isCut)
+        }
+        var recipients = failed.addresses.map { address in
+            known[address].map { reader.recipients[$0] } ?? plainReport(address)
+        }
+        if !failed.isComplete {
+            var nameless = plainReport("")
+            nameless.finalRecipient = nil
+            nameless.isUnreadable = true
+            recipients.append(nameless)
+        }
+        let length = context.message.field(Names.xFailedRecipients)?.value.count ?? 0
+        return (
+            recipients,
+            failed.addresses.count >= Limits.recipients || length > context.message.limits.fieldBytes
+        )
+    }
+
+    private func plainReport(_ address: String) -> RecipientReport {
+        var report = RecipientReport()
+        report.finalRecipient = address
+        report.explanation = context.headText
+        return report
+    }
+
+    /// The recipients whom a text may name. One that gives no mail back, and tells its reader that his own mailbox is full, or
+    /// that mails wait behind a link, is bait.
+    private func withoutBait() -> [RecipientReport] {
+        guard !gate.hasProof, !reader.recipients.isEmpty else { return reader.recipients }
+        if context.message.parts[0].type == .multipartReport { return reader.recipients }
+        let envelope = context.envelope
+        guard gate.isFromMailbox || hasLink else { return reader.recipients }
+        // A sentence names whom it likes; a list of failed recipients is a server's, and so is a reply with a code.
+        let tagged = VERP.tag(
+            in: envelope.deliveredTo, settings: context.settings, known: reader.recipients.compactMap { $0.address },
+            arrival: envelope.arrival)?.recipient
+        if let tagged, reader.recipients.contains(where: { $0.address == tagged }) { return reader.recipients }
+        guard gate.hasReply || reader.isList && (gate.isFromDaemon || !hasLink || envelope.returnPath == nil) else {
+            return []
+        }
+        return reader.recipients.filter { report in
+            guard let address = report.address, let domain = address.domainPart else { return false }
+            // Some servers copy the failed recipient into a field of the report's own delivery.
+            let readers = envelope.deliveredTo.filter { $0 != address || envelope.deliveredTo.count == 1 }
+            return !readers.contains { $0.domainPart == domain }
+        }
+    }
+
+    /// Whether the text of the message refers to a page.
+    private var hasLink: Bool {
+        let message = context.message
+        return message.parts.indices.contains { part in
+            let type = message.parts[part].type
+            guard type.isText, !message.parts[part].isEnclosed else { return false }
+            // In HTML addresses stand in its own frame, too.
+            let marks = type == .textHTML ? ProseReport.htmlLinkMarks : ProseReport.linkMarks
+            return message.withDecodedBody(ofPart: part, limit: Limits.proseBytes) { text in
+                marks.contains { Original.position(of: $0, in: text) != nil }
+            }
+        }
+    }
+
+    private static let linkMarks: [StaticString] = ["http://", "https://"]
+    private static let htmlLinkMarks: [StaticString] = [
+        "href=\"http", "href='http", "href=http", "href=\"//", "href='//", "href=//", ">http://", ">https://",
+        " http://", " https://",
+    ]
+
+    // MARK: success and delay
+
+    /// Says of whom the report tells that the message arrived, or is still tried.
+    private func mark(_ recipients: inout [RecipientReport]) {
+        let subject = context.envelope.subjectSignals
+        if subject[.success] != nil || reader.signals.contains(.success) {
+            let isReceipt = FoldedText(context.headText).contains("had successful delivery notifications")
+            for index in recipients.indices where recipients[index].tellsSuccess || isReceipt {
+                recipients[index].action = "delivered"
+            }
+        }
+        guard isDelay(subject) else { return }
+        for index in recipients.indices where !recipients[index].isFinal { recipients[index].isDelayed = true }
+    }
+
+    private func isDelay(_ subject: FoundGroups<SubjectSignal>) -> Bool {
+        let signals = reader.signals
+        if subject[.delay] != nil, subject[.failure] == nil || signals.contains(.delay) { return true }
+        return signals.contains(.delay) && !signals.contains(.final) && subject[.failure] == nil
+    }
+}

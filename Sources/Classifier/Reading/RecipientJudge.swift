@@ -1,0 +1,132 @@
+import MIME
+
+/// What a report's recipients come to.
+struct Judgement {
+    let blame: Blame
+    var outcomes: [Outcome] = []
+    var evidence: [Evidence] = []
+    /// The worst that became of a recipient whom nobody can read: it counts for the class, and against nobody.
+    var namelessKind: OutcomeKind?
+    /// The limit that cut the judging short, in words, or nil.
+    var limitHit: String?
+
+    /// Outcomes among which an alias is looked for.
+    private static let maximumSearched = 200
+
+    /// Adds an outcome. Several failures of one address (an alias that led to many) are one: the worst.
+    mutating func add(_ outcome: consuming Outcome) {
+        let address = outcome.address
+        // Beyond a few recipients a search would cost the square of their number; reports about thousands have no aliases.
+        guard outcomes.count < Judgement.maximumSearched,
+            let index = outcomes.firstIndex(where: { $0.address == address })
+        else { return outcomes.append(outcome) }
+        // What our own list said of it is nothing new, whatever the other outcome is.
+        let known = outcomes[index]
+        if outcome.isOwnRefusal != known.isOwnRefusal ? known.isOwnRefusal : outcome.kind < known.kind {
+            outcomes[index] = outcome
+        }
+    }
+}
+
+/// Judges each recipient of a report.
+struct RecipientJudge {
+    let context: ReportContext
+    let judge: Judge
+
+    func judgement(on report: UnjudgedReport) -> Judgement {
+        var result = Judgement(blame: Blame(report.recipients, context))
+        let isUnsigned = DoubleBounce.isUnsigned(context.envelope, context.original)
+        let doubt = report.doubt ?? (isUnsigned ? .postmaster : nil)
+        var room = Limits.explanationBytes
+        for recipient in report.recipients.prefix(Limits.recipients) {
+            room -= recipient.explanation.count
+            let isTooMuch = room < 0 && !recipient.explanation.isEmpty
+            if isTooMuch { result.limitHit = "more than \(Limits.explanationBytes) bytes about recipients" }
+            guard recipient.address != nil || recipient.isUnreadable else { continue }
+            switch result.blame.answer(for: recipient) {
+            case .nobody(let why):
+                let (outcome, evidence) = judged(recipient, explanation: [], address: nil, of: report, doubt)
+                if let evidence { result.evidence.append(evidence) }
+                result.evidence.append(Evidence(rule: why.rawValue, at: "recipient"))
+                result.namelessKind = min(outcome.kind, result.namelessKind ?? outcome.kind)
+            case .address(let address):
+                var (outcome, evidence) = judged(
+                    recipient, explanation: isTooMuch ? [] : recipient.explanation, address: address, of: report, doubt)
+                if let evidence { result.evidence.append(evidence) }
+                outcome.isVERP = result.blame.tag?.recipient == address
+                if let final = recipient.finalRecipient, final != address, final.contains("@") {
+                    outcome.finalAddress = final
+                }
+                result.add(outcome)
+            }
+        }
+        return result
+    }
+
+    /// What became of one recipient, and what decided it.
+    ///
+    /// - Parameters:
+    ///   - explanation: what the prose says of him, as far as it is judged.
+    ///   - address: whom it counts against; nil where nobody can read who it is.
+    private func judged(
+        _ recipient: RecipientReport, explanation: [UInt8], address: String?, of report: UnjudgedReport, _ doubt: Doubt?
+    ) -> (outcome: Outcome, evidence: Evidence?) {
+        if recipient.isDelivered {
+            let outcome = Outcome(
+                address: address ?? "", kind: .delivered, reason: .delivered, status: recipient.status?.description,
+                action: recipient.action, remoteMTA: recipient.remoteMTA)
+            return (outcome, nil)
+        }
+        let diagnostic = Charset.utf8(recipient.diagnostic, charset: nil)
+        var facts = FailureFacts(
+            recipient, diagnostic: diagnostic, explanation: explanation, address: address ?? "",
+            reportingMTA: report.reportingMTA)
+        let isAlone = address != nil && report.recipients.count == 1
+        let (isOwnRefusal, relay) = applyLists(to: &facts, of: recipient, report.reportingMTA, isAlone: isAlone)
+        var decision = decision(facts, isAlone: isAlone)
+        if let doubt, decision.kind == .hard { decision.hold(for: doubt) }
+        decision.evidence.recipient = address
+        // Not of a report that declares nobody dead, nor of what is still tried or may be tried again.
+        let isFinal = doubt == nil && decision.kind <= .soft && !decision.isTransient
+        let outcome = Outcome(
+            address: address ?? "", kind: decision.kind, reason: decision.reason,
+            party: decision.party, status: decision.status?.description, replyCode: decision.replyCode.map(String.init),
+            action: recipient.action, diagnostic: OneLine.text(diagnostic.isEmpty ? explanation : diagnostic),
+            remoteMTA: recipient.remoteMTA, command: facts.command?.name, relay: isFinal ? relay : nil,
+            isOwnRefusal: isOwnRefusal)
+        return (outcome, decision.evidence)
+    }
+
+    /// Lets our own list of suppressed addresses decide, or a relay's, where a text tells of one.
+    private func applyLists(
+        to facts: inout FailureFacts, of recipient: RecipientReport, _ reportingMTA: String?, isAlone: Bool
+    ) -> (isOwnRefusal: Bool, relay: Relay?) {
+        let said =
+            facts.statements.isEmpty && isAlone ? [context.headStatement] : facts.statements
+        if let refusal = said.first(where: { OwnRefusal.isSaid(in: $0.folded) }) {
+            facts.ruling = Ruling(.policyViolation, rule: "own-refusal/map", matched: OwnRefusal.token)
+            if facts.statements.isEmpty { facts.statements = [refusal] }
+            return (true, nil)
+        }
+        if let relay = recipient.relay { return (false, relay) }
+        guard facts.ruling == nil,
+            let entry = RelayList.find(
+                in: said, status: recipient.status, remoteMTA: recipient.remoteMTA, reportingMTA: reportingMTA,
+                from: context.envelope.from)
+        else { return (false, nil) }
+        facts.ruling = Ruling(entry.reason, rule: "relay/\(entry.relay.rawValue)", matched: entry.words)
+        return (false, entry.relay)
+    }
+
+    /// The decision on what was said of the recipient; where that settles nothing and he is the only one, the decision on
+    /// all that the report says.
+    private func decision(_ facts: FailureFacts, isAlone: Bool) -> Decision {
+        let first = judge.decide(facts, in: context.message)
+        guard isAlone, !first.isSettled else { return first }
+        var facts = facts
+        facts.statements.append(context.headStatement)
+        facts.statements.append(Statement(.subject, Array(Envelope.subject(context.message).utf8)))
+        let second = judge.decide(facts, in: context.message)
+        return second.isSettled ? second : first
+    }
+}

@@ -1,0 +1,28 @@
+/// What a report says of its recipients, whoever reads it: fields, prose or a notification.
+struct UnjudgedReport {
+    var recipients: [RecipientReport]
+    var dialect: String?
+    var reportingMTA: String?
+    /// The sender of the mail that failed, as Postfix names him.
+    var postfixSender: String?
+    /// Why the report declares nobody dead, or nil.
+    var doubt: Doubt?
+    /// Why the list of recipients may go on, in words, or nil.
+    var listCut: String?
+    /// Whether nothing follows the list of recipients.
+    var listEndsMessage = false
+    /// What was said of the message as a whole.
+    var evidence: [Evidence] = []
+
+    static let tooMany = "more than \(Limits.recipients) recipients, or their fields are too long"
+}
+
+/// Why a report declares nobody dead. The raw value is the name of the rule that then decides.
+enum Doubt: String {
+    /// It ends where it should go on.
+    case cutOff = "cut-off"
+    /// It shows no machine's hand.
+    case noMachine = "no-machine"
+    /// It went to the postmaster, and does not say whose message failed.
+    case postmaster
+}
