@@ -14,7 +14,7 @@ struct ConfigTemplateTests {
     }
 
     private func parse(_ text: String) throws -> Configuration {
-        try Configuration(ConfigTable(text: text, file: "c", isWorldReadable: false))
+        try Configuration(ConfigTable(text: Array(text.utf8), file: "c", isWorldReadable: false))
     }
 
     /// The text with every commented setting set.
