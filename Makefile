@@ -75,7 +75,7 @@ simulate-week: ## a week of a million reports in which a provider fails; takes s
 
 test-sanitize: install-deps ## run the unit tests with the thread sanitizer, and then with the address sanitizer
 	swift test --sanitize thread --scratch-path .build-tsan
-	# Without its look for leaks: TOMLKit keeps a table of each text for good, and Foundation what it read of each file.
+	# Without its look for leaks: Foundation keeps for good what it read of each file.
 	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize address --scratch-path .build-asan
 
 hostile-cost: build ## show what hostile mail of 1 to 64 MB costs; fails where a form costs more than its size

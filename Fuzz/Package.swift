@@ -16,23 +16,29 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
         .target(name: "MIME"),
         .target(name: "ReturnPath", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Verdict"),
         .target(name: "Classifier", dependencies: ["MIME", "ReturnPath", "Verdict"]),
+        .target(name: "TOML"),
         .systemLibrary(name: "CRenameat2"),
         .target(name: "Maildir", dependencies: ["CRenameat2"]),
-        .target(name: "Ledger", dependencies: ["Verdict", .product(name: "GRDB", package: "GRDB.swift")]),
+        .systemLibrary(name: "CPostgreSQL"),
+        .systemLibrary(name: "CSQLiteSettings"),
+        .target(
+            name: "Ledger",
+            dependencies: [
+                "Verdict", "CPostgreSQL", "CRenameat2", "CSQLiteSettings", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         // The part of the program that reads its configuration: a link for each file.
         .target(
             name: "Config",
             dependencies: [
-                "MIME", "ReturnPath", "Verdict", "Classifier", "Maildir", "Ledger",
+                "MIME", "ReturnPath", "Verdict", "Classifier", "Maildir", "Ledger", "TOML",
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "TOMLKit", package: "TOMLKit"),
             ]
         ),
     ]

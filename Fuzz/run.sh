@@ -33,8 +33,5 @@ done
 dictionary=()
 if [[ -f corpus/$target.dict ]]; then dictionary=(-dict="corpus/$target.dict"); fi
 
-# The TOML parser's Swift side keeps a table of each text for good: no fault of what is tested, and the end of every run.
-if [[ $target == config ]]; then export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0; fi
-
 exec ".build/release/$product" -runs="$runs" -timeout=10 -max_len=16384 -artifact_prefix="$findings/" \
     -print_final_stats=1 "${dictionary[@]}" "$@" "$learned" "${seeds[@]}"

@@ -1,3 +1,4 @@
+import Foundation
 import Ledger
 import Testing
 
@@ -14,7 +15,7 @@ struct ConfigTemplateTests {
     }
 
     private func parse(_ text: String) throws -> Configuration {
-        try Configuration(ConfigTable(text: text, file: "c", isWorldReadable: false))
+        try Configuration(ConfigTable(text: Array(text.utf8), file: "c", isWorldReadable: false))
     }
 
     /// The text with every commented setting set.
@@ -32,6 +33,22 @@ struct ConfigTemplateTests {
         #expect(configuration.archive == nil)
         #expect(configuration.verp.returnPath == "bounce@example.com")
         #expect(configuration.policy == Policy())
+    }
+
+    @Test("reads back whatever characters a path holds; the package's own file is read, too")
+    func paths() throws {
+        let scalars = (1...0x7F).map { UnicodeScalar(UInt8($0)) } + ["\u{85}", "é", "\u{2028}", "🎉"]
+        var setup = setup
+        setup.maildir = "/" + String(String.UnicodeScalarView(scalars)) + "/"
+        setup.archive = "'''\"\"\"\\"
+        let configuration = try parse(ConfigTemplate.text(setup))
+        #expect(configuration.maildir.map { Array($0.utf8) } == Array(setup.maildir.utf8))
+        #expect(configuration.archive == setup.archive)
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
+        let package = try String(
+            contentsOf: root.appendingPathComponent("packaging/debian/maildir-bounce.toml"), encoding: .utf8)
+        #expect(try parse(package).metrics == "/var/lib/maildir-bounce/scan.prom")
+        #expect(try parse(package.replacingOccurrences(of: "\n# [", with: "\n[")).policy == Policy())
     }
 
     @Test("shows the true defaults: all of them set change nothing but the override")
@@ -64,17 +81,5 @@ struct ConfigTemplateTests {
                         || line.hasPrefix("[[policy.\(key)]]")
                 }, "\(key)")
         }
-    }
-}
-
-extension String {
-    fileprivate func components(separatedBy mark: String) -> [String] {
-        var parts: [String] = []
-        var rest = self[...]
-        while let range = rest.firstRange(of: mark) {
-            parts.append(String(rest[..<range.lowerBound]))
-            rest = rest[range.upperBound...]
-        }
-        return parts + [String(rest)]
     }
 }

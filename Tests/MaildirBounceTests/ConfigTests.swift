@@ -50,25 +50,43 @@ struct ConfigTests {
     }
 
     @Test(
-        "is refused with the line and the key that are wrong",
+        "is refused with the line, the column and the key that are wrong",
         arguments: [
-            ("maildir = \"/m\"\nlegder = \"/l\"\n", ":2: legder "),
-            ("[classifier]\nlocal_host = [\"a\"]\n", ":2: classifier.local_host "),
-            ("[policy.soft]\n\ndays = \"five\"\n", ":3: policy.soft.days "),
-            ("[policy.soft]\ndays = 40\n", ":2: policy.soft.days "),
-            ("[policy.hard]\ndays = -1\n", ":2: policy.hard.days "),
-            ("policy = 1\n", ":1: policy "),
-            ("[polcy]\nx = 1\n", ":1: polcy "),
-            ("maildir = 1\n", ":1: maildir "),
-            ("[classifier]\nverp_delimiters = \"é\"\n", ":2: classifier.verp_delimiters "),
-            ("[classifier]\nlocal_hosts = [1]\n", ":2: classifier.local_hosts "),
-            ("maildir = \n", ":1: "),
-            ("a = 1\na = 2\n", ":2: "),
-            // The TOML parser would run out of stack.
-            ("\n" + String(repeating: "a.", count: 500_000) + "a = 1\n", ":2: this key has more than 64 parts"),
-            ("[" + String(repeating: "\"a\".", count: 200_000) + "a]\n", ":1: this key has more than 64 parts"),
-            ("a = " + String(repeating: "[", count: 500_000) + "\n", ":1: "),
-            ("a = " + String(repeating: "{a=", count: 300_000) + "\n", ":1: "),
+            ("maildir = \"/m\"\nlegder = \"/l\"\n", ":2:1: legder "),
+            ("[classifier]\nlocal_host = [\"a\"]\n", ":2:1: classifier.local_host "),
+            ("[policy.soft]\n\ndays = \"five\"\n", ":3:8: policy.soft.days "),
+            ("[policy.soft]\ndays = 40\n", ":2:8: policy.soft.days "),
+            ("[policy.hard]\ndays = -1\n", ":2:8: policy.hard.days "),
+            ("policy = 1\n", ":1:10: policy "),
+            ("[polcy]\nx = 1\n", ":1:2: polcy "),
+            ("maildir = 1\n", ":1:11: maildir "),
+            ("[classifier]\nverp_delimiters = \"é\"\n", ":2:19: classifier.verp_delimiters "),
+            ("[classifier]\nlocal_hosts = [1]\n", ":2:16: classifier.local_hosts "),
+            ("maildir = \n", ":1:11: "),
+            ("a = 1\na = 2\n", ":2:1: a stands here a second time; the first is on line 1"),
+            // Where a key is written with dots or in braces, its place is known, too.
+            ("policy.soft.days = 40\n", ":1:20: policy.soft.days "),
+            ("classifier = { verp_delimiters = \"+\", local_host = [] }\n", ":1:39: classifier.local_host "),
+            ("policy = { soft = { days = true } }\n", ":1:28: policy.soft.days "),
+            ("[own]\naddresses = [\n  \"a@dest.example\",\n  2,\n]\n", ":4:3: own.addresses "),
+            (
+                "[[policy.override]]\ncause = \"soft\"\n\n[[policy.override]]\ndays = 1\n",
+                ":4:1: policy.override.cause "
+            ),
+            // A file of Windows.
+            ("maildir = \"/m\"\r\n\r\nlegder = \"/l\"\r\n", ":3:1: legder "),
+            ("maildir = \"/m\nledger = \"/l\"\n", ":1:11: a quotation mark that is opened here is not closed"),
+            // More than the stack has room for.
+            (
+                "\n" + String(repeating: "a.", count: 500_000) + "a = 1\n",
+                ":2:129: this stands within more than 64 names and brackets"
+            ),
+            (
+                "[" + String(repeating: "\"a\".", count: 200_000) + "a]\n",
+                ":1:258: this stands within more than 64 names and brackets"
+            ),
+            ("a = " + String(repeating: "[", count: 500_000) + "\n", ":1:68: this stands within"),
+            ("a = " + String(repeating: "{a=", count: 300_000) + "\n", ":1:99: this stands within"),
         ])
     func wrong(config: String, place: String) throws {
         try station.deliverFour()

@@ -16,7 +16,7 @@ struct OwnAddressTests {
     }
 
     private func own(_ text: String, delimiters: String = "+") throws -> OwnAddresses {
-        try Configuration(ConfigTable(text: text, file: "c", isWorldReadable: false)).own
+        try Configuration(ConfigTable(text: Array(text.utf8), file: "c", isWorldReadable: false)).own
     }
 
     /// A report that blames each address.
@@ -95,13 +95,16 @@ struct OwnAddressTests {
     }
 
     @Test(
-        "A wrong [own] is an error that names its line",
-        arguments: ["addresses = [\"ceo\"]", "addresses = [\"@\"]", "domains = [\"a b\"]", "adresses = []"])
-    func wrong(text: String) throws {
+        "A wrong [own] is an error that names its line and column",
+        arguments: [
+            ("addresses = [\"ceo\"]", 13), ("addresses = [\"@\"]", 13), ("domains = [\"a b\"]", 11),
+            ("adresses = []", 1),
+        ])
+    func wrong(text: String, column: Int) throws {
         let file = try station.folder.write("wrong.toml", "[own]\n\(text)\n")
         let run = try Program.run("status", "--config", file, "--ledger", station.ledger)
         #expect(run.status == 78)
-        #expect(run.errors.contains("wrong.toml:2: own."))
+        #expect(run.errors.contains("wrong.toml:2:\(column): own."))
     }
 
     @Test("A forged report suppresses none of them, with options alone or a configuration; the others count")

@@ -39,7 +39,7 @@ struct PolicyCommandTests {
         #expect(value("brake.confirm_after_days") == policy.brake?.confirmAfterDays)
     }
 
-    @Test("show: every number can be set, and each names the line that set it")
+    @Test("show: every number can be set, and each names the line and column that set it")
     func everything() throws {
         var text = "[policy]\ndelivery_lifts_soft = false\n"
         for name in ["hard", "soft", "complaint", "sender", "relay"] {
@@ -59,7 +59,8 @@ struct PolicyCommandTests {
             let key = try #require((object["key"] as? String)?.split(separator: ".").last)
             let place = try #require((object["source"] as? String)?.split(separator: ":"), "\(object)")
             #expect(place.first.map(String.init) == file)
-            let line = lines[try #require(place.last.flatMap { Int($0) }, "\(object)") - 1]
+            let line = lines[try #require(place.dropLast().last.flatMap { Int($0) }, "\(object)") - 1]
+            #expect(place.last == "1")
             #expect(line.hasPrefix("\(key) = "), "\(object): \(line)")
             if let value = object["value"] as? Int, !line.hasSuffix("e") { #expect(line.hasSuffix(" \(value)")) }
         }
@@ -72,24 +73,24 @@ struct PolicyCommandTests {
     }
 
     @Test(
-        "what is wrong is named with its line and key",
+        "what is wrong is named with its line, its column and its key",
         arguments: [
-            ("[policy.brake]\nminimun = 3\n", ":2: policy.brake.minimun "),
-            ("[policy.brake]\nminimum = 2\n", ":2: policy.brake.minimum "),
-            ("[policy.brake]\nenabled = 1\n", ":2: policy.brake.enabled "),
-            ("[policy.brake]\nwindow_hours = 25\n", ":2: policy.brake.window_hours "),
-            ("[policy]\nbrake = false\n", ":2: policy.brake "),
-            ("[policy]\noverride = 3\n", ":2: policy.override "),
-            ("[[policy.override]]\ndays = 1\n", ":1: policy.override.cause "),
-            ("[[policy.override]]\nreason = \"blocked\"\n", ":1: policy.override.days "),
-            ("[[policy.override]]\nreason = \"dead\"\ndays = 1\n", ":2: policy.override.reason "),
-            ("[[policy.override]]\nclass = \"auto-reply\"\ndays = 1\n", ":2: policy.override.class "),
-            ("[[policy.override]]\ncause = \"manual\"\ndays = 1\n", ":2: policy.override.cause "),
-            ("[[policy.override]]\ndomain = \"no domain\"\ndays = 1\n", ":2: policy.override.domain "),
-            ("[[policy.override]]\ncause = \"soft\"\ndays = 31\n", ":3: policy.override.days "),
+            ("[policy.brake]\nminimun = 3\n", ":2:1: policy.brake.minimun "),
+            ("[policy.brake]\nminimum = 2\n", ":2:11: policy.brake.minimum "),
+            ("[policy.brake]\nenabled = 1\n", ":2:11: policy.brake.enabled "),
+            ("[policy.brake]\nwindow_hours = 25\n", ":2:16: policy.brake.window_hours "),
+            ("[policy]\nbrake = false\n", ":2:9: policy.brake "),
+            ("[policy]\noverride = 3\n", ":2:12: policy.override "),
+            ("[[policy.override]]\ndays = 1\n", ":1:1: policy.override.cause "),
+            ("[[policy.override]]\nreason = \"blocked\"\n", ":1:1: policy.override.days "),
+            ("[[policy.override]]\nreason = \"dead\"\ndays = 1\n", ":2:10: policy.override.reason "),
+            ("[[policy.override]]\nclass = \"auto-reply\"\ndays = 1\n", ":2:9: policy.override.class "),
+            ("[[policy.override]]\ncause = \"manual\"\ndays = 1\n", ":2:9: policy.override.cause "),
+            ("[[policy.override]]\ndomain = \"no domain\"\ndays = 1\n", ":2:10: policy.override.domain "),
+            ("[[policy.override]]\ncause = \"soft\"\ndays = 31\n", ":3:8: policy.override.days "),
             (
                 "[[policy.override]]\ncause = \"soft\"\n\n[[policy.override]]\ncause = \"hard\"\nday = 3\n",
-                ":6: policy.override.day "
+                ":6:1: policy.override.day "
             ),
         ])
     func wrong(config: String, place: String) throws {
@@ -225,7 +226,7 @@ struct PolicyCommandTests {
         let file = try station.folder.write("other.toml", "[polcy.soft]\ndays = 1\n")
         let run = try Program.run("policy", "simulate", "--with", file, "--ledger", station.ledger)
         #expect(run.status == 78)
-        #expect(run.errors.contains("other.toml:1: polcy "))
+        #expect(run.errors.contains("other.toml:1:2: polcy "))
         #expect(try Program.run("policy", "simulate", "--ledger", station.ledger).status == 64)
         #expect(
             try Program.run("policy", "simulate", "--with", "/nowhere.toml", "--ledger", station.ledger).status == 78)

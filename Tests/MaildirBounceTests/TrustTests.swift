@@ -190,14 +190,14 @@ struct TrustTests {
     }
 
     @Test(
-        "a table that makes no sense is refused with its line",
+        "a table that makes no sense is refused with its line and column",
         arguments: [
-            ("[trust]\nrequire = \"signed\"\n", ":2: trust.require "),
-            ("[trust]\nrequire = \"message-id\"\n", ":2: trust.require "),
-            ("[trust]\nrequire = \"maybe\"\n", ":2: trust.require "),
-            ("[trust]\nmessage_id_domains = [\"a@b\"]\n", ":2: trust.message_id_domains "),
-            ("[trust]\nmessage_id_domains = [\".\"]\n", ":2: trust.message_id_domains "),
-            ("[trust]\nrequired = \"none\"\n", ":2: trust.required "),
+            ("[trust]\nrequire = \"signed\"\n", ":2:11: trust.require "),
+            ("[trust]\nrequire = \"message-id\"\n", ":2:11: trust.require "),
+            ("[trust]\nrequire = \"maybe\"\n", ":2:11: trust.require "),
+            ("[trust]\nmessage_id_domains = [\"a@b\"]\n", ":2:22: trust.message_id_domains "),
+            ("[trust]\nmessage_id_domains = [\".\"]\n", ":2:22: trust.message_id_domains "),
+            ("[trust]\nrequired = \"none\"\n", ":2:1: trust.required "),
         ])
     func wrong(config: String, place: String) throws {
         try station.deliverFour()

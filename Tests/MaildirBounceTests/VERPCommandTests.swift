@@ -200,9 +200,9 @@ struct VERPCommandTests {
             (try config("keys = [\"file:\(absent)\"]", name: "2.toml"), "verp key > \(absent)"),
             (try config("keys = [\"file:\(folder.root)\"]", name: "3.toml"), "must be a file"),
             (open, "do chmod o-r \(open) first"),
-            (try config("keys = [\"nonsense\"]", name: "4.toml"), "4.toml:2: verp.keys holds what is neither"),
-            (try config("delimiter = \"ab\"", name: "5.toml"), "5.toml:2: verp.delimiter "),
-            (try config("expiry_days = 0", name: "6.toml"), "6.toml:2: verp.expiry_days "),
+            (try config("keys = [\"nonsense\"]", name: "4.toml"), "4.toml:2:8: verp.keys holds what is neither"),
+            (try config("delimiter = \"ab\"", name: "5.toml"), "5.toml:2:13: verp.delimiter "),
+            (try config("expiry_days = 0", name: "6.toml"), "6.toml:2:15: verp.expiry_days "),
         ] {
             let run = try Program.run("verp", "make", "b@d.example", "--return-path", "b@n.example", "--config", config)
             #expect(run.status == 78)

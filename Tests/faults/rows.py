@@ -662,7 +662,7 @@ def nameless_header(station):
             path.chmod(0o600)
         done = station.run("rules", "check", rules, ledger=False)
         require(done.returncode in (DATA, CONFIG), f"{value!r}: {done.shown}")
-        require(re.search(r"\.toml:\d+|line \d+|rule (\d+|x)\b", done.said + done.text), f"{value!r}: without a place: {done.shown}")
+        require(re.search(r"\.toml:\d+:\d+: |line \d+|rule (\d+|x)\b", done.said + done.text), f"{value!r}: without a place: {done.shown}")
         for command in (["classify", mail, "--config", config], ["scan", "--maildir", station.maildir, "--config", config, "--ledger", station.ledger]):
             done = station.run(*command, ledger=False)
             require(done.returncode == CONFIG, f"{value!r}: {done.shown}")

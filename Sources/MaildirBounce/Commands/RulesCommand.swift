@@ -119,7 +119,7 @@ struct RulesCheckCommand: ParsableCommand {
         discussion: """
             Example: maildir-bounce rules check my-rules.toml
 
-            Exit status: 0 every rule can be used, 78 something is wrong, named with its line.
+            Exit status: 0 every rule can be used, 78 something is wrong, named with its line and column.
             """)
 
     @Argument(help: ArgumentHelp("The rules; else those that the configuration names.", valueName: "file"))

@@ -1,26 +1,20 @@
 import Glibc
-import TOMLKit
+import TOML
 
-/// A configuration file that was read and parsed, and the table in it that is being looked at.
+/// A table of a configuration file.
 ///
 /// Every key has to be asked for before ``rejectUnknownKeys()``: a misspelt key is an error and never silently a default.
+/// Each error names the file, the line and the column.
 struct ConfigTable {
-    /// The largest file that is read, in bytes.
-    static let sizeLimit = 1 << 20
-    /// The most parts that a key written with dots may have. The TOML parser takes a call on the stack for each.
-    static let keyDepthLimit = 64
-
     let file: String
     /// Whether users who are neither the owner nor in the group may read the file.
     let isWorldReadable: Bool
-    /// The lines of the file, to find those on which keys stand.
-    private let lines: [Substring]
     private let table: TOMLTable
+    /// Where the table starts.
+    private let position: TOMLPosition
     /// The tables that lead here, `["policy", "soft"]`.
     private let path: [String]
     private var known: Set<String> = []
-    /// Where this table starts, counted from 0, when it is one of several of the same name (`[[rule]]`).
-    private var start: Int?
 
     /// Reads and parses the file at `path`.
     init(file path: String) throws(Failure) {
@@ -29,29 +23,23 @@ struct ConfigTable {
     }
 
     /// Parses the `text` that was read from `file`.
-    init(text: String, file: String, isWorldReadable: Bool) throws(Failure) {
+    init(text: [UInt8], file: String, isWorldReadable: Bool) throws(Failure) {
         self.file = file
         self.isWorldReadable = isWorldReadable
         path = []
-        lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        if let hazard = firstHazard(in: Array(text.utf8), keyDepthLimit: Self.keyDepthLimit) {
-            throw Failure(ExitStatus.configuration, "\(file):\(hazard.line): \(hazard.complaint)")
-        }
+        position = TOMLPosition(line: 1, column: 1)
         do {
-            table = try TOMLTable(string: text)
-        } catch let error as TOMLParseError {
-            throw Failure(
-                ExitStatus.configuration, "\(file):\(error.source.begin.line): this is no TOML: \(error.description)")
+            table = try TOMLDocument(text).root
         } catch {
-            throw Failure(ExitStatus.configuration, "\(file): this is no TOML: \(error)")
+            throw Failure(ExitStatus.configuration, "\(file):\(error.position): \(error.message)")
         }
     }
 
-    private init(_ table: TOMLTable, at path: [String], in parent: ConfigTable) {
+    private init(_ table: TOMLTable, from position: TOMLPosition, at path: [String], in parent: ConfigTable) {
         file = parent.file
         isWorldReadable = parent.isWorldReadable
-        lines = parent.lines
         self.table = table
+        self.position = position
         self.path = path
     }
 
@@ -65,20 +53,21 @@ struct ConfigTable {
 
     mutating func strings(_ key: String) throws(Failure) -> [String]? {
         guard let value = value(key) else { return nil }
-        let elements = value.array.map { Array($0) } ?? []
-        let strings = elements.compactMap(\.string)
-        guard value.array != nil, strings.count == elements.count else {
-            throw wrong(key, "must be a list of texts, [\"mail.example.com\"]")
-        }
-        guard strings.allSatisfy({ !$0.trimmingBlanks.isEmpty }) else {
-            throw wrong(key, "must not hold an empty text")
+        guard let elements = value.array else { throw wrong(key, Self.listOfTexts) }
+        var strings: [String] = []
+        for element in elements {
+            guard let string = element.string else { throw wrong(key, Self.listOfTexts, at: element.position) }
+            guard !string.trimmingBlanks.isEmpty else {
+                throw wrong(key, "must not hold an empty text", at: element.position)
+            }
+            strings.append(string)
         }
         return strings
     }
 
     mutating func integer(_ key: String, in range: ClosedRange<Int>) throws(Failure) -> Int? {
         guard let value = value(key) else { return nil }
-        guard let integer = value.int, range.contains(integer) else {
+        guard let integer = value.integer, range.contains(integer) else {
             throw wrong(key, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return integer
@@ -90,88 +79,54 @@ struct ConfigTable {
         return bool
     }
 
-    /// The table `key`, or nil where there is none.
+    /// The table `key`, or `nil` if there is none.
     mutating func table(_ key: String) throws(Failure) -> ConfigTable? {
         guard let value = value(key) else { return nil }
-        guard let table = value.table else {
-            throw wrong(key, "must be a table, [\((path + [key]).joined(separator: "."))]")
-        }
-        var child = ConfigTable(table, at: path + [key], in: self)
-        child.start = start
-        return child
+        guard let table = value.table else { throw wrong(key, "must be a table, [\(name(of: key))]") }
+        return ConfigTable(table, from: value.position, at: path + [key], in: self)
     }
 
     /// The tables `[[key]]`, in the order of the file.
     mutating func tables(_ key: String) throws(Failure) -> [ConfigTable] {
         guard let value = value(key) else { return [] }
-        let elements = value.array.map { Array($0) } ?? []
-        let tables = elements.compactMap(\.table)
-        guard value.array != nil, tables.count == elements.count else {
-            throw wrong(key, "must be tables, [[\((path + [key]).joined(separator: "."))]]")
+        let complaint = "must be tables, [[\(name(of: key))]]"
+        guard let elements = value.array else { throw wrong(key, complaint) }
+        var tables: [ConfigTable] = []
+        for element in elements {
+            guard let table = element.table else { throw wrong(key, complaint, at: element.position) }
+            tables.append(ConfigTable(table, from: element.position, at: path + [key], in: self))
         }
-        let starts = lines.indices.filter { index in
-            let line = lines[index].filter { !$0.isWhitespace }
-            return line.hasPrefix("[[\((path + [key]).joined(separator: "."))]]")
-        }
-        return tables.enumerated().map { number, table in
-            var element = ConfigTable(table, at: path + [key], in: self)
-            element.start = starts.count == tables.count ? starts[number] : nil
-            return element
-        }
+        return tables
     }
 
     /// To be called when every key has been asked for.
     func rejectUnknownKeys() throws(Failure) {
-        guard let stranger = table.keys.filter({ !known.contains($0) }).min() else { return }
+        guard let unknown = table.entries.first(where: { !known.contains($0.key) }) else { return }
         let choice = known.sorted().joined(separator: ", ")
-        throw wrong(stranger, "is not a known key; here may stand \(choice)")
+        throw wrong(unknown.key, "is not a known key; here may stand \(choice)", at: unknown.keyPosition)
     }
 
-    /// A failure that names the file, the line and the key.
-    func wrong(_ key: String, _ what: String) -> Failure {
-        Failure(ExitStatus.configuration, "\(place(of: key)): \((path + [key]).joined(separator: ".")) \(what)")
+    /// A failure that names the file, where the value of `key` stands, and the key.
+    ///
+    /// - Parameter place: where to look instead. Where there is neither, it is the start of the table.
+    func wrong(_ key: String, _ what: String, at place: TOMLPosition? = nil) -> Failure {
+        let place = place ?? table[key]?.value.position ?? position
+        return Failure(ExitStatus.configuration, "\(file):\(place): \(name(of: key)) \(what)")
     }
 
-    /// Where a key of this table stands, `file:line`; the file alone where its line is not seen.
-    func place(of key: String) -> String {
-        line(of: key).map { "\(file):\($0)" } ?? file
-    }
+    /// Where `key` stands, `file:line:column`, or the table if it has no such key.
+    func place(of key: String) -> String { "\(file):\(table[key]?.keyPosition ?? position)" }
 
-    private mutating func value(_ key: String) -> (any TOMLValueConvertible)? {
+    private static let listOfTexts = "must be a list of texts, [\"mail.example.com\"]"
+
+    private func name(of key: String) -> String { (path + [key]).joined(separator: ".") }
+
+    private mutating func value(_ key: String) -> TOMLValue? {
         known.insert(key)
-        return table[key]
+        return table[key]?.value
     }
 
-    /// The line on which `key` of this table stands: TOMLKit keeps no positions. Where a key is written in a way that
-    /// this does not see (dotted, in an inline table), there is no line rather than a wrong one.
-    private func line(of key: String) -> Int? {
-        if let start {
-            for index in (start + 1)..<max(start + 1, lines.count) {
-                if lines[index].trimmingPrefix(while: \.isWhitespace).first == "[" { break }
-                // A table within one of several is written with dots: `when.text = …`.
-                let name = Self.bare(lines[index].prefix { $0 != "=" })
-                if lines[index].contains("="), name == key || name.hasSuffix("." + key) { return index + 1 }
-            }
-            return start + 1
-        }
-        var section: [String] = []
-        for (index, line) in lines.enumerated() {
-            let line = line.trimmingPrefix(while: \.isWhitespace)
-            if line.first == "[" {
-                section = line.drop { $0 == "[" }.prefix { $0 != "]" }.split(separator: ".").map(Self.bare)
-                if section.starts(with: path + [key]) { return index + 1 }
-            } else if section == path, line.contains("="), Self.bare(line.prefix { $0 != "=" }) == key {
-                return index + 1
-            }
-        }
-        return nil
-    }
-
-    private static func bare(_ key: Substring) -> String {
-        String(key.filter { !$0.isWhitespace && $0 != "\"" && $0 != "'" })
-    }
-
-    private static func read(_ path: String) throws(Failure) -> (text: String, isWorldReadable: Bool) {
+    private static func read(_ path: String) throws(Failure) -> (text: [UInt8], isWorldReadable: Bool) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else {
             throw Failure(
@@ -194,16 +149,14 @@ struct ConfigTable {
         }
         let contents: FileContents
         do {
-            contents = try readDescriptor(descriptor, limit: sizeLimit, expected: Int(status.st_size))
+            contents = try readDescriptor(descriptor, limit: TOMLDocument.sizeLimit, expected: Int(status.st_size))
         } catch {
             throw Failure(ExitStatus.configuration, "\(path): the configuration \(error.sentence)")
         }
         guard !contents.isCut else {
-            throw Failure(ExitStatus.configuration, "\(path): the configuration is longer than \(sizeLimit) bytes")
+            throw Failure(
+                ExitStatus.configuration, "\(path): the configuration is longer than \(TOMLDocument.sizeLimit) bytes")
         }
-        guard let text = String(validating: contents.bytes, as: UTF8.self) else {
-            throw Failure(ExitStatus.configuration, "\(path): the configuration is not UTF-8")
-        }
-        return (text, status.st_mode & S_IROTH != 0)
+        return (contents.bytes, status.st_mode & S_IROTH != 0)
     }
 }

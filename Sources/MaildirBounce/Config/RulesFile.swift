@@ -18,7 +18,7 @@ import MIME
 struct RulesFile {
     /// The rules that can be used, in the order of the file.
     private(set) var rules: [CustomRule] = []
-    /// What is wrong with the others, each with its line.
+    /// What is wrong with the others, each with its place.
     private(set) var problems: [Failure] = []
 
     /// The rules in a file of which all can be used.
@@ -74,22 +74,22 @@ struct RulesFile {
             let field = String(name).trimmingBlanks.lowercased()
             // RFC 5322 section 2.2: visible characters.
             guard !field.isEmpty, field.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-                throw table.wrong(
-                    "when", "header must start with the name of a field, as in \"X-Loop\" or \"X-Loop: yes\"")
+                throw when.wrong(
+                    "header", "must start with the name of a field, as in \"X-Loop\" or \"X-Loop: yes\"")
             }
             rule.header = (field, words.isEmpty ? nil : words)
         }
         try when.rejectUnknownKeys()
         if let status = rule.status, !isPattern(status, parts: 3, separator: ".", wildcard: "*") {
-            throw table.wrong("when", "status must be like \"5.7.1\" or \"5.*.*\"")
+            throw when.wrong("status", "must be like \"5.7.1\" or \"5.*.*\"")
         }
         if let reply = rule.reply,
             reply.count != 3 || !reply.lowercased().utf8.allSatisfy({ $0.isDigit || $0 == UInt8(ascii: "x") })
         {
-            throw table.wrong("when", "reply must be like \"550\" or \"5xx\"")
+            throw when.wrong("reply", "must be like \"550\" or \"5xx\"")
         }
         if let vain = rule.text.first(where: { !CustomRule.saysSomething($0) }) {
-            throw table.wrong("when", "text \(vain.prefix(40)) has no letters or digits, so it would be in every mail")
+            throw when.wrong("text", "\(vain.prefix(40)) has no letters or digits, so it would be in every mail")
         }
         guard
             !rule.text.isEmpty || rule.status != nil || rule.reply != nil || !rule.providers.isEmpty
@@ -106,8 +106,8 @@ struct RulesFile {
             throw table.wrong("then", "needs class, kind or reason")
         }
         if let messageClass = rule.messageClass, [.hardBounce, .softBounce, .delayNotice].contains(messageClass) {
-            throw table.wrong(
-                "then", "class \(messageClass.rawValue) follows from the recipients: give kind and reason instead")
+            throw then.wrong(
+                "class", "\(messageClass.rawValue) follows from the recipients: give kind and reason instead")
         }
         if rule.party != nil, rule.kind == nil, rule.reason == nil {
             throw table.wrong("then", "party says whose fault a failure is: it goes with kind or reason")

@@ -5,7 +5,7 @@ struct PolicyNumber {
     /// Its key below `policy`, such as `soft.days`.
     var key: String
     var value: String
-    /// `default`, or the file and the line that set it.
+    /// `default`, or the file, the line and the column that set it.
     var source: String
     /// What an override is about.
     var about: String?

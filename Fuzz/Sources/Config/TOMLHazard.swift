@@ -1,1 +1,0 @@
-../../../Sources/MaildirBounce/Config/TOMLHazard.swift
