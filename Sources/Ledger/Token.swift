@@ -2,7 +2,9 @@
 ///
 /// A newer version may have written tokens that this one does not know, and the reason of an action by hand is whatever the
 /// administrator called it. Another text is kept and shown as it is, and counts as nothing that this program knows.
-package struct Token<Value>: Hashable, Sendable where Value: RawRepresentable<String> & Hashable & Sendable {
+///
+/// The type itself asks nothing of its values: what it asks would be looked up at run time, where a run first needs it.
+package struct Token<Value> {
     /// The value, or nil for another text.
     package let value: Value?
     /// Empty for a value, so that each has one form.
@@ -12,7 +14,9 @@ package struct Token<Value>: Hashable, Sendable where Value: RawRepresentable<St
         self.value = value
         other = ""
     }
+}
 
+extension Token where Value: RawRepresentable<String> {
     /// What a stored text stands for.
     package init(text: String) {
         value = Value(rawValue: text)
@@ -22,3 +26,7 @@ package struct Token<Value>: Hashable, Sendable where Value: RawRepresentable<St
     /// As the ledger stores it and people see it.
     package var text: String { value?.rawValue ?? other }
 }
+
+extension Token: Equatable where Value: Equatable {}
+extension Token: Hashable where Value: Hashable {}
+extension Token: Sendable where Value: Sendable {}

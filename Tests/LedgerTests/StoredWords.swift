@@ -4,7 +4,9 @@ import Verdict
 
 // In the tests stored words stand as the ledger has them.
 
-extension Token: ExpressibleByStringLiteral {
+extension Token: ExpressibleByUnicodeScalarLiteral where Value: RawRepresentable<String> {}
+extension Token: ExpressibleByExtendedGraphemeClusterLiteral where Value: RawRepresentable<String> {}
+extension Token: ExpressibleByStringLiteral where Value: RawRepresentable<String> {
     public init(stringLiteral text: String) { self.init(text: text) }
 }
 
