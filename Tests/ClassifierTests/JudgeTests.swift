@@ -18,7 +18,8 @@ struct JudgeTests {
     }
 
     private func decide(_ text: String, _ rule: ReasonRule, _ report: RecipientReport) -> Decision {
-        Judge(rules: RuleSet([rule], providers: []), custom: []).decide(facts(text, report), in: Message(parsing: []))
+        let judge = Judge(rules: RuleSet([rule], providers: []), custom: [])
+        return judge.decide(judge.findings(facts(text, report)), in: Message(parsing: []))
     }
 
     @Test("lets no rule decide by its name")

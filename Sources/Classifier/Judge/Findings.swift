@@ -36,17 +36,17 @@ struct Findings: Sendable {
     /// Reads statements until the words leave no doubt.
     ///
     /// - Parameter readsAll: read the others, too.
-    init(_ facts: FailureFacts, rules: RuleSet, readsAll: Bool) {
+    init(_ facts: consuming FailureFacts, rules: RuleSet, readsAll: Bool) {
         self.facts = facts
         self.rules = rules
-        list.reserveCapacity(facts.statements.count)
-        for statement in facts.statements where !statement.text.isEmpty {
-            add(Finding(statement, of: facts, rules: rules))
+        list.reserveCapacity(self.facts.statements.count)
+        for statement in self.facts.statements where !statement.text.isEmpty {
+            add(Finding(statement, of: self.facts, rules: rules))
             if !readsAll, isBeyondDoubt { break }
         }
     }
 
-    private mutating func add(_ finding: Finding) {
+    private mutating func add(_ finding: consuming Finding) {
         if reply.code == nil { reply.code = finding.reply.code }
         if reply.status == nil { reply.status = finding.reply.status }
         for match in finding.matches {

@@ -6,18 +6,22 @@ struct Judge: Sendable {
     /// The administrator's rules about recipients.
     let custom: [CustomRule]
 
+    /// What the statements hold.
+    func findings(_ facts: consuming FailureFacts) -> Findings {
+        Findings(facts, rules: rules, readsAll: !custom.isEmpty)
+    }
+
     /// The decision, by the strongest step that says something. Text decides over code where the text is clear.
     ///
     /// - Parameter message: the message that holds the report, for an administrator's rule about its header.
-    func decide(_ facts: FailureFacts, in message: Message) -> Decision {
-        let findings = Findings(facts, rules: rules, readsAll: !custom.isEmpty)
+    func decide(_ findings: Findings, in message: Message) -> Decision {
         let opinion =
             byCustomRule(findings, message)
             ?? findings.adjusted(
                 findings.byRuling ?? findings.byProvider ?? findings.byWords ?? findings.byExitStatus
                     ?? findings.byStatus ?? findings.byHint ?? findings.byAnyStatus ?? findings.byCommand)
         let kind: OutcomeKind =
-            if facts.isDelayed { .delayed } else if findings.isTransient { .soft } else {
+            if findings.facts.isDelayed { .delayed } else if findings.isTransient { .soft } else {
                 opinion.kind ?? (opinion.reason.isHard ? .hard : .soft)
             }
         return Decision(

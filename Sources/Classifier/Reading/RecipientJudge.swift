@@ -83,6 +83,7 @@ struct RecipientJudge {
             reportingMTA: report.reportingMTA)
         let isAlone = address != nil && report.recipients.count == 1
         let (isOwnRefusal, relay) = applyLists(to: &facts, of: recipient, report.reportingMTA, isAlone: isAlone)
+        let command = facts.command
         var decision = decision(facts, isAlone: isAlone)
         if let doubt, decision.kind == .hard { decision.hold(for: doubt) }
         decision.evidence.recipient = address
@@ -92,7 +93,7 @@ struct RecipientJudge {
             address: address ?? "", kind: decision.kind, reason: decision.reason,
             party: decision.party, status: decision.status?.description, replyCode: decision.replyCode.map(String.init),
             action: recipient.action, diagnostic: OneLine.text(diagnostic.isEmpty ? explanation : diagnostic),
-            remoteMTA: recipient.remoteMTA, command: facts.command?.name, relay: isFinal ? relay : nil,
+            remoteMTA: recipient.remoteMTA, command: command?.name, relay: isFinal ? relay : nil,
             isOwnRefusal: isOwnRefusal)
         return (outcome, decision.evidence)
     }
@@ -120,13 +121,14 @@ struct RecipientJudge {
 
     /// The decision on what was said of the recipient; where that settles nothing and he is the only one, the decision on
     /// all that the report says.
-    private func decision(_ facts: FailureFacts, isAlone: Bool) -> Decision {
-        let first = judge.decide(facts, in: context.message)
+    private func decision(_ facts: consuming FailureFacts, isAlone: Bool) -> Decision {
+        let findings = judge.findings(facts)
+        let first = judge.decide(findings, in: context.message)
         guard isAlone, !first.isSettled else { return first }
-        var facts = facts
+        var facts = findings.facts
         facts.statements.append(context.headStatement)
         facts.statements.append(Statement(.subject, Array(Envelope.subject(context.message).utf8)))
-        let second = judge.decide(facts, in: context.message)
+        let second = judge.decide(judge.findings(facts), in: context.message)
         return second.isSettled ? second : first
     }
 }
