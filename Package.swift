@@ -19,9 +19,11 @@ let package = Package(
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
-        .target(name: "MIME"),
-        .target(name: "ReturnPath", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
-        .target(name: "Classifier", dependencies: ["MIME", "ReturnPath"]),
+        // What every module needs of bytes; no product of its own.
+        .target(name: "Bytes"),
+        .target(name: "MIME", dependencies: ["Bytes"]),
+        .target(name: "ReturnPath", dependencies: ["Bytes", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Classifier", dependencies: ["Bytes", "MIME", "ReturnPath"]),
         .systemLibrary(name: "CRenameat2"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // The client library of PostgreSQL, of which only the header is needed here.
@@ -30,18 +32,18 @@ let package = Package(
         // The resolver of glibc, which needs no package.
         .systemLibrary(name: "CResolv"),
         .target(name: "CArguments"),
-        .target(name: "Maildir", dependencies: ["CRenameat2"]),
+        .target(name: "Maildir", dependencies: ["Bytes", "CRenameat2"]),
         .target(
             name: "Ledger",
             dependencies: [
-                "CPostgreSQL", "CRenameat2", "CSQLiteSettings", .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "GRDB", package: "GRDB.swift"),
+                "Bytes", "CPostgreSQL", "CRenameat2", "CSQLiteSettings",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
         .executableTarget(
             name: "MaildirBounce",
             dependencies: [
-                "MIME", "ReturnPath", "Classifier", "Maildir", "Ledger", "CArguments", "CZlib", "CResolv",
+                "Bytes", "MIME", "ReturnPath", "Classifier", "Maildir", "Ledger", "CArguments", "CZlib", "CResolv",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -62,18 +64,19 @@ let package = Package(
             name: "classify-mail", dependencies: ["Classifier"], path: "Examples/classify-mail", packageAccess: false),
         // Numbers that are the same in every run.
         .target(name: "Seeded", path: "Tests/Seeded"),
+        .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
         .testTarget(name: "MIMETests", dependencies: ["MIME", "Seeded"]),
         .testTarget(name: "ReturnPathTests", dependencies: ["ReturnPath"]),
         .testTarget(
             name: "ClassifierTests", dependencies: ["Classifier", "MIME", "ReturnPath", "Seeded"], exclude: ["Fixtures"]
         ),
-        .testTarget(name: "MaildirTests", dependencies: ["Maildir", "Seeded"]),
+        .testTarget(name: "MaildirTests", dependencies: ["Bytes", "Maildir", "Seeded"]),
         .testTarget(
             name: "LedgerTests",
-            dependencies: ["Ledger", "Seeded", "Week", .product(name: "Crypto", package: "swift-crypto")]),
+            dependencies: ["Bytes", "Ledger", "Seeded", "Week", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(
             name: "MaildirBounceTests",
-            dependencies: ["MaildirBounce", "Ledger", "Maildir", "Classifier", "Week"]
+            dependencies: ["MaildirBounce", "Bytes", "Ledger", "Maildir", "Classifier", "Week"]
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -19,17 +19,18 @@ let package = Package(
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
-        .target(name: "MIME"),
-        .target(name: "ReturnPath", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
-        .target(name: "Classifier", dependencies: ["MIME", "ReturnPath"]),
+        .target(name: "Bytes"),
+        .target(name: "MIME", dependencies: ["Bytes"]),
+        .target(name: "ReturnPath", dependencies: ["Bytes", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Classifier", dependencies: ["Bytes", "MIME", "ReturnPath"]),
         .systemLibrary(name: "CRenameat2"),
-        .target(name: "Maildir", dependencies: ["CRenameat2"]),
-        .target(name: "Ledger", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "Maildir", dependencies: ["Bytes", "CRenameat2"]),
+        .target(name: "Ledger", dependencies: ["Bytes", .product(name: "GRDB", package: "GRDB.swift")]),
         // The part of the program that reads its configuration: a link for each file.
         .target(
             name: "Config",
             dependencies: [
-                "MIME", "ReturnPath", "Classifier", "Maildir", "Ledger",
+                "Bytes", "MIME", "ReturnPath", "Classifier", "Maildir", "Ledger",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ]

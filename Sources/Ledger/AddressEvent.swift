@@ -1,3 +1,5 @@
+import Bytes
+
 /// What one report, or one administrator, did to one address: the input of the policy.
 struct AddressEvent: Sendable, Equatable {
     /// What an outcome means for its address, which depends on the report's class as well as on the outcome's kind.

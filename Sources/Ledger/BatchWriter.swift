@@ -1,3 +1,5 @@
+import Bytes
+
 /// Writes one batch of deliveries, or of actions by hand, within a transaction that the caller opens and ends.
 ///
 /// First every delivery and its outcomes; then the brake's counts; then each touched address once, derived from its

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A stretch of time to report about, in whole hours UTC: what the ledger keeps for good is counted by the hour.
 package struct ReportWindow: Sendable, Hashable {
     /// Seconds since 1970 UTC, the beginning of the first hour.

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A stretch of hours in which many addresses of one provider had one reason.
 package struct BrakeEpisode: Sendable, Equatable {
     /// The domain of the addresses.

@@ -1,3 +1,5 @@
+import Bytes
+
 extension LedgerStore {
     /// How many rows of history are given unless asked otherwise.
     package static let defaultHistoryLimit = 100

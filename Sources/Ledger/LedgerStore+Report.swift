@@ -1,3 +1,5 @@
+import Bytes
+
 extension LedgerStore {
     /// How many reports arrived on each day, by class and origin, in that order. Kept for good: what was pruned is in it.
     package func tally(_ window: ReportWindow) throws(LedgerError) -> [DayTally] {

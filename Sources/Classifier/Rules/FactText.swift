@@ -1,4 +1,4 @@
-import MIME
+import Bytes
 
 /// A text that explains a failure, folded once for all who read it.
 struct FactText: Sendable {

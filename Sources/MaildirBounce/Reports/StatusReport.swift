@@ -1,3 +1,4 @@
+import Bytes
 import Ledger
 
 /// The ledger in figures, as `status` shows them.
