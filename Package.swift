@@ -18,10 +18,11 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
-        .target(name: "MIME"),
-        .target(name: "ReturnPath", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Bytes"),
+        .target(name: "MIME", dependencies: ["Bytes"]),
+        .target(name: "ReturnPath", dependencies: ["Bytes", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Verdict"),
-        .target(name: "Classifier", dependencies: ["MIME", "ReturnPath", "Verdict"]),
+        .target(name: "Classifier", dependencies: ["Bytes", "MIME", "ReturnPath", "Verdict"]),
         // The configuration's language. It knows nothing of what the keys mean.
         .target(name: "TOML"),
         .systemLibrary(name: "CRenameat2"),
@@ -32,11 +33,11 @@ let package = Package(
         // The resolver of glibc, which needs no package.
         .systemLibrary(name: "CResolv"),
         .target(name: "CArguments"),
-        .target(name: "Maildir", dependencies: ["CRenameat2"]),
+        .target(name: "Maildir", dependencies: ["Bytes", "CRenameat2"]),
         .target(
             name: "Ledger",
             dependencies: [
-                "CPostgreSQL", "CRenameat2", "CSQLiteSettings", "Verdict",
+                "Bytes", "CPostgreSQL", "CRenameat2", "CSQLiteSettings", "Verdict",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
@@ -44,7 +45,8 @@ let package = Package(
         .executableTarget(
             name: "MaildirBounce",
             dependencies: [
-                "MIME", "ReturnPath", "Verdict", "Classifier", "Maildir", "Ledger", "TOML", "CArguments", "CZlib", "CResolv",
+                "Bytes", "MIME", "ReturnPath", "Verdict", "Classifier", "Maildir", "Ledger", "TOML", "CArguments",
+                "CZlib", "CResolv",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -64,6 +66,7 @@ let package = Package(
             name: "classify-mail", dependencies: ["Classifier"], path: "Examples/classify-mail", packageAccess: false),
         // Numbers that are the same in every run.
         .target(name: "Seeded", path: "Tests/Seeded"),
+        .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
         .testTarget(name: "MIMETests", dependencies: ["MIME", "Seeded"]),
         .testTarget(name: "TOMLTests", dependencies: ["TOML", "Seeded"]),
         .testTarget(name: "ReturnPathTests", dependencies: ["ReturnPath"]),
@@ -71,13 +74,15 @@ let package = Package(
             name: "ClassifierTests", dependencies: ["Classifier", "MIME", "ReturnPath", "Seeded", "Verdict"],
             exclude: ["Fixtures"]
         ),
-        .testTarget(name: "MaildirTests", dependencies: ["Maildir", "Seeded"]),
+        .testTarget(name: "MaildirTests", dependencies: ["Bytes", "Maildir", "Seeded"]),
         .testTarget(
             name: "LedgerTests",
-            dependencies: ["Ledger", "Seeded", "Verdict", "Week", .product(name: "Crypto", package: "swift-crypto")]),
+            dependencies: [
+                "Bytes", "Ledger", "Seeded", "Verdict", "Week", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
         .testTarget(
             name: "MaildirBounceTests",
-            dependencies: ["MaildirBounce", "Ledger", "Maildir", "Classifier", "Verdict", "Week"]
+            dependencies: ["MaildirBounce", "Bytes", "Ledger", "Maildir", "Classifier", "Verdict", "Week"]
         ),
     ],
     swiftLanguageModes: [.v6]

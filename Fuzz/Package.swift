@@ -18,26 +18,28 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
-        .target(name: "MIME"),
-        .target(name: "ReturnPath", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Bytes"),
+        .target(name: "MIME", dependencies: ["Bytes"]),
+        .target(name: "ReturnPath", dependencies: ["Bytes", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Verdict"),
-        .target(name: "Classifier", dependencies: ["MIME", "ReturnPath", "Verdict"]),
+        .target(name: "Classifier", dependencies: ["Bytes", "MIME", "ReturnPath", "Verdict"]),
         .target(name: "TOML"),
         .systemLibrary(name: "CRenameat2"),
-        .target(name: "Maildir", dependencies: ["CRenameat2"]),
+        .target(name: "Maildir", dependencies: ["Bytes", "CRenameat2"]),
         .systemLibrary(name: "CPostgreSQL"),
         .systemLibrary(name: "CSQLiteSettings"),
         .target(
             name: "Ledger",
             dependencies: [
-                "Verdict", "CPostgreSQL", "CRenameat2", "CSQLiteSettings", .product(name: "Crypto", package: "swift-crypto"),
+                "Bytes", "Verdict", "CPostgreSQL", "CRenameat2", "CSQLiteSettings",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         // The part of the program that reads its configuration: a link for each file.
         .target(
             name: "Config",
             dependencies: [
-                "MIME", "ReturnPath", "Verdict", "Classifier", "Maildir", "Ledger", "TOML",
+                "Bytes", "MIME", "ReturnPath", "Verdict", "Classifier", "Maildir", "Ledger", "TOML",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

@@ -1,3 +1,4 @@
+import Bytes
 import Verdict
 
 /// What one report, or one administrator, did to one address: the input of the policy.

@@ -1,3 +1,5 @@
+import Bytes
+
 /// What has happened to one address, and whether it is to be left out: a pure function of its events and the policy.
 ///
 /// No clock is asked. Whether a suppression with an end still holds is for ``Suppression/holds(at:)``.

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Finds addresses in texts of mails and notes, however they are written there: in another case, in quotes, with `%` or a
 /// tag's `=` for the at sign, escaped, with the domain first, or with an internationalized domain in Unicode.
 struct AddressTraces {
@@ -37,7 +39,7 @@ struct AddressTraces {
 
     private static func core(of address: CanonicalAddress) -> String? {
         let local = address.text.utf8.dropLast(address.domain.utf8.count + 1)
-        let runs = local.split { !isLetterOrDigit($0) || $0 >= 0x80 }
+        let runs = local.split { !$0.isLetterOrDigit }
         return runs.max { $0.count < $1.count }.map { String(decoding: $0, as: UTF8.self) }
     }
 
@@ -70,8 +72,8 @@ struct AddressTraces {
         for start in 0...(bytes.count - local.count)
         where bytes[start] == local[0] && bytes[start..<start + local.count].elementsEqual(local) {
             let end = start + local.count
-            if start > 0, isLetterOrDigit(bytes[start - 1]) { continue }
-            if end < bytes.count, isLetterOrDigit(bytes[end]) { continue }
+            if start > 0, bytes[start - 1].isWord { continue }
+            if end < bytes.count, bytes[end].isWord { continue }
             return true
         }
         return false
@@ -107,7 +109,7 @@ struct AddressTraces {
             return close + 1
         }
         while end < bytes.count,
-            isLetterOrDigit(bytes[end]) || bytes[end] == UInt8(ascii: ".") || bytes[end] == UInt8(ascii: "-")
+            bytes[end].isWord || bytes[end] == UInt8(ascii: ".") || bytes[end] == UInt8(ascii: "-")
                 || bytes[end] == UInt8(ascii: "_")
         {
             end += 1
@@ -129,7 +131,7 @@ struct AddressTraces {
             guard start > 0 else { return true }
             let before = bytes[start - 1]
             // What is longer is another address; in a tag the name of the list comes before it.
-            if isLetterOrDigit(before) || before == UInt8(ascii: ".") || before == UInt8(ascii: "_") { return false }
+            if before.isWord || before == UInt8(ascii: ".") || before == UInt8(ascii: "_") { return false }
             return isTag || before != UInt8(ascii: "+") && before != UInt8(ascii: "-")
         }
     }
@@ -139,7 +141,7 @@ struct AddressTraces {
         guard domain < bytes.count, [UInt8(ascii: "!"), UInt8(ascii: "=")].contains(bytes[domain]) else { return false }
         let end = domain + 1 + local.count
         guard end <= bytes.count, bytes[domain + 1..<end].elementsEqual(local) else { return false }
-        return end == bytes.count || !isLetterOrDigit(bytes[end]) && bytes[end] != UInt8(ascii: ".")
+        return end == bytes.count || !bytes[end].isWord && bytes[end] != UInt8(ascii: ".")
     }
 
     /// The text with `%40`, `=40` and the like read, or nil where there is nothing like it.
@@ -151,8 +153,8 @@ struct AddressTraces {
         while place < bytes.count {
             let byte = bytes[place]
             if byte == UInt8(ascii: "%") || byte == UInt8(ascii: "="), place + 2 < bytes.count,
-                let high = hexadecimal(bytes[place + 1]), let low = hexadecimal(bytes[place + 2]),
-                (0x21...0x7E).contains(high << 4 | low)
+                let high = bytes[place + 1].hexadecimalValue, let low = bytes[place + 2].hexadecimalValue,
+                (high << 4 | low).isVisible
             {
                 result.append(high << 4 | low)
                 place += 3
@@ -163,18 +165,4 @@ struct AddressTraces {
         }
         return Array(String(decoding: result, as: UTF8.self).lowercased().utf8)
     }
-
-    private static func hexadecimal(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        default: nil
-        }
-    }
-}
-
-/// Of a text in lower case; whatever is not ASCII counts as a letter.
-private func isLetterOrDigit(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-        || byte >= 0x80
 }

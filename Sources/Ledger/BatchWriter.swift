@@ -1,3 +1,4 @@
+import Bytes
 import Verdict
 
 /// Writes one batch of deliveries, or of actions by hand, within a transaction that the caller opens and ends.

@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 
 /// The one form of a mail address under which the ledger counts.
@@ -33,8 +34,8 @@ package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
             return
         }
         var bytes = Substring(seen).utf8
-        while let first = bytes.first, CanonicalAddress.isSpace(first) { bytes = bytes.dropFirst() }
-        while let last = bytes.last, CanonicalAddress.isSpace(last) { bytes = bytes.dropLast() }
+        while let first = bytes.first, first.isSpace { bytes = bytes.dropFirst() }
+        while let last = bytes.last, last.isSpace { bytes = bytes.dropLast() }
         if bytes.first == UInt8(ascii: "<") && bytes.last == UInt8(ascii: ">") {
             bytes = bytes.dropFirst().dropLast()
         }
@@ -57,7 +58,7 @@ package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
     /// are; nothing where a closer look is needed.
     private static func localCountOfPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
         guard bytes.count <= addressBytes, let at = bytes.lastIndex(of: UInt8(ascii: "@")), at > 0, at <= localBytes,
-            bytes[..<at].allSatisfy({ $0 < 0x80 && isPlainByte($0) && CanonicalDomain.lower($0) == $0 }),
+            bytes[..<at].allSatisfy({ $0 < 0x80 && $0.isLocalPart && $0 == $0.lowercased }),
             CanonicalDomain.isCanonical(bytes[(at + 1)...])
         else { return nil }
         return at
@@ -89,7 +90,7 @@ package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
                     escaped = true
                     continue
                 }
-                if (!escaped && byte == UInt8(ascii: "\"")) || byte < 0x20 || byte == 0x7F {
+                if (!escaped && byte == UInt8(ascii: "\"")) || byte.isControl {
                     return nil
                 }
                 escaped = false
@@ -101,12 +102,13 @@ package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
         } else {
             content.append(contentsOf: local)
         }
-        let isPlain = !content.isEmpty && content.allSatisfy(isPlainByte)
+        // Dots may stand anywhere: Japanese carriers hand out `a..b.@` addresses.
+        let isPlain = !content.isEmpty && content.allSatisfy(\.isLocalPart)
         if !isQuoted && !isPlain {
             return nil
         }
         let isASCII = content.allSatisfy { $0 < 0x80 }
-        content = content.map(CanonicalDomain.lower)
+        content = content.map(\.lowercased)
         if !isASCII {
             guard let text = unicodeForm(String(decoding: content, as: UTF8.self)) else { return nil }
             content = Array(text.utf8)
@@ -129,47 +131,11 @@ package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
     private static func unicodeForm(_ text: String) -> String? {
         var lower = ""
         for scalar in text.precomposedStringWithCanonicalMapping.unicodeScalars {
-            if isUnseen(scalar) {
+            if !scalar.isSeen {
                 return nil
             }
             lower += scalar == "\u{3C2}" ? "\u{3C3}" : scalar.properties.lowercaseMapping
         }
         return lower.precomposedStringWithCanonicalMapping
-    }
-
-    /// What no reader sees, or sees as a blank: with it one address would look like another.
-    private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.isASCII {
-            return false
-        }
-        // A blank of Braille is blank; U+FFFD stands for what was no UTF-8.
-        if scalar.properties.isDefaultIgnorableCodePoint || scalar == "\u{2800}" || scalar == "\u{FFFD}" {
-            return true
-        }
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator: return true
-        default: return false
-        }
-    }
-
-    /// What a local part may hold without quotes: atext (RFC 5322, section 3.2.3), UTF-8 (RFC 6532), and dots
-    /// anywhere, since Japanese carriers hand out `a..b.@` addresses.
-    private static func isPlainByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x80...0xFF: true
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        case UInt8(ascii: "."), UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"),
-            UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "-"),
-            UInt8(ascii: "/"), UInt8(ascii: "="), UInt8(ascii: "?"), UInt8(ascii: "^"), UInt8(ascii: "_"),
-            UInt8(ascii: "`"), UInt8(ascii: "{"), UInt8(ascii: "|"), UInt8(ascii: "}"), UInt8(ascii: "~"):
-            true
-        default: false
-        }
-    }
-
-    private static func isSpace(_ byte: UInt8) -> Bool {
-        byte == 0x20 || (byte >= 0x09 && byte <= 0x0D)
     }
 }

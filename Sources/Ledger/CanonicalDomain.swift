@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 
 /// The one form of a domain under which the ledger keeps it: lower case, A-labels, no final dot.
@@ -23,7 +24,7 @@ enum CanonicalDomain {
             if byte >= 0x80 {
                 return unicode(domain)
             }
-            ascii.append(lower(byte))
+            ascii.append(byte.lowercased)
         }
         if ascii.last == UInt8(ascii: ".") {
             ascii.removeLast()
@@ -90,28 +91,25 @@ enum CanonicalDomain {
     /// words in Persian and in the scripts of India, and stay in the A-label.
     private static func isRefused(_ scalar: Unicode.Scalar) -> Bool {
         if scalar == "\u{200C}" || scalar == "\u{200D}" { return false }
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator: return true
-        default: return scalar.properties.isDefaultIgnorableCodePoint || scalar == "\u{2800}" || scalar == "\u{FFFD}"
-        }
+        return !scalar.isSeen
     }
 
     private static func literal(_ domain: Substring.UTF8View) -> String? {
         guard domain.count > 2, domain.count <= domainBytes, domain.last == UInt8(ascii: "]") else { return nil }
         for byte in domain.dropFirst().dropLast() {
             let allowed =
-                isAlphanumeric(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":")
+                byte.isLetterOrDigit || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":")
                 || byte == UInt8(ascii: "-")
             if !allowed {
                 return nil
             }
         }
-        return String(decoding: domain.map(lower), as: UTF8.self)
+        return String(decoding: domain.map(\.lowercased), as: UTF8.self)
     }
 
     /// Whether a domain that is no address literal is in canonical form.
     static func isCanonical(_ domain: some Collection<UInt8>) -> Bool {
-        isValid(domain) && domain.allSatisfy { lower($0) == $0 }
+        isValid(domain) && domain.allSatisfy { $0 == $0.lowercased }
     }
 
     private static func isValid(_ domain: some Collection<UInt8>) -> Bool {
@@ -128,7 +126,7 @@ enum CanonicalDomain {
                 continue
             }
             // The underscore is no host name's, but real mail domains have it.
-            if !isAlphanumeric(byte) && byte != UInt8(ascii: "-") && byte != UInt8(ascii: "_") {
+            if !byte.isLetterOrDigit && byte != UInt8(ascii: "-") && byte != UInt8(ascii: "_") {
                 return false
             }
             length += 1
@@ -137,19 +135,5 @@ enum CanonicalDomain {
             }
         }
         return length > 0
-    }
-
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default:
-            false
-        }
-    }
-
-    static func lower(_ byte: UInt8) -> UInt8 {
-        byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte + 0x20 : byte
     }
 }

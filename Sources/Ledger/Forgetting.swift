@@ -1,3 +1,4 @@
+import Bytes
 import Crypto
 
 /// Finds suppressed addresses whose history was erased, by a keyed hash (HMAC-SHA-256) of the canonical form.
@@ -19,8 +20,7 @@ enum Forgetting {
             return key
         }
         var generator = SystemRandomNumberGenerator()
-        let digits = Array("0123456789abcdef".utf8)
-        let key = (0..<keyBytes).map { _ in digits[Int(generator.next() & 15)] }
+        let key = (0..<keyBytes).map { _ in UInt8.hexadecimalDigit(generator.next() & 15) }
         let insert = try connection.prepare("INSERT INTO setting (name, value) VALUES ('\(keySetting)', ?1)")
         try insert.bind(1, String(decoding: key, as: UTF8.self))
         try insert.execute()

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Why the ledger could not do what was asked, in one line that also says what to do next.
 package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of failure it is; each has the exit status of sysexits(3).
@@ -48,6 +50,6 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
         // One line, whatever a path or a message of SQLite holds.
         self.description = String(
             String.UnicodeScalarView(
-                description.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
+                description.unicodeScalars.map { $0.isASCII && UInt8(ascii: $0).isControl ? "?" : $0 }))
     }
 }

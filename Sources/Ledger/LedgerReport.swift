@@ -1,3 +1,4 @@
+import Bytes
 import Verdict
 
 /// A stretch of time to report about, in whole hours UTC: what the ledger keeps for good is counted by the hour.

@@ -1,3 +1,4 @@
+import Bytes
 import Verdict
 
 /// A stretch of hours in which many addresses of one provider had one reason.

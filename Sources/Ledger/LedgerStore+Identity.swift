@@ -1,3 +1,5 @@
+import Bytes
+
 /// Tells a ledger from every other: made with it, kept in it, and the same in its copies and backups.
 package struct LedgerIdentity: Hashable, Sendable {
     /// 32 hexadecimal digits.
@@ -10,7 +12,7 @@ package struct LedgerIdentity: Hashable, Sendable {
     package init?(_ text: String) {
         let isGood =
             text.utf8.count == Self.digitCount
-            && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+            && text.utf8.allSatisfy { $0.hexadecimalValue != nil && $0 == $0.lowercased }
         guard isGood else { return nil }
         self.text = text
     }
@@ -19,13 +21,12 @@ package struct LedgerIdentity: Hashable, Sendable {
 
     static func random() -> LedgerIdentity {
         var generator = SystemRandomNumberGenerator()
-        return LedgerIdentity(unchecked: hexadecimal(generator.next()) + hexadecimal(generator.next()))
+        return LedgerIdentity(unchecked: randomDigits(&generator) + randomDigits(&generator))
     }
 
-    /// The 16 digits of a number.
-    static func hexadecimal(_ number: UInt64) -> String {
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    /// 16 digits.
+    static func randomDigits(_ generator: inout SystemRandomNumberGenerator) -> String {
+        hexadecimal(generator.next() as UInt64, digits: 16)
     }
 
     /// The statement that keeps it; a ledger that has one keeps that.

@@ -1,3 +1,5 @@
+import Bytes
+
 /// What was compared, and what does not agree.
 package struct Verification: Sendable, Equatable {
     package var addresses = 0

@@ -1,3 +1,4 @@
+import Bytes
 import Verdict
 
 /// One event of an address and what it changed.
@@ -71,7 +72,7 @@ extension PolicyStep {
     /// What an event changed about the suppression; nothing where it changed nothing.
     private static func changes(_ event: AddressEvent, _ before: AddressState, _ after: AddressState) -> String? {
         let ended = before.suppression.flatMap { $0.holds(at: event.arrival) ? nil : $0 }
-        let prefix = ended.map { "the suppression ended at \(CalendarTime.text($0.until ?? 0)); " } ?? ""
+        let prefix = ended.map { "the suppression ended at \(timestamp($0.until ?? 0) ?? "?"); " } ?? ""
         let held = ended == nil ? before.suppression : nil
         switch (held, after.suppression) {
         case (nil, let new?): return prefix + "suppressed: \(new.why)"
@@ -79,7 +80,7 @@ extension PolicyStep {
         case (let old?, let new?) where old.cause != new.cause: return "suppressed for a stronger reason: \(new.why)"
         case (let old?, let new?) where old.until != new.until:
             return "still suppressed, "
-                + (new.until.map { "now until \(CalendarTime.text($0))" } ?? "now without an end")
+                + (new.until.map { "now until \(timestamp($0) ?? "?")" } ?? "now without an end")
         case (.some, .some): return "still suppressed"
         default: return prefix.isEmpty ? nil : prefix + "counted afresh"
         }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Who runs a mail server, as far as its name tells: the part of the name that somebody has registered.
 ///
 /// A guess by habit: the last two labels, or three where the last has two letters and the one before it is a general word
@@ -9,7 +11,7 @@ enum ProviderName {
         // Postfix writes `mx.dest.example[192.0.2.1]:25`.
         let name = host.prefix { $0 != "[" && $0 != ":" && $0 != " " && $0 != "(" }.lowercased()
         let labels = name.split(separator: ".")
-        guard labels.count >= 2, let top = labels.last, top.utf8.contains(where: { !isDigit($0) }),
+        guard labels.count >= 2, let top = labels.last, !top.utf8.allSatisfy(\.isDigit),
             labels.allSatisfy({ $0.utf8.allSatisfy(isHostByte) })
         else { return nil }
         let isGeneral = labels.count > 2 && top.utf8.count == 2 && general.contains(labels[labels.count - 2])
@@ -22,10 +24,7 @@ enum ProviderName {
         "sch",
     ]
 
-    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
-
     private static func isHostByte(_ byte: UInt8) -> Bool {
-        isDigit(byte) || (0x61...0x7A).contains(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
-            || byte >= 0x80
+        byte.isWord || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
     }
 }

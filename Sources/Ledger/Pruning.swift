@@ -1,3 +1,5 @@
+import Bytes
+
 /// What pruning has done.
 package struct PruneResult: Sendable, Equatable {
     /// Outcomes whose details are gone; their counts are kept.

@@ -1,3 +1,5 @@
+import Bytes
+
 extension LedgerStore {
     static let policySetting = "policy"
 

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Finds what the ledger has of a file and of a report, within one transaction.
 final class ReportIndex {
     /// The delivery that counts for a report.
@@ -121,10 +123,8 @@ final class ReportIndex {
 extension DeliveryKey {
     /// The key of another report whose file has the name of an earlier one. No file's name has a slash.
     func reused(for fingerprint: Fingerprint) -> DeliveryKey {
-        let digits = Array("0123456789abcdef".utf8)
-        return DeliveryKey(
+        DeliveryKey(
             maildir: maildir,
-            unique: unique + [UInt8(ascii: "/")]
-                + fingerprint.bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+            unique: unique + [UInt8(ascii: "/")] + fingerprint.bytes.flatMap(\.hexadecimalDigits))
     }
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The latest rows of each group.
 struct SampleLists {
     private struct Place {

@@ -1,3 +1,5 @@
+import Bytes
+
 /// What characters beyond ASCII do in an address and around it.
 extension AddressScan {
     /// Bytes of the UTF-8 character at `index`, one where there is none.
@@ -49,7 +51,7 @@ extension AddressScan {
     /// have neither within words.
     static func endsWord(_ bytes: Span<UInt8>, _ index: Int, _ length: Int) -> Bool {
         switch bytes[index] {
-        case let byte where byte.isLetter || byte.isDigit: true
+        case let byte where byte.isLetterOrDigit: true
         case UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "+"): true
         case 0..<0x80: false
         default: !isSign(bytes, index, length) && !isOfBlanklessScript(bytes, index, length)
@@ -86,7 +88,8 @@ extension AddressScan {
     }
 
     /// Whether a reader sees every character: none is a control character, sets the direction of the text, is passed over
-    /// by readers and fonts, or is a blank beyond ASCII. Bytes that are no UTF-8 are taken for Latin-1.
+    /// by readers and fonts (the joiners U+200C and U+200D, too), or is a blank beyond ASCII. Bytes that are no UTF-8 are
+    /// taken for Latin-1.
     static func isSeen(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         var isASCII = true
         for index in range where bytes[index] >= 0x80 { isASCII = false }
@@ -98,23 +101,10 @@ extension AddressScan {
                 if bytes[index] == 0xA0 || bytes[index] == 0xAD { return false }
             } else if length > 1 {
                 let text = String(reading: bytes.extracting(index..<(index + length)))
-                guard let scalar = text.unicodeScalars.first, isSeen(scalar) else { return false }
+                guard let scalar = text.unicodeScalars.first, scalar.isSeen else { return false }
             }
             index += length
         }
         return true
-    }
-
-    /// The same of one character. The joiners U+200C and U+200D are none that a reader sees.
-    package static func isSeen(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.isASCII { return scalar.value >= 0x20 && scalar.value != 0x7F }
-        // A blank of Braille is blank, and U+FFFD stands for what could not be read.
-        if scalar.properties.isDefaultIgnorableCodePoint || scalar == "\u{2800}" || scalar == "\u{FFFD}" {
-            return false
-        }
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator: return false
-        default: return true
-        }
     }
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Finds addr-specs (RFC 5322 section 3.4.1, RFC 6531) in header values and in prose.
 ///
 /// An address that is cut is another address, perhaps somebody's. So each one is taken whole, or not at all where it is
@@ -104,7 +106,7 @@ package enum AddressScan {
 
     private static func isBetweenWords(_ bytes: Span<UInt8>, _ at: Int, in range: Range<Int>) -> Bool {
         at > range.lowerBound && at + 1 < range.upperBound && (bytes[at + 1].isLetter || bytes[at + 1] >= 0x80)
-            && (isLocal(bytes[at - 1]) || bytes[at - 1] == UInt8(ascii: "\""))
+            && (bytes[at - 1].isLocalPart || bytes[at - 1] == UInt8(ascii: "\""))
     }
 
     // MARK: within angle brackets
@@ -148,7 +150,7 @@ package enum AddressScan {
     /// The address that a path (RFC 5321 section 4.1.2) is, without the source route and without the scheme that some
     /// programs write before it.
     static func path(_ bytes: Span<UInt8>, in range: Range<Int>) -> Range<Int>? {
-        var range = withoutBlanks(bytes, range)
+        var range = bytes.trimmed(range)
         guard let first = range.first else { return nil }
         if bytes[first] == UInt8(ascii: "@") {
             guard let colon = bytes.firstIndex(of: UInt8(ascii: ":"), in: range) else { return nil }
@@ -165,7 +167,7 @@ package enum AddressScan {
                 range = (first + scheme.utf8CodeUnitCount)..<range.upperBound
             }
         }
-        return addrSpec(bytes, in: withoutBlanks(bytes, range))
+        return addrSpec(bytes, in: bytes.trimmed(range))
     }
 
     /// The range, without the dot that may end a domain, where it is one addr-spec and nothing else.
@@ -176,7 +178,7 @@ package enum AddressScan {
             guard let end = endOfQuotedString(bytes, range), end > range.lowerBound + 2 else { return nil }
             at = end
         } else {
-            while at < range.upperBound, isLocal(bytes[at]) { at += 1 }
+            while at < range.upperBound, bytes[at].isLocalPart { at += 1 }
         }
         guard at > range.lowerBound, at < range.upperBound, bytes[at] == UInt8(ascii: "@") else { return nil }
         var end = range.upperBound
@@ -198,7 +200,7 @@ package enum AddressScan {
             case UInt8(ascii: "\""): return index + 1
             case 0..<0x20, 0x7F: return nil
             case UInt8(ascii: "\\"):
-                guard index + 1 < range.upperBound, bytes[index + 1] >= 0x20, bytes[index + 1] != 0x7F else {
+                guard index + 1 < range.upperBound, !bytes[index + 1].isControl else {
                     return nil
                 }
                 index += 2
@@ -211,7 +213,7 @@ package enum AddressScan {
     /// Labels of letters, digits, hyphens and underscores with one dot between two.
     private static func isWholeDomain(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         guard let first = range.first, bytes[first] != UInt8(ascii: "."), let last = range.last,
-            bytes[last].isLetter || bytes[last].isDigit || bytes[last] >= 0x80
+            bytes[last].isWord
         else { return false }
         for index in range {
             guard isDomain(bytes[index]) else { return false }
@@ -241,7 +243,7 @@ package enum AddressScan {
         var isBroken = false
         while index < range.upperBound {
             let byte = bytes[index]
-            if comments == 0, let start = comment, byte != UInt8(ascii: "("), byte != 0x20, byte != 0x09 {
+            if comments == 0, let start = comment, byte != UInt8(ascii: "("), !byte.isBlank {
                 isBroken = isBroken || start != range.lowerBound
                 range = index..<range.upperBound
                 comment = nil
@@ -266,7 +268,7 @@ package enum AddressScan {
         }
         guard comments == 0, !isBroken else { return nil }
         if let comment { range = range.lowerBound..<comment }
-        range = withoutBlanks(bytes, range)
+        range = bytes.trimmed(range)
         if range.count > 2, bytes[range.lowerBound] == UInt8(ascii: "\""),
             endOfQuotedString(bytes, range) == range.upperBound
         {
@@ -278,11 +280,11 @@ package enum AddressScan {
     /// A field's value without what some servers put around or behind an address: `'bob@dest.example'`,
     /// `[SMTP:bob@dest.example]`, and a comma, a semicolon or a colon at the end. A quote on one side is the address's.
     private static func withoutPunctuation(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
-        var range = withoutBlanks(bytes, range)
+        var range = bytes.trimmed(range)
         while let last = range.last,
             bytes[last] == UInt8(ascii: ",") || bytes[last] == UInt8(ascii: ";") || bytes[last] == UInt8(ascii: ":")
         {
-            range = withoutBlanks(bytes, range.lowerBound..<last)
+            range = bytes.trimmed(range.lowerBound..<last)
         }
         guard range.count > 2, let first = range.first, let last = range.last else { return range }
         let isQuoted =
@@ -297,14 +299,14 @@ package enum AddressScan {
         guard let close = closingBracket(bytes, from: open + 1, before: range.upperBound),
             let address = path(bytes, in: (open + 1)..<close)
         else { return nil }
-        let rest = withoutBlanks(bytes, (close + 1)..<range.upperBound)
+        let rest = bytes.trimmed((close + 1)..<range.upperBound)
         if let first = rest.first {
             guard bytes[first] == UInt8(ascii: "("), let last = rest.last, bytes[last] == UInt8(ascii: ")") else {
                 return nil
             }
         }
         // A name that looks like another address leaves it open which of the two is meant.
-        let name = withoutBlanks(bytes, range.lowerBound..<open)
+        let name = bytes.trimmed(range.lowerBound..<open)
         guard let first = name.first, bytes[first] != UInt8(ascii: "\""),
             bytes.firstIndex(of: UInt8(ascii: "@"), in: name) != nil
         else { return address }
@@ -323,7 +325,7 @@ package enum AddressScan {
         var isOpen = false
         while start < range.upperBound, found.count < limit {
             let end = endOfMember(bytes, start..<range.upperBound)
-            let member = withoutBlanks(bytes, start..<end)
+            let member = bytes.trimmed(start..<end)
             if !isOpen || bytes[start].isSpace, let address = whole(bytes, in: member) {
                 found.append(address)
             } else if !member.isEmpty {
@@ -331,7 +333,7 @@ package enum AddressScan {
             }
             isOpen =
                 end < range.upperBound && bytes[end] == UInt8(ascii: ",") && !member.isEmpty
-                && member.allSatisfy { isLocal(bytes[$0]) }
+                && member.allSatisfy { bytes[$0].isLocalPart }
             start = end + 1
         }
         return (found, isComplete)
@@ -366,7 +368,7 @@ package enum AddressScan {
     }
 
     private static func isScheme(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        var word = withoutBlanks(bytes, range)
+        var word = bytes.trimmed(range)
         if let first = word.first, bytes[first] == UInt8(ascii: "[") || bytes[first] == UInt8(ascii: "'") {
             word = word.dropFirst()
         }
@@ -399,7 +401,7 @@ package enum AddressScan {
             if glued > low, isInSentence(bytes, low..<high, of: range) {
                 // A sign on one side leaves it in doubt where the address starts, and so does a domain beyond ASCII.
                 guard let inner = withoutQuotes(bytes, glued..<at, behind: high, before: range.upperBound),
-                    inner < at, bytes[inner].isLetter || bytes[inner].isDigit,
+                    inner < at, bytes[inner].isLetterOrDigit,
                     (at..<high).allSatisfy({ bytes[$0] < 0x80 })
                 else { return nil }
                 low = glued
@@ -410,7 +412,7 @@ package enum AddressScan {
         guard low < at, high - low <= maximumLength, isSeen(bytes, low..<high) else { return nil }
         if bytes[low] == UInt8(ascii: "\"") { return low..<high }
         // `...@dest.example` and `*@dest.example` stand for many.
-        for index in low..<at where bytes[index].isLetter || bytes[index].isDigit || bytes[index] >= 0x80 {
+        for index in low..<at where bytes[index].isWord {
             return low..<high
         }
         return nil
@@ -430,11 +432,11 @@ package enum AddressScan {
             return isStart(bytes, index, from: range.lowerBound) ? index : nil
         }
         var isASCII = true
-        while low > stop, isLocal(bytes[low - 1]) {
+        while low > stop, bytes[low - 1].isLocalPart {
             if bytes[low - 1] >= 0x80 { isASCII = false }
             low -= 1
         }
-        if low == stop, low > range.lowerBound, isLocal(bytes[low - 1]) { return nil }
+        if low == stop, low > range.lowerBound, bytes[low - 1].isLocalPart { return nil }
         if isASCII { return isStart(bytes, low, from: range.lowerBound) ? low : nil }
         // Signs of the prose beyond ASCII stand right before the address.
         var start = low
@@ -475,7 +477,7 @@ package enum AddressScan {
     /// Whether more than `address` stands in `line`. A list has one to a line, and a colon behind it.
     private static func isInSentence(_ bytes: Span<UInt8>, _ address: Range<Int>, of line: Range<Int>) -> Bool {
         if (line.lowerBound..<address.lowerBound).contains(where: { !bytes[$0].isSpace }) { return true }
-        let rest = withoutBlanks(bytes, address.upperBound..<line.upperBound)
+        let rest = bytes.trimmed(address.upperBound..<line.upperBound)
         guard let first = rest.first else { return false }
         return bytes[first] != UInt8(ascii: ":")
     }
@@ -494,7 +496,7 @@ package enum AddressScan {
                 // It ends a sentence, or parts two labels as a dot does (RFC 3490 section 3.1).
                 let next = high + length
                 let isComplete = isComplete(bytes, (at + 1)..<high)
-                if next < range.upperBound, bytes[next].isLetter || bytes[next].isDigit {
+                if next < range.upperBound, bytes[next].isLetterOrDigit {
                     if isComplete { return nil }
                 } else if next >= range.upperBound || bytes[next] < 0x80 || isComplete
                     || isSign(bytes, next, characterLength(bytes, next, before: range.upperBound))
@@ -512,7 +514,7 @@ package enum AddressScan {
             high += length
         }
         guard isEnd(bytes, high, before: range.upperBound) else { return nil }
-        while high > at + 1, !bytes[high - 1].isLetter, !bytes[high - 1].isDigit, bytes[high - 1] < 0x80 { high -= 1 }
+        while high > at + 1, !bytes[high - 1].isWord { high -= 1 }
         guard high > at + 1, isWholeDomain(bytes, (at + 1)..<high) else { return nil }
         return high
     }
@@ -528,7 +530,7 @@ package enum AddressScan {
             // Between two addresses, or behind a sentence's number or sign; `a,b@dest.example` may be one.
             var index = low - 2
             var hasLetter = false
-            while index >= max(start, low - maximumLength), isLocal(bytes[index]) {
+            while index >= max(start, low - maximumLength), bytes[index].isLocalPart {
                 hasLetter = hasLetter || bytes[index].isLetter
                 index -= 1
             }
@@ -538,7 +540,7 @@ package enum AddressScan {
             // Between a label and the address, not within one.
             var index = low - 2
             while index >= start, bytes[index] == 0x09 || bytes[index] == 0x20 { index -= 1 }
-            return index < start || !isLocal(bytes[index])
+            return index < start || !bytes[index].isLocalPart
         case UInt8(ascii: ":"):
             // `https://bob@dest.example/` names a host.
             return !(bytes[low] == UInt8(ascii: "/") && bytes[low + 1] == UInt8(ascii: "/"))
@@ -547,7 +549,7 @@ package enum AddressScan {
             guard low - 2 >= start else { return true }
             let before = bytes[low - 2]
             return before == UInt8(ascii: "=")
-                || !isLocal(before) && before != UInt8(ascii: "\"") && before != UInt8(ascii: "\\") && before >= 0x20
+                || !before.isLocalPart && before != UInt8(ascii: "\"") && before != UInt8(ascii: "\\") && before >= 0x20
                 || before == 0x0A || before == 0x09
         default: return false
         }
@@ -622,9 +624,9 @@ package enum AddressScan {
         while index < stop, bytes[index] != 0x0A {
             defer { index += 1 }
             guard bytes[index] == sign else { continue }
-            let isBehindWord = bytes[index - 1].isLetter || bytes[index - 1].isDigit
+            let isBehindWord = bytes[index - 1].isLetterOrDigit
             let isBeforeWord =
-                index + 1 < end && (bytes[index + 1].isLetter || bytes[index + 1].isDigit || bytes[index + 1] >= 0x80)
+                index + 1 < end && bytes[index + 1].isWord
             if isBeforeWord, isBehindWord || bytes[index - 1].isSpace || bytes[index - 1] == UInt8(ascii: "<") {
                 continue
             }
@@ -644,7 +646,7 @@ package enum AddressScan {
             open -= 1
         }
         guard open >= stop else { return nil }
-        if open > range.lowerBound, bytes[open - 1].isLetter || bytes[open - 1].isDigit { return nil }
+        if open > range.lowerBound, bytes[open - 1].isLetterOrDigit { return nil }
         var index = open + 1
         let end = min(range.upperBound, open + maximumLength)
         while index < end {
@@ -668,7 +670,7 @@ package enum AddressScan {
             index += 1
         }
         let end = min(range.upperBound, position + maximumLength)
-        while index < end, bytes[index] == 0x20 || bytes[index] == 0x09 { index += 1 }
+        while index < end, bytes[index].isBlank { index += 1 }
         guard index < end, bytes[index] == UInt8(ascii: "<"),
             let close = closingBracket(bytes, from: index + 1, before: range.upperBound)
         else { return nil }
@@ -688,15 +690,6 @@ package enum AddressScan {
         return count % 2 == 1
     }
 
-    /// Without the blanks and line ends that a folded value may have at its ends.
-    private static func withoutBlanks(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
-        var (low, high) = (range.lowerBound, range.upperBound)
-        func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
-        while low < high, isBlank(bytes[low]) { low += 1 }
-        while high > low, isBlank(bytes[high - 1]) { high -= 1 }
-        return low..<high
-    }
-
     /// Whether a domain may end here: its last label is two ASCII letters or more behind a dot.
     private static func isComplete(_ bytes: Span<UInt8>, _ domain: Range<Int>) -> Bool {
         var position = domain.upperBound - 1
@@ -706,23 +699,12 @@ package enum AddressScan {
             || position - 2 > domain.lowerBound && isFullStop(bytes, position - 2, 3)
     }
 
-    /// RFC 5322 atext and the dot; bytes above ASCII by RFC 6531.
-    private static func isLocal(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x61...0x7A, 0x30...0x39, 0x41...0x5A, 0x80...0xFF: true
-        case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x2F, 0x3D, 0x3F, 0x5E...0x60, 0x7B...0x7E: true
-        default: false
-        }
-    }
     private static func isDomain(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x61...0x7A, 0x2E, 0x30...0x39, 0x41...0x5A, 0x2D, 0x80...0xFF, 0x5F: true
-        default: false
-        }
+        byte.isWord || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
     }
     /// RFC 5321 dcontent.
     private static func isLiteral(_ byte: UInt8) -> Bool {
-        byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "[") && byte != UInt8(ascii: "]")
+        byte.isVisible && byte != UInt8(ascii: "[") && byte != UInt8(ascii: "]")
             && byte != UInt8(ascii: "\\")
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// Charsets, through glibc's iconv.

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The charsets that mail is read in, and the labels that mean them.
 ///
 /// A label that is not listed is no reason to hand a stranger's word to iconv, which knows a thousand charsets that no mail
@@ -25,7 +27,7 @@ enum CharsetAliases {
             var count = 0
             for byte in label.utf8.prefix(maximumLabel) {
                 if byte == UInt8(ascii: ":") { break }
-                if byte.isLetter || byte.isDigit {
+                if byte.isLetterOrDigit {
                     key[count] = byte.lowercased
                     count += 1
                 } else if count == 1, key[0] == UInt8(ascii: "x") {

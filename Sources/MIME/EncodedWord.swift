@@ -1,3 +1,5 @@
+import Bytes
+
 /// RFC 2047 encoded words in a header field's value.
 package enum EncodedWord {
     /// The value in UTF-8. Neighbouring words of one charset are put together before they are decoded, since senders cut

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A header field's name, compared without case (RFC 5322 section 1.2.2).
 public struct FieldName: Sendable {
     let spelling: StaticString

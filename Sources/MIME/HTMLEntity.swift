@@ -1,3 +1,5 @@
+import Bytes
+
 /// Character references of HTML: `&eacute;`, `&#233;`, `&#xE9;`.
 enum HTMLEntity {
     /// Reads the reference at `start`, where an ampersand stands, and appends its character; the ampersand alone where it
@@ -20,7 +22,7 @@ enum HTMLEntity {
         var index = isHex ? start + 1 : start
         let digits = index
         var value: UInt32 = 0
-        while index < bytes.count, let digit = TransferEncoding.hexDigit(bytes[index]), isHex || digit < 10 {
+        while index < bytes.count, let digit = bytes[index].hexadecimalValue, isHex || digit < 10 {
             value = min(value * (isHex ? 16 : 10) + UInt32(digit), 0x11_0000)
             index += 1
         }
@@ -34,7 +36,7 @@ enum HTMLEntity {
         var end = start
         var key: UInt64 = 0
         var lowerKey: UInt64 = 0
-        while end < bytes.count, bytes[end].isLetter || bytes[end].isDigit {
+        while end < bytes.count, bytes[end].isLetterOrDigit {
             guard end - start < 8 else { return nil }
             key = key << 8 | UInt64(bytes[end])
             lowerKey = lowerKey << 8 | UInt64(bytes[end].lowercased)

@@ -1,3 +1,5 @@
+import Bytes
+
 /// What a person reads of an HTML body: enough to find sentences and addresses in it, no more.
 package enum HTMLText {
     /// The text without tags, comments, title, style and script; block elements and `<br>` become line ends,
@@ -23,8 +25,7 @@ package enum HTMLText {
             var start = mark + 1
             while start < end, bytes[start] == 0x22 || bytes[start] == 0x27 || bytes[start] == 0x20 { start += 1 }
             var stop = start
-            while stop < end, bytes[stop].isLetter || bytes[stop].isDigit || bytes[stop] == 0x2D || bytes[stop] == 0x5F
-            {
+            while stop < end, bytes[stop].isLetterOrDigit || bytes[stop] == 0x2D || bytes[stop] == 0x5F {
                 stop += 1
             }
             guard stop > start else { continue }
@@ -89,7 +90,7 @@ package enum HTMLText {
             let isEnd = bytes[start + 1] == UInt8(ascii: "/")
             let nameStart = isEnd ? start + 2 : start + 1
             var nameEnd = nameStart
-            while nameEnd < bytes.count, bytes[nameEnd].isLetter || bytes[nameEnd].isDigit { nameEnd += 1 }
+            while nameEnd < bytes.count, bytes[nameEnd].isLetterOrDigit { nameEnd += 1 }
             let name = nameStart..<nameEnd
             guard let close = bytes.firstIndex(of: UInt8(ascii: ">"), in: nameEnd..<bytes.count) else {
                 return bytes.count

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Header fields that go on in a line without a blank before it.
 ///
 /// POP clients, web forms and gateways take away the blanks at the start of a line, and with them what makes it a fold
@@ -96,7 +98,7 @@ struct LostFold {
     private static func startsWithParameter(_ bytes: Span<UInt8>, _ line: Range<Int>) -> Bool {
         var index = line.lowerBound
         while index < line.upperBound,
-            bytes[index].isLetter || bytes[index].isDigit || bytes[index] == UInt8(ascii: "-")
+            bytes[index].isLetterOrDigit || bytes[index] == UInt8(ascii: "-")
                 || bytes[index] == UInt8(ascii: "*") || bytes[index] == UInt8(ascii: "_")
         {
             index += 1
@@ -150,7 +152,7 @@ extension MessageParser {
         var last = line
         for _ in 0..<LostFold.linesSearched where last.next < bytes.count {
             let next = bytes.line(at: last.next, before: bytes.count)
-            guard let first = next.content.first, bytes[first] != 0x20, bytes[first] != 0x09,
+            guard let first = next.content.first, !bytes[first].isBlank,
                 boundary(bytes, next.content) == nil
             else { return nil }
             if let (name, hash, _) = headerName(bytes, next.content) {

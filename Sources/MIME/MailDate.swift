@@ -1,3 +1,5 @@
+import Bytes
+
 /// RFC 5322 section 3.3 dates, and the other forms that mail carries: asctime(3), date(1), ISO 8601, `24-Nov-2026`.
 package enum MailDate {
     /// Seconds since 1970, UTC, or nil where no date can be read: `Tue, 24 Nov 2026 11:27:05 +0000 (UTC)`.
@@ -198,27 +200,10 @@ package enum MailDate {
         private func seconds(_ year: Int64, _ month: Int64, _ day: Int64, _ clock: Int64, zone: Int64?) -> Int64? {
             // Two and three digits: section 4.3.
             let year = year < 50 ? year + 2_000 : year < 1_000 ? year + 1_900 : year
-            guard (1_970...9_999).contains(year), (1...12).contains(month), day >= 1, day <= length(year, month) else {
+            guard (1_970...9_999).contains(year), let date = CivilDate(year: year, month: month, day: day) else {
                 return nil
             }
-            return days(year, month, day) * 86_400 + clock - (zone ?? 0)
+            return date.daysSince1970 * CalendarTime.secondsPerDay + clock - (zone ?? 0)
         }
-    }
-
-    private static func length(_ year: Int64, _ month: Int64) -> Int64 {
-        switch month {
-        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
-    }
-
-    /// Days from 1970-01-01 in the proleptic Gregorian calendar.
-    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let shifted = month <= 2 ? year - 1 : year
-        let era = shifted / 400
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 }

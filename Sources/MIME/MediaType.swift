@@ -1,3 +1,5 @@
+import Bytes
+
 /// The media types that reports are made of (RFC 2046, 6522, 3464, 6533, 5965, 8098).
 public enum MediaType: UInt8, Sendable {
     /// text/plain, and what names no type at all.

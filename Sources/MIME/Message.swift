@@ -1,3 +1,5 @@
+import Bytes
+
 /// A message as a tree of parts over one block of bytes. Nothing is decoded before it is asked for.
 ///
 /// ```swift

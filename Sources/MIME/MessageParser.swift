@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// One pass over the lines of a message. Every line is looked at once, and only lines that start with `--` are compared
@@ -85,7 +86,8 @@ struct MessageParser {
         var position = hasMark ? 3 : 0
         while position < bytes.count {
             let line = bytes.line(at: position, before: bytes.count)
-            guard isBlank(bytes, line.content) || isSeparator(bytes, line, next: afterBlanks(bytes, from: line.next)),
+            guard
+                bytes.isBlank(line.content) || isSeparator(bytes, line, next: bytes.firstLine(notBlankFrom: line.next)),
                 line.next > position
             else { break }
             position = line.next
@@ -149,25 +151,9 @@ struct MessageParser {
 
     /// Some servers leave empty lines, or lines of blanks, before the enclosed header.
     private func skipBlankLines(_ bytes: Span<UInt8>, at position: Int) -> Int {
-        let start = afterBlanks(bytes, from: position)
+        let start = bytes.firstLine(notBlankFrom: position)
         guard start > position, start < bytes.count else { return position }
         return headerName(bytes, bytes.line(at: start, before: bytes.count).content) != nil ? start : position
-    }
-
-    /// Where the first line at or after `position` starts that holds more than blanks.
-    private func afterBlanks(_ bytes: Span<UInt8>, from position: Int) -> Int {
-        var position = position
-        while position < bytes.count {
-            let line = bytes.line(at: position, before: bytes.count)
-            guard isBlank(bytes, line.content) else { break }
-            position = line.next
-        }
-        return position
-    }
-
-    private func isBlank(_ bytes: Span<UInt8>, _ line: Range<Int>) -> Bool {
-        guard let first = line.first else { return true }
-        return bytes[first].isSpace && bytes.trimmed(line).isEmpty
     }
 
     // MARK: boundaries
@@ -199,7 +185,7 @@ struct MessageParser {
                 let next = bytes.line(at: line.next, before: body.upperBound).content
                 // A rule of dashes, or a signature, is a delimiter only where a part's header follows it.
                 let isLong =
-                    name.count >= 10 && name.contains { bytes[$0].isLetter || bytes[$0].isDigit }
+                    name.count >= 10 && name.contains { bytes[$0].isLetterOrDigit }
                     && !name.contains { bytes[$0].isSpace }
                 if bytes.hasPrefix("content-", ignoringCaseIn: next)
                     || (isLong && (next.isEmpty || headerName(bytes, next) != nil))
@@ -273,7 +259,7 @@ struct MessageParser {
             let line = bytes.line(at: position, before: bytes.count)
             if line.content.isEmpty { return (first..<fields.count, names, line.next) }
             let byte = bytes[position]
-            if byte == 0x20 || byte == 0x09 {
+            if byte.isBlank {
                 // A fold. A line of blanks only ends the header for careless writers, but RFC 5322 section 4.2 says fold.
                 if isKept {
                     let last = fields.count - 1
@@ -341,13 +327,13 @@ struct MessageParser {
         var index = 0
         while index < text.count {
             let byte = text[index]
-            guard byte > 0x20, byte < 0x7F, byte != UInt8(ascii: ":") else { break }
+            guard byte.isVisible, byte != UInt8(ascii: ":") else { break }
             hash = FieldName.hash(hash, byte)
             index += 1
         }
         guard index > 0 else { return nil }
         let name = line.lowerBound..<(line.lowerBound + index)
-        while index < text.count, text[index] == 0x20 || text[index] == 0x09 { index += 1 }
+        while index < text.count, text[index].isBlank { index += 1 }
         guard index < text.count, text[index] == UInt8(ascii: ":") else { return nil }
         return (name, hash, line.lowerBound + index)
     }

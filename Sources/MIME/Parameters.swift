@@ -1,3 +1,5 @@
+import Bytes
+
 /// Parameters behind a media type or disposition: `; name=value`, quoted strings, comments, and RFC 2231's continuations
 /// (`name*0*=`) and charsets (`name*=utf-8'en'%E3…`).
 package enum Parameters {
@@ -82,8 +84,8 @@ package enum Parameters {
             var index = value.startIndex
             while index < value.endIndex {
                 if value[index] == UInt8(ascii: "%"), index + 2 < value.endIndex,
-                    let high = TransferEncoding.hexDigit(value[index + 1]),
-                    let low = TransferEncoding.hexDigit(value[index + 2])
+                    let high = value[index + 1].hexadecimalValue,
+                    let low = value[index + 2].hexadecimalValue
                 {
                     out.append(high << 4 | low)
                     index += 3

@@ -1,3 +1,5 @@
+import Bytes
+
 /// RFC 2045 section 6: how a body was made fit for transport.
 public enum TransferEncoding: UInt8, Sendable {
     /// 7bit, 8bit, binary, absent or unknown: the bytes are what they are.
@@ -46,14 +48,16 @@ public enum TransferEncoding: UInt8, Sendable {
         while index < end, out.count < limit {
             let byte = bytes[index]
             if byte == UInt8(ascii: "=") {
-                if index + 2 < end, let high = hexDigit(bytes[index + 1]), let low = hexDigit(bytes[index + 2]) {
+                if index + 2 < end, let high = bytes[index + 1].hexadecimalValue,
+                    let low = bytes[index + 2].hexadecimalValue
+                {
                     out.append(high << 4 | low)
                     index += 3
                     continue
                 }
                 // A soft line break, blanks before the line end included. The last line's end is not the body's own.
                 var next = index + 1
-                while next < end, bytes[next] == 0x20 || bytes[next] == 0x09 || bytes[next] == 0x0D { next += 1 }
+                while next < end, bytes[next].isBlank || bytes[next] == 0x0D { next += 1 }
                 if !underscore, next >= end || bytes[next] == 0x0A {
                     index = next + 1
                     continue
@@ -110,15 +114,6 @@ public enum TransferEncoding: UInt8, Sendable {
         case 0x30...0x39: byte - 0x30 + 52
         case 0x2B: 62
         case 0x2F: 63
-        default: nil
-        }
-    }
-
-    static func hexDigit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x41...0x46: byte - 0x41 + 10
-        case 0x61...0x66: byte - 0x61 + 10
         default: nil
         }
     }

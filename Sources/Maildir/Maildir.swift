@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// A Maildir: a folder in which each message is a file, new ones in new/, the ones that somebody has seen in cur/.

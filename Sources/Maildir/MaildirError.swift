@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// Why something could not be done with a Maildir: what was tried, on which file, and what the system answered.
@@ -95,7 +96,7 @@ public struct MaildirError: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// One line: what was tried, what happened, what to do.
     public var description: String {
-        var why = reason ?? String(cString: strerror(errorNumber))
+        var why = reason ?? systemMessage(errorNumber)
         if case .notRegular(let kind) = category { why = "it is \(kind), not a message" }
         return "cannot \(operation.rawValue) \(path): \(why); \(advice)"
     }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The file name of one message in a Maildir, as the bytes it has on disk.
 ///
 /// A Maildir name is `UNIQUE` while the message is new and `UNIQUE:2,FLAGS` once a mail reader has taken it over
@@ -48,7 +50,7 @@ public struct MessageName: Hashable, Comparable, Sendable {
     public var flags: String {
         let info = bytes[infoStart...]
         guard info.starts(with: Self.infoPrefix) else { return "" }
-        return Self.normalized(info.dropFirst(Self.infoPrefix.count).prefix(while: Self.isLetter))
+        return Self.normalized(info.dropFirst(Self.infoPrefix.count).prefix(while: \.isLetter))
     }
 
     /// When the message was delivered, in seconds since 1970 UTC: the decimal number before the first dot, as the
@@ -82,7 +84,7 @@ public struct MessageName: Hashable, Comparable, Sendable {
         bytes.reserveCapacity(unique.count + Self.infoPrefix.count + letters.utf8.count)
         bytes += unique
         bytes += Self.infoPrefix
-        bytes += letters.utf8.lazy.filter(Self.isLetter)
+        bytes += letters.utf8.lazy.filter(\.isLetter)
         return MessageName(unchecked: bytes)
     }
 
@@ -135,12 +137,8 @@ public struct MessageName: Hashable, Comparable, Sendable {
         bytes.dropFirst().firstIndex(of: UInt8(ascii: ":")) ?? bytes.endIndex
     }
 
-    private static func isLetter(_ byte: UInt8) -> Bool {
-        (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z")
-    }
-
     private static func normalized(_ letters: some Sequence<UInt8>) -> String {
-        String(decoding: Set(letters.filter(isLetter)).sorted(), as: UTF8.self)
+        String(decoding: Set(letters.filter(\.isLetter)).sorted(), as: UTF8.self)
     }
 }
 

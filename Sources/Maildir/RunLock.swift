@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// The right to be the only run on a Maildir: an exclusive flock(2) on the Maildir's folder itself, so that nothing is

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// A file in tmp/, written and fsynced, that waits for its name in cur/ or new/.

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 import Synchronization
 
@@ -22,7 +23,7 @@ enum UniqueName {
     static func escapedHost(_ host: [UInt8]) -> [UInt8] {
         var escaped: [UInt8] = []
         for byte in host {
-            if byte > 0x20 && byte < 0x7F && !"/:,\\".utf8.contains(byte) {
+            if byte.isVisible && !"/:,\\".utf8.contains(byte) {
                 escaped.append(byte)
             } else {
                 escaped.append(UInt8(ascii: "\\"))

@@ -1,3 +1,4 @@
+import Bytes
 import Crypto
 
 /// The signature of a tag: HMAC-SHA256 (RFC 2104), cut to its first 48 bits, in hexadecimal.
@@ -9,7 +10,7 @@ enum MessageSignature {
 
     static func make(_ text: [UInt8], key: SigningKey) -> [UInt8] {
         let code = HMAC<SHA256>.authenticationCode(for: text, using: SymmetricKey(data: key.secret))
-        return code.prefix(characters / 2).flatMap { [Hexadecimal.digit($0 >> 4), Hexadecimal.digit($0 & 0xF)] }
+        return code.prefix(characters / 2).flatMap(\.hexadecimalDigits)
     }
 
     /// Whether `signature`, in lower case, is that of `text`. Takes the same time wherever the two differ.

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A return path that names the recipient and proves that we wrote it:
 ///
 ///     bounce+k15101f00c0ffee12+bob=dest.example@news.example
@@ -40,14 +42,14 @@ public struct SignedTag: Sendable, Equatable {
     ) throws(SignedTagError) -> String {
         let path = Array(returnPath.utf8)
         guard let at = path.lastIndex(of: UInt8(ascii: "@")), at > 0,
-            path[..<at].allSatisfy({ (0x21...0x7E).contains($0) && !Array("\"(),:;<>@[\\]".utf8).contains($0) }),
+            path[..<at].allSatisfy({ $0.isVisible && !Array("\"(),:;<>@[\\]".utf8).contains($0) }),
             TagEncoding.isHostName(path[(at + 1)...])
         else { throw .badReturnPath(returnPath) }
         guard let encoded = TagEncoding.encode(Array(recipient.utf8)) else { throw .badRecipient(recipient) }
         var stamp: [UInt8] = []
         if let day {
             guard let bits = UInt16(exactly: day) else { throw .badDay(day) }
-            stamp = [12, 8, 4, 0].map { Hexadecimal.digit(UInt8(truncatingIfNeeded: bits >> $0) & 0xF) }
+            stamp = Array(hexadecimal(bits, digits: dayCharacters).utf8)
         }
         let head = Array(key.id.utf8) + stamp
         let signature = MessageSignature.make(signedText(head: head[...], encoded: encoded[...]), key: key)
@@ -64,7 +66,7 @@ public struct SignedTag: Sendable, Equatable {
     /// - Parameter local: in any case.
     public static func read(local: [UInt8], delimiters: [UInt8], keys: [SigningKey]) -> SignedTag? {
         guard local.count <= readOctets else { return nil }
-        let local = local.map(TagEncoding.lowerCase)
+        let local = local.map(\.lowercased)
         var first: SignedTag?
         var tried = 0
         for index in local.indices where delimiters.contains(local[index]) {
@@ -84,7 +86,7 @@ public struct SignedTag: Sendable, Equatable {
             guard end < text.endIndex, text[end] == delimiter else { continue }
             let id = text[..<(text.startIndex + SigningKey.idCharacters)]
             let digits = text[id.endIndex..<end]
-            guard id.allSatisfy(isLowerCaseOrDigit), digits.allSatisfy({ Hexadecimal.value($0) != nil }),
+            guard id.allSatisfy(\.isLetterOrDigit), digits.allSatisfy({ $0.hexadecimalValue != nil }),
                 let recipient = TagEncoding.decode(text[(end + 1)...])
             else { continue }
             let keyID = String(decoding: id, as: UTF8.self)
@@ -94,7 +96,7 @@ public struct SignedTag: Sendable, Equatable {
             }
             var day: Int?
             if stampCount > 0 {
-                day = text[id.endIndex..<headEnd].reduce(0) { $0 << 4 | Int(Hexadecimal.value($1) ?? 0) }
+                day = text[id.endIndex..<headEnd].reduce(0) { $0 << 4 | Int($1.hexadecimalValue ?? 0) }
             }
             return SignedTag(recipient: recipient, keyID: keyID, day: day, isValid: isValid)
         }

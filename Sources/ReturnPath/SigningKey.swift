@@ -1,3 +1,5 @@
+import Bytes
+
 /// A key that signs return paths: a name of two characters, a colon and a secret, `k1:q7w3…`.
 ///
 /// The name stands in every tag, so that several keys can be known at once while one takes over from another. The secret is
@@ -18,10 +20,10 @@ public struct SigningKey: Sendable, Equatable, CustomStringConvertible {
     public init(_ text: String) throws(SigningKeyError) {
         let bytes = Array(text.utf8)
         guard bytes.count > Self.idCharacters, bytes[Self.idCharacters] == UInt8(ascii: ":"),
-            bytes[..<Self.idCharacters].allSatisfy(isLowerCaseOrDigit)
+            bytes[..<Self.idCharacters].allSatisfy({ $0.isLetterOrDigit && $0 == $0.lowercased })
         else { throw .noName }
         secret = Array(bytes[(Self.idCharacters + 1)...])
-        guard secret.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .badCharacter }
+        guard secret.allSatisfy(\.isVisible) else { throw .badCharacter }
         guard secret.count >= Self.shortestSecret else { throw .tooShort(secret.count) }
         guard secret.count <= Self.longestSecret else { throw .tooLong(secret.count) }
         id = String(decoding: bytes[..<Self.idCharacters], as: UTF8.self)
@@ -65,8 +67,4 @@ public enum SigningKeyError: Error, Equatable, CustomStringConvertible {
             "the key's secret has \(count) characters and may have \(SigningKey.longestSecret) at most"
         }
     }
-}
-
-func isLowerCaseOrDigit(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A recipient's address as it stands in a tag: `=` for the at sign, and `=2b` for a character of the local part that is
 /// no letter, digit, dot, hyphen or underscore, by its bytes in hexadecimal.
 ///
@@ -11,16 +13,16 @@ enum TagEncoding {
         }
         var encoded: [UInt8] = []
         var before: UInt8 = 0
-        for byte in address[..<at].map(lowerCase) {
+        for byte in address[..<at].map(\.lowercased) {
             let isSecondDot = byte == UInt8(ascii: ".") && before == byte
             before = byte
             if isPlain(byte), !isSecondDot {
                 encoded.append(byte)
             } else {
-                encoded += [UInt8(ascii: "="), Hexadecimal.digit(byte >> 4), Hexadecimal.digit(byte & 0xF)]
+                encoded += [UInt8(ascii: "=")] + byte.hexadecimalDigits
             }
         }
-        return encoded + [UInt8(ascii: "=")] + address[(at + 1)...].map(lowerCase)
+        return encoded + [UInt8(ascii: "=")] + address[(at + 1)...].map(\.lowercased)
     }
 
     /// - Parameter encoded: in lower case.
@@ -34,12 +36,12 @@ enum TagEncoding {
         while index < equals {
             let byte = encoded[index]
             if byte == UInt8(ascii: "=") {
-                guard index + 2 < equals, let high = Hexadecimal.value(encoded[index + 1]),
-                    let low = Hexadecimal.value(encoded[index + 2])
+                guard index + 2 < equals, let high = encoded[index + 1].hexadecimalValue,
+                    let low = encoded[index + 2].hexadecimalValue
                 else { return nil }
                 let decoded = high << 4 | low
                 // No address holds control characters; a tag that nobody signed may.
-                guard decoded >= 0x20, decoded != 0x7F else { return nil }
+                guard !decoded.isControl else { return nil }
                 address.append(decoded)
                 index += 3
             } else {
@@ -51,19 +53,15 @@ enum TagEncoding {
         return address + [UInt8(ascii: "@")] + domain
     }
 
-    static func lowerCase(_ byte: UInt8) -> UInt8 {
-        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
-    }
-
     private static func isPlain(_ byte: UInt8) -> Bool {
-        isLowerCaseOrDigit(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+        byte.isLetterOrDigit || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
     }
 
     static func isHostName(_ domain: ArraySlice<UInt8>) -> Bool {
         guard let first = domain.first, let last = domain.last, first != UInt8(ascii: "."), last != UInt8(ascii: ".")
         else { return false }
         var before: UInt8 = 0
-        for byte in domain.map(lowerCase) {
+        for byte in domain.map(\.lowercased) {
             guard isPlain(byte), !(byte == UInt8(ascii: ".") && before == byte) else { return false }
             before = byte
         }

@@ -264,15 +264,4 @@ struct AddressStateTests {
         let endless = [UInt8](repeating: 0xFF, count: 30)
         #expect(endless.withUnsafeBytes(StreakCoding.decode) == nil)
     }
-
-    @Test("Times are written as ISO 8601, days begin at midnight UTC")
-    func times() {
-        #expect(CalendarTime.text(0) == "1970-01-01T00:00:00Z")
-        #expect(CalendarTime.text(1_795_514_405) == "2026-11-24T10:00:05Z")
-        #expect(CalendarTime.text(951_782_400) == "2000-02-29T00:00:00Z")
-        #expect(CalendarTime.text(LedgerLimits.latestArrival) == "9999-12-31T23:59:59Z")
-        #expect(CalendarTime.day(of: 86_399) == 0)
-        #expect(CalendarTime.day(of: 86_400) == 1)
-        #expect(CalendarTime.day(of: -1) == -1)
-    }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Testing
 
 @testable import Ledger
@@ -141,7 +142,7 @@ struct QueryTests {
         let until = time(day: 6) + 36_500 * 86_400
         #expect(
             rows == [
-                ["ann@dest.example", "mailboxfull", CalendarTime.text(time(day: 6)), CalendarTime.text(until)],
+                ["ann@dest.example", "mailboxfull", timestamp(time(day: 6)), timestamp(until)],
                 ["bob@dest.example", "userunknown", "2026-11-24T10:00:05Z", nil],
             ])
     }

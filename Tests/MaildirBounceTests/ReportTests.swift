@@ -1,3 +1,4 @@
+import Bytes
 import Classifier
 import Foundation
 import Maildir
@@ -65,35 +66,11 @@ struct ReportTests {
             Self.hidden.map { htmlText(String($0)) }.joined(), Self.hidden.map { terminalSafe(String($0)) }.joined(),
         ]
         for text in texts {
-            let bad = text.unicodeScalars.filter { scalar in
-                Self.isHiddenInUnicode(scalar)
-            }
-            #expect(bad.isEmpty)
+            #expect(!hasHidden(text))
         }
     }
 
-    /// What Unicode says of a character, as the standard library knows it.
-    private static func isHiddenInUnicode(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: true
-        default: scalar.properties.isDefaultIgnorableCodePoint || scalar.properties.isNoncharacterCodePoint
-        }
-    }
-
-    private static let hidden = (0...0x10_FFFF).compactMap(Unicode.Scalar.init).filter(isHiddenInUnicode)
-
-    @Test("what nobody sees is what Unicode calls so")
-    func table() {
-        let more: Set<UInt32> = [0x2800, 0xFFF0, 0xFFF1, 0xFFF2, 0xFFF3, 0xFFF4, 0xFFF5, 0xFFF6, 0xFFF7, 0xFFF8]
-        for scalar in (0...0x10_FFFF).compactMap(Unicode.Scalar.init)
-        where isHidden(scalar.value) != Self.isHiddenInUnicode(scalar) {
-            // Newer versions of Unicode know more Egyptian and Arabic controls than an older library does.
-            let isNewer = scalar.properties.generalCategory == .unassigned
-            #expect(more.contains(scalar.value) || isNewer, "U+\(String(scalar.value, radix: 16))")
-        }
-        #expect(Self.hidden.allSatisfy { isHidden($0.value) })
-        for shown in "aé配😀ب🏳\u{A0}\u{3000}\u{E000}".unicodeScalars { #expect(!isHidden(shown.value)) }
-    }
+    private static let hidden = (0...0x10_FFFF).compactMap(Unicode.Scalar.init).filter { isHidden($0.value) }
 
     @Test("a character beyond the first plane is two surrogates in JSON, and reads back")
     func surrogates() throws {
@@ -109,24 +86,6 @@ struct ReportTests {
         #expect(
             csvRow(["a", nil, "b,c", "say \"x\"", "=1+1", "@x", "-5", "+1"])
                 == "a,,\"b,c\",\"say \"\"x\"\"\",'=1+1,'@x,'-5,'+1\r\n")
-    }
-
-    @Test(
-        "a time is written as RFC 3339 has it",
-        arguments: [
-            (0, "1970-01-01T00:00:00Z"), (951_782_399, "2000-02-28T23:59:59Z"), (951_868_800, "2000-03-01T00:00:00Z"),
-            (951_782_400, "2000-02-29T00:00:00Z"), (4_107_542_400, "2100-03-01T00:00:00Z"),
-            (1_795_514_405, "2026-11-24T10:00:05Z"), (253_402_300_799, "9999-12-31T23:59:59Z"),
-        ])
-    func time(seconds: Int64, text: String) {
-        #expect(timestamp(seconds) == text)
-    }
-
-    @Test("a time outside the years 1970 to 9999 is not written")
-    func impossibleTime() {
-        #expect(timestamp(-1) == nil)
-        #expect(timestamp(253_402_300_800) == nil)
-        #expect(timestamp(.max) == nil)
     }
 
     @Test("a text is cut to the columns of a terminal, wide characters counted twice")

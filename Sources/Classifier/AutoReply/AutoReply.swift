@@ -1,3 +1,4 @@
+import Bytes
 import MIME
 
 /// Answers that a program gave in a person's place (RFC 3834), and the notices that look like one.

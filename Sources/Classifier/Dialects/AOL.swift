@@ -1,3 +1,5 @@
+import Bytes
+
 extension Dialect {
     /// AOL: screen names without a domain under `could not be delivered because they are not accepting mail from`.
     static let aol = Dialect(
@@ -19,7 +21,7 @@ extension Dialect {
                 let name = span.trimmed(context.prose.lines[number])
                 guard !name.isEmpty else { continue }
                 let text = span.copy(name)
-                guard text.count <= 64, text.allSatisfy({ $0.isLetter || $0.isDigit || $0 == 0x2E || $0 == 0x5F })
+                guard text.count <= 64, text.allSatisfy({ $0.isLetterOrDigit || $0 == 0x2E || $0 == 0x5F })
                 else { return }
                 var report = RecipientReport()
                 report.finalRecipient = String(decoding: text, as: UTF8.self).lowercased() + "@" + domain

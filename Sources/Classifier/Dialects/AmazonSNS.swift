@@ -1,3 +1,4 @@
+import Bytes
 import MIME
 
 extension Dialect {

@@ -1,3 +1,4 @@
+import Bytes
 import MIME
 
 /// The servers whose habits we know. The first whose sign a report shows names the dialect; the particular stand before

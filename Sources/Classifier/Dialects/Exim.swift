@@ -1,3 +1,4 @@
+import Bytes
 import MIME
 
 private enum Exim {

@@ -1,4 +1,4 @@
-import MIME
+import Bytes
 
 /// A text about one recipient, folded once for all who read it.
 struct Statement: Sendable {

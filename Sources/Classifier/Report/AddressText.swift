@@ -1,3 +1,4 @@
+import Bytes
 import MIME
 
 /// Addresses as text.
@@ -83,7 +84,7 @@ enum AddressText {
             let local = address[address.index(after: address.startIndex)..<address.index(before: at)]
             let isPlain =
                 !local.isEmpty
-                && local.utf8.allSatisfy { $0.isLetter || $0.isDigit || "!#$%&'*+-/=?^_`{|}~.".utf8.contains($0) }
+                && local.utf8.allSatisfy { $0.isLocalPart && $0 < 0x80 }
             if isPlain { address = String(local) + address[at...] }
         }
         address = address.lowercased()

@@ -1,3 +1,4 @@
+import Bytes
 import MIME
 
 /// Feedback reports (RFC 5965).

@@ -1,3 +1,4 @@
+import Bytes
 import MIME
 
 /// A delivery-status part (RFC 3464, RFC 6533): fields about the message, then a group of fields a recipient.
@@ -149,7 +150,7 @@ struct DeliveryStatus: Sendable {
         for index in name {
             if bytes[index] == UInt8(ascii: "-") {
                 hasDash = true
-            } else if !bytes[index].isLetter && !bytes[index].isDigit {
+            } else if !bytes[index].isLetterOrDigit {
                 return nil
             }
         }
@@ -175,7 +176,7 @@ struct DeliveryStatus: Sendable {
             !text.contains(where: {
                 let byte = bytes[$0]
                 return
-                    !(byte.isLetter || byte.isDigit || byte.isSpace || byte == UInt8(ascii: "+")
+                    !(byte.isLetterOrDigit || byte.isSpace || byte == UInt8(ascii: "+")
                     || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "="))
             })
         else { return nil }
@@ -225,8 +226,8 @@ struct DeliveryStatus: Sendable {
                 index += 1
                 continue
             }
-            guard index + 2 < text.upperBound, let high = hexadecimal(value[index + 1]),
-                let low = hexadecimal(value[index + 2])
+            guard index + 2 < text.upperBound, let high = capital(value[index + 1]),
+                let low = capital(value[index + 2])
             else { return nil }
             let byte = high << 4 | low
             // What stands for itself is not encoded.
@@ -238,13 +239,7 @@ struct DeliveryStatus: Sendable {
     }
 
     /// RFC 3461 section 4: capitals only.
-    private static func hexadecimal(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
-    }
+    private static func capital(_ byte: UInt8) -> UInt8? { byte < UInt8(ascii: "a") ? byte.hexadecimalValue : nil }
 
     /// `dns; mx.dest.example` without the type, lower case, or nil.
     static func name(_ value: Span<UInt8>) -> String? {
@@ -263,7 +258,7 @@ struct DeliveryStatus: Sendable {
         }
         for index in 0..<mark
         where
-            !(value[index].isLetter || value[index].isDigit || value[index] == UInt8(ascii: "-")
+            !(value[index].isLetterOrDigit || value[index] == UInt8(ascii: "-")
             || value[index] == 0x20)
         {
             return (0..<0, all)

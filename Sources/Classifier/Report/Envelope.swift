@@ -1,3 +1,4 @@
+import Bytes
 import MIME
 
 /// What the message's own header says, read once.

@@ -1,3 +1,4 @@
+import Bytes
 import MIME
 
 /// Whose hand a message shows, apart from its words: words, a provider's name behind the `@` and a mail program's name
@@ -29,7 +30,7 @@ struct Hand {
     private static func isHost(_ from: FoldedText) -> Bool {
         from.bytes.contains(UInt8(ascii: "."))
             && from.bytes.allSatisfy {
-                $0.isLetter || $0.isDigit || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
+                $0.isLetterOrDigit || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
             }
     }
 

@@ -1,3 +1,4 @@
+import Bytes
 import MIME
 
 /// A message's prose, made when it is first asked for: most reports are understood from their fields alone.

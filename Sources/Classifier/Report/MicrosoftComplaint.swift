@@ -1,3 +1,4 @@
+import Bytes
 import MIME
 
 /// The complaints of Microsoft's Junk Mail Reporting Program in the forms that are no feedback report: the mail comes

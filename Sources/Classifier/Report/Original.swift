@@ -1,3 +1,4 @@
+import Bytes
 import MIME
 
 /// The message that a report is about, as far as the report returns it.

@@ -1,4 +1,4 @@
-import MIME
+import Bytes
 
 /// What our own exported access map says when it refuses an address: that is no bounce.
 ///

@@ -1,4 +1,4 @@
-import MIME
+import Bytes
 
 /// The part of a report that is written for people: its lines, and where the returned message starts among them.
 struct Prose: Sendable {
@@ -171,10 +171,10 @@ struct Prose: Sendable {
 
     private static func headerKind(_ text: Span<UInt8>, _ line: Range<Int>) -> HeaderKind? {
         guard let first = line.first else { return nil }
-        if text[first] == 0x20 || text[first] == 0x09 { return text.trimmed(line).isEmpty ? nil : .folded }
+        if text[first].isBlank { return text.trimmed(line).isEmpty ? nil : .folded }
         let limit = min(line.upperBound, line.lowerBound + 40)
         var colon = line.lowerBound
-        while colon < limit, text[colon].isLetter || text[colon].isDigit || text[colon] == UInt8(ascii: "-") {
+        while colon < limit, text[colon].isLetterOrDigit || text[colon] == UInt8(ascii: "-") {
             colon += 1
         }
         guard colon < limit, text[colon] == UInt8(ascii: ":") else { return nil }

@@ -1,3 +1,4 @@
+import Bytes
 import MIME
 
 /// Finds the failed recipients in a report's prose, and what is said of each. It knows no server: it looks for lines that
@@ -225,11 +226,11 @@ struct ProseReader {
         var isWord = false
         for index in before {
             let byte = text[index]
-            if byte == 0x20 || byte == 0x09 {
+            if byte.isBlank {
                 words += 1
                 last = (index + 1)..<before.upperBound
                 isWord = false
-            } else if byte.isLetter || byte.isDigit {
+            } else if byte.isLetterOrDigit {
                 isWord = true
             } else if !"!#$%&'*+-/=?^_`{|}~.".utf8.contains(byte) {
                 return false

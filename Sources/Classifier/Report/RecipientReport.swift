@@ -1,4 +1,4 @@
-import MIME
+import Bytes
 
 /// One recipient as a report describes it, before it is judged.
 struct RecipientReport: Sendable {

@@ -1,4 +1,4 @@
-import MIME
+import Bytes
 
 /// Addresses that a provider made unreadable before it reported them (RFC 6590): they name nobody.
 enum Redaction {
@@ -54,20 +54,16 @@ enum Redaction {
         if domain == "invalid" || domain.hasSuffix(".invalid") || local.contains("*") { return true }
         let bytes = Array(local.utf8)
         let name = String(
-            decoding: bytes.drop { !isWord($0) }.reversed().drop { !isWord($0) }.reversed(), as: UTF8.self)
+            decoding: bytes.drop { !$0.isWord }.reversed().drop { !$0.isWord }.reversed(), as: UTF8.self)
         if wholeWords.contains(name) || name.isEmpty { return true }
         if bytes.count >= 3, bytes.allSatisfy({ $0 == UInt8(ascii: "x") }) { return true }
         // Google Groups: `bo...@dest.example`.
         if local.hasSuffix("...") || local.contains(String(repeating: "x", count: crosses)) { return true }
-        if bytes.count >= hexadecimalDigits, bytes.allSatisfy({ $0.isDigit || (0x61...0x66).contains($0) }) {
-            return true
-        }
+        if bytes.count >= hexadecimalDigits, bytes.allSatisfy({ $0.hexadecimalValue != nil }) { return true }
         return bytes.count >= base64Characters && bytes.count % 4 == 0 && bytes.last == UInt8(ascii: "=")
             && bytes.drop { $0 == UInt8(ascii: "=") }.count == bytes.count
-            && bytes.allSatisfy { isWord($0) || "+/=-_".utf8.contains($0) }
+            && bytes.allSatisfy { $0.isWord || "+/=-_".utf8.contains($0) }
     }
-
-    private static func isWord(_ byte: UInt8) -> Bool { byte.isLetter || byte.isDigit || byte >= 0x80 }
 
     private static func parts(_ address: String) -> (local: String, domain: String) {
         let address = address.lowercased()

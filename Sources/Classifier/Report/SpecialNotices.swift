@@ -1,3 +1,4 @@
+import Bytes
 import MIME
 
 /// Messages whose form alone says what they are.

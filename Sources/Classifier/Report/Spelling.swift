@@ -1,4 +1,4 @@
-import MIME
+import Bytes
 
 /// Addresses are compared in lower case; a verdict shows the local part as the message spells it.
 enum Spelling {

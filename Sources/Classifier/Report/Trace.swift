@@ -1,4 +1,4 @@
-import MIME
+import Bytes
 
 /// One Received field (RFC 5321 section 4.4).
 struct Trace: Sendable {

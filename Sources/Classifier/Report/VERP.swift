@@ -1,3 +1,4 @@
+import Bytes
 import MIME
 import ReturnPath
 
@@ -70,7 +71,7 @@ package enum VERP {
     private static func isExpired(_ tag: SignedTag, after days: Int?, arrival: Int64?) -> Bool {
         guard let days, let made = tag.day else { return false }
         guard let arrival else { return true }
-        return arrival / 86_400 - Int64(made) > Int64(days)
+        return arrival / CalendarTime.secondsPerDay - Int64(made) > Int64(days)
     }
 
     private static func recipient(local: [UInt8], delimiters: [UInt8], known: Set<String>) -> String? {
@@ -81,7 +82,7 @@ package enum VERP {
         guard let equals = local.lastIndex(of: UInt8(ascii: "=")), equals + 3 < local.count else { return nil }
         let domain = local[(equals + 1)...]
         guard domain.contains(UInt8(ascii: ".")),
-            domain.allSatisfy({ $0.isLetter || $0.isDigit || $0 == 0x2D || $0 == 0x2E || $0 >= 0x80 }),
+            domain.allSatisfy({ $0.isWord || $0 == 0x2D || $0 == 0x2E }),
             domain.first != UInt8(ascii: "."), domain.last != UInt8(ascii: ".")
         else { return nil }
         var starts: [Int] = []
@@ -126,7 +127,7 @@ package enum VERP {
             return start
         }
         let digits = (start..<(stop - 1)).filter { $0 != start + tokenDigits }
-        let isToken = digits.allSatisfy { local[$0].isDigit || (0x61...0x66).contains(local[$0].lowercased) }
+        let isToken = digits.allSatisfy { local[$0].hexadecimalValue != nil }
         return isToken && digits.contains { local[$0].isDigit } ? stop : start
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import MIME
 
 /// What relays say of an address on their own list of suppressed ones.
@@ -55,7 +56,7 @@ enum RelayList {
             guard isHost || endsWord("talking to", bytes, at: blank) else { continue }
             var end = from
             while end < bytes.count,
-                bytes[end].isLetter || bytes[end].isDigit || bytes[end] == 0x2D || bytes[end] == 0x2E
+                bytes[end].isLetterOrDigit || bytes[end] == 0x2D || bytes[end] == 0x2E
             {
                 end += 1
             }

@@ -1,4 +1,4 @@
-import MIME
+import Bytes
 
 /// A JSON value (RFC 8259), read with limits.
 package enum JSONValue: Equatable, Sendable {
@@ -157,7 +157,7 @@ private struct JSONReader {
     }
 
     private mutating func hex4() -> UInt32? {
-        guard index + 4 <= bytes.count, bytes[index].isHexadecimal,
+        guard index + 4 <= bytes.count, bytes[index].hexadecimalValue != nil,
             let value = UInt32(String(decoding: bytes[index..<(index + 4)], as: UTF8.self), radix: 16)
         else { return nil }
         index += 4
@@ -167,7 +167,7 @@ private struct JSONReader {
     private mutating func word() -> JSONValue? {
         let start = index
         while index < bytes.count,
-            bytes[index].isLetter || bytes[index].isDigit || [0x2B, 0x2D, 0x2E].contains(bytes[index])
+            bytes[index].isLetterOrDigit || [0x2B, 0x2D, 0x2E].contains(bytes[index])
         {
             index += 1
         }
@@ -182,11 +182,5 @@ private struct JSONReader {
             if isStrict, !isNumber || hasWord { return nil }
             return Double(text).map { .number($0) }
         }
-    }
-}
-
-extension UInt8 {
-    fileprivate var isHexadecimal: Bool {
-        isDigit || (lowercased >= UInt8(ascii: "a") && lowercased <= UInt8(ascii: "f"))
     }
 }

@@ -1,4 +1,4 @@
-import MIME
+import Bytes
 
 /// Which SMTP command a report says was refused; `conn` is the greeting, before any.
 enum SMTPCommand: UInt8, PhraseGroup {

@@ -1,4 +1,4 @@
-import MIME
+import Bytes
 
 /// What a server answered, found in a line of prose or in a Diagnostic-Code field.
 struct SMTPReply: Sendable, Equatable {

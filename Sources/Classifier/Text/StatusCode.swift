@@ -1,4 +1,4 @@
-import MIME
+import Bytes
 
 /// RFC 3463 status, `5.1.1`: class, subject, detail.
 struct StatusCode: Sendable, Equatable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import MIME
+import Bytes
 
 /// Writes a text's folded form (`FoldedText`) into memory that holds as many bytes as the text, and `TextFolder.room` more: no
 /// step writes more than it reads, but for the blank behind a reply code at the very end, and eight bytes at once.
@@ -118,7 +118,7 @@ struct TextFolder {
         append(UInt8(ascii: "@"))
         var index = start + 1
         while index < end, TextFolder.isAddressByte(text[index]) {
-            if text[index] >= 0xE2, text[index - 1].isLetter || text[index - 1].isDigit { break }
+            if text[index] >= 0xE2, text[index - 1].isLetterOrDigit { break }
             index += 1
         }
         // A full stop behind the domain ends a sentence.
@@ -129,7 +129,7 @@ struct TextFolder {
     }
 
     private static func isAddressByte(_ byte: UInt8) -> Bool {
-        byte.isLetter || byte.isDigit || byte >= 0x80 || byte == 0x2E || byte == 0x2D || byte == 0x5F || byte == 0x2B
+        byte.isWord || byte == 0x2E || byte == 0x2D || byte == 0x5F || byte == 0x2B
             || byte == 0x3D || byte == 0x23 || byte == 0x2F || byte == 0x21 || byte == 0x25 || byte == 0x26
     }
 

@@ -1,3 +1,5 @@
+import Bytes
+
 /// What the reports of a batch name: the texts that are stored once, the keys, the fingerprints and the addresses.
 struct BatchNames {
     /// An event that the brake may count.

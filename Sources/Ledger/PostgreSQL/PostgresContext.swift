@@ -1,3 +1,5 @@
+import Bytes
+
 /// What a batch could meet in a ledger on PostgreSQL, read in a few round trips and copied into the ledger in memory.
 struct PostgresContext {
     /// One hour of the brake.

@@ -1,3 +1,4 @@
+import Bytes
 import CPostgreSQL
 import Glibc
 
@@ -201,16 +202,9 @@ final class PostgresSession {
         let message =
             result.flatMap { functions.PQresultErrorMessage($0) } ?? functions.PQerrorMessage(connection)
         // Several lines where several hosts were tried.
-        let lines = message.map { String(cString: $0) }?.split(separator: "\n").map { $0.trimmingSpaces() } ?? []
+        let lines = message.map { String(cString: $0) }?.split(separator: "\n").map { $0.trimmingBlanks } ?? []
         return PostgresFailure(
             state: state ?? "", message: lines.joined(separator: "; "), isLost: isLost)
-    }
-}
-
-extension Substring {
-    fileprivate func trimmingSpaces() -> String {
-        let start = drop { $0 == " " || $0 == "\t" }
-        return String(start.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
     }
 }
 

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// What can be said about a ledger's file before SQLite opens it.
@@ -58,13 +59,13 @@ enum LedgerFile {
         if faccessat(AT_FDCWD, folder(of: target(path)), W_OK | X_OK, AT_EACCESS) != 0 {
             throw LedgerError(
                 .cannotWrite,
-                "cannot write in the folder of the ledger \(path): \(String(cString: strerror(errno))); "
+                "cannot write in the folder of the ledger \(path): \(systemMessage(errno)); "
                     + "give this user the right, SQLite keeps files beside the ledger")
         }
     }
 
     static func failure(_ path: String, _ code: Int32, writing: Bool = false) -> LedgerError {
-        let reason = String(cString: strerror(code))
+        let reason = systemMessage(code)
         switch code {
         case EACCES, EPERM:
             return LedgerError(

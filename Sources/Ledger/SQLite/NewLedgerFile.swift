@@ -21,7 +21,7 @@ enum NewLedgerFile {
         let folder = LedgerFile.folder(of: target)
         try checkNothingIsLeft(of: target)
         var generator = SystemRandomNumberGenerator()
-        let temporary = folder + "/" + temporaryPrefix + LedgerIdentity.hexadecimal(generator.next())
+        let temporary = folder + "/" + temporaryPrefix + LedgerIdentity.randomDigits(&generator)
         let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, LedgerFile.mode)
         guard descriptor >= 0 else {
             if errno == ENOENT {

@@ -1,3 +1,4 @@
+import Bytes
 import GRDB
 import GRDBSQLite
 import Glibc
@@ -156,20 +157,9 @@ final class ReadOnlyFile: SQLiteEngine {
 
     /// A path as the path of a URI.
     private static func escaped(_ path: String) -> String {
-        var result = ""
-        let digits = Array("0123456789ABCDEF")
-        for byte in path.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "-"),
-                UInt8(ascii: "_"):
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                result.append("%")
-                result.append(digits[Int(byte >> 4)])
-                result.append(digits[Int(byte & 15)])
-            }
-        }
-        return result
+        path.utf8.map { byte in
+            byte.isLetterOrDigit || "/.-_".utf8.contains(byte)
+                ? String(Unicode.Scalar(byte)) : "%" + hexadecimal(byte, digits: 2, isUpperCase: true)
+        }.joined()
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 import Maildir
 
@@ -283,8 +284,8 @@ final class Backlog {
 /// programs leave, quoted.
 private func looksLikeMail(_ head: UnsafeRawBufferPointer) -> Bool {
     if head.starts(with: Array(">From ".utf8)) { return true }
-    let name = head.prefix { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ":") }
+    let name = head.prefix { $0.isVisible && $0 != UInt8(ascii: ":") }
     guard !name.isEmpty else { return false }
-    return head[name.endIndex...].drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.first
+    return head[name.endIndex...].drop(while: \.isBlank).first
         == UInt8(ascii: ":")
 }

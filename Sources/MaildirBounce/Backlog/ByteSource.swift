@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// Why the rest of a source cannot be read.
@@ -42,14 +43,10 @@ final class DescriptorSource: ByteSource {
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(SourceFault) -> Int {
-        while true {
-            let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-            if count >= 0 {
-                onRead(count)
-                return count
-            }
-            if errno != EINTR { throw .system(errno) }
-        }
+        let answer = systemCall { Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
+        guard answer.error == 0 else { throw .system(answer.error) }
+        onRead(answer.value)
+        return answer.value
     }
 }
 

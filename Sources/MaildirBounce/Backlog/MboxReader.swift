@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 import MIME
 
@@ -126,10 +127,7 @@ struct MboxReader {
 
     /// The index behind the line feed that ends the line at `start`; nil where none is in the window.
     private static func lineEnd(_ region: UnsafeRawBufferPointer, from start: Int) -> Int? {
-        guard start < region.count, let base = region.baseAddress,
-            let found = memchr(base + start, Int32(UInt8(ascii: "\n")), region.count - start)
-        else { return nil }
-        return UnsafeRawPointer(found) - base + 1
+        region.firstIndex(of: UInt8(ascii: "\n"), in: start..<max(start, region.count)).map { $0 + 1 }
     }
 
     /// `>From `, `>>From `, …

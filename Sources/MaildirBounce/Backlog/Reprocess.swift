@@ -2,7 +2,6 @@ import Classifier
 import Glibc
 import Ledger
 import Logging
-import Maildir
 
 /// What a run over a backlog is told to do.
 struct ReprocessOrder {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import Ledger
 
 /// `forget`: erase what is known of a person.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import Ledger
 
 /// `ledger`: move a ledger, or look whether it is right.

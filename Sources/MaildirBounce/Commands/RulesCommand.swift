@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import Classifier
 import Glibc
 import Ledger

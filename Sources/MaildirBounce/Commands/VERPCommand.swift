@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import Classifier
 import Glibc
 import Ledger
@@ -62,7 +63,7 @@ struct VERPMakeCommand: ParsableCommand {
         do {
             sender = try SignedTag.make(
                 recipient: recipient.text, returnPath: path, key: key, delimiter: configuration.verp.delimiter,
-                day: configuration.verp.expiryDays == nil ? nil : Int(time(nil)) / 86_400)
+                day: configuration.verp.expiryDays == nil ? nil : Int(time(nil)) / Int(CalendarTime.secondsPerDay))
         } catch {
             throw Failure(ExitStatus.dataError, error.description)
         }
@@ -99,7 +100,7 @@ struct VERPReadCommand: ParsableCommand {
                 ExitStatus.dataError,
                 "\(tag): this names no recipient; a return path does so as bounce+bob=dest.example@…")
         }
-        let day = found.day.flatMap { timestamp(Int64($0) * 86_400) }.map { String($0.prefix(10)) }
+        let day = found.day.flatMap { timestamp(Int64($0) * CalendarTime.secondsPerDay) }.map { String($0.prefix(10)) }
         try StandardOutput.use { output in
             switch format {
             case .text:

@@ -1,3 +1,4 @@
+import Bytes
 import Classifier
 import Glibc
 import Ledger
@@ -74,7 +75,7 @@ struct Configuration {
         if var table = try file.table("classifier") {
             if let hosts = try table.strings("local_hosts") { classifier.localHosts = hosts.map { $0.lowercased() } }
             if let delimiters = try table.string("verp_delimiters") {
-                guard delimiters.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "@") }) else {
+                guard delimiters.utf8.allSatisfy({ $0.isVisible && $0 != UInt8(ascii: "@") }) else {
                     throw table.wrong("verp_delimiters", "must be visible ASCII characters, \"+-\"")
                 }
                 classifier.verpDelimiters = Array(delimiters.utf8)

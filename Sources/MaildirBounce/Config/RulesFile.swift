@@ -1,5 +1,5 @@
+import Bytes
 import Classifier
-import MIME
 
 /// The administrator's own rules: a TOML file that the configuration names with `rules`.
 ///
@@ -73,7 +73,7 @@ struct RulesFile {
             let words = String(header.dropFirst(name.count + 1)).trimmingBlanks
             let field = String(name).trimmingBlanks.lowercased()
             // RFC 5322 section 2.2: visible characters.
-            guard !field.isEmpty, field.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            guard !field.isEmpty, field.utf8.allSatisfy({ $0.isVisible }) else {
                 throw when.wrong(
                     "header", "must start with the name of a field, as in \"X-Loop\" or \"X-Loop: yes\"")
             }
@@ -136,12 +136,5 @@ extension ConfigTable {
             throw wrong(key, "must be one of \(Token.allCases.map(\.rawValue).joined(separator: " "))")
         }
         return token
-    }
-}
-
-extension String {
-    /// Without blanks at its ends.
-    var trimmingBlanks: String {
-        String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// Runs a program of the system and takes what it prints.
@@ -35,7 +36,7 @@ enum ChildProcess {
         guard code == 0 else { return nil }
         let contents = try? readDescriptor(ends[0], limit: outputLimit)
         var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+        _ = systemCall { waitpid(process, &status, 0) }
         guard status == 0, let contents, !contents.isCut else { return nil }
         return String(decoding: contents.bytes, as: UTF8.self)
     }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// All findings, as they are shown. What comes from the DNS, Postfix or a path is escaped here.
 struct DoctorReport {
     let findings: [Finding]

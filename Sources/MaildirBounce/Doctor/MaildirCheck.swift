@@ -1,5 +1,5 @@
+import Bytes
 import Glibc
-import MIME
 
 /// The Maildir: whether it is whole, whose it is, who may look in, and whether filing is a rename.
 struct MaildirCheck {
@@ -107,11 +107,7 @@ private func folderStatus(_ path: String) -> MaildirCheck.Folder? {
 
 /// A word as a shell takes it, for a command that a person is told to give.
 func shellQuoted(_ word: String) -> String {
-    let isPlain =
-        !word.isEmpty
-        && word.utf8.allSatisfy { byte in
-            byte.isLetter || byte.isDigit || "/._-+@:=,".utf8.contains(byte)
-        }
-    if isPlain { return word }
+    let isPlain = word.utf8.allSatisfy { $0.isLetterOrDigit || "/._-+@:=,".utf8.contains($0) }
+    if isPlain, !word.isEmpty { return word }
     return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// Whether a mail server answers where foreign servers connect.
@@ -68,8 +69,6 @@ enum PortCheck {
 
     private static func wait(_ descriptor: Int32, _ events: Int16) -> Bool {
         var entry = pollfd(fd: descriptor, events: events, revents: 0)
-        var result: Int32
-        repeat { result = poll(&entry, 1, patience) } while result < 0 && errno == EINTR
-        return result > 0
+        return systemCall { poll(&entry, 1, patience) }.value > 0
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 import Ledger
 import MIME
@@ -96,7 +97,7 @@ struct ScheduleCheck {
         }
         var user = "root"
         for line in texts.flatMap({ $0.split(whereSeparator: \.isNewline) }) {
-            let parts = line.split(separator: "=", maxSplits: 1).map { String($0).trimmingBlanks }
+            let parts = line.split(separator: "=", maxSplits: 1).map { $0.trimmingBlanks }
             if parts.count == 2, parts[0] == "User" { user = parts[1] }
         }
         return user
@@ -118,7 +119,7 @@ struct ScheduleCheck {
 
     private static func hasScan(_ crontab: String) -> Bool {
         crontab.split(whereSeparator: \.isNewline).contains { line in
-            !String(line).trimmingBlanks.hasPrefix("#") && line.contains("maildir-bounce")
+            !line.trimmingBlanks.hasPrefix("#") && line.contains("maildir-bounce")
         }
     }
 
@@ -139,7 +140,7 @@ struct ScheduleCheck {
         let generator = "\(root)/usr/lib/systemd/system-generators/systemd-crontab-generator"
         if systemd, access(generator, F_OK) == 0 { return (true, true) }
         let cron = (0..<names.count).contains { index in
-            guard names[index].first.map({ (0x30...0x39).contains($0) }) == true else { return false }
+            guard names[index].first?.isDigit == true else { return false }
             let name = text(folder.appending(names[index]).appending("comm".utf8))?.trimmingBlanks ?? ""
             return ["cron", "crond", "fcron", "bcron-sched", "cronie", "supercronic"].contains(name)
         }
@@ -192,9 +193,7 @@ struct ScheduleCheck {
     private func judge(_ file: CronFile) -> [Finding] {
         let quoted = shellQuoted(file.path)
         let name = file.path.split(separator: "/").last ?? ""
-        let isNameGood = name.utf8.allSatisfy { byte in
-            byte.isLetter || byte.isDigit || "-_".utf8.contains(byte)
-        }
+        let isNameGood = name.utf8.allSatisfy { $0.isLetterOrDigit || "-_".utf8.contains($0) }
         let why = "cron passes over it without a word, so nothing is scanned"
         if !isNameGood {
             return [

@@ -1,3 +1,4 @@
+import Bytes
 import Classifier
 import Ledger
 
@@ -57,7 +58,7 @@ enum AccessMap {
                 } else if byte == UInt8(ascii: "\"") {
                     isQuoted.toggle()
                 }
-                return !isQuoted && (byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t"))
+                return !isQuoted && byte.isBlank
             } ?? line.utf8.endIndex
         guard end != line.startIndex else { return .broken("a line that goes on is not read; write it as one") }
         let words = line[end...].split(maxSplits: 1, whereSeparator: \.isWhitespace)
@@ -66,12 +67,12 @@ enum AccessMap {
             return .broken("the action \(action) does not refuse the address")
         }
         var entry = ListEntry(address: String(line[..<end]))
-        if words.count > 1 { readReason(words[1].trimmed, &entry) }
+        if words.count > 1 { readReason(words[1].trimmingBlanks, &entry) }
         return .entry(entry)
     }
 
     /// Takes the times and the reason from a text of ours.
-    private static func readReason(_ text: Substring, _ entry: inout ListEntry) {
+    private static func readReason(_ text: String, _ entry: inout ListEntry) {
         guard let mark = [mark, oldMark].first(where: { text.hasPrefix($0) }) else { return }
         let words = text.dropFirst(mark.count).split(separator: " ", maxSplits: 3)
         guard let first = words.first else { return }
@@ -87,13 +88,5 @@ enum AccessMap {
             entry.until = until
             entry.reason = String(words[3])
         }
-    }
-}
-
-extension Substring {
-    fileprivate var trimmed: Substring {
-        var rest = self
-        while rest.last?.isWhitespace == true { rest.removeLast() }
-        return rest
     }
 }

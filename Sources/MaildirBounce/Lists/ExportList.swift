@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import Ledger
 
 /// How lists are written for other programs.

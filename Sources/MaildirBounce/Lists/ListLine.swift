@@ -1,3 +1,4 @@
+import Bytes
 import MIME
 
 /// What a line of a list says.

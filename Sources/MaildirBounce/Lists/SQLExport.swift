@@ -1,3 +1,4 @@
+import Bytes
 import Ledger
 
 /// Statements that make and fill a table anew, of which MariaDB, MySQL, PostgreSQL and SQLite read the same text as the

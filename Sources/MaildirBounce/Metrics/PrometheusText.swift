@@ -1,4 +1,4 @@
-import Maildir
+import Bytes
 
 /// Writes the text format in which Prometheus reads figures, version 0.0.4
 /// (https://prometheus.io/docs/instrumenting/exposition_formats/).

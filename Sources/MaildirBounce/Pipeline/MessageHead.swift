@@ -1,5 +1,5 @@
+import Bytes
 import Glibc
-import Maildir
 
 /// The beginning of a message that a mail server writes into our standard input.
 enum MessageHead {

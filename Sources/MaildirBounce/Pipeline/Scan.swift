@@ -1,3 +1,4 @@
+import Bytes
 import Classifier
 import Glibc
 import Ledger

@@ -1,3 +1,4 @@
+import Bytes
 import Verdict
 import Glibc
 import Ledger
@@ -93,8 +94,8 @@ extension Fingerprint {
     init(_ verdict: Verdict, _ former: FormerFingerprint, contents: [UInt8]) {
         var base = former.fingerprint
         // 0.1.0 took an empty line at the very start for the end of the header.
-        let start = headerStart(contents.span)
-        if start > 0 {
+        let start = contents.span.firstLine(notBlankFrom: 0)
+        if start > 0, start < contents.count {
             base = FormerFingerprint(messageID: verdict.messageID, contents: Array(contents[start...])).fingerprint
         }
         var hash = ReportHash()
@@ -107,19 +108,6 @@ extension Fingerprint {
         }
         self.init(high: hash.value.high, low: hash.value.low)
     }
-}
-
-/// Where the first line that is not blank starts.
-private func headerStart(_ bytes: Swift.Span<UInt8>) -> Int {
-    var start = 0
-    for index in 0..<bytes.count {
-        if bytes[index] == UInt8(ascii: "\n") {
-            start = index + 1
-        } else if !isBlank(bytes[index]), bytes[index] != UInt8(ascii: "\r") {
-            return start
-        }
-    }
-    return 0
 }
 
 /// Whether the local part of an address has what VERP puts into it: a recipient (`bob=dest.example`), or an extension.
@@ -138,16 +126,11 @@ private func hasWord(_ messageID: String) -> Bool {
         switch byte {
         case UInt8(ascii: "("): comments += 1
         case UInt8(ascii: ")"): comments = max(comments - 1, 0)
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "a")...UInt8(ascii: "z"), 0x80...:
-            if comments == 0 { return true }
-        default: break
+        default: if comments == 0, byte.isWord { return true }
         }
     }
     return false
 }
-
-private func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
 extension DeliveryKey {
     /// The key of a message in a Maildir.
@@ -169,10 +152,7 @@ extension DeliveryKey {
         contents.withUnsafeBytes { hash.combine(text: $0[...]) }
         hash.combine("\(arrival)")
         let (high, low) = hash.value
-        let digits = [high, low].map { word in
-            let hex = String(word, radix: 16)
-            return String(repeating: "0", count: 16 - hex.count) + hex
-        }
+        let digits = [high, low].map { hexadecimal($0, digits: 16) }
         self.init(maildir: Self.byContent, unique: Array(digits.joined().utf8))
     }
 }
@@ -181,9 +161,9 @@ extension ReportHash {
     /// Takes in lines, whatever their ends are, without the empty ones at the end.
     fileprivate mutating func combine(text: Slice<UnsafeRawBufferPointer>) {
         var text = text
-        while let last = text.last, isLineEnd(last) { text.removeLast() }
+        while let last = text.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: "\r") { text.removeLast() }
         let bytes = UnsafeRawBufferPointer(rebasing: text)
-        if let start = bytes.baseAddress, memchr(start, Int32(UInt8(ascii: "\r")), bytes.count) != nil {
+        if bytes.firstIndex(of: UInt8(ascii: "\r"), in: 0..<bytes.count) != nil {
             text.filter { $0 != UInt8(ascii: "\r") }.withUnsafeBytes { combine($0) }
         } else {
             combine(bytes)
@@ -214,5 +194,3 @@ private func bodyStart(_ bytes: Swift.Span<UInt8>) -> Int {
     }
     return bytes.count
 }
-
-private func isLineEnd(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }

@@ -1,3 +1,4 @@
+import Bytes
 import Ledger
 
 /// What the ledger knows of an address, for a person.

@@ -1,3 +1,5 @@
+import Bytes
+
 /// One line of comma separated values (RFC 4180), with its line end.
 ///
 /// A value that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection), and so does one

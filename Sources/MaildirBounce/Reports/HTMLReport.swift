@@ -1,3 +1,4 @@
+import Bytes
 import Verdict
 import Crypto
 import Ledger

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Writes HTML. Only ``text(_:)`` and ``attribute(_:)`` take what a mail or a user has written.
 struct HTMLWriter {
     /// How much of one text is shown, in characters; the ledger keeps host names and paths of up to 4096 bytes.

@@ -1,4 +1,4 @@
-import Maildir
+import Bytes
 
 /// Writes JSON objects, one a line, into a buffer of bytes.
 ///
@@ -162,9 +162,6 @@ struct JSONWriter {
 
     private mutating func unit(_ unit: UInt16) {
         bytes += [UInt8(ascii: "\\"), UInt8(ascii: "u")]
-        for shift in [12, 8, 4, 0] as [UInt16] { bytes.append(hexDigit(UInt8(unit >> shift & 0xF))) }
+        for shift in [12, 8, 4, 0] as [UInt16] { bytes.append(.hexadecimalDigit(UInt8(unit >> shift & 0xF))) }
     }
 }
-
-/// The lower-case hexadecimal digit of 0...15.
-func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10 }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The ledger's state as Nagios and those who speak its language read it: one line, a bar, figures, an exit status
 /// (https://nagios-plugins.org/doc/guidelines.html).
 struct NagiosReport {

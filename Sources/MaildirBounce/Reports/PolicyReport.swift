@@ -1,3 +1,4 @@
+import Bytes
 import Ledger
 
 /// One number of the policy that is in force.

@@ -1,3 +1,4 @@
+import Bytes
 import Ledger
 
 /// What a scan or a backlog would change, gathered over a dry run, as a table for a person.

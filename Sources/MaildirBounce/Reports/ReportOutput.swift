@@ -1,3 +1,4 @@
+import Bytes
 import Ledger
 
 /// Tables of a report for programs.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import Verdict
 import Ledger
 
@@ -167,4 +168,4 @@ extension ReportTable {
 /// A day for a report, `2026-11-24`.
 ///
 /// - Parameter day: days since 1970-01-01.
-func day(_ day: Int64) -> String { String(timestamp(day * 86_400)?.prefix(10) ?? "?") }
+func day(_ day: Int64) -> String { String(timestamp(day * CalendarTime.secondsPerDay)?.prefix(10) ?? "?") }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A table of a report for a person: columns that are all zero are left out, and those that do not fit become one.
 struct ReportText {
     /// What stands where the reports do not say.

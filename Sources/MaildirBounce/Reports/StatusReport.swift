@@ -1,3 +1,4 @@
+import Bytes
 import Ledger
 import Verdict
 

@@ -1,25 +1,3 @@
-import Maildir
-
-/// Text that may be shown at a terminal, whatever it was made from: control characters, line breaks and what nobody would
-/// see, or what changes the direction of text, are written as `\x1B` or `\u{202E}`.
-func terminalSafe(_ text: String) -> String {
-    guard hasHidden(text) else { return text }
-    var safe = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-        guard isHidden(scalar.value) else {
-            safe.append(scalar)
-            continue
-        }
-        let hex = String(scalar.value, radix: 16, uppercase: true)
-        let escaped = scalar.value < 0x100 ? "\\x" + (hex.count < 2 ? "0" : "") + hex : "\\u{" + hex + "}"
-        safe.append(contentsOf: escaped.unicodeScalars)
-    }
-    return String(safe)
-}
-
-/// Whether a text holds anything that ``terminalSafe(_:)`` escapes.
-func hasHidden(_ text: String) -> Bool { text.unicodeScalars.contains { isHidden($0.value) } }
-
 /// Text cut to so many columns, with an ellipsis where something was lost.
 ///
 /// - Parameter columns: nil for no limit. Wide characters (Chinese, Japanese, Korean, emoji) take two, as terminals show

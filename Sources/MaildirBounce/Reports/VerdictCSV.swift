@@ -1,3 +1,4 @@
+import Bytes
 import Verdict
 
 /// Verdicts as comma separated values: a row for each recipient, and one for a message without any.

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// A user of the system, to whom files are given.

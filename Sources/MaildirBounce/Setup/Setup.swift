@@ -1,5 +1,5 @@
+import Bytes
 import Ledger
-import MIME
 
 /// What `init` sets up: every answer, checked.
 struct Setup: Equatable {
@@ -29,10 +29,7 @@ struct Setup: Equatable {
             }
             local = String(address.text[..<at])
             domain = String(address.text[address.text.index(after: at)...])
-            let isPlain = local.utf8.allSatisfy { byte in
-                byte.isLetter || byte.isDigit || "._-".utf8.contains(byte)
-            }
-            guard isPlain else {
+            guard local.utf8.allSatisfy({ $0.isLetterOrDigit || "._-".utf8.contains($0) }) else {
                 throw Failure(
                     ExitStatus.usage,
                     "\(text): before the @ of a return path may stand letters, digits, dots, - and _, for the tag that "

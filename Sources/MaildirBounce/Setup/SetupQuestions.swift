@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// Asks a person at a terminal what the command line did not say; elsewhere takes the defaults.

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Text as a basic string of TOML (toml.io, "String"), in its quotes.
 func tomlString(_ text: String) -> String {
     var quoted = "\""
@@ -6,9 +8,8 @@ func tomlString(_ text: String) -> String {
         case "\"": quoted += "\\\""
         case "\\": quoted += "\\\\"
         default:
-            if scalar.value < 0x20 || scalar.value == 0x7F {
-                let hex = String(scalar.value, radix: 16, uppercase: true)
-                quoted += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+            if scalar.isASCII, UInt8(ascii: scalar).isControl {
+                quoted += "\\u" + hexadecimal(scalar.value, digits: 4, isUpperCase: true)
             } else {
                 quoted.unicodeScalars.append(scalar)
             }

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// The bytes of one message, or of its head.
@@ -78,11 +79,12 @@ func readDescriptor(_ descriptor: Int32, limit: Int = messageReadLimit, expected
         let grown = [UInt8](unsafeUninitializedCapacity: filled + room) { buffer, initialized in
             bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(buffer).copyMemory(from: $0) }
             while count < room {
-                let got = read(descriptor, buffer.baseAddress?.advanced(by: filled + count), room - count)
-                if got < 0, errno == EINTR { continue }
-                if got < 0 { problem = errno }
-                if got <= 0 { break }
-                count += got
+                let answer = systemCall {
+                    read(descriptor, buffer.baseAddress?.advanced(by: filled + count), room - count)
+                }
+                problem = answer.error
+                if answer.value <= 0 { break }
+                count += answer.value
                 if expected != nil, count < room { break }
             }
             initialized = filled + count

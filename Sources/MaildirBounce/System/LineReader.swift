@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// The lines of a file or of standard input, one after the other, in constant memory.
@@ -54,7 +55,7 @@ final class LineReader {
         // How much of the buffer is known to hold no line's end.
         var searched = 0
         while true {
-            if let end = newline(from: start + searched) {
+            if let end = buffer.span.firstIndex(of: UInt8(ascii: "\n"), in: (start + searched)..<buffer.count) {
                 defer { start = end + 1 }
                 return line(buffer[start..<end], isTooLong: isTooLong)
             }
@@ -81,15 +82,6 @@ final class LineReader {
         return Line(number: number, bytes: isTooLong ? [] : Array(content), isTooLong: isTooLong)
     }
 
-    private func newline(from index: Int) -> Int? {
-        buffer.withUnsafeBytes { bytes in
-            guard let base = bytes.baseAddress, index < bytes.count,
-                let found = memchr(base + index, Int32(UInt8(ascii: "\n")), bytes.count - index)
-            else { return nil }
-            return UnsafeRawPointer(found) - base
-        }
-    }
-
     /// Reads more; false at the end.
     private func fill() throws(Failure) -> Bool {
         if isAtEnd { return false }
@@ -97,12 +89,12 @@ final class LineReader {
         start = 0
         var problem: Int32 = 0
         let got = withUnsafeTemporaryAllocation(byteCount: LineReader.chunkBytes, alignment: 1) { chunk in
-            var got = 0
-            repeat { got = read(descriptor, chunk.baseAddress, chunk.count) } while got < 0 && errno == EINTR
-            if got < 0 { problem = errno }
-            let bytes = UnsafeRawBufferPointer(rebasing: chunk[..<max(got, 0)])
+            let answer = systemCall { read(descriptor, chunk.baseAddress, chunk.count) }
+            let got = max(answer.value, 0)
+            problem = answer.error
+            let bytes = UnsafeRawBufferPointer(rebasing: chunk[..<got])
             if let decoder {
-                decoder.decode(bytes, isLast: got == 0, into: &buffer)
+                decoder.decode(bytes, isLast: answer.value == 0, into: &buffer)
             } else {
                 buffer.append(contentsOf: bytes)
             }
@@ -111,7 +103,7 @@ final class LineReader {
         guard problem == 0 else {
             throw Failure(ExitStatus.ioError, "cannot read \(name): \(systemMessage(problem))")
         }
-        isAtEnd = got <= 0
+        isAtEnd = got == 0
         // The charset's state may have held something back till the end.
         return !isAtEnd || !buffer.isEmpty && decoder != nil
     }

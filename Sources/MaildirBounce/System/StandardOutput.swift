@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// Standard output: buffered, and flushed line by line where a person is looking.

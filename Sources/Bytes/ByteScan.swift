@@ -1,25 +1,46 @@
 import Glibc
 
-/// Functions over bytes that everything in this module stands on. All positions are offsets into the span given.
+extension UnsafeRawBufferPointer {
+    /// The first `byte` in `range`, found with memchr(3).
+    @inlinable package func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+        guard !range.isEmpty, range.lowerBound >= 0, range.upperBound <= count, let baseAddress,
+            let hit = memchr(baseAddress + range.lowerBound, Int32(byte), range.count)
+        else { return nil }
+        return UnsafeRawPointer(hit) - baseAddress
+    }
+}
+
+/// Searching and comparing. All positions are offsets into the span given.
 extension Span<UInt8> {
     /// The first `byte` in `range`, found with memchr(3).
-    package func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
-        guard !range.isEmpty, range.lowerBound >= 0, range.upperBound <= count else { return nil }
-        return withUnsafeBytes { raw -> Int? in
-            guard let base = raw.baseAddress,
-                let hit = memchr(base + range.lowerBound, Int32(byte), range.count)
-            else { return nil }
-            return UnsafeRawPointer(hit) - base
-        }
+    @inlinable package func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+        withUnsafeBytes { $0.firstIndex(of: byte, in: range) }
     }
 
     /// Where the line that starts at `start` ends, without its line end, and where the next one starts.
     /// A line ends with LF, which a CR may precede.
-    package func line(at start: Int, before end: Int) -> (content: Range<Int>, next: Int) {
+    @inlinable package func line(at start: Int, before end: Int) -> (content: Range<Int>, next: Int) {
         guard start < end else { return (end..<end, end) }
         guard let feed = firstIndex(of: UInt8(ascii: "\n"), in: start..<end) else { return (start..<end, end) }
         let last = feed > start && self[feed - 1] == UInt8(ascii: "\r") ? feed - 1 : feed
         return (start..<last, feed + 1)
+    }
+
+    /// Where the first line at or after `position` starts that holds more than blanks; the end if there is none.
+    @inlinable package func firstLine(notBlankFrom position: Int) -> Int {
+        var position = position
+        while position < count {
+            let line = line(at: position, before: count)
+            guard isBlank(line.content) else { break }
+            position = line.next
+        }
+        return position
+    }
+
+    /// Whether there is nothing in `range` but blanks, tabs and line ends.
+    @inlinable package func isBlank(_ range: Range<Int>) -> Bool {
+        guard let first = range.first else { return true }
+        return self[first].isSpace && trimmed(range).isEmpty
     }
 
     /// `range` without blanks, tabs and line ends at both ends.
@@ -51,32 +72,28 @@ extension Span<UInt8> {
     }
 
     /// A copy of `range`.
-    package func copy(_ range: Range<Int>) -> [UInt8] {
+    @inlinable package func copy(_ range: Range<Int>) -> [UInt8] {
         guard !range.isEmpty else { return [] }
         return extracting(range).withUnsafeBufferPointer { [UInt8]($0) }
     }
 }
 
 extension [UInt8] {
-    package mutating func append(contentsOf bytes: Span<UInt8>) {
+    @inlinable package mutating func append(contentsOf bytes: Span<UInt8>) {
         bytes.withUnsafeBufferPointer { append(contentsOf: $0) }
     }
 }
 
 extension String {
     /// UTF-8 bytes as text.
-    package init(reading bytes: Span<UInt8>) {
+    @inlinable package init(reading bytes: Span<UInt8>) {
         self = bytes.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
     }
 }
 
-extension UInt8 {
-    /// Blank, tab, CR, LF, vertical tab or form feed.
-    @inlinable package var isSpace: Bool { self == 0x20 || (self >= 0x09 && self <= 0x0D) }
-    /// ASCII letter.
-    @inlinable package var isLetter: Bool { (self | 0x20) >= 0x61 && (self | 0x20) <= 0x7A }
-    /// ASCII digit.
-    @inlinable package var isDigit: Bool { self >= 0x30 && self <= 0x39 }
-    /// The lower case ASCII letter, or the byte itself.
-    @inlinable package var lowercased: UInt8 { self >= 0x41 && self <= 0x5A ? self | 0x20 : self }
+extension StringProtocol {
+    /// The text without white space at its ends.
+    package var trimmingBlanks: String {
+        String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+    }
 }

@@ -22,3 +22,17 @@
     default: scalar & 0xFFFE == 0xFFFE
     }
 }
+
+extension Unicode.Scalar {
+    /// Whether a reader sees the character: it is none of the hidden ones, no blank beyond ASCII, and not U+FFFD, which stands
+    /// for what could not be read. With an unseen one, an address would look like another.
+    package var isSeen: Bool {
+        if isASCII { return !UInt8(ascii: self).isControl }
+        // A blank of Braille is blank.
+        if properties.isDefaultIgnorableCodePoint || self == "\u{2800}" || self == "\u{FFFD}" { return false }
+        switch properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator: return false
+        default: return true
+        }
+    }
+}

@@ -1,14 +1,19 @@
 import Glibc
 
 /// What one system call answered. `error` is its `errno`, or 0 where it succeeded.
-package struct SystemAnswer<Value: SignedInteger> {
-    package let value: Value
-    package let error: Int32
+@usableFromInline package struct SystemAnswer<Value: SignedInteger> {
+    @usableFromInline package let value: Value
+    @usableFromInline package let error: Int32
+
+    @inlinable package init(value: Value, error: Int32) {
+        self.value = value
+        self.error = error
+    }
 }
 
 /// Makes a system call, and makes it again as long as a signal interrupts it (EINTR). Not for close(2), which has
 /// closed the descriptor even where it says EINTR.
-@inline(__always)
+@inlinable @inline(__always)
 package func systemCall<Value: SignedInteger>(_ call: () -> Value) -> SystemAnswer<Value> {
     while true {
         let value = call()
@@ -30,4 +35,15 @@ package func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> 
         rest = rest.dropFirst(answer.value)
     }
     return 0
+}
+
+/// What the C library says of the error number `code`.
+package func systemMessage(_ code: Int32) -> String {
+    guard let text = strerror(code) else { return "error \(code)" }
+    return String(cString: text)
+}
+
+/// The text that a call of the C library left in a buffer: all before the first NUL.
+package func textBeforeNUL(_ buffer: [CChar]) -> String {
+    String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }

@@ -1,9 +1,29 @@
+/// Text that may be shown at a terminal, whatever it was made from: control characters, line breaks and what nobody would
+/// see, or what changes the direction of text, are written as `\x1B` or `\u{202E}`.
+package func terminalSafe(_ text: String) -> String {
+    guard hasHidden(text) else { return text }
+    var safe = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+        guard isHidden(scalar.value) else {
+            safe.append(scalar)
+            continue
+        }
+        let hex = hexadecimal(scalar.value, digits: 2, isUpperCase: true)
+        let escaped = scalar.value < 0x100 ? "\\x" + hex : "\\u{" + hex + "}"
+        safe.append(contentsOf: escaped.unicodeScalars)
+    }
+    return String(safe)
+}
+
+/// Whether a text holds anything that ``terminalSafe(_:)`` escapes.
+package func hasHidden(_ text: String) -> Bool { text.unicodeScalars.contains { isHidden($0.value) } }
+
 /// Bytes as text that is safe on a terminal, in a log and in one line: what is not plain, visible UTF-8 is written as
 /// `\xNN`, byte by byte. That goes for control characters (C0, DEL, C1), invalid UTF-8, line and paragraph
 /// separators, invisible format characters (the bidirectional overrides and isolates, zero-width joiners, tags),
 /// private-use and unassigned characters, and for the backslash itself, so that two different names never print alike.
-func escapedForTerminal(_ bytes: [UInt8]) -> String {
-    if bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }) {
+package func escapedForTerminal(_ bytes: [UInt8]) -> String {
+    if bytes.allSatisfy({ $0 < 0x80 && !$0.isControl && $0 != UInt8(ascii: "\\") }) {
         return String(decoding: bytes, as: UTF8.self)
     }
     var text = ""
@@ -28,8 +48,7 @@ func escapedForTerminal(_ bytes: [UInt8]) -> String {
             return text
         }
         for byte in bytes[position..<position + length] {
-            text += byte < 0x10 ? "\\x0" : "\\x"
-            text += String(byte, radix: 16, uppercase: true)
+            text += "\\x" + hexadecimal(byte, digits: 2, isUpperCase: true)
         }
         position += length
     }

@@ -1,1 +1,0 @@
-../../../Sources/MaildirBounce/System/SystemError.swift

@@ -1,1 +1,0 @@
-../../../Sources/MaildirBounce/Reports/TerminalText.swift
