@@ -48,19 +48,20 @@ struct ContractTests {
             ReasonRule("test/closed", .rejected, .sure, party: .recipient, ["closed group"]),
             ReasonRule("test/user", .userUnknown, .sure, party: .system, ["no such person"]),
         ]
-        let judge = Judge(rules: RuleSet(rules, providers: []))
-        func decide(_ text: String, _ command: String) -> Decision {
-            var facts = FailureFacts()
-            facts.texts = [FactText("Diagnostic-Code", Array(text.utf8))]
-            facts.command = command
-            return judge.decide(facts, of: RecipientReport(), in: Message(parsing: []))
+        let judge = Judge(rules: RuleSet(rules, providers: []), custom: [])
+        func decide(_ text: String, _ command: SMTPCommand) -> Decision {
+            var report = RecipientReport()
+            report.command = command
+            let facts = FailureFacts(
+                report, diagnostic: Array(text.utf8), explanation: [], address: "bob@dest.example", reportingMTA: nil)
+            return judge.decide(judge.findings(facts), in: Message(parsing: []))
         }
-        let closed = decide("550 5.7.129 closed group", "RCPT")
+        let closed = decide("550 5.7.129 closed group", .rcpt)
         #expect(closed.reason == .rejected && closed.party == .recipient)
-        let unknown = decide("550 5.1.1 no such person", "RCPT")
+        let unknown = decide("550 5.1.1 no such person", .rcpt)
         #expect(unknown.reason == .userUnknown && unknown.party == .system)
         // What is refused at MAIL is the sender.
-        let refused = decide("550 no such person", "MAIL")
+        let refused = decide("550 no such person", .mail)
         #expect(refused.reason == .rejected && refused.party == nil)
     }
 
