@@ -1,7 +1,7 @@
 /// Who says a text about a recipient, from the highest rank to the lowest.
 ///
 /// The highest speaker that says something specific decides. The raw value is the token of the output contract.
-public enum Speaker: String, Sendable, CaseIterable {
+public enum Speaker: String, Sendable, CaseIterable, Comparable {
     /// The server that refused, whose reply the report quotes; or the reporting server, where it looked for the mailbox
     /// itself.
     case remote
@@ -11,4 +11,16 @@ public enum Speaker: String, Sendable, CaseIterable {
     case reporter
     /// Text that stands in every such report: greetings, advice, footers, lists of guesses.
     case template
+
+    private var rank: Int {
+        switch self {
+        case .remote: 0
+        case .field: 1
+        case .reporter: 2
+        case .template: 3
+        }
+    }
+
+    /// Whether the left one ranks higher.
+    public static func < (left: Speaker, right: Speaker) -> Bool { left.rank < right.rank }
 }

@@ -11,26 +11,20 @@ struct Dialect: Sendable {
     var name: String
     /// Any of these phrases at its place is the server's hand. Folded as `FoldedText` folds.
     var signs: [(Place, String)]
-    /// The words with which the server hands on what another one said: what it says without them of a recipient is its own.
-    var quotation: StaticString?
     /// Mends what the general readers took from the report.
     var mend: (@Sendable (inout [RecipientReport], ReportContext) -> Void)?
 
     init(
-        _ name: String, signs: [(Place, String)], quotation: StaticString? = nil,
+        _ name: String, signs: [(Place, String)],
         mend: (@Sendable (inout [RecipientReport], ReportContext) -> Void)? = nil
     ) {
         self.name = name
         self.signs = signs
-        self.quotation = quotation
         self.mend = mend
     }
 
     /// Applies what is known of the server to what was read of its report.
     func apply(to reports: inout [RecipientReport], _ context: ReportContext) {
-        if let quotation {
-            for index in reports.indices { reports[index].quotation = quotation }
-        }
         mend?(&reports, context)
     }
 }

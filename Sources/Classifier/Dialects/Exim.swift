@@ -33,7 +33,6 @@ extension Dialect {
             guard let final = reports[index].finalRecipient ?? reports[index].originalRecipient else { continue }
             if let address = mailed[final] { reports[index].originalRecipient = address }
             let said = FoldedText(reports[index].explanation + reports[index].diagnostic)
-            reports[index].isOwnWord = !said.bytes.isEmpty && !said.contains("smtp error") && !said.contains("host ")
             guard said.contains("unrouteable address") || said.contains("unroutable address") else { continue }
             // The server looked for the mailbox itself. Whose domain is not its own, that domain has no mail route.
             let ours = context.envelope.from.domainPart ?? ""

@@ -7,7 +7,5 @@ extension Dialect {
             (.text, "this is the postfix program at host"),
             (.text, "the postfix program"),
             (.text, "i'm sorry to have to inform you that"),
-        ],
-        // local(8), virtual(8), pipe(8) and error(8) speak for themselves; smtp(8) quotes: `host mx said: 550 …`.
-        quotation: " said:")
+        ])
 }

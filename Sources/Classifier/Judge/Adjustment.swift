@@ -1,10 +1,12 @@
 extension Findings {
     /// The opinion with what the stage of the dialogue and the lack of a proof change about it.
     func adjusted(_ opinion: consuming Opinion) -> Opinion {
-        if opinion.reason == .userUnknown, let proof = opinion.rule?.proof, !isProved(proof) {
+        if opinion.reason == .userUnknown, opinion.rule?.needsProof == true, !isProved {
             opinion.overrule("filtered/unconfirmed", .filtered)
         }
-        if opinion.reason == .userUnknown, status?.subject == 1, status?.detail == 6 { opinion.reason = .hasMoved }
+        if opinion.reason == .userUnknown, facts.status?.subject == 1, facts.status?.detail == 6 {
+            opinion.reason = .hasMoved
+        }
         adjustToStage(&opinion)
         // A program's complaint is the mailer's error, whatever it complained about.
         if facts.isProgram, [.systemError, .rejected, .onHold, .undefined].contains(opinion.reason) {

@@ -2,8 +2,8 @@ import MIME
 
 /// What a report says about one failed recipient, before it is judged.
 struct FailureFacts: Sendable {
-    /// The texts that explain the failure, the most trusted first.
-    var statements: [Statement] = []
+    /// The texts that explain the failure.
+    var statements: [Statement]
     /// The Status field of the report (RFC 3464 section 2.3.4).
     let status: StatusCode?
     /// The remote MTA, the reporting MTA and the recipient's domain, lower case.
@@ -18,15 +18,16 @@ struct FailureFacts: Sendable {
     let isDelayed: Bool
     /// What is decided before any word is weighed.
     var ruling: Ruling?
-    private let isOwnWord: Bool
-    private let quotation: StaticString?
+    /// Whose the addresses and hosts are that the texts name.
+    let parties: Parties
 
     /// - Parameters:
     ///   - diagnostic: the text of the Diagnostic-Code field, in UTF-8.
     ///   - explanation: what the prose says of this recipient, as far as it is judged.
     ///   - address: the recipient; empty where nobody can read who it is.
     init(
-        _ report: RecipientReport, diagnostic: [UInt8], explanation: [UInt8], address: String, reportingMTA: String?
+        _ report: RecipientReport, diagnostic: [UInt8], explanation: [UInt8], address: String, reportingMTA: String?,
+        senders: [String] = []
     ) {
         status = report.status
         isDelayed = report.action == "delayed" || report.isDelayed
@@ -39,26 +40,34 @@ struct FailureFacts: Sendable {
         ruling = report.ruling
         isProgram = report.isProgram == true && !diagnostic.isEmpty
         exitStatus = isProgram ? Int(String(decoding: diagnostic.prefix { $0.isDigit }, as: UTF8.self)) : nil
-        isOwnWord = report.isOwnWord
-        quotation = explanation.isEmpty ? nil : report.quotation
+        parties = Parties(
+            recipients: [address, report.finalRecipient, report.originalRecipient].compactMap { $0 }, senders: senders)
+        var statements: [Statement] = []
         statements.reserveCapacity(4)
-        if !diagnostic.isEmpty { statements.append(Statement(.diagnosticCode, diagnostic)) }
-        if !explanation.isEmpty { statements.append(Statement(.text, explanation)) }
+        if isProgram {
+            statements.append(Statement(.diagnosticCode, diagnostic, by: .remote))
+        } else {
+            StatementReader(diagnostic.span, isField: true).add(to: &statements, at: .diagnosticCode, own: .field)
+        }
+        StatementReader(explanation.span).add(to: &statements, at: .text, own: .reporter)
         var command = report.command
         for statement in statements.reversed() where command == nil {
             command = SMTPCommand.find(in: statement.folded)
         }
+        self.statements = statements
         self.command = command
     }
 
     /// Where the first statement stands.
     var place: String? { statements.first?.place.rawValue }
 
-    /// Whether the reporting server looked for the mailbox itself, as its dialect or its words tell.
-    var tellsOwnWord: Bool {
-        guard let quotation, !isOwnWord, let text = statements.first(where: { $0.place == .text }) else {
-            return isOwnWord
-        }
-        return !text.folded.contains(quotation)
+    /// Whether a reply of the server that refused is quoted.
+    var hasRemoteReply: Bool {
+        statements.contains { $0.speaker == .remote && SMTPReply($0.text.span).code != nil }
+    }
+
+    /// Whether a host of one of these providers is one of ``hosts``.
+    func isFrom(_ ends: [String]) -> Bool {
+        hosts.contains { host in ends.contains { host == $0 || host.hasSuffix("." + $0) } }
     }
 }

@@ -13,7 +13,7 @@ struct Finding: Sendable {
     init(_ statement: Statement, of facts: FailureFacts, rules: RuleSet) {
         self.statement = statement
         let reply = SMTPReply(statement.text.span)
-        let held = rules.search(statement.folded)
+        let held = rules.search(statement.folded, raw: statement.text, parties: facts.parties)
         self.reply = reply
         matches = held.matches
         provider = held.providers.first { ProviderRules.all[$0].fits(statement.folded, facts, reply) }
@@ -26,6 +26,8 @@ struct Findings: Sendable {
     private let rules: RuleSet
     /// One of each statement that was read.
     private(set) var list: [Finding] = []
+    /// Statements that were read for an administrator's rule only.
+    private(set) var unheard: [Finding] = []
     /// The first code and the first status among the replies.
     private(set) var reply = SMTPReply()
     /// The words that weigh most, the first of these, and the finding that has them.
@@ -33,16 +35,22 @@ struct Findings: Sendable {
     /// The rule that would have decided otherwise.
     private(set) var runnerUp: String?
 
-    /// Reads statements until the words leave no doubt.
+    /// Reads statements until the highest speaker has said something specific. A quoted reply silences who sums it up.
     ///
-    /// - Parameter readsAll: read the others, too.
+    /// - Parameter readsAll: read the others, too, for an administrator's rule.
     init(_ facts: consuming FailureFacts, rules: RuleSet, readsAll: Bool) {
         self.facts = facts
         self.rules = rules
         list.reserveCapacity(self.facts.statements.count)
-        for statement in self.facts.statements where !statement.text.isEmpty {
+        var last: Speaker?
+        for statement in self.facts.statements.sorted(by: { $0.speaker < $1.speaker }) where !statement.text.isEmpty {
+            if let last, last < statement.speaker, isSettled(by: last) {
+                guard readsAll else { break }
+                unheard.append(Finding(statement, of: self.facts, rules: rules))
+                continue
+            }
+            last = statement.speaker
             add(Finding(statement, of: self.facts, rules: rules))
-            if !readsAll, isBeyondDoubt { break }
         }
     }
 
@@ -63,31 +71,39 @@ struct Findings: Sendable {
         list.append(finding)
     }
 
-    /// Whether no other statement can change what the words mean.
-    private var isBeyondDoubt: Bool {
-        guard let rule = bestRule, rule.strength == .sure, facts.command != nil || rule.reason != .userUnknown else {
-            return false
-        }
-        return rule.proof.map(isProved) ?? true
+    /// Whether nobody is heard who ranks below `speaker`.
+    private func isSettled(by speaker: Speaker) -> Bool {
+        if let rule = bestRule, rule.strength >= .usual { return true }
+        return speaker == .remote && reply.code != nil
     }
 
     /// The rule of the words that weigh most.
     var bestRule: ReasonRule? { best.map { rules.rules[$0.match.rule] } }
 
-    /// The Status field, or the reply's own status where that one says less.
+    /// The quoted reply's own status, else the Status field, unless that was made up from the reply's code.
     var status: StatusCode? {
         guard let field = facts.status else { return reply.status }
-        if field.isVague, let inner = reply.status, !inner.isVague,
-            inner.statusClass == field.statusClass || field.statusClass == 5
-        {
-            return inner
-        }
-        return field
+        guard let code = reply.code else { return field.isVague ? reply.status ?? field : field }
+        if let own = reply.status, !own.isVague { return own }
+        if field.isVague || !field.isDerived(from: code) { return field }
+        return reply.status ?? StatusCode(field.statusClass, 0, 0)
     }
 
     /// Whether a 4xx stands anywhere. Some servers write 4.0.0 or 4.4.7 over a permanent refusal in so many words.
     var isTransient: Bool {
         if let code = reply.code, code / 100 == 4 { return true }
         return reply.status?.isTransient == true || facts.status?.isTransient == true
+    }
+}
+
+extension StatusCode {
+    /// Whether a server makes this status up from the reply code alone (Sendmail's usersmtp.c, smtptodsn and smtprcptstat).
+    fileprivate func isDerived(from code: Int) -> Bool {
+        switch (code, subject, detail) {
+        case (550, 1, 1), (551, 1, 1), (553, 1, 1), (550, 2, 0), (551, 1, 6), (552, 2, 2), (552, 3, 4), (553, 1, 3),
+            (500, 5, 2), (501, 5, 4), (504, 5, 4), (450, 2, 0), (451, 3, 0), (452, 3, 1):
+            true
+        default: false
+        }
     }
 }

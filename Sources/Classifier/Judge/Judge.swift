@@ -25,7 +25,8 @@ struct Judge: Sendable {
                 opinion.kind ?? (opinion.reason.isHard ? .hard : .soft)
             }
         return Decision(
-            kind: kind, reason: opinion.reason, party: opinion.party, status: findings.status, replyCode: findings.reply.code,
+            kind: kind, reason: opinion.reason, party: opinion.party, status: findings.status,
+            replyCode: findings.reply.code,
             evidence: opinion.evidence,
             isSettled: opinion.reason != .onHold && opinion.reason != .undefined && !opinion.isWeak)
     }
@@ -35,10 +36,11 @@ struct Judge: Sendable {
         guard !custom.isEmpty else { return nil }
         let facts = findings.facts
         let texts = facts.statements.map(\.folded)
-        let statuses = [findings.status, facts.status].compactMap { $0 } + findings.list.compactMap(\.reply.status)
+        let all = findings.list + findings.unheard
+        let statuses = [findings.status, facts.status].compactMap { $0 } + all.compactMap(\.reply.status)
         let fitting = custom.first { rule in
             rule.matches(text: texts) && rule.matches(status: statuses)
-                && rule.matches(replies: findings.list.compactMap(\.reply.code))
+                && rule.matches(replies: all.compactMap(\.reply.code))
                 && rule.matches(hosts: facts.hosts) && rule.header.map { message.holds($0.name, $0.contains) } ?? true
         }
         guard let rule = fitting, let reason = rule.reason ?? rule.kind.map({ $0 == .hard ? .userUnknown : .onHold })

@@ -21,7 +21,8 @@ struct Opinion: Sendable {
         self = Opinion(
             reason: reason,
             evidence: Evidence(
-                rule: rule, at: evidence.at, matched: evidence.matched, recipient: evidence.recipient,
+                rule: rule, at: evidence.at, speaker: evidence.speaker, matched: evidence.matched,
+                recipient: evidence.recipient,
                 runnerUp: evidence.rule))
     }
 }
@@ -43,16 +44,24 @@ extension Findings {
     var byProvider: Opinion? {
         guard let finding = list.first(where: { $0.provider != nil }), let number = finding.provider else { return nil }
         let rule = ProviderRules.all[number]
+        if rule.isWrapper, let words = bestRule, words.strength >= .usual { return nil }
         return Opinion(
             reason: rule.reason,
-            evidence: Evidence(rule: rule.name, at: finding.statement.place.rawValue, runnerUp: bestRule?.name),
+            evidence: Evidence(
+                rule: rule.name, at: finding.statement.place.rawValue, speaker: finding.statement.speaker,
+                runnerUp: bestRule?.name),
             party: rule.party)
     }
 
     /// Words with a meaning of their own. Some of them give way to a status with another one.
     var byWords: Opinion? {
         guard let rule = bestRule, rule.strength >= .usual else { return nil }
-        if rule.strength == .usual, let status, !status.isVague, !status.isMisused,
+        if best?.match.isGuess == true {
+            var opinion = byBest(runnerUp: runnerUp)
+            opinion?.overrule("onhold/guess", .onHold)
+            return opinion
+        }
+        if rule.strength == .usual, let status, !status.isVague, !status.isMisused, !status.isWrapper,
             let meaning = StatusTable.reason(status), meaning != rule.reason
         {
             return Opinion(status, means: meaning, runnerUp: rule.name)
@@ -93,7 +102,7 @@ extension Findings {
         return Opinion(
             reason: rule.reason,
             evidence: Evidence(
-                rule: rule.name, at: statement.place.rawValue,
+                rule: rule.name, at: statement.place.rawValue, speaker: statement.speaker,
                 matched: String(decoding: statement.folded.bytes[best.match.range], as: UTF8.self),
                 runnerUp: runnerUp),
             rule: rule, party: rule.party, isWeak: rule.isBare)
@@ -118,7 +127,7 @@ extension Findings {
         }
         if reply.code == 552 { return opinion(.messageTooBig, "reply/552") }
         if status?.statusClass == 4 || reply.code.map({ $0 / 100 == 4 }) ?? false {
-            return opinion(.expired, "status/4", isWeak: true)
+            return opinion(.onHold, "status/4", isWeak: true)
         }
         if status?.subject == 7 { return opinion(.policyViolation, "status/7") }
         return opinion(reply.code == nil && status == nil ? .undefined : .onHold, "none", isWeak: true)
@@ -135,6 +144,9 @@ extension Opinion {
 }
 
 extension StatusCode {
+    /// Whether it only says that the recipient was refused: any specific words say more.
+    fileprivate var isWrapper: Bool { subject == 1 && detail <= 1 }
+
     /// Whether servers put it over anything: text or nothing decides.
     fileprivate var isMisused: Bool { subject == 7 || detail == 0 && (3...5).contains(subject) }
 }

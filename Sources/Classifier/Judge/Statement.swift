@@ -10,6 +10,7 @@ struct Statement: Sendable {
     }
 
     let place: Place
+    let speaker: Speaker
     /// `maximumBytes` of it at the most.
     let text: [UInt8]
     let folded: FoldedText
@@ -17,8 +18,9 @@ struct Statement: Sendable {
     /// Bytes of one text that are judged.
     static let maximumBytes = 8 << 10
 
-    init(_ place: Place, _ text: [UInt8]) {
+    init(_ place: Place, _ text: [UInt8], by speaker: Speaker) {
         self.place = place
+        self.speaker = speaker
         let cut = text.count > Statement.maximumBytes ? Array(text[..<Statement.maximumBytes]) : text
         self.text = Statement.withoutRelay(cut)
         folded = FoldedText(self.text)

@@ -80,7 +80,7 @@ struct RecipientJudge {
         let diagnostic = Charset.utf8(recipient.diagnostic, charset: nil)
         var facts = FailureFacts(
             recipient, diagnostic: diagnostic, explanation: explanation, address: address ?? "",
-            reportingMTA: report.reportingMTA)
+            reportingMTA: report.reportingMTA, senders: context.original.senders + context.envelope.deliveredTo)
         let isAlone = address != nil && report.recipients.count == 1
         let (isOwnRefusal, relay) = applyLists(to: &facts, of: recipient, report.reportingMTA, isAlone: isAlone)
         let command = facts.command
@@ -124,10 +124,11 @@ struct RecipientJudge {
     private func decision(_ facts: consuming FailureFacts, isAlone: Bool) -> Decision {
         let findings = judge.findings(facts)
         let first = judge.decide(findings, in: context.message)
-        guard isAlone, !first.isSettled else { return first }
+        guard isAlone, !first.isSettled, !findings.facts.hasRemoteReply else { return first }
         var facts = findings.facts
-        facts.statements.append(context.headStatement)
-        facts.statements.append(Statement(.subject, Array(Envelope.subject(context.message).utf8)))
+        StatementReader(context.headText.span).add(to: &facts.statements, at: .text, own: .template)
+        let subject = Array(Envelope.subject(context.message).utf8)
+        facts.statements.append(Statement(.subject, subject, by: .template))
         let second = judge.decide(judge.findings(facts), in: context.message)
         return second.isSettled ? second : first
     }

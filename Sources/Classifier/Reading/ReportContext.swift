@@ -113,5 +113,5 @@ final class ReportContext {
     private(set) lazy var headText = Array(prose.text[prose.head].prefix(ProseReader.explanationBytes))
 
     /// The same as a statement, for the only recipient of a report.
-    private(set) lazy var headStatement = Statement(.text, headText)
+    private(set) lazy var headStatement = Statement(.text, headText, by: .template)
 }

@@ -20,10 +20,6 @@ struct RecipientReport: Sendable {
     var explanation: [UInt8] = []
     /// The SMTP command that was refused, where the dialect knows it.
     var command: SMTPCommand?
-    /// The reporting server looked for the mailbox itself: no other server was asked.
-    var isOwnWord = false
-    /// The words with which it hands on another server's (`Dialect.quotation`).
-    var quotation: StaticString?
     /// What the dialect makes of it, whatever the words and codes say.
     var ruling: Ruling?
     /// The relay that, by its own notification, has the address on its list of suppressed ones.

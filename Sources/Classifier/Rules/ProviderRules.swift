@@ -13,6 +13,10 @@ struct ProviderRule: Sendable {
     var party: Party?
     /// Where this is written.
     var source: String
+    /// Whether the words wrap others, which decide where they say something.
+    var isWrapper: Bool {
+        words.contains { $0.hasPrefix("requested action not taken") || $0.hasPrefix("mailbox unavailable") }
+    }
 
     /// Whether a statement that holds the first of its words is one of this provider's.
     ///
@@ -25,6 +29,16 @@ struct ProviderRule: Sendable {
                 facts.hosts.contains { $0 == end || $0.hasSuffix("." + end) } || text.contains(end)
             }
     }
+}
+
+/// Where a provider's habit decides what words mean.
+enum ProviderFacts {
+    /// Japanese carriers say "User unknown" of a mail that a recipient's filter refused, too, and then leave the address out.
+    static let borrowUserUnknown = [
+        "docomo.ne.jp", "ezweb.ne.jp", "au.com", "softbank.ne.jp", "softbank.jp", "vodafone.ne.jp",
+    ]
+    /// Yahoo refuses mail for mailboxes that do not exist behind DATA.
+    static let refuseDeadMailboxesAtData = ["yahoo.com", "yahoodns.net", "yahoo.co.jp", "yahoo.ne.jp"]
 }
 
 enum ProviderRules {

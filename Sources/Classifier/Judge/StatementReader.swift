@@ -1,0 +1,170 @@
+import Bytes
+
+/// Parts what a report says of a recipient by who says it: the refusing server, whose reply it quotes, or itself.
+struct StatementReader {
+    /// The replies that it quotes.
+    private(set) var remote: [UInt8] = []
+    /// All else.
+    private(set) var reporter: [UInt8] = []
+
+    private let isField: Bool
+    private var isQuoting = false
+    private var expectsQuote = false
+
+    /// - Parameter isField: the text is a field's, in which no server sums up another one's reply.
+    init(_ text: Span<UInt8>, isField: Bool = false) {
+        self.isField = isField
+        let hasDialogue = StatementReader.hasDialogue(text)
+        var position = 0
+        while position < text.count {
+            let line = text.line(at: position, before: text.count)
+            read(text, text.trimmed(line.content), hasDialogue: hasDialogue)
+            position = line.next
+        }
+    }
+
+    /// Adds a statement of each speaker that says something.
+    ///
+    /// - Parameter own: who wrote the text.
+    func add(to statements: inout [Statement], at place: Statement.Place, own: Speaker) {
+        if !remote.isEmpty { statements.append(Statement(place, remote, by: .remote)) }
+        if !reporter.isEmpty { statements.append(Statement(place, reporter, by: own)) }
+    }
+
+    private mutating func read(_ text: Span<UInt8>, _ line: Range<Int>, hasDialogue: Bool) {
+        guard !line.isEmpty else {
+            if !expectsQuote { isQuoting = false }
+            return
+        }
+        if text.hasPrefix("<<<", ignoringCaseIn: line) {
+            isQuoting = false
+            let reply = text.trimmed(line.dropFirst(3))
+            // What follows a refusal is its consequence: `503 Need RCPT`.
+            guard !text.hasPrefix("503", ignoringCaseIn: reply) || remote.isEmpty else {
+                return append(text, line, to: \.reporter)
+            }
+            if StatementReader.startsRefusal(text, reply) || !remote.isEmpty { append(text, reply, to: \.remote) }
+            return
+        }
+        if text.hasPrefix(">>>", ignoringCaseIn: line) || !isField && StatementReader.isSummary(text, line) {
+            isQuoting = false
+            append(text, line, to: \.reporter)
+            return
+        }
+        if !hasDialogue, let start = StatementReader.quotation(text, line) {
+            append(text, line.lowerBound..<start, to: \.reporter)
+            quote(text, start..<line.upperBound)
+            return
+        }
+        if let start = StatementReader.behindMark(text, line) {
+            append(text, line.lowerBound..<start, to: \.reporter)
+            let rest = text.trimmed(start..<line.upperBound)
+            expectsQuote = rest.isEmpty
+            isQuoting = true
+            if !rest.isEmpty { quote(text, rest) }
+            return
+        }
+        if isQuoting, !StatementReader.endsQuotation(text, line) {
+            expectsQuote = false
+            quote(text, line)
+        } else {
+            isQuoting = false
+            append(text, line, to: \.reporter)
+        }
+    }
+
+    private mutating func quote(_ text: Span<UInt8>, _ range: Range<Int>) {
+        isQuoting = true
+        expectsQuote = false
+        // Exchange's own answer where the time ran out has the form of a reply.
+        if Original.position(of: "queue.expired", in: text.extracting(range)) != nil {
+            isQuoting = false
+            return append(text, range, to: \.reporter)
+        }
+        // Postfix tells which command it was an answer to, Exim that it gave up.
+        let words = ["(in reply to", ": retry timeout exceeded"] as [StaticString]
+        var mark: Int?
+        for word in words where mark == nil { mark = Original.position(of: word, in: text.extracting(range)) }
+        if let mark {
+            append(text, range.lowerBound..<(range.lowerBound + mark), to: \.remote)
+            append(text, (range.lowerBound + mark)..<range.upperBound, to: \.reporter)
+            isQuoting = false
+        } else {
+            append(text, range, to: \.remote)
+        }
+    }
+
+    private mutating func append(
+        _ text: Span<UInt8>, _ range: Range<Int>, to target: WritableKeyPath<StatementReader, [UInt8]>
+    ) {
+        guard !range.isEmpty else { return }
+        if !self[keyPath: target].isEmpty { self[keyPath: target].append(0x0A) }
+        self[keyPath: target] += text.copy(range)
+    }
+
+    private static func hasDialogue(_ text: Span<UInt8>) -> Bool {
+        text.hasPrefix("<<< ", ignoringCaseIn: 0..<text.count) || text.hasPrefix(">>> ", ignoringCaseIn: 0..<text.count)
+            || Original.position(of: "\n<<< ", in: text) != nil || Original.position(of: "\n>>> ", in: text) != nil
+    }
+
+    /// `550 …`, `452-…`, `550`.
+    private static func startsRefusal(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        guard range.count >= 3 else { return false }
+        let first = text[range.lowerBound]
+        guard first == UInt8(ascii: "4") || first == UInt8(ascii: "5"), text[range.lowerBound + 1].isDigit,
+            text[range.lowerBound + 2].isDigit
+        else { return false }
+        guard range.count > 3 else { return true }
+        let next = text[range.lowerBound + 3]
+        return next.isSpace || next == UInt8(ascii: "-")
+    }
+
+    /// Sendmail's own sum of a refusal: `550 5.1.1 <bob@dest.example>... User unknown`.
+    private static func isSummary(_ text: Span<UInt8>, _ line: Range<Int>) -> Bool {
+        guard startsRefusal(text, line), let dots = Original.position(of: "...", in: text.extracting(line)) else {
+            return false
+        }
+        let before = text.extracting((line.lowerBound + 3)..<(line.lowerBound + dots))
+        for index in 0..<before.count where before[index] == UInt8(ascii: "@") { return true }
+        return false
+    }
+
+    /// Where a reply code starts on the line: at its start, or behind a colon, a quotation mark or the like.
+    private static func quotation(_ text: Span<UInt8>, _ line: Range<Int>) -> Int? {
+        if startsRefusal(text, line) { return line.lowerBound }
+        var index = line.lowerBound + 1
+        while index + 3 <= line.upperBound {
+            defer { index += 1 }
+            guard startsRefusal(text, index..<line.upperBound) else { continue }
+            var before = index - 1
+            while before > line.lowerBound, text[before].isSpace { before -= 1 }
+            switch text[before] {
+            case UInt8(ascii: ":"), UInt8(ascii: ";"): return index
+            case UInt8(ascii: "'"), UInt8(ascii: "\""), UInt8(ascii: "#"), UInt8(ascii: "<"):
+                if before == index - 1 { return index }
+            default: continue
+            }
+        }
+        return nil
+    }
+
+    private static let marks: [StaticString] = [
+        " said:", " response was:", " remote server was:", " returned was:", " replied:", " responded:", " answered:",
+        " returned:", "server response:", "remote response:",
+    ]
+
+    private static func behindMark(_ text: Span<UInt8>, _ line: Range<Int>) -> Int? {
+        for mark in marks {
+            if let found = Original.position(of: mark, in: text.extracting(line)) {
+                return line.lowerBound + found + mark.utf8CodeUnitCount
+            }
+        }
+        return nil
+    }
+
+    private static func endsQuotation(_ text: Span<UInt8>, _ line: Range<Int>) -> Bool {
+        for word: StaticString in ["giving up", "(in reply to", "---", "===", "***", "i'm not going to"]
+        where text.hasPrefix(word, ignoringCaseIn: line) { return true }
+        return false
+    }
+}

@@ -1,0 +1,84 @@
+import Bytes
+
+/// How a folded text is divided: into sentences, at colons, and into words and addresses of pages.
+///
+/// A server says first what happened and then what to do about it, and behind a colon what it means.
+struct Clauses {
+    /// Where in the text something is said; the place that decides first is the smaller one.
+    struct Place: Comparable {
+        var isInPage: Bool
+        var sentence: Int
+        /// Parts of the sentence that follow.
+        var partsBehind: Int
+
+        static func < (left: Place, right: Place) -> Bool {
+            (left.isInPage ? 1 : 0, left.sentence, left.partsBehind)
+                < (right.isInPage ? 1 : 0, right.sentence, right.partsBehind)
+        }
+    }
+
+    /// Where each sentence ends.
+    private var sentences: [Int] = []
+    /// The colons that part a sentence.
+    private var colons: [Int] = []
+    /// Addresses of pages (`https://…`, `www.…`).
+    private var pages: [Range<Int>] = []
+
+    init(_ text: FoldedText) {
+        let bytes = text.bytes.span
+        var index = 0
+        while index < bytes.count {
+            if Clauses.endsSentence(bytes, at: index) {
+                sentences.append(index)
+            } else if bytes[index] == UInt8(ascii: ":") || bytes[index] == UInt8(ascii: ";"),
+                index + 1 >= bytes.count || bytes[index + 1] == 0x20
+            {
+                colons.append(index)
+            } else if Clauses.startsPage(bytes, at: index) {
+                let start = index
+                while index < bytes.count, bytes[index] != 0x20 { index += 1 }
+                pages.append(start..<index)
+                continue
+            }
+            index += 1
+        }
+        sentences.append(bytes.count)
+    }
+
+    /// Where the range stands.
+    func place(of range: Range<Int>) -> Place {
+        let sentence = sentences.firstIndex { $0 >= range.lowerBound } ?? 0
+        let end = sentences[sentence]
+        return Place(
+            isInPage: pages.contains { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound },
+            sentence: sentence, partsBehind: colons.count { $0 >= range.lowerBound && $0 < end })
+    }
+
+    /// The sentence around the range.
+    func sentence(around range: Range<Int>) -> Range<Int> {
+        let index = sentences.firstIndex { $0 >= range.lowerBound } ?? 0
+        let start = index == 0 ? 0 : sentences[index - 1] + 1
+        return start..<max(start, sentences[index])
+    }
+
+    /// A full stop, or what stands for one, in front of a blank; a dash between blanks.
+    static func endsSentence(_ bytes: Span<UInt8>, at index: Int) -> Bool {
+        switch bytes[index] {
+        case UInt8(ascii: "."), UInt8(ascii: "!"), UInt8(ascii: "?"):
+            return index + 1 >= bytes.count || bytes[index + 1] == 0x20
+        case UInt8(ascii: "-"):
+            return index > 0 && bytes[index - 1] == 0x20 && index + 1 < bytes.count && bytes[index + 1] == 0x20
+        case 0xE3:
+            return index + 2 < bytes.count && bytes[index + 1] == 0x80 && bytes[index + 2] == 0x82
+        default: return false
+        }
+    }
+
+    private static func startsPage(_ bytes: Span<UInt8>, at index: Int) -> Bool {
+        guard bytes[index] == UInt8(ascii: "h") || bytes[index] == UInt8(ascii: "w") else { return false }
+        if index > 0, bytes[index - 1].isLetter { return false }
+        let rest = index..<bytes.count
+        return bytes.hasPrefix("http://", ignoringCaseIn: rest) || bytes.hasPrefix("https://", ignoringCaseIn: rest)
+            || bytes.hasPrefix("www.", ignoringCaseIn: rest)
+    }
+}

@@ -1,0 +1,63 @@
+import Bytes
+
+extension FoldedText {
+    /// Bytes by which an inflected word is longer than its stem, at the most.
+    static let maximumInflection = 3
+    /// Bytes of a stem that may be inflected, at the least.
+    static let minimumStem = 5
+    /// Bytes of a host name, at the most (RFC 1035 section 2.3.4).
+    static let maximumHostName = 255
+
+    /// Whether a word that starts at `start` may end before `end`: no letter follows, or no more than an inflection.
+    func endsWord(at end: Int, from start: Int) -> Bool {
+        guard end < bytes.count, bytes[end - 1].isLetter, bytes[end].isLetter else { return true }
+        guard end - start >= FoldedText.minimumStem else { return false }
+        var last = end
+        while last < bytes.count, bytes[last].isLetter || bytes[last] >= 0x80 {
+            last += 1
+            if last - end > FoldedText.maximumInflection { return false }
+        }
+        return true
+    }
+
+    /// Whether a sentence ends in the range.
+    func endsSentence(in range: Range<Int>) -> Bool {
+        range.contains { Clauses.endsSentence(bytes.span, at: $0) }
+    }
+
+    /// Whether a sentence or a part of one ends in the range.
+    func endsPart(in range: Range<Int>) -> Bool {
+        range.contains { index in
+            switch bytes[index] {
+            case UInt8(ascii: ":"), UInt8(ascii: ";"), UInt8(ascii: ","):
+                index + 1 >= bytes.count || bytes[index + 1] == 0x20
+            default: Clauses.endsSentence(bytes.span, at: index)
+            }
+        }
+    }
+
+    /// Whether the words stand in the range.
+    func contains(_ words: StaticString, in range: Range<Int>) -> Bool {
+        Original.position(of: words, in: bytes.span.extracting(range)) != nil
+    }
+
+    /// The host name that ends right before `end`, or nil.
+    func host(before end: Int) -> Range<Int>? {
+        var upper = end
+        while upper > 0, bytes[upper - 1] == 0x20 || "\"'>)]:,".utf8.contains(bytes[upper - 1]) { upper -= 1 }
+        var lower = upper
+        var hasDot = false
+        var hasLetter = false
+        while lower > 0, upper - lower < FoldedText.maximumHostName,
+            bytes[lower - 1].isLetterOrDigit || "-._".utf8.contains(bytes[lower - 1])
+        {
+            lower -= 1
+            hasLetter = hasLetter || bytes[lower].isLetter
+            hasDot = hasDot || bytes[lower] == UInt8(ascii: ".") && lower + 1 < upper
+        }
+        guard hasDot, hasLetter, bytes[lower] != UInt8(ascii: "."), bytes[upper - 1] != UInt8(ascii: "."),
+            lower == 0 || bytes[lower - 1] != UInt8(ascii: "@")
+        else { return nil }
+        return lower..<upper
+    }
+}
