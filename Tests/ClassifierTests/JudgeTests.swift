@@ -37,19 +37,28 @@ struct JudgeTests {
         }
     }
 
-    @Test("asks for the proof that the rule names")
+    @Test("takes a user for unknown behind DATA only where the provider answers so there")
     func proof() {
-        func rule(_ proof: Proof?) -> ReasonRule {
-            ReasonRule("mine", .userUnknown, .sure, proof: proof, ["nobody here"])
+        func kind(
+            _ text: String, at host: String, command: SMTPCommand? = nil, status: StatusCode? = nil,
+            needsProof: Bool = true
+        ) -> OutcomeKind {
+            let rule = ReasonRule("mine", .userUnknown, .sure, needsProof: needsProof, ["nobody here"])
+            var report = report(status: status, command: command)
+            report.remoteMTA = host
+            return decide(text, rule, report).kind
         }
-        let atData = report(command: .data)
-        #expect(decide("550 nobody here", rule(nil), atData).kind == .hard)
-        #expect(decide("550 nobody here", rule(.refusal), atData).kind == .hard)
-        #expect(decide("nobody here", rule(.refusal), atData).reason == .filtered)
-        #expect(decide("550 nobody here", rule(.addressing), atData).reason == .filtered)
-        #expect(decide("550 nobody here", rule(.addressing), report(command: .rcpt)).kind == .hard)
-        #expect(decide("550 nobody here", rule(.addressing), report(status: StatusCode(5, 1, 1))).kind == .hard)
-        #expect(decide("550 nobody here", rule(.addressing), report(status: StatusCode(5, 1, 8))).kind == .soft)
+        #expect(kind("550 nobody here", at: "mx.dest.example") == .hard)
+        #expect(kind("550 nobody here", at: "mx.dest.example", command: .rcpt) == .hard)
+        #expect(kind("550 nobody here", at: "mx.dest.example", command: .data) == .soft)
+        #expect(kind("550 nobody here", at: "mx.dest.example", command: .data, needsProof: false) == .hard)
+        #expect(kind("550 5.1.1 nobody here", at: "mx.dest.example", command: .data) == .hard)
+        #expect(kind("550 nobody here", at: "mta7.mail.yahoo.com", command: .data) == .hard)
+        #expect(kind("550 nobody here", at: "mfsmax.docomo.ne.jp") == .soft)
+        #expect(kind("550 nobody here", at: "mfsmax.docomo.ne.jp", command: .rcpt) == .hard)
+        #expect(kind("550 <bob@docomo.ne.jp>: nobody here", at: "mfsmax.docomo.ne.jp") == .hard)
+        // X.1.8 is about the sender.
+        #expect(kind("550 nobody here", at: "mx.dest.example", status: StatusCode(5, 1, 8)) == .soft)
     }
 
     @Test("takes a plain refusal for the sender's at MAIL and for the host's before it")
@@ -76,19 +85,36 @@ struct JudgeTests {
         #expect(decide("no", rule, report(status: StatusCode(5, 4, 7))).isSettled)
     }
 
-    @Test("reads no further statement once words leave no doubt, unless a rule of the administrator's may")
-    func statements() {
+    @Test("hears the highest speaker that says something specific, and nobody below a quoted reply")
+    func speakers() {
         let rules = RuleSet(
             [
-                ReasonRule("first", .mailboxFull, .sure, ["mailbox full"]),
-                ReasonRule("second", .spamDetected, .sure, ["spam"]),
+                ReasonRule("first", .spamDetected, .sure, ["spam"]),
+                ReasonRule("second", .mailboxFull, .sure, ["mailbox full"]),
             ], providers: [])
-        var facts = facts("552 mailbox full", report(command: .rcpt))
-        facts.statements.append(Statement(.text, Array("552 spam".utf8)))
-        #expect(Findings(facts, rules: rules, readsAll: false).list.map(\.statement.place) == [.diagnosticCode])
+        func best(_ diagnostic: String, _ explanation: String) -> String? {
+            let facts = FailureFacts(
+                report(), diagnostic: Array(diagnostic.utf8), explanation: Array(explanation.utf8),
+                address: "bob@dest.example", reportingMTA: nil)
+            return Findings(facts, rules: rules, readsAll: false).bestRule?.name
+        }
+        #expect(best("552 mailbox full", "mx said it was spam") == "second")
+        #expect(best("552 go away", "mx said it was spam") == nil)
+        #expect(best("mailbox full", "mx said it was spam") == "second")
+        #expect(best("go away", "mx said it was spam") == "first")
+        #expect(best("", "It was spam.\nRemote host said: 552 mailbox full\nGiving up on 192.0.2.1.") == "second")
+        #expect(best("", "It was spam.\nRemote host said: 552 go away") == nil)
+    }
+
+    @Test("reads all statements where a rule of the administrator's may need them")
+    func statements() {
+        let rules = RuleSet([ReasonRule("first", .mailboxFull, .sure, ["mailbox full"])], providers: [])
+        let facts = FailureFacts(
+            report(command: .rcpt), diagnostic: Array("552 mailbox full".utf8), explanation: Array("spam".utf8),
+            address: "bob@dest.example", reportingMTA: nil)
+        #expect(Findings(facts, rules: rules, readsAll: false).unheard.isEmpty)
         let all = Findings(facts, rules: rules, readsAll: true)
-        #expect(all.list.map(\.statement.place) == [.diagnosticCode, .text])
-        #expect(all.bestRule?.name == "first")
-        #expect(all.runnerUp == "second")
+        #expect(all.list.map(\.statement.place) == [.diagnosticCode])
+        #expect(all.unheard.map(\.statement.speaker) == [.reporter])
     }
 }

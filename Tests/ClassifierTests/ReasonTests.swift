@@ -103,7 +103,7 @@ struct ReasonTests {
 
     @Test("need a proof beside words that carriers use for a filter")
     func proof() {
-        #expect(outcome("550 Unknown user bob@dest.example")?.kind == .soft)
+        #expect(outcome("550 Unknown user bob@dest.example")?.kind == .hard)
         let atRCPT = "<bob@dest.example>: 550 Unknown user (in reply to RCPT TO command)"
         #expect(outcome("550 Unknown user bob@dest.example", prose: atRCPT)?.kind == .hard)
         let atData = "<bob@dest.example>: 550 Unknown user (in reply to end of DATA command)"

@@ -12,6 +12,10 @@ extension Findings {
         if facts.isProgram, [.systemError, .rejected, .onHold, .undefined].contains(opinion.reason) {
             opinion.reason = .mailerError
         }
+        // The reporting server gave up, whatever stood in its way.
+        if opinion.reason == .networkError, reply.code == nil, facts.status?.subject == 4, facts.status?.detail == 7 {
+            opinion.reason = .expired
+        }
         // A name server that cannot say now is no proof that a domain is gone.
         if isTransient, opinion.reason == .hostUnknown { opinion.reason = .networkError }
         return opinion

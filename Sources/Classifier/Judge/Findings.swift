@@ -80,7 +80,16 @@ struct Findings: Sendable {
     /// The rule of the words that weigh most.
     var bestRule: ReasonRule? { best.map { rules.rules[$0.match.rule] } }
 
-    /// The quoted reply's own status, else the Status field, unless that was made up from the reply's code.
+    /// The Status field, or the reply's own status where that one says less.
+    var reportedStatus: StatusCode? {
+        guard let field = facts.status else { return reply.status }
+        guard field.isVague, let own = reply.status, !own.isVague,
+            own.statusClass == field.statusClass || field.statusClass == 5
+        else { return field }
+        return own
+    }
+
+    /// What decides: the quoted reply's own status, else the Status field, unless that was made up from the reply's code.
     var status: StatusCode? {
         guard let field = facts.status else { return reply.status }
         guard let code = reply.code else { return field.isVague ? reply.status ?? field : field }

@@ -25,7 +25,7 @@ struct Judge: Sendable {
                 opinion.kind ?? (opinion.reason.isHard ? .hard : .soft)
             }
         return Decision(
-            kind: kind, reason: opinion.reason, party: opinion.party, status: findings.status,
+            kind: kind, reason: opinion.reason, party: opinion.party, status: findings.reportedStatus,
             replyCode: findings.reply.code,
             evidence: opinion.evidence,
             isSettled: opinion.reason != .onHold && opinion.reason != .undefined && !opinion.isWeak)

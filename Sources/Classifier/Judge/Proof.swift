@@ -17,6 +17,7 @@ extension Findings {
             return !facts.isFrom(ProviderFacts.borrowUserUnknown)
                 || facts.statements.contains {
                     $0.folded.contains("550 <@>: ") || $0.folded.contains("550: <@>: ")
+                        || $0.folded.contains("invalid recipient: <@>")
                 }
         }
     }

@@ -110,9 +110,18 @@ struct RecipientJudge {
             return (true, nil)
         }
         if let relay = recipient.relay { return (false, relay) }
-        guard facts.ruling == nil,
+        guard facts.ruling == nil, said.contains(where: { RelayList.mayBeMeant(in: $0.folded) }) else {
+            return (false, nil)
+        }
+        // Who quotes whom stands between the statements.
+        let whole = [
+            Statement(.diagnosticCode, Charset.utf8(recipient.diagnostic, charset: nil), by: .field),
+            Statement(.text, recipient.explanation, by: .reporter),
+        ]
+        guard
             let entry = RelayList.find(
-                in: said, status: recipient.status, remoteMTA: recipient.remoteMTA, reportingMTA: reportingMTA,
+                in: facts.statements.isEmpty ? said : whole, status: recipient.status, remoteMTA: recipient.remoteMTA,
+                reportingMTA: reportingMTA,
                 from: context.envelope.from)
         else { return (false, nil) }
         facts.ruling = Ruling(entry.reason, rule: "relay/\(entry.relay.rawValue)", matched: entry.words)

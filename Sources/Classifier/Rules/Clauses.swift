@@ -50,8 +50,13 @@ struct Clauses {
         let sentence = sentences.firstIndex { $0 >= range.lowerBound } ?? 0
         let end = sentences[sentence]
         return Place(
-            isInPage: pages.contains { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound },
-            sentence: sentence, partsBehind: colons.count { $0 >= range.lowerBound && $0 < end })
+            isInPage: isInPage(range), sentence: sentence,
+            partsBehind: colons.count { $0 >= range.lowerBound && $0 < end })
+    }
+
+    /// Whether the range is a part of the address of a page.
+    func isInPage(_ range: Range<Int>) -> Bool {
+        pages.contains { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound }
     }
 
     /// The sentence around the range.

@@ -79,14 +79,14 @@ extension ReasonRules {
                 "temporarily deactivated", "temporarily deactived", "temporarily disabled", "currently disabled",
                 "is currently suspended", "is presently suspended", "has been suspended", "vacationed and frozen",
                 "disabled due to inactivity", "not accepting mail due to account", "bouncing for",
-                "account is unavailable", "compte * desactive", "заблокирован", "неактивен", "利用停止", "停止されて", "휴면",
+                "account is unavailable", "compte * desactive", "利用停止", "停止されて", "휴면",
                 "이용이 정지",
             ]),
         ReasonRule("mailboxfull/full", .mailboxFull, .sure, of: [.recipient, .mailbox, .storage], .full),
         ReasonRule("mailboxfull/exceeded", .mailboxFull, .sure, of: [.mailbox, .storage], .exceeded),
         ReasonRule("suspend/disabled", .suspend, .sure, of: [.recipient, .mailbox, .domain], .disabled),
         ReasonRule(
-            "suspend/words", .suspend, .usual, isBare: true,
+            "suspend/words", .suspend, .sure, isBare: true,
             [
                 "boite du destinataire archivee", "boite * archivee", "is locked", "is frozen", "deactivated",
                 "suspended", "is inactive",

@@ -53,7 +53,9 @@ extension ReasonRules {
         ReasonRule(
             "userunknown/user", .userUnknown, .sure, needsProof: true,
             [
-                "email not exist", "email does not exist", "email doesn't exist", "e-mail does not exist",
+                "email not exist", "not in recipient list", "no mail box with", "no mailbox with",
+                "sellist kasutajat ei ole", "naudotojo nėra", "email does not exist", "email doesn't exist",
+                "e-mail does not exist",
                 "not listed in domino directory", "user not local", "user does not have an email",
                 "user doesn't have a", "user doesn't have an", "user does not have a", "user is not a registered",
                 "user is no longer", "user no longer", "user ambiguous", "user account is unavailable",
@@ -113,7 +115,8 @@ extension ReasonRules {
         ReasonRule(
             "filtered/recipient-rule", .filtered, .usual,
             [
-                "message filtered", "recipient preferences", "filtered by",
+                "message filtered", "recipient preferences", "from this sender", "known senders only", "senders only",
+                "chosen not to receive", "takes no mail from", "filtered by",
                 "because the recipient is only accepting mail from specific",
                 "recipient is only accepting", "due to extended inactivity new mail is not currently being accepted",
                 "this account is protected by", "user refuses to receive this mail", "user refused to receive",

@@ -34,6 +34,9 @@ enum RelayList {
         return nil
     }
 
+    /// Whether a text holds words of which some relay's list is known.
+    static func mayBeMeant(in text: FoldedText) -> Bool { matcher.lowest(in: text) != nil }
+
     /// The relay that says the text: the server whose words it quotes, else the one that the report names, else the one
     /// that wrote the report.
     private static func speaker(

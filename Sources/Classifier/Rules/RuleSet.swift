@@ -149,7 +149,7 @@ final class RuleSet: Sendable {
     static let maximumOwnerDistance = 24
 
     /// The words of the hits that name subjects; of two of which one holds the other, the longer.
-    private func terms(_ hits: [PhraseMatcher.Hit], in text: FoldedText) -> [Term] {
+    private func terms(_ hits: [PhraseMatcher.Hit], in text: FoldedText, _ clauses: Clauses) -> [Term] {
         var terms: [Term] = []
         var signs = 0
         for hit in hits {
@@ -163,6 +163,7 @@ final class RuleSet: Sendable {
                     terms.removeLast()
                 }
                 if let last = terms.last, last.range.upperBound >= range.upperBound { continue }
+                if subject != .address, clauses.isInPage(range) { continue }
                 terms.append(Term(subject: subject, range: range, sign: signs - 1))
             }
         }
@@ -230,7 +231,7 @@ final class RuleSet: Sendable {
                 found[known] = Match(rule: rule, range: range, place: place)
             }
         }
-        let terms = self.terms(hits, in: text)
+        let terms = self.terms(hits, in: text, clauses)
         // The first term that is near enough to what follows.
         var near = 0
         for hit in hits {

@@ -25,7 +25,7 @@ extension ReasonRules {
             [
                 "dmarc policy", "dmarc verification", "dmarc check", "dmarc fail", "dmarc evaluation", "dmarc reject",
                 "dmarc record", "fails dmarc", "failed dmarc", "per dmarc", "due to dmarc", "of dmarc", "dmarc",
-                "spf check failed", "spf check: ", "spf fail", "spf failure", "spf permerror", "spf hard fail",
+                "spf check", "spf -all", "(spf", "spf fail", "spf failure", "spf permerror", "spf hard fail",
                 "spf record with a hard fail", "spf record", "spf records", "spf validation", "spf unauthorized",
                 "spf error", "spf (sender policy", "sender policy framework", "failed spf", "fails spf", "by spf",
                 "spf: ", "spf hardfail", "spf softfail", "spf.pobox.com", "openspf.org", "openspf.net", "open-spf.org",
@@ -49,7 +49,9 @@ extension ReasonRules {
         ReasonRule(
             "norelaying/relay", .noRelaying, .sure,
             [
-                "relay access denied", "relaying denied", "relay denied", "relaying not allowed", "relay not permitted",
+                "relay access denied", "relaying denied", "relaying is denied", "relaying refused",
+                "among my rcpthosts", "relaying for", "not relay", "relay denied", "relaying not allowed",
+                "relay not permitted",
                 "relaying not permitted", "relay not allowed", "relaying is not allowed", "relaying is prohibited",
                 "relay operation rejected", "relay prohibited", "relaying prohibited", "not configured to relay",
                 "not permitted to relay", "not allowed to relay", "not authorized to relay", "unable to relay",
@@ -110,7 +112,8 @@ extension ReasonRules {
                 "has been temporarily deferred", "temporarily blocked", "temporarily rate",
                 "bulk mail rejected", "trusted hosts", "server access", "server access forbidden",
                 "access forbidden by your ip", "too many spam", "spammers", "spammer", "spam source",
-                "unsolicited mail originating", "sent from your ip", "from your network", "tss0", "ts03", "ts04",
+                "unsolicited mail originating", "sent from your ip", "from your network", "from your country", "ipv6 ",
+                "from ipv6", "tss0", "ts03", "ts04",
                 "cx02", "postmaster.live.com", "mail.live.com", "postmaster.free.fr",
                 "access denied * block", "domain * has been blocked by", "for spamming", "forbidden for policy",
                 "unsolicited email", "is not allowed to connect", "not allowed to connect", "is not allowed to access",

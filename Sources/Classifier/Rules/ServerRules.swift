@@ -1,6 +1,8 @@
 extension ReasonRules {
     /// The server that should have taken it.
     static let server: [ReasonRule] = [
+        ReasonRule("systemfull/exceeded", .systemFull, .sure, of: [.server], .exceeded),
+        ReasonRule("systemfull/full", .systemFull, .sure, of: [.server], .full),
         ReasonRule(
             "systemfull/disk", .systemFull, .sure,
             [
@@ -51,14 +53,20 @@ extension ReasonRules {
                 "system not accepting network messages", "not accepting network", "maintenance", "cannot process",
                 "could not process", "unable to process", "could not be processed", "out of memory",
                 "too many open files", "could not load", "database", "ldap", "mysql", "sql error", "lookup error",
-                "lookup failure", "resource", "resources", "unexpected error", "unexpected response", "fatal error",
+                "lookup failure", "unexpected error", "unexpected response", "fatal error",
                 "unknown error", "unspecified error", "general failure", "unable to contact",
-                "tls currently unavailable", "backend",
-                "queue file write error", "cannot allocate", "can't allocate", "assertion", "exception",
+                "tls currently unavailable",
+                "queue file write error", "cannot allocate", "can't allocate",
                 "permission denied", "operation not permitted", "input/output error", "file exists", "file too large",
                 "error opening", "i/o error", "aliasing/forwarding loop broken", "alias expand", "could not expand",
-                "circular", "unable to verify", "proxy", "storedrv", "hub", "システムエラー", "システム障害",
+                "システムエラー", "システム障害",
                 "系统错误", "系统忙", "系統忙碌", "시스템 오류", "технические", "временн",
+            ]),
+        ReasonRule(
+            "systemerror/words", .systemError, .usual,
+            [
+                "resource", "resources", "backend", "exception", "assertion", "proxy", "storedrv", "hub",
+                "unable to verify", "circular",
             ]),
         ReasonRule(
             "systemerror/later", .systemError, .hint,

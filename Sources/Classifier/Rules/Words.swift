@@ -3,7 +3,8 @@ enum Words {
     /// Sentences around a word for the recipient.
     static let templates = [
         "bad {}", "wrong {}", "incorrect {}", "illegal {}", "no {} found", "no {} here", "no {} exists",
-        "no {} with that", "no {} by that", "no {} known", "no {} at this", "no {} for ",
+        "no {} with that", "no {} by that", "no {} known", "no {} at this", "{} deleted", "{} removed", "{} closed",
+        "{} terminated", "{} cancelled", "{} discontinued", "no {} for ",
     ]
     static let english = [
         "user", "mailbox", "account", "recipient", "address", "email", "e-mail", "email address", "such",
@@ -17,8 +18,8 @@ enum Words {
                 "user", "username", "user name", "userid", "user id",
                 "recipient", "addressee", "address", "email address", "e-mail address",
                 "mail address", "rcpt", "rcpt to", "login", "alias", "customer", "subscriber",
-                "local part", "local-part", "person", "member", "student", "employee", "one", "party", "your recipient",
-                "destination", "mailaddress", "recipient's", "user's", "contact", "name", "id",
+                "local part", "local-part", "member", "student", "employee", "one", "party", "your recipient",
+                "destination", "mailaddress", "recipient's", "user's", "name", "id",
                 // German
                 "benutzer", "empfänger", "empfaenger", "adresse", "mailadresse", "teilnehmer", "adressat", "nutzer",
                 "kunde",
@@ -55,7 +56,7 @@ enum Words {
             [
                 "mailbox", "mail box", "mbox", "inbox", "account", "email account", "e-mail account", "maildir",
                 "maildrop", "mail drop", "postfach", "konto", "mailkonto", "boîte", "boite", "compte", "cuenta",
-                "buzón", "buzon", "casilla", "conta", "caixa", "casella", "contul", "cont ", "postvak", "brevlåda",
+                "buzón", "buzon", "casilla", "conta ", "caixa", "casella", "contul", "cont ", "postvak", "brevlåda",
                 "postkasse", "postilaatikko", "tili", "postkast", "pastkast", "pašto dėžut", "skrzynk", "schránk",
                 "poštni predal", "ящик", "аккаунт", "учетная запись", "учётная запись", "скринька", "скриньк",
                 "обліковий запис", "кутия", "сметка", "γραμματοκιβώτιο", "λογαριασμ", "postafiók", "fiók",
@@ -67,7 +68,7 @@ enum Words {
         (
             .storage,
             [
-                "quota", "storage", "storage space", "disk space", "diskspace", "storage limit", "size limit",
+                "quota", "storage", "storage space", "storage limit", "size limit",
                 "speicherplatz", "speichervolumen", "kontingent", "speicherlimit", "espace de stockage", "cuota",
                 "almacenamiento", "spazio", "quote", "квота", "квоту", "容量", "空间", "空間", "용량", "kota", "kotası",
                 "lagringsutrymme", "opslagruimte", "przestrze", "limit miejsca",
@@ -119,7 +120,7 @@ enum Words {
                 "client host", "client", "sending host", "sending ip", "sending server", "sending mta", "ip",
                 "ip address", "your ip",
                 "your host", "your server", "your hostname", "your mail server", "your network", "ptr", "reverse dns",
-                "rdns", "connection", "connecting host", "host rejected", "relay",
+                "rdns", "connecting host", "host rejected", "relay",
             ]
         ),
         (
@@ -139,7 +140,8 @@ enum Words {
         (
             .server,
             [
-                "server", "mail server", "system", "disk", "filesystem", "file system", "queue", "spool", "service",
+                "server", "mail server", "system", "disk", "disk space", "diskspace", "space", "filesystem",
+                "file system", "queue", "spool", "service",
                 "gateway", "storage",
             ]
         ),
@@ -159,7 +161,7 @@ enum Words {
             [
                 "may", "might", "maybe", "perhaps", "possibly", "probably", "either", "could be", "whether", "alike",
                 "vielleicht", "möglicherweise", "eventuell", "peut-être", "tal vez", "quizás", "puede que", "talvez",
-                "forse", "misschien", "możliwe", "возможно",
+                "forse", "misschien",
             ]
         ),
         (.address, ["@"]),
@@ -184,9 +186,9 @@ enum Words {
                 "not listed", "isn't listed", "not registered", "unregistered", "not in our", "not in the directory",
                 "not present", "not a local", "not our", "not used", "not in use", "no longer in use", "not one of our",
                 "not hosted here", "not defined", "undefined",
-                "has been deleted", "was deleted", "is deleted", "deleted", "has been removed", "was removed",
-                "removed", "has been closed", "was closed", "is closed", "closed", "terminated", "cancelled",
-                "canceled", "discontinued",
+                "has been deleted", "was deleted", "is deleted", "has been removed", "was removed",
+                "has been closed", "was closed", "is closed",
+
                 "no longer available", "no longer used", "no longer active at", "has left", "no longer with",
                 "not a member of", "not a user", "not an account", "does not have an account",
                 "doesn't have an account", "does not have a mailbox", "has no mailbox", "has no account",
@@ -226,18 +228,20 @@ enum Words {
                 "не существует", "не найден", "неизвестн", "несуществующ", "нет такого", "такого нет",
                 "не зарегистрирован", "недействител", "удален", "удалён", "не обнаружен", "не існує", "невідом",
                 "не знайден", "немає такого", "не съществува", "непознат", "не е намерен", "няма такъв", "не постоји",
-                "неверный", "неправильный",
+
                 // Greek, Hungarian, Romanian, Turkish
                 "δεν υπάρχει", "άγνωστ", "δεν βρέθηκε", "nem létezik", "ismeretlen", "nem található", "érvénytelen",
-                "nu există", "necunoscut", "inexistent", "nu a fost găsit", "bulunamadı", "yok", "bilinmeyen",
+                "nu există", "necunoscut", "inexistent", "nu a fost găsit", "bulunamadı", "kullanıcı yok", "adres yok",
+                "bilinmeyen",
                 "mevcut değil", "geçersiz", "tanınmıyor",
                 // Hebrew, Arabic
                 "לא קיים", "לא קיימת", "אינו קיים", "אינה קיימת", "לא נמצא", "לא ידוע", "אינו מוכר", "לא מוכר",
                 "غير موجود", "لا يوجد", "غير معروف", "لم يتم العثور", "غير صالح",
                 // Japanese, Chinese, Korean
-                "見つかりません", "存在しません", "存在しない", "存在いたしません", "不明", "登録されていません", "登録がありません", "ありません", "無効", "見つかりませんでした",
+                "見つかりません", "存在しません", "存在しない", "存在いたしません", "不明", "登録されていません", "登録がありません", "登録がございません", "無効",
+                "見つかりませんでした",
                 "不存在", "未找到", "找不到", "无此", "没有此", "查無此", "無此", "无效", "無效", "未知", "不正确",
-                "존재하지 않", "찾을 수 없", "없는", "알 수 없는", "없습니다", "유효하지 않",
+                "존재하지 않", "찾을 수 없", "없는 사용자", "없는 계정", "알 수 없는", "유효하지 않",
             ]
         ),
         (
@@ -245,9 +249,9 @@ enum Words {
             [
                 "is full", "full", "over quota", "overquota", "over-quota", "over its quota", "over the quota",
                 "out of space", "no space", "no room", "overdrawn", "over limit", "over the limit", "too full",
-                "voll", "überfüllt", "plein", "saturé", "llen", "chei", "lotad", "pien", "pełn", "przepełnion",
-                "přeplněn", "pln", "plná", "vol ", "fuld", "fullt", "täynnä", "täis", "pilna", "pilnas", "perpildyt",
-                "переполнен", "полон", "заполнен", "πλήρ", "γεμάτ", "megtelt", "tele", "plin", "dolu", "doldu", "מלאה",
+                "voll", "überfüllt", "plein", "saturé", "lotad", "pełn", "przepełnion",
+                "přeplněn", "plná", "vol ", "fuld", "fullt", "täynnä", "täis", "pilna", "pilnas", "perpildyt",
+                "переполнен", "полон", "заполнен", "πλήρ", "γεμάτ", "megtelt", "plin", "dolu", "doldu", "מלאה",
                 "מלא", "ممتلئ", "いっぱい", "一杯", "満杯", "已满", "已滿", "가득", "꽉",
             ]
         ),

@@ -18,10 +18,12 @@ enum SMTPCommand: UInt8, PhraseGroup {
     /// The command, or nil. Sources: Postfix `(in reply to end of DATA command)`, Exim `after
     /// RCPT TO:<…>`, Sendmail `>>> DATA` before `<<< 550`, qmail-family `during RCPT`, and their like.
     static func find(in text: FoldedText) -> SMTPCommand? {
-        // Sendmail sums up a refused recipient in a line of its own, and has no recipient then, whatever command it had sent
-        // ahead by then.
-        if text.contains("<@>... user unknown") || text.contains("<<< 503") { return .rcpt }
-        return lastDialogue(text) ?? groups.find(in: text).first
+        if let last = lastDialogue(text) {
+            // Sendmail sums up a refused recipient in a line of its own, and has no recipient then, whatever command it had
+            // sent ahead by then.
+            return text.contains("<@>... user unknown") || text.contains("<<< 503") ? .rcpt : last
+        }
+        return groups.find(in: text).first
     }
 
     private static let groups = PhraseGroups<SMTPCommand>([
