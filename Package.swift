@@ -20,9 +20,14 @@ let package = Package(
     targets: [
         .target(name: "MIME"),
         .target(name: "ReturnPath", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
-        .target(name: "Classifier", dependencies: ["MIME", "ReturnPath"]),
+        // The rules of Rules/, as compile-rules has compiled them.
+        .target(name: "CRules", exclude: ["table.inc"]),
+        .target(name: "Classifier", dependencies: ["MIME", "ReturnPath", "CRules"]),
         // The configuration's language. It knows nothing of what the keys mean.
         .target(name: "TOML"),
+        // What stands in files of rules, ours and an administrator's.
+        .target(name: "RuleFiles", dependencies: ["Classifier", "TOML"]),
+        .executableTarget(name: "compile-rules", dependencies: ["Classifier", "CRules", "RuleFiles"]),
         .systemLibrary(name: "CRenameat2"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // The client library of PostgreSQL, of which only the header is needed here.
@@ -66,7 +71,9 @@ let package = Package(
         .testTarget(name: "TOMLTests", dependencies: ["TOML", "Seeded"]),
         .testTarget(name: "ReturnPathTests", dependencies: ["ReturnPath"]),
         .testTarget(
-            name: "ClassifierTests", dependencies: ["Classifier", "MIME", "ReturnPath", "Seeded"], exclude: ["Fixtures"]
+            name: "ClassifierTests",
+            dependencies: ["Classifier", "CRules", "MIME", "ReturnPath", "RuleFiles", "Seeded", "compile-rules"],
+            exclude: ["Fixtures"]
         ),
         .testTarget(name: "MaildirTests", dependencies: ["Maildir", "Seeded"]),
         .testTarget(

@@ -272,7 +272,7 @@ struct Reading {
         if let quotation = dialect.quotation {
             for index in reports.indices { reports[index].quotation = quotation }
         }
-        dialect.mend?(&reports, context)
+        dialect.mend(&reports, context)
     }
 
     /// A report whose fields name nobody may do so elsewhere.

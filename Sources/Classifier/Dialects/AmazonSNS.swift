@@ -1,12 +1,7 @@
 import MIME
 
-extension Dialect {
-    /// Amazon SES by way of SNS: a mail whose text is a JSON object with a notificationType (Amazon SES developer guide,
-    /// notification contents).
-    static let amazonSNS = Dialect("amazon-sns", signs: [(.from, "sns.amazonaws.com")])
-}
-
-/// Reads the notification's JSON.
+/// Reads the JSON of a notification that Amazon SES sends by way of SNS: a mail whose text is an object with a notificationType
+/// (Amazon SES developer guide, notification contents).
 enum SNSNotification {
     static func verdict(_ message: Message, _ envelope: Envelope) -> Verdict? {
         guard envelope.from.hasSuffix("sns.amazonaws.com"),

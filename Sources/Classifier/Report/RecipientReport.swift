@@ -23,7 +23,7 @@ struct RecipientReport: Sendable {
     /// The reporting server looked for the mailbox itself: no other server was asked.
     var isOwnWord = false
     /// The words with which it hands on another server's (`Dialect.quotation`).
-    var quotation: StaticString?
+    var quotation: String?
     /// What the dialect makes of it, whatever the words and codes say.
     var ruling: Ruling?
     /// The relay that, by its own notification, has the address on its list of suppressed ones.

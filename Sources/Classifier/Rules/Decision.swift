@@ -43,13 +43,10 @@ struct Judge: Sendable {
     private let rules: RuleSet
     /// The administrator's rules about recipients.
     private let custom: [CustomRule]
-    /// What each of the rules needs beside its words.
-    private let proofs: [Proof?]
 
     init(rules: RuleSet, custom: [CustomRule] = []) {
         self.rules = rules
         self.custom = custom
-        proofs = rules.rules.map { Judge.proofNeeded[$0.name] }
     }
 
     /// Bytes of one text that are judged.
@@ -124,7 +121,7 @@ struct Judge: Sendable {
             reason = rule.reason
             let matched = String(decoding: best.text.bytes[best.match.range], as: UTF8.self)
             evidence = Evidence(rule: rule.name, at: best.at, matched: matched, runnerUp: runnerUp)
-            proof = proofs[best.match.rule]
+            proof = rule.proof
             if rule.strength == .usual, let status, !status.isVague, let meaning = StatusTable.reason(status),
                 !Judge.isMisused(status), meaning != reason
             {
@@ -146,7 +143,7 @@ struct Judge: Sendable {
             reason = rule.reason
             let matched = String(decoding: best.text.bytes[best.match.range], as: UTF8.self)
             evidence = Evidence(rule: rule.name, at: best.at, matched: matched)
-            proof = proofs[best.match.rule]
+            proof = rule.proof
             // A hint alone never declares an address dead, unless the server refused the recipient with a 550 or 5.1.x.
             if reason.isHard, !(reply.code.map { [550, 551, 553].contains($0) } ?? false), status?.subject != 1 {
                 reason = .onHold
@@ -200,22 +197,6 @@ struct Judge: Sendable {
         .mailboxFull,
     ]
 
-    /// What must be known beside the words before an address is declared dead.
-    private enum Proof {
-        /// A 5xx reply, a status of addressing, or the refusal of RCPT.
-        case refusal
-        /// A status of addressing, or the refusal of RCPT.
-        case addressing
-    }
-
-    /// Rules whose words servers also use when a recipient's filter refuses a message that was already accepted (mobile
-    /// carriers, content filters, webmail), or when they quote somebody.
-    private static let proofNeeded: [String: Proof] = [
-        "userunknown/user": .addressing, "userunknown/unavailable": .addressing,
-        "userunknown/access-denied": .addressing,
-        "userunknown/account": .refusal, "userunknown/languages": .refusal,
-    ]
-
     private static func isProved(
         _ proof: Proof, _ facts: FailureFacts, _ report: RecipientReport, status: StatusCode?, replies: [SMTPReply]
     ) -> Bool {
@@ -249,7 +230,7 @@ struct Judge: Sendable {
     ) -> Bool {
         let rule = rules.rules[match.rule]
         guard rule.strength == .sure, facts.command != nil || rule.reason != .userUnknown else { return false }
-        guard let proof = proofs[match.rule] else { return true }
+        guard let proof = rule.proof else { return true }
         return Judge.isProved(proof, facts, report, status: facts.status, replies: replies)
     }
 

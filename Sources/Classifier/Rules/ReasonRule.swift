@@ -1,17 +1,46 @@
-/// One rule of the table: any of these phrases means this reason.
+import CRules
+
+/// One rule of the table: any of its phrases means this reason. Where several rules of one strength match, the one that stands
+/// first decides. The rules stand in Rules/replies.toml.
 struct ReasonRule: Sendable {
     /// Stable name, shown as evidence.
-    var name: String
-    var reason: Reason
-    var strength: Strength
-    /// In the form that `FoldedText` makes: lower case, single blanks, addresses as `@`. A `*` stands for up to
-    /// `RuleSet.maximumGap` bytes of anything.
-    var phrases: [String]
+    let name: String
+    let reason: Reason
+    let strength: Strength
+    /// What the words need beside them before an address is declared dead; nil: nothing.
+    let proof: Proof?
+    /// Whether they only say that something was refused, and not what.
+    let isPlainRefusal: Bool
+    /// Whether they are single words, which more text may explain.
+    let isBare: Bool
+    /// How many they are.
+    let phraseCount: Int
 
-    init(_ name: String, _ reason: Reason, _ strength: Strength, _ phrases: [String]) {
-        self.name = name
-        self.reason = reason
-        self.strength = strength
-        self.phrases = phrases
+    init(_ record: crules_rule, of table: RuleTable) {
+        name = table.string(record.id)
+        reason = Reason(number: record.reason)
+        strength = Strength(rawValue: Int(record.strength)) ?? .hint
+        proof = record.needs == 0 ? nil : Proof.allCases[Int(record.needs) - 1]
+        isBare = record.flags & 1 != 0
+        isPlainRefusal = record.flags & 2 != 0
+        phraseCount = Int(record.phrase_count)
     }
+}
+
+/// What must be known beside a rule's words before an address is declared dead.
+///
+/// Servers use some words also when a recipient's filter refuses a message that was already accepted (mobile carriers, content
+/// filters, webmail), or when they quote somebody.
+package enum Proof: CaseIterable, Sendable {
+    /// A 5xx reply, a status of addressing, or the refusal of RCPT.
+    case refusal
+    /// A status of addressing, or the refusal of RCPT.
+    case addressing
+}
+
+extension Reason {
+    private static let all = allCases
+
+    /// The reason at a place of the list of all cases, by which the table names it.
+    init(number: UInt32) { self = Reason.all[Int(number)] }
 }

@@ -1,7 +1,8 @@
+import CRules
 import MIME
 
-/// The rule table, compiled once into one automaton.
-final class RuleSet: Sendable {
+/// The rules about replies, of which one automaton finds the phrases.
+final class RuleSet: @unchecked Sendable {
     /// A rule that matched, and where.
     struct Match: Sendable, Equatable {
         /// Index into `rules`.
@@ -21,70 +22,26 @@ final class RuleSet: Sendable {
     /// Bytes between two pieces of a phrase that `*` stands for, at the most.
     static let maximumGap = 80
 
+    /// The rules of Rules/.
+    static let standard = RuleSet(.standard)
+
     let rules: [ReasonRule]
     private let matcher: PhraseMatcher
     /// The rules that a single piece completes, by phrase number of the automaton.
     private let single: NumberLists
     /// The providers' rules whose first word it is, by phrase number.
     private let providers: NumberLists
-    /// Phrases of several pieces: the rule, and the pieces' phrase numbers.
-    private let sequences: [(rule: Int, pieces: [Int])]
-    /// The places at which a piece stands in sequences, by phrase number.
+    /// The places at which a piece stands in phrases of several, by phrase number.
     private let steps: NumberLists
-    /// The sequence that each of them belongs to, and which of its pieces it is.
-    private let places: [(sequence: Int, place: Int)]
+    private let places: UnsafeBufferPointer<crules_place>
 
-    init(_ rules: [ReasonRule], providers providerRules: [ProviderRule]) {
-        self.rules = rules
-        var numbers: [String: Int] = [:]
-        numbers.reserveCapacity(rules.reduce(0) { $0 + $1.phrases.count })
-        var phrases: [[UInt8]] = []
-        var single: [(list: Int, number: Int)] = []
-        var steps: [(list: Int, number: Int)] = []
-        var places: [(sequence: Int, place: Int)] = []
-        var sequences: [(rule: Int, pieces: [Int])] = []
-        func number(of piece: String) -> Int {
-            if let known = numbers[piece] { return known }
-            numbers[piece] = phrases.count
-            phrases.append(Array(piece.utf8))
-            return phrases.count - 1
-        }
-        for (index, rule) in rules.enumerated() {
-            for phrase in rule.phrases {
-                let pieces = RuleSet.pieces(of: phrase)
-                if pieces.count == 1 {
-                    single.append((number(of: pieces[0]), index))
-                } else if pieces.count > 1 {
-                    let all = pieces.map { number(of: $0) }
-                    for (place, piece) in all.enumerated() {
-                        steps.append((piece, places.count))
-                        places.append((sequences.count, place))
-                    }
-                    sequences.append((index, all))
-                }
-            }
-        }
-        let providers = providerRules.enumerated().map { (list: number(of: $1.words[0]), number: $0) }
-        matcher = PhraseMatcher(phrases)
-        self.providers = NumberLists(providers, count: phrases.count)
-        self.single = NumberLists(single, count: phrases.count)
-        self.steps = NumberLists(steps, count: phrases.count)
-        self.places = places
-        self.sequences = sequences
-    }
-
-    /// The pieces between the `*` of a phrase, blanks at the stars removed.
-    static func pieces(of phrase: String) -> [String] {
-        let star = UInt8(ascii: "*")
-        // Most have none, and a run compiles every phrase.
-        guard phrase.utf8.contains(star) else { return phrase.isEmpty ? [] : [phrase] }
-        let bytes = Array(phrase.utf8)
-        return bytes.split(separator: star).map { piece in
-            var piece = piece
-            if piece.startIndex != bytes.startIndex, piece.first == 0x20 { piece.removeFirst() }
-            if piece.endIndex != bytes.endIndex, piece.last == 0x20 { piece.removeLast() }
-            return String(decoding: piece, as: UTF8.self)
-        }.filter { !$0.isEmpty }
+    init(_ table: RuleTable) {
+        rules = table.records(.rules).map { ReasonRule($0, of: table) }
+        matcher = PhraseMatcher(table.numbers(.ruleWords))
+        single = NumberLists(table, starts: .singleStarts, numbers: .singles)
+        providers = NumberLists(table, starts: .providerStarts, numbers: .providerNumbers)
+        steps = NumberLists(table, starts: .stepStarts, numbers: .steps)
+        places = table.records(.places)
     }
 
     /// One pass over the text for all rules.
@@ -97,7 +54,7 @@ final class RuleSet: Sendable {
     private func providers(_ hits: [PhraseMatcher.Hit]) -> [Int] {
         var found: [Int] = []
         for hit in hits {
-            for rule in providers[hit.phrase] where !found.contains(rule) { found.append(rule) }
+            for rule in providers[hit.phrase] where !found.contains(Int(rule)) { found.append(Int(rule)) }
         }
         found.sort()
         return found
@@ -107,7 +64,7 @@ final class RuleSet: Sendable {
         var found: [Match] = []
         found.reserveCapacity(8)
         // Of the sequences that have begun, how far they are: few at a time.
-        var progress: [(sequence: Int, place: Int, start: Int, end: Int)] = []
+        var progress: [(sequence: UInt32, place: UInt32, start: Int, end: Int)] = []
         progress.reserveCapacity(8)
         func add(_ rule: Int, _ range: Range<Int>) {
             if let known = found.firstIndex(where: { $0.rule == rule }) {
@@ -121,17 +78,17 @@ final class RuleSet: Sendable {
             let range = (hit.end - matcher.length(of: hit.phrase))..<hit.end
             // `ip * blocked` is not said of a recipient.
             guard text.startsWord(at: range.lowerBound) else { continue }
-            for rule in single[hit.phrase] { add(rule, range) }
+            for rule in single[hit.phrase] { add(Int(rule), range) }
             for index in steps[hit.phrase] {
-                let step = places[index]
-                let known = progress.firstIndex { $0.sequence == step.sequence }
+                let step = places[Int(index)]
+                let known = progress.firstIndex { $0.sequence == step.phrase }
                 if step.place == 0 {
                     // The latest start wins: it leaves the most room for what follows.
                     if let known {
                         guard progress[known].place == 0 else { continue }
-                        progress[known] = (step.sequence, 0, range.lowerBound, range.upperBound)
+                        progress[known] = (step.phrase, 0, range.lowerBound, range.upperBound)
                     } else {
-                        progress.append((step.sequence, 0, range.lowerBound, range.upperBound))
+                        progress.append((step.phrase, 0, range.lowerBound, range.upperBound))
                     }
                     continue
                 }
@@ -141,11 +98,11 @@ final class RuleSet: Sendable {
                     progress.remove(at: known)
                     continue
                 }
-                if step.place == sequences[step.sequence].pieces.count - 1 {
-                    add(sequences[step.sequence].rule, progress[known].start..<range.upperBound)
+                if step.is_last != 0 {
+                    add(Int(step.rule), progress[known].start..<range.upperBound)
                     progress.remove(at: known)
                 } else {
-                    progress[known] = (step.sequence, step.place, progress[known].start, range.upperBound)
+                    progress[known] = (step.phrase, step.place, progress[known].start, range.upperBound)
                 }
             }
         }

@@ -6,13 +6,14 @@ enum SMTPCommand {
     /// RCPT TO:<…>`, Sendmail `>>> DATA` before `<<< 550`, qmail-family `during RCPT`, and their like.
     static func find(in text: FoldedText) -> String? {
         if let last = lastDialogue(text) { return last }
-        return groups.find(in: text).first?.name
+        return groups.find(in: text).first?.token
     }
 
-    private enum Stage: UInt8, PhraseGroup {
+    enum Stage: UInt8, PhraseGroup {
         case data, rcpt, mail, ehlo, conn
 
-        var name: String {
+        /// The token of the output contract.
+        var token: String {
             switch self {
             case .data: "DATA"
             case .rcpt: "RCPT"
@@ -23,51 +24,7 @@ enum SMTPCommand {
         }
     }
 
-    private static let groups = PhraseGroups<Stage>([
-        (
-            .data,
-            [
-                "end of data", "in reply to data", "after data", "response to data", "reply to data",
-                "to the data command", "after the data", "data command", "during data", "end-of-data",
-                "in response to the data", "smtp data", "post-data", "sending data", "smtp:data", "message body",
-                "after pipelined data", "after sending the message", "after initial data",
-                "failed after i sent the message", "did not like our data", "did not like our final",
-                "smtp command data", "[end_of_message]",
-            ]
-        ),
-        (
-            .rcpt,
-            [
-                "in reply to rcpt", "after rcpt", "response to rcpt", "reply to rcpt", "rcpt to command",
-                "rcpt command", "during rcpt", "to the rcpt", "smtp rcpt", "smtp:rcpt", "response to \"rcpt to",
-                "response to: rcpt", "sent: rcpt", "rcpt to:", "after pipelined rcpt", "[rcpt_to]", "rcpt_to",
-                "does not like recipient",
-                "did not like our rcpt", "after rcpt command",
-            ]
-        ),
-        (
-            .mail,
-            [
-                "in reply to mail", "after mail from", "response to mail", "reply to mail", "mail from command",
-                "during mail", "to the mail from", "smtp:mail", "response to \"mail from", "sent: mail from",
-                "after pipelined mail", "but sender was rejected", "did not like our mail",
-            ]
-        ),
-        (
-            .ehlo,
-            [
-                "in reply to ehlo", "in reply to helo", "after ehlo", "after helo", "response to ehlo",
-                "response to helo", "during ehlo", "during helo",
-            ]
-        ),
-        (
-            .conn,
-            [
-                "refused to talk to me", "after initial connection", "while receiving the initial", "initial greeting",
-                "connect to ", "after connect", "greeting",
-            ]
-        ),
-    ])
+    private static let groups = PhraseGroups<Stage>(.command)
 
     /// `>>> RCPT To:<@>` … `<<< 550`: the last command before the first refusal.
     private static func lastDialogue(_ text: FoldedText) -> String? {
