@@ -7,7 +7,7 @@ let package = Package(
         .executable(name: "maildir-bounce", targets: ["MaildirBounce"]),
         .library(name: "MIME", targets: ["MIME"]),
         .library(name: "ReturnPath", targets: ["ReturnPath"]),
-        .library(name: "Classifier", targets: ["Classifier"]),
+        .library(name: "Classifier", targets: ["Classifier", "Verdict"]),
         .library(name: "Maildir", targets: ["Maildir"]),
         .library(name: "Ledger", targets: ["Ledger"]),
     ],
@@ -20,13 +20,14 @@ let package = Package(
     targets: [
         .target(name: "MIME"),
         .target(name: "ReturnPath", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Verdict"),
         // The rules of Rules/, as compile-rules has compiled them.
         .target(name: "CRules", exclude: ["table.inc"]),
-        .target(name: "Classifier", dependencies: ["MIME", "ReturnPath", "CRules"]),
+        .target(name: "Classifier", dependencies: ["MIME", "ReturnPath", "Verdict", "CRules"]),
         // The configuration's language. It knows nothing of what the keys mean.
         .target(name: "TOML"),
         // What stands in files of rules, ours and an administrator's.
-        .target(name: "RuleFiles", dependencies: ["Classifier", "TOML"]),
+        .target(name: "RuleFiles", dependencies: ["Classifier", "TOML", "Verdict"]),
         .executableTarget(name: "compile-rules", dependencies: ["Classifier", "CRules", "RuleFiles"]),
         .systemLibrary(name: "CRenameat2"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -40,21 +41,22 @@ let package = Package(
         .target(
             name: "Ledger",
             dependencies: [
-                "CPostgreSQL", "CRenameat2", "CSQLiteSettings", .product(name: "Crypto", package: "swift-crypto"),
+                "CPostgreSQL", "CRenameat2", "CSQLiteSettings", "Verdict",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
         .executableTarget(
             name: "MaildirBounce",
             dependencies: [
-                "MIME", "ReturnPath", "Classifier", "Maildir", "Ledger", "TOML", "CArguments", "CZlib", "CResolv",
+                "MIME", "ReturnPath", "Verdict", "Classifier", "Maildir", "Ledger", "TOML", "CArguments", "CZlib", "CResolv",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
         // The simulated week that holds the ledger against the truth: make simulate-week, and a share of it in the tests.
-        .target(name: "Week", dependencies: ["Ledger"], path: "Benchmarks/Week"),
+        .target(name: "Week", dependencies: ["Ledger", "Verdict"], path: "Benchmarks/Week"),
         .executableTarget(
             name: "simulate-week",
             dependencies: ["Ledger", "Week", .product(name: "ArgumentParser", package: "swift-argument-parser")],
@@ -72,16 +74,18 @@ let package = Package(
         .testTarget(name: "ReturnPathTests", dependencies: ["ReturnPath"]),
         .testTarget(
             name: "ClassifierTests",
-            dependencies: ["Classifier", "CRules", "MIME", "ReturnPath", "RuleFiles", "Seeded", "compile-rules"],
+            dependencies: [
+                "Classifier", "CRules", "MIME", "ReturnPath", "RuleFiles", "Seeded", "Verdict", "compile-rules",
+            ],
             exclude: ["Fixtures"]
         ),
         .testTarget(name: "MaildirTests", dependencies: ["Maildir", "Seeded"]),
         .testTarget(
             name: "LedgerTests",
-            dependencies: ["Ledger", "Seeded", "Week", .product(name: "Crypto", package: "swift-crypto")]),
+            dependencies: ["Ledger", "Seeded", "Verdict", "Week", .product(name: "Crypto", package: "swift-crypto")]),
         .testTarget(
             name: "MaildirBounceTests",
-            dependencies: ["MaildirBounce", "Ledger", "Maildir", "Classifier", "Week"]
+            dependencies: ["MaildirBounce", "Ledger", "Maildir", "Classifier", "Verdict", "Week"]
         ),
     ],
     swiftLanguageModes: [.v6]

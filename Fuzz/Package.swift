@@ -20,7 +20,9 @@ let package = Package(
     targets: [
         .target(name: "MIME"),
         .target(name: "ReturnPath", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
-        .target(name: "Classifier", dependencies: ["MIME", "ReturnPath"]),
+        .target(name: "Verdict"),
+        .target(name: "CRules", exclude: ["table.inc"]),
+        .target(name: "Classifier", dependencies: ["MIME", "ReturnPath", "Verdict", "CRules"]),
         .target(name: "TOML"),
         .systemLibrary(name: "CRenameat2"),
         .target(name: "Maildir", dependencies: ["CRenameat2"]),
@@ -29,14 +31,14 @@ let package = Package(
         .target(
             name: "Ledger",
             dependencies: [
-                "CPostgreSQL", "CRenameat2", "CSQLiteSettings", .product(name: "Crypto", package: "swift-crypto"),
+                "Verdict", "CPostgreSQL", "CRenameat2", "CSQLiteSettings", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         // The part of the program that reads its configuration: a link for each file.
         .target(
             name: "Config",
             dependencies: [
-                "MIME", "ReturnPath", "Classifier", "Maildir", "Ledger", "TOML",
+                "MIME", "ReturnPath", "Verdict", "Classifier", "Maildir", "Ledger", "TOML",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

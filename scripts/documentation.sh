@@ -21,7 +21,9 @@ trap 'rm -rf "$graphs"' EXIT
 
 for module in "${modules[@]}"; do
     mkdir "$graphs/$module"
+    # Classifier hands on the words of Verdict, which are described with it.
     swift-symbolgraph-extract -module-name "$module" -I "$built/Modules" -Xcc -fmodule-map-file=Sources/CRenameat2/module.modulemap \
+        -experimental-allowed-reexported-modules=Verdict \
         -target "$target" -minimum-access-level public -skip-inherited-docs -output-dir "$graphs/$module"
     python3 - "$graphs/$module/$module.symbols.json" <<'PYTHON'
 import json, sys

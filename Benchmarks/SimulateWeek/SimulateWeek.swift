@@ -68,12 +68,13 @@ import Week
 
         for episode in try store.brakes() {
             print(
-                "held: \(episode.provider) \(episode.reason) from hour \((episode.start - Week.start) / 3_600) to "
+                "held: \(episode.provider) \(episode.reason.text) from hour \((episode.start - Week.start) / 3_600) to "
                     + "\((episode.end - Week.start) / 3_600): \(episode.addresses) addresses, \(episode.held) would be "
                     + "suppressed")
         }
         try store.decideBrake(
-            provider: Week.failing, reason: "userunknown", from: Week.failure.lowerBound, to: Week.failure.upperBound,
+            provider: Week.failing, reason: Token(.userUnknown), from: Week.failure.lowerBound,
+            to: Week.failure.upperBound,
             .release, at: Week.start + Week.seconds)
         show("after the failure was released", try WeekResult(store))
 

@@ -1,4 +1,5 @@
 import Ledger
+import Verdict
 
 /// A week of reports about addresses of which the truth is known.
 ///
@@ -99,7 +100,8 @@ package struct Week: Sendable {
         let answer = Answer(population, domain, at: time)
         let outcome = answer.kind.map { kind in
             OutcomeEvent(
-                address: address, kind: kind, reason: answer.reason, status: answer.status, replyCode: answer.code,
+                address: address, fate: Fate(kind), reason: Token(answer.reason), status: answer.status,
+                replyCode: answer.code,
                 action: "failed", diagnostic: "\(answer.code) \(answer.status) <\(address)>: \(answer.text)",
                 remoteMTA: "mx.\(domain)", command: "RCPT TO")
         }
@@ -108,8 +110,9 @@ package struct Week: Sendable {
                 maildir: "/var/vmail/bounces/Maildir", unique: Array("\(time).V801I\(name)M\(name % 999_983).mail".utf8)
             ),
             messageID: "<\(time).\(name)@mail.news.example>",
-            fingerprint: Fingerprint(high: mixed(seed, name, 30), low: mixed(seed, name, 31)), class: answer.class,
-            origin: population == .away ? "remote" : "local", arrival: time, dialect: "postfix",
+            fingerprint: Fingerprint(high: mixed(seed, name, 30), low: mixed(seed, name, 31)),
+            class: Token(answer.class),
+            origin: Token(population == .away ? .remote : .local), arrival: time, dialect: "postfix",
             reportingMTA: "mail.news.example", outcomes: outcome.map { [$0] } ?? [], rules: [answer.rule])
     }
 
@@ -138,9 +141,9 @@ package struct Week: Sendable {
 
 /// What a server answers.
 private struct Answer {
-    var `class`: String
-    var kind: String?
-    var reason = ""
+    var `class`: MessageClass
+    var kind: OutcomeKind?
+    var reason = Reason.undefined
     var status = ""
     var code = ""
     var text = ""
@@ -148,17 +151,17 @@ private struct Answer {
 
     init(_ population: Population, _ domain: String, at time: Int64) {
         if population == .away {
-            (`class`, rule) = ("auto-reply", "auto-reply/auto-submitted")
+            (`class`, rule) = (.autoReply, "auto-reply/auto-submitted")
         } else if domain == Week.failing && Week.failure.contains(time)
             || population == .dead && !isBlocked(domain, time)
         {
-            (`class`, kind, reason, status, code) = ("hard-bounce", "hard", "userunknown", "5.1.1", "550")
+            (`class`, kind, reason, status, code) = (.hardBounce, .hard, .userUnknown, "5.1.1", "550")
             (text, rule) = ("Recipient address rejected: User unknown", "text/userunknown")
         } else if isBlocked(domain, time) {
-            (`class`, kind, reason, status, code) = ("soft-bounce", "soft", "blocked", "5.7.1", "554")
+            (`class`, kind, reason, status, code) = (.softBounce, .soft, .blocked, "5.7.1", "554")
             (text, rule) = ("Service unavailable; client host blocked", "text/blocked")
         } else {
-            (`class`, kind, reason, status, code) = ("soft-bounce", "soft", "mailboxfull", "5.2.2", "552")
+            (`class`, kind, reason, status, code) = (.softBounce, .soft, .mailboxFull, "5.2.2", "552")
             (text, rule) = ("Mailbox full, over quota", "text/mailboxfull")
         }
     }

@@ -8,6 +8,8 @@ public enum Limits {
     public static let addressBytes = 320
     /// Bytes of a host's name; what is longer loses its end (RFC 5321 section 4.5.3.1.2).
     public static let hostBytes = 255
+    /// Bytes of a returned message's List-Id or Feedback-ID; what is longer loses its end (RFC 2919 section 3: 255).
+    public static let identifierBytes = 255
     /// Bytes of a delivery-status part that are read.
     public static let deliveryStatusBytes = 4 << 20
     /// Bytes of prose that are searched for failed recipients.

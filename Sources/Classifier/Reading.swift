@@ -45,7 +45,7 @@ struct Reading {
         if let notice = SpecialNotices.verdict(message, envelope, original) {
             return withTaggedComplainant(finish(notice))
         }
-        if let notice = SNSNotification.verdict(message, envelope) {
+        if let notice = SNSNotification(message, envelope) {
             let verdict = judged(notice)
             return withTaggedComplainant(finish(verdict))
         }
@@ -105,7 +105,7 @@ struct Reading {
         }
         markOwnAddresses(&verdict)
         switch verdict.messageClass {
-        case .autoReply, .notABounce: break
+        case .autoReply, .notABounce, .unsubscribe: break
         default:
             if !original.summary.isEmpty { verdict.original = original.summary }
         }
@@ -509,12 +509,10 @@ struct Reading {
     // MARK: judging
 
     /// Judges what a notification listed.
-    private mutating func judged(_ notice: Verdict) -> Verdict {
-        var verdict = notice
-        let pending = verdict.pending
-        verdict.pending = []
-        guard !pending.isEmpty else { return verdict }
-        judgeAll(pending, into: &verdict)
+    private mutating func judged(_ notice: SNSNotification) -> Verdict {
+        var verdict = notice.verdict
+        guard !notice.reports.isEmpty else { return verdict }
+        judgeAll(notice.reports, into: &verdict)
         classify(&verdict, postfixSender: nil)
         return verdict
     }
@@ -646,13 +644,14 @@ struct Reading {
             decision.evidence = Evidence(rule: doubt, at: decision.evidence.at, runnerUp: decision.evidence.rule)
             decision.kind = .soft
             decision.reason = .onHold
+            decision.party = nil
         }
         decision.evidence.recipient = address
         evidence.append(decision.evidence)
         // Not of a report that declares nobody dead, nor of what is still tried or may be tried again.
         let isFinal = doubt == nil && decision.kind <= .soft && !decision.isTransient
         return Outcome(
-            address: address, kind: decision.kind, reason: decision.reason,
+            address: address, kind: decision.kind, reason: decision.reason, party: decision.party,
             status: decision.status?.description, replyCode: decision.replyCode.map(String.init), action: report.action,
             diagnostic: Reading.oneLine(diagnostic.isEmpty ? explanation : diagnostic), remoteMTA: report.remoteMTA,
             command: facts.command, relay: isFinal ? list?.relay : nil, isOwnRefusal: refusal != nil)

@@ -1,3 +1,5 @@
+import Verdict
+
 /// What one report, or one administrator, did to one address: the input of the policy.
 struct AddressEvent: Sendable, Equatable {
     /// What an outcome means for its address, which depends on the report's class as well as on the outcome's kind.
@@ -8,26 +10,28 @@ struct AddressEvent: Sendable, Equatable {
         case suppress, release
 
         /// A copy, a double bounce or a message that is no report has no effect. A 4xx is never hard.
-        init(class name: String, kind: String, replyCode: String?, status: String?) {
-            switch name {
-            case "complaint": self = .complaint
-            case "auto-reply": self = .autoReply
-            case "hard-bounce", "soft-bounce", "delay-notice", "delivery-receipt":
-                let isTransient = (replyCode ?? status)?.utf8.first == UInt8(ascii: "4")
-                switch OutcomeEvent.parts(ofKind: kind) {
-                case (_, OutcomeEvent.ownRefusal): self = .other
-                case ("hard", nil): self = isTransient ? .soft : .hard
-                case ("hard", .some), ("soft", .some): self = isTransient ? .soft : .relay
-                case ("soft", nil): self = .soft
-                case ("delayed", _): self = .delayed
-                case ("delivered", _): self = .delivered
-                default: self = .other
-                }
+        init(class: Token<MessageClass>, fate: Fate, replyCode: String?, status: String?) {
+            switch `class`.value {
+            case .complaint: self = .complaint
+            case .autoReply: self = .autoReply
+            case .hardBounce, .softBounce:
+                self.init(fate, isTransient: (replyCode ?? status)?.utf8.first == UInt8(ascii: "4"))
+            case .delayNotice, .deliveryReceipt:
                 // These two never count against an address, whatever their outcomes say.
-                if (name == "delay-notice" || name == "delivery-receipt") && isBraked {
-                    self = .other
-                }
-            default: self = .other
+                let effect = Effect(fate, isTransient: false)
+                self = effect.isBraked ? .other : effect
+            case .doubleBounce, .postmasterNotice, .ownRefusal, .notABounce, .unsubscribe, nil: self = .other
+            }
+        }
+
+        private init(_ fate: Fate, isTransient: Bool) {
+            switch (fate.kind.value, fate.remark) {
+            case (_, .ownRefusal), (nil, _): self = .other
+            case (.hard, nil): self = isTransient ? .soft : .hard
+            case (.hard, .relay), (.soft, .relay): self = isTransient ? .soft : .relay
+            case (.soft, nil): self = .soft
+            case (.delayed, _): self = .delayed
+            case (.delivered, _): self = .delivered
             }
         }
 
@@ -63,8 +67,10 @@ struct AddressEvent: Sendable, Equatable {
     /// The place of the outcome in the report, or of the action among all actions.
     var ordinal: Int64
     var effect: Effect
-    var `class` = ""
-    var reason: String
+    /// The class of the report.
+    var `class`: Token<MessageClass>?
+    /// Of an action by hand: what the administrator called it.
+    var reason: Token<Reason>
     /// The address as the report writes it, where that is not its canonical form.
     var spelling: String?
     /// What the brake says about the hour of its arrival.
@@ -73,11 +79,11 @@ struct AddressEvent: Sendable, Equatable {
     var until: Int64?
     /// Of a release: the number of the last delivery that the ledger had seen; `nil` for one that 0.1.0 has written.
     var known: Int64?
-    /// The token of the relay on whose list the address stands.
-    var relay: String?
+    /// The relay on whose list the address stands.
+    var relay: Token<Relay>?
 
-    /// The relay's token where the relay is why the address is suppressed.
-    func relay(for cause: Suppression.Cause) -> String? { cause == .relay ? relay : nil }
+    /// The relay where it is why the address is suppressed.
+    func relay(for cause: Suppression.Cause) -> Token<Relay>? { cause == .relay ? relay : nil }
 
     /// The hour of its arrival since 1970, in which the brake counts it.
     var hour: Int64 { arrival / CalendarTime.secondsPerHour }

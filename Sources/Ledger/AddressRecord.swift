@@ -1,3 +1,5 @@
+import Verdict
+
 /// What the ledger knows of one address.
 package struct AddressRecord: Sendable, Equatable {
     /// The canonical form.
@@ -12,8 +14,8 @@ package struct AddressRecord: Sendable, Equatable {
 /// One recipient of one report.
 package struct HistoryRow: Sendable, Equatable {
     package var arrival: Int64
-    package var `class`: String
-    package var origin: String?
+    package var `class`: Token<MessageClass>
+    package var origin: Token<Origin>?
     package var outcome: OutcomeEvent
     package var messageID: String?
     package var dialect: String?
@@ -41,8 +43,8 @@ package enum CheckResult: Sendable, Equatable {
 
 /// How many reports of one class and origin there were.
 package struct ClassCount: Sendable, Hashable {
-    package var `class`: String
-    package var origin: String?
+    package var `class`: Token<MessageClass>
+    package var origin: Token<Origin>?
     package var count: Int
 }
 
@@ -60,7 +62,7 @@ package struct LedgerSummary: Sendable, Equatable {
 
     package struct ReasonCount: Sendable, Hashable {
         package var cause: Suppression.Cause
-        package var reason: String
+        package var reason: Token<Reason>
         package var count: Int
     }
 

@@ -80,7 +80,7 @@ final class AddressTable {
         state.suppression = try Suppression(row, terms, from: 11)
         state.lastAction = row.optionalInteger(16)
         if let since = row.optionalInteger(17) {
-            state.held = HeldBack(reason: try terms.text(row.integer(18)), since: since)
+            state.held = HeldBack(reason: try terms.reason(row.integer(18)), since: since)
         }
         return state
     }
@@ -100,7 +100,7 @@ final class AddressTable {
         AddressEvent(
             arrival: row.integer(1), fingerprint: Fingerprint(high: 0, low: 0), ordinal: row.integer(0),
             effect: row.integer(2) == ManualAction.Kind.suppress.rawValue ? .suppress : .release,
-            reason: try terms.text(row.integer(3)), until: row.optionalInteger(4), known: row.optionalInteger(5))
+            reason: try terms.reason(row.integer(3)), until: row.optionalInteger(4), known: row.optionalInteger(5))
     }
 
     /// The reports about an address, each with the number of its outcome's row.
@@ -115,16 +115,15 @@ final class AddressTable {
     }
 
     private func event(_ row: Query) throws -> AddressEvent {
-        let (className, kind) = (try terms.text(row.integer(2)), try terms.text(row.integer(4)))
+        let (messageClass, fate) = (try terms.messageClass(row.integer(2)), try terms.fate(row.integer(4)))
         let effect = AddressEvent.Effect(
-            class: className, kind: kind, replyCode: row.optionalText(6),
-            status: row.optionalText(7))
+            class: messageClass, fate: fate, replyCode: row.optionalText(6), status: row.optionalText(7))
         return AddressEvent(
             arrival: row.integer(0), seen: row.optionalInteger(9), fingerprint: row.fingerprint(1),
             delivery: row.integer(3) >> LedgerLimits.ordinalBits,
-            ordinal: row.integer(3) & (1 << LedgerLimits.ordinalBits - 1), effect: effect, class: className,
-            reason: try terms.text(row.integer(5)), spelling: row.optionalText(8),
-            relay: OutcomeEvent.relay(ofKind: kind))
+            ordinal: row.integer(3) & (1 << LedgerLimits.ordinalBits - 1), effect: effect,
+            class: messageClass, reason: try terms.reason(row.integer(5)), spelling: row.optionalText(8),
+            relay: fate.relay)
     }
 
     /// The state from which the events go on.
@@ -306,7 +305,7 @@ final class AddressWriter {
         try query.bind(first + 15, (state.suppression?.days).map(Int64.init))
         try query.bind(first + 16, state.lastAction)
         try query.bind(first + 17, state.held?.since)
-        try query.bind(first + 18, try terms.number(state.held?.reason))
+        try query.bind(first + 18, try terms.number(state.held?.reason.text))
         try query.bind(first + 19, state.streakDays)
         try query.bind(first + 20, id)
     }

@@ -1,3 +1,5 @@
+import Verdict
+
 /// Writes one batch of deliveries, or of actions by hand, within a transaction that the caller opens and ends.
 ///
 /// First every delivery and its outcomes; then the brake's counts; then each touched address once, derived from its
@@ -251,21 +253,21 @@ final class BatchWriter {
 
     /// Gives what a report says about each valid address, and for what reason. All outcomes must be written.
     private func forEachOutcome(
-        of head: ReportIndex.Head, _ body: (String, AddressEvent.Effect, String) throws -> Void
+        of head: ReportIndex.Head, _ body: (String, AddressEvent.Effect, Token<Reason>) throws -> Void
     ) throws {
         defer { selectOutcomes.reset() }
         try selectOutcomes.bind(1, head.id << LedgerLimits.ordinalBits)
         try selectOutcomes.bind(2, (head.id + 1) << LedgerLimits.ordinalBits)
-        let className = try terms.text(head.classTerm)
+        let messageClass = try terms.messageClass(head.classTerm)
         while try selectOutcomes.step() {
             // An address that this very batch brought has no row yet.
             guard let address = selectOutcomes.optionalText(1) ?? newAddresses[selectOutcomes.integer(0)] else {
                 continue
             }
             let effect = AddressEvent.Effect(
-                class: className, kind: try terms.text(selectOutcomes.integer(2)),
+                class: messageClass, fate: try terms.fate(selectOutcomes.integer(2)),
                 replyCode: selectOutcomes.optionalText(4), status: selectOutcomes.optionalText(5))
-            try body(address, effect, try terms.text(selectOutcomes.integer(3)))
+            try body(address, effect, try terms.reason(selectOutcomes.integer(3)))
         }
     }
 
@@ -333,8 +335,8 @@ final class BatchWriter {
         try query.bind(first + 1, event.key.unique)
         try query.bind(first + 2, event.fingerprint.bytes)
         try query.bind(first + 3, event.storedArrival)
-        try query.bind(first + 4, try terms.number(event.class) as Int64)
-        try query.bind(first + 5, try terms.number(event.origin))
+        try query.bind(first + 4, try terms.number(event.class.text) as Int64)
+        try query.bind(first + 5, try terms.number(event.origin?.text))
         try query.bind(first + 6, try terms.number(event.dialect))
         try query.bind(first + 7, try terms.number(event.reportingMTA))
         try query.bind(first + 8, try terms.number(place.folder))
@@ -365,15 +367,15 @@ final class BatchWriter {
             let canonical = CanonicalAddress(outcome.address)
             let spelling =
                 outcome.address == canonical?.text ? nil : outcome.address.stored(limit: LedgerLimits.textBytes)
-            let reason = try terms.number(outcome.reason) as Int64
+            let reason = try terms.number(outcome.reason.text) as Int64
             var address: Int64?
             if let canonical {
                 let addition = AddressEvent(
                     arrival: event.storedArrival, seen: seen, fingerprint: event.fingerprint,
                     delivery: delivery, ordinal: Int64(ordinal),
                     effect: AddressEvent.Effect(
-                        class: event.class, kind: outcome.kind, replyCode: outcome.replyCode, status: outcome.status),
-                    class: event.class, reason: outcome.reason, spelling: spelling, relay: outcome.relay)
+                        class: event.class, fate: outcome.fate, replyCode: outcome.replyCode, status: outcome.status),
+                    class: event.class, reason: outcome.reason, spelling: spelling, relay: outcome.fate.relay)
                 let place = try touch(canonical.text)
                 touched[place].events.append(addition)
                 if isReplacement { touched[place].mustBeDerived = true }
@@ -387,7 +389,7 @@ final class BatchWriter {
             outcomes.append(
                 NewOutcome(
                     id: delivery << LedgerLimits.ordinalBits | Int64(ordinal), address: address,
-                    kind: try terms.number(outcome.kind), reason: reason,
+                    kind: try terms.number(outcome.fate.text), reason: reason,
                     remoteMTA: try terms.number(outcome.remoteMTA),
                     spelling: spelling, texts: outcome))
             if outcomes.count >= BatchWriter.waitingOutcomes { try flushOutcomes() }
@@ -500,7 +502,7 @@ final class BatchWriter {
     private func forgetForBrake(_ entry: Touched) throws {
         struct Hour: Hashable {
             var hour: Int64
-            var reason: String
+            var reason: Token<Reason>
         }
         var kept = Set<Hour>()
         for event in try addresses.events(entry.id) where event.effect.isBraked {
@@ -605,7 +607,7 @@ final class BatchWriter {
 
     private func isCovered(_ action: ManualAction, _ canonical: String, _ forgotten: ForgottenTable) throws -> Bool {
         if let known = try addresses.entry(canonical)?.state.suppression, known.cause == .manual,
-            known.reason == action.reason.stored(limit: LedgerLimits.textBytes), action.isCovered(by: known)
+            known.reason.text == action.reason.stored(limit: LedgerLimits.textBytes), action.isCovered(by: known)
         {
             return true
         }
@@ -624,8 +626,9 @@ final class BatchWriter {
 
     private func count(_ event: DeliveryEvent, counted: Int64, duplicates: Int64) throws {
         let hour = Hour(
-            hour: event.storedArrival / CalendarTime.secondsPerHour, classTerm: try terms.number(event.class) as Int64,
-            originTerm: try terms.number(event.origin) ?? 0)
+            hour: event.storedArrival / CalendarTime.secondsPerHour,
+            classTerm: try terms.number(event.class.text) as Int64,
+            originTerm: try terms.number(event.origin?.text) ?? 0)
         tally[hour, default: (0, 0)].counted += counted
         tally[hour, default: (0, 0)].duplicates += duplicates
     }

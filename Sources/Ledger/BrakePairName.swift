@@ -1,5 +1,7 @@
+import Verdict
+
 /// A provider and a reason, as the brake counts them.
 struct BrakePairName: Hashable, Sendable {
     var provider: String
-    var reason: String
+    var reason: Token<Reason>
 }

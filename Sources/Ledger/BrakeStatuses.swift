@@ -1,3 +1,5 @@
+import Verdict
+
 /// Which hours are spikes, looked up by provider and reason as they are asked for.
 final class BrakeStatuses {
     private let terms: TermTable?
@@ -48,7 +50,7 @@ final class BrakeStatuses {
     }
 
     /// Takes note of a status that has been stored, or that is only supposed.
-    func set(_ status: BrakeStatus, provider: String, reason: String, hour: Int64) throws {
+    func set(_ status: BrakeStatus, provider: String, reason: Token<Reason>, hour: Int64) throws {
         let pair = BrakePairName(provider: provider, reason: reason)
         var hours = try hours(pair)
         hours[hour] = status == .normal ? nil : status
@@ -63,7 +65,7 @@ final class BrakeStatuses {
         guard let select, let terms else { return [:] }
         if known.count >= BrakeStatuses.cacheLimit { known.removeAll() }
         var hours = [Int64: BrakeStatus]()
-        if let provider = try terms.known(pair.provider), let reason = try terms.known(pair.reason) {
+        if let provider = try terms.known(pair.provider), let reason = try terms.known(pair.reason.text) {
             defer { select.reset() }
             try select.bind(1, provider)
             try select.bind(2, reason)

@@ -1,3 +1,5 @@
+import Verdict
+
 /// The brake's counts within one transaction: who had what in which hour, and which hours are spikes.
 final class BrakeTable {
     /// A provider and a reason, by the numbers of their terms.
@@ -98,8 +100,8 @@ final class BrakeTable {
     }
 
     /// Notes that the spikes of a provider and reason must be looked at anew from an hour on.
-    func touch(provider: String, reason: String, hour: Int64) throws {
-        let pair = Pair(provider: try terms.number(provider) as Int64, reason: try terms.number(reason) as Int64)
+    func touch(provider: String, reason: Token<Reason>, hour: Int64) throws {
+        let pair = Pair(provider: try terms.number(provider) as Int64, reason: try terms.number(reason.text) as Int64)
         touch(HourRow(pair: pair, hour: hour))
     }
 
@@ -145,7 +147,7 @@ final class BrakeTable {
         selectFirst.reset()
         let counts = try counts(pair, from: BrakeTimeline.firstHour(before: start, rule))
         let provider = try terms.text(pair.provider)
-        let reason = try terms.text(pair.reason)
+        let reason = try terms.reason(pair.reason)
         let new = BrakeTimeline.statuses(
             counts, first: first, from: start, canBeUsual: BrakeTimeline.canBeUsual(reason),
             decisions: try decisions(pair), rule: rule)
@@ -210,7 +212,7 @@ final class BrakeTable {
             let counts = try table.counts(pair, from: 0)
             guard let first = counts.first?.hour else { continue }
             let provider = try terms.text(pair.provider)
-            let reason = try terms.text(pair.reason)
+            let reason = try terms.reason(pair.reason)
             let statuses = BrakeTimeline.statuses(
                 counts, first: first, from: 0, canBeUsual: BrakeTimeline.canBeUsual(reason),
                 decisions: try table.decisions(pair), rule: rule)
@@ -243,7 +245,7 @@ final class BrakeTable {
     private func row(_ provider: String, _ event: AddressEvent) throws -> HourRow {
         HourRow(
             pair: Pair(
-                provider: try terms.number(provider) as Int64, reason: try terms.number(event.reason) as Int64),
+                provider: try terms.number(provider) as Int64, reason: try terms.number(event.reason.text) as Int64),
             hour: event.hour)
     }
 

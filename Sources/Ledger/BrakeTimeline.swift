@@ -1,3 +1,5 @@
+import Verdict
+
 /// What the brake says about one hour of one provider and reason.
 package enum BrakeStatus: Int64, Sendable {
     /// No spike.
@@ -43,12 +45,12 @@ enum BrakeTimeline {
     static let usualDays = 3
     /// The reasons that lie with the address and come back with every mailing. What a server has against the sender
     /// never becomes usual: a provider that blocks every day has no dead customers.
-    private static let reasonsOfAddress: Set<String> = [
-        "userunknown", "hostunknown", "hasmoved", "notaccept", "mailboxfull", "suspend",
+    private static let reasonsOfAddress: Set<Reason> = [
+        .userUnknown, .hostUnknown, .hasMoved, .notAccept, .mailboxFull, .suspend,
     ]
 
-    static func canBeUsual(_ reason: String) -> Bool {
-        reasonsOfAddress.contains(reason)
+    static func canBeUsual(_ reason: Token<Reason>) -> Bool {
+        reason.value.map(reasonsOfAddress.contains) ?? false
     }
 
     /// The first hour whose count the statuses from `start` on depend on.

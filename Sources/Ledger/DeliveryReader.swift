@@ -39,8 +39,8 @@ final class DeliveryReader {
             let key = DeliveryKey(maildir: try terms.text(query.integer(15)), unique: query.bytes(16))
             rows.append(
                 HistoryRow(
-                    arrival: query.integer(9), class: try terms.text(query.integer(10)),
-                    origin: try terms.text(query.optionalInteger(11)), outcome: try outcome(query, canonical),
+                    arrival: query.integer(9), class: try terms.messageClass(query.integer(10)),
+                    origin: try terms.origin(query.optionalInteger(11)), outcome: try outcome(query, canonical),
                     messageID: query.optionalText(12), dialect: try terms.text(query.optionalInteger(13)),
                     reportingMTA: try terms.text(query.optionalInteger(14)), key: key,
                     destination: StoredPlace.path(
@@ -52,8 +52,8 @@ final class DeliveryReader {
     /// Reads `outcomeColumns`, which come first in the row.
     private func outcome(_ row: Query, _ canonical: String) throws -> OutcomeEvent {
         OutcomeEvent(
-            address: row.optionalText(8) ?? canonical, kind: try terms.text(row.integer(0)),
-            reason: try terms.text(row.integer(1)), status: row.optionalText(2), replyCode: row.optionalText(3),
+            address: row.optionalText(8) ?? canonical, fate: try terms.fate(row.integer(0)),
+            reason: try terms.reason(row.integer(1)), status: row.optionalText(2), replyCode: row.optionalText(3),
             action: row.optionalText(4), diagnostic: row.optionalText(5),
             remoteMTA: try terms.text(row.optionalInteger(6)), command: row.optionalText(7))
     }
@@ -95,14 +95,14 @@ final class DeliveryReader {
         try outcomes.bind(2, (delivery + 1) << LedgerLimits.ordinalBits)
         var event = DeliveryEvent(
             key: DeliveryKey(maildir: try terms.text(query.integer(0)), unique: query.bytes(1)),
-            fingerprint: query.fingerprint(2), class: try terms.text(query.integer(4)),
-            origin: try terms.text(query.optionalInteger(5)), arrival: query.integer(3),
+            fingerprint: query.fingerprint(2), class: try terms.messageClass(query.integer(4)),
+            origin: try terms.origin(query.optionalInteger(5)), arrival: query.integer(3),
             seen: query.optionalInteger(7))
         while try outcomes.step() {
             event.outcomes.append(
                 OutcomeEvent(
-                    address: outcomes.optionalText(4) ?? outcomes.text(5), kind: try terms.text(outcomes.integer(0)),
-                    reason: try terms.text(outcomes.integer(1)), status: outcomes.optionalText(2),
+                    address: outcomes.optionalText(4) ?? outcomes.text(5), fate: try terms.fate(outcomes.integer(0)),
+                    reason: try terms.reason(outcomes.integer(1)), status: outcomes.optionalText(2),
                     replyCode: outcomes.optionalText(3)))
         }
         return (event, query.integer(6) != 0)

@@ -95,7 +95,7 @@ final class BrakeFolder {
     func fold(_ address: Int64, provider: String, _ event: AddressEvent) throws {
         guard event.effect.isBraked else { return }
         let provider = try terms.number(provider) as Int64
-        let reason = try terms.number(event.reason) as Int64
+        let reason = try terms.number(event.reason.text) as Int64
         try deleteMember.bind(1, provider)
         try deleteMember.bind(2, reason)
         try deleteMember.bind(3, event.hour)

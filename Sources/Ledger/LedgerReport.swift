@@ -1,3 +1,5 @@
+import Verdict
+
 /// A stretch of time to report about, in whole hours UTC: what the ledger keeps for good is counted by the hour.
 package struct ReportWindow: Sendable, Hashable {
     /// Seconds since 1970 UTC, the beginning of the first hour.
@@ -21,8 +23,8 @@ package struct ReportWindow: Sendable, Hashable {
 package struct DayTally: Sendable, Hashable {
     /// Days since 1970-01-01, UTC.
     package var day: Int64
-    package var `class`: String
-    package var origin: String?
+    package var `class`: Token<MessageClass>
+    package var origin: Token<Origin>?
     /// Reports that count.
     package var counted: Int
     /// Files with a report that another file had brought.
@@ -33,6 +35,8 @@ package struct DayTally: Sendable, Hashable {
 package struct RecipientRow: Sendable, Hashable {
     /// What they have in common: a reason, a domain, a host. Empty where the reports do not say.
     package var value: String
+    /// The reports behind it.
+    package var group: ReportGroup
     package var counts: AddressState.Counters
 }
 
@@ -58,11 +62,11 @@ package struct NewSuppressions: Sendable, Equatable {
 
 /// Reports that have something in common, for a list of examples.
 package enum ReportGroup: Sendable, Hashable {
-    case `class`(String)
-    case origin(String?)
+    case `class`(Token<MessageClass>)
+    case origin(Token<Origin>?)
     /// Days since 1970-01-01.
     case days(ClosedRange<Int64>)
-    case reason(String)
+    case reason(Token<Reason>)
     case domain(String)
     case provider(String)
     case reportingMTA(String)
@@ -73,8 +77,8 @@ package struct ReportSample: Sendable, Equatable {
     /// Empty where the report names no valid address.
     package var address: String
     package var arrival: Int64
-    package var `class`: String
-    package var origin: String?
+    package var `class`: Token<MessageClass>
+    package var origin: Token<Origin>?
     /// Nothing where the report names nobody.
     package var outcome: OutcomeEvent?
     package var reportingMTA: String?

@@ -40,7 +40,8 @@ extension LedgerStore {
     /// Leaves addresses out from a moment on, in seconds since 1970 UTC, until they are released.
     @discardableResult
     package func suppress(
-        _ addresses: [String], reason: String = "manual", note: String? = nil, author: String? = nil, at: Int64
+        _ addresses: [String], reason: String = ManualAction.plainReason, note: String? = nil, author: String? = nil,
+        at: Int64
     ) throws(LedgerError) -> [ActionOutcome] {
         try record(
             addresses.map {
@@ -52,7 +53,8 @@ extension LedgerStore {
     /// that arrives after it counts afresh.
     @discardableResult
     package func release(
-        _ addresses: [String], reason: String = "manual", note: String? = nil, author: String? = nil, at: Int64
+        _ addresses: [String], reason: String = ManualAction.plainReason, note: String? = nil, author: String? = nil,
+        at: Int64
     ) throws(LedgerError) -> [ActionOutcome] {
         try record(
             addresses.map {

@@ -1,8 +1,10 @@
+import Verdict
+
 /// A stretch of hours in which many addresses of one provider had one reason.
 package struct BrakeEpisode: Sendable, Equatable {
     /// The domain of the addresses.
     package var provider: String
-    package var reason: String
+    package var reason: Token<Reason>
     /// The beginning of its first hour and the end of its last, in seconds since 1970 UTC.
     package var start: Int64
     package var end: Int64
@@ -41,7 +43,7 @@ extension LedgerStore {
                 }
                 let start = hours.integer(2) * CalendarTime.secondsPerHour
                 let episode = BrakeEpisode(
-                    provider: hours.text(0), reason: hours.text(1), start: start,
+                    provider: hours.text(0), reason: Token(text: hours.text(1)), start: start,
                     end: start + CalendarTime.secondsPerHour, addresses: Int(hours.integer(3)), held: 0,
                     status: status)
                 if let last = episodes.last, last.provider == episode.provider, last.reason == episode.reason,
@@ -76,7 +78,8 @@ extension LedgerStore {
     /// - Returns: the episodes that were decided, as they were before.
     @discardableResult
     package func decideBrake(
-        provider: String, reason: String? = nil, from start: Int64 = 0, to end: Int64 = LedgerLimits.latestArrival,
+        provider: String, reason: Token<Reason>? = nil, from start: Int64 = 0,
+        to end: Int64 = LedgerLimits.latestArrival,
         _ verdict: BrakeVerdict, note: String? = nil, author: String? = nil, at: Int64
     ) throws(LedgerError) -> [BrakeEpisode] {
         let domain = CanonicalDomain.form(of: Substring(provider).utf8) ?? provider
@@ -97,7 +100,7 @@ extension LedgerStore {
                 """)
             for episode in chosen {
                 try insert.bind(1, try terms.number(episode.provider) as Int64)
-                try insert.bind(2, try terms.number(episode.reason) as Int64)
+                try insert.bind(2, try terms.number(episode.reason.text) as Int64)
                 try insert.bind(3, episode.start / CalendarTime.secondsPerHour)
                 try insert.bind(4, episode.end / CalendarTime.secondsPerHour - 1)
                 try insert.bind(5, status.rawValue)

@@ -321,7 +321,7 @@ private final class Erasure {
         }
     }
 
-    private static let plainReason = "manual"
+    private static let plainReason = ManualAction.plainReason
 
     /// Terms that others use, too, and in which one of the addresses stands: a host that calls itself so, a reason or an
     /// author by hand. Those of folders stay: the files there must be found again.

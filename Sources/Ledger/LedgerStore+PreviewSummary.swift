@@ -84,7 +84,9 @@ extension LedgerStore {
                 WHERE addresses >= \(BrakeTimeline.floor)
                 """)
             var pairs = Set<BrakePairName>()
-            while try query.step() { pairs.insert(BrakePairName(provider: query.text(0), reason: query.text(1))) }
+            while try query.step() {
+                pairs.insert(BrakePairName(provider: query.text(0), reason: Token(text: query.text(1))))
+            }
             return pairs
         }
     }
@@ -118,7 +120,7 @@ extension LedgerStore {
             """)
         var spikes: [Spike: BrakeStatus] = [:]
         while try query.step() {
-            let pair = BrakePairName(provider: query.text(0), reason: query.text(1))
+            let pair = BrakePairName(provider: query.text(0), reason: Token(text: query.text(1)))
             spikes[Spike(pair: pair, hour: query.integer(2))] = BrakeStatus(rawValue: query.integer(3)) ?? .held
         }
         return spikes
@@ -133,7 +135,8 @@ extension LedgerStore {
             """)
         var members = Set<String>()
         for spike in hours {
-            guard let provider = try terms.known(spike.pair.provider), let reason = try terms.known(spike.pair.reason)
+            guard let provider = try terms.known(spike.pair.provider),
+                let reason = try terms.known(spike.pair.reason.text)
             else { continue }
             defer { query.reset() }
             try query.bind(1, provider)

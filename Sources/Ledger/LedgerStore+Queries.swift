@@ -1,3 +1,5 @@
+import Verdict
+
 extension LedgerStore {
     /// How many rows of history are given unless asked otherwise.
     package static let defaultHistoryLimit = 100
@@ -160,7 +162,8 @@ extension LedgerStore {
                 if reports.integer(2) > 0 {
                     summary.reports.append(
                         ClassCount(
-                            class: reports.text(0), origin: reports.optionalText(1), count: Int(reports.integer(2))))
+                            class: Token(text: reports.text(0)),
+                            origin: reports.optionalText(1).map { Token(text: $0) }, count: Int(reports.integer(2))))
                 }
             }
             let suppressed = try connection.prepare(
@@ -174,7 +177,7 @@ extension LedgerStore {
                 guard let cause = Suppression.Cause(rawValue: suppressed.integer(0)) else { throw DamagedLedger() }
                 summary.suppressed.append(
                     LedgerSummary.ReasonCount(
-                        cause: cause, reason: suppressed.text(1), count: Int(suppressed.integer(2))))
+                        cause: cause, reason: Token(text: suppressed.text(1)), count: Int(suppressed.integer(2))))
             }
             let rules = try connection.prepare(
                 "SELECT term.text, hits, last_seen FROM rule_hit JOIN term ON term.id = rule ORDER BY term.text")
@@ -201,10 +204,10 @@ extension LedgerStore {
             var count = OriginCount(local: 0, remote: 0, unknown: 0)
             while try query.step() {
                 let reports = Int(query.integer(1))
-                switch query.text(0) {
-                case "local": count.local += reports
-                case "remote": count.remote += reports
-                default: count.unknown += reports
+                switch Origin(rawValue: query.text(0)) {
+                case .local: count.local += reports
+                case .remote: count.remote += reports
+                case nil: count.unknown += reports
                 }
             }
             return count

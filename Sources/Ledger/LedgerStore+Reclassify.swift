@@ -1,3 +1,5 @@
+import Verdict
+
 /// An address that may be mailed after a change and not before, or the other way round.
 package enum SideChange: Sendable, Equatable {
     /// It is left out from now on.
@@ -11,7 +13,7 @@ package enum ReclassifyOutcome: Sendable, Hashable {
     /// The ledger did not know it; it counts now, or is a copy of a report that does.
     case new(CommitOutcome)
     /// The verdict is another one; this was the class.
-    case changed(from: String)
+    case changed(from: Token<MessageClass>)
     case unchanged
     /// The report was pruned, an address of it erased, or the file holds another message by now: what the ledger has
     /// stays.
@@ -152,8 +154,8 @@ private struct SuppressedPages {
 package final class Reclassification {
     /// What the ledger has of one report.
     fileprivate struct Stored: Equatable {
-        var `class`: String
-        var origin: String?
+        var `class`: Token<MessageClass>
+        var origin: Token<Origin>?
         var dialect: String?
         var reportingMTA: String?
         var outcomes: [StoredOutcome]?
@@ -162,8 +164,8 @@ package final class Reclassification {
     fileprivate struct StoredOutcome: Equatable {
         /// Canonical; nothing where the report names no valid address.
         var address: String?
-        var kind: String
-        var reason: String
+        var fate: Fate
+        var reason: Token<Reason>
         var status: String?
         var replyCode: String?
         var action: String?
@@ -250,7 +252,7 @@ package final class Reclassification {
         // that a scan has met does so only where it says no less.
         var speaks = row == head.id || head.arrival == event.storedArrival
         if speaks, let row, row != head.id { speaks = try ReportWeight(event) >= weight(head) }
-        var changed: String?
+        var changed: Token<MessageClass>?
         if speaks { changed = try replace(head.id, event, withOutcomes: true) }
         guard let row else { return changed.map { .changed(from: $0) } }
         if row != head.id { _ = try replace(row, event, withOutcomes: false) }
@@ -263,19 +265,19 @@ package final class Reclassification {
         for outcome in stored.outcomes ?? [] where outcome.address != nil {
             weight.add(
                 AddressEvent.Effect(
-                    class: stored.class, kind: outcome.kind, replyCode: outcome.replyCode, status: outcome.status))
+                    class: stored.class, fate: outcome.fate, replyCode: outcome.replyCode, status: outcome.status))
         }
         return weight
     }
 
     /// - Returns: the class that the delivery had, where anything of it changed.
-    private func replace(_ id: Int64, _ event: DeliveryEvent, withOutcomes: Bool) throws -> String? {
+    private func replace(_ id: Int64, _ event: DeliveryEvent, withOutcomes: Bool) throws -> Token<MessageClass>? {
         let old = try stored(id, withOutcomes: withOutcomes)
         let new = Stored(event, withOutcomes: withOutcomes)
         guard old != new else { return nil }
         try updateDelivery.bind(1, id)
-        try updateDelivery.bind(2, try terms.number(new.class) as Int64)
-        try updateDelivery.bind(3, try terms.number(new.origin))
+        try updateDelivery.bind(2, try terms.number(new.class.text) as Int64)
+        try updateDelivery.bind(3, try terms.number(new.origin?.text))
         try updateDelivery.bind(4, try terms.number(new.dialect))
         try updateDelivery.bind(5, try terms.number(new.reportingMTA))
         try updateDelivery.execute()
@@ -285,8 +287,8 @@ package final class Reclassification {
         try deleteOutcomes.execute()
         for (ordinal, outcome) in outcomes.enumerated() {
             try insertOutcome.bind(1, try outcome.address.map(number(ofAddress:)))
-            try insertOutcome.bind(2, try terms.number(outcome.kind) as Int64)
-            try insertOutcome.bind(3, try terms.number(outcome.reason) as Int64)
+            try insertOutcome.bind(2, try terms.number(outcome.fate.text) as Int64)
+            try insertOutcome.bind(3, try terms.number(outcome.reason.text) as Int64)
             try insertOutcome.bind(4, outcome.status)
             try insertOutcome.bind(5, outcome.replyCode)
             try insertOutcome.bind(6, outcome.action)
@@ -305,7 +307,8 @@ package final class Reclassification {
         try selectDelivery.bind(1, id)
         guard try selectDelivery.step() else { throw DamagedLedger() }
         var stored = Stored(
-            class: try terms.text(selectDelivery.integer(0)), origin: try terms.text(selectDelivery.optionalInteger(1)),
+            class: try terms.messageClass(selectDelivery.integer(0)),
+            origin: try terms.origin(selectDelivery.optionalInteger(1)),
             dialect: try terms.text(selectDelivery.optionalInteger(2)),
             reportingMTA: try terms.text(selectDelivery.optionalInteger(3)))
         guard withOutcomes else { return stored }
@@ -316,8 +319,8 @@ package final class Reclassification {
         while try selectOutcomes.step() {
             outcomes.append(
                 StoredOutcome(
-                    address: selectOutcomes.optionalText(0), kind: try terms.text(selectOutcomes.integer(1)),
-                    reason: try terms.text(selectOutcomes.integer(2)), status: selectOutcomes.optionalText(3),
+                    address: selectOutcomes.optionalText(0), fate: try terms.fate(selectOutcomes.integer(1)),
+                    reason: try terms.reason(selectOutcomes.integer(2)), status: selectOutcomes.optionalText(3),
                     replyCode: selectOutcomes.optionalText(4), action: selectOutcomes.optionalText(5),
                     diagnostic: selectOutcomes.optionalText(6),
                     remoteMTA: try terms.text(selectOutcomes.optionalInteger(7)),
@@ -346,13 +349,13 @@ extension Reclassification.Stored {
         func term(_ text: String) -> String { text.stored(limit: LedgerLimits.termBytes) }
         func text(_ text: String) -> String { text.stored(limit: LedgerLimits.textBytes) }
         self.init(
-            class: term(event.class), origin: event.origin.map(term), dialect: event.dialect.map(term),
+            class: event.class, origin: event.origin, dialect: event.dialect.map(term),
             reportingMTA: event.reportingMTA.map(term))
         guard withOutcomes else { return }
         outcomes = event.outcomes.prefix(LedgerLimits.outcomesPerReport).map { outcome in
             let canonical = CanonicalAddress(outcome.address)
             return Reclassification.StoredOutcome(
-                address: canonical?.text, kind: term(outcome.kind), reason: term(outcome.reason),
+                address: canonical?.text, fate: outcome.fate, reason: outcome.reason,
                 status: outcome.status.map(text), replyCode: outcome.replyCode.map(text),
                 action: outcome.action.map(text),
                 diagnostic: outcome.diagnostic?.stored(limit: LedgerLimits.diagnosticBytes),

@@ -1,3 +1,5 @@
+import Verdict
+
 extension LedgerStore {
     /// How many reports arrived on each day, by class and origin, in that order. Kept for good: what was pruned is in it.
     package func tally(_ window: ReportWindow) throws(LedgerError) -> [DayTally] {
@@ -13,7 +15,8 @@ extension LedgerStore {
             var rows = [DayTally]()
             while try query.step() {
                 let row = DayTally(
-                    day: query.integer(0), class: query.text(1), origin: query.optionalText(2),
+                    day: query.integer(0), class: Token(text: query.text(1)),
+                    origin: query.optionalText(2).map { Token(text: $0) },
                     counted: Int(query.integer(3)), duplicates: Int(query.integer(4)))
                 if row.counted > 0 || row.duplicates > 0 { rows.append(row) }
             }
@@ -50,17 +53,25 @@ extension LedgerStore {
                 providers[try scan.provider(row, recipient), default: AddressState.Counters()].add(recipient.effect)
             }
             var figures = RecipientFigures(total: total)
-            figures.reasons = try LedgerStore.ranked(reasons.map { (try scan.terms.text($0.key), $0.value) })
+            figures.reasons = try LedgerStore.ranked(
+                reasons.map { id, counts in
+                    let reason = try scan.terms.reason(id)
+                    return (reason.text, .reason(reason), counts)
+                })
             figures.reportingMTAs = try LedgerStore.ranked(
-                reportingMTAs.map { ($0.key == 0 ? "" : try scan.terms.text($0.key), $0.value) })
-            figures.domains = LedgerStore.ranked(zip(scan.domains, domains).filter { $0.1.all > 0 })
-            figures.providers = LedgerStore.ranked(providers.map { ($0.key, $0.value) })
+                reportingMTAs.map { id, counts in
+                    let host = id == 0 ? "" : try scan.terms.text(id)
+                    return (host, .reportingMTA(host), counts)
+                })
+            figures.domains = LedgerStore.ranked(
+                zip(scan.domains, domains).filter { $0.1.all > 0 }.map { ($0, .domain($0), $1) })
+            figures.providers = LedgerStore.ranked(providers.map { ($0, .provider($0), $1) })
             return figures
         }
     }
 
-    private static func ranked(_ rows: [(String, AddressState.Counters)]) -> [RecipientRow] {
-        rows.map { RecipientRow(value: $0.0, counts: $0.1) }.sorted { left, right in
+    private static func ranked(_ rows: [(String, ReportGroup, AddressState.Counters)]) -> [RecipientRow] {
+        rows.map { RecipientRow(value: $0, group: $1, counts: $2) }.sorted { left, right in
             let (first, second) = (left.counts, right.counts)
             if first.bounces != second.bounces { return first.bounces > second.bounces }
             if first.all != second.all { return first.all > second.all }
@@ -96,7 +107,7 @@ extension LedgerStore {
                 let count = Int(counts.integer(2))
                 result.count += count
                 result.byReason.append(
-                    LedgerSummary.ReasonCount(cause: cause, reason: try terms.text(counts.integer(1)), count: count))
+                    LedgerSummary.ReasonCount(cause: cause, reason: try terms.reason(counts.integer(1)), count: count))
             }
             let latest = try bound(
                 """
@@ -131,7 +142,7 @@ extension LedgerStore {
     ///
     /// The rows are read some at a time: what is written meanwhile may or may not be seen.
     package func recipients(
-        _ window: ReportWindow, reasons: [String], page: Int = LedgerStore.page,
+        _ window: ReportWindow, reasons: [Reason], page: Int = LedgerStore.page,
         each: (String?, () throws(LedgerError) -> ReportSample?) throws(LedgerError) -> Bool
     ) throws(LedgerError) {
         var rows = [(delivery: Int64, outcome: Int64, diagnostic: String?)]()
@@ -143,7 +154,7 @@ extension LedgerStore {
                 // A reading may be done twice.
                 (rows, count) = ([], 0)
                 let scan = try ReportScan(connection, readsDomains: false)
-                let wanted = try reasons.compactMap { try scan.terms.known($0) }
+                let wanted = try reasons.compactMap { try scan.terms.known($0.rawValue) }
                 try scan.forEach(window, reasons: wanted, before: before, limit: page) { row, diagnostic in
                     guard let recipient = row.recipient else { return }
                     count += 1

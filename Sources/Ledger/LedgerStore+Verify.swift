@@ -55,7 +55,7 @@ extension LedgerStore {
             var hours = Set<[Int64]>()
             try table.forEachOutcome(entry.id) { event, _ in
                 guard event.effect.isBraked else { return }
-                hours.insert([provider, try terms.known(event.reason) ?? 0, event.hour, entry.id])
+                hours.insert([provider, try terms.known(event.reason.text) ?? 0, event.hour, entry.id])
             }
             for hour in hours { members.add(hour.map(RowValue.integer)) }
         }

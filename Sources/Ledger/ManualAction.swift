@@ -11,6 +11,9 @@ package struct ManualAction: Sendable, Hashable {
     /// Any spelling.
     package var address: String
     package var kind: Kind
+    /// The reason of an action for which none is given.
+    package static let plainReason = "manual"
+
     /// A token or a few words: `manual`, `asked to be removed`, or what another system called it.
     package var reason: String
     /// When it was decided, in seconds since 1970 UTC.
@@ -27,7 +30,8 @@ package struct ManualAction: Sendable, Hashable {
     package var isDated: Bool
 
     package init(
-        address: String, kind: Kind, reason: String = "manual", at: Int64, until: Int64? = nil, author: String? = nil,
+        address: String, kind: Kind, reason: String = ManualAction.plainReason, at: Int64, until: Int64? = nil,
+        author: String? = nil,
         note: String? = nil, onlyIfNeeded: Bool = false, isDated: Bool = false
     ) {
         self.address = address

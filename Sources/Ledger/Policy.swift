@@ -1,3 +1,5 @@
+import Verdict
+
 /// The numbers that decide who is left out of the next mailing. A plain value: where they come from is the caller's.
 package struct Policy: Sendable, Equatable {
     /// When events of one kind suppress an address.
@@ -24,16 +26,15 @@ package struct Policy: Sendable, Equatable {
     /// alike the later. Its events are counted apart from all others.
     package struct Override: Sendable, Equatable {
         package var cause: Suppression.Cause?
-        /// The class of the report, as `hard-bounce`.
-        package var `class`: String?
-        /// A reason token, as `mailboxfull`.
-        package var reason: String?
+        /// The class of the report.
+        package var `class`: MessageClass?
+        package var reason: Reason?
         /// The domain of the address; with a dot before it, any domain below.
         package var domain: String?
         package var rule: Rule
 
         package init(
-            cause: Suppression.Cause? = nil, class: String? = nil, reason: String? = nil, domain: String? = nil,
+            cause: Suppression.Cause? = nil, class: MessageClass? = nil, reason: Reason? = nil, domain: String? = nil,
             rule: Rule
         ) {
             self.cause = cause
@@ -49,8 +50,8 @@ package struct Policy: Sendable, Equatable {
 
         fileprivate func matches(_ event: AddressEvent, _ cause: Suppression.Cause, _ domain: String) -> Bool {
             if let wanted = self.cause, wanted != cause { return false }
-            if let wanted = self.class, wanted != event.class { return false }
-            if let wanted = reason, wanted != event.reason { return false }
+            if let wanted = self.class, wanted != event.class?.value { return false }
+            if let wanted = reason, wanted != event.reason.value { return false }
             guard let wanted = self.domain else { return true }
             return wanted.utf8.first == UInt8(ascii: ".") ? domain.hasSuffix(wanted) : domain == wanted
         }
@@ -62,8 +63,8 @@ package struct Policy: Sendable, Equatable {
         /// Under which name the days are counted: what the override matches, so that it survives other overrides.
         fileprivate var name: String {
             [
-                cause.map { "cause=\($0.name)" }, self.class.map { "class=\($0)" }, reason.map { "reason=\($0)" },
-                domain.map { "domain=\($0)" },
+                cause.map { "cause=\($0.name)" }, self.class.map { "class=\($0.rawValue)" },
+                reason.map { "reason=\($0.rawValue)" }, domain.map { "domain=\($0)" },
             ].compactMap { $0 }.joined(separator: " ")
         }
     }
@@ -108,15 +109,15 @@ package struct Policy: Sendable, Equatable {
     package init() {}
 
     /// The reasons that lie with what we send and how, or with our server's name, and not with the address.
-    package static let sendersReasons: Set<String> = [
-        "authfailure", "badreputation", "blocked", "contenterror", "exceedlimit", "failedstarttls", "mesgtoobig",
-        "policyviolation", "rejected", "requireptr", "securityerror", "spamdetected", "speeding", "toomanyconn",
-        "virusdetected",
+    package static let sendersReasons: Set<Reason> = [
+        .authFailure, .badReputation, .blocked, .contentError, .exceedLimit, .failedSTARTTLS, .messageTooBig,
+        .policyViolation, .rejected, .requirePTR, .securityError, .spamDetected, .speeding, .tooManyConnections,
+        .virusDetected,
     ]
 
     /// Whether an event that may suppress an address for `cause` is the sender's fault.
     static func isSendersFault(_ event: AddressEvent, _ cause: Suppression.Cause) -> Bool {
-        (cause == .hard || cause == .soft) && sendersReasons.contains(event.reason)
+        (cause == .hard || cause == .soft) && event.reason.value.map(sendersReasons.contains) ?? false
     }
 
     /// A soft suppression's life in days; a shorthand for `soft.expiryDays`.

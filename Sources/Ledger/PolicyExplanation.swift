@@ -1,3 +1,5 @@
+import Verdict
+
 /// One event of an address and what it changed.
 package struct PolicyStep: Sendable, Equatable {
     /// When the mail arrived, or when the administrator acted.
@@ -5,9 +7,10 @@ package struct PolicyStep: Sendable, Equatable {
     /// What happened: `hard`, `soft`, `relay`, `complaint`, `delivered`, `delayed`, `auto-reply`, `other`, `suppress`, `release`,
     /// or `base` for all that was pruned.
     package var what: String
-    package var reason: String
+    /// Nil for the base.
+    package var reason: Token<Reason>?
     /// The class of the report.
-    package var `class`: String?
+    package var `class`: Token<MessageClass>?
     package var brake: BrakeStatus
     /// The distinct days of the longest streak after it.
     package var streakDays: Int
@@ -50,7 +53,7 @@ extension PolicyStep {
     fileprivate init(base: AddressState) {
         let seen = [base.lastSeen, base.lastAction].compactMap { $0 }.max() ?? 0
         self.init(
-            at: seen, what: "base", reason: "", class: nil, brake: .normal, streakDays: base.streakDays,
+            at: seen, what: "base", reason: nil, class: nil, brake: .normal, streakDays: base.streakDays,
             suppression: base.suppression,
             text: "all that came before was pruned; " + (base.suppression.map { "\($0.why)" } ?? "not suppressed"))
     }
@@ -60,7 +63,7 @@ extension PolicyStep {
     ) {
         self.init(
             at: event.arrival, what: event.effect.name, reason: event.reason,
-            class: event.effect.isByHand ? nil : event.class, brake: event.brake, streakDays: after.streakDays,
+            class: event.class, brake: event.brake, streakDays: after.streakDays,
             suppression: after.suppression,
             text: PolicyStep.changes(event, before, after) ?? PolicyStep.count(event, before, after, domain, policy))
     }

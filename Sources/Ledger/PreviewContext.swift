@@ -99,9 +99,9 @@ struct PreviewContext {
 
     private mutating func readBrake(_ connection: Connection, _ terms: TermTable) throws {
         var known: [BrakeTable.Pair: BrakePairName] = [:]
-        let numbers = try terms.known(Set(pairs.flatMap { [$0.provider, $0.reason] }))
+        let numbers = try terms.known(Set(pairs.flatMap { [$0.provider, $0.reason.text] }))
         for pair in pairs {
-            guard let provider = numbers[pair.provider], let reason = numbers[pair.reason] else { continue }
+            guard let provider = numbers[pair.provider], let reason = numbers[pair.reason.text] else { continue }
             known[BrakeTable.Pair(provider: provider, reason: reason)] = pair
         }
         let providers = Set(known.keys.lazy.map(\.provider)).map { RowValue.integer($0) }
@@ -187,7 +187,7 @@ struct PreviewContext {
                 try insert.bind(2, id)
                 try insert.bind(3, action.arrival)
                 try insert.bind(4, kind.rawValue)
-                try insert.bind(5, try terms.number(action.reason) as Int64)
+                try insert.bind(5, try terms.number(action.reason.text) as Int64)
                 try insert.bind(6, action.until)
                 try insert.bind(7, action.known)
                 try insert.execute()
@@ -204,7 +204,7 @@ struct PreviewContext {
             """)
         for (pair, count, folded) in hours where !known.contains(pair) {
             try insertHour.bind(1, try terms.number(pair.provider) as Int64)
-            try insertHour.bind(2, try terms.number(pair.reason) as Int64)
+            try insertHour.bind(2, try terms.number(pair.reason.text) as Int64)
             try insertHour.bind(3, count.hour)
             try insertHour.bind(4, count.addresses)
             try insertHour.bind(5, folded)
@@ -217,7 +217,7 @@ struct PreviewContext {
             """)
         for (pair, decision) in decisions where !known.contains(pair) {
             try insertDecision.bind(1, try terms.number(pair.provider) as Int64)
-            try insertDecision.bind(2, try terms.number(pair.reason) as Int64)
+            try insertDecision.bind(2, try terms.number(pair.reason.text) as Int64)
             try insertDecision.bind(3, decision.firstHour)
             try insertDecision.bind(4, decision.lastHour)
             try insertDecision.bind(5, decision.verdict.rawValue)

@@ -49,7 +49,7 @@ extension LedgerStore {
             try table.forEach(connection) { entry in
                 let provider = try terms.number(CanonicalAddress.domain(ofCanonical: entry.address)) as Int64
                 try table.forEachOutcome(entry.id) { event, _ in
-                    let reason = try terms.number(event.reason) as Int64
+                    let reason = try terms.number(event.reason.text) as Int64
                     try brake.add(entry.id, provider: provider, reason: reason, event, isCounted: true)
                 }
             }

@@ -1,3 +1,5 @@
+import Verdict
+
 /// Goes over the deliveries of a window and what they say of recipients.
 final class ReportScan {
     struct Row {
@@ -47,7 +49,7 @@ final class ReportScan {
     init(_ connection: Connection, readsDomains: Bool = true) throws {
         self.connection = connection
         terms = try TermTable(connection, writes: false)
-        remote = try terms.known("remote") ?? -1
+        remote = try terms.known(Origin.remote.rawValue) ?? -1
         if readsDomains { try readDomains() }
     }
 
@@ -129,14 +131,14 @@ final class ReportScan {
     private func effect(_ classTerm: Int64, _ kind: Int64, _ row: Query) throws -> AddressEvent.Effect {
         let pair = Pair(classTerm: classTerm, kind: kind)
         if let known = effects[pair], known != .hard, known != .relay { return known }
-        let (name, kindName) = (try terms.text(classTerm), try terms.text(kind))
+        let (messageClass, fate) = (try terms.messageClass(classTerm), try terms.fate(kind))
         if effects[pair] == nil {
-            let effect = AddressEvent.Effect(class: name, kind: kindName, replyCode: nil, status: nil)
+            let effect = AddressEvent.Effect(class: messageClass, fate: fate, replyCode: nil, status: nil)
             effects[pair] = effect
             if effect != .hard, effect != .relay { return effect }
         }
         return AddressEvent.Effect(
-            class: name, kind: kindName, replyCode: row.optionalText(10), status: row.optionalText(11))
+            class: messageClass, fate: fate, replyCode: row.optionalText(10), status: row.optionalText(11))
     }
 
     /// The place in `domains`.

@@ -26,7 +26,7 @@ struct ReportWeight: Comparable {
         where CanonicalAddress(outcome.address) != nil {
             add(
                 AddressEvent.Effect(
-                    class: event.class, kind: outcome.kind, replyCode: outcome.replyCode, status: outcome.status))
+                    class: event.class, fate: outcome.fate, replyCode: outcome.replyCode, status: outcome.status))
         }
     }
 

@@ -23,10 +23,10 @@ struct SampleLists {
         lists = Array(repeating: [], count: groups.count)
         for (index, group) in self.groups.enumerated() {
             switch group {
-            case .class(let name): classes[try scan.terms.known(name) ?? -1] = index
-            case .origin(let name): origins[try name.map { try scan.terms.known($0) ?? -1 } ?? 0] = index
+            case .class(let token): classes[try scan.terms.known(token.text) ?? -1] = index
+            case .origin(let token): origins[try token.map { try scan.terms.known($0.text) ?? -1 } ?? 0] = index
             case .days(let range): for day in range { days[day] = index }
-            case .reason(let name): reasons[try scan.terms.known(name) ?? -1] = index
+            case .reason(let token): reasons[try scan.terms.known(token.text) ?? -1] = index
             case .domain(let name): domains[name] = index
             case .provider(let name): providers[name] = index
             case .reportingMTA(let name):

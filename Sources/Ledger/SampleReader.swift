@@ -21,15 +21,15 @@ final class SampleReader {
         guard try select.step() else { return nil }
         let key = DeliveryKey(maildir: try terms.text(select.integer(4)), unique: select.bytes(5))
         var sample = ReportSample(
-            address: select.text(8), arrival: select.integer(0), class: try terms.text(select.integer(1)),
-            origin: try terms.text(select.optionalInteger(2)),
+            address: select.text(8), arrival: select.integer(0), class: try terms.messageClass(select.integer(1)),
+            origin: try terms.origin(select.optionalInteger(2)),
             reportingMTA: try terms.text(select.optionalInteger(3)),
             destination: StoredPlace.path(
                 folder: try terms.text(select.optionalInteger(6)), file: select.optionalText(7), key: key))
         if outcome != nil, !select.isNull(9) {
             sample.outcome = OutcomeEvent(
-                address: sample.address, kind: try terms.text(select.integer(9)),
-                reason: try terms.text(select.integer(10)), status: select.optionalText(11),
+                address: sample.address, fate: try terms.fate(select.integer(9)),
+                reason: try terms.reason(select.integer(10)), status: select.optionalText(11),
                 replyCode: select.optionalText(12), action: select.optionalText(13),
                 diagnostic: select.optionalText(14), remoteMTA: try terms.text(select.optionalInteger(15)),
                 command: select.optionalText(16))

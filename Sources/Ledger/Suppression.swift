@@ -1,3 +1,5 @@
+import Verdict
+
 /// That an address must be left out, since when and why.
 package struct Suppression: Sendable, Hashable {
     /// What suppressed the address; a stronger cause replaces a weaker one. The raw value is what the ledger holds.
@@ -34,22 +36,27 @@ package struct Suppression: Sendable, Hashable {
     }
 
     package var cause: Cause
-    /// The reason token of the event that suppressed it.
-    package var reason: String
+    /// The reason of the event that suppressed it.
+    package var reason: Token<Reason>
     /// The arrival of the event that suppressed it, seconds since 1970 UTC.
     package var since: Int64
     /// The first second at which it may be mailed again; nothing: no end.
     package var until: Int64?
     /// On how many days the events fell that led to it.
     package var days: Int
-    /// The token of the relay on whose list it stands, where that is the cause.
-    package var relay: String?
+    /// The relay on whose list it stands, where that is the cause.
+    package var relay: Token<Relay>?
 
-    /// The reason as the ledger holds it: where a relay is the cause, its token stands behind the reason's.
-    var storedReason: String { relay.map { "\(reason) \($0)" } ?? reason }
+    /// The reason as the ledger holds it.
+    var storedReason: String { Suppression.stored(reason, relay) }
+
+    /// A reason and, where a relay is the cause, after a blank its token.
+    static func stored(_ reason: Token<Reason>, _ relay: Token<Relay>?) -> String {
+        relay.map { "\(reason.text) \($0.text)" } ?? reason.text
+    }
 
     package init(
-        cause: Cause, reason: String, since: Int64, until: Int64? = nil, days: Int, relay: String? = nil
+        cause: Cause, reason: Token<Reason>, since: Int64, until: Int64? = nil, days: Int, relay: Token<Relay>? = nil
     ) {
         self.cause = cause
         self.reason = reason
@@ -63,8 +70,8 @@ package struct Suppression: Sendable, Hashable {
     init(cause: Cause, storedReason: String, since: Int64, until: Int64?, days: Int) {
         let words = cause == .relay ? storedReason.split(separator: " ", maxSplits: 1).map(String.init) : []
         self.init(
-            cause: cause, reason: words.first ?? storedReason, since: since, until: until, days: days,
-            relay: words.count > 1 ? words[1] : nil)
+            cause: cause, reason: Token(text: words.first ?? storedReason), since: since, until: until, days: days,
+            relay: words.count > 1 ? Token(text: words[1]) : nil)
     }
 
     /// Whether it holds at a moment.
@@ -75,20 +82,21 @@ package struct Suppression: Sendable, Hashable {
 
     /// One sentence for people.
     package var why: String {
-        switch cause {
+        let reason = self.reason.text
+        return switch cause {
         case .hard where days <= 1: "hard bounce (\(reason))"
         case .hard: "hard bounces on \(days) days (\(reason))"
         case .soft: "soft bounces on \(days) \(days == 1 ? "day" : "days") (last \(reason))"
         case .complaint: "complaint (\(reason))"
         case .manual: "suppressed by hand (\(reason))"
-        case .relay: RelayName.sentence(relay, reason: reason)
+        case .relay: Token.sentence(relay, reason: reason)
         }
     }
 }
 
 /// A hard bounce that would have suppressed an address, had the brake not held it back.
 package struct HeldBack: Sendable, Hashable {
-    package var reason: String
+    package var reason: Token<Reason>
     /// The arrival of the first that was held back.
     package var since: Int64
 }

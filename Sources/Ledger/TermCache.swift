@@ -1,8 +1,16 @@
+import Verdict
+
 /// Texts that are stored once, and their numbers, as far as they were read or written. Both are the same for good, but those
 /// that a transaction made are none where it is taken back.
 final class TermCache {
     private var numbers: [String: Int64] = [:]
     private var texts: [Int64: String] = [:]
+    /// What some of the texts stand for, by number.
+    var classes: [Int64: Token<MessageClass>] = [:]
+    var fates: [Int64: Fate] = [:]
+    var reasons: [Int64: Token<Reason>] = [:]
+    /// So that reasons made up by an import cannot fill the memory.
+    static let meaningLimit = 1_000
     /// Those asked for last: most texts of a report are those of the report before, and to compare is cheaper than to hash.
     private var recent = [Recent](repeating: Recent(), count: TermCache.recentCount)
 
@@ -42,6 +50,9 @@ final class TermCache {
 
     func removeAll() {
         texts.removeAll()
+        classes.removeAll()
+        fates.removeAll()
+        reasons.removeAll()
         removeNumbers()
     }
 

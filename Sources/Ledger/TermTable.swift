@@ -1,3 +1,5 @@
+import Verdict
+
 /// The texts that are stored once, within one transaction.
 final class TermTable {
     private let connection: Connection
@@ -65,5 +67,34 @@ final class TermTable {
     func text(_ identifier: Int64?) throws -> String? {
         guard let identifier else { return nil }
         return try text(identifier) as String
+    }
+
+    // MARK: What texts stand for
+
+    func messageClass(_ identifier: Int64) throws -> Token<MessageClass> {
+        try meaning(identifier, &connection.terms.classes) { Token(text: $0) }
+    }
+
+    func origin(_ identifier: Int64?) throws -> Token<Origin>? { try text(identifier).map { Token(text: $0) } }
+
+    func fate(_ identifier: Int64) throws -> Fate {
+        try meaning(identifier, &connection.terms.fates) { Fate(text: $0) }
+    }
+
+    func reason(_ identifier: Int64) throws -> Token<Reason> {
+        try meaning(identifier, &connection.terms.reasons) { Token(text: $0) }
+    }
+
+    private func meaning<Meaning>(
+        _ identifier: Int64, _ known: inout [Int64: Meaning], _ make: (String) -> Meaning
+    ) throws -> Meaning {
+        if let meaning = known[identifier] { return meaning }
+        let text = try text(identifier) as String
+        let meaning = make(text)
+        // A number without a text may get one.
+        guard !text.isEmpty else { return meaning }
+        if known.count >= TermCache.meaningLimit { known.removeAll() }
+        known[identifier] = meaning
+        return meaning
     }
 }

@@ -5,6 +5,8 @@ package struct RuleEntry: Sendable {
     package let id: String
     package let place: RulePlace
     package let reason: Reason?
+    /// Whose fault it is, where that is not what the reason says.
+    package let party: Party?
     package let strength: Strength
     /// Phrases, any of which is enough.
     package let any: [PlacedText]
@@ -27,6 +29,7 @@ package struct RuleEntry: Sendable {
         self.id = id.text
         place = reader.place
         reason = try reader.word("reason", of: Reason.self)
+        party = try reader.word("party", of: Party.self)
         strength = try reader.word("strength", of: Strength.names) ?? .sure
         any = try reader.texts("any")
         all = try reader.texts("all")

@@ -79,6 +79,7 @@ package struct RuleCompiler {
         record.source = range(rule.source ?? "")
         record.reason = number(of: rule.reason ?? .undefined)
         record.strength = UInt32(rule.strength.rawValue)
+        record.party = rule.party.map { number(of: $0) + 1 } ?? 0
         record.needs = rule.needs.map { number(of: $0) + 1 } ?? 0
         record.flags = (rule.isBare ? 1 : 0) | (rule.isPlainRefusal ? 2 : 0)
         record.phrase_count = UInt32(rule.any.count)
@@ -181,5 +182,17 @@ private struct PhraseList {
         numbers[phrase] = phrases.count
         phrases.append(Array(phrase.utf8))
         return phrases.count - 1
+    }
+}
+
+extension RuleTable {
+    /// Compiles rules. The memory of the table is never given back.
+    package init(compiling rules: RuleFile) throws(Automaton.TooLarge) {
+        let compiler = try RuleCompiler(rules)
+        let numbers = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: compiler.numbers.count)
+        _ = numbers.initialize(from: compiler.numbers)
+        let text = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: compiler.text.count)
+        _ = text.initialize(from: compiler.text)
+        self.init(numbers: UnsafeBufferPointer(numbers), text: UnsafeBufferPointer(text))
     }
 }

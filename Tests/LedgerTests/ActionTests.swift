@@ -199,7 +199,8 @@ struct ActionTests {
         try source.suppressed(at: time(day: 9)) { row in
             rows.append(
                 ManualAction(
-                    address: row.address, kind: .suppress, reason: row.suppression.reason, at: row.suppression.since))
+                    address: row.address, kind: .suppress, reason: row.suppression.reason.text,
+                    at: row.suppression.since))
             return true
         }
         let target = try freshLedger(Policy())

@@ -1,12 +1,13 @@
 import Seeded
 import Testing
+import Verdict
 
 @testable import Ledger
 
 @Suite("The policy: what a set of events makes of an address")
 struct AddressStateTests {
     private func event(
-        _ effect: AddressEvent.Effect, day: Int, hour: Int = 12, number: Int = 0, reason: String = "userunknown",
+        _ effect: AddressEvent.Effect, day: Int, hour: Int = 12, number: Int = 0, reason: Token<Reason> = "userunknown",
         ordinal: Int64 = 0, spelling: String? = nil
     ) -> AddressEvent {
         AddressEvent(
@@ -234,9 +235,19 @@ struct AddressStateTests {
             ("not-a-bounce", "hard", nil, nil, .other),
             ("hard-bounce", "gone", nil, nil, .other),
             ("unheard-of", "hard", nil, nil, .other),
+            ("unsubscribe", "hard", nil, nil, .other),
+            ("hard-bounce", "hard postmark", nil, nil, .relay),
+            ("soft-bounce", "soft postmark", "452", nil, .soft),
+            // A relay that a newer version knows.
+            ("soft-bounce", "soft new relay", nil, nil, .relay),
+            ("soft-bounce", "gone postmark", nil, nil, .other),
+            ("soft-bounce", "soft own-refusal", nil, nil, .other),
+            ("delay-notice", "soft postmark", nil, nil, .other),
         ] as [(String, String, String?, String?, AddressEvent.Effect)])
     func effects(_ row: (String, String, String?, String?, AddressEvent.Effect)) {
-        #expect(AddressEvent.Effect(class: row.0, kind: row.1, replyCode: row.2, status: row.3) == row.4)
+        #expect(
+            AddressEvent.Effect(class: Token(text: row.0), fate: Fate(text: row.1), replyCode: row.2, status: row.3)
+                == row.4)
     }
 
     @Test("Streaks survive being stored, and damaged ones are noticed")

@@ -48,7 +48,7 @@ struct DeterminismTests {
             policy.brake?.minimum = 3
             policy.brake?.factor = 2
             policy.brake?.windowHours = round % 4 == 2 ? 2 : 1
-            policy.overrides = [Policy.Override(reason: "blocked", rule: Policy.Rule(days: 2, within: 9, quietDays: 9))]
+            policy.overrides = [Policy.Override(reason: .blocked, rule: Policy.Rule(days: 2, within: 9, quietDays: 9))]
             let set = events(&generator, count: 60)
             let actions = (0..<8).map { index in
                 ManualAction(

@@ -1,5 +1,6 @@
 import Seeded
 import Testing
+import Verdict
 
 @testable import Ledger
 
@@ -20,7 +21,7 @@ struct PolicyTests {
     func overrides() throws {
         let soft = softReport(1, at: time(day: 0))
         for override in [
-            Policy.Override(reason: "mailboxfull", rule: once), Policy.Override(class: "soft-bounce", rule: once),
+            Policy.Override(reason: .mailboxFull, rule: once), Policy.Override(class: .softBounce, rule: once),
             Policy.Override(cause: .soft, rule: once), Policy.Override(domain: "Dest.Example.", rule: once),
             Policy.Override(domain: ".example", rule: once),
         ] {
@@ -29,7 +30,7 @@ struct PolicyTests {
             #expect(try state([soft], policy)?.suppression?.cause == .soft)
         }
         for override in [
-            Policy.Override(reason: "blocked", rule: once), Policy.Override(class: "hard-bounce", rule: once),
+            Policy.Override(reason: .blocked, rule: once), Policy.Override(class: .hardBounce, rule: once),
             Policy.Override(cause: .hard, rule: once), Policy.Override(domain: "other.example", rule: once),
             Policy.Override(domain: ".dest.example", rule: once), Policy.Override(domain: "est.example", rule: once),
         ] {
@@ -39,16 +40,16 @@ struct PolicyTests {
         }
     }
 
-    private func sendersFaults(_ reason: String, days: Int = 40, kind: String = "soft") -> [DeliveryEvent] {
+    private func sendersFaults(_ reason: Reason, days: Int = 40, kind: String = "soft") -> [DeliveryEvent] {
         (0..<days).map { day in
             report(
-                day, class: "\(kind)-bounce", kind: kind, reason: reason, status: "5.7.1", replyCode: "554",
+                day, class: "\(kind)-bounce", kind: kind, reason: reason.rawValue, status: "5.7.1", replyCode: "554",
                 at: time(day: day))
         }
     }
 
-    @Test("What is the sender's fault is counted and suppresses nobody", arguments: Policy.sendersReasons.sorted())
-    func sendersFault(_ reason: String) throws {
+    @Test("What is the sender's fault is counted and suppresses nobody", arguments: Policy.sendersReasons)
+    func sendersFault(_ reason: Reason) throws {
         for kind in ["soft", "hard"] {
             let faults = sendersFaults(reason, kind: kind)
             let state = try #require(try state(faults, Policy()))
@@ -64,7 +65,7 @@ struct PolicyTests {
     @Test("The list of the sender's reasons is the one that docs/policy.md has")
     func sendersReasons() {
         #expect(
-            Policy.sendersReasons == [
+            Set(Policy.sendersReasons.map(\.rawValue)) == [
                 "blocked", "badreputation", "requireptr", "authfailure", "policyviolation", "spamdetected",
                 "virusdetected", "contenterror", "securityerror", "failedstarttls", "speeding", "toomanyconn",
                 "exceedlimit", "mesgtoobig", "rejected",
@@ -73,7 +74,7 @@ struct PolicyTests {
 
     @Test("A reason that is named decides about the sender's faults, and so does their own table; nothing else does")
     func sendersFaultOverridden() throws {
-        let faults = sendersFaults("blocked", days: 3)
+        let faults = sendersFaults(.blocked, days: 3)
         func suppresses(_ change: (inout Policy) -> Void) throws -> Bool {
             var policy = Policy()
             change(&policy)
@@ -81,14 +82,14 @@ struct PolicyTests {
         }
         let three = Policy.Rule(days: 3, within: 30, quietDays: 30)
         for override in [
-            Policy.Override(reason: "blocked", rule: three),
-            Policy.Override(cause: .soft, reason: "blocked", domain: "dest.example", rule: three),
+            Policy.Override(reason: .blocked, rule: three),
+            Policy.Override(cause: .soft, reason: .blocked, domain: "dest.example", rule: three),
         ] {
             #expect(try suppresses { $0.overrides = [override] })
         }
         for override in [
-            Policy.Override(cause: .soft, rule: once), Policy.Override(class: "soft-bounce", rule: once),
-            Policy.Override(domain: "dest.example", rule: once), Policy.Override(reason: "mailboxfull", rule: once),
+            Policy.Override(cause: .soft, rule: once), Policy.Override(class: .softBounce, rule: once),
+            Policy.Override(domain: "dest.example", rule: once), Policy.Override(reason: .mailboxFull, rule: once),
         ] {
             #expect(try !suppresses { $0.overrides = [override] })
         }
@@ -110,7 +111,7 @@ struct PolicyTests {
         let moment = time(day: 50)
         do {
             let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: old)
-            try ledger.commit(sendersFaults("spamdetected", days: 5) + [report(99, address: "dead@dest.example")])
+            try ledger.commit(sendersFaults(.spamDetected, days: 5) + [report(99, address: "dead@dest.example")])
             #expect(try ledger.check("bob@dest.example", at: moment) != .mayMail)
         }
         guard !TestServer.isInUse else { return }
@@ -124,7 +125,7 @@ struct PolicyTests {
     @Test("A rule of no day never suppresses")
     func ruleOfNoDay() throws {
         var policy = Policy()
-        policy.overrides = [Policy.Override(reason: "userunknown", domain: "dest.example", rule: never)]
+        policy.overrides = [Policy.Override(reason: .userUnknown, domain: "dest.example", rule: never)]
         let suppressed = try state([report(1)], policy)
         #expect(suppressed?.suppression == nil)
         #expect(suppressed?.counters.hard == 1)
@@ -135,13 +136,13 @@ struct PolicyTests {
     func specificity() throws {
         let soft = softReport(1, at: time(day: 0))
         let byDomain = Policy.Override(domain: "dest.example", rule: once)
-        let byReason = Policy.Override(reason: "mailboxfull", rule: never)
-        let byBoth = Policy.Override(reason: "mailboxfull", domain: "dest.example", rule: never)
+        let byReason = Policy.Override(reason: .mailboxFull, rule: never)
+        let byBoth = Policy.Override(reason: .mailboxFull, domain: "dest.example", rule: never)
         for (overrides, isSuppressed) in [
             ([byDomain, byReason], true), ([byReason, byDomain], true), ([byDomain, byBoth], false),
             ([byBoth, byDomain], false),
-            ([byReason, Policy.Override(reason: "mailboxfull", rule: once)], true),
-            ([Policy.Override(reason: "mailboxfull", rule: once), byReason], false),
+            ([byReason, Policy.Override(reason: .mailboxFull, rule: once)], true),
+            ([Policy.Override(reason: .mailboxFull, rule: once), byReason], false),
         ] {
             var policy = Policy()
             policy.overrides = overrides
@@ -153,7 +154,7 @@ struct PolicyTests {
     func apart() throws {
         var policy = Policy()
         policy.overrides = [
-            Policy.Override(reason: "mailboxfull", rule: Policy.Rule(days: 3, within: 30, quietDays: 30))
+            Policy.Override(reason: .mailboxFull, rule: Policy.Rule(days: 3, within: 30, quietDays: 30))
         ]
         let full = [0, 1].map { softReport($0, at: time(day: $0)) }
         let expired = (2..<6).map { day -> DeliveryEvent in
@@ -164,7 +165,7 @@ struct PolicyTests {
         #expect(try state(full + expired, policy)?.suppression == nil)
         #expect(try state(full + expired + [softReport(9, at: time(day: 9))], policy)?.suppression?.days == 3)
         var other = policy
-        other.overrides.insert(Policy.Override(reason: "speeding", rule: once), at: 0)
+        other.overrides.insert(Policy.Override(reason: .speeding, rule: once), at: 0)
         #expect(try state(full + expired, other)?.streaks == state(full + expired, policy)?.streaks)
     }
 
@@ -172,7 +173,7 @@ struct PolicyTests {
     func receipt() throws {
         var policy = Policy()
         policy.overrides = [
-            Policy.Override(reason: "mailboxfull", rule: Policy.Rule(days: 3, within: 30, quietDays: 30))
+            Policy.Override(reason: .mailboxFull, rule: Policy.Rule(days: 3, within: 30, quietDays: 30))
         ]
         let events =
             [0, 1].map { softReport($0, at: time(day: $0)) }
@@ -193,11 +194,11 @@ struct PolicyTests {
             { $0.brake = nil },
             { $0.brake?.minimum = 49 }, { $0.brake?.factor = 6 }, { $0.brake?.windowHours = 2 },
             { $0.brake?.baselineDays = 15 }, { $0.brake?.confirmAfterDays = 4 },
-            { $0.overrides = [Policy.Override(reason: "a", rule: Policy().hard)] },
+            { $0.overrides = [Policy.Override(reason: .expired, rule: Policy().hard)] },
             { $0.overrides = [Policy.Override(domain: "a", rule: Policy().hard)] },
-            { $0.overrides = [Policy.Override(class: "a", rule: Policy().hard)] },
+            { $0.overrides = [Policy.Override(class: .complaint, rule: Policy().hard)] },
             { $0.overrides = [Policy.Override(cause: .hard, rule: Policy().hard)] },
-            { $0.overrides = [Policy.Override(reason: "a", rule: Policy().soft)] },
+            { $0.overrides = [Policy.Override(reason: .expired, rule: Policy().soft)] },
         ]
         for change in changes {
             var policy = Policy()

@@ -46,7 +46,7 @@ struct ReclassifyTests {
     private func soft(_ event: DeliveryEvent, address: String? = nil) -> DeliveryEvent {
         var event = event
         event.class = "soft-bounce"
-        event.outcomes[0].kind = "soft"
+        event.outcomes[0].fate = "soft"
         event.outcomes[0].reason = "blocked"
         if let address { event.outcomes[0].address = address }
         return event

@@ -32,8 +32,8 @@ struct RelayTests {
         let record = try #require(try ledger.address("bob@dest.example"))
         #expect(record.state.counters.hard == 1)
         #expect(record.state.counters.all == 1)
-        #expect(record.history.map(\.outcome.plainKind) == [String(kind.prefix(4))])
-        #expect(record.history.map(\.outcome.relay) == ["mailgun"])
+        #expect(record.history.map(\.outcome.fate.kind.text) == [String(kind.prefix(4))])
+        #expect(record.history.map(\.outcome.fate.relay) == ["mailgun"])
         let steps = try #require(try ledger.explain("bob@dest.example"))
         #expect(steps.map(\.what) == ["relay"])
         #expect(steps.last?.text.contains("Mailgun") == true)
@@ -128,7 +128,7 @@ struct RelayTests {
         let record = try #require(try ledger.address("bob@dest.example"))
         #expect(record.state.counters.other == 3)
         #expect(record.state.counters.all == 3)
-        #expect(record.history.map(\.outcome.isOwnRefusal) == [false, true, true])
-        #expect(record.history.allSatisfy { $0.outcome.relay == nil })
+        #expect(record.history.map(\.outcome.fate.isOwnRefusal) == [false, true, true])
+        #expect(record.history.allSatisfy { $0.outcome.fate.relay == nil })
     }
 }

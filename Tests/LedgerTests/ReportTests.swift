@@ -114,7 +114,7 @@ struct ReportTests {
         try ledger.commit(
             (0..<25).map { report($0, reason: $0 % 2 == 0 ? "undefined" : "userunknown", at: time(day: $0)) })
         var days = [Int64]()
-        try ledger.recipients(ReportWindow(), reasons: ["undefined", "onhold"], page: 5) {
+        try ledger.recipients(ReportWindow(), reasons: [.undefined, .onHold], page: 5) {
             said, read throws(LedgerError) in
             #expect(said == "550 5.1.1 <bob@dest.example>: User unknown")
             let sample = try read()
@@ -124,12 +124,12 @@ struct ReportTests {
         }
         #expect(days == stride(from: 24, through: 0, by: -2).map { Int64($0) })
         var count = 0
-        try ledger.recipients(ReportWindow(), reasons: ["undefined"], page: 5) { _, _ in
+        try ledger.recipients(ReportWindow(), reasons: [.undefined], page: 5) { _, _ in
             count += 1
             return count < 7
         }
         #expect(count == 7)
-        try ledger.recipients(ReportWindow(), reasons: ["nosuch"]) { _, _ in
+        try ledger.recipients(ReportWindow(), reasons: [.systemFull]) { _, _ in
             Issue.record("nothing has this reason")
             return false
         }

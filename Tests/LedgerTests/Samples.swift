@@ -21,11 +21,13 @@ func report(
 ) -> DeliveryEvent {
     DeliveryEvent(
         key: DeliveryKey(maildir: "/var/mail/bounces", unique: Array((name ?? "\(number).V1.host").utf8)),
-        messageID: "<\(number)@mail.example>", fingerprint: fingerprint(number), class: name2, origin: origin,
+        messageID: "<\(number)@mail.example>", fingerprint: fingerprint(number), class: Token(text: name2),
+        origin: origin.map { Token(text: $0) },
         arrival: arrival, dialect: "postfix", reportingMTA: "mail.example", destination: nil,
         outcomes: [
             OutcomeEvent(
-                address: address, kind: kind, reason: reason, status: status, replyCode: replyCode, action: "failed",
+                address: address, fate: Fate(text: kind), reason: Token(text: reason), status: status,
+                replyCode: replyCode, action: "failed",
                 diagnostic: "550 5.1.1 <\(address)>: User unknown", remoteMTA: "mx.dest.example", command: "RCPT")
         ], rules: ["rule-\(number % 3)"])
 }

@@ -41,7 +41,7 @@ struct MayMailExampleTests {
         try LedgerSamples.make(
             station.ledger,
             Self.suppressed.enumerated().map { LedgerSamples.report($0, $1, at: now - 100) } + [
-                LedgerSamples.report(90, "carol@dest.example", kind: "soft", reason: "mailboxfull", at: now - 100),
+                LedgerSamples.report(90, "carol@dest.example", kind: .soft, reason: .mailboxFull, at: now - 100),
                 LedgerSamples.report(91, "still@dest.example", at: now - 200),
             ])
         let store = try LedgerStore(path: station.ledger, mode: .readWrite, policy: Policy())

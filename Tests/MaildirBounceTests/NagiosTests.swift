@@ -1,6 +1,7 @@
 import Foundation
 import Ledger
 import Testing
+import Verdict
 import Week
 
 @testable import MaildirBounce
@@ -23,7 +24,7 @@ struct NagiosTests {
     }
 
     /// A ledger with a report of each origin, old or of this hour, and a scan's figures.
-    private func prepare(days: Int64 = 0, origins: [String] = ["local", "remote"]) throws {
+    private func prepare(days: Int64 = 0, origins: [Origin] = [.local, .remote]) throws {
         let at = LedgerSamples.now - days * 86_400
         let events = origins.enumerated().map { LedgerSamples.report($0, "a\($0)@b.example", origin: $1, at: at) }
         try LedgerSamples.make(station.ledger, events)
@@ -92,8 +93,8 @@ struct NagiosTests {
 
     @Test(
         "no foreign server's report is a warning only when some time has passed",
-        arguments: [(0, ["local"], 0), (31, ["local"], 1), (31, ["local", "remote"], 0)] as [(Int64, [String], Int32)])
-    func remote(days: Int64, origins: [String], status: Int32) throws {
+        arguments: [(0, [.local], 0), (31, [.local], 1), (31, [.local, .remote], 0)] as [(Int64, [Origin], Int32)])
+    func remote(days: Int64, origins: [Origin], status: Int32) throws {
         try prepare(days: days, origins: origins)
         let run = try nagios("--metrics", file)
         #expect(run.status == status)

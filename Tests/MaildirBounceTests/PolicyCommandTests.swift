@@ -29,7 +29,8 @@ struct PolicyCommandTests {
         #expect(value("sender.days") == 0)
         #expect(value("sender.quiet_days") == policy.sender.quietDays)
         let about = try #require(objects.first { $0["key"] as? String == "policy.sender.days" }?["about"] as? String)
-        #expect(Set(about.split(separator: " ").suffix(15).map(String.init)) == Policy.sendersReasons)
+        #expect(
+            Set(about.split(separator: " ").suffix(15).map(String.init)) == Set(Policy.sendersReasons.map(\.rawValue)))
         #expect(value("relay.days") == policy.relay.days)
         #expect(value("brake.minimum") == policy.brake?.minimum)
         #expect(value("brake.factor") == policy.brake?.factor)
@@ -127,7 +128,7 @@ struct PolicyCommandTests {
             station.ledger,
             (0..<5).map {
                 LedgerSamples.report(
-                    $0, kind: "soft", reason: "mailboxfull", at: start + Int64($0) * day)
+                    $0, kind: .soft, reason: .mailboxFull, at: start + Int64($0) * day)
             })
         let run = try Program.run("policy", "explain", "<BOB@dest.example>", "--ledger", station.ledger)
         #expect(run.status == 0)
@@ -157,7 +158,7 @@ struct PolicyCommandTests {
         try LedgerSamples.make(
             station.ledger,
             (0..<6).map {
-                LedgerSamples.report($0, kind: "soft", reason: "blocked", at: now - Int64(7 - $0) * 86_400)
+                LedgerSamples.report($0, kind: .soft, reason: .blocked, at: now - Int64(7 - $0) * 86_400)
             })
         let run = try Program.run("policy", "explain", "bob@dest.example", "--ledger", station.ledger)
         #expect(run.lines.filter { $0.contains("the sender's fault: counts against nobody") }.count == 6)
@@ -191,7 +192,7 @@ struct PolicyCommandTests {
             station.ledger,
             [
                 LedgerSamples.report(1, "bob@dest.example", at: now - 100),
-                LedgerSamples.report(2, "carol@dest.example", kind: "soft", reason: "mailboxfull", at: now - 100),
+                LedgerSamples.report(2, "carol@dest.example", kind: .soft, reason: .mailboxFull, at: now - 100),
                 LedgerSamples.report(3, "dave@other.example", at: now - 100),
             ])
         let file = try station.folder.write(

@@ -138,9 +138,18 @@ struct ReportTests {
         #expect(cut("abcdefg", toColumns: nil) == "abcdefg")
     }
 
+    @Test("the HTML report has a colour for each class")
+    func colours() {
+        for number in 1...MessageClass.allCases.count {
+            #expect(HTMLStyle.sheet.contains(".f\(number){fill:var(--c\(number))}"), "\(number)")
+            // Light, dark and paper.
+            #expect(HTMLStyle.sheet.components(separatedBy: "--c\(number):").count == 4, "\(number)")
+        }
+    }
+
     @Test("a verdict's keys come in the order of the contract, and absent ones are absent")
     func keyOrder() {
-        let verdict = Verdict(
+        var verdict = Verdict(
             messageClass: .hardBounce, origin: .local, arrival: 0, messageID: "m@x.example", dialect: "postfix",
             reportingMTA: "mail.x.example",
             recipients: [
@@ -149,8 +158,12 @@ struct ReportTests {
                     action: "failed", diagnostic: "no", remoteMTA: "mx.x.example", command: "RCPT", isVERP: true,
                     finalAddress: "rob@x.example")
             ],
-            original: OriginalMessage(messageID: "o@x.example", from: "n@x.example", subject: "s"),
-            evidence: [Evidence(rule: "r", at: "Status", matched: "5", recipient: "b", runnerUp: "q")], limitHit: "l")
+            original: OriginalMessage(
+                messageID: "o@x.example", from: "n@x.example", subject: "s", listID: "l.x.example",
+                feedbackID: "1:x\u{1B}"),
+            evidence: [Evidence(rule: "r", at: "Status", speaker: .field, matched: "5", recipient: "b", runnerUp: "q")],
+            limitHit: "l")
+        verdict.deliveredTo = ["bounce+bob=x.example@n.example", "bounce@n.example"]
         var json = JSONWriter()
         json.verdict(verdict, file: "f")
         json.verdict(Verdict(messageClass: .notABounce), file: "g")
@@ -158,11 +171,14 @@ struct ReportTests {
             String(decoding: json.bytes, as: UTF8.self) == """
                 {"file":"f","class":"hard-bounce","origin":"local","arrival":"1970-01-01T00:00:00Z",\
                 "message_id":"m@x.example","dialect":"postfix","reporting_mta":"mail.x.example",\
-                "recipients":[{"address":"bob@x.example","kind":"hard","reason":"userunknown","status":"5.1.1",\
+                "delivered_to":"bounce+bob=x.example@n.example",\
+                "recipients":[{"address":"bob@x.example","kind":"hard","reason":"userunknown","party":"recipient",\
+                "status":"5.1.1",\
                 "reply_code":"550","action":"failed","diagnostic":"no","remote_mta":"mx.x.example","command":"RCPT",\
                 "verp":true,"final_address":"rob@x.example"}],\
-                "original":{"message_id":"o@x.example","from":"n@x.example","subject":"s"},\
-                "evidence":[{"rule":"r","at":"Status"}],"limit":"l"}
+                "original":{"message_id":"o@x.example","from":"n@x.example","subject":"s",\
+                "list_id":"l.x.example","feedback_id":"1:x\\u001b"},\
+                "evidence":[{"rule":"r","at":"Status","speaker":"field"}],"limit":"l"}
                 {"file":"g","class":"not-a-bounce"}
 
                 """)

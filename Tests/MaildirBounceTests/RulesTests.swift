@@ -76,6 +76,20 @@ struct RulesTests {
         #expect(try outcome(rules, reply: "550 5.2.0 busy").1 == "hard")
     }
 
+    @Test(
+        "may say whose fault it is, where the reason says otherwise",
+        arguments: [("", "sender"), ("\nthen.party = \"recipient\"", "recipient")])
+    func party(then: String, expected: String) throws {
+        let mail = try folder.write("mail.eml", report("550 5.7.129 members only"))
+        let file = try folder.write(
+            "rules.toml", "[[rule]]\nwhen.status = \"5.7.129\"\nthen.reason = \"rejected\"\(then)\n")
+        let config = try folder.write("config.toml", "rules = \"\(file)\"\n")
+        let run = try Program.run("classify", "--config", config, "--format", "jsonl", mail)
+        let recipient = (try run.objects().first?["recipients"] as? [[String: Any]])?.first
+        #expect(recipient?["reason"] as? String == "rejected")
+        #expect(recipient?["party"] as? String == expected)
+    }
+
     @Test("may say what a whole message is")
     func wholeMessage() throws {
         let rules = "[[rule]]\nname = \"mine\"\nwhen.header = \"X-Gateway\"\nthen.class = \"not-a-bounce\"\n"
@@ -93,6 +107,8 @@ struct RulesTests {
             ("when.txt = [\"x\"]\nthen.reason = \"blocked\"", "4:6: rule.when.txt "),
             ("when.status = \"5.1.1\"\nthen.class = \"auto-reply\"", "4:1: rule.when "),
             ("when = { text = [\"x\", 5] }\nthen.reason = \"blocked\"", "4:23: rule.when.text "),
+            ("when.text = [\"x\"]\nthen.party = \"sender\"", "5:1: rule.then "),
+            ("when.text = [\"x\"]\nthen.class = \"auto-reply\"\nthen.party = \"sender\"", "6:14: rule.then.party "),
         ])
     func broken(rule: String, place: String) throws {
         let good = "[[rule]]\nname = \"mine\"\nwhen.text = [\"user unknown\"]\nthen.reason = \"policyviolation\"\n"

@@ -99,6 +99,23 @@ struct ScanTests {
         #expect(address.text.contains("archive/hard-bounce/cur/1795514401.V1.host:2,S"))
     }
 
+    @Test("leaves a request to unsubscribe in cur/ for a person, and counts it against nobody")
+    func unsubscribe() throws {
+        let rules = try station.folder.write(
+            "rules.toml", "[[rule]]\nwhen.text = [\"sign me off\"]\nthen.class = \"unsubscribe\"\n")
+        let config = try station.folder.write("config.toml", "rules = \"\(rules)\"\n")
+        try station.deliver(
+            "1795514409.V9.host",
+            Mail.letter(id: "U1").replacingOccurrences(of: "Subject: ", with: "Subject: Sign me off, "))
+        let run = try station.scan(
+            "--config", config, "--archive", station.folder.path("archive"), "--format", "jsonl")
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try run.objects().first?["class"] as? String == "unsubscribe")
+        #expect(station.cur == ["1795514409.V9.host:2,S"])
+        #expect(try station.classes() == ["unsubscribe": 1])
+        #expect(try station.summary().suppressed.isEmpty)
+    }
+
     @Test("records where a message went under an absolute path, whatever paths were given")
     func relativePaths() throws {
         try station.deliverFour()

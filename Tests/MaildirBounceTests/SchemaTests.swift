@@ -37,6 +37,12 @@ struct SchemaTests {
         let recipient = try #require((root["$defs"] as? [String: [String: Any]])?["recipient"])
         let members = try #require(recipient["properties"] as? [String: [String: Any]])
         #expect(Set(members["kind"]?["enum"] as? [String] ?? []) == Set(OutcomeKind.allCases.map(\.rawValue)))
+        #expect(Set(members["party"]?["enum"] as? [String] ?? []) == Set(Party.allCases.map(\.rawValue)))
+        #expect(Set(members["relay"]?["enum"] as? [String] ?? []) == Set(Relay.allCases.map(\.rawValue)))
+        let evidence = try #require(
+            (properties["evidence"]?["items"] as? [String: Any])?["properties"] as? [String: Any])
+        let speaker = try #require(evidence["speaker"] as? [String: Any])
+        #expect(speaker["enum"] as? [String] == Speaker.allCases.map(\.rawValue))
         #expect(Set(members["reason"]?["enum"] as? [String] ?? []) == Set(Reason.allCases.map(\.rawValue)))
     }
 

@@ -49,7 +49,7 @@ final class Station {
 
     /// How many reports of each class the ledger has counted.
     func classes() throws -> [String: Int] {
-        try summary().reports.reduce(into: [:]) { $0[$1.class, default: 0] += $1.count }
+        try summary().reports.reduce(into: [:]) { $0[$1.class.text, default: 0] += $1.count }
     }
 
     /// A moment after the messages of ``Mail`` have arrived.

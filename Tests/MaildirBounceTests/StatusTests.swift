@@ -43,8 +43,8 @@ struct StatusTests {
         let events = hours.enumerated().flatMap { index, ago in
             [
                 LedgerSamples.report(index, at: now - ago * 3_600),
-                LedgerSamples.report(100 + index, origin: "remote", at: now - ago * 3_600),
-                LedgerSamples.report(200 + index, origin: "remote", at: now - ago * 3_600),
+                LedgerSamples.report(100 + index, origin: .remote, at: now - ago * 3_600),
+                LedgerSamples.report(200 + index, origin: .remote, at: now - ago * 3_600),
             ]
         }
         try LedgerSamples.make(station.ledger, events)
@@ -78,7 +78,7 @@ struct StatusTests {
         let now = LedgerSamples.now
         try LedgerSamples.make(
             station.ledger,
-            [LedgerSamples.report(1, at: now), LedgerSamples.report(2, origin: "remote", at: now - 40 * 86_400)])
+            [LedgerSamples.report(1, at: now), LedgerSamples.report(2, origin: .remote, at: now - 40 * 86_400)])
         #expect(try status().text.contains("No foreign server's report came in the last 30 days"))
     }
 

@@ -1,9 +1,15 @@
 import MIME
 
-/// Reads the JSON of a notification that Amazon SES sends by way of SNS: a mail whose text is an object with a notificationType
-/// (Amazon SES developer guide, notification contents).
-enum SNSNotification {
-    static func verdict(_ message: Message, _ envelope: Envelope) -> Verdict? {
+/// What a notification of Amazon SES by way of SNS says: a mail whose text is a JSON object with a notificationType (Amazon SES
+/// developer guide, notification contents).
+struct SNSNotification {
+    /// The verdict, as far as the notification itself decides.
+    private(set) var verdict: Verdict
+    /// The recipients of a bounce, who are still to be judged.
+    private(set) var reports: [RecipientReport] = []
+
+    /// Nil where the message is no notification.
+    init?(_ message: Message, _ envelope: Envelope) {
         guard envelope.from.hasSuffix("sns.amazonaws.com"),
             let part = message.parts.indices.first(where: {
                 message.parts[$0].type.isText && !message.parts[$0].isEnclosed
@@ -14,7 +20,7 @@ enum SNSNotification {
         if let inner = root["Message"]?.string, let value = JSONValue(Array(inner.utf8)) { root = value }
         let type = (root["notificationType"] ?? root["eventType"])?.string ?? ""
         let evidence = [Evidence(rule: "amazon-sns/notification", at: "text", matched: type)]
-        var verdict = Verdict(messageClass: .notABounce, dialect: "amazon-sns", evidence: evidence)
+        verdict = Verdict(messageClass: .notABounce, dialect: "amazon-sns", evidence: evidence)
         switch type {
         case "Bounce":
             guard let bounce = root["bounce"] else { return nil }
@@ -39,7 +45,8 @@ enum SNSNotification {
                 report.diagnostic = diagnostic
                 report.action = recipient["action"]?.string
                 if !isPermanent {
-                    report.ruling = Ruling(transient(detail), rule: "amazon-sns/\(detail)", matched: detail)
+                    report.ruling = Ruling(
+                        SNSNotification.transient(detail), rule: "amazon-sns/\(detail)", matched: detail)
                 } else if detail == "General" || detail == "NoEmail" || detail == "Suppressed"
                     || detail == "OnAccountSuppressionList"
                 {
@@ -48,12 +55,12 @@ enum SNSNotification {
                         ? Ruling(.userUnknown, rule: "amazon-sns/\(detail)", matched: detail) : nil
                     if detail == "Suppressed" || detail == "OnAccountSuppressionList" { report.relay = .amazonSES }
                 }
-                verdict.pending.append(report)
+                reports.append(report)
             }
         case "Complaint":
             if let feedback = root["complaint"]?["complaintFeedbackType"]?.string, !Complaint.isComplaint(feedback) {
                 verdict.evidence += Complaint.otherFeedback(feedback.lowercased()).evidence
-                return verdict
+                return
             }
             verdict.messageClass = .complaint
             for recipient in root["complaint"]?["complainedRecipients"]?.array ?? [] {
@@ -73,7 +80,6 @@ enum SNSNotification {
             }
         default: return nil
         }
-        return verdict
     }
 
     private static func transient(_ detail: String) -> Reason {

@@ -47,6 +47,8 @@ struct Original: Sendable {
         guard exists else { return }
         message.withValue(.messageID, in: part) { summary.messageID = AddressText.messageID($0) }
         summary.subject = message.text(.subject, in: part)
+        summary.listID = message.text(Names.listID, in: part).flatMap(Identifier.list)
+        summary.feedbackID = message.text(Names.feedbackID, in: part).flatMap { Identifier.line($0) }
         message.withValue(.returnPath, in: part) { value in
             let address = AddressText.first(in: value)
             returnPath = AddressText.path(value, first: address)

@@ -23,6 +23,8 @@ public struct CustomRule: Sendable, Equatable {
     public var kind: OutcomeKind?
     /// The recipient's reason then.
     public var reason: Reason?
+    /// Whose fault it is then; without it the reason decides.
+    public var party: Party?
 
     /// A rule without conditions, to be filled in.
     public init(name: String) { self.name = name }
@@ -32,7 +34,7 @@ public struct CustomRule: Sendable, Equatable {
         left.name == right.name && left.text == right.text && left.status == right.status && left.reply == right.reply
             && left.providers == right.providers && left.header?.name == right.header?.name
             && left.header?.contains == right.header?.contains && left.messageClass == right.messageClass
-            && left.kind == right.kind && left.reason == right.reason
+            && left.kind == right.kind && left.reason == right.reason && left.party == right.party
     }
 
     /// Whether the rule is one about whole messages.

@@ -24,6 +24,8 @@ struct FailureFacts: Sendable {
 struct Decision: Sendable {
     var kind: OutcomeKind
     var reason: Reason
+    /// Whose fault it is, where the deciding rule says so.
+    var party: Party?
     var status: StatusCode?
     var replyCode: Int?
     var evidence: Evidence
@@ -91,6 +93,8 @@ struct Judge: Sendable {
         let transient = isTransient(facts, status: status, reply: reply)
         var reason: Reason
         var evidence: Evidence
+        // Whose fault it is, where the rule that gave the reason says so.
+        var stated: (reason: Reason, party: Party)?
         // What the rule that decided needs beside its words.
         var proof: Proof?
         let admin = customRule(facts, message, status: status, replies: replies, texts: foldedTexts)
@@ -105,7 +109,9 @@ struct Judge: Sendable {
                 if facts.isDelayed { .delayed } else if transient { .soft } else {
                     admin.kind ?? (theirs.isHard ? .hard : .soft)
                 }
-            return Decision(kind: kind, reason: reason, status: status, replyCode: reply.code, evidence: evidence)
+            return Decision(
+                kind: kind, reason: reason, party: admin.party, status: status, replyCode: reply.code,
+                evidence: evidence)
         }
         if let ruling = facts.ruling {
             reason = ruling.reason
@@ -114,6 +120,7 @@ struct Judge: Sendable {
                 runnerUp: best.map { rules.rules[$0.match.rule].name })
         } else if let provider {
             reason = provider.rule.reason
+            stated = provider.rule.party.map { (provider.rule.reason, $0) }
             evidence = Evidence(
                 rule: provider.rule.name, at: provider.at, runnerUp: best.map { rules.rules[$0.match.rule].name })
         } else if let best, rules.rules[best.match.rule].strength >= .usual {
@@ -122,6 +129,7 @@ struct Judge: Sendable {
             let matched = String(decoding: best.text.bytes[best.match.range], as: UTF8.self)
             evidence = Evidence(rule: rule.name, at: best.at, matched: matched, runnerUp: runnerUp)
             proof = rule.proof
+            stated = rule.party.map { (rule.reason, $0) }
             if rule.strength == .usual, let status, !status.isVague, let meaning = StatusTable.reason(status),
                 !Judge.isMisused(status), meaning != reason
             {
@@ -144,6 +152,7 @@ struct Judge: Sendable {
             let matched = String(decoding: best.text.bytes[best.match.range], as: UTF8.self)
             evidence = Evidence(rule: rule.name, at: best.at, matched: matched)
             proof = rule.proof
+            stated = rule.party.map { (rule.reason, $0) }
             // A hint alone never declares an address dead, unless the server refused the recipient with a 550 or 5.1.x.
             if reason.isHard, !(reply.code.map { [550, 551, 553].contains($0) } ?? false), status?.subject != 1 {
                 reason = .onHold
@@ -188,7 +197,9 @@ struct Judge: Sendable {
         if transient, reason == .hostUnknown { reason = .networkError }
         let kind: OutcomeKind =
             if facts.isDelayed { .delayed } else if reason.isHard, !transient { .hard } else { .soft }
-        return Decision(kind: kind, reason: reason, status: status, replyCode: reply.code, evidence: evidence)
+        let party = stated.flatMap { $0.reason == reason ? $0.party : nil }
+        return Decision(
+            kind: kind, reason: reason, party: party, status: status, replyCode: reply.code, evidence: evidence)
     }
 
     /// Reasons that, given to a client that has just connected, mean the client.

@@ -12,6 +12,8 @@ struct ProviderRule: Sendable {
     /// Pieces that all stand in the folded text. The rarest first: only where it stands are the others looked for.
     let words: [String]
     let reason: Reason
+    /// Whose fault it is, where that is not what the reason says.
+    let party: Party?
     /// Where this is written.
     let source: String
 
@@ -21,6 +23,7 @@ struct ProviderRule: Sendable {
         status = StatusCode(packed: record.status)
         words = table.strings(record.words)
         reason = Reason(number: record.reason)
+        party = Party(number: record.party)
         source = table.string(record.source)
     }
 }

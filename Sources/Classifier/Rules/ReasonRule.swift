@@ -6,6 +6,8 @@ struct ReasonRule: Sendable {
     /// Stable name, shown as evidence.
     let name: String
     let reason: Reason
+    /// Whose fault it is, where that is not what the reason says.
+    let party: Party?
     let strength: Strength
     /// What the words need beside them before an address is declared dead; nil: nothing.
     let proof: Proof?
@@ -19,6 +21,7 @@ struct ReasonRule: Sendable {
     init(_ record: crules_rule, of table: RuleTable) {
         name = table.string(record.id)
         reason = Reason(number: record.reason)
+        party = Party(number: record.party)
         strength = Strength(rawValue: Int(record.strength)) ?? .hint
         proof = record.needs == 0 ? nil : Proof.allCases[Int(record.needs) - 1]
         isBare = record.flags & 1 != 0
@@ -43,4 +46,12 @@ extension Reason {
 
     /// The reason at a place of the list of all cases, by which the table names it.
     init(number: UInt32) { self = Reason.all[Int(number)] }
+}
+
+extension Party {
+    /// The party at a place of the list of all cases, counted from 1, or nil.
+    init?(number: UInt32) {
+        guard number != 0 else { return nil }
+        self = Party.allCases[Int(number) - 1]
+    }
 }

@@ -28,29 +28,29 @@ struct BatchNames {
         for event in batch {
             let arrival = event.storedArrival
             note(event.key.maildir)
-            note(event.class)
-            note(event.origin)
+            note(event.class.text)
+            note(event.origin?.text)
             note(event.dialect)
             note(event.reportingMTA)
             note(StoredPlace(event.destination, key: event.key).folder)
             event.rules.forEach(note)
             for outcome in event.outcomes.prefix(LedgerLimits.outcomesPerReport) {
-                note(outcome.kind)
-                note(outcome.reason)
+                note(outcome.fate.text)
+                note(outcome.reason.text)
                 // Of a suppression for a relay's list.
-                note(outcome.relay.map { "\(outcome.reason) \($0)" })
+                note(outcome.fate.relay.map { Suppression.stored(outcome.reason, $0) })
                 note(outcome.remoteMTA)
                 guard let canonical = CanonicalAddress(outcome.address) else { continue }
                 addresses[canonical.text] = min(addresses[canonical.text] ?? arrival, arrival)
                 if count[event.fingerprint] != 1 { repeated.insert(canonical.text) }
                 let effect = AddressEvent.Effect(
-                    class: event.class, kind: outcome.kind, replyCode: outcome.replyCode, status: outcome.status)
+                    class: event.class, fate: outcome.fate, replyCode: outcome.replyCode, status: outcome.status)
                 guard effect.isBraked else { continue }
                 note(canonical.domain)
                 if policy.brake == nil { continue }
                 braked.insert(
                     Braked(
-                        address: canonical.text, provider: canonical.domain, reason: outcome.reason,
+                        address: canonical.text, provider: canonical.domain, reason: outcome.reason.text,
                         hour: arrival / CalendarTime.secondsPerHour))
             }
         }

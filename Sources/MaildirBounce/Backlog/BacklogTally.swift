@@ -1,4 +1,5 @@
 import Ledger
+import Verdict
 
 /// What a run over a backlog did, in numbers.
 struct BacklogTally {
@@ -16,13 +17,13 @@ struct BacklogTally {
 
     mutating func add(_ outcome: CommitOutcome) { run.add(outcome) }
 
-    mutating func add(_ outcome: ReclassifyOutcome, now name: String) {
+    mutating func add(_ outcome: ReclassifyOutcome, now: Token<MessageClass>) {
         switch outcome {
         case .new(let outcome): run.add(outcome)
         case .unchanged, .kept: run.addKnown()
         case .changed(let former):
             run.addKnown()
-            changes[former == name ? "\(name), in its details" : "\(former) to \(name)", default: 0] += 1
+            changes[former == now ? "\(now.text), in its details" : "\(former.text) to \(now.text)", default: 0] += 1
         }
     }
 

@@ -132,7 +132,8 @@ struct BrakeChoice: ParsableArguments {
         // Only read: where there is nothing to decide nothing is written, and no ledger made.
         let reader = try ledgerOptions.open(configuration)
         let episodes = try inLedger { () throws(LedgerError) in try reader.brakes(all: true) }.filter { episode in
-            episode.provider == domain && (reason == nil || episode.reason == reason) && episode.status != decided
+            episode.provider == domain && (reason.map { episode.reason.text == $0 } ?? true)
+                && episode.status != decided
                 && (start.map { $0 == timestamp(episode.start) } ?? (episode.status == .held))
         }
         guard !episodes.isEmpty else {

@@ -173,7 +173,7 @@ struct PolicySimulateCommand: ParsableCommand {
             let suppression = change.suppression
             return Array(
                 csvRow([
-                    change.address, change.direction, suppression?.cause.name, suppression?.reason,
+                    change.address, change.direction, suppression?.cause.name, suppression?.reason.text,
                     suppression.flatMap { timestamp($0.since) }, suppression?.why,
                 ]).utf8)
         case .jsonl:

@@ -14,7 +14,7 @@ struct RulesCommand: ParsableCommand {
                 [[rule]]
                 name = "partner gateway"
                 when.text = ["blocked by partner policy"]   # all of them; also status, reply, provider, header
-                then.reason = "policyviolation"             # and kind, or class for a whole message
+                then.reason = "policyviolation"             # and kind, party, or class for a whole message
 
             A file with a rule that cannot be used, or that others could have written, ends every command that judges mails with \
             status 78.
@@ -49,7 +49,9 @@ struct RulesListCommand: ParsableCommand {
             try output.write(line: columns.map(terminalSafe).joined(separator: "\t"))
         }
         for rule in rules {
-            let decides = [rule.messageClass?.rawValue, rule.kind?.rawValue, rule.reason?.rawValue].compactMap { $0 }
+            let decides = [
+                rule.messageClass?.rawValue, rule.kind?.rawValue, rule.reason?.rawValue, rule.party?.rawValue,
+            ].compactMap { $0 }
             let name = "admin/\(rule.name)"
             try row(
                 name, decides.joined(separator: " "), hits[name].map { "\($0) hits" } ?? "-", configuration.rules ?? "")

@@ -97,7 +97,7 @@ struct UnclassifiedCommand: ParsableCommand {
                 try groups.add(key) { () throws(LedgerError) in
                     guard let sample = try read() else { return nil }
                     return Unrecognised(
-                        what: "\(sample.class) without a reason", key: key, file: sample.destination ?? "",
+                        what: "\(sample.class.text) without a reason", key: key, file: sample.destination ?? "",
                         text: said.isEmpty ? "(the report says nothing)" : said, addresses: [sample.address])
                 }
                 return true

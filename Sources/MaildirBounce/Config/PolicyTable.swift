@@ -1,4 +1,4 @@
-import Classifier
+import Verdict
 import Ledger
 
 /// The table `[policy]`: what it does not say keeps its default.
@@ -78,8 +78,8 @@ struct PolicyTable {
         let cause = try table.token("cause", of: causes.map { ($0.name, $0) })
         // The other classes never count.
         let classes: [MessageClass] = [.hardBounce, .softBounce, .complaint]
-        let messageClass = try table.token("class", of: classes.map { ($0.rawValue, $0.rawValue) })
-        let reason = try table.token("reason", of: Reason.allCases.map { ($0.rawValue, $0.rawValue) })
+        let messageClass = try table.token("class", of: classes.map { ($0.rawValue, $0) })
+        let reason = try table.token("reason", of: Reason.allCases.map { ($0.rawValue, $0) })
         let domain = try table.string("domain")
         if let domain {
             let name = domain.hasPrefix(".") ? String(domain.dropFirst()) : domain

@@ -100,6 +100,7 @@ struct RulesFile {
         rule.messageClass = try then.token("class", of: MessageClass.self)
         rule.kind = try then.token("kind", of: OutcomeKind.self)
         rule.reason = try then.token("reason", of: Reason.self)
+        rule.party = try then.token("party", of: Party.self)
         try then.rejectUnknownKeys()
         guard rule.messageClass != nil || rule.kind != nil || rule.reason != nil else {
             throw table.wrong("then", "needs class, kind or reason")
@@ -107,6 +108,9 @@ struct RulesFile {
         if let messageClass = rule.messageClass, [.hardBounce, .softBounce, .delayNotice].contains(messageClass) {
             throw then.wrong(
                 "class", "\(messageClass.rawValue) follows from the recipients: give kind and reason instead")
+        }
+        if rule.party != nil, rule.kind == nil, rule.reason == nil {
+            throw then.wrong("party", "says whose fault a failure is: it goes with kind or reason")
         }
         if rule.messageClass != nil, rule.status != nil || rule.reply != nil || !rule.providers.isEmpty {
             throw table.wrong(

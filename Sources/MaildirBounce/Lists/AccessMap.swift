@@ -36,7 +36,7 @@ enum AccessMap {
         let until = suppression.until.flatMap(timestamp).map { " until \($0)" } ?? ""
         let action =
             " REJECT \(mark)\(timestamp(suppression.since) ?? "?")\(until): "
-            + terminalSafe(suppression.reason) + "\n"
+            + terminalSafe(suppression.reason.text) + "\n"
         guard let other = CanonicalAddress.unicodeDomainForm(ofCanonical: key), !hasHidden(other) else {
             return key + action
         }

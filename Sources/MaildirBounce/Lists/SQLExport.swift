@@ -44,7 +44,8 @@ struct SQLExport {
         // The address as it is: no other text would be found by it.
         let values = [
             SQLExport.string(row.address), SQLExport.string(suppression.cause.name),
-            SQLExport.string(terminalSafe(suppression.reason)), SQLExport.string(timestamp(suppression.since) ?? ""),
+            SQLExport.string(terminalSafe(suppression.reason.text)),
+            SQLExport.string(timestamp(suppression.since) ?? ""),
             suppression.until.flatMap(timestamp).map(SQLExport.string) ?? "NULL",
         ]
         let text = "(\(values.joined(separator: ", ")))"

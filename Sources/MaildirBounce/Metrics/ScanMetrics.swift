@@ -1,4 +1,4 @@
-import Classifier
+import Verdict
 import Ledger
 import Maildir
 
@@ -69,7 +69,7 @@ struct LedgerFigures {
     fileprivate func add(to metrics: inout PrometheusText) {
         metrics.add(
             "maildir_bounce_reports_total", .counter, "Reports in the ledger, by class.", by: "class",
-            ScanMetrics.classes(summary.reports.reduce(into: [:]) { $0[$1.class, default: 0] += $1.count }))
+            ScanMetrics.classes(summary.reports.reduce(into: [:]) { $0[$1.class.text, default: 0] += $1.count }))
         metrics.add(
             "maildir_bounce_duplicates_total", .counter, "Messages with a report that the ledger had from another one.",
             summary.duplicates)

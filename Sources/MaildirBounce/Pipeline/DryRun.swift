@@ -1,4 +1,4 @@
-import Classifier
+import Verdict
 import Glibc
 import Ledger
 import Logging

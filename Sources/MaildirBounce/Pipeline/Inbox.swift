@@ -39,9 +39,16 @@ struct Destination: Sendable {
 
     private static let seen = "S"
 
-    /// - Parameter hasArchive: whether reports go to an archive. What is no report stays in the Maildir for a person.
+    /// - Parameter hasArchive: whether reports go to an archive. What is no report, or a request that nothing carries out yet,
+    ///   stays in the Maildir for a person.
     init(_ verdict: Verdict, hasArchive: Bool) {
-        archiveFolder = hasArchive && verdict.messageClass != .notABounce ? verdict.messageClass.rawValue : nil
+        archiveFolder =
+            switch verdict.messageClass {
+            case .notABounce, .unsubscribe: nil
+            case .hardBounce, .softBounce, .autoReply, .doubleBounce, .delayNotice, .complaint, .deliveryReceipt,
+                .postmasterNotice, .ownRefusal:
+                hasArchive ? verdict.messageClass.rawValue : nil
+            }
         flags = verdict.limitHit == nil ? Self.seen : "FS"
     }
 }

@@ -1,4 +1,4 @@
-import Classifier
+import Verdict
 import Ledger
 
 /// What a report must prove before what it says counts: the table `[trust]`.

@@ -1,4 +1,4 @@
-import Classifier
+import Verdict
 import Glibc
 import Ledger
 import MIME
@@ -24,8 +24,8 @@ extension DeliveryEvent {
             messageID: verdict.messageID,
             fingerprint: Fingerprint(verdict, former, contents: contents.bytes),
             former: former,
-            class: verdict.messageClass.rawValue,
-            origin: verdict.origin?.rawValue,
+            class: Token(verdict.messageClass),
+            origin: verdict.origin.map { Token($0) },
             arrival: arrival,
             seen: Self.firstSight,
             dialect: verdict.dialect,
@@ -53,17 +53,17 @@ extension DeliveryEvent {
 extension OutcomeEvent {
     init(_ outcome: Outcome) {
         self.init(
-            address: outcome.address, kind: outcome.kindWithRemark, reason: (outcome.reason ?? .undefined).rawValue,
+            address: outcome.address, fate: Fate(outcome.kind, outcome.remark),
+            reason: Token(outcome.reason ?? .undefined),
             status: outcome.status, replyCode: outcome.replyCode, action: outcome.action,
             diagnostic: outcome.diagnostic, remoteMTA: outcome.remoteMTA, command: outcome.command)
     }
 }
 
 extension Outcome {
-    /// The kind as the ledger holds it, with what the address's state depends on beside it.
-    fileprivate var kindWithRemark: String {
-        if isOwnRefusal { return "\(kind.rawValue) \(OutcomeEvent.ownRefusal)" }
-        return relay.map { "\(kind.rawValue) \($0.rawValue)" } ?? kind.rawValue
+    /// What the address's state depends on besides the kind.
+    fileprivate var remark: Fate.Remark? {
+        isOwnRefusal ? .ownRefusal : relay.map { .relay(Token($0)) }
     }
 }
 

@@ -43,9 +43,8 @@ struct AddressText {
     private func line(_ row: HistoryRow) -> String {
         let outcome = row.outcome
         let words: [String?] = [
-            timestamp(row.arrival), row.class, row.origin, outcome.plainKind, outcome.relay, outcome.reason,
-            outcome.status,
-            outcome.diagnostic.map { "- \($0)" },
+            timestamp(row.arrival), row.class.text, row.origin?.text, outcome.fate.kind.text, outcome.fate.relay?.text,
+            outcome.reason.text, outcome.status, outcome.diagnostic.map { "- \($0)" },
         ]
         return "        " + words.compactMap(\.self).joined(separator: "  ")
     }
@@ -106,12 +105,12 @@ extension JSONWriter {
     private mutating func history(_ row: HistoryRow) {
         object { writer in
             writer.member("arrival", timestamp(row.arrival))
-            writer.member("class", row.class)
-            writer.member("origin", row.origin)
-            writer.member("kind", row.outcome.plainKind)
-            writer.member("relay", row.outcome.relay)
-            if row.outcome.isOwnRefusal { writer.member("own_refusal", true) }
-            writer.member("reason", row.outcome.reason)
+            writer.member("class", row.class.text)
+            writer.member("origin", row.origin?.text)
+            writer.member("kind", row.outcome.fate.kind.text)
+            writer.member("relay", row.outcome.fate.relay?.text)
+            if row.outcome.fate.isOwnRefusal { writer.member("own_refusal", true) }
+            writer.member("reason", row.outcome.reason.text)
             writer.member("status", row.outcome.status)
             writer.member("reply_code", row.outcome.replyCode)
             writer.member("action", row.outcome.action)

@@ -6,13 +6,13 @@ extension BrakeEpisode {
 
     var cells: [String] {
         [
-            provider, reason, timestamp(start) ?? "", timestamp(end) ?? "", "\(addresses)", "\(held)", status.name,
+            provider, reason.text, timestamp(start) ?? "", timestamp(end) ?? "", "\(addresses)", "\(held)", status.name,
         ]
     }
 
     /// One sentence for people: who, what, when, how many.
     var sentence: String {
-        "\(provider) \(reason), \(timestamp(start) ?? "?") to \(timestamp(end) ?? "?"), \(addresses) addresses"
+        "\(provider) \(reason.text), \(timestamp(start) ?? "?") to \(timestamp(end) ?? "?"), \(addresses) addresses"
     }
 }
 
@@ -20,7 +20,7 @@ extension JSONWriter {
     mutating func brakeEpisode(_ episode: BrakeEpisode) {
         object { writer in
             writer.member("provider", episode.provider)
-            writer.member("reason", episode.reason)
+            writer.member("reason", episode.reason.text)
             writer.member("start", timestamp(episode.start))
             writer.member("end", timestamp(episode.end))
             writer.member("addresses", episode.addresses)

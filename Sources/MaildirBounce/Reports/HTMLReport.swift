@@ -1,4 +1,4 @@
-import Classifier
+import Verdict
 import Crypto
 import Ledger
 
@@ -41,13 +41,13 @@ struct HTMLReport {
         report.classes()
         report.origins()
         report.recipients(
-            "reasons", "Reasons", .reason, data.figures.reasons, limit: nil, { .reason($0) },
+            "reasons", "Reasons", .reason, data.figures.reasons, limit: nil,
             "What servers said of recipients, by reason.")
         report.recipients(
-            "domains", "Worst domains", .domain, data.figures.domains, limit: tableRows, { .domain($0) },
+            "domains", "Worst domains", .domain, data.figures.domains, limit: tableRows,
             "By the domain of the address.")
         report.recipients(
-            "providers", "Worst providers", .provider, data.figures.providers, limit: tableRows, { .provider($0) },
+            "providers", "Worst providers", .provider, data.figures.providers, limit: tableRows,
             "By who runs the server that refused; where it has no name, by the recipient's domain.")
         report.suppressions()
         report.undecided()
@@ -122,10 +122,10 @@ struct HTMLReport {
                 ("hard", "Hard bounces", total.hard, "reasons"),
                 ("soft", "Soft bounces", total.soft, "reasons"),
                 ("suppressed", "Newly suppressed", data.suppressions.count, "suppressions"),
-                ("local", "Reports by our server", data.reports(origin: "local"), "origins"),
-                ("remote", "Reports by others", data.reports(origin: "remote"), "origins"),
+                ("local", "Reports by our server", data.reports(origin: .local), "origins"),
+                ("remote", "Reports by others", data.reports(origin: .remote), "origins"),
                 ("undecided", "Bounces not understood", data.undecided.count, "undecided"),
-                ("letters", "Mails that are no report", data.reports(class: "not-a-bounce"), "classes"),
+                ("letters", "Mails that are no report", data.reports(class: .notABounce), "classes"),
             ]
             report.page.line("<dl class=\"tiles\">")
             for tile in tiles {
@@ -226,7 +226,7 @@ struct HTMLReport {
             report.write(
                 table, id: "t-classes", first: "Class", caption: "Reports by class, and who wrote them.", limit: nil
             ) {
-                .class($0.value)
+                $0.group
             } title: {
                 "Class \($0)"
             }
@@ -242,7 +242,7 @@ struct HTMLReport {
             report.write(
                 table, id: "t-origins", first: "Origin", caption: "Reports by origin and class.", limit: nil
             ) {
-                .origin($0.value.isEmpty ? nil : $0.value)
+                $0.group
             } title: {
                 "Origin \($0)"
             }
@@ -251,7 +251,7 @@ struct HTMLReport {
 
     private mutating func recipients(
         _ id: String, _ heading: String, _ by: ReportBy, _ rows: [RecipientRow], limit: Int?,
-        _ group: (String) -> ReportGroup, _ caption: String
+        _ caption: String
     ) {
         let table = ReportTable.recipients(by, rows)
         let counts = Dictionary(rows.map { ($0.value, $0.counts.all) }, uniquingKeysWith: +)
@@ -260,7 +260,7 @@ struct HTMLReport {
                 table, id: "t-\(id)", first: by.rawValue.capitalized, caption: "\(caption) Recipients, not mails.",
                 limit: limit, things: "recipients", sharesFrom: max(table.total[0], 1)
             ) {
-                group($0.value)
+                $0.group
             } title: {
                 "\(by.rawValue.capitalized) \($0)"
             } count: {
@@ -284,7 +284,7 @@ struct HTMLReport {
             report.open("t-suppressions", "New suppressions by cause and reason.", ["Cause", "Reason"], ["Addresses"])
             for row in new.byReason {
                 report.page.raw("<tr><th scope=\"row\">\(row.cause.name)</th><td>")
-                report.page.text(row.reason)
+                report.page.text(row.reason.text)
                 report.page.line(
                     "</td><td class=\"n\"><a href=\"#l-suppressed\">\(grouped(row.count))</a></td></tr>")
             }
@@ -443,9 +443,9 @@ struct HTMLReport {
         page.raw("<tr><th scope=\"row\">")
         page.name(row.address.isEmpty ? "(no address)" : row.address)
         page.raw("</th><td class=\"t\">\(timestamp(row.arrival) ?? "?")</td><td class=\"w\">")
-        page.text([row.class, row.origin].compactMap(\.self).joined(separator: ", "))
+        page.text([row.class.text, row.origin?.text].compactMap(\.self).joined(separator: ", "))
         page.raw("</td><td class=\"w\">")
-        page.text([row.outcome?.plainKind, row.outcome?.reason].compactMap(\.self).joined(separator: ", "))
+        page.text([row.outcome?.fate.kind.text, row.outcome?.reason.text].compactMap(\.self).joined(separator: ", "))
         page.raw("</td><td class=\"s\"><bdi>")
         page.text(
             [row.outcome?.diagnostic, row.reportingMTA.map { "(by \($0))" }].compactMap(\.self).joined(separator: " "))

@@ -29,7 +29,8 @@ extension PolicyTable {
         add("complaint", policy.complaint)
         add("sender", policy.sender)
         if let days = numbers.firstIndex(where: { $0.key == "sender.days" }) {
-            numbers[days].about = "the sender's fault: \(Policy.sendersReasons.sorted().joined(separator: " "))"
+            numbers[days].about =
+                "the sender's fault: \(Policy.sendersReasons.map(\.rawValue).sorted().joined(separator: " "))"
         }
         add("relay", policy.relay)
         add("delivery_lifts_soft", "\(policy.deliveryLiftsSoft)")
@@ -43,8 +44,9 @@ extension PolicyTable {
         }
         for (number, override) in policy.overrides.enumerated() {
             let about = [
-                override.cause.map { "cause \($0.name)" }, override.class.map { "class \($0)" },
-                override.reason.map { "reason \($0)" }, override.domain.map { "domain \($0)" },
+                override.cause.map { "cause \($0.name)" }, override.class.map { "class \($0.rawValue)" },
+                override.reason.map { "reason \($0.rawValue)" },
+                override.domain.map { "domain \($0)" },
             ].compactMap(\.self).joined(separator: ", ")
             let source = override.cause.map { "as \($0.name)" } ?? "default"
             add("override.\(number + 1)", override.rule, about: about, otherwise: source)
@@ -57,7 +59,7 @@ extension PolicyStep {
     /// The cells of a line for people.
     var cells: [String] {
         var words = [what]
-        if !reason.isEmpty { words.append(reason) }
+        if let reason { words.append(reason.text) }
         return [timestamp(at) ?? "?", terminalSafe(words.joined(separator: " ")), terminalSafe(text)]
     }
 }
@@ -96,8 +98,8 @@ extension JSONWriter {
             writer.member("address", address)
             writer.member("at", timestamp(step.at))
             writer.member("what", step.what)
-            writer.member("reason", step.reason)
-            writer.member("class", step.class)
+            writer.member("reason", step.reason?.text)
+            writer.member("class", step.class?.text)
             writer.member("brake", step.brake == .normal ? nil : step.brake.name)
             writer.member("streak_days", step.streakDays)
             writer.member("suppressed", step.suppression != nil)

@@ -77,7 +77,7 @@ struct PreviewTable {
 
     private func sentence(_ brake: BrakeEpisode) -> String {
         let span = [brake.start, brake.end].map { timestamp($0) ?? "?" }.joined(separator: " to ")
-        return "\(brake.provider) \(brake.reason), \(span): \(brake.addresses) addresses; suppresses nobody until "
+        return "\(brake.provider) \(brake.reason.text), \(span): \(brake.addresses) addresses; suppresses nobody until "
             + "somebody decides"
     }
 

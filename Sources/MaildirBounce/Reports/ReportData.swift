@@ -1,9 +1,10 @@
 import Ledger
+import Verdict
 
 /// All that a report over everything shows.
 struct ReportData {
     /// The reasons that say that no reason was found.
-    static let undecidedReasons = ["undefined", "onhold"]
+    static let undecidedReasons: [Reason] = [.undefined, .onHold]
 
     let ledger: String
     let window: ReportWindow
@@ -37,6 +38,8 @@ struct ReportData {
 
     var reports: Int { tally.reduce(0) { $0 + $1.counted } }
     var duplicates: Int { tally.reduce(0) { $0 + $1.duplicates } }
-    func reports(origin: String?) -> Int { tally.reduce(0) { $0 + ($1.origin == origin ? $1.counted : 0) } }
-    func reports(class name: String) -> Int { tally.reduce(0) { $0 + ($1.class == name ? $1.counted : 0) } }
+    func reports(origin: Origin) -> Int { tally.reduce(0) { $0 + ($1.origin?.value == origin ? $1.counted : 0) } }
+    func reports(class: MessageClass) -> Int {
+        tally.reduce(0) { $0 + ($1.class.value == `class` ? $1.counted : 0) }
+    }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Classifier
+import Verdict
 import Ledger
 
 /// What a table of a report is by.
@@ -37,6 +37,8 @@ struct ReportTable {
         var counts: [Int]
         /// The latest arrival, for a rule.
         var lastSeen: Int64?
+        /// The reports behind the numbers, where they can be listed.
+        var group: ReportGroup?
     }
 
     let by: ReportBy
@@ -61,9 +63,14 @@ struct ReportTable {
 extension ReportTable {
     /// By class: how many reports, and by whom.
     static func classes(_ tally: [DayTally]) -> ReportTable {
-        var counts: [String: [Int]] = [:]
+        var counts: [Token<MessageClass>: [Int]] = [:]
         for row in tally {
-            let place = row.origin == "local" ? 1 : row.origin == "remote" ? 2 : 3
+            let place =
+                switch row.origin?.value {
+                case .local: 1
+                case .remote: 2
+                case nil: 3
+                }
             counts[row.class, default: [0, 0, 0, 0, 0]][0] += row.counted
             counts[row.class, default: [0, 0, 0, 0, 0]][place] += row.counted
             counts[row.class, default: [0, 0, 0, 0, 0]][4] += row.duplicates
@@ -73,20 +80,22 @@ extension ReportTable {
             Column(key: "remote", heading: "remote"), Column(key: "no_origin", heading: "no-origin"),
             Column(key: "duplicates", heading: "duplicates"),
         ]
-        return ReportTable(by: .class, columns: columns, rows: ranked(counts))
+        return ReportTable(by: .class, columns: columns, rows: ranked(counts) { ($0.text, .class($0)) })
     }
 
     /// By origin, and the classes of each.
     static func origins(_ tally: [DayTally]) -> ReportTable {
-        ReportTable(by: .origin, columns: classColumns, rows: ranked(byClass(tally) { $0.origin ?? "" }))
+        ReportTable(
+            by: .origin, columns: classColumns,
+            rows: ranked(byClass(tally, \.origin)) { ($0?.text ?? "", .origin($0)) })
     }
 
     /// By day, the earliest first; days without a report are left out.
     static func days(_ tally: [DayTally]) -> ReportTable {
-        let rows = byClass(tally) { day($0.day) }.sorted { $0.key < $1.key }
+        let rows = byClass(tally, \.day).sorted { $0.key < $1.key }
         return ReportTable(
             by: .day, columns: classColumns,
-            rows: rows.map { Row(value: $0.key, counts: $0.value) }
+            rows: rows.map { Row(value: day($0.key), counts: $0.value) }
                 .filter { $0.counts[0] > 0 })
     }
 
@@ -115,7 +124,7 @@ extension ReportTable {
                     counts: [
                         counts.bounces, counts.hard, counts.soft, counts.delayed, counts.complaint, counts.autoReply,
                         counts.delivered, counts.other,
-                    ])
+                    ], group: row.group)
             })
     }
 
@@ -126,21 +135,32 @@ extension ReportTable {
                 key: String(name.rawValue.map { $0 == "-" ? "_" : $0 }), heading: name.rawValue)
         }
 
-    private static func byClass(_ tally: [DayTally], _ value: (DayTally) -> String) -> [String: [Int]] {
+    private static func byClass<Key: Hashable>(
+        _ tally: [DayTally], _ key: (DayTally) -> Key
+    ) -> [Key: [Int]] {
         let places = Dictionary(
-            uniqueKeysWithValues: MessageClass.allCases.enumerated().map { ($0.element.rawValue, $0.offset + 1) })
+            uniqueKeysWithValues: MessageClass.allCases.enumerated().map { ($0.element, $0.offset + 1) })
         let none = Array(repeating: 0, count: classColumns.count)
-        var counts: [String: [Int]] = [:]
+        var counts: [Key: [Int]] = [:]
         for row in tally {
-            counts[value(row), default: none][0] += row.counted
-            if let place = places[row.class] { counts[value(row), default: none][place] += row.counted }
+            counts[key(row), default: none][0] += row.counted
+            if let place = row.class.value.flatMap({ places[$0] }) {
+                counts[key(row), default: none][place] += row.counted
+            }
         }
         return counts
     }
 
-    private static func ranked(_ counts: [String: [Int]]) -> [Row] {
-        counts.map { Row(value: $0.key, counts: $0.value) }.filter { $0.counts.contains { $0 > 0 } }
-            .sorted { ($1.counts[0], $0.value) < ($0.counts[0], $1.value) }
+    /// - Parameter name: what a row is called, and the reports behind it.
+    private static func ranked<Key>(
+        _ counts: [Key: [Int]], name: (Key) -> (value: String, group: ReportGroup)
+    ) -> [Row] {
+        counts.map { key, counts in
+            let (value, group) = name(key)
+            return Row(value: value, counts: counts, group: group)
+        }
+        .filter { $0.counts.contains { $0 > 0 } }
+        .sorted { ($1.counts[0], $0.value) < ($0.counts[0], $1.value) }
     }
 }
 

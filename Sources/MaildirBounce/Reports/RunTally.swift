@@ -22,7 +22,7 @@ struct RunTally {
 
     mutating func add(_ event: DeliveryEvent, isCut: Bool, withheld reason: Withheld?) {
         read += 1
-        classes[event.class, default: 0] += 1
+        classes[event.class.text, default: 0] += 1
         if isCut { cut += 1 }
         if let reason { withheld[reason.rawValue, default: 0] += 1 }
     }

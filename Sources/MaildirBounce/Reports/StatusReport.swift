@@ -1,4 +1,5 @@
 import Ledger
+import Verdict
 
 /// The ledger in figures, as `status` shows them.
 struct StatusReport {
@@ -31,23 +32,23 @@ struct StatusReport {
         for window in Self.windows { origins.append(try ledger.origins(from: now - window.seconds, to: now)) }
     }
 
-    private func count(_ origin: String?) -> Int {
-        summary.reports.filter { $0.origin == origin }.reduce(0) { $0 + $1.count }
+    private func count(_ origin: Origin) -> Int {
+        summary.reports.filter { $0.origin?.value == origin }.reduce(0) { $0 + $1.count }
     }
 
     /// How many addresses must not be mailed.
     var suppressed: Int { summary.suppressed.reduce(0) { $0 + $1.count } }
-    var local: Int { count("local") }
-    var remote: Int { count("remote") }
+    var local: Int { count(.local) }
+    var remote: Int { count(.remote) }
 
     /// By class, in the order of their names.
     var classes: [(name: String, count: Int)] {
         var classes: [(name: String, count: Int)] = []
         for report in summary.reports {
-            if classes.last?.name == report.class {
+            if classes.last?.name == report.class.text {
                 classes[classes.count - 1].count += report.count
             } else {
-                classes.append((report.class, report.count))
+                classes.append((report.class.text, report.count))
             }
         }
         return classes
@@ -59,7 +60,7 @@ struct StatusReport {
         for cause in Suppression.Cause.allCases.sorted(by: >) {
             let reasons = summary.suppressed.filter { $0.cause == cause }
             if reasons.isEmpty { continue }
-            causes.append((cause, reasons.sorted { ($1.count, $0.reason) < ($0.count, $1.reason) }))
+            causes.append((cause, reasons.sorted { ($1.count, $0.reason.text) < ($0.count, $1.reason.text) }))
         }
         return causes
     }
@@ -110,7 +111,7 @@ extension StatusReport {
         rows.append(["duplicates", "\(summary.duplicates) (files with a report that had come before)"])
         rows.append(["suppressed", "\(suppressed)"])
         for (cause, reasons) in causes {
-            let words = reasons.prefix(Self.reasonLimit).map { "\($0.count) \($0.reason)" }
+            let words = reasons.prefix(Self.reasonLimit).map { "\($0.count) \($0.reason.text)" }
             let more = reasons.count > Self.reasonLimit ? ", …" : ""
             let count = reasons.reduce(0) { $0 + $1.count }
             rows.append(["  \(cause.name)", terminalSafe("\(count): \(words.joined(separator: ", "))\(more)")])
@@ -164,15 +165,15 @@ extension JSONWriter {
             writer.member("duplicates", status.summary.duplicates)
             writer.array("reports", status.summary.reports) { writer, report in
                 writer.object { writer in
-                    writer.member("class", report.class)
-                    writer.member("origin", report.origin)
+                    writer.member("class", report.class.text)
+                    writer.member("origin", report.origin?.text)
                     writer.member("count", report.count)
                 }
             }
             writer.array("suppressed", status.summary.suppressed) { writer, row in
                 writer.object { writer in
                     writer.member("cause", row.cause.name)
-                    writer.member("reason", row.reason)
+                    writer.member("reason", row.reason.text)
                     writer.member("count", row.count)
                 }
             }

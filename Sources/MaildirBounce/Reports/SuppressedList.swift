@@ -27,7 +27,9 @@ struct SuppressedList {
             return Array((columns.map(terminalSafe).joined(separator: "\t") + "\n").utf8)
         case .csv:
             return Array(
-                csvRow([row.address, "\(suppression.cause)", suppression.reason, since, until, suppression.why]).utf8)
+                csvRow([
+                    row.address, suppression.cause.name, suppression.reason.text, since, until, suppression.why,
+                ]).utf8)
         case .jsonl:
             json.removeAll()
             json.object { writer in
@@ -43,12 +45,12 @@ struct SuppressedList {
 extension JSONWriter {
     /// The members that say why an address is suppressed.
     mutating func suppression(_ suppression: Suppression) {
-        member("cause", "\(suppression.cause)")
-        member("reason", suppression.reason)
+        member("cause", suppression.cause.name)
+        member("reason", suppression.reason.text)
         member("since", timestamp(suppression.since))
         member("until", suppression.until.flatMap(timestamp))
         member("days", suppression.days)
-        member("relay", suppression.relay)
+        member("relay", suppression.relay?.text)
         member("why", suppression.why)
     }
 }

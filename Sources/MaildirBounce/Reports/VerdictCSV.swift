@@ -1,4 +1,4 @@
-import Classifier
+import Verdict
 
 /// Verdicts as comma separated values: a row for each recipient, and one for a message without any.
 enum VerdictCSV {

@@ -1,4 +1,4 @@
-import Classifier
+import Verdict
 
 extension JSONWriter {
     /// One line of the output contract (docs/verdict.schema.json): what the message `file` is.
@@ -18,12 +18,15 @@ extension JSONWriter {
             writer.member("message_id", verdict.messageID)
             writer.member("dialect", verdict.dialect)
             writer.member("reporting_mta", verdict.reportingMTA)
+            writer.member("delivered_to", verdict.deliveredTo.first)
             writer.array("recipients", verdict.recipients) { writer, outcome in writer.outcome(outcome) }
             if let original = verdict.original, original != OriginalMessage() {
                 writer.object("original") { writer in
                     writer.member("message_id", original.messageID)
                     writer.member("from", original.from)
                     writer.member("subject", original.subject)
+                    writer.member("list_id", original.listID)
+                    writer.member("feedback_id", original.feedbackID)
                 }
             }
             writer.array("evidence", verdict.evidence) { writer, evidence in
@@ -42,6 +45,7 @@ extension JSONWriter {
             writer.member("address", outcome.address)
             writer.member("kind", outcome.kind.rawValue)
             writer.member("reason", outcome.reason?.rawValue)
+            writer.member("party", outcome.party?.rawValue)
             writer.member("status", outcome.status)
             writer.member("reply_code", outcome.replyCode)
             writer.member("action", outcome.action)
@@ -60,6 +64,7 @@ extension JSONWriter {
         object { writer in
             writer.member("rule", evidence.rule)
             writer.member("at", evidence.at)
+            writer.member("speaker", evidence.speaker?.rawValue)
             guard explain else { return }
             writer.member("matched", evidence.matched)
             writer.member("recipient", evidence.recipient)

@@ -1,4 +1,4 @@
-import Classifier
+import Verdict
 
 /// Writes verdicts in the format that was asked for.
 struct VerdictReport {

@@ -1,4 +1,4 @@
-import Classifier
+import Verdict
 import Ledger
 
 /// What a message is, for a person at a terminal: a line for the message and an indented line for each recipient.
@@ -44,7 +44,7 @@ struct VerdictText {
         if let status = outcome.status { words.append(status) }
         if outcome.isVERP { words.append("(VERP)") }
         if let relay = outcome.relay {
-            words.append("(on \(RelayName.name(relay.rawValue) ?? relay.rawValue)'s suppression list)")
+            words.append("(on \(relay.name)'s suppression list)")
         }
         if outcome.isOwnRefusal { words.append("(refused by our own list)") }
         if outcome.isOwn { words.append("(our own address: never counted)") }

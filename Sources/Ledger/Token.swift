@@ -1,0 +1,24 @@
+/// A text of the ledger's that stands for a value of a type: one of the type's tokens, or another text.
+///
+/// A newer version may have written tokens that this one does not know, and the reason of an action by hand is whatever the
+/// administrator called it. Another text is kept and shown as it is, and counts as nothing that this program knows.
+package struct Token<Value>: Hashable, Sendable where Value: RawRepresentable<String> & Hashable & Sendable {
+    /// The value, or nil for another text.
+    package let value: Value?
+    /// Empty for a value, so that each has one form.
+    private let other: String
+
+    package init(_ value: Value) {
+        self.value = value
+        other = ""
+    }
+
+    /// What a stored text stands for.
+    package init(text: String) {
+        value = Value(rawValue: text)
+        other = value == nil ? text : ""
+    }
+
+    /// As the ledger stores it and people see it.
+    package var text: String { value?.rawValue ?? other }
+}

@@ -1,0 +1,29 @@
+/// What a report says of the message that we sent.
+public struct OriginalMessage: Sendable, Equatable {
+    /// Message-ID without angle brackets.
+    public var messageID: String?
+    /// The From field's address.
+    public var from: String?
+    /// The subject, decoded.
+    public var subject: String?
+    /// The identifier of the list that it was sent to: what its List-Id has within angle brackets (RFC 2919), else the whole
+    /// value; in lower case.
+    public var listID: String?
+    /// Its Feedback-ID, by which mailbox providers group what they tell a sender.
+    public var feedbackID: String?
+
+    /// What is known of it; nil where the report does not say.
+    public init(
+        messageID: String? = nil, from: String? = nil, subject: String? = nil, listID: String? = nil,
+        feedbackID: String? = nil
+    ) {
+        self.messageID = messageID
+        self.from = from
+        self.subject = subject
+        self.listID = listID
+        self.feedbackID = feedbackID
+    }
+
+    /// Whether nothing is known of it.
+    package var isEmpty: Bool { self == OriginalMessage() }
+}

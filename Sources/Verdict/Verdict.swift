@@ -1,0 +1,68 @@
+/// What one message is, whom it is about, and why we think so.
+public struct Verdict: Sendable, Equatable {
+    /// What the message is.
+    public var messageClass: MessageClass
+    /// Absent where the message is no report.
+    public var origin: Origin?
+    /// When the mail arrived, in seconds since 1970, UTC: the topmost Received field's date, else the Date field's.
+    /// It is read from the message alone, so that every run dates the same message alike.
+    public var arrival: Int64?
+    /// The Date field's date, in seconds since 1970, UTC.
+    package var date: Int64?
+    /// Addresses that the message was delivered to, the surest first, in lower case.
+    public var deliveredTo: [String] = []
+    /// Message-ID of the message itself, without angle brackets.
+    public var messageID: String?
+    /// The software whose habits the report follows: `postfix`, `exim`, `qmail`, …
+    public var dialect: String?
+    /// RFC 3464 section 2.2.2, without the type.
+    public var reportingMTA: String?
+    /// What became of the mail for each recipient that the report names, at most ``Limits/recipients``.
+    public var recipients: [Outcome]
+    /// The mail that the report is about, as far as it was returned.
+    public var original: OriginalMessage?
+    /// What decided, in the order of the decisions.
+    public var evidence: [Evidence]
+    /// A limit that cut the reading short, in words, or nil.
+    public var limitHit: String?
+    /// Whether a limit cut the list of recipients itself, which may go on: what is left of it is no reason to leave anybody
+    /// out.
+    public var isListCut = false
+    /// Whether nothing follows the list of recipients: where only a message's beginning was read, the list may go on.
+    package var listEndsMessage = false
+    /// What the tag of the address that the report was delivered to proves.
+    public var trust: Trust
+    /// The recipient whom that tag names, in lower case.
+    public var taggedRecipient: String?
+
+    /// Whether all that is public is the same.
+    public static func == (left: Verdict, right: Verdict) -> Bool {
+        left.messageClass == right.messageClass && left.origin == right.origin && left.arrival == right.arrival
+            && left.messageID == right.messageID && left.dialect == right.dialect
+            && left.reportingMTA == right.reportingMTA
+            && left.recipients == right.recipients && left.original == right.original && left.evidence == right.evidence
+            && left.limitHit == right.limitHit && left.isListCut == right.isListCut && left.trust == right.trust
+            && left.taggedRecipient == right.taggedRecipient && left.deliveredTo == right.deliveredTo
+    }
+
+    /// A verdict of which only the class must be known.
+    public init(
+        messageClass: MessageClass, origin: Origin? = nil, arrival: Int64? = nil, messageID: String? = nil,
+        dialect: String? = nil, reportingMTA: String? = nil, recipients: [Outcome] = [],
+        original: OriginalMessage? = nil, evidence: [Evidence] = [], limitHit: String? = nil,
+        trust: Trust = .absent, taggedRecipient: String? = nil
+    ) {
+        self.messageClass = messageClass
+        self.origin = origin
+        self.arrival = arrival
+        self.messageID = messageID
+        self.dialect = dialect
+        self.reportingMTA = reportingMTA
+        self.recipients = recipients
+        self.original = original
+        self.evidence = evidence
+        self.limitHit = limitHit
+        self.trust = trust
+        self.taggedRecipient = taggedRecipient
+    }
+}
