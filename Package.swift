@@ -49,7 +49,8 @@ let package = Package(
         .executableTarget(
             name: "MaildirBounce",
             dependencies: [
-                "MIME", "ReturnPath", "Verdict", "Classifier", "Maildir", "Ledger", "TOML", "CArguments", "CZlib", "CResolv",
+                "MIME", "ReturnPath", "Verdict", "Classifier", "RuleFiles", "Maildir", "Ledger", "TOML", "CArguments", "CZlib",
+                "CResolv",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),

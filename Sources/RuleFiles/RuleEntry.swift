@@ -1,21 +1,38 @@
 import Classifier
+import Verdict
 
 /// A `[[rule]]`, ours or an administrator's (docs/rules.md).
 package struct RuleEntry: Sendable {
     package let id: String
     package let place: RulePlace
+
+    // What it decides.
     package let reason: Reason?
+    package let kind: PlacedValue<OutcomeKind>?
+    package let messageClass: MessageClass?
     /// Whose fault it is, where that is not what the reason says.
     package let party: Party?
-    package let strength: Strength
+
+    // When.
     /// Phrases, any of which is enough.
     package let any: [PlacedText]
-    /// Phrases that must all stand in the text, the rarest first.
+    /// Texts that must all be there, the rarest first.
     package let all: [PlacedText]
-    /// Ends of host names.
-    package let hosts: [PlacedText]
-    /// RFC 3463 status, of a rule of ours.
-    package let code: StatusCode?
+    /// Phrases that must not be there.
+    package let against: [PlacedText]
+    /// Ends of host names, lower case.
+    package let hosts: [String]
+    /// RFC 3463 status, with `*` for any number.
+    package let status: PlacedText?
+    /// Reply code, with `x` for any digit.
+    package let reply: PlacedText?
+    /// The number of the SMTP command that was refused, among those of `PhraseSet.command`.
+    package let stage: Int?
+    /// A field of the message, and words in it.
+    package let header: (name: String, contains: String?)?
+
+    // How much it says.
+    package let strength: Strength
     /// What must be known beside the words.
     package let needs: Proof?
     package let isBare: Bool
@@ -23,30 +40,130 @@ package struct RuleEntry: Sendable {
     /// Where the words are from.
     package let source: String?
 
-    init(_ reader: RuleReader) throws(RuleProblem) {
+    /// - Parameter number: the place among the rules of its file, which names a rule without `id`.
+    init(_ reader: RuleReader, number: Int) throws(RuleProblem) {
         var reader = reader
-        guard let id = try reader.text("id") else { throw reader.wrong("id", "is missing: give the rule a name") }
-        self.id = id.text
         place = reader.place
-        reason = try reader.word("reason", of: Reason.self)
-        party = try reader.word("party", of: Party.self)
+        let (name, oldName) = (try reader.text("id"), try reader.text("name"))
+        id = (name ?? oldName)?.text ?? "rule \(number)"
         strength = try reader.word("strength", of: Strength.names) ?? .sure
-        any = try reader.texts("any")
-        all = try reader.texts("all")
-        hosts = try reader.texts("hosts")
-        if let status = try reader.text("status") {
-            guard let code = StatusCode(status.text.utf8.span, firstIn: 0..<status.text.utf8.count),
-                code.description == status.text
-            else { throw reader.wrong("status", "must be like \"5.7.1\"") }
-            self.code = code
-        } else {
-            code = nil
-        }
         needs = try reader.word("needs", of: Proof.names)
         isBare = try reader.flag("bare")
         isPlainRefusal = try reader.flag("plain")
         source = try reader.text("source")?.text
+        any = try reader.texts("any")
+        against = try reader.texts("against")
+        let stages = PhraseSet.command.meanings.enumerated().map { (name: $0.element, word: $0.offset) }
+        stage = try reader.word("stage", of: stages)
+        // `when` and `then` are how version 0.1 grouped the other keys.
+        var when = try reader.table("when") ?? reader
+        let isGrouped = reader.has("when")
+        all = try when.texts(isGrouped ? "text" : "all")
+        hosts = try when.texts(isGrouped ? "provider" : "hosts").map { $0.text.lowercased() }
+        status = try when.text("status")
+        reply = try when.text("reply")
+        if let field = try when.text("header") {
+            header = try RuleEntry.header(field.text, when)
+        } else {
+            header = nil
+        }
+        if let status, StatusPattern(status.text) == nil {
+            throw when.wrong("status", "must be like \"5.7.1\" or \"5.*.*\"")
+        }
+        if let reply, reply.text.count != 3 || !reply.text.lowercased().utf8.allSatisfy(RuleEntry.isReplyDigit) {
+            throw when.wrong("reply", "must be like \"550\" or \"5xx\"")
+        }
+        let words = [(when, isGrouped ? "text" : "all", all), (reader, "any", any), (reader, "against", against)]
+        for (table, key, texts) in words {
+            guard let vain = texts.first(where: { !CustomRule.saysSomething($0.text) }) else { continue }
+            throw table.wrong(
+                key, "\(vain.text.prefix(40)) has no letters or digits, so it would be in every mail",
+                at: vain.place.position)
+        }
+        if isGrouped { try when.rejectUnknownKeys() } else { reader = when }
+        var then = try reader.table("then") ?? reader
+        let isThenGrouped = reader.has("then")
+        messageClass = try then.word("class", of: MessageClass.self)
+        let (kindText, kind) = (try then.text("kind"), try then.word("kind", of: OutcomeKind.self))
+        self.kind = if let kindText, let kind { PlacedValue(value: kind, place: kindText.place) } else { nil }
+        reason = try then.word("reason", of: Reason.self)
+        party = try then.word("party", of: Party.self)
+        if isThenGrouped { try then.rejectUnknownKeys() } else { reader = then }
         try reader.rejectUnknownKeys()
+        try checkSense(reader, when: when, then: then, isGrouped: isGrouped || isThenGrouped)
+    }
+
+    /// Refuses a rule that says nothing, or what cannot be.
+    private func checkSense(
+        _ reader: RuleReader, when: RuleReader, then: RuleReader, isGrouped: Bool
+    ) throws(RuleProblem) {
+        let isAboutRecipients = status != nil || reply != nil || !hosts.isEmpty || stage != nil
+        guard !any.isEmpty || !all.isEmpty || header != nil || isAboutRecipients else {
+            throw isGrouped
+                ? reader.wrong("when", "needs a condition: text, status, reply, provider or header")
+                : reader.wrong(
+                    "any", "is missing: say when the rule applies, with any, all, status, reply, hosts or header")
+        }
+        guard messageClass != nil || kind != nil || reason != nil else {
+            throw isGrouped
+                ? reader.wrong("then", "needs class, kind or reason")
+                : reader.wrong("reason", "is missing: say what the rule decides, with reason, kind or class")
+        }
+        if let messageClass, [.hardBounce, .softBounce, .delayNotice].contains(messageClass) {
+            throw then.wrong(
+                "class", "\(messageClass.rawValue) follows from the recipients: give kind and reason instead")
+        }
+        if party != nil, kind == nil, reason == nil {
+            throw then.wrong("party", "says whose fault a failure is: it goes with kind or reason")
+        }
+        if messageClass != nil, isAboutRecipients {
+            throw reader.wrong(
+                isGrouped ? "when" : "class",
+                "status, reply, stage and hosts are about recipients: a class goes with words or header")
+        }
+    }
+
+    private static func isReplyDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "x")
+    }
+
+    private static func header(
+        _ text: String, _ reader: RuleReader
+    ) throws(RuleProblem) -> (name: String, contains: String?) {
+        let name = text.prefix { $0 != ":" }
+        let words = String(text.dropFirst(name.count + 1)).trimmingBlanks
+        let field = String(name).trimmingBlanks.lowercased()
+        // RFC 5322 section 2.2: visible characters.
+        guard !field.isEmpty, field.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw reader.wrong("header", "must start with the name of a field, as in \"X-Loop\" or \"X-Loop: yes\"")
+        }
+        return (field, words.isEmpty ? nil : words)
+    }
+
+    /// The rule as an administrator's.
+    package var customRule: CustomRule {
+        var rule = CustomRule(name: id)
+        rule.text = all.map(\.text)
+        rule.anyText = any.map(\.text)
+        rule.against = against.map(\.text)
+        rule.status = status?.text
+        rule.reply = reply?.text
+        rule.providers = hosts
+        rule.stage = stage.map { PhraseSet.command.meanings[$0].uppercased() }
+        rule.header = header
+        rule.proof = needs
+        rule.messageClass = messageClass
+        rule.kind = kind?.value
+        rule.reason = reason
+        rule.party = party
+        return rule
+    }
+}
+
+extension String {
+    /// Without blanks at its ends.
+    package var trimmingBlanks: String {
+        String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
     }
 }
 
@@ -56,108 +173,4 @@ extension Strength {
 
 extension Proof {
     static let names: [(name: String, word: Proof)] = [("refusal", .refusal), ("addressing", .addressing)]
-}
-
-/// A `[[server]]`: how its reports are known, and what they say otherwise than RFC 3464 would.
-package struct ServerEntry: Sendable {
-    package let id: String
-    package let place: RulePlace
-    /// The phrases of each place at which a sign may stand.
-    package let signs: [(place: Dialect.Place, words: PlacedText)]
-    package let quotation: PlacedText?
-    /// The function that adjusts what was read.
-    package let code: ServerCode?
-    /// The server's own sentences, which need no code.
-    package let sentences: [(words: PlacedText, reason: Reason)]
-    package let source: String?
-
-    init(_ reader: RuleReader) throws(RuleProblem) {
-        var reader = reader
-        guard let id = try reader.text("id") else { throw reader.wrong("id", "is missing: name the server") }
-        self.id = id.text
-        place = reader.place
-        var signs: [(Dialect.Place, PlacedText)] = []
-        for place in Dialect.Place.allCases { signs += try reader.texts(place.key).map { (place, $0) } }
-        self.signs = signs
-        quotation = try reader.text("quotation")
-        code = try reader.word("code", of: ServerCode.self)
-        var sentences: [(PlacedText, Reason)] = []
-        for var sentence in try reader.tables("sentence") {
-            guard let reason = try sentence.word("reason", of: Reason.self) else {
-                throw sentence.wrong("reason", "is missing: say what the words mean")
-            }
-            sentences += try sentence.texts("any").map { ($0, reason) }
-            try sentence.rejectUnknownKeys()
-        }
-        self.sentences = sentences
-        source = try reader.text("source")?.text
-        try reader.rejectUnknownKeys()
-    }
-}
-
-/// A `[[words]]`: phrases of a set, which say one thing.
-package struct WordsEntry: Sendable {
-    package let place: RulePlace
-    package let set: PhraseSet
-    /// The number of what they mean, among the cases of the set.
-    package let meaning: Int
-    package let any: [PlacedText]
-    package let source: String?
-
-    init(_ reader: RuleReader) throws(RuleProblem) {
-        var reader = reader
-        place = reader.place
-        guard let set = try reader.word("set", of: PhraseSet.self) else {
-            throw reader.wrong("set", "is missing: say where the words are looked for")
-        }
-        let meanings = set.meanings.enumerated().map { (name: $0.element, word: $0.offset) }
-        guard let meaning = try reader.word("id", of: meanings) else {
-            throw reader.wrong("id", "is missing: say what the words mean")
-        }
-        self.set = set
-        self.meaning = meaning
-        any = try reader.texts("any")
-        source = try reader.text("source")?.text
-        try reader.rejectUnknownKeys()
-    }
-}
-
-/// A `[[listed]]`: what a relay says of an address on its list of suppressed ones.
-package struct ListedEntry: Sendable {
-    package let place: RulePlace
-    package let reason: Reason
-    package let any: [PlacedText]
-    package let source: String?
-
-    init(_ reader: RuleReader) throws(RuleProblem) {
-        var reader = reader
-        place = reader.place
-        guard let reason = try reader.word("reason", of: Reason.self) else {
-            throw reader.wrong("reason", "is missing: say what put the address on the list")
-        }
-        self.reason = reason
-        any = try reader.texts("any")
-        source = try reader.text("source")?.text
-        try reader.rejectUnknownKeys()
-    }
-}
-
-/// A `[[relay]]`: the domains of the servers of one.
-package struct RelayEntry: Sendable {
-    package let place: RulePlace
-    package let relay: Relay
-    package let hosts: [PlacedText]
-    package let source: String?
-
-    init(_ reader: RuleReader) throws(RuleProblem) {
-        var reader = reader
-        place = reader.place
-        guard let relay = try reader.word("id", of: Relay.self) else {
-            throw reader.wrong("id", "is missing: name the relay")
-        }
-        self.relay = relay
-        hosts = try reader.texts("hosts")
-        source = try reader.text("source")?.text
-        try reader.rejectUnknownKeys()
-    }
 }

@@ -24,12 +24,26 @@ package struct RuleFile: Sendable {
         }
         let start = RulePlace(file: file, position: TOMLPosition(line: 1, column: 1))
         var reader = RuleReader(root, name: "", at: start)
-        rules += entries("rule", &reader) { reader throws(RuleProblem) in try RuleEntry(reader) }
+        var number = 0
+        rules += entries("rule", &reader) { reader throws(RuleProblem) in
+            number += 1
+            return try RuleEntry(reader, number: number)
+        }
         servers += entries("server", &reader) { reader throws(RuleProblem) in try ServerEntry(reader) }
         words += entries("words", &reader) { reader throws(RuleProblem) in try WordsEntry(reader) }
         listed += entries("listed", &reader) { reader throws(RuleProblem) in try ListedEntry(reader) }
         relays += entries("relay", &reader) { reader throws(RuleProblem) in try RelayEntry(reader) }
         note { () throws(RuleProblem) in try reader.rejectUnknownKeys() }
+    }
+
+    /// How many there are, of all kinds.
+    package var count: Int { rules.count + servers.count + words.count + listed.count + relays.count }
+
+    /// What an administrator's file may not hold.
+    package var foreignTables: [RuleProblem] {
+        (servers.map(\.place) + words.map(\.place) + listed.map(\.place) + relays.map(\.place)).map {
+            RuleProblem(place: $0, message: "a file of your own may hold [[rule]] only; the others are the project's")
+        }
     }
 
     private mutating func entries<Entry>(
@@ -49,15 +63,4 @@ package struct RuleFile: Sendable {
     private mutating func note(_ body: () throws(RuleProblem) -> Void) {
         do throws(RuleProblem) { try body() } catch { problems.append(error) }
     }
-}
-
-/// The pieces between the `*` of a phrase, blanks at the stars removed.
-package func pieces(of phrase: String) -> [String] {
-    let bytes = Array(phrase.utf8)
-    return bytes.split(separator: UInt8(ascii: "*")).map { piece in
-        var piece = piece
-        if piece.startIndex != bytes.startIndex, piece.first == 0x20 { piece.removeFirst() }
-        if piece.endIndex != bytes.endIndex, piece.last == 0x20 { piece.removeLast() }
-        return String(decoding: piece, as: UTF8.self)
-    }.filter { !$0.isEmpty }
 }

@@ -24,6 +24,12 @@ package struct PlacedText: Equatable, Sendable {
     package let place: RulePlace
 }
 
+/// A value of a file of rules.
+package struct PlacedValue<Value: Sendable>: Sendable {
+    package let value: Value
+    package let place: RulePlace
+}
+
 /// A table of a file of rules: every key has to be asked for before `rejectUnknownKeys`.
 struct RuleReader {
     let place: RulePlace
@@ -36,6 +42,9 @@ struct RuleReader {
         self.name = name
         self.place = place
     }
+
+    /// Whether there is such a key.
+    func has(_ key: String) -> Bool { table[key] != nil }
 
     /// The text `key`, or nil if there is none.
     mutating func text(_ key: String) throws(RuleProblem) -> PlacedText? {

@@ -50,7 +50,7 @@ package struct RuleCompiler {
         var sequences: UInt32 = 0
         for (index, rule) in rules.enumerated() {
             for phrase in rule.any {
-                let pieces = pieces(of: phrase.text)
+                let pieces = PhrasePattern.pieces(of: phrase.text)
                 if pieces.count == 1 {
                     single.append((words.number(of: pieces[0]), index))
                     continue
@@ -83,9 +83,11 @@ package struct RuleCompiler {
         record.needs = rule.needs.map { number(of: $0) + 1 } ?? 0
         record.flags = (rule.isBare ? 1 : 0) | (rule.isPlainRefusal ? 2 : 0)
         record.phrase_count = UInt32(rule.any.count)
-        record.status = rule.code?.packed ?? 0
-        record.hosts = list(rule.hosts.map(\.text))
+        record.status = rule.status.flatMap { StatusPattern($0.text)?.packed } ?? 0
+        record.stage = rule.stage.map { UInt32($0) + 1 } ?? 0
+        record.hosts = list(rule.hosts)
         record.words = list(rule.all.map(\.text))
+        record.against = list(rule.against.map(\.text))
         return record
     }
 

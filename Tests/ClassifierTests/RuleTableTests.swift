@@ -27,9 +27,9 @@ struct RuleTableTests {
         #expect(RuleSet.standard.rules.map(\.proof) == replies.map(\.needs))
         let providers = rules.rules.filter { !$0.all.isEmpty }
         #expect(ProviderRules.all.map(\.name) == providers.map(\.id))
-        #expect(ProviderRules.all.map(\.status) == providers.map(\.code))
+        #expect(ProviderRules.all.map(\.status) == providers.map { $0.status.flatMap { StatusPattern($0.text)?.code } })
         #expect(ProviderRules.all.map(\.words) == providers.map { $0.all.map(\.text) })
-        #expect(ProviderRules.all.map(\.hosts) == providers.map { $0.hosts.map(\.text) })
+        #expect(ProviderRules.all.map(\.hosts) == providers.map(\.hosts))
         #expect(Dialects.all.map(\.name) == rules.servers.map(\.id))
         #expect(Dialects.all.map(\.code) == rules.servers.map(\.code))
         #expect(Dialects.all.first { $0.name == "postfix" }?.quotation == " said:")
@@ -39,7 +39,8 @@ struct RuleTableTests {
         let rules = try rules()
         for (number, rule) in rules.rules.filter({ $0.all.isEmpty }).enumerated() {
             for phrase in rule.any {
-                let text = FoldedText(verbatim: Array(pieces(of: phrase.text).joined(separator: " ").utf8))
+                let text = FoldedText(
+                    verbatim: Array(PhrasePattern.pieces(of: phrase.text).joined(separator: " ").utf8))
                 let found = RuleSet.standard.search(text).matches
                 // A longer phrase of another rule may take its place.
                 #expect(
@@ -59,7 +60,7 @@ struct RuleTableTests {
     func phrasesAreFolded() throws {
         var count = 0
         for rule in try rules().rules {
-            for piece in rule.any.flatMap({ pieces(of: $0.text) }) {
+            for piece in rule.any.flatMap({ PhrasePattern.pieces(of: $0.text) }) {
                 let folded = String(decoding: FoldedText(Array("x \(piece) x".utf8)).bytes, as: UTF8.self)
                 #expect(folded.contains(piece), "\(rule.id): \(piece)")
                 count += 1

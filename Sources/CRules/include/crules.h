@@ -42,10 +42,12 @@ typedef struct {
     /// 1: bare, 2: plain.
     uint32_t flags;
     uint32_t phrase_count;
-    /// A status, a byte for each number, the last in two; 0: any.
+    /// A pattern of a status, ten bits for each number; 0: any.
     uint32_t status;
+    /// The command that was refused, among the meanings of the words of commands, from 1.
+    uint32_t stage;
     /// Ranges of the strings.
-    crules_range hosts, words;
+    crules_range hosts, words, against;
 } crules_rule;
 
 /// A place of a piece in a phrase of several.

@@ -71,7 +71,7 @@ struct Judge: Sendable {
             if reply.code == nil { reply.code = found.code }
             if reply.status == nil { reply.status = found.status }
             if !custom.isEmpty { foldedTexts.append(folded) }
-            let held = rules.search(folded)
+            let held = rules.search(folded) { $0.hold(folded, facts, found) }
             if provider == nil, let rule = providerRule(among: held.providers, folded, facts, found) {
                 provider = (rule, at)
             }
@@ -102,11 +102,14 @@ struct Judge: Sendable {
             let theirs = admin.reason ?? (admin.kind == .hard ? .userUnknown : admin.kind.map { _ in .onHold })
         {
             reason = theirs
+            let isProved =
+                admin.proof.map { Judge.isProved($0, facts, report, status: status, replies: replies) } ?? true
             evidence = Evidence(
-                rule: "admin/\(admin.name)", at: facts.texts.first?.at ?? "Status", matched: admin.text.first,
+                rule: "admin/\(admin.name)", at: facts.texts.first?.at ?? "Status", matched: admin.words,
                 runnerUp: best.map { rules.rules[$0.match.rule].name })
+            if reason.isHard, !isProved { reason = .filtered }
             let kind: OutcomeKind =
-                if facts.isDelayed { .delayed } else if transient { .soft } else {
+                if facts.isDelayed { .delayed } else if transient || !isProved { .soft } else {
                     admin.kind ?? (theirs.isHard ? .hard : .soft)
                 }
             return Decision(
@@ -252,7 +255,7 @@ struct Judge: Sendable {
         guard !custom.isEmpty else { return nil }
         let statuses = [status, facts.status].compactMap { $0 } + replies.compactMap(\.status)
         return custom.first { rule in
-            rule.matches(text: texts) && rule.matches(status: statuses)
+            rule.matches(text: texts) && rule.matches(status: statuses) && rule.matches(stage: facts.command)
                 && rule.matches(replies: replies.compactMap(\.code))
                 && rule.matches(hosts: facts.hosts) && rule.header.map { message.holds($0.name, $0.contains) } ?? true
         }

@@ -20,7 +20,7 @@ struct ProviderRule: Sendable {
     init(_ record: crules_rule, of table: RuleTable) {
         name = table.string(record.id)
         hosts = table.strings(record.hosts)
-        status = StatusCode(packed: record.status)
+        status = StatusPattern(packed: record.status)?.code
         words = table.strings(record.words)
         reason = Reason(number: record.reason)
         party = Party(number: record.party)
@@ -30,14 +30,4 @@ struct ProviderRule: Sendable {
 
 enum ProviderRules {
     static let all = RuleTable.standard.records(.providers).map { ProviderRule($0, of: .standard) }
-}
-
-extension StatusCode {
-    /// The status as a number of the table, of which none is 0.
-    package var packed: UInt32 { UInt32(statusClass << 24 | subject << 16 | detail) }
-
-    fileprivate init?(packed: UInt32) {
-        guard packed != 0 else { return nil }
-        self.init(Int(packed >> 24), Int(packed >> 16 & 0xFF), Int(packed & 0xFFFF))
-    }
 }

@@ -15,7 +15,9 @@ struct ReasonRule: Sendable {
     let isPlainRefusal: Bool
     /// Whether they are single words, which more text may explain.
     let isBare: Bool
-    /// How many they are.
+    /// What must be so beside the words; nil: nothing.
+    let conditions: RuleConditions?
+    /// How many phrases it has.
     let phraseCount: Int
 
     init(_ record: crules_rule, of table: RuleTable) {
@@ -26,6 +28,7 @@ struct ReasonRule: Sendable {
         proof = record.needs == 0 ? nil : Proof.allCases[Int(record.needs) - 1]
         isBare = record.flags & 1 != 0
         isPlainRefusal = record.flags & 2 != 0
+        conditions = RuleConditions(record, of: table)
         phraseCount = Int(record.phrase_count)
     }
 }

@@ -19,9 +19,6 @@ final class RuleSet: @unchecked Sendable {
         var providers: [Int] = []
     }
 
-    /// Bytes between two pieces of a phrase that `*` stands for, at the most.
-    static let maximumGap = 80
-
     /// The rules of Rules/.
     static let standard = RuleSet(.standard)
 
@@ -45,10 +42,12 @@ final class RuleSet: @unchecked Sendable {
     }
 
     /// One pass over the text for all rules.
-    func search(_ text: FoldedText) -> Found {
+    ///
+    /// - Parameter conditionsHold: whether what must be so beside a rule's words is so.
+    func search(_ text: FoldedText, where conditionsHold: (RuleConditions) -> Bool = { _ in true }) -> Found {
         let hits = matcher.hits(in: text.bytes.span)
         guard !hits.isEmpty else { return Found() }
-        return Found(matches: matches(hits, in: text), providers: providers(hits))
+        return Found(matches: matches(hits, in: text, where: conditionsHold), providers: providers(hits))
     }
 
     private func providers(_ hits: [PhraseMatcher.Hit]) -> [Int] {
@@ -60,7 +59,9 @@ final class RuleSet: @unchecked Sendable {
         return found
     }
 
-    private func matches(_ hits: [PhraseMatcher.Hit], in text: FoldedText) -> [Match] {
+    private func matches(
+        _ hits: [PhraseMatcher.Hit], in text: FoldedText, where conditionsHold: (RuleConditions) -> Bool
+    ) -> [Match] {
         var found: [Match] = []
         found.reserveCapacity(8)
         // Of the sequences that have begun, how far they are: few at a time.
@@ -70,7 +71,7 @@ final class RuleSet: @unchecked Sendable {
             if let known = found.firstIndex(where: { $0.rule == rule }) {
                 // The longer phrase is the better evidence.
                 if range.count > found[known].range.count { found[known].range = range }
-            } else {
+            } else if rules[rule].conditions.map(conditionsHold) ?? true {
                 found.append(Match(rule: rule, range: range))
             }
         }
@@ -94,7 +95,7 @@ final class RuleSet: @unchecked Sendable {
                 }
                 guard let known, progress[known].place == step.place - 1, range.lowerBound >= progress[known].end
                 else { continue }
-                guard range.lowerBound - progress[known].end <= RuleSet.maximumGap else {
+                guard range.lowerBound - progress[known].end <= PhrasePattern.maximumGap else {
                     progress.remove(at: known)
                     continue
                 }
