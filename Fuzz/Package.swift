@@ -24,6 +24,7 @@ let package = Package(
         .target(name: "CRules", exclude: ["table.inc"]),
         .target(name: "Classifier", dependencies: ["MIME", "ReturnPath", "Verdict", "CRules"]),
         .target(name: "TOML"),
+        .target(name: "RuleFiles", dependencies: ["Classifier", "TOML", "Verdict"]),
         .systemLibrary(name: "CRenameat2"),
         .target(name: "Maildir", dependencies: ["CRenameat2"]),
         .systemLibrary(name: "CPostgreSQL"),
@@ -38,7 +39,7 @@ let package = Package(
         .target(
             name: "Config",
             dependencies: [
-                "MIME", "ReturnPath", "Verdict", "Classifier", "Maildir", "Ledger", "TOML",
+                "MIME", "ReturnPath", "Verdict", "Classifier", "Maildir", "RuleFiles", "Ledger", "TOML",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
