@@ -17,6 +17,9 @@ build: ## build .build/release/maildir-bounce, with Swift's libraries inside
 	@scripts/install-deps.sh build
 	scripts/build-release.sh
 
+rules: ## compile Rules/*.toml into the table that the program holds, Sources/CRules/table.inc
+	scripts/compile-rules.sh
+
 man: ## write the manual pages, dist/man/*.1, from what the debug build says of itself
 	swift build --product maildir-bounce
 	scripts/manual.py .build/debug/maildir-bounce dist/man "$$(git log -1 --format=%cs)"
@@ -37,6 +40,7 @@ test-newcomer: ## follow docs/operations.md in a clean Debian until a dead addre
 
 test: install-deps lint ## all that CI runs: lint, strict build, unit tests, real binary, real browser, real Postfix, some faults
 	swift build --build-tests $(STRICT)
+	scripts/compile-rules.sh --check
 	swift test --skip-build $(STRICT)
 	Benchmarks/instructions
 	Benchmarks/backlog --count 20000 --program .build/debug/maildir-bounce

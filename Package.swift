@@ -22,9 +22,14 @@ let package = Package(
         .target(name: "MIME", dependencies: ["Bytes"]),
         .target(name: "ReturnPath", dependencies: ["Bytes", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Verdict"),
-        .target(name: "Classifier", dependencies: ["Bytes", "MIME", "ReturnPath", "Verdict"]),
+        // The rules of Rules/, as compile-rules has compiled them.
+        .target(name: "CRules", exclude: ["table.inc"]),
+        .target(name: "Classifier", dependencies: ["Bytes", "MIME", "ReturnPath", "Verdict", "CRules"]),
         // The configuration's language. It knows nothing of what the keys mean.
         .target(name: "TOML"),
+        // What stands in files of rules, ours and an administrator's.
+        .target(name: "RuleFiles", dependencies: ["Bytes", "Classifier", "TOML", "Verdict"]),
+        .executableTarget(name: "compile-rules", dependencies: ["Bytes", "Classifier", "CRules", "RuleFiles"]),
         .systemLibrary(name: "CRenameat2"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // The client library of PostgreSQL, of which only the header is needed here.
@@ -45,8 +50,8 @@ let package = Package(
         .executableTarget(
             name: "MaildirBounce",
             dependencies: [
-                "Bytes", "MIME", "ReturnPath", "Verdict", "Classifier", "Maildir", "Ledger", "TOML", "CArguments",
-                "CZlib", "CResolv",
+                "Bytes", "MIME", "ReturnPath", "Verdict", "Classifier", "RuleFiles", "Maildir", "Ledger", "TOML", "CArguments", "CZlib",
+                "CResolv",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -71,7 +76,10 @@ let package = Package(
         .testTarget(name: "TOMLTests", dependencies: ["TOML", "Seeded"]),
         .testTarget(name: "ReturnPathTests", dependencies: ["ReturnPath"]),
         .testTarget(
-            name: "ClassifierTests", dependencies: ["Classifier", "MIME", "ReturnPath", "Seeded", "Verdict"],
+            name: "ClassifierTests",
+            dependencies: [
+                "Classifier", "CRules", "MIME", "ReturnPath", "RuleFiles", "Seeded", "Verdict", "compile-rules",
+            ],
             exclude: ["Fixtures"]
         ),
         .testTarget(name: "MaildirTests", dependencies: ["Bytes", "Maildir", "Seeded"]),

@@ -22,8 +22,10 @@ let package = Package(
         .target(name: "MIME", dependencies: ["Bytes"]),
         .target(name: "ReturnPath", dependencies: ["Bytes", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Verdict"),
-        .target(name: "Classifier", dependencies: ["Bytes", "MIME", "ReturnPath", "Verdict"]),
+        .target(name: "CRules", exclude: ["table.inc"]),
+        .target(name: "Classifier", dependencies: ["Bytes", "MIME", "ReturnPath", "Verdict", "CRules"]),
         .target(name: "TOML"),
+        .target(name: "RuleFiles", dependencies: ["Classifier", "TOML", "Verdict"]),
         .systemLibrary(name: "CRenameat2"),
         .target(name: "Maildir", dependencies: ["Bytes", "CRenameat2"]),
         .systemLibrary(name: "CPostgreSQL"),
@@ -39,7 +41,7 @@ let package = Package(
         .target(
             name: "Config",
             dependencies: [
-                "Bytes", "MIME", "ReturnPath", "Verdict", "Classifier", "Maildir", "Ledger", "TOML",
+                "Bytes", "MIME", "ReturnPath", "Verdict", "Classifier", "Maildir", "RuleFiles", "Ledger", "TOML",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

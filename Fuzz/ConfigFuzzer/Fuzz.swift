@@ -18,7 +18,7 @@ public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     } catch {
         check(error)
     }
-    let rules = RulesFile { file }
+    let rules = RulesFile(text: text, file: "config.toml")
     for problem in rules.problems { check(problem) }
     return 0
 }

@@ -5,7 +5,7 @@ import MIME
 
 /// Reads messages and decides.
 ///
-/// A classifier is made once (that compiles the rule table) and is then used by any number of threads at once.
+/// A classifier is made once and is then used by any number of threads at once.
 ///
 /// ```swift
 /// let classifier = Classifier()
@@ -16,18 +16,12 @@ public struct Classifier: Sendable {
     private let settings: Settings
     private let judge: Judge
 
-    /// Compiles the rule table, so make one and keep it.
+    /// A classifier for one installation.
     ///
     /// - Parameter settings: What this installation knows about itself.
     public init(settings: Settings = Settings()) {
-        self.init(settings: settings, rules: ReasonRules.all)
-    }
-
-    init(settings: Settings, rules: [ReasonRule]) {
         self.settings = settings
-        judge = Judge(
-            rules: RuleSet(rules, providers: ProviderRules.all),
-            custom: settings.rules.filter { !$0.isAboutMessages })
+        judge = Judge(rules: .standard, custom: settings.rules.filter { !$0.isAboutMessages })
     }
 
     /// What the message in `bytes` is. Never throws and never traps: what cannot be read is `not-a-bounce`.

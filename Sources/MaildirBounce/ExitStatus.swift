@@ -6,6 +6,8 @@ enum ExitStatus {
     static let success: Int32 = 0
     /// `check` only: the address is suppressed.
     static let suppressed: Int32 = 1
+    /// `rules lint` only: a mail is not what is expected.
+    static let different: Int32 = 1
     /// EX_USAGE: an unknown option, a missing argument, a value that makes no sense.
     static let usage: Int32 = 64
     /// EX_DATAERR: the input was read and nothing in it was usable: no message, an address that is none.

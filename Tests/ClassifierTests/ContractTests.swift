@@ -1,6 +1,8 @@
 import MIME
+import RuleFiles
 import Testing
 import Verdict
+import compile_rules
 
 @testable import Classifier
 
@@ -43,6 +45,7 @@ struct ContractTests {
     }
 
     @Test("a rule's party goes with its reason, and not with what another step makes of it")
+<<<<<<< HEAD
     func partyOfRule() {
         let rules = [
             ReasonRule("test/closed", .rejected, .sure, party: .recipient, ["closed group"]),
@@ -55,6 +58,31 @@ struct ContractTests {
             let facts = FailureFacts(
                 report, diagnostic: Array(text.utf8), explanation: [], address: "bob@dest.example", reportingMTA: nil)
             return judge.decide(judge.findings(facts), in: Message(parsing: []))
+=======
+    func partyOfRule() throws {
+        var rules = RuleFile()
+        let text = """
+            [[rule]]
+            id = "test/closed"
+            reason = "rejected"
+            party = "recipient"
+            any = ["closed group"]
+
+            [[rule]]
+            id = "test/user"
+            reason = "userunknown"
+            party = "system"
+            any = ["no such person"]
+            """
+        rules.add(Array(text.utf8), file: "test.toml")
+        #expect(rules.problems == [])
+        let judge = Judge(rules: RuleSet(try RuleTable(compiling: rules)))
+        func decide(_ text: String, _ command: String) -> Decision {
+            var facts = FailureFacts()
+            facts.texts = [FactText("Diagnostic-Code", Array(text.utf8))]
+            facts.command = command
+            return judge.decide(facts, of: RecipientReport(), in: Message(parsing: []))
+>>>>>>> ae7224146a819ee8e0bebb3ccb9792ecfc9d3450
         }
         let closed = decide("550 5.7.129 closed group", .rcpt)
         #expect(closed.reason == .rejected && closed.party == .recipient)

@@ -1,5 +1,6 @@
 import Seeded
 import Testing
+import compile_rules
 
 @testable import Classifier
 
@@ -33,11 +34,12 @@ struct PhraseMatcherTests {
         (UInt8(ascii: "a")...UInt8(ascii: "z"), 1...3), (UInt8(0)...UInt8(255), 3...9),
         (UInt8(ascii: "a")...UInt8(ascii: "b"), 8...20), (UInt8(ascii: "a")...UInt8(ascii: "b"), 4...7),
     ])
-    func `hits are those of a search at every place`(_ letters: ClosedRange<UInt8>, _ lengths: ClosedRange<Int>) {
+    func `hits are those of a search at every place`(_ letters: ClosedRange<UInt8>, _ lengths: ClosedRange<Int>) throws
+    {
         var random = SeededGenerator(seed: UInt64(lengths.upperBound) << 8 | UInt64(letters.upperBound))
         for _ in 0..<40 {
             let phrases = PhraseMatcherTests.words(&random, letters: letters, lengths: lengths, count: 30)
-            let matcher = PhraseMatcher(phrases)
+            let matcher = try PhraseMatcher(phrases: phrases)
             for length in [0, 1, 3, 7, 8, 9, 40, 300] {
                 var text: [UInt8] = []
                 while text.count < length {
@@ -55,12 +57,12 @@ struct PhraseMatcherTests {
     }
 
     /// Sentences go on from line to line: the state behind the first must be the automaton's own.
-    @Test func `a scan goes on where another ended`() {
+    @Test func `a scan goes on where another ended`() throws {
         var random = SeededGenerator(seed: 7)
         let letters = UInt8(ascii: "a")...UInt8(ascii: "c")
         for _ in 0..<200 {
             let phrases = PhraseMatcherTests.words(&random, letters: letters, lengths: 2...14, count: 20)
-            let matcher = PhraseMatcher(phrases)
+            let matcher = try PhraseMatcher(phrases: phrases)
             let text = (0..<60).map { _ in UInt8.random(in: letters, using: &random) }
             let cut = Int.random(in: 0...60, using: &random)
             let (before, behind) = (Array(text[..<cut]), Array(text[cut...]))
@@ -75,8 +77,8 @@ struct PhraseMatcherTests {
         }
     }
 
-    @Test func `a scan ends at the number of hits that is the limit`() {
-        let matcher = PhraseMatcher([Array("ab".utf8)])
+    @Test func `a scan ends at the number of hits that is the limit`() throws {
+        let matcher = try PhraseMatcher(phrases: [Array("ab".utf8)])
         let text = Array(String(repeating: "ab", count: PhraseMatcher.maximumHits + 5).utf8)
         #expect(matcher.hits(in: text.span).count == PhraseMatcher.maximumHits)
     }

@@ -34,8 +34,10 @@ struct RulesTests {
         """
     }
 
-    private func outcome(_ rules: String, reply: String = "550 5.1.1 User unknown") throws -> (String, String, String) {
-        let mail = try folder.write("mail.eml", report(reply))
+    private func outcome(
+        _ rules: String, reply: String = "550 5.1.1 User unknown", status: String = "5.1.1"
+    ) throws -> (String, String, String) {
+        let mail = try folder.write("mail.eml", report(reply).replacing("Status: 5.1.1", with: "Status: \(status)"))
         let file = try folder.write("rules.toml", rules)
         let config = try folder.write("config.toml", "rules = \"\(file)\"\n")
         let run = try Program.run("classify", "--config", config, "--format", "jsonl", mail)
@@ -108,7 +110,11 @@ struct RulesTests {
             ("when.status = \"5.1.1\"\nthen.class = \"auto-reply\"", "4:1: rule.when "),
             ("when = { text = [\"x\", 5] }\nthen.reason = \"blocked\"", "4:23: rule.when.text "),
             ("when.text = [\"x\"]\nthen.party = \"sender\"", "5:1: rule.then "),
+<<<<<<< HEAD
             ("when.text = [\"x\"]\nthen.class = \"auto-reply\"\nthen.party = \"sender\"", "5:1: rule.then "),
+=======
+            ("when.text = [\"x\"]\nthen.class = \"auto-reply\"\nthen.party = \"sender\"", "6:14: rule.then.party "),
+>>>>>>> ae7224146a819ee8e0bebb3ccb9792ecfc9d3450
         ])
     func broken(rule: String, place: String) throws {
         let good = "[[rule]]\nname = \"mine\"\nwhen.text = [\"user unknown\"]\nthen.reason = \"policyviolation\"\n"
@@ -225,7 +231,120 @@ struct RulesTests {
         #expect(
             run.lines == [
                 "\(mail): admin/mine: hard-bounce; bob@partner.example hard userunknown -> "
-                    + "soft-bounce; bob@partner.example soft blocked"
+                    + "soft-bounce; bob@partner.example soft blocked",
+                "    bob@partner.example: admin/mine (at Diagnostic-Code), then userunknown/user",
+            ])
+        let ours = try Program.run("rules", "test", mail)
+        #expect(
+            ours.lines == [
+                "\(mail): no rule of yours: hard-bounce; bob@partner.example hard userunknown",
+                "    bob@partner.example: userunknown/user (\"user unknown\" at Diagnostic-Code), then nothing",
             ])
     }
+
+    @Test(
+        "decide with the keys that ours have, each condition by itself",
+        arguments: [
+            ("any = [\"nobody\", \"USER   unknown\"]", "any = [\"nobody\", \"ser unknown\"]"),
+            ("any = [\"550 * unknown\"]", "any = [\"unknown * 550\"]"),
+            ("all = [\"user\", \"unknown\"]", "all = [\"user\", \"known to us\"]"),
+            ("all = [\"user\"]\nagainst = [\"spam\"]", "all = [\"user\"]\nagainst = [\"User * unknown\", \"unknown\"]"),
+            ("hosts = [\"Partner.example\"]", "hosts = [\"artner.example\"]"),
+            ("status = \"5.1.*\"", "status = \"5.2.*\""), ("reply = \"55x\"", "reply = \"4xx\""),
+            ("reply = \"550\"\nstage = \"rcpt\"", "reply = \"550\"\nstage = \"data\""),
+            ("header = \"X-Gateway: partner WEST\"", "header = \"X-Gateway: east\""),
+        ])
+    func grammar(holds: String, fails: String) throws {
+        func rule(_ when: String) -> String {
+            "[[rule]]\nid = \"mine\"\n\(when)\nreason = \"policyviolation\"\nsource = \"our postmaster\"\n"
+        }
+        let reply = "550 5.1.1 User unknown (in reply to RCPT TO command)"
+        #expect(try outcome(rule(holds), reply: reply) == ("soft-bounce", "soft", "policyviolation"))
+        #expect(try outcome(rule(fails), reply: reply) == ("hard-bounce", "hard", "userunknown"))
+    }
+
+    @Test("declare an address dead only where what they need is known")
+    func needs() throws {
+        let rule =
+            "[[rule]]\nid = \"mine\"\nany = [\"gone fishing\"]\nreason = \"userunknown\"\nneeds = \"addressing\"\n"
+        func report(_ command: String) throws -> (String, String, String) {
+            try outcome(rule, reply: "550 5.0.0 gone fishing (in reply to \(command) command)", status: "5.0.0")
+        }
+        #expect(try report("RCPT TO") == ("hard-bounce", "hard", "userunknown"))
+        #expect(try report("end of DATA") == ("soft-bounce", "soft", "filtered"))
+    }
+
+    @Test("are checked for what cannot be meant, each with its line and column")
+    func check() throws {
+        let file = try folder.write(
+            "rules.toml",
+            "[[rule]]\nid = \"a\"\nany = [\"no one\", \"No  one\"]\nstatus = \"4.*.*\"\nkind = \"hard\"\nreason = \"blocked\"\n"
+        )
+        let check = try Program.run("rules", "check", file)
+        #expect(check.status == 78)
+        #expect(
+            check.errorLines == [
+                "maildir-bounce: error: \(file):3:18: \"No  one\" stands here a second time; the first is at \(file):3:8",
+                "maildir-bounce: error: \(file):5:8: rule a says hard of status 4.*.*: a failure of the moment is never hard",
+            ])
+        let ours = RulesTests.root.appendingPathComponent("Rules").path
+        let good = try folder.write("good.toml", "[[rule]]\nid = \"a\"\nany = [\"no one\"]\nreason = \"blocked\"\n")
+        let both = try Program.run("rules", "check", good, ours)
+        #expect(both.status == 0, "\(both.errors)")
+        #expect(both.lines.first == "\(good): 1 rules, all usable")
+        #expect(both.lines.count == 2)
+    }
+
+    @Test("are held against mails and what is expected of them")
+    func lint() throws {
+        let rules = try folder.write(
+            "rules.toml", "[[rule]]\nid = \"mine\"\nreply = \"550\"\nreason = \"blocked\"\n")
+        let mails = folder.path("mails")
+        try folder.write("mails/partner/a.eml", report("550 5.1.1 User unknown"))
+        try folder.write(
+            "mails/partner/a.toml",
+            """
+            class = "soft-bounce"
+            dialect = "rfc3464"
+
+            [[recipient]]
+            address = "bob@partner.example"
+            kind = "soft"
+            reason = "blocked"
+            rule = "admin/mine"
+            """)
+        let good = try Program.run("rules", "lint", "--rules", rules, mails)
+        #expect(good.status == 0, "\(good.text)")
+        #expect(good.lines == ["1 mails, 0 not as expected"])
+        // Without the rule it is another mail.
+        let other = try Program.run("rules", "lint", mails)
+        #expect(other.status == 1)
+        #expect(
+            other.lines == [
+                "\(mails)/partner/a.eml: class: expected soft-bounce, got hard-bounce",
+                "\(mails)/partner/a.eml: bob@partner.example kind: expected soft, got hard",
+                "\(mails)/partner/a.eml: bob@partner.example reason: expected blocked, got userunknown",
+                "\(mails)/partner/a.eml: bob@partner.example rule: expected admin/mine, got userunknown/user",
+                "1 mails, 1 not as expected",
+            ])
+        try folder.write("mails/b.eml", report("550 5.1.1 User unknown"))
+        try folder.write("mails/c.eml", report("550 5.1.1 User unknown"))
+        try folder.write("mails/c.toml", "class = \"hard-bounce\"\n[[recipient]]\naddress = \"eve@partner.example\"\n")
+        try folder.write("mails/d.eml", report("550 5.1.1 User unknown"))
+        try folder.write("mails/d.toml", "class = \"hard-bonce\"\n")
+        let more = try Program.run("rules", "lint", mails)
+        #expect(more.status == 1)
+        #expect(
+            more.lines.prefix(3) == [
+                "\(mails)/b.eml: \(mails)/b.toml: no such file",
+                "\(mails)/c.eml: eve@partner.example: expected, not named",
+                "\(mails)/c.eml: bob@partner.example: not expected, got hard userunknown",
+            ])
+        #expect(more.lines.contains { $0.hasPrefix("\(mails)/d.eml: \(mails)/d.toml:1:9: class must be one of ") })
+        #expect(try Program.run("rules", "lint", try folder.makeMaildir()).status == 65)
+        #expect(try Program.run("rules", "lint", folder.path("nothing")).status == 66)
+    }
+
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
 }

@@ -55,6 +55,20 @@ differs 'docs/operations.md: the exit statuses are' docs/operations.md '0,/^| 73
 differs 'docs/policy.md: policy.hard.days is' docs/policy.md 's/^| `\[policy.hard\]` | [0-9]*/| `[policy.hard]` | 77/'
 differs 'docs/architecture.md: scan waits' docs/architecture.md 's/scan waits 30 s/scan waits 31 s/'
 
+status=0
+Tests/docs/rules.py . "$program" >"$folder/said" || status=$?
+result "rules of docs/rules.md" $status "$folder/said"
+rm -rf "$folder/tree" && mkdir -p "$folder/tree" && cp -r docs Examples "$folder/tree"
+sed -i '/^| `stage` /d' "$folder/tree/docs/rules.md"
+status=0
+Tests/docs/rules.py "$folder/tree" "$program" >"$folder/said" || status=$?
+[ $status = 1 ] && grep -q '^docs/rules.md: the keys of a rule are' "$folder/said" && [ "$(wc -l <"$folder/said")" = 1 ] && status=0 || status=1
+result "finds: a key of a rule that is not in the table" $status "$folder/said"
+
+status=0
+"$program" rules check Rules >"$folder/said" 2>&1 || status=$?
+result "rules check finds nothing in Rules/" $status "$folder/said"
+
 # What SECURITY.md says of files, programs and connections.
 if ! strace -qq -o /dev/null true 2>/dev/null; then
     missing "strace, or the right to trace" strace

@@ -87,56 +87,9 @@ enum AutoReply {
         (FieldName("x-autoresponse"), "X-Autoresponse"), (FieldName("x-delivered-autoresponder"), "X-Autoresponder"),
     ]
 
-    private enum Place: UInt8, PhraseGroup { case subject, body }
+    enum Place: UInt8, PhraseGroup { case subject, body }
 
-    private static let phrases = PhraseGroups<Place>([
-        (
-            .subject,
-            [
-                "automatic reply", "auto reply", "auto-reply", "autoreply", "auto response", "auto-response",
-                "autoresponse", "autoresponder", "automated reply", "automated response", "automatic response",
-                "automatic answer", "auto-answer", "automated acknowledgement", "auto: ", "[auto]", "out of office",
-                "out-of-office", "out of the office", "ooo:", "away from my mail", "away from the office",
-                "away from my email", "on vacation", "vacation reply", "vacation message", "on leave", "on holiday",
-                "on annual leave", "maternity leave", "absence notice", "i am away", "i'm away", "currently away",
-                "vacation:", "no longer with the company", "thank you for your email", "thank you for contacting",
-                "we have received your", "we received your", "your request has been received", "ticket received",
-                "verification required", "confirm your message", "please confirm your email to", "spam challenge",
-                "challenge:",
-                "abwesenheit", "abwesend", "automatische antwort", "automatische rückantwort", "nicht im büro",
-                "nicht im hause", "urlaub", "autom. antwort", "réponse automatique", "reponse automatique",
-                "absence du bureau", "absent du bureau", "absence :", "message d'absence", "en congé", "absente",
-                "respuesta automática", "respuesta automatica", "fuera de la oficina", "fuera de oficina", "ausente",
-                "ausencia", "vacaciones", "resposta automática", "resposta automatica", "fora do escritório",
-                "ausência", "férias", "risposta automatica", "fuori sede", "fuori ufficio", "assenza", "in ferie",
-                "automatyczna odpowiedź", "odpowiedź automatyczna", "autoodpowiedź", "poza biurem", "nieobecność",
-                "nieobecn", "urlop", "automatisch antwoord", "afwezig", "afwezigheid", "automatische reactie",
-                "otomatik yanıt", "otomatik cevap", "ofis dışında", "autosvar", "automatiskt svar", "frånvaro",
-                "automatisk svar", "fravær", "ikke til stede", "automaattinen vastaus", "poissa", "automatická odpověď",
-                "mimo kancelář", "nepřítomnost", "automatikus válasz", "házon kívül", "răspuns automat",
-                "αυτόματη απάντηση", "автоматический ответ", "автоответ", "вне офиса", "отпуск",
-                "автоматична відповідь", "自動応答", "自動返信", "自動回答", "自動送信", "不在", "休暇", "自动回复", "自动答复", "外出", "休假", "自動回覆",
-                "자동 응답", "자동응답", "자동 회신", "부재중", "부재 중", "תשובה אוטומטית", "رد تلقائي", "رد آلي", "trả lời tự động",
-                "ตอบกลับอัตโนมัติ", "balasan otomatis",
-            ]
-        ),
-        (
-            .body,
-            [
-                "out of the office", "out of office", "on vacation", "on holiday", "on annual leave", "on leave until",
-                "i am away", "i'm away", "am currently away", "will be away", "i will be back", "i'll be back",
-                "will return on", "i will respond", "i will reply", "limited access to email",
-                "limited access to my email", "this is an automated response", "this is an automatic reply",
-                "this is an automated reply", "this is an auto", "automated reply", "automatic reply", "autoresponder",
-                "autoreply", "no longer works", "no longer work for", "have left the company",
-                "no longer with the company", "bin nicht im büro", "nicht im hause", "im urlaub",
-                "automatische antwort", "absent du bureau", "actuellement absent", "je suis absent", "en congé",
-                "fuera de la oficina", "estaré ausente", "fora do escritório", "fuori ufficio", "sono in ferie",
-                "poza biurem", "jestem nieobecn", "afwezig", "в отпуске", "休暇", "不在", "自動返信", "自動応答", "自动回复", "自動回覆",
-                "자동 응답", "부재",
-            ]
-        ),
-    ])
+    private static let phrases = PhraseGroups<Place>(.reply)
 }
 
 extension FoldedText {

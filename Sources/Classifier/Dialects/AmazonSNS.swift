@@ -1,13 +1,8 @@
 import Bytes
 import MIME
 
-extension Dialect {
-    /// Amazon SES by way of SNS: a mail whose text is a JSON object with a notificationType (Amazon SES developer guide,
-    /// notification contents).
-    static let amazonSNS = Dialect("amazon-sns", signs: [(.from, "sns.amazonaws.com")])
-}
-
-/// What a notification's JSON says.
+/// What a notification of Amazon SES by way of SNS says: a mail whose text is a JSON object with a notificationType (Amazon SES
+/// developer guide, notification contents).
 struct SNSNotification {
     /// The verdict, as far as the notification itself decides.
     private(set) var verdict: Verdict

@@ -1,47 +1,85 @@
+import CRules
 import MIME
 
-/// One server's habits: how its reports are known, and what they say otherwise than RFC 3464 would.
-struct Dialect: Sendable {
+/// One server's habits: what its reports say otherwise than RFC 3464 would. They stand in Rules/servers.toml.
+package struct Dialect: Sendable {
     /// Where a sign of the server stands.
-    enum Place: Int, Sendable, CaseIterable {
+    package enum Place: Int, Sendable, CaseIterable {
         case text, subject, from, mailer, messageID, boundary
+
+        /// The key of the signs in Rules/servers.toml.
+        package var key: String {
+            switch self {
+            case .text: "text"
+            case .subject: "subject"
+            case .from: "from"
+            case .mailer: "mailer"
+            case .messageID: "message-id"
+            case .boundary: "boundary"
+            }
+        }
+
+        /// Where the automaton of the signs, and the servers' numbers by phrase, stand.
+        package var sections: (words: RuleTable.Section, meanings: RuleTable.Section) {
+            switch self {
+            case .text: (.signTextWords, .signTextMeanings)
+            case .subject: (.signSubjectWords, .signSubjectMeanings)
+            case .from: (.signFromWords, .signFromMeanings)
+            case .mailer: (.signMailerWords, .signMailerMeanings)
+            case .messageID: (.signMessageIDWords, .signMessageIDMeanings)
+            case .boundary: (.signBoundaryWords, .signBoundaryMeanings)
+            }
+        }
     }
 
     /// Stable name, `Verdict.dialect`.
-    var name: String
-    /// Any of these phrases at its place is the server's hand. Folded as `FoldedText` folds.
-    var signs: [(Place, String)]
-    /// Mends what the general readers took from the report.
-    var mend: (@Sendable (inout [RecipientReport], ReportContext) -> Void)?
+    let name: String
+    /// What needs code.
+    let code: ServerCode?
+    /// The sentences of a server that looks the mailbox up itself and says the result in words of its own, without a code.
+    private let sentences: [(words: String, reason: Reason)]
 
-    init(
-        _ name: String, signs: [(Place, String)],
-        mend: (@Sendable (inout [RecipientReport], ReportContext) -> Void)? = nil
-    ) {
-        self.name = name
-        self.signs = signs
-        self.mend = mend
+    init(_ record: crules_server, of table: RuleTable) {
+        name = table.string(record.id)
+        code = record.code == 0 ? nil : ServerCode.allCases[Int(record.code) - 1]
+        let all = table.records(.sentences, of: crules_meaning.self)
+        sentences = all[Int(record.sentences.at)..<Int(record.sentences.at + record.sentences.count)].map {
+            (table.string($0.words), Reason(number: $0.meaning))
+        }
     }
 
     /// Applies what is known of the server to what was read of its report.
     func apply(to reports: inout [RecipientReport], _ context: ReportContext) {
-        mend?(&reports, context)
+        code?.mend(&reports, context)
+        guard !sentences.isEmpty else { return }
+        for index in reports.indices where reports[index].ruling == nil {
+            let own = reports[index].diagnostic + [0x0A] + reports[index].explanation
+            let said = own.count > 1 || reports.count > 1 ? FoldedText(own) : context.head
+            // The first that a recipient's text holds decides.
+            guard let hit = sentences.first(where: { said.contains($0.words) }) else { continue }
+            reports[index].ruling = Ruling(hit.reason, rule: "\(name)/sentence", matched: hit.words)
+        }
     }
 }
 
-extension Dialect {
-    /// A mend for servers that look the mailbox up themselves and say the result in words of their own, without a code:
-    /// their sentences, folded, with what each means. The first that a recipient's text holds decides.
-    static func sentences(_ dialect: String, _ table: [(words: String, reason: Reason)])
-        -> @Sendable (inout [RecipientReport], ReportContext) -> Void
-    {
-        { reports, context in
-            for index in reports.indices where reports[index].ruling == nil {
-                let own = reports[index].diagnostic + [0x0A] + reports[index].explanation
-                let said = own.count > 1 || reports.count > 1 ? FoldedText(own) : context.head
-                guard let hit = table.first(where: { said.contains($0.words) }) else { continue }
-                reports[index].ruling = Ruling(hit.reason, rule: "\(dialect)/sentence", matched: hit.words)
-            }
+/// The servers that need code, by their names in Rules/servers.toml.
+package enum ServerCode: String, CaseIterable, Sendable {
+    case aol, dma, exim, ezweb, google, opensmtpd, sendmail, sendmail5
+    case googleGroups = "google-groups"
+    case mFilter = "m-filter"
+
+    fileprivate func mend(_ reports: inout [RecipientReport], _ context: ReportContext) {
+        switch self {
+        case .aol: Dialect.aol(&reports, context)
+        case .dma: Dialect.dragonfly(&reports, context)
+        case .exim: Dialect.exim(&reports, context)
+        case .ezweb: Dialect.ezweb(&reports, context)
+        case .google: Dialect.google(&reports, context)
+        case .opensmtpd: Dialect.openSMTPD(&reports, context)
+        case .sendmail: Dialect.sendmail(&reports, context)
+        case .sendmail5: Dialect.sendmail5(&reports, context)
+        case .googleGroups: Dialect.googleGroups(&reports, context)
+        case .mFilter: Dialect.mFilter(&reports, context)
         }
     }
 }

@@ -4,32 +4,24 @@ import MIME
 /// The servers whose habits we know. The first whose sign a report shows names the dialect; the particular stand before
 /// the general, because many servers imitate Exim's or qmail's sentences.
 enum Dialects {
-    static let all: [Dialect] = [
-        .dovecot, .amazonSNS, .amazonWorkMail, .amazonSES, .googleGroups, .google, .hMailServer, .exchangeOnline,
-        .exchange2007, .exchange2003, .mailRu, .outlook, .yahoo, .aol, .zoho, .yandex, .iCloud, .tencent, .netEase,
-        .sina, .oneAndOne, .gmx, .tOnline, .orange, .free, .biglobe, .ezweb, .docomo, .softbank, .mFilter, .verizon,
-        .notes, .domino, .x400, .groupWise, .mDaemon, .iMail, .surfControl, .messageLabs, .mcAfee, .interScan,
-        .trendMicro, .barracuda, .proofpoint, .mimecast, .mxLogic, .mailMarshal, .mailFoundry, .symantec, .powerMTA,
-        .sendGrid, .oracleMessaging, .openSMTPD, .courier, .dragonfly, .mailEnable, .communiGate, .lsmtp, .merak,
-        .james, .qmail, .cPanel, .exim, .postfix, .activeHunter, .amavis, .sendmail5, .sendmail, .facebook, .fml,
-        .procmail,
-    ]
+    private static let table = RuleTable.standard
+
+    static let all = table.records(.servers).map { Dialect($0, of: table) }
 
     /// The signs of each place, by its number.
-    private static let matchers: [NumberedPhrases] = {
-        var tables = Array(repeating: [(Int, String)](), count: Dialect.Place.allCases.count)
-        for (index, dialect) in all.enumerated() {
-            for (place, phrase) in dialect.signs { tables[place.rawValue].append((index, phrase)) }
-        }
-        return tables.map(NumberedPhrases.init)
-    }()
+    private static let matchers = Dialect.Place.allCases.map {
+        NumberedPhrases(table, words: $0.sections.words, meanings: $0.sections.meanings)
+    }
+
+    /// What reports with Postfix's own fields are.
+    private static let postfix = all.first { $0.name == "postfix" }
 
     /// The dialect of a report, or nil.
     ///
     /// - Parameter isPostfix: whether the report's fields say so.
     static func find(_ message: Message, _ envelope: Envelope, isPostfix: Bool, prose lazyProse: LazyProse) -> Dialect?
     {
-        if isPostfix { return .postfix }
+        if isPostfix, let postfix { return postfix }
         var best: Int?
         func look(_ place: Dialect.Place, _ text: FoldedText) {
             guard let hit = matchers[place.rawValue].lowest(in: text) else { return }

@@ -6,23 +6,9 @@ private enum Exim {
 }
 
 extension Dialect {
-    /// Exim: `This message was created automatically by mail delivery software.`; Status is 5.0.0 whatever happened; `(generated from ADDRESS)` names the address that was mailed.
-    static let exim = Dialect(
-        "exim",
-        signs: [
-            (.text, "this message was created automatically by mail delivery software"),
-            (.text, "a message that you sent could not be delivered to one or more of its recipients"),
-            (
-                .text,
-                "a message that you sent contained one or more recipient addresses that were incorrectly constructed"
-            ),
-            (.messageID, "-exim"),
-            (.boundary, "eximdsn"),
-        ],
-        mend: mendExim)
-
-    /// Exim's habits, which its disguises (Mail.ru, GMX, 1&1, MX Logic, cPanel) share.
-    static let mendExim: @Sendable (inout [RecipientReport], ReportContext) -> Void = { reports, context in
+    /// Exim: Status is 5.0.0 whatever happened; `(generated from ADDRESS)` names the address that was mailed. Mail.ru, GMX, 1&1,
+    /// MX Logic and cPanel, which imitate it, share its habits.
+    static func exim(_ reports: inout [RecipientReport], _ context: ReportContext) {
         let mailed = generatedFrom(context)
         for index in reports.indices {
             if let inner = malformed(reports[index].explanation) {

@@ -1,24 +1,17 @@
 extension Dialect {
     /// Digital Arts m-FILTER: `-------server message`, and under `-------SMTP command` the command that was refused.
-    static let mFilter = Dialect(
-        "m-filter",
-        signs: [
-            (.mailer, "m-filter"),
-            (.text, "-------server message"),
-            (.text, "m-filter」が自動的に"),
-        ],
-        mend: { reports, context in
-            guard let mark = context.firstLine(holding: "-------smtp command"), mark + 1 < context.prose.lines.count
-            else {
-                return
-            }
-            let command = context.line(mark + 1)
-            let names: [(SMTPCommand, String)] = [
-                (.rcpt, "rcpt"), (.data, "data"), (.mail, "mail"), (.ehlo, "ehlo"), (.ehlo, "helo"),
-            ]
-            for (refused, name) in names where command.contains(name) {
-                for index in reports.indices { reports[index].command = refused }
-                return
-            }
-        })
+    static func mFilter(_ reports: inout [RecipientReport], _ context: ReportContext) {
+        guard let mark = context.firstLine(holding: "-------smtp command"), mark + 1 < context.prose.lines.count
+        else {
+            return
+        }
+        let command = context.line(mark + 1)
+        let names: [(SMTPCommand, String)] = [
+            (.rcpt, "rcpt"), (.data, "data"), (.mail, "mail"), (.ehlo, "ehlo"), (.ehlo, "helo"),
+        ]
+        for (refused, name) in names where command.contains(name) {
+            for index in reports.indices { reports[index].command = refused }
+            return
+        }
+    }
 }

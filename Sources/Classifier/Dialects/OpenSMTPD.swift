@@ -1,19 +1,13 @@
 extension Dialect {
     /// OpenSMTPD: multipart/mixed; `Hi! This is the MAILER-DAEMON, please DO NOT REPLY to this email.`; the last report still says `delayed`, under `Envelope expired`.
-    static let openSMTPD = Dialect(
-        "opensmtpd",
-        signs: [
-            (.text, "this is the mailer-daemon, please do not reply"),
-            (.text, "opensmtpd"),
-        ],
-        mend: { reports, context in
-            // The queue's time has run out and the envelope is gone, although the text promises more attempts.
-            guard context.head.contains("envelope expired") else { return }
-            for index in reports.indices {
-                let said = FoldedText(reports[index].explanation)
-                guard said.contains("envelope expired") || reports[index].status?.detail == 7 else { continue }
-                if reports[index].action == "delayed" { reports[index].action = "failed" }
-                reports[index].isFinal = true
-            }
-        })
+    static func openSMTPD(_ reports: inout [RecipientReport], _ context: ReportContext) {
+        // The queue's time has run out and the envelope is gone, although the text promises more attempts.
+        guard context.head.contains("envelope expired") else { return }
+        for index in reports.indices {
+            let said = FoldedText(reports[index].explanation)
+            guard said.contains("envelope expired") || reports[index].status?.detail == 7 else { continue }
+            if reports[index].action == "delayed" { reports[index].action = "failed" }
+            reports[index].isFinal = true
+        }
+    }
 }

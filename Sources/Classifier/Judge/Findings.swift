@@ -13,7 +13,9 @@ struct Finding: Sendable {
     init(_ statement: Statement, of facts: FailureFacts, rules: RuleSet) {
         self.statement = statement
         let reply = SMTPReply(statement.text.span)
-        let held = rules.search(statement.folded, raw: statement.text, parties: facts.parties)
+        let held = rules.search(statement.folded, raw: statement.text, parties: facts.parties) {
+            $0.hold(statement.folded, facts, reply)
+        }
         self.reply = reply
         matches = held.matches
         provider = held.providers.first { ProviderRules.all[$0].fits(statement.folded, facts, reply) }

@@ -41,15 +41,16 @@ struct Judge: Sendable {
         let fitting = custom.first { rule in
             rule.matches(text: texts) && rule.matches(status: statuses)
                 && rule.matches(replies: all.compactMap(\.reply.code))
-                && rule.matches(hosts: facts.hosts) && rule.header.map { message.holds($0.name, $0.contains) } ?? true
+                && rule.matches(stage: facts.command?.name) && rule.matches(hosts: facts.hosts) && rule.header.map { message.holds($0.name, $0.contains) } ?? true
         }
         guard let rule = fitting, let reason = rule.reason ?? rule.kind.map({ $0 == .hard ? .userUnknown : .onHold })
         else { return nil }
+        let isUnproved = rule.needsProof && !findings.isProved
         return Opinion(
-            reason: reason,
+            reason: isUnproved && reason.isHard ? .filtered : reason,
             evidence: Evidence(
-                rule: rule.evidenceName, at: facts.place ?? "Status", matched: rule.text.first,
+                rule: rule.evidenceName, at: facts.place ?? "Status", matched: rule.words,
                 runnerUp: findings.bestRule?.name),
-            party: rule.party, kind: rule.kind)
+            party: rule.party, kind: isUnproved ? .soft : rule.kind)
     }
 }

@@ -1,5 +1,15 @@
 import Bytes
 
+/// Where a provider's habit decides what words mean.
+enum ProviderFacts {
+    /// Japanese carriers say "User unknown" of a mail that a recipient's filter refused, too, and then leave the address out.
+    static let borrowUserUnknown = [
+        "docomo.ne.jp", "ezweb.ne.jp", "au.com", "softbank.ne.jp", "softbank.jp", "vodafone.ne.jp",
+    ]
+    /// Yahoo refuses mail for mailboxes that do not exist behind DATA.
+    static let refuseDeadMailboxesAtData = ["yahoo.com", "yahoodns.net", "yahoo.co.jp", "yahoo.ne.jp"]
+}
+
 extension Findings {
     /// Whether words that say that the user is unknown can be taken at their word.
     ///

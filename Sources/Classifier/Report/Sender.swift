@@ -22,13 +22,5 @@ enum Sender {
         "mailsystem",
         "mailsrv", "ndr", "administrator", "systemadministrator", "system", "postmaster-nospam", "imss", "mailmaster",
     ]
-    private static let names = NumberedPhrases(
-        [
-            "mailer-daemon", "mailer daemon", "mail delivery", "mail administrator", "mail system", "mail daemon",
-            "postmaster", "delivery subsystem", "delivery system", "system administrator", "systemadministrator",
-            "mailmarshal", "mail router", "message router", "internet mail", "microsoft outlook", "microsoft exchange",
-            "lsmtp", "administrateur système", "administrador del sistema", "amministratore sistema",
-            "mail subsystem", "email delivery", "message delivery", "mail gateway", "delivery agent",
-            "メール配信", "システム管理者", "邮件系统", "系统管理员", "系統管理員", "postoffice", "mailserver",
-        ].map { (0, $0) })
+    private static let names = NumberedPhrases(.sender)
 }

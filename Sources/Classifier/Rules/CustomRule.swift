@@ -8,12 +8,19 @@ public struct CustomRule: Sendable, Equatable {
     /// Words that all stand in the text: for a recipient what was said of it, for a message its subject and text. Compared
     /// without case, any white space as one blank.
     public var text: [String] = []
+    /// Phrases of which one stands in the text, where a word starts; `*` in one stands for up to 80 bytes of anything. None:
+    /// any text.
+    public var anyText: [String] = []
+    /// Phrases of the same kind of which none stands in the text.
+    public var against: [String] = []
     /// RFC 3463 status, with `*` for any number: `5.7.1`, `4.*.*`.
     public var status: String?
     /// Reply code, with `x` for any digit: `550`, `5xx`.
     public var reply: String?
     /// Ends of host names: of the remote MTA, the reporting MTA or the recipient's domain.
     public var providers: [String] = []
+    /// The SMTP command that was refused: `CONN`, `EHLO`, `MAIL`, `RCPT` or `DATA`.
+    public var stage: String?
     /// A header field of the message, lower case, and words that stand in it (none: that it is there).
     public var header: (name: String, contains: String?)?
 
@@ -26,12 +33,17 @@ public struct CustomRule: Sendable, Equatable {
     /// Whose fault it is then; without it the reason decides.
     public var party: Party?
 
+    /// What must be known beside its words before it declares an address dead.
+    package var needsProof = false
+
     /// A rule without conditions, to be filled in.
     public init(name: String) { self.name = name }
 
     /// Whether conditions and decisions are the same.
     public static func == (left: CustomRule, right: CustomRule) -> Bool {
-        left.name == right.name && left.text == right.text && left.status == right.status && left.reply == right.reply
+        left.name == right.name && left.text == right.text && left.anyText == right.anyText
+            && left.against == right.against && left.stage == right.stage && left.needsProof == right.needsProof
+            && left.status == right.status && left.reply == right.reply
             && left.providers == right.providers && left.header?.name == right.header?.name
             && left.header?.contains == right.header?.contains && left.messageClass == right.messageClass
             && left.kind == right.kind && left.reason == right.reason && left.party == right.party
@@ -48,20 +60,31 @@ public struct CustomRule: Sendable, Equatable {
         FoldedText(Array(words.utf8)).bytes.contains { $0 > 0x20 }
     }
 
+    /// Words to show as what matched.
+    var words: String? { text.first ?? anyText.first }
+
     func matches(text folded: [FoldedText]) -> Bool {
         text.allSatisfy { words in
             let wanted = String(decoding: FoldedText(Array(words.utf8)).bytes, as: UTF8.self)
             return folded.contains { $0.contains(wanted) }
         }
+            && (anyText.isEmpty || CustomRule.holds(anyText, folded)) && !CustomRule.holds(against, folded)
     }
+
+    /// Whether a text holds one of the phrases.
+    private static func holds(_ phrases: [String], _ texts: [FoldedText]) -> Bool {
+        phrases.contains { phrase in
+            let pattern = PhrasePattern(phrase)
+            return texts.contains { pattern.isHeld(by: $0) }
+        }
+    }
+
+    func matches(stage command: String?) -> Bool { stage == nil || stage == command }
 
     func matches(status codes: [StatusCode]) -> Bool {
         guard let status else { return true }
-        let parts = status.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3 else { return false }
-        return codes.contains { code in
-            zip(parts, [code.statusClass, code.subject, code.detail]).allSatisfy { $0 == "*" || Int($0) == $1 }
-        }
+        guard let pattern = StatusPattern(status) else { return false }
+        return codes.contains { pattern.fits($0) }
     }
 
     func matches(replies codes: [Int]) -> Bool {

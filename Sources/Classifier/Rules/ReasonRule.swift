@@ -1,42 +1,55 @@
-/// One rule of the table: any of these phrases means this reason.
+import CRules
+
+/// One rule of the table: any of its phrases means this reason, or what it says of its subjects. Where several rules of one
+/// strength match at one place, the one that stands first decides. The rules stand in Rules/replies.toml.
 struct ReasonRule: Sendable {
     /// Stable name, shown as evidence.
-    var name: String
-    var reason: Reason
+    let name: String
+    let reason: Reason
     /// Whose fault it is, where that is not what the reason says.
-    var party: Party?
-    var strength: Strength
-    /// Whether the words need something beside them before an address is declared dead.
-    var needsProof: Bool
+    let party: Party?
+    let strength: Strength
+    /// Whether the words need something beside them before an address is declared dead (`Findings.isProved`).
+    let needsProof: Bool
     /// Whether they only say that something was refused, and not what.
-    var isPlainRefusal: Bool
+    let isPlainRefusal: Bool
     /// Whether they are single words, which more text may explain.
-    var isBare: Bool
-    /// In the form that `FoldedText` makes: lower case, single blanks, addresses as `@`. A `*` stands for up to
-    /// `RuleSet.maximumGap` bytes of anything.
-    var phrases: [String]
-    /// What must be said of whom, where no phrase says both.
-    var meaning: Meaning?
+    let isBare: Bool
+    /// What must be so beside the words; nil: nothing.
+    let conditions: RuleConditions?
+    /// The subjects of which a predicate means this, as bits of their numbers.
+    let subjects: UInt32
+    /// How many phrases it has.
+    let phraseCount: Int
 
-    init(
-        _ name: String, _ reason: Reason, _ strength: Strength, needsProof: Bool = false, of subjects: Set<Subject>,
-        _ predicate: Predicate
-    ) {
-        self.init(name, reason, strength, needsProof: needsProof, [])
-        meaning = Meaning(subjects: subjects, predicate: predicate)
+    init(_ record: crules_rule, of table: RuleTable) {
+        name = table.string(record.id)
+        reason = Reason(number: record.reason)
+        party = Party(number: record.party)
+        strength = Strength(rawValue: Int(record.strength)) ?? .hint
+        needsProof = record.flags & 4 != 0
+        isBare = record.flags & 1 != 0
+        isPlainRefusal = record.flags & 2 != 0
+        conditions = RuleConditions(record, of: table)
+        subjects = record.subjects
+        phraseCount = Int(record.phrase_count)
     }
 
-    init(
-        _ name: String, _ reason: Reason, _ strength: Strength, party: Party? = nil, needsProof: Bool = false,
-        isPlainRefusal: Bool = false, isBare: Bool = false, _ phrases: [String]
-    ) {
-        self.name = name
-        self.reason = reason
-        self.party = party
-        self.strength = strength
-        self.needsProof = needsProof
-        self.isPlainRefusal = isPlainRefusal
-        self.isBare = isBare
-        self.phrases = phrases
+    /// Whether it is about a subject.
+    func isAbout(_ subject: Subject) -> Bool { subjects & subject.bit != 0 }
+}
+
+extension Reason {
+    private static let all = allCases
+
+    /// The reason at a place of the list of all cases, by which the table names it.
+    init(number: UInt32) { self = Reason.all[Int(number)] }
+}
+
+extension Party {
+    /// The party at a place of the list of all cases, counted from 1, or nil.
+    init?(number: UInt32) {
+        guard number != 0 else { return nil }
+        self = Party.allCases[Int(number) - 1]
     }
 }

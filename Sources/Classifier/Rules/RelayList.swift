@@ -1,4 +1,5 @@
 import Bytes
+import CRules
 import MIME
 
 /// What relays say of an address on their own list of suppressed ones.
@@ -26,7 +27,8 @@ enum RelayList {
     ) -> Entry? {
         for text in texts {
             guard let number = matcher.lowest(in: text.folded), others.lowest(in: text.folded) == nil else { continue }
-            let (words, reason) = phrases[number]
+            let listed: crules_meaning = table.records(.listed)[number]
+            let (words, reason) = (table.string(listed.words), Reason(number: listed.meaning))
             guard let relay = speaker(text.folded, remoteMTA, reportingMTA, from) else { continue }
             let isAddressing = reason == .suspend && (SMTPReply(text.text.span).status ?? status)?.subject == 1
             return Entry(relay: relay, reason: isAddressing ? .userUnknown : reason, words: words)
@@ -90,63 +92,13 @@ enum RelayList {
         let domain = labels.suffix(2).joined(separator: ".")
         // Anybody may have a machine at Amazon; SES takes mail at email-smtp.REGION.amazonaws.com.
         if domain == "amazonaws.com" { return labels[0].hasPrefix("email-smtp") ? .amazonSES : nil }
-        return relays[domain]
+        return table.records(.relays, of: crules_meaning.self).first { table.string($0.words) == domain }
+            .map { Relay.allCases[Int($0.meaning)] }
     }
 
-    /// Domains of the relays' servers, from their documentation.
-    private static let relays: [String: Relay] = [
-        "amazonses.com": .amazonSES,
-        "mailgun.org": .mailgun, "mailgun.net": .mailgun, "mailgun.com": .mailgun, "mailgun.us": .mailgun,
-        "mailgun.info": .mailgun,
-        "sendgrid.net": .sendGrid, "sendgrid.com": .sendGrid,
-        "postmarkapp.com": .postmark, "mtasv.net": .postmark, "wildbit.com": .postmark,
-        "mailjet.com": .mailjet,
-        "sparkpost.com": .sparkPost, "sparkpostmail.com": .sparkPost, "sparkpostelite.com": .sparkPost,
-        "mandrillapp.com": .mandrill, "mcsv.net": .mandrill, "mcdlv.net": .mandrill, "rsgsv.net": .mandrill,
-        "brevo.com": .brevo, "sendinblue.com": .brevo, "sendibm.com": .brevo, "mailin.fr": .brevo,
-        "smtp2go.com": .smtp2go, "smtpcorp.com": .smtp2go, "smtpservice.net": .smtp2go,
-        "elasticemail.com": .elasticEmail, "elasticemail.net": .elasticEmail,
-        "mailersend.net": .mailerSend, "mailersend.com": .mailerSend,
-        "socketlabs.com": .socketLabs,
-    ]
-
-    /// In the form that `FoldedText` makes, and what put the address on the list: an earlier bounce, the recipient's own
-    /// wish, or something that the relay does not say. Of several that a text holds the first here counts.
-    static let phrases: [(words: String, reason: Reason)] =
-        [
-            // Amazon SES, Mailgun, SendGrid, Mailjet, Mandrill.
-            "previously bounced", "bounced previously", "already bounced", "bounced address", "history of bouncing",
-            "previous hard bounce", "hard bounced previously", "hard bounce history", "because it hard bounced",
-            "reject reason: hard-bounce", "rejected: hard-bounce", "on the bounce list", "in the bounce list",
-            "on bounce list",
-        ].map { ($0, .userUnknown) }
-        + [
-            "marked your messages as spam", "marked your message as spam", "spam reporting address",
-            "spam report address", "previously complained", "unsubscribed address", "unsubscribed recipient",
-            "user who unsubscribed", "who has unsubscribed", "recipient unsubscribed", "recipient has unsubscribed",
-            "address has unsubscribed", "reject reason: unsub",
-            "reject reason: spam", "rejected: unsub", "on the unsubscribe list", "on the complaint list",
-        ].map { ($0, .filtered) }
-        + [
-            "suppression list", "suppressions list", "suppression-list", "suppressionlist",
-            "suppressed sending to this address", "address is suppressed", "address was suppressed",
-            "address has been suppressed", "address suppressed", "recipient is suppressed", "recipient was suppressed",
-            "recipient has been suppressed", "recipient suppressed", "suppressed recipient", "suppressed address",
-            "marked as inactive", "inactiverecipient", "inactive recipient", "inactive address", "preblocked",
-            "recipient is blocked", "recipient was blocked", "recipient blocked", "recipient has been blocked",
-            "previously blocked", "contact is blocked", "contact blocked", "exclusion list",
-            "pre-blocked", "recipient is blacklisted", "contact is blacklisted", "contact blacklisted",
-            "blacklisted contact", "blocklisted contact", "contact is blocklisted", "address blacklisted",
-            "email blacklisted", "on the rejection denylist", "rejection blacklist",
-        ].map { ($0, .suspend) }
-
+    private static let table = RuleTable.standard
+    /// Of several phrases that a text holds the first counts.
+    private static let matcher = NumberedPhrases(table, words: .listedWords, meanings: .listedMeanings)
     /// Of whom the text speaks where it is not the recipient.
-    private static let others = NumberedPhrases(
-        [
-            "your ip", "ip address", "sender", "sending domain", "from address", "from domain", "your domain",
-            "mail from",
-            "return path", "return-path", "envelope from",
-        ].enumerated().map { ($0.offset, $0.element) })
-
-    private static let matcher = NumberedPhrases(phrases.enumerated().map { ($0.offset, $0.element.words) })
+    private static let others = NumberedPhrases(.listed)
 }

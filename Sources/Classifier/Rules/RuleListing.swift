@@ -10,8 +10,8 @@ public struct RuleListing: Sendable, Equatable {
     /// All of ours, in the order in which they are tried.
     public static var all: [RuleListing] {
         ProviderRules.all.map { RuleListing(name: $0.name, reason: $0.reason.rawValue, source: $0.source) }
-            + ReasonRules.all.map {
-                RuleListing(name: $0.name, reason: $0.reason.rawValue, source: "\($0.phrases.count) phrases")
+            + RuleSet.standard.rules.map {
+                RuleListing(name: $0.name, reason: $0.reason.rawValue, source: "\($0.phraseCount) phrases")
             }
     }
 }

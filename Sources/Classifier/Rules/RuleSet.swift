@@ -1,7 +1,8 @@
-import MIME
+import Bytes
+import CRules
 
-/// The rule table, compiled once into one automaton.
-final class RuleSet: Sendable {
+/// The rules about replies, of which one automaton finds the words.
+final class RuleSet: @unchecked Sendable {
     /// A rule that matched, and where.
     struct Match: Sendable, Equatable {
         /// Index into `rules`.
@@ -16,14 +17,14 @@ final class RuleSet: Sendable {
 
     /// What a text holds.
     struct Found: Sendable {
-        /// The rules that match, each once, the best first: by strength, then in the order of the table.
+        /// The rules that match, each once, the best first: by strength, then by place, then in the order of the table.
         var matches: [Match] = []
         /// The providers' rules whose first word the text holds, in the order of their table.
         var providers: [Int] = []
     }
 
-    /// Bytes between two pieces of a phrase that `*` stands for, at the most.
-    static let maximumGap = 80
+    /// The rules of Rules/.
+    static let standard = RuleSet(.standard)
 
     let rules: [ReasonRule]
     private let matcher: PhraseMatcher
@@ -31,88 +32,23 @@ final class RuleSet: Sendable {
     private let single: NumberLists
     /// The providers' rules whose first word it is, by phrase number.
     private let providers: NumberLists
-    /// Phrases of several pieces: the rule, and the pieces' phrase numbers.
-    private let sequences: [(rule: Int, pieces: [Int])]
-    /// The places at which a piece stands in sequences, by phrase number.
-    private let steps: NumberLists
-    /// The sequence that each of them belongs to, and which of its pieces it is.
-    private let places: [(sequence: Int, place: Int)]
-
-    /// The subjects that a phrase names, by phrase number.
+    /// The subjects that it names, by phrase number.
     private let subjects: NumberLists
     /// The rules of which it is the predicate, by phrase number.
     private let predicates: NumberLists
+    /// The places at which a piece stands in phrases of several, by phrase number.
+    private let steps: NumberLists
+    private let places: UnsafeBufferPointer<crules_place>
 
-    init(_ rules: [ReasonRule], providers providerRules: [ProviderRule]) {
-        self.rules = rules
-        var numbers: [String: Int] = [:]
-        numbers.reserveCapacity(rules.reduce(0) { $0 + $1.phrases.count })
-        var phrases: [[UInt8]] = []
-        var single: [(list: Int, number: Int)] = []
-        var steps: [(list: Int, number: Int)] = []
-        var places: [(sequence: Int, place: Int)] = []
-        var sequences: [(rule: Int, pieces: [Int])] = []
-        func number(of piece: String) -> Int {
-            if let known = numbers[piece] { return known }
-            numbers[piece] = phrases.count
-            phrases.append(Array(piece.utf8))
-            return phrases.count - 1
-        }
-        for (index, rule) in rules.enumerated() {
-            for phrase in rule.phrases {
-                let pieces = RuleSet.pieces(of: phrase)
-                if pieces.count == 1 {
-                    single.append((number(of: pieces[0]), index))
-                } else if pieces.count > 1 {
-                    let all = pieces.map { number(of: $0) }
-                    for (place, piece) in all.enumerated() {
-                        steps.append((piece, places.count))
-                        places.append((sequences.count, place))
-                    }
-                    sequences.append((index, all))
-                }
-            }
-        }
-        var subjects: [(list: Int, number: Int)] = []
-        for (subject, words) in Words.subjects {
-            for word in words { subjects.append((number(of: word), Int(subject.rawValue))) }
-        }
-        var predicates: [(list: Int, number: Int)] = []
-        for (predicate, words) in Words.predicates {
-            for (index, rule) in rules.enumerated() where rule.meaning?.predicate == predicate {
-                for word in words { predicates.append((number(of: word), index)) }
-            }
-        }
-        if let rule = rules.firstIndex(where: {
-            $0.meaning?.subjects == [.recipient, .mailbox] && $0.meaning?.predicate == .absent
-        }) {
-            for template in Words.templates {
-                for word in Words.english { single.append((number(of: template.replacing("{}", with: word)), rule)) }
-            }
-        }
-        let providers = providerRules.enumerated().map { (list: number(of: $1.words[0]), number: $0) }
-        matcher = PhraseMatcher(phrases)
-        self.providers = NumberLists(providers, count: phrases.count)
-        self.single = NumberLists(single, count: phrases.count)
-        self.subjects = NumberLists(subjects, count: phrases.count)
-        self.predicates = NumberLists(predicates, count: phrases.count)
-        self.steps = NumberLists(steps, count: phrases.count)
-        self.places = places
-        self.sequences = sequences
-    }
-
-    /// The pieces between the `*` of a phrase, blanks at the stars removed.
-    static func pieces(of phrase: String) -> [String] {
-        let star = UInt8(ascii: "*")
-        // Most have none, and a run compiles every phrase.
-        guard phrase.utf8.contains(star) else { return phrase.isEmpty ? [] : [phrase] }
-        let bytes = Array(phrase.utf8)
-        return bytes.split(separator: star).map { piece in
-            var piece = piece
-            if piece.startIndex != bytes.startIndex, piece.first == 0x20 { piece.removeFirst() }
-            if piece.endIndex != bytes.endIndex, piece.last == 0x20 { piece.removeLast() }
-            return String(decoding: piece, as: UTF8.self)
-        }.filter { !$0.isEmpty }
+    init(_ table: RuleTable) {
+        rules = table.records(.rules).map { ReasonRule($0, of: table) }
+        matcher = PhraseMatcher(table.numbers(.ruleWords))
+        single = NumberLists(table, starts: .singleStarts, numbers: .singles)
+        providers = NumberLists(table, starts: .providerStarts, numbers: .providerNumbers)
+        subjects = NumberLists(table, starts: .subjectStarts, numbers: .subjectNumbers)
+        predicates = NumberLists(table, starts: .predicateStarts, numbers: .predicateNumbers)
+        steps = NumberLists(table, starts: .stepStarts, numbers: .steps)
+        places = table.records(.places)
     }
 
     /// One pass over the text for all rules.
@@ -120,16 +56,20 @@ final class RuleSet: Sendable {
     /// - Parameters:
     ///   - raw: the text before it was folded.
     ///   - parties: whose the addresses and hosts in it are.
-    func search(_ text: FoldedText, raw: [UInt8] = [], parties: Parties = Parties()) -> Found {
+    ///   - conditionsHold: whether what must be so beside a rule's words is so.
+    func search(
+        _ text: FoldedText, raw: [UInt8] = [], parties: Parties = Parties(),
+        where conditionsHold: (RuleConditions) -> Bool = { _ in true }
+    ) -> Found {
         let hits = matcher.hits(in: text.bytes.span)
         guard !hits.isEmpty else { return Found() }
-        return Found(matches: matches(hits, in: text, raw, parties), providers: providers(hits))
+        return Found(matches: matches(hits, in: text, raw, parties, where: conditionsHold), providers: providers(hits))
     }
 
     private func providers(_ hits: [PhraseMatcher.Hit]) -> [Int] {
         var found: [Int] = []
         for hit in hits {
-            for rule in providers[hit.phrase] where !found.contains(rule) { found.append(rule) }
+            for rule in providers[hit.phrase] where !found.contains(Int(rule)) { found.append(Int(rule)) }
         }
         found.sort()
         return found
@@ -157,7 +97,7 @@ final class RuleSet: Sendable {
             guard text.startsWord(at: range.lowerBound), text.endsWord(at: range.upperBound, from: range.lowerBound)
             else { continue }
             for number in subjects[hit.phrase] {
-                guard let subject = Subject(rawValue: UInt8(number)) else { continue }
+                guard let subject = Subject(rawValue: UInt8(truncatingIfNeeded: number)) else { continue }
                 if subject == .address { signs += 1 }
                 while let last = terms.last, last.range.lowerBound >= range.lowerBound, last.range.count < range.count {
                     terms.removeLast()
@@ -212,18 +152,22 @@ final class RuleSet: Sendable {
     }
 
     private func matches(
-        _ hits: [PhraseMatcher.Hit], in text: FoldedText, _ raw: [UInt8], _ parties: Parties
+        _ hits: [PhraseMatcher.Hit], in text: FoldedText, _ raw: [UInt8], _ parties: Parties,
+        where conditionsHold: (RuleConditions) -> Bool
     ) -> [Match] {
         let clauses = Clauses(text)
         var found: [Match] = []
         found.reserveCapacity(8)
         // Of the sequences that have begun, how far they are: few at a time.
-        var progress: [(sequence: Int, place: Int, start: Int, end: Int)] = []
+        var progress: [(sequence: UInt32, place: UInt32, start: Int, end: Int)] = []
         progress.reserveCapacity(8)
         func add(_ rule: Int, _ range: Range<Int>) {
             let place = clauses.place(of: range)
             guard let known = found.firstIndex(where: { $0.rule == rule }) else {
-                return found.append(Match(rule: rule, range: range, place: place))
+                if rules[rule].conditions.map(conditionsHold) ?? true {
+                    found.append(Match(rule: rule, range: range, place: place))
+                }
+                return
             }
             // The longer phrase is the better evidence.
             let old = found[known]
@@ -231,55 +175,56 @@ final class RuleSet: Sendable {
                 found[known] = Match(rule: rule, range: range, place: place)
             }
         }
-        let terms = self.terms(hits, in: text, clauses)
+        lazy var terms = self.terms(hits, in: text, clauses)
         // The first term that is near enough to what follows.
         var near = 0
         for hit in hits {
             let range = (hit.end - matcher.length(of: hit.phrase))..<hit.end
             // `ip * blocked` is not said of a recipient.
             guard text.startsWord(at: range.lowerBound) else { continue }
-            while near < terms.count, terms[near].range.upperBound + 4 * RuleSet.maximumDistance < range.lowerBound {
-                near += 1
-            }
-            for rule in single[hit.phrase] { add(rule, range) }
-            if !predicates[hit.phrase].isEmpty, text.endsWord(at: range.upperBound, from: range.lowerBound),
+            for rule in single[hit.phrase] { add(Int(rule), range) }
+            if !predicates[hit.phrase].isEmpty, text.endsWord(at: range.upperBound, from: range.lowerBound) {
+                while near < terms.count, terms[near].range.upperBound + 4 * RuleSet.maximumDistance < range.lowerBound
+                {
+                    near += 1
+                }
                 let term = subject(of: range, among: terms[near...], in: text, raw, parties)
-            {
-                for rule in predicates[hit.phrase] where rules[rule].meaning?.subjects.contains(term.subject) ?? false {
+                for rule in predicates[hit.phrase] 
+                where term.map({ rules[Int(rule)].isAbout($0.subject) }) ?? false {
                     add(
-                        rule,
-                        min(range.lowerBound, term.range.lowerBound)..<max(range.upperBound, term.range.upperBound))
+                        Int(rule),
+                        range.joined(with: term?.range ?? range))
                 }
             }
             for index in steps[hit.phrase] {
-                let step = places[index]
-                let known = progress.firstIndex { $0.sequence == step.sequence }
+                let step = places[Int(index)]
+                let known = progress.firstIndex { $0.sequence == step.phrase }
                 if step.place == 0 {
                     // The latest start wins: it leaves the most room for what follows.
                     if let known {
                         guard progress[known].place == 0 else { continue }
-                        progress[known] = (step.sequence, 0, range.lowerBound, range.upperBound)
+                        progress[known] = (step.phrase, 0, range.lowerBound, range.upperBound)
                     } else {
-                        progress.append((step.sequence, 0, range.lowerBound, range.upperBound))
+                        progress.append((step.phrase, 0, range.lowerBound, range.upperBound))
                     }
                     continue
                 }
                 guard let known, progress[known].place == step.place - 1, range.lowerBound >= progress[known].end
                 else { continue }
                 let gap = progress[known].end..<range.lowerBound
-                guard gap.count <= RuleSet.maximumGap, !text.endsSentence(in: gap) else {
+                guard gap.count <= PhrasePattern.maximumGap, !text.endsSentence(in: gap) else {
                     progress.remove(at: known)
                     continue
                 }
-                if step.place == sequences[step.sequence].pieces.count - 1 {
-                    add(sequences[step.sequence].rule, progress[known].start..<range.upperBound)
+                if step.is_last != 0 {
+                    add(Int(step.rule), progress[known].start..<range.upperBound)
                     progress.remove(at: known)
                 } else {
-                    progress[known] = (step.sequence, step.place, progress[known].start, range.upperBound)
+                    progress[known] = (step.phrase, step.place, progress[known].start, range.upperBound)
                 }
             }
         }
-        withoutVetoed(&found, terms[...], text, clauses)
+        if found.contains(where: { rules[$0.rule].reason.isHard }) { withoutVetoed(&found, terms[...], text, clauses) }
         guard found.count > 1 else { return found }
         // A phrase within a longer one of the same strength says less than that: `blacklisted` in `from an address that has
         // been blacklisted`.
@@ -304,7 +249,6 @@ final class RuleSet: Sendable {
     private func withoutVetoed(
         _ found: inout [Match], _ terms: ArraySlice<Term>, _ text: FoldedText, _ clauses: Clauses
     ) {
-        guard found.contains(where: { rules[$0.rule].reason.isHard }) else { return }
         let all = found
         found = all.compactMap { match in
             guard rules[match.rule].reason.isHard else { return match }
@@ -332,10 +276,17 @@ final class RuleSet: Sendable {
                 return guess
             }
             let isGreeting = terms.contains { $0.subject == .greeting && sentence.contains($0.range.lowerBound) }
-            if isGreeting || rules[match.rule].meaning == nil && isOfSender(match.range, among: terms, in: text) {
+            if isGreeting || rules[match.rule].subjects == 0 && isOfSender(match.range, among: terms, in: text) {
                 return nil
             }
             return match
         }
+    }
+}
+
+extension Range<Int> {
+    /// From the start of the first to the end of the last of two ranges.
+    fileprivate func joined(with other: Range<Int>) -> Range<Int> {
+        Swift.min(lowerBound, other.lowerBound)..<Swift.max(upperBound, other.upperBound)
     }
 }

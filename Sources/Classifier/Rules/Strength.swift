@@ -1,5 +1,5 @@
 /// How much a phrase settles.
-enum Strength: Int, Sendable, Comparable {
+package enum Strength: Int, Sendable, Comparable {
     /// Only where nothing else speaks: words that servers use for several things.
     case hint = 1
     /// Beats a vague status (5.0.0, 5.5.0) and a status of another meaning that servers are known to misuse.
@@ -7,5 +7,5 @@ enum Strength: Int, Sendable, Comparable {
     /// The sentence has one meaning; beats every code.
     case sure = 3
 
-    static func < (left: Strength, right: Strength) -> Bool { left.rawValue < right.rawValue }
+    package static func < (left: Strength, right: Strength) -> Bool { left.rawValue < right.rawValue }
 }

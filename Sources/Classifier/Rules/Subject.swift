@@ -1,5 +1,5 @@
-/// What a sentence of a server says something about.
-enum Subject: UInt8, Sendable, CaseIterable {
+/// What a sentence of a server says something about (Rules/subjects.toml).
+package enum Subject: UInt8, Sendable, CaseIterable {
     /// The recipient: his address, his name.
     case recipient
     /// His mailbox, his account.
@@ -12,7 +12,7 @@ enum Subject: UInt8, Sendable, CaseIterable {
     case domain
     /// The sender: From, MAIL, "your address".
     case sender
-    /// The sending host: its name, its address, HELO.
+    /// The sending host: its name, its address.
     case client
     /// The message, or a part of it.
     case message
@@ -26,26 +26,10 @@ enum Subject: UInt8, Sendable, CaseIterable {
     case guess
     /// An address, folded: whose it is stands in the text.
     case address
-}
 
-/// What is said of a subject.
-enum Predicate: UInt8, Sendable, CaseIterable {
-    /// It is not there, or nobody knows it.
-    case absent
-    /// It holds as much as it may.
-    case full
-    /// It is beyond what is allowed.
-    case exceeded
-    /// It was taken out of use, perhaps for a time.
-    case disabled
-    /// It is kept out.
-    case blocked
-    /// It is larger than allowed.
-    case tooBig
-}
+    /// The name in Rules/.
+    package var name: String { String(describing: self) }
 
-/// A predicate and the subjects of which it means something.
-struct Meaning: Sendable {
-    var subjects: Set<Subject>
-    var predicate: Predicate
+    /// Its bit in a set.
+    package var bit: UInt32 { 1 << UInt32(rawValue) }
 }

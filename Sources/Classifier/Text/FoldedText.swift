@@ -4,8 +4,8 @@ import MIME
 /// reduced to `@`, the repeated reply codes of a multi-line SMTP reply left out (RFC 5321 section 4.2.1).
 ///
 /// Phrases of the rule tables are written in this form.
-struct FoldedText: Sendable {
-    private(set) var bytes: [UInt8] = []
+package struct FoldedText: Sendable {
+    package private(set) var bytes: [UInt8] = []
 
     /// Bytes of a text that are folded at the most; a server's word on a failure is never longer.
     static let maximumBytes = 32 << 10
@@ -25,7 +25,7 @@ struct FoldedText: Sendable {
 
     init(_ text: [UInt8]) { self.init(text.span) }
 
-    init(_ text: String) { self.init(text.utf8.span) }
+    package init(_ text: String) { self.init(text.utf8.span) }
 
     /// Bytes that are folded already.
     init(verbatim bytes: [UInt8]) { self.bytes = bytes }

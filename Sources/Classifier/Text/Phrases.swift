@@ -1,26 +1,27 @@
+import CRules
+
 /// What a phrase stands for, as a small number.
-protocol PhraseGroup: Hashable, Sendable, RawRepresentable where RawValue == UInt8 {}
+protocol PhraseGroup: Hashable, Sendable, CaseIterable, RawRepresentable where RawValue == UInt8 {}
+
+extension PhraseGroup {
+    /// The name in Rules/prose.toml: that of the case, `postmaster-copy` for `postmasterCopy`.
+    var key: String {
+        String(describing: self).reduce(into: "") { $0 += $1.isUppercase ? "-" + $1.lowercased() : String($1) }
+    }
+}
 
 /// A set of phrases, compiled, that tells which of its groups a text holds.
-struct PhraseGroups<Group: PhraseGroup>: Sendable {
+struct PhraseGroups<Group: PhraseGroup>: @unchecked Sendable {
     /// Groups of one set; raw values run from 0.
     static var maximumGroups: Int { 8 }
 
     private let matcher: PhraseMatcher
-    private let groups: [UInt8]
+    /// The group of each phrase.
+    private let groups: UnsafeBufferPointer<UInt32>
 
-    init(_ table: [(Group, [String])]) {
-        var phrases: [[UInt8]] = []
-        var groups: [UInt8] = []
-        var seen: Set<String> = []
-        for (group, list) in table {
-            for phrase in list where seen.insert(phrase).inserted {
-                phrases.append(Array(phrase.utf8))
-                groups.append(group.rawValue)
-            }
-        }
-        matcher = PhraseMatcher(phrases)
-        self.groups = groups
+    init(_ set: PhraseSet) {
+        matcher = PhraseMatcher(RuleTable.standard.numbers(set.sections.words))
+        groups = RuleTable.standard.numbers(set.sections.meanings)
     }
 
     /// The groups found, each with the offset behind its first phrase.
@@ -30,7 +31,7 @@ struct PhraseGroups<Group: PhraseGroup>: Sendable {
     func find(in folded: Span<UInt8>) -> (found: FoundGroups<Group>, state: Int) {
         var found = FoundGroups<Group>()
         let state = matcher.scan(folded) { phrase, end in
-            found.note(groups[phrase], end)
+            found.note(UInt8(truncatingIfNeeded: groups[phrase]), end)
             return true
         }
         return (found, state)
@@ -43,11 +44,11 @@ struct PhraseGroups<Group: PhraseGroup>: Sendable {
         guard state != 0 else { return found }
         let blank: InlineArray<1, UInt8> = [0x20]
         let behind = matcher.scan(blank.span, from: state) { phrase, end in
-            found.note(groups[phrase], end)
+            found.note(UInt8(truncatingIfNeeded: groups[phrase]), end)
             return true
         }
         matcher.scan(folded, from: behind, onlyCrossing: true) { phrase, end in
-            found.note(groups[phrase], end)
+            found.note(UInt8(truncatingIfNeeded: groups[phrase]), end)
             return true
         }
         return found
@@ -91,22 +92,23 @@ struct FoundGroups<Group: PhraseGroup>: Sendable {
 }
 
 /// Numbered phrases, compiled, of which the lowest number found is wanted.
-final class NumberedPhrases: Sendable {
+final class NumberedPhrases: @unchecked Sendable {
     private let matcher: PhraseMatcher
-    private let numbers: [Int]
+    private let numbers: UnsafeBufferPointer<UInt32>
 
-    /// - Parameter table: where two numbers share a phrase, the first keeps it.
-    init(_ table: [(Int, String)]) {
-        var seen: Set<String> = []
-        let unique = table.filter { seen.insert($0.1).inserted }
-        matcher = PhraseMatcher(unique.map { Array($0.1.utf8) })
-        numbers = unique.map(\.0)
+    init(_ table: RuleTable, words: RuleTable.Section, meanings: RuleTable.Section) {
+        matcher = PhraseMatcher(table.numbers(words))
+        numbers = table.numbers(meanings)
+    }
+
+    convenience init(_ set: PhraseSet) {
+        self.init(.standard, words: set.sections.words, meanings: set.sections.meanings)
     }
 
     func lowest(in text: FoldedText) -> Int? {
         var lowest: Int?
         matcher.scan(text.bytes.span) { phrase, _ in
-            lowest = min(lowest ?? .max, numbers[phrase])
+            lowest = min(lowest ?? .max, Int(numbers[phrase]))
             return true
         }
         return lowest

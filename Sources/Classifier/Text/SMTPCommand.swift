@@ -1,7 +1,7 @@
 import Bytes
 
 /// Which SMTP command a report says was refused; `conn` is the greeting, before any.
-enum SMTPCommand: UInt8, PhraseGroup {
+package enum SMTPCommand: UInt8, PhraseGroup {
     case data, rcpt, mail, ehlo, conn
 
     /// The token of the output contract.
@@ -26,51 +26,7 @@ enum SMTPCommand: UInt8, PhraseGroup {
         return groups.find(in: text).first
     }
 
-    private static let groups = PhraseGroups<SMTPCommand>([
-        (
-            .data,
-            [
-                "end of data", "in reply to data", "after data", "response to data", "reply to data",
-                "to the data command", "after the data", "data command", "during data", "end-of-data",
-                "in response to the data", "smtp data", "post-data", "sending data", "smtp:data", "message body",
-                "after pipelined data", "after sending the message", "after initial data",
-                "failed after i sent the message", "did not like our data", "did not like our final",
-                "smtp command data", "[end_of_message]",
-            ]
-        ),
-        (
-            .rcpt,
-            [
-                "in reply to rcpt", "after rcpt", "response to rcpt", "reply to rcpt", "rcpt to command",
-                "rcpt command", "during rcpt", "to the rcpt", "smtp rcpt", "smtp:rcpt", "response to \"rcpt to",
-                "response to: rcpt", "sent: rcpt", "rcpt to:", "after pipelined rcpt", "[rcpt_to]", "rcpt_to",
-                "does not like recipient",
-                "did not like our rcpt", "after rcpt command",
-            ]
-        ),
-        (
-            .mail,
-            [
-                "in reply to mail", "after mail from", "response to mail", "reply to mail", "mail from command",
-                "during mail", "to the mail from", "smtp:mail", "response to \"mail from", "sent: mail from",
-                "after pipelined mail", "but sender was rejected", "did not like our mail",
-            ]
-        ),
-        (
-            .ehlo,
-            [
-                "in reply to ehlo", "in reply to helo", "after ehlo", "after helo", "response to ehlo",
-                "response to helo", "during ehlo", "during helo",
-            ]
-        ),
-        (
-            .conn,
-            [
-                "refused to talk to me", "after initial connection", "while receiving the initial", "initial greeting",
-                "connect to ", "after connect", "greeting",
-            ]
-        ),
-    ])
+    private static let groups = PhraseGroups<SMTPCommand>(.command)
 
     /// `>>> RCPT To:<@>` … `<<< 550`: the last command before the first refusal.
     private static func lastDialogue(_ text: FoldedText) -> SMTPCommand? {

@@ -1,12 +1,12 @@
 import Bytes
 
 /// RFC 3463 status, `5.1.1`: class, subject, detail.
-struct StatusCode: Sendable, Equatable, CustomStringConvertible {
+package struct StatusCode: Sendable, Equatable, CustomStringConvertible {
     var statusClass: Int
     var subject: Int
     var detail: Int
 
-    var description: String {
+    package var description: String {
         let digits: Range = 0..<10
         guard digits.contains(statusClass), digits.contains(subject), digits.contains(detail) else {
             return "\(statusClass).\(subject).\(detail)"
@@ -22,14 +22,14 @@ struct StatusCode: Sendable, Equatable, CustomStringConvertible {
     /// X.0.0 and the like say nothing but success or failure.
     var isVague: Bool { subject == 0 || (detail == 0 && subject != 1) }
 
-    init(_ statusClass: Int, _ subject: Int, _ detail: Int) {
+    package init(_ statusClass: Int, _ subject: Int, _ detail: Int) {
         self.statusClass = statusClass
         self.subject = subject
         self.detail = detail
     }
 
     /// The first status in `range` whose class is 2, 4 or 5 and that no digit or dot touches. An IPv4 address is none.
-    init?(_ bytes: Span<UInt8>, firstIn range: Range<Int>) {
+    package init?(_ bytes: Span<UInt8>, firstIn range: Range<Int>) {
         var index = range.lowerBound
         while index < range.upperBound {
             guard bytes[index].isDigit else {

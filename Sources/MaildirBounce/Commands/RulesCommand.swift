@@ -3,6 +3,7 @@ import Bytes
 import Classifier
 import Glibc
 import Ledger
+import Verdict
 
 /// `rules`: the rules that judge failures, ours and the administrator's.
 struct RulesCommand: ParsableCommand {
@@ -23,7 +24,7 @@ struct RulesCommand: ParsableCommand {
             Example: maildir-bounce rules check my-rules.toml
             Example: maildir-bounce rules test --rules my-rules.toml ~/Maildir/cur/1700000000.V1.host:2,S
             """,
-        subcommands: [RulesListCommand.self, RulesTestCommand.self, RulesCheckCommand.self])
+        subcommands: [RulesListCommand.self, RulesTestCommand.self, RulesCheckCommand.self, RulesLintCommand.self])
 }
 
 /// `rules list`
@@ -61,91 +62,5 @@ struct RulesListCommand: ParsableCommand {
             try row(rule.name, rule.reason, hits[rule.name].map { "\($0) hits" } ?? "-", rule.source)
         }
         try output.flush()
-    }
-}
-
-/// `rules test`
-struct RulesTestCommand: WordsCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "test",
-        abstract: "Show what your rules make of mails, beside what ours alone make of them.",
-        discussion: "Example: maildir-bounce rules test --rules my-rules.toml mail.eml")
-
-    @Option(help: ArgumentHelp("The rules to test; else those that the configuration names.", valueName: "file"))
-    var rules: String?
-
-    @Argument(help: ArgumentHelp("Mails.", valueName: "path"))
-    var paths: [String]
-
-    var words: [String] {
-        get { paths }
-        set { paths = newValue }
-    }
-
-    @OptionGroup var config: ConfigOptions
-
-    func run() throws {
-        var configuration = try config.load()
-        if let rules { configuration.rules = rules }
-        let settings = try configuration.classifierWithRules()
-        let theirs = Set(settings.rules.map(\.evidenceName))
-        let (with, without) = (Classifier(settings: settings), Classifier(settings: configuration.classifier))
-        let output = StandardOutput()
-        var missed = false
-        for path in RawArguments.paths(of: paths) {
-            let contents: FileContents
-            do throws(ReadProblem) {
-                contents = try readFile(path, onlyRegular: false)
-            } catch {
-                missed = true
-                makeLogger().error("\(path.text): \(error.sentence)")
-                continue
-            }
-            let (mine, ours) = (with.classify(contents.bytes), without.classify(contents.bytes))
-            let admin = mine.evidence.map(\.rule).filter(theirs.contains)
-            let used = admin.isEmpty ? "no rule of yours" : admin.joined(separator: ", ")
-            let change = mine.sum == ours.sum ? mine.sum : "\(ours.sum) -> \(mine.sum)"
-            try output.write(line: terminalSafe("\(path.text): \(used): \(change)"))
-        }
-        try output.flush()
-        if missed { throw ExitCode(ExitStatus.noInput) }
-    }
-}
-
-/// `rules check`
-struct RulesCheckCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "check",
-        abstract: "Say what is wrong with a file of rules.",
-        discussion: """
-            Example: maildir-bounce rules check my-rules.toml
-
-            Exit status: 0 every rule can be used, 78 something is wrong, named with its line and column.
-            """)
-
-    @Argument(help: ArgumentHelp("The rules; else those that the configuration names.", valueName: "file"))
-    var file: String?
-
-    @OptionGroup var config: ConfigOptions
-
-    func run() throws {
-        guard let path = try file ?? config.load().rules else {
-            throw ValidationError("no rules: give a file, or set rules in the configuration")
-        }
-        let rules = RulesFile(path)
-        let log = makeLogger()
-        for problem in rules.problems { log.error("\(problem.message)") }
-        guard rules.problems.isEmpty else { throw ExitCode(ExitStatus.configuration) }
-        let output = StandardOutput()
-        try output.write(line: terminalSafe("\(path): \(rules.rules.count) rules, all usable"))
-        try output.flush()
-    }
-}
-
-extension Verdict {
-    /// Class and outcomes in a few words.
-    fileprivate var sum: String {
-        let outcomes = recipients.prefix(5).map { "\($0.address) \($0.kind.rawValue) \($0.reason?.rawValue ?? "-")" }
-        return ([messageClass.rawValue] + outcomes).joined(separator: "; ")
     }
 }

@@ -127,7 +127,8 @@ struct ConfigTable {
         return table[key]?.value
     }
 
-    private static func read(_ path: String) throws(Failure) -> (text: [UInt8], isWorldReadable: Bool) {
+    /// Reads a file that others could not have written.
+    static func read(_ path: String) throws(Failure) -> (text: [UInt8], isWorldReadable: Bool) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else {
             throw Failure(

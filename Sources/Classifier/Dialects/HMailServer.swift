@@ -1,8 +1,0 @@
-extension Dialect {
-    /// hMailServer: `Remote server replied:`.
-    static let hMailServer = Dialect(
-        "hmailserver",
-        signs: [
-            (.text, "hmailserver")
-        ])
-}

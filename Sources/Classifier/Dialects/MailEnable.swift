@@ -1,9 +1,0 @@
-extension Dialect {
-    /// MailEnable: `Recipient: [SMTP:…]`.
-    static let mailEnable = Dialect(
-        "mailenable",
-        signs: [
-            (.text, "mailenable: message could not be delivered"),
-            (.text, "mailenable"),
-        ])
-}

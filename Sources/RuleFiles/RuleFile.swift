@@ -1,0 +1,70 @@
+import TOML
+
+/// The rules of some files, in their order.
+package struct RuleFile: Sendable {
+    package private(set) var rules: [RuleEntry] = []
+    package private(set) var subjects: [SubjectEntry] = []
+    package private(set) var predicates: [PredicateEntry] = []
+    package private(set) var servers: [ServerEntry] = []
+    package private(set) var words: [WordsEntry] = []
+    package private(set) var listed: [ListedEntry] = []
+    package private(set) var relays: [RelayEntry] = []
+    /// What cannot be used.
+    package private(set) var problems: [RuleProblem] = []
+
+    package init() {}
+
+    /// Adds the rules in the text of a file.
+    package mutating func add(_ text: [UInt8], file: String) {
+        let root: TOMLTable
+        do throws(TOMLError) {
+            root = try TOMLDocument(text).root
+        } catch {
+            let place = RulePlace(file: file, position: error.position)
+            problems.append(RuleProblem(place: place, message: error.message))
+            return
+        }
+        let start = RulePlace(file: file, position: TOMLPosition(line: 1, column: 1))
+        var reader = RuleReader(root, name: "", at: start)
+        var number = 0
+        rules += entries("rule", &reader) { reader throws(RuleProblem) in
+            number += 1
+            return try RuleEntry(reader, number: number)
+        }
+        subjects += entries("subject", &reader) { reader throws(RuleProblem) in try SubjectEntry(reader) }
+        predicates += entries("predicate", &reader) { reader throws(RuleProblem) in try PredicateEntry(reader) }
+        servers += entries("server", &reader) { reader throws(RuleProblem) in try ServerEntry(reader) }
+        words += entries("words", &reader) { reader throws(RuleProblem) in try WordsEntry(reader) }
+        listed += entries("listed", &reader) { reader throws(RuleProblem) in try ListedEntry(reader) }
+        relays += entries("relay", &reader) { reader throws(RuleProblem) in try RelayEntry(reader) }
+        note { () throws(RuleProblem) in try reader.rejectUnknownKeys() }
+    }
+
+    /// How many there are, of all kinds.
+    package var count: Int { rules.count + servers.count + words.count + listed.count + relays.count }
+
+    /// What an administrator's file may not hold.
+    package var foreignTables: [RuleProblem] {
+        (subjects.map(\.place) + predicates.map(\.place) + servers.map(\.place) + words.map(\.place) + listed.map(\.place) + relays.map(\.place)).map {
+            RuleProblem(place: $0, message: "a file of your own may hold [[rule]] only; the others are the project's")
+        }
+    }
+
+    private mutating func entries<Entry>(
+        _ key: String, _ reader: inout RuleReader, _ entry: (RuleReader) throws(RuleProblem) -> Entry
+    ) -> [Entry] {
+        var entries: [Entry] = []
+        do throws(RuleProblem) {
+            for table in try reader.tables(key) {
+                note { () throws(RuleProblem) in entries.append(try entry(table)) }
+            }
+        } catch {
+            problems.append(error)
+        }
+        return entries
+    }
+
+    private mutating func note(_ body: () throws(RuleProblem) -> Void) {
+        do throws(RuleProblem) { try body() } catch { problems.append(error) }
+    }
+}
