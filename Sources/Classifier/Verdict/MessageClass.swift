@@ -16,6 +16,8 @@ public enum MessageClass: String, Sendable, CaseIterable {
     case delayNotice = "delay-notice"
     /// A recipient called the message spam (RFC 5965 feedback report).
     case complaint
+    /// A person's or a mail program's request to a return path or a List-Unsubscribe address (RFC 2369).
+    case unsubscribe
     /// The message arrived: a success report (RFC 3464 delivered, relayed, expanded) or an MDN (RFC 8098).
     case deliveryReceipt = "delivery-receipt"
     /// The postmaster's copy of a report that the sender gets too, or an SMTP session's transcript.

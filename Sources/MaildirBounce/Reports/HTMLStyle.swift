@@ -4,10 +4,10 @@ enum HTMLStyle {
     static let sheet = """
         :root{color-scheme:light dark;--page:#fff;--card:#f4f5f7;--text:#1b1f24;--dim:#555e68;--line:#c9ced4;\
         --link:#0b57a4;--bar:#3b6fb5;--c1:#b3261e;--c2:#d97706;--c3:#6d7782;--c4:#7b4fb0;--c5:#a88700;--c6:#c2377c;\
-        --c7:#2e7d32;--c8:#2a7f9e;--c9:#5b5f97;--c10:#a3acb5}
+        --c7:#8c4a2f;--c8:#2e7d32;--c9:#2a7f9e;--c10:#5b5f97;--c11:#a3acb5}
         @media (prefers-color-scheme:dark){:root{--page:#14171a;--card:#1f2428;--text:#e6e9ec;--dim:#a7b0b9;\
         --line:#3d454d;--link:#8ab8f0;--bar:#6c9fe0;--c1:#f2776d;--c2:#f0a04b;--c3:#97a1ab;--c4:#b493e6;--c5:#d9bc3f;\
-        --c6:#f07bb0;--c7:#6cc070;--c8:#62bddc;--c9:#9aa0dd;--c10:#6a737c}}
+        --c6:#f07bb0;--c7:#d29a7e;--c8:#6cc070;--c9:#62bddc;--c10:#9aa0dd;--c11:#6a737c}}
         *{box-sizing:border-box}
         body{margin:0;background:var(--page);color:var(--text);font:1rem/1.5 system-ui,"Segoe UI",Roboto,"DejaVu Sans",\
         sans-serif;overflow-wrap:anywhere}
@@ -49,7 +49,7 @@ enum HTMLStyle {
         .share rect{fill:var(--bar)}
         .share .back{fill:var(--line)}
         .f1{fill:var(--c1)}.f2{fill:var(--c2)}.f3{fill:var(--c3)}.f4{fill:var(--c4)}.f5{fill:var(--c5)}.f6{fill:var(--c6)}\
-        .f7{fill:var(--c7)}.f8{fill:var(--c8)}.f9{fill:var(--c9)}.f10{fill:var(--c10)}
+        .f7{fill:var(--c7)}.f8{fill:var(--c8)}.f9{fill:var(--c9)}.f10{fill:var(--c10)}.f11{fill:var(--c11)}
         pre{white-space:pre-wrap;background:var(--card);border:1px solid var(--line);border-radius:.375rem;\
         padding:.5rem .75rem;margin:.25rem 0;font:.875rem/1.45 ui-monospace,"DejaVu Sans Mono",monospace}
         ol.groups{padding-left:1.5rem}
@@ -60,8 +60,8 @@ enum HTMLStyle {
         .share{display:none}table{font-size:.9rem}tbody th,#lists tbody th{min-width:8.5rem}\
         th,td{padding-right:.7rem}}
         @media print{:root{color-scheme:light;--page:#fff;--card:#fff;--text:#000;--dim:#444;--line:#999;--link:#000;\
-        --bar:#3b6fb5;--c1:#b3261e;--c2:#d97706;--c3:#6d7782;--c4:#7b4fb0;--c5:#a88700;--c6:#c2377c;--c7:#2e7d32;\
-        --c8:#2a7f9e;--c9:#5b5f97;--c10:#a3acb5}
+        --bar:#3b6fb5;--c1:#b3261e;--c2:#d97706;--c3:#6d7782;--c4:#7b4fb0;--c5:#a88700;--c6:#c2377c;--c7:#8c4a2f;\
+        --c8:#2e7d32;--c9:#2a7f9e;--c10:#5b5f97;--c11:#a3acb5}
         body{font-size:10pt}header,nav,main,footer{max-width:none;padding:0}nav,.skip,#lists{display:none}
         .paper{display:block}.scroll{overflow:visible}a{text-decoration:none}
         h2,h3,caption{break-after:avoid}tr,li,figure,.tiles div{break-inside:avoid}
