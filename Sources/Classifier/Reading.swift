@@ -49,6 +49,9 @@ struct Reading {
             let verdict = judged(notice)
             return withTaggedComplainant(finish(verdict))
         }
+        if statusPart != nil || original.isWrapped, let found = AutoReply.evidenceBesideReport(message, envelope) {
+            return autoReply(found)
+        }
         // A letter's text is not read.
         if statusPart != nil || isBareStatus || !Gate.isClosed(hand, envelope, message) {
             readQuotedOriginal()
@@ -56,11 +59,13 @@ struct Reading {
             if let report = proseReport() { return finish(report) }
         }
         if let report = wrappedReport() { return report }
-        if let found = AutoReply.evidence(message, envelope) {
-            evidence.append(found)
-            return finish(Verdict(messageClass: .autoReply))
-        }
+        if let found = AutoReply.evidence(message, envelope) { return autoReply(found) }
         return finish(Verdict(messageClass: .notABounce))
+    }
+
+    private mutating func autoReply(_ found: Evidence) -> Verdict {
+        evidence.append(found)
+        return finish(Verdict(messageClass: .autoReply))
     }
 
     /// What an administrator's rule about whole messages says, where one fits.
