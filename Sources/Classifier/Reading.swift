@@ -59,6 +59,7 @@ struct Reading {
             if let report = proseReport() { return finish(report) }
         }
         if let report = wrappedReport() { return report }
+        if let request = UnsubscribeRequest.verdict(message, envelope, settings) { return finish(request) }
         if let found = AutoReply.evidence(message, envelope) { return autoReply(found) }
         return finish(Verdict(messageClass: .notABounce))
     }

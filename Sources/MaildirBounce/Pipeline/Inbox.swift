@@ -39,9 +39,11 @@ struct Destination: Sendable {
 
     private static let seen = "S"
 
-    /// - Parameter hasArchive: whether reports go to an archive. What is no report stays in the Maildir for a person.
+    /// - Parameter hasArchive: whether reports go to an archive. What is no report, or asks for something, stays in the
+    ///   Maildir for a person.
     init(_ verdict: Verdict, hasArchive: Bool) {
-        archiveFolder = hasArchive && verdict.messageClass != .notABounce ? verdict.messageClass.rawValue : nil
+        let isForPerson = verdict.messageClass == .notABounce || verdict.messageClass == .unsubscribe
+        archiveFolder = hasArchive && !isForPerson ? verdict.messageClass.rawValue : nil
         flags = verdict.limitHit == nil ? Self.seen : "FS"
     }
 }
