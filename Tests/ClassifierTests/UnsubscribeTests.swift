@@ -84,7 +84,8 @@ struct UnsubscribeTests {
             "> unsubscribe me\n\nThat is what she wrote, what shall I answer?",
             "FYI\n\n---------- Forwarded message ---------\n\nPlease unsubscribe me",
             "https://x.example/win\n\nPlease unsubscribe me from your mailing list: you may say so at any time.",
-            "配信停止はこちらから https://x.example/u", "Wie viele Leute haben sich letzte Woche abgemeldet?",
+            "Big sale of lamps today! Unsubscribe", "配信停止はこちらから https://x.example/u",
+            "Wie viele Leute haben sich letzte Woche abgemeldet?",
         ])
     func others(_ body: String) {
         #expect(classify(mail("Re: Autumn sale", body)).messageClass == .notABounce)
@@ -132,7 +133,7 @@ struct UnsubscribeTests {
         configured.unsubscribeAddresses = ["bye@letters.example"]
         let classifier = Classifier(settings: configured)
         for to in ["bye@letters.example", "bye+4711@letters.example", "unsubscribe-4711@other.example"] {
-            for subject in ["", "a4711-b"] {
+            for subject in ["", "a4711-b", "(no subject)", "（無題）"] {
                 let verdict = classifier.classify(Array(mail(subject, "", to: to).utf8))
                 #expect(verdict.messageClass == .unsubscribe)
                 #expect(rule(verdict) == "unsubscribe/address" && verdict.evidence.last?.matched == to)
@@ -182,6 +183,9 @@ struct UnsubscribeTests {
         #expect(UnsubscribeText(FoldedText(wish)).isWish)
         #expect(!UnsubscribeText(FoldedText(wish + filler.prefix(UnsubscribeRequest.maximumWish))).isWish)
         #expect(UnsubscribeText(FoldedText("unsubscribe " + filler.prefix(60))).isCommand)
+        let greeting = String(filler.prefix(UnsubscribeRequest.maximumGreeting))
+        #expect(UnsubscribeText(FoldedText(greeting + "unsubscribe")).isCommand)
+        #expect(!UnsubscribeText(FoldedText("a " + greeting + "unsubscribe")).isCommand)
         #expect(
             !UnsubscribeText(FoldedText("unsubscribe " + filler.prefix(UnsubscribeRequest.maximumCommand))).isCommand)
         #expect(UnsubscribeText(FoldedText(String(filler.prefix(UnsubscribeRequest.maximumClosing)))).isClosing)

@@ -14,6 +14,8 @@ enum UnsubscribeRequest {
     static let maximumWish = 250
     /// Bytes of a text that is a command and nothing else.
     static let maximumCommand = 100
+    /// Bytes of a greeting before a command.
+    static let maximumGreeting = 12
     /// Bytes of what stands below a subject that asks: a name, a company's lines.
     static let maximumClosing = 300
 
@@ -62,7 +64,7 @@ enum UnsubscribeRequest {
                 return evidence("subject", at: "Subject", words)
             }
             if words.isWholeCommand, body.isClosing { return evidence("subject", at: "Subject", words) }
-            if words.isEmpty || words.isToken, body.isEmpty || body.isToken,
+            if words.isEmptySubject || words.isToken, body.isEmpty || body.isToken,
                 let address = unsubscribeAddress(envelope, settings)
             {
                 return Evidence(rule: "unsubscribe/address", at: "recipient", matched: address)

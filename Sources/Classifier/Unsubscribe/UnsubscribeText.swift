@@ -19,6 +19,9 @@ struct UnsubscribeText {
 
     var isEmpty: Bool { text.bytes.isEmpty }
 
+    /// A subject that was left empty, as mail programs note it.
+    var isEmptySubject: Bool { isEmpty || UnsubscribePhrases.emptySubjects.contains(bare) }
+
     /// A single word with a digit: what a List-Unsubscribe header put there to know the reader by.
     var isToken: Bool {
         text.bytes.count <= UnsubscribeRequest.maximumCommand && text.bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F }
@@ -51,14 +54,13 @@ struct UnsubscribeText {
         return found.contains(.command) || UnsubscribePhrases.commands.contains(bare)
     }
 
-    /// A command at the start or the end, and next to nothing else.
+    /// A command, before it a greeting at the most, and next to nothing else.
     var isCommand: Bool {
         guard hasCommand else { return false }
         if isWholeCommand { return true }
         let start = text.bytes.firstIndex { !UnsubscribeText.isSign($0) } ?? 0
-        if UnsubscribePhrases.groups.find(in: text, startingAt: [start]).contains(.command) { return true }
-        guard let end = found[.command] else { return false }
-        return text.bytes[end...].allSatisfy(UnsubscribeText.isSign)
+        let starts = Array(start...(start + UnsubscribeRequest.maximumGreeting))
+        return UnsubscribePhrases.groups.find(in: text, startingAt: starts).contains(.command)
     }
 
     /// A command and nothing else.
