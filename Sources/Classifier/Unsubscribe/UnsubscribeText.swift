@@ -50,7 +50,7 @@ struct UnsubscribeText {
 
     /// A text as short as a command that has one, `unsubscribe garden-letter`.
     var hasCommand: Bool {
-        guard text.bytes.count <= UnsubscribeRequest.maximumCommand, isPlain else { return false }
+        guard text.bytes.count <= UnsubscribeRequest.maximumCommand, isPlain, !isCut else { return false }
         return found.contains(.command) || UnsubscribePhrases.commands.contains(bare)
     }
 
