@@ -15,6 +15,10 @@ public struct Settings: Sendable {
     /// addresses to which the report was delivered; nil: none is ours.
     public var ownAddresses: (@Sendable (_ recipients: [String], _ deliveredTo: [String]) -> [Int])?
 
+    /// Addresses at which unsubscribe requests arrive, lower case. An empty mail there is one, also behind a delimiter and
+    /// an extension.
+    public var unsubscribeAddresses: [String] = []
+
     /// The administrator's rules, tried in this order before ours.
     public var rules: [CustomRule]
 

@@ -59,6 +59,9 @@ struct PhraseMatcher: Sendable {
     private var starts: PhraseStarts
     private let lengths: [Int]
 
+    /// Bytes of a phrase.
+    func length(ofPhrase phrase: Int) -> Int { lengths[phrase] }
+
     /// - Parameter phrases: folded as `FoldedText` folds; no two alike, none empty.
     init(_ phrases: [[UInt8]]) {
         // A key path is looked up for each phrase, a closure is not.

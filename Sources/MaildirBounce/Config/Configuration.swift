@@ -25,6 +25,9 @@ import Ledger
 /// [own]
 /// addresses = ["ceo@news.example"]
 ///
+/// [unsubscribe]
+/// address = "unsubscribe@news.example"
+///
 /// [metrics]
 /// file = "/var/lib/prometheus/node-exporter/bounces.prom"
 ///
@@ -89,6 +92,11 @@ struct Configuration {
         own = OwnAddresses(
             returnPath: verp.returnPath, delimiters: ownDelimiters + [verp.delimiter], hosts: classifier.localHosts)
         if var table = try file.table("own") { try own.read(&table) }
+        if var table = try file.table("unsubscribe") {
+            let unsubscribe = try UnsubscribeTable(&table)
+            classifier.unsubscribeAddresses = unsubscribe.addresses.map { $0.text.lowercased() }
+            own.add(unsubscribe.addresses)
+        }
         if var table = try file.table("trust") {
             trust = try TrustRule(&table, hasKeys: !verp.keys.isEmpty)
         }

@@ -67,6 +67,11 @@ struct OwnAddresses: Sendable {
         try table.rejectUnknownKeys()
     }
 
+    /// Adds addresses that another table names.
+    mutating func add(_ others: [CanonicalAddress]) {
+        for address in others { insert(address.text, domain: address.domain) }
+    }
+
     /// Whether an address is ours.
     func contains(_ address: CanonicalAddress) -> Bool {
         let domain = address.domain

@@ -51,6 +51,11 @@ enum ConfigTemplate {
             # Your domains beside the return path's and local_hosts.
             #domains = ["firm.example"]
 
+            [unsubscribe]
+            # Where requests to leave a list arrive (the mailto of List-Unsubscribe), if that is not the return path: an empty
+            # mail there is one. One address, or a list of them.
+            #address = "unsubscribe@news.example"
+
             [metrics]
             # Where each scan leaves its figures for Prometheus.
             #file = "/var/lib/prometheus/node-exporter/bounces.prom"
