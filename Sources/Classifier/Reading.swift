@@ -148,6 +148,9 @@ struct Reading {
             addresses += Complaint.returnPaths(message) + [original.returnPath].compactMap { $0 }
         }
         let known = original.recipients
+        verdict.tagID = VERP.id(in: addresses + [original.returnPath].compactMap(\.self), settings: settings) {
+            Spelling.asSeen($0, in: message.bytes.span)
+        }
         guard !hasToken else { return }
         let found = tag ?? VERP.tag(in: addresses, settings: settings, known: known, arrival: envelope.arrival)
         guard let found else { return }
@@ -288,8 +291,10 @@ struct Reading {
             return
         } else {
             let reader = ProseReader(prose, excluded: excludedAddresses)
-            if let found = reader.recipients.first?.finalRecipient {
+            if let found = reader.recipients.first?.address {
                 reports[0].originalRecipient = found
+            } else if !reader.hasUnreadable, let unnamed = VERP.unnamed(envelope, original, settings) {
+                reports[0].originalRecipient = unnamed.tag.recipient
             } else if original.recipients.count == 1, !reader.hasUnreadable {
                 reports[0].originalRecipient = original.recipients[0]
             }
@@ -304,8 +309,10 @@ struct Reading {
             let names = [reports[index].finalRecipient, reports[index].originalRecipient]
             if let found = names.compactMap({ known[$0] }).min() {
                 reports[index].explanation = reader.recipients[found].explanation
+                reports[index].mailedAddress = reader.recipients[found].mailedAddress
             } else if reports.count == 1, reader.recipients.count == 1 {
                 reports[index].explanation = reader.recipients[0].explanation
+                reports[index].mailedAddress = reader.recipients[0].mailedAddress
             }
         }
     }
@@ -331,6 +338,9 @@ struct Reading {
             room -= end - start
             guard room >= 0 else { return }
             reports[index].explanation = span.copy(start..<end)
+            reports[index].mailedAddress =
+                ForwardingNote.read(
+                    span, behind: start + 1 + address.utf8.count, before: end)?.mailed
         }
     }
 
@@ -342,7 +352,9 @@ struct Reading {
         let failed = failedRecipients
         let gate = Gate(
             hand, envelope, message, signals: reader.signals, dialect: dialect?.name,
-            isList: reader.isList, original: original, reply: SMTPReply(headText.span))
+            isList: reader.isList, original: original, reply: SMTPReply(headText.span),
+            isTagged: AutoReply.evidence(message, envelope) == nil
+                && VERP.unnamed(envelope, original, settings) != nil)
         guard gate.isReport else { return nil }
         if !hand.isMachine { doubt = "no-machine" }
         let isTextCut = prose.isCut && prose.quotedAt == nil
@@ -373,6 +385,10 @@ struct Reading {
             }
         }
         mend(&reports, dialect)
+        if reports.isEmpty, reader.recipients.isEmpty, let unnamed = taggedRecipient {
+            reports = [plainReport(unnamed.tag.recipient)]
+            if reader.hasUnreadable || !unnamed.isAlone { doubt = doubt ?? "tag-not-alone" }
+        }
         if reports.isEmpty, !reader.hasUnreadable, original.exists, !original.isWrapped,
             original.recipients.count == 1
         {
@@ -399,6 +415,13 @@ struct Reading {
         judgeAll(reports, into: &verdict)
         classify(&verdict, postfixSender: nil)
         return verdict
+    }
+
+    /// Whom a report with the null sender, that names nobody, is about, as its tag tells; a person's absence note may speak of
+    /// mail that is not delivered, too.
+    private var taggedRecipient: (tag: VERPTag, isAlone: Bool)? {
+        guard envelope.hasNullSender, hand.isDaemon || AutoReply.evidence(message, envelope) == nil else { return nil }
+        return VERP.unnamed(envelope, original, settings)
     }
 
     /// The recipients whom a text may name. One that gives no mail back, and tells its reader that his own mailbox is full, or
@@ -520,10 +543,11 @@ struct Reading {
     }
 
     private mutating func judgeAll(_ reports: [RecipientReport], into verdict: inout Verdict) {
+        let reports = BATV.withoutTags(reports, mailed: original.recipients)
         let read = VERP.tag(
             in: envelope.deliveredTo, settings: settings,
             known: reports.compactMap { $0.address } + original.recipients, arrival: envelope.arrival)
-        hasToken = read.map { isToken($0, reports) } ?? false
+        hasToken = read.map { VERP.isToken($0, reports, returned: original.recipients) } ?? false
         tag = hasToken ? nil : read
         if DoubleBounce.isUnsigned(envelope, original) { doubt = doubt ?? "postmaster" }
         if reports.count > Limits.recipients { setListCut(&verdict, Reading.tooMany) }
@@ -572,13 +596,6 @@ struct Reading {
         }
         namelessKind = min(kind, namelessKind ?? kind)
         evidence.append(Evidence(rule: rule, at: "recipient"))
-    }
-
-    /// Whether an unsigned tag names neither the recipient of the report nor that of the returned message, who are one.
-    private func isToken(_ tag: VERPTag, _ reports: [RecipientReport]) -> Bool {
-        guard tag.trust == .unsigned, reports.count == 1, let final = reports[0].finalRecipient else { return false }
-        return final != tag.recipient && original.recipients.contains(final)
-            && !original.recipients.contains(tag.recipient)
     }
 
     /// Several failures of one address (an alias that led to many) are one outcome: the worst.

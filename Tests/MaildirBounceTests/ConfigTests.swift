@@ -62,6 +62,12 @@ struct ConfigTests {
             ("maildir = 1\n", ":1: maildir "),
             ("[classifier]\nverp_delimiters = \"é\"\n", ":2: classifier.verp_delimiters "),
             ("[classifier]\nlocal_hosts = [1]\n", ":2: classifier.local_hosts "),
+            ("[verp]\npatterns = [\"b-{id}@n.example\", \"b@n.example\"]\n", ":2: verp.patterns names \"b@n.example\""),
+            ("[verp]\npatterns = [\"b-{list}@n.example\"]\n", ":2: verp.patterns "),
+            (
+                "[verp]\npatterns = [\((0...100).map { "\"b\($0)-{id}@n.example\"" }.joined(separator: ","))]\n",
+                ":2: verp.patterns names more than 100"
+            ),
             ("maildir = \n", ":1: "),
             ("a = 1\na = 2\n", ":2: "),
             // The TOML parser would run out of stack.

@@ -62,19 +62,6 @@ struct ReportContext {
         prose.lines.indices.first { line($0).contains(words) }
     }
 
-    /// The first line that names each address: read once, since a report may be about thousands.
-    func firstLinesByAddress() -> [String: Int] {
-        let text = prose.text.span
-        var first: [String: Int] = [:]
-        for number in prose.lines.indices {
-            for range in AddressScan.list(text, in: prose.lines[number], limit: 8) {
-                let address = AddressText.text(text, range)
-                if first[address] == nil { first[address] = number }
-            }
-        }
-        return first
-    }
-
     /// The head of the prose, folded.
     var head: FoldedText { FoldedText(prose.text.span.extracting(prose.head)) }
 }

@@ -34,6 +34,9 @@ public struct Verdict: Sendable, Equatable {
     public var trust: Trust
     /// The recipient whom that tag names, in lower case.
     public var taggedRecipient: String?
+    /// The id of the sending application in the address that the report was delivered to, where a pattern of the
+    /// configuration (``ReturnPathPattern``) finds one.
+    public var tagID: String?
     /// Recipients that a notification lists and that are still to be judged.
     var pending: [RecipientReport] = []
 
@@ -44,7 +47,7 @@ public struct Verdict: Sendable, Equatable {
             && left.reportingMTA == right.reportingMTA
             && left.recipients == right.recipients && left.original == right.original && left.evidence == right.evidence
             && left.limitHit == right.limitHit && left.isListCut == right.isListCut && left.trust == right.trust
-            && left.taggedRecipient == right.taggedRecipient
+            && left.taggedRecipient == right.taggedRecipient && left.tagID == right.tagID
     }
 
     /// A verdict of which only the class must be known.
