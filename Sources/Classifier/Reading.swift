@@ -390,7 +390,8 @@ struct Reading {
             if reader.hasUnreadable || !unnamed.isAlone { doubt = doubt ?? "tag-not-alone" }
         }
         if reports.isEmpty, !reader.hasUnreadable, original.exists, !original.isWrapped,
-            original.recipients.count == 1
+            original.recipients.count == 1,
+            VERP.unnamed(envelope, original, settings).map({ $0.tag.recipient == original.recipients[0] }) ?? true
         {
             // The report names nobody: the one that the returned message went to. Of several nobody knows who it is.
             reports = original.recipients.map(plainReport)
@@ -549,6 +550,12 @@ struct Reading {
             known: reports.compactMap { $0.address } + original.recipients, arrival: envelope.arrival)
         hasToken = read.map { VERP.isToken($0, reports, returned: original.recipients) } ?? false
         tag = hasToken ? nil : read
+        // What was cut off may have shown that the tag is a token.
+        if let tag, tag.trust == .unsigned, endsWithinParts, !original.recipients.contains(tag.recipient),
+            !reports.contains(where: { $0.address == tag.recipient })
+        {
+            doubt = doubt ?? "cut-off"
+        }
         if DoubleBounce.isUnsigned(envelope, original) { doubt = doubt ?? "postmaster" }
         if reports.count > Limits.recipients { setListCut(&verdict, Reading.tooMany) }
         var room = Limits.explanationBytes
@@ -659,6 +666,7 @@ struct Reading {
             let second = judge.decide(facts, of: report, in: message)
             if second.isSettled { decision = second }
         }
+        let doubt = doubt ?? (report.isAssumed && address == report.address ? "tagged-recipient" : nil)
         if let doubt, decision.kind == .hard {
             decision.evidence = Evidence(rule: doubt, at: decision.evidence.at, runnerUp: decision.evidence.rule)
             decision.kind = .soft

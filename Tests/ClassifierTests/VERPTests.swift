@@ -151,6 +151,116 @@ struct VERPTests {
         #expect(plain.trust == .unsigned)
     }
 
+    /// A report of hard failures that returns the header of the mail.
+    private func returning(_ to: String, about finals: [String], end: String = "\n--b--\n") -> [Outcome] {
+        let groups = finals.map {
+            "\nFinal-Recipient: rfc822; \($0)\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 User unknown\n"
+        }
+        return classify(
+            """
+            Return-Path: <>
+            Delivered-To: bounces+c9=campaign.example@news.example
+            From: MAILER-DAEMON@mx.dest.example
+            Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+            --b
+            Content-Type: message/delivery-status
+
+            Reporting-MTA: dns; mx.dest.example
+            \(groups.joined())
+            --b
+            Content-Type: text/rfc822-headers
+
+            From: letters@news.example
+            To: \(to)
+            \(end)
+            """
+        ).recipients
+    }
+
+    @Test("are tokens where the report and the returned message agree on somebody else")
+    func token() {
+        let one = returning("bob@dest.example", about: ["bob@dest.example"])
+        #expect(one.map(\.address) == ["bob@dest.example"])
+        #expect(one.first?.kind == .hard && one.first?.isVERP == false)
+        let two = returning("bob@dest.example", about: ["bob@dest.example", "carol@final.example"])
+        #expect(two.map(\.address) == ["bob@dest.example", "carol@final.example"])
+        let list = returning("list@news.example", about: ["carol@final.example"])
+        #expect(list.map(\.address) == ["c9@campaign.example"])
+        #expect(list.first?.kind == .hard)
+    }
+
+    @Test("that nothing confirms declare nobody dead where the report is cut off")
+    func cutToken() {
+        let cut = returning("list@news.example", about: ["carol@final.example"], end: "")
+        #expect(cut.map(\.kind) == [.soft])
+        #expect(returning("c9@campaign.example", about: ["carol@final.example"], end: "").map(\.kind) == [.hard])
+    }
+
+    private func unnamed(_ to: String, returnPath: String = "<>") -> [Outcome] {
+        classify(
+            """
+            Return-Path: \(returnPath)
+            Delivered-To: bounce+bob=dest.example@news.example
+            From: MAILER-DAEMON@mx.dest.example
+            Subject: Undelivered mail
+
+            Your message could not be delivered: 550 5.1.1 User unknown
+
+            --- Below this line is a copy of the message.
+
+            Return-Path: <bounce+bob=dest.example@news.example>
+            Message-ID: <1@news.example>
+            From: letters@news.example
+            To: \(to)
+
+            """
+        ).recipients
+    }
+
+    @Test(
+        "name whom a report without a name is about, and declare him dead only if the mail went to nobody else",
+        arguments: [
+            ("bob@dest.example", ["bob@dest.example"], [.hard]),
+            ("list@news.example", ["bob@dest.example"], [.hard]),
+            ("undisclosed-recipients:;", ["bob@dest.example"], [.hard]),
+            ("carol@final.example, dave@other.example", ["bob@dest.example"], [.soft]),
+            // The tag may be a token.
+            ("carol@final.example", ["carol@final.example"], [.hard]),
+        ] as [(String, [String], [OutcomeKind])])
+    func unnamed(_ to: String, _ addresses: [String], _ kinds: [OutcomeKind]) {
+        #expect(unnamed(to).map(\.address) == addresses)
+        #expect(unnamed(to).map(\.kind) == kinds)
+    }
+
+    @Test("keep a list's own address from being blamed for a report without the null sender")
+    func unnamedList() { #expect(unnamed("list@news.example", returnPath: "<x@other.example>").isEmpty) }
+
+    @Test("of BATV leave an address alive that nothing else names")
+    func assumed() {
+        let outcomes = report("Final-Recipient: rfc822; prvs=0891a9abd5=carol@dest.example")
+        #expect(outcomes.map(\.address) == ["bob@dest.example"])
+        let found = classify(
+            """
+            Return-Path: <>
+            From: MAILER-DAEMON@mx.dest.example
+            Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+            --b
+            Content-Type: message/delivery-status
+
+            Final-Recipient: rfc822; prvs=0891a9abd5=carol@dest.example
+            Action: failed
+            Status: 5.1.1
+
+            --b--
+
+            """
+        ).recipients
+        #expect(found.map(\.address) == ["carol@dest.example"])
+        #expect(found.map(\.kind) == [.soft])
+    }
+
     @Test("need the null sender to name whom a report without a name is about")
     func unnamedWithSender() {
         let mail = """

@@ -45,7 +45,8 @@ enum BATV {
     }
 
     /// The reports with the recipients' tags taken off. A tagged address that the returned message went to was mailed as it
-    /// is, and keeps its tag.
+    /// is, and keeps its tag. A server that knows nothing of tags refuses one for a mailbox that lives: unless the mail went
+    /// to the address without the tag, the report does not declare it dead.
     static func withoutTags(_ reports: [RecipientReport], mailed: [String]) -> [RecipientReport] {
         func isTagged(_ address: String?) -> Bool {
             guard let address, address.utf8.contains(UInt8(ascii: "=")) else { return false }
@@ -55,11 +56,13 @@ enum BATV {
             return reports
         }
         return reports.map { report in
+            let before = report.address
             var report = report
             if isTagged(report.finalRecipient) { report.finalRecipient = report.finalRecipient.map(withoutTag) }
             if isTagged(report.originalRecipient) {
                 report.originalRecipient = report.originalRecipient.map(withoutTag)
             }
+            report.isAssumed = report.address.map { isTagged(before) && !mailed.contains($0) } ?? false
             return report
         }
     }

@@ -8,6 +8,8 @@ struct RecipientReport: Sendable {
     var finalRecipient: String?
     /// The address that was mailed, as the prose tells behind the one that failed (``ForwardingNote``).
     var mailedAddress: String?
+    /// The address is what is left of one with a tag that expires, and nothing else names it.
+    var isAssumed = false
     /// A field names a recipient who cannot be read whole: in doubt who it is, it is nobody else, either.
     var isUnreadable = false
     /// Lower case, as written.
