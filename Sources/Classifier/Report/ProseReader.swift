@@ -133,6 +133,13 @@ struct ProseReader {
     ) -> Rank {
         let before = line.lowerBound..<address.lowerBound
         if ProseReader.endsWithRCPT(text, before) || ProseReader.isTranscript(text, line, address) { return .dialogue }
+        // Behind a program or an address that is not disclosed: `(expanded from: <bob@dest.example>)`.
+        if text[line.lowerBound] == UInt8(ascii: "("),
+            ForwardingNote.read(text, behind: line.lowerBound, before: line.upperBound)?.mailed
+                == AddressText.text(text, address)
+        {
+            return hasFailed ? .listed : .line
+        }
         if ProseReader.namesHeader(text, line) || ProseReader.namesSender(text, before) { return .none }
         if found[.header] != nil, found[.failure] == nil { return .none }
         if ProseReader.isLabel(text, before) || ProseReader.isMailbox(text, line, address) {
