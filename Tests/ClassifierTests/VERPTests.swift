@@ -42,10 +42,21 @@ struct VERPTests {
             ("list-return-17-bob+tag=dest.example@lists.example", "bob+tag@dest.example"),
             ("bounce+bob=dest.example+c0ffee@news.example", "bob@dest.example"),
             ("bounce+bob=dest.example=c0ffee@news.example", "bob@dest.example"),
+            ("bounces-12345678-ab12-bob=dest.example@em.news.example", "bob@dest.example"),
+            ("bounces+7=bob=dest.example@news.example", "bob@dest.example"),
+            ("bounces+abcdefgh=bob=dest.example@news.example", "bob@dest.example"),
+            ("bounces+9f31c0de77aa-bob=dest.example@news.example", "bob@dest.example"),
+            ("bounces+550e8400-e29b-41d4-a716-446655440000-bob=dest.example@news.example", "bob@dest.example"),
+            ("list-return-1795424407.abcdefghijklmnopabcd-bob=dest.example@lists.example", "bob@dest.example"),
             // What only looks like one is a part of the local part.
             ("bounce+1234-anna=dest.example@news.example", "1234-anna@dest.example"),
             ("bounce+2024-news-bob=dest.example@news.example", "2024-news-bob@dest.example"),
             ("bounce+bob=b=c=dest.example@news.example", "bob=b=c@dest.example"),
+            ("bounce+abcdefg=bob=dest.example@news.example", "abcdefg=bob@dest.example"),
+            ("bounce+ab1cd=bob=dest.example@news.example", "ab1cd=bob@dest.example"),
+            ("bounce+9f31c0de7-bob=dest.example@news.example", "9f31c0de7-bob@dest.example"),
+            ("bounce+deadbeefcafe-bob=dest.example@news.example", "deadbeefcafe-bob@dest.example"),
+            ("bounce+7c19af.20441-bob=dest.example@news.example", "7c19af.20441-bob@dest.example"),
             ("bounce+bob%other=dest.example@news.example", "bob%other@dest.example"),
         ])
     func tags(_ address: String, _ wanted: String) { #expect(recipient(address) == wanted) }

@@ -217,6 +217,7 @@ package enum VERP {
                 : Original.position(of: word, in: local.span).map { $0 + word.utf8CodeUnitCount }
             guard var start = mark, start < end else { continue }
             let first = start
+            if let account = VERPToken.account(local, start, before: end) { return (account, true) }
             while let digits = local[start..<end].firstIndex(where: { !$0.isDigit }), digits > start,
                 local[digits] == UInt8(ascii: "-"), digits + 1 < end
             {
@@ -230,47 +231,4 @@ package enum VERP {
     private static let words: [(within: StaticString, atStart: StaticString)] = [
         ("-return-", "return-"), ("-bounces-", "bounces-"), ("-bounce-", "bounce-"), ("-errors-", "errors-"),
     ]
-}
-
-/// What sending applications put before the recipient of a tag: a number, a hash.
-enum VERPToken {
-    /// Bytes of the shortest hash that is told from the first half of a local part with a `=` in it.
-    static let minimumLength = 6
-    /// Hexadecimal digits of each half of Mailgun's token.
-    private static let tokenDigits = 6
-
-    /// Where the recipient starts, behind the token, if one stands at `start`.
-    static func end(_ local: [UInt8], _ start: Int, before end: Int) -> Int {
-        let dotted = behindHalves(local, start, before: end)
-        if dotted > start { return dotted }
-        if let numbered = behindAccount(local, start, before: end) { return numbered }
-        // `TOKEN=bob`, `TOKEN-=bob`; an address with a `=` of its own is rare, and its first half is short or a word.
-        guard let equals = local[start..<end].lastIndex(of: UInt8(ascii: "=")), equals + 1 < end else { return start }
-        let token = local[start..<equals]
-        let core = token.lastIndex { $0 != 0x2D && $0 != 0x3D }.map { token[...$0] } ?? []
-        let isToken =
-            core.count >= minimumLength && (core.count < token.count || core.contains { $0.isDigit })
-            && core.allSatisfy { $0.isLetter || $0.isDigit || "-_./=".utf8.contains($0) }
-        return isToken ? equals + 1 : start
-    }
-
-    /// SendGrid: `bounces+12345678-ab12-bob=dest.example`, the account's number and four hexadecimal digits.
-    private static func behindAccount(_ local: [UInt8], _ start: Int, before end: Int) -> Int? {
-        guard let dash = local[start..<end].firstIndex(where: { !$0.isDigit }), dash - start >= 4,
-            local[dash] == UInt8(ascii: "-"), dash + 6 < end, local[dash + 5] == UInt8(ascii: "-"),
-            local[(dash + 1)...(dash + 4)].allSatisfy({ $0.isDigit || (0x61...0x66).contains($0.lowercased) })
-        else { return nil }
-        return dash + 6
-    }
-
-    /// Mailgun: `bounce+7c19af.204411-bob=dest.example`.
-    private static func behindHalves(_ local: [UInt8], _ start: Int, before end: Int) -> Int {
-        let stop = start + 2 * tokenDigits + 2
-        guard stop < end, local[start + tokenDigits] == UInt8(ascii: "."), local[stop - 1] == UInt8(ascii: "-") else {
-            return start
-        }
-        let digits = (start..<(stop - 1)).filter { $0 != start + tokenDigits }
-        let isToken = digits.allSatisfy { local[$0].isDigit || (0x61...0x66).contains(local[$0].lowercased) }
-        return isToken && digits.contains { local[$0].isDigit } ? stop : start
-    }
 }
