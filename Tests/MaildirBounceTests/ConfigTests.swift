@@ -56,7 +56,7 @@ struct ConfigTests {
         #expect(try configuration("[]").classifier.unsubscribeAddresses.isEmpty)
         for value in ["\"bye\"", "[\"bye\"]", "1", "[1]", "\"\""] {
             let failure = try #require(throws: Failure.self) { try configuration(value) }
-            #expect(failure.message.contains("c:2: unsubscribe.address must be a mail address"))
+            #expect(failure.message.contains("c:2:11: unsubscribe.address must be a mail address"))
         }
     }
 
@@ -99,6 +99,12 @@ struct ConfigTests {
             ("maildir = 1\n", ":1:11: maildir "),
             ("[classifier]\nverp_delimiters = \"é\"\n", ":2:19: classifier.verp_delimiters "),
             ("[classifier]\nlocal_hosts = [1]\n", ":2:16: classifier.local_hosts "),
+            ("[verp]\npatterns = [\"b-{id}@n.example\", \"b@n.example\"]\n", ":2:12: verp.patterns names \"b@n.example\""),
+            ("[verp]\npatterns = [\"b-{list}@n.example\"]\n", ":2:12: verp.patterns "),
+            (
+                "[verp]\npatterns = [\((0...100).map { "\"b\($0)-{id}@n.example\"" }.joined(separator: ","))]\n",
+                ":2:12: verp.patterns names more than 100"
+            ),
             ("maildir = \n", ":1:11: "),
             ("a = 1\na = 2\n", ":2:1: a stands here a second time; the first is on line 1"),
             // Where a key is written with dots or in braces, its place is known, too.

@@ -1,12 +1,8 @@
 import Bytes
 import MIME
 
-private enum Exim {
-    static let generatedFrom: StaticString = "generated from "
-}
-
 extension Dialect {
-    /// Exim: `This message was created automatically by mail delivery software.`; Status is 5.0.0 whatever happened; `(generated from ADDRESS)` names the address that was mailed.
+    /// Exim: `This message was created automatically by mail delivery software.`; Status is 5.0.0 whatever happened.
     static let exim = Dialect(
         "exim",
         signs: [
@@ -23,7 +19,6 @@ extension Dialect {
 
     /// Exim's habits, which its disguises (Mail.ru, GMX, 1&1, MX Logic, cPanel) share.
     static let mendExim: @Sendable (inout [RecipientReport], ReportContext) -> Void = { reports, context in
-        let mailed = generatedFrom(context)
         for index in reports.indices {
             if let inner = malformed(reports[index].explanation) {
                 reports[index].finalRecipient = inner
@@ -31,7 +26,6 @@ extension Dialect {
                     .syntaxError, rule: "exim/malformed-address", matched: "malformed address")
             }
             guard let final = reports[index].finalRecipient ?? reports[index].originalRecipient else { continue }
-            if let address = mailed[final] { reports[index].originalRecipient = address }
             let said = FoldedText(reports[index].explanation + reports[index].diagnostic)
             reports[index].isOwnWord = !said.bytes.isEmpty && !said.contains("smtp error") && !said.contains("host ")
             guard said.contains("unrouteable address") || said.contains("unroutable address") else { continue }
@@ -52,26 +46,5 @@ extension Dialect {
             let end = Original.position(of: ">: malformed address", in: explanation.span.extracting(text.prefix(400)))
         else { return nil }
         return AddressText.first(in: explanation.span.extracting(text.lowerBound..<(text.lowerBound + end + 1)))
-    }
-
-    /// The address in `(generated from ADDRESS)` or `(ultimately generated from ADDRESS)`, by each address of the line above.
-    /// Read once for all recipients of a report.
-    private static func generatedFrom(_ context: ReportContext) -> [String: String] {
-        let text = context.prose.text.span
-        var (mailed, seen): ([String: String], [String]) = ([:], [])
-        for line in context.prose.lines {
-            if let mark = Original.position(of: Exim.generatedFrom, in: text.extracting(line)) {
-                let start = line.lowerBound + mark + Exim.generatedFrom.utf8CodeUnitCount
-                let rest = text.trimmed(start..<line.upperBound)
-                guard let end = rest.last, text[end] == UInt8(ascii: ")") else { continue }
-                let address = AddressText.whole(text.extracting(rest.lowerBound..<end))
-                // The first one counts.
-                for final in seen where mailed[final] == nil { mailed[final] = address }
-                continue
-            }
-            let addresses = AddressScan.list(text, in: line, limit: 4).map { AddressText.text(text, $0) }
-            if !addresses.isEmpty { seen = addresses }
-        }
-        return mailed
     }
 }

@@ -89,8 +89,10 @@ struct Configuration {
         if var table = try file.table("verp") { verp = try VERPTable(&table) }
         if !classifier.verpDelimiters.contains(verp.delimiter) { classifier.verpDelimiters.append(verp.delimiter) }
         classifier.verpExpiryDays = verp.expiryDays
+        classifier.returnPathPatterns = verp.patterns
         own = OwnAddresses(
-            returnPath: verp.returnPath, delimiters: ownDelimiters + [verp.delimiter], hosts: classifier.localHosts)
+            returnPath: verp.returnPath, patterns: verp.patterns, delimiters: ownDelimiters + [verp.delimiter],
+            hosts: classifier.localHosts)
         if var table = try file.table("own") { try own.read(&table) }
         if var table = try file.table("unsubscribe") {
             let unsubscribe = try UnsubscribeTable(&table)
