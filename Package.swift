@@ -65,7 +65,7 @@ let package = Package(
         .testTarget(name: "MIMETests", dependencies: ["MIME", "Seeded"]),
         .testTarget(name: "ReturnPathTests", dependencies: ["ReturnPath"]),
         .testTarget(
-            name: "ClassifierTests", dependencies: ["Classifier", "MIME", "ReturnPath", "Seeded"],
+            name: "ClassifierTests", dependencies: ["Classifier", "MIME", "ReturnPath", "Seeded", "TOML"],
             exclude: ["Fixtures", "Forms/texts.tsv"]
         ),
         .testTarget(name: "MaildirTests", dependencies: ["Maildir", "Seeded"]),
