@@ -46,7 +46,7 @@ struct ConfigTests {
     func unsubscribe() throws {
         func configuration(_ value: String) throws -> Configuration {
             try Configuration(
-                ConfigTable(text: "[unsubscribe]\naddress = \(value)\n", file: "c", isWorldReadable: false))
+                ConfigTable(text: Array("[unsubscribe]\naddress = \(value)\n".utf8), file: "c", isWorldReadable: false))
         }
         for value in ["\"Bye@news.example\"", "[\"bye@news.example\", \"bye@NEWS.example\"]"] {
             let found = try configuration(value)

@@ -24,7 +24,7 @@ enum VERPToken {
     static func account(_ local: [UInt8], _ start: Int, before end: Int) -> Int? {
         guard let dash = local[start..<end].firstIndex(where: { !$0.isDigit }), dash - start >= 4,
             local[dash] == UInt8(ascii: "-"), dash + 6 < end, local[dash + 5] == UInt8(ascii: "-"),
-            local[(dash + 1)...(dash + 4)].allSatisfy { $0.hexadecimalValue != nil }
+            local[(dash + 1)...(dash + 4)].allSatisfy({ $0.hexadecimalValue != nil })
         else { return nil }
         return dash + 6
     }
@@ -34,7 +34,7 @@ enum VERPToken {
         let (dot, dash) = (start + halfDigits, start + 2 * halfDigits + 1)
         guard dash + 1 < end, local[dot] == UInt8(ascii: "."), local[dash] == UInt8(ascii: "-") else { return nil }
         let digits = local[start..<dot] + local[(dot + 1)..<dash]
-        return digits.allSatisfy { $0.hexadecimalValue != nil } && digits.contains { $0.isDigit } ? dash + 1 : nil
+        return digits.allSatisfy({ $0.hexadecimalValue != nil }) && digits.contains { $0.isDigit } ? dash + 1 : nil
     }
 
     /// ezmlm's warnings: `list-return-1795424407.abcdefghijklmnopabcd-bob=dest.example`.
