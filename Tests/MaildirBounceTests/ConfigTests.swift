@@ -99,7 +99,10 @@ struct ConfigTests {
             ("maildir = 1\n", ":1:11: maildir "),
             ("[classifier]\nverp_delimiters = \"é\"\n", ":2:19: classifier.verp_delimiters "),
             ("[classifier]\nlocal_hosts = [1]\n", ":2:16: classifier.local_hosts "),
-            ("[verp]\npatterns = [\"b-{id}@n.example\", \"b@n.example\"]\n", ":2:12: verp.patterns names \"b@n.example\""),
+            (
+                "[verp]\npatterns = [\"b-{id}@n.example\", \"b@n.example\"]\n",
+                ":2:12: verp.patterns names \"b@n.example\""
+            ),
             ("[verp]\npatterns = [\"b-{list}@n.example\"]\n", ":2:12: verp.patterns "),
             (
                 "[verp]\npatterns = [\((0...100).map { "\"b\($0)-{id}@n.example\"" }.joined(separator: ","))]\n",

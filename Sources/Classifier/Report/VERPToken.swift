@@ -52,8 +52,9 @@ enum VERPToken {
         let text = local[start..<end]
         let dash: Int
         let uuid = text.prefix(uuidLength)
-        if uuid.enumerated().allSatisfy({ [8, 13, 18, 23].contains($0) ? $1 == UInt8(ascii: "-") : $1.hexadecimalValue != nil })
-        {
+        if uuid.enumerated().allSatisfy({
+            [8, 13, 18, 23].contains($0) ? $1 == UInt8(ascii: "-") : $1.hexadecimalValue != nil
+        }) {
             dash = uuid.endIndex
         } else {
             let digits = text.prefix { $0.hexadecimalValue != nil }
