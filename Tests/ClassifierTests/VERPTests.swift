@@ -49,6 +49,8 @@ struct VERPTests {
             ("bounces+550e8400-e29b-41d4-a716-446655440000-bob=dest.example@news.example", "bob@dest.example"),
             ("list-return-1795424407.abcdefghijklmnopabcd-bob=dest.example@lists.example", "bob@dest.example"),
             // What only looks like one is a part of the local part.
+            ("list-return-17-2024-bob=dest.example@lists.example", "2024-bob@dest.example"),
+            ("bounce-12-345-6-bob=dest.example@news.example", "6-bob@dest.example"),
             ("bounce+1234-anna=dest.example@news.example", "1234-anna@dest.example"),
             ("bounce+2024-news-bob=dest.example@news.example", "2024-news-bob@dest.example"),
             ("bounce+bob=b=c=dest.example@news.example", "bob=b=c@dest.example"),
@@ -142,6 +144,22 @@ struct VERPTests {
             (" (" + String(repeating: "x", count: ForwardingNote.maximumBytes) + ") (was bob@dest.example)", nil),
         ] as [(String, String?)])
     func notes(_ text: String, _ wanted: String?) { #expect(note(text) == wanted) }
+
+    @Test("yield to no note that repeats the address that failed")
+    func repeated() {
+        let text = """
+            This could not be delivered to
+
+            <bob@dest.example>
+
+            bob@dest.example
+                (expanded from: bob@dest.example)
+                550 5.1.1 User unknown
+            """
+        let reader = ProseReader(Prose(Array(text.utf8)), excluded: [])
+        #expect(reader.recipients.map(\.finalRecipient) == ["bob@dest.example"])
+        #expect(reader.recipients.first?.mailedAddress == nil)
+    }
 
     @Test("with a bad signature name nobody in a report that names nobody, and unsigned ones do")
     func unnamedAndForged() throws {

@@ -100,7 +100,8 @@ struct ProseReader {
                 if let note { noteEnd = note.end }
                 let candidate = Candidate(
                     address: text, rank: rank, line: number, end: address.upperBound,
-                    isSum: ProseReader.isTranscript(span, line, address), hasLabel: hasLabel, mailed: note?.mailed)
+                    isSum: ProseReader.isTranscript(span, line, address), hasLabel: hasLabel,
+                    mailed: note?.mailed == text ? nil : note?.mailed)
                 if isExcluded(text) {
                     if rank == .listed { own.append(candidate) }
                 } else if rank > .none {
@@ -322,7 +323,7 @@ struct ProseReader {
     private mutating func add(_ candidate: Candidate, _ segments: [Range<Int>]) {
         var report = RecipientReport()
         report.finalRecipient = candidate.address
-        if candidate.mailed != candidate.address { report.mailedAddress = candidate.mailed }
+        report.mailedAddress = candidate.mailed
         report.explanation = explanation(segments)
         recipients.append(report)
     }

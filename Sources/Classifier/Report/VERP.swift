@@ -211,7 +211,7 @@ package enum VERP {
     /// ezmlm: NAME-return-NUMBER-USER=DOMAIN; others: NAME-bounces-USER=DOMAIN, bounce-LIST-MEMBER-USER=DOMAIN.
     private static func behindNumbers(_ local: [UInt8], before end: Int) -> (start: Int, hasNumber: Bool)? {
         let all = 0..<local.count
-        for (word, atStart) in words {
+        for (word, atStart, maximumNumbers) in words {
             let mark =
                 local.span.hasPrefix(atStart, ignoringCaseIn: all)
                 ? atStart.utf8CodeUnitCount
@@ -219,9 +219,10 @@ package enum VERP {
             guard var start = mark, start < end else { continue }
             let first = start
             if let account = VERPToken.account(local, start, before: end) { return (account, true) }
-            while let digits = local[start..<end].firstIndex(where: { !$0.isDigit }), digits > start,
-                local[digits] == UInt8(ascii: "-"), digits + 1 < end
-            {
+            for _ in 0..<maximumNumbers {
+                guard let digits = local[start..<end].firstIndex(where: { !$0.isDigit }), digits > start,
+                    local[digits] == UInt8(ascii: "-"), digits + 1 < end
+                else { break }
                 start = digits + 1
             }
             return (start, start > first)
@@ -229,7 +230,9 @@ package enum VERP {
         return nil
     }
 
-    private static let words: [(within: StaticString, atStart: StaticString)] = [
-        ("-return-", "return-"), ("-bounces-", "bounces-"), ("-bounce-", "bounce-"), ("-errors-", "errors-"),
+    /// What stands before the numbers, and how many of them: ezmlm writes one, Lyris a list's and a member's.
+    private static let words: [(within: StaticString, atStart: StaticString, numbers: Int)] = [
+        ("-return-", "return-", 1), ("-bounces-", "bounces-", 2), ("-bounce-", "bounce-", 2),
+        ("-errors-", "errors-", 2),
     ]
 }
