@@ -172,6 +172,51 @@ struct AutoReplyTests {
         #expect(classify(mail("X-Test: 1", subject: "Re: letter", body: quoted)).messageClass == .notABounce)
     }
 
+    @Test("need Exchange's word for them, where only X-Auto-Response-Suppress and the text speak of an absence")
+    func suppressed() {
+        let text = "I will be back on Monday. Could we meet then?"
+        func messageClass(_ value: String) -> MessageClass {
+            classify(mail("X-Auto-Response-Suppress: \(value)", subject: "Meeting", body: text)).messageClass
+        }
+        #expect(messageClass("All") == .autoReply)
+        #expect(messageClass("DR, OOF, AutoReply") == .notABounce)
+    }
+
+    @Test(
+        "are no report that a mailbox sends, whose subject announces a failure",
+        arguments: [
+            ("Unzustellbar: Herbstbrief", MessageClass.hardBounce), ("Delivery failure: letter", .hardBounce),
+            ("Re: Delivery failure: letter", .autoReply), ("Automatic reply: Delivery failure", .autoReply),
+        ])
+    func announced(_ subject: String, _ wanted: MessageClass) {
+        let message = """
+            Return-Path: <>
+            Auto-Submitted: auto-replied
+            From: post@dest.example
+            Subject: \(subject)
+            Content-Type: multipart/mixed; boundary=b
+
+            --b
+            Content-Type: text/plain
+
+            bob@dest.example no longer works here.
+
+            --b
+            Content-Type: message/delivery-status
+
+            Reporting-MTA: dns; mx.dest.example
+
+            Final-Recipient: rfc822; bob@dest.example
+            Action: failed
+            Status: 5.1.1
+            Diagnostic-Code: smtp; 550 5.1.1 user unknown
+
+            --b--
+
+            """
+        #expect(classify(message).messageClass == wanted)
+    }
+
     @Test("never take the place of a report, whose DSN carries auto-replied too")
     func report() {
         let dsn = """

@@ -34,7 +34,7 @@ struct UnsubscribeTests {
         arguments: [
             "Hi there, can I be removed from this list please? Thanks, Eva", "Unsubscribe please.",
             "Please stop these emails", "I no longer wish to receive these e-mails.", "STOP",
-            "Please remove eva@home.example from your database.",
+            "Please remove eva@home.example from your database.", "I do not want to receive any more emails from you.",
             "Bitte löschen Sie meine E-Mail-Adresse aus Ihrem Verteiler.",
             "Ich möchte keine weiteren Newsletter erhalten.", "Hiermit bestelle ich den Newsletter ab.",
             "Bitte kündigen Sie mein Newsletter-Abo.", "Merci de me retirer de votre liste de diffusion",
@@ -86,6 +86,8 @@ struct UnsubscribeTests {
             "https://x.example/win\n\nPlease unsubscribe me from your mailing list: you may say so at any time.",
             "Big sale of lamps today! Unsubscribe", "配信停止はこちらから https://x.example/u",
             "Wie viele Leute haben sich letzte Woche abgemeldet?",
+            "I don't want to receive the blue one, please send the green one.",
+            "I do not wish to receive invoices by fax, please mail them.",
         ])
     func others(_ body: String) {
         #expect(classify(mail("Re: Autumn sale", body)).messageClass == .notABounce)
@@ -99,6 +101,17 @@ struct UnsubscribeTests {
         ])
     func lists(_ field: String) {
         #expect(classify(mail("unsubscribe", "unsubscribe", fields: field)).messageClass == .notABounce)
+    }
+
+    @Test(
+        "are no letters under a subject of one everyday word",
+        arguments: [
+            ("Kündigung", "Hiermit kündige ich den Mietvertrag zum 1. Mai."), ("Cancel", "Friday is too early for me."),
+            ("Stop", "The bus halts at the other corner now."), ("remove", "The old logo is still on page 2."),
+        ])
+    func letters(_ subject: String, _ body: String) {
+        #expect(classify(mail(subject, body)).messageClass == .notABounce)
+        #expect(classify(mail(subject, "")).messageClass == .unsubscribe)
     }
 
     @Test("are not what stands behind Re: in a subject")

@@ -46,8 +46,11 @@ enum AutoReply {
             let found = evidence(message, envelope)
         else { return nil }
         let subject = BareSubject(envelope.subjectText)
-        let isReply = AutoReplyPhrases.subject.find(in: subject.text, startingAt: subject.starts).contains(.reply)
-        return isReply || isAbsence(OwnWords(message).text) ? found : nil
+        if AutoReplyPhrases.subject.find(in: subject.text, startingAt: subject.starts).contains(.reply) { return found }
+        // A subject that announces a failure, and does not repeat one, is a report's, whoever its From field names.
+        let signals = envelope.subjectSignals
+        let isAnnounced = !subject.hasPrefix && (signals.contains(.failure) || signals.contains(.delay))
+        return !isAnnounced && isAbsence(OwnWords(message).text) ? found : nil
     }
 
     /// Whether a text speaks of an absence, or says that a program answers.
@@ -89,7 +92,7 @@ enum AutoReply {
     private static func mayTell(
         _ sign: MachineSign, _ subject: BareSubject, _ message: Message, _ envelope: Envelope
     ) -> Bool {
-        if sign.hasNullSender || sign.suppressesAnswers { return true }
+        if sign.hasNullSender || sign.suppressesAll { return true }
         return sign.isAutomatic && sign.isAnswer && subject.wordsStart == 0
             && !ListSign.hasOtherSender(message, envelope)
     }

@@ -14,6 +14,8 @@ struct MachineSign {
     let isMarked: Bool
     /// `X-Auto-Response-Suppress`, which Exchange writes into people's mail, too.
     let suppressesAnswers: Bool
+    /// The same with the word `All`, as Exchange writes it into its automatic answers (MS-OXCMAIL).
+    let suppressesAll: Bool
     /// It answers a message: `In-Reply-To`, `References`, or the null sender.
     let isAnswer: Bool
 
@@ -27,6 +29,7 @@ struct MachineSign {
             isMarked || envelope.precedence.hasPrefix("bulk")
             || envelope.precedence.hasPrefix("junk")
         suppressesAnswers = message.has(MachineSign.suppress)
+        suppressesAll = message.withValue(MachineSign.suppress) { FoldedText($0).equals("all") } ?? false
         isAnswer =
             envelope.hasNullSender || hasPrefix || message.has(MachineSign.inReplyTo)
             || message.has(MachineSign.references)

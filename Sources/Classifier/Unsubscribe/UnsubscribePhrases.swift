@@ -89,7 +89,6 @@ enum UnsubscribePhrases {
         "cancel my subscription",
         "end my subscription", "stop my subscription", "no longer wish to receive your",
         "no longer want to receive your",
-        "do not want to receive", "don't want to receive", "do not wish to receive", "don't wish to receive",
         "do not want your emails", "don't want your emails", "no longer want your",
         "nehmen sie mich aus", "nehmt mich aus", "aus dem verteiler nehmen", "aus ihrem verteiler",
         "aus eurem verteiler", "mich vom newsletter abmelden", "möchte mich abmelden", "melden sie mich ab",
@@ -176,7 +175,8 @@ enum UnsubscribePhrases {
 
     private static let removal = [
         "remove", "cancel", "terminate", "stop these", "stop your", "stop this", "stop the", "stop sending",
-        "no longer wish", "no longer want", "no more", "don't want any", "do not want any", "end my", "löschen",
+        "no longer wish", "no longer want", "no more", "don't want any", "do not want any", "do not want to receive",
+        "don't want to receive", "do not wish to receive", "don't wish to receive", "end my", "löschen",
         "entfernen", "entfernt", "streichen", "kündig", "abbestell", "bestelle ich", "keine weiteren", "nicht mehr",
         "austrag", "retirer", "retirez", "supprimer", "supprimez", "enlever", "enlevez", "annuler", "ne plus recevoir",
         "eliminar", "eliminen", "borrar", "borren", "bórr", "quitar", "quiten", "la baja", "de baja", "no deseo",
@@ -196,6 +196,7 @@ enum UnsubscribePhrases {
     private static let mailing = [
         "newsletter", "mailing list", "mailinglist", "mailing-list", "email list", "distribution list",
         "my subscription", "your list", "this list", "these emails", "your emails", "these mails", "your mails",
+        "more emails", "more mails", "further emails", "any emails", "emails from you", "mails from you",
         "these messages", "your database", "verteiler", "mailingliste", "-abo", "abonnement", "liste de diffusion",
         "votre liste", "infolettre", "vos emails", "vos mails", "lista de correo", "lista de distribución", "su lista",
         "boletín", "boletin", "suscripción", "sus correos", "sua lista", "da lista", "vossa lista", "boletim",

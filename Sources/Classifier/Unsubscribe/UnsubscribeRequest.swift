@@ -64,7 +64,7 @@ enum UnsubscribeRequest {
             if body.isEmpty || body.isToken || body.isCommand, words.isRequest || words.hasCommand {
                 return evidence("subject", at: "Subject", words)
             }
-            if words.isWholeCommand, body.isClosing { return evidence("subject", at: "Subject", words) }
+            if words.isNamedCommand, body.isClosing { return evidence("subject", at: "Subject", words) }
             if words.isEmptySubject || words.isToken, body.isEmpty || body.isToken,
                 let address = unsubscribeAddress(envelope, settings)
             {

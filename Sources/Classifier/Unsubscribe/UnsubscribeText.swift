@@ -65,10 +65,10 @@ struct UnsubscribeText {
     }
 
     /// A command and nothing else.
-    var isWholeCommand: Bool {
-        guard isPlain else { return false }
-        return UnsubscribePhrases.commands.contains(bare) || UnsubscribePhrases.words.contains(bare)
-    }
+    var isWholeCommand: Bool { isNamedCommand || isPlain && UnsubscribePhrases.commands.contains(bare) }
+
+    /// A command that is no everyday word, as `stop` and `cancel` are, and nothing else.
+    var isNamedCommand: Bool { isPlain && UnsubscribePhrases.words.contains(bare) }
 
     /// What may stand below a subject that asks: a greeting, a name, an address.
     var isClosing: Bool {
