@@ -290,6 +290,40 @@ struct VERPTests {
         #expect(found.map(\.kind) == [.soft])
     }
 
+    @Test(
+        "name nobody for notes, tickets and notices that speak of failures",
+        arguments: [
+            (
+                "Bob Brown <bob@dest.example>", "Re: letter",
+                "My mailbox is full of mail that could not be delivered at once."
+            ),
+            ("info@dest.example", "letter", "Nobody reads this mailbox, your message was not delivered to anybody."),
+            (
+                "desk@dest.example", "Ticket 4711",
+                "It could not be delivered at once. Status 5.1.1 of your ticket: open."
+            ),
+            ("check@dest.example", "Figures of Monday", "Of 550 messages 4.2.1 failed to be delivered."),
+            ("Bob Brown <bob@dest.example>", "letter", "550 5.1.1 messages could not be delivered"),
+        ])
+    func notices(_ from: String, _ subject: String, _ text: String) {
+        func recipients(_ from: String, _ text: String) -> [Outcome] {
+            classify(
+                """
+                Return-Path: <>
+                Delivered-To: bounce+bob=dest.example@news.example
+                From: \(from)
+                Subject: \(subject)
+
+                \(text)
+
+                """
+            ).recipients
+        }
+        #expect(recipients(from, text).isEmpty)
+        #expect(recipients("gateway@mx.dest.example", "550 5.1.1 User unknown").map(\.kind) == [.hard])
+        #expect(recipients("MAILER-DAEMON@mx.dest.example", text).map(\.address) == ["bob@dest.example"])
+    }
+
     @Test("need the null sender to name whom a report without a name is about")
     func unnamedWithSender() {
         let mail = """

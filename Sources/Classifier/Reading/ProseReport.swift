@@ -108,13 +108,25 @@ struct ProseReport {
         )
     }
 
-    /// Whom a report with the null sender, that names nobody, is about, as its tag tells; a person's absence note may speak
-    /// of mail that is not delivered, too.
+    /// Whom a report with the null sender, that names nobody, is about, as its tag tells. Absence notes, tickets and notices
+    /// have the null sender and speak of mail that is not delivered, too: a daemon wrote it, or its subject announces a
+    /// failure, or it is a server's bare reply.
     private var taggedRecipient: (tag: VERPTag, isAlone: Bool)? {
-        guard context.envelope.hasNullSender,
-            context.hand.isDaemon || AutoReply.evidence(context.message, context.envelope) == nil
-        else { return nil }
+        guard context.envelope.hasNullSender else { return nil }
+        if !context.hand.isDaemon {
+            guard Gate.isAnnounced(context.envelope) || !context.hand.isPersonal && opensWithReply,
+                AutoReply.evidence(context.message, context.envelope) == nil
+            else { return nil }
+        }
         return VERP.unnamed(context.envelope, context.original, context.settings)
+    }
+
+    /// Whether the text starts as a reply does, `552 5.2.2 Mailbox full`.
+    private var opensWithReply: Bool {
+        let text = context.headText.drop { $0.isSpace }.prefix(4)
+        guard text.count == 4, let first = text.first, let last = text.last else { return false }
+        return (first == UInt8(ascii: "4") || first == UInt8(ascii: "5")) && text.dropLast().allSatisfy(\.isDigit)
+            && (last == 0x20 || last == UInt8(ascii: "-"))
     }
 
     private func plainReport(_ address: String) -> RecipientReport {

@@ -76,7 +76,7 @@ struct Gate {
     }
 
     /// The subject says that something failed or is late.
-    private static func isAnnounced(_ envelope: Envelope) -> Bool {
+    static func isAnnounced(_ envelope: Envelope) -> Bool {
         envelope.subjectSignals.contains(.failure) || envelope.subjectSignals.contains(.delay)
     }
 }
