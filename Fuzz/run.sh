@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds a fuzzer with libFuzzer and the address sanitizer, and runs it: Fuzz/run.sh TARGET RUNS [libFuzzer option…]
 # TARGET is the name of a folder *Fuzzer in lower case: mime, classifier, name, config. Seeds are corpus/TARGET, for the
-# classifier those of mime and the fixtures of its tests too; what a run learns goes to .build/corpus/TARGET and helps the
+# classifier those of mime and all files of the fixtures of its tests too; what a run learns goes to .build/corpus/TARGET and helps the
 # next one; an input that traps, hangs for ten seconds or breaks memory goes to .build/findings/TARGET.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"

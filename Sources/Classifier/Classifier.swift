@@ -20,8 +20,12 @@ public struct Classifier: Sendable {
     ///
     /// - Parameter settings: What this installation knows about itself.
     public init(settings: Settings = Settings()) {
+        self.init(settings: settings, rules: .standard)
+    }
+
+    init(settings: Settings, rules: RuleSet) {
         self.settings = settings
-        judge = Judge(rules: .standard, custom: settings.rules.filter { !$0.isAboutMessages })
+        judge = Judge(rules: rules, custom: settings.rules.filter { !$0.isAboutMessages })
     }
 
     /// What the message in `bytes` is. Never throws and never traps: what cannot be read is `not-a-bounce`.

@@ -10,10 +10,16 @@ public struct Settings: Sendable {
     public var verpKeys: [SigningKey]
     /// For how many days a signed tag that carries its day is good, or nil for ever.
     public var verpExpiryDays: Int?
+    /// Forms of return paths that hold an id of the sending application, tried in this order.
+    public var returnPathPatterns: [ReturnPathPattern]
 
     /// Of a report's recipients, the places of those that are addresses of our own. It is given the recipients and the
     /// addresses to which the report was delivered; nil: none is ours.
     public var ownAddresses: (@Sendable (_ recipients: [String], _ deliveredTo: [String]) -> [Int])?
+
+    /// Addresses at which unsubscribe requests arrive, lower case. An empty mail there is one, also behind a delimiter and
+    /// an extension.
+    public var unsubscribeAddresses: [String] = []
 
     /// The administrator's rules, tried in this order before ours.
     public var rules: [CustomRule]
@@ -21,13 +27,14 @@ public struct Settings: Sendable {
     /// Settings that suit an installation without signed return paths; each may be given, or changed later.
     public init(
         localHosts: [String] = [], verpDelimiters: [UInt8] = Array("+-".utf8), verpKeys: [SigningKey] = [],
-        verpExpiryDays: Int? = nil, rules: [CustomRule] = [],
+        verpExpiryDays: Int? = nil, returnPathPatterns: [ReturnPathPattern] = [], rules: [CustomRule] = [],
         ownAddresses: (@Sendable (_ recipients: [String], _ deliveredTo: [String]) -> [Int])? = nil
     ) {
         self.localHosts = localHosts
         self.verpDelimiters = verpDelimiters
         self.verpKeys = verpKeys
         self.verpExpiryDays = verpExpiryDays
+        self.returnPathPatterns = returnPathPatterns
         self.rules = rules
         self.ownAddresses = ownAddresses
     }

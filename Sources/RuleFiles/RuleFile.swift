@@ -45,9 +45,11 @@ package struct RuleFile: Sendable {
 
     /// What an administrator's file may not hold.
     package var foreignTables: [RuleProblem] {
-        (subjects.map(\.place) + predicates.map(\.place) + servers.map(\.place) + words.map(\.place) + listed.map(\.place) + relays.map(\.place)).map {
-            RuleProblem(place: $0, message: "a file of your own may hold [[rule]] only; the others are the project's")
-        }
+        (subjects.map(\.place) + predicates.map(\.place) + servers.map(\.place) + words.map(\.place)
+            + listed.map(\.place) + relays.map(\.place)).map {
+                RuleProblem(
+                    place: $0, message: "a file of your own may hold [[rule]] only; the others are the project's")
+            }
     }
 
     private mutating func entries<Entry>(

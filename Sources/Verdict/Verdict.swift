@@ -34,6 +34,9 @@ public struct Verdict: Sendable, Equatable {
     public var trust: Trust
     /// The recipient whom that tag names, in lower case.
     public var taggedRecipient: String?
+    /// The id of the sending application in the address that the report was delivered to, where a pattern of the
+    /// configuration (`ReturnPathPattern`) finds one.
+    public var tagID: String?
 
     /// Whether all that is public is the same.
     public static func == (left: Verdict, right: Verdict) -> Bool {
@@ -42,7 +45,8 @@ public struct Verdict: Sendable, Equatable {
             && left.reportingMTA == right.reportingMTA
             && left.recipients == right.recipients && left.original == right.original && left.evidence == right.evidence
             && left.limitHit == right.limitHit && left.isListCut == right.isListCut && left.trust == right.trust
-            && left.taggedRecipient == right.taggedRecipient && left.deliveredTo == right.deliveredTo
+            && left.taggedRecipient == right.taggedRecipient && left.tagID == right.tagID
+            && left.deliveredTo == right.deliveredTo
     }
 
     /// A verdict of which only the class must be known.

@@ -45,22 +45,7 @@ struct ContractTests {
     }
 
     @Test("a rule's party goes with its reason, and not with what another step makes of it")
-<<<<<<< HEAD
-    func partyOfRule() {
-        let rules = [
-            ReasonRule("test/closed", .rejected, .sure, party: .recipient, ["closed group"]),
-            ReasonRule("test/user", .userUnknown, .sure, party: .system, ["no such person"]),
-        ]
-        let judge = Judge(rules: RuleSet(rules, providers: []), custom: [])
-        func decide(_ text: String, _ command: SMTPCommand) -> Decision {
-            var report = RecipientReport()
-            report.command = command
-            let facts = FailureFacts(
-                report, diagnostic: Array(text.utf8), explanation: [], address: "bob@dest.example", reportingMTA: nil)
-            return judge.decide(judge.findings(facts), in: Message(parsing: []))
-=======
     func partyOfRule() throws {
-        var rules = RuleFile()
         let text = """
             [[rule]]
             id = "test/closed"
@@ -74,15 +59,13 @@ struct ContractTests {
             party = "system"
             any = ["no such person"]
             """
-        rules.add(Array(text.utf8), file: "test.toml")
-        #expect(rules.problems == [])
-        let judge = Judge(rules: RuleSet(try RuleTable(compiling: rules)))
-        func decide(_ text: String, _ command: String) -> Decision {
-            var facts = FailureFacts()
-            facts.texts = [FactText("Diagnostic-Code", Array(text.utf8))]
-            facts.command = command
-            return judge.decide(facts, of: RecipientReport(), in: Message(parsing: []))
->>>>>>> ae7224146a819ee8e0bebb3ccb9792ecfc9d3450
+        let judge = Judge(rules: try RuleSet(testing: text), custom: [])
+        func decide(_ text: String, _ command: SMTPCommand) -> Decision {
+            var report = RecipientReport()
+            report.command = command
+            let facts = FailureFacts(
+                report, diagnostic: Array(text.utf8), explanation: [], address: "bob@dest.example", reportingMTA: nil)
+            return judge.decide(judge.findings(facts), in: Message(parsing: []))
         }
         let closed = decide("550 5.7.129 closed group", .rcpt)
         #expect(closed.reason == .rejected && closed.party == .recipient)

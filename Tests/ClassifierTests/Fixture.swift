@@ -1,45 +1,75 @@
 import Foundation
+import TOML
 import Testing
 
 @testable import Classifier
 
-/// A message of our own writing in the shape of one server, and what it must be read as.
+/// A message of our own writing in the shape of one server, `Fixtures/SERVER/NAME.eml`, and what it must be read as,
+/// `NAME.toml` next to it.
 struct Fixture: Sendable, CustomTestStringConvertible {
+    /// The path of the files without suffix, `postfix/unknown-user`.
     let name: String
     let messageClass: String
     let dialect: String?
+    /// What became of each recipient, as ``Verdict/outcomeLines`` writes it.
     let outcomes: [String]
     let bytes: [UInt8]
 
     var testDescription: String { name }
 
-    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("Fixtures")
+    /// All fixtures that can be read, by name.
+    static var all: [Fixture] { folder.fixtures }
 
-    /// All fixtures, as `Fixtures/expected.tsv` lists them.
-    static let all: [Fixture] = {
-        guard let table = try? String(contentsOf: folder.appendingPathComponent("expected.tsv"), encoding: .utf8) else {
-            return []
+    /// A sentence for each file that is no fixture or no expectation.
+    static var problems: [String] { folder.problems }
+
+    private static let folder: (fixtures: [Fixture], problems: [String]) = {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures")
+        let files = Set((try? FileManager.default.subpathsOfDirectory(atPath: root.path)) ?? [])
+        let names = Set(
+            files.filter { $0.hasSuffix(".eml") || $0.hasSuffix(".toml") }.map {
+                ($0 as NSString).deletingPathExtension
+            })
+        var fixtures: [Fixture] = []
+        var problems: [String] = []
+        for name in names.sorted() {
+            do {
+                fixtures.append(try Fixture(name, in: root))
+            } catch {
+                problems.append("\(name): \(error)")
+            }
         }
-        return table.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { line in
-            let columns = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-            let file = folder.appendingPathComponent(columns[0])
-            return Fixture(
-                name: columns[0], messageClass: columns[1], dialect: columns[2] == "-" ? nil : columns[2],
-                outcomes: columns[3].isEmpty ? [] : columns[3].components(separatedBy: "; "),
-                bytes: (try? Data(contentsOf: file)).map { [UInt8]($0) } ?? [])
-        }
+        return (fixtures, problems)
     }()
 
-    /// The files of the folder that no line of the table names.
-    static var strangers: [String] {
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        return files.filter { $0.hasSuffix(".eml") && !all.map(\.name).contains($0) }
+    private init(_ name: String, in root: URL) throws {
+        let text = try TOMLDocument(String(contentsOf: root.appendingPathComponent("\(name).toml"), encoding: .utf8))
+        let known: Set = ["class", "dialect", "recipients"]
+        for entry in text.root.entries where !known.contains(entry.key) {
+            throw TOMLError("\(entry.key) is not known", at: entry.keyPosition)
+        }
+        guard let messageClass = text.root["class"]?.value.string else {
+            throw TOMLError("there is no class", at: TOMLPosition(line: 1, column: 1))
+        }
+        self.name = name
+        self.messageClass = messageClass
+        dialect = text.root["dialect"]?.value.string
+        outcomes = try (text.root["recipients"]?.value.array ?? []).map(Fixture.outcome)
+        bytes = try [UInt8](Data(contentsOf: root.appendingPathComponent("\(name).eml")))
+    }
+
+    private static func outcome(_ value: TOMLValue) throws -> String {
+        let keys = ["address", "kind", "reason", "status", "command"]
+        guard let table = value.table else { throw TOMLError("a recipient is a table", at: value.position) }
+        for entry in table.entries where !keys.contains(entry.key) || entry.value.string == nil {
+            throw TOMLError("\(entry.key) is not known, or no text", at: entry.keyPosition)
+        }
+        return keys.map { table[$0]?.value.string ?? "-" }.joined(separator: " ")
     }
 }
 
 extension Verdict {
-    /// The outcomes as the table writes them.
+    /// Address, kind, reason, status and command of each recipient, with - for what is absent.
     var outcomeLines: [String] {
         recipients.map { outcome in
             [

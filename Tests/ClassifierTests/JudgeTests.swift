@@ -1,5 +1,8 @@
+import Foundation
 import MIME
+import RuleFiles
 import Testing
+import compile_rules
 
 @testable import Classifier
 
@@ -17,19 +20,27 @@ struct JudgeTests {
             report, diagnostic: Array(text.utf8), explanation: [], address: "bob@dest.example", reportingMTA: nil)
     }
 
-    private func decide(_ text: String, _ rule: ReasonRule, _ report: RecipientReport) -> Decision {
-        let judge = Judge(rules: RuleSet([rule], providers: []), custom: [])
+    private func decide(_ text: String, _ rule: String, _ report: RecipientReport) throws -> Decision {
+        let judge = Judge(rules: try RuleSet(testing: "[[rule]]\nid = \"mine\"\n" + rule), custom: [])
         return judge.decide(judge.findings(facts(text, report)), in: Message(parsing: []))
     }
 
     @Test("lets no rule decide by its name")
-    func renamed() {
-        let rules = ReasonRules.all.enumerated().map { number, rule in
-            var rule = rule
-            rule.name = "r\(number)"
-            return rule
+    func renamed() throws {
+        var rules = RuleFile()
+        for file in RuleFile.names {
+            let text = try String(
+                contentsOf: RuleTableTests.root.appendingPathComponent("Rules/" + file), encoding: .utf8)
+            // Of rules only: the names of relays and sets are words of a list.
+            var table = ""
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().map { number, line in
+                if line.hasPrefix("[[") { table = String(line) }
+                return table == "[[rule]]" && line.hasPrefix("id = ") ? "id = \"\(file) \(number)\"" : String(line)
+            }
+            rules.add(Array(lines.joined(separator: "\n").utf8), file: file)
         }
-        let renamed = Classifier(settings: Settings(), rules: rules)
+        #expect(rules.problems == [])
+        let renamed = Classifier(settings: Settings(), rules: RuleSet(try RuleTable(compiling: rules)))
         for fixture in Fixture.all {
             let verdict = renamed.classify(fixture.bytes)
             #expect(verdict.messageClass.rawValue == fixture.messageClass, "\(fixture.name)")
@@ -38,60 +49,74 @@ struct JudgeTests {
     }
 
     @Test("takes a user for unknown behind DATA only where the provider answers so there")
-    func proof() {
+    func proof() throws {
         func kind(
             _ text: String, at host: String, command: SMTPCommand? = nil, status: StatusCode? = nil,
             needsProof: Bool = true
-        ) -> OutcomeKind {
-            let rule = ReasonRule("mine", .userUnknown, .sure, needsProof: needsProof, ["nobody here"])
+        ) throws -> OutcomeKind {
+            let needs = needsProof ? "needs = \"proof\"" : ""
+            let rule = "reason = \"userunknown\"\nany = [\"nobody here\"]\n\(needs)"
             var report = report(status: status, command: command)
             report.remoteMTA = host
-            return decide(text, rule, report).kind
+            return try decide(text, rule, report).kind
         }
-        #expect(kind("550 nobody here", at: "mx.dest.example") == .hard)
-        #expect(kind("550 nobody here", at: "mx.dest.example", command: .rcpt) == .hard)
-        #expect(kind("550 nobody here", at: "mx.dest.example", command: .data) == .soft)
-        #expect(kind("550 nobody here", at: "mx.dest.example", command: .data, needsProof: false) == .hard)
-        #expect(kind("550 5.1.1 nobody here", at: "mx.dest.example", command: .data) == .hard)
-        #expect(kind("550 nobody here", at: "mta7.mail.yahoo.com", command: .data) == .hard)
-        #expect(kind("550 nobody here", at: "mfsmax.docomo.ne.jp") == .soft)
-        #expect(kind("550 nobody here", at: "mfsmax.docomo.ne.jp", command: .rcpt) == .hard)
-        #expect(kind("550 <bob@docomo.ne.jp>: nobody here", at: "mfsmax.docomo.ne.jp") == .hard)
+        #expect(try kind("550 nobody here", at: "mx.dest.example") == .hard)
+        #expect(try kind("550 nobody here", at: "mx.dest.example", command: .rcpt) == .hard)
+        #expect(try kind("550 nobody here", at: "mx.dest.example", command: .data) == .soft)
+        #expect(try kind("550 nobody here", at: "mx.dest.example", command: .data, needsProof: false) == .hard)
+        #expect(try kind("550 5.1.1 nobody here", at: "mx.dest.example", command: .data) == .hard)
+        #expect(try kind("550 nobody here", at: "mta7.mail.yahoo.com", command: .data) == .hard)
+        #expect(try kind("550 nobody here", at: "mfsmax.docomo.ne.jp") == .soft)
+        #expect(try kind("550 nobody here", at: "mfsmax.docomo.ne.jp", command: .rcpt) == .hard)
+        #expect(try kind("550 <bob@docomo.ne.jp>: nobody here", at: "mfsmax.docomo.ne.jp") == .hard)
         // X.1.8 is about the sender.
-        #expect(kind("550 nobody here", at: "mx.dest.example", status: StatusCode(5, 1, 8)) == .soft)
+        #expect(try kind("550 nobody here", at: "mx.dest.example", status: StatusCode(5, 1, 8)) == .soft)
     }
 
     @Test("takes a plain refusal for the sender's at MAIL and for the host's before it")
-    func plainRefusal() {
+    func plainRefusal() throws {
         for isPlain in [false, true] {
-            let rule = ReasonRule("mine", .securityError, .usual, isPlainRefusal: isPlain, ["no entry"])
+            let rule = """
+                reason = "securityerror"
+                strength = "usual"
+                plain = \(isPlain)
+                any = ["no entry"]
+                """
             #expect(
-                decide("550 no entry", rule, report(command: .mail)).reason == (isPlain ? .rejected : .securityError))
+                try decide("550 no entry", rule, report(command: .mail)).reason
+                    == (isPlain ? .rejected : .securityError))
             #expect(
-                decide("550 no entry", rule, report(command: .conn)).reason == (isPlain ? .blocked : .securityError))
-            #expect(decide("550 no entry", rule, report(command: .rcpt)).reason == .securityError)
+                try decide("550 no entry", rule, report(command: .conn)).reason == (isPlain ? .blocked : .securityError)
+            )
+            #expect(try decide("550 no entry", rule, report(command: .rcpt)).reason == .securityError)
         }
     }
 
     @Test("is settled by words of meaning, and not by bare ones or a 4xx alone")
-    func settled() {
+    func settled() throws {
         for isBare in [false, true] {
-            let rule = ReasonRule("mine", .mailboxFull, .usual, isBare: isBare, ["quota"])
-            #expect(decide("552 quota", rule, report()).isSettled != isBare)
+            let rule = "reason = \"mailboxfull\"\nstrength = \"usual\"\nbare = \(isBare)\nany = [\"quota\"]"
+            #expect(try decide("552 quota", rule, report()).isSettled != isBare)
         }
-        let rule = ReasonRule("mine", .mailboxFull, .usual, ["quota"])
-        #expect(!decide("450 later", rule, report()).isSettled)
-        #expect(!decide("later", rule, report(status: StatusCode(4, 4, 7))).isSettled)
-        #expect(decide("no", rule, report(status: StatusCode(5, 4, 7))).isSettled)
+        let rule = "reason = \"mailboxfull\"\nstrength = \"usual\"\nany = [\"quota\"]"
+        #expect(try !decide("450 later", rule, report()).isSettled)
+        #expect(try !decide("later", rule, report(status: StatusCode(4, 4, 7))).isSettled)
+        #expect(try decide("no", rule, report(status: StatusCode(5, 4, 7))).isSettled)
     }
 
     @Test("hears the highest speaker that says something specific, and nobody below a quoted reply")
-    func speakers() {
-        let rules = RuleSet(
-            [
-                ReasonRule("first", .spamDetected, .sure, ["spam"]),
-                ReasonRule("second", .mailboxFull, .sure, ["mailbox full"]),
-            ], providers: [])
+    func speakers() throws {
+        let rules = try RuleSet(
+            testing: """
+                [[rule]]
+                id = "first"
+                reason = "spamdetected"
+                any = ["spam"]
+                [[rule]]
+                id = "second"
+                reason = "mailboxfull"
+                any = ["mailbox full"]
+                """)
         func best(_ diagnostic: String, _ explanation: String) -> String? {
             let facts = FailureFacts(
                 report(), diagnostic: Array(diagnostic.utf8), explanation: Array(explanation.utf8),
@@ -107,8 +132,8 @@ struct JudgeTests {
     }
 
     @Test("reads all statements where a rule of the administrator's may need them")
-    func statements() {
-        let rules = RuleSet([ReasonRule("first", .mailboxFull, .sure, ["mailbox full"])], providers: [])
+    func statements() throws {
+        let rules = try RuleSet(testing: "[[rule]]\nreason = \"mailboxfull\"\nany = [\"mailbox full\"]")
         let facts = FailureFacts(
             report(command: .rcpt), diagnostic: Array("552 mailbox full".utf8), explanation: Array("spam".utf8),
             address: "bob@dest.example", reportingMTA: nil)

@@ -21,7 +21,7 @@ struct MutationTests {
 
     @Test("cut where a line ends within the first part, declare nobody dead")
     func endsWithinFirstPart() throws {
-        let fixture = try #require(Fixture.all.first { $0.name == "gmail-new-disabled.eml" })
+        let fixture = try #require(Fixture.all.first { $0.name == "gmail/new-disabled" })
         let text = String(decoding: fixture.bytes, as: UTF8.self)
         let end = try #require(text.firstRange(of: "The response was:\n"))
         #expect(classify(String(text[..<end.upperBound])).hardAddresses.isEmpty)

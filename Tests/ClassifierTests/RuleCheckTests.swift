@@ -100,7 +100,7 @@ struct RuleCheckTests {
                 "r.toml:6:1: rule.words is not a known key; here may stand ") == true)
         #expect(
             ours(rule("a", "any = [\"x\"]\nneeds = \"luck\"")) == [
-                "r.toml:6:9: rule.needs must be one of refusal addressing"
+                "r.toml:6:9: rule.needs must be one of proof"
             ])
         #expect(
             ours("[[rule]]\nid = \"a\"\nreason = \"suspend\"\nany = [\"x\"]\n") == [
@@ -119,9 +119,10 @@ struct RuleCheckTests {
         let file = file(text)
         #expect(file.problems == [])
         let rules = RuleSet(try RuleTable(compiling: file))
-        var facts = FailureFacts()
-        facts.hosts = [host]
-        facts.command = "RCPT"
+        var report = RecipientReport()
+        report.remoteMTA = host
+        report.command = .rcpt
+        let facts = FailureFacts(report, diagnostic: [], explanation: [], address: "", reportingMTA: nil)
         let said = FoldedText(reply)
         return rules.search(said) { $0.hold(said, facts, SMTPReply(reply.utf8.span)) }.matches.map {
             rules.rules[$0.rule].name

@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import MaildirBounce
+
 @Suite("configuration")
 struct ConfigTests {
     let station: Station
@@ -40,6 +42,41 @@ struct ConfigTests {
         #expect(try Program.run("check", "bob@dest.example", "--ledger", station.ledger).status == 0)
     }
 
+    @Test("names the addresses at which unsubscribe requests arrive, which are our own")
+    func unsubscribe() throws {
+        func configuration(_ value: String) throws -> Configuration {
+            try Configuration(
+                ConfigTable(text: Array("[unsubscribe]\naddress = \(value)\n".utf8), file: "c", isWorldReadable: false))
+        }
+        for value in ["\"Bye@news.example\"", "[\"bye@news.example\", \"bye@NEWS.example\"]"] {
+            let found = try configuration(value)
+            #expect(Set(found.classifier.unsubscribeAddresses) == ["bye@news.example"])
+            #expect(found.own.contains("bye+1@news.example") && !found.own.contains("eva@news.example"))
+        }
+        #expect(try configuration("[]").classifier.unsubscribeAddresses.isEmpty)
+        for value in ["\"bye\"", "[\"bye\"]", "1", "[1]", "\"\""] {
+            let failure = try #require(throws: Failure.self) { try configuration(value) }
+            #expect(failure.message.contains("c:2:11: unsubscribe.address must be a mail address"))
+        }
+    }
+
+    @Test("leaves a request to unsubscribe to a person, and counts nothing for its address")
+    func unsubscribeScan() throws {
+        try station.deliver(
+            "1795514401.V1.host",
+            Mail.letter(id: "U1").replacing("Subject: ", with: "X-Apple-Unsubscribe: 1\nSubject: "))
+        let run = try scan(
+            """
+            maildir = "\(station.maildir)"
+            ledger = "\(station.ledger)"
+            archive = "\(station.folder.path("archive"))"
+            """)
+        #expect(run.lines.last == "1 message: 1 unsubscribe; 1 counted")
+        #expect(station.cur.count == 1)
+        #expect(try station.classes() == ["unsubscribe": 1])
+        #expect(try station.counters().hasSuffix("-\n-\n-\n"))
+    }
+
     @Test("gives way to options")
     func overridden() throws {
         try station.deliverFour()
@@ -62,6 +99,15 @@ struct ConfigTests {
             ("maildir = 1\n", ":1:11: maildir "),
             ("[classifier]\nverp_delimiters = \"é\"\n", ":2:19: classifier.verp_delimiters "),
             ("[classifier]\nlocal_hosts = [1]\n", ":2:16: classifier.local_hosts "),
+            (
+                "[verp]\npatterns = [\"b-{id}@n.example\", \"b@n.example\"]\n",
+                ":2:12: verp.patterns names \"b@n.example\""
+            ),
+            ("[verp]\npatterns = [\"b-{list}@n.example\"]\n", ":2:12: verp.patterns "),
+            (
+                "[verp]\npatterns = [\((0...100).map { "\"b\($0)-{id}@n.example\"" }.joined(separator: ","))]\n",
+                ":2:12: verp.patterns names more than 100"
+            ),
             ("maildir = \n", ":1:11: "),
             ("a = 1\na = 2\n", ":2:1: a stands here a second time; the first is on line 1"),
             // Where a key is written with dots or in braces, its place is known, too.

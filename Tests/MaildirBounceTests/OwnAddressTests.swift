@@ -39,6 +39,18 @@ struct OwnAddressTests {
         }
     }
 
+    @Test("are return paths of the forms that the configuration names, and the mail system's of their domains")
+    func patterns() throws {
+        let own = try own("[verp]\npatterns = [\"b-{id}@news.example\"]")
+        for address in ["b-12@news.example", "B-12@News.Example", "postmaster@news.example"] {
+            #expect(own.contains(address), "\(address)")
+        }
+        for address in ["b@news.example", "b-@news.example", "bob@news.example", "b-12@dest.example"] {
+            #expect(!own.contains(address), "\(address)")
+        }
+        #expect(own.places(in: ["b-12@news.example", "bob@dest.example"], deliveredTo: ["x@dest.example"]) == [0])
+    }
+
     @Test("are the return path, its extensions, the mail system's of our domains, and what is named")
     func configured() throws {
         let own = try own(

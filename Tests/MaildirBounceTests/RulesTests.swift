@@ -110,11 +110,7 @@ struct RulesTests {
             ("when.status = \"5.1.1\"\nthen.class = \"auto-reply\"", "4:1: rule.when "),
             ("when = { text = [\"x\", 5] }\nthen.reason = \"blocked\"", "4:23: rule.when.text "),
             ("when.text = [\"x\"]\nthen.party = \"sender\"", "5:1: rule.then "),
-<<<<<<< HEAD
-            ("when.text = [\"x\"]\nthen.class = \"auto-reply\"\nthen.party = \"sender\"", "5:1: rule.then "),
-=======
             ("when.text = [\"x\"]\nthen.class = \"auto-reply\"\nthen.party = \"sender\"", "6:14: rule.then.party "),
->>>>>>> ae7224146a819ee8e0bebb3ccb9792ecfc9d3450
         ])
     func broken(rule: String, place: String) throws {
         let good = "[[rule]]\nname = \"mine\"\nwhen.text = [\"user unknown\"]\nthen.reason = \"policyviolation\"\n"
@@ -266,7 +262,7 @@ struct RulesTests {
     @Test("declare an address dead only where what they need is known")
     func needs() throws {
         let rule =
-            "[[rule]]\nid = \"mine\"\nany = [\"gone fishing\"]\nreason = \"userunknown\"\nneeds = \"addressing\"\n"
+            "[[rule]]\nid = \"mine\"\nany = [\"gone fishing\"]\nreason = \"userunknown\"\nneeds = \"proof\"\n"
         func report(_ command: String) throws -> (String, String, String) {
             try outcome(rule, reply: "550 5.0.0 gone fishing (in reply to \(command) command)", status: "5.0.0")
         }

@@ -55,6 +55,30 @@ struct TrustTests {
     }
 
     @Test(
+        "signed: a forged report that names nobody changes no counter",
+        arguments: [(plainBob, "unsigned"), (forgedBob, nil), (oldBob, nil)] as [(String, String?)])
+    func forgedUnnamed(returnPath: String, withheld: String?) throws {
+        try station.deliver(
+            "1795514401.V1.host",
+            """
+            Return-Path: <>
+            Delivered-To: \(returnPath)
+            Received: from mx.dest.example by mail.lists.example.com; Tue, 24 Nov 2026 10:00:05 +0000
+            From: MAILER-DAEMON@mx.dest.example
+            Subject: Undelivered mail
+            Message-ID: <1@mx.dest.example>
+
+            Your message could not be delivered: 550 5.1.1 User unknown
+
+            """)
+        let run = try station.scan("--format", "jsonl", "--config", try config("require = \"signed\""))
+        #expect(run.status == 0)
+        let object = try #require(try run.objects().first)
+        #expect(object["withheld"] as? String == withheld)
+        #expect(try state("bob@dest.example") == nil)
+    }
+
+    @Test(
         "signed: a forged report is recorded with its class, listed as such, and changes no counter",
         arguments: [
             ("bounces@lists.example.com", nil, "absent"), (plainBob, "unsigned", "unsigned"),

@@ -176,7 +176,7 @@ struct AnonymizerTests {
     func fixtures() throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("ClassifierTests/Fixtures")
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".eml") }
+        let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".eml") }
         try #require(names.count > 100)
         var addresses = 0
         for name in names {

@@ -94,6 +94,42 @@ struct VERPCommandTests {
         }
     }
 
+    @Test("read prints the id that a pattern finds, which proves nothing, and needs no key for that")
+    func pattern() throws {
+        let config = try config("patterns = [\"b-{id}@news.example\", \"c.{id}.{recipient}@news.example\"]")
+        let id = try Program.run("verp", "read", "B-aX9@News.Example", "--config", config)
+        #expect(id.status == 65)
+        #expect(id.text == "id aX9\n")
+        let both = try Program.run("verp", "read", "c.7.bob=dest.example@news.example", "--config", config)
+        #expect(both.text == "bob@dest.example: unsigned, id 7\n")
+        let json = try Program.run("verp", "read", "b-aX9@news.example", "--format", "jsonl", "--config", config)
+        let object = try #require(try json.objects().first)
+        #expect(object["tag_id"] as? String == "aX9")
+        #expect(object.count == 1)
+        #expect(try Program.run("verp", "read", "d-1@news.example", "--config", config).output.isEmpty)
+    }
+
+    @Test("the id that a pattern finds stands in what classify prints")
+    func classified() throws {
+        let config = try config("patterns = [\"b-{id}@news.example\"]")
+        let mail = try folder.write(
+            "mail", "Delivered-To: b-a,X9@news.example\n" + Mail.bounce("bob@dest.example", id: "T1"))
+        let other = try folder.write(
+            "other", "Delivered-To: b-aX9@News.Example\n" + Mail.bounce("bob@dest.example", id: "T2"))
+        let json = try Program.run("classify", "--format", "jsonl", "--config", config, mail, other)
+        #expect(try json.objects().map { $0["tag_id"] as? String } == [nil, "aX9"])
+        let maildir = try folder.makeMaildir()
+        try FileManager.default.copyItem(atPath: other, toPath: maildir + "/new/1.a")
+        let csv = try Program.run(
+            "scan", "--maildir", maildir, "--ledger", folder.path("ledger"), "--dry-run", "--format", "csv", "--config",
+            config)
+        let rows = csv.lines.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
+        #expect(rows.contains { $0.hasSuffix(",withheld,tag_id") })
+        #expect(rows.contains { $0.hasSuffix(",aX9") })
+        #expect(
+            try Program.run("classify", "--explain", "--config", config, other).text.contains("return path: id aX9"))
+    }
+
     @Test("read says with status 65 that a tag has expired")
     func expired() throws {
         let key = try keyFile("key", "k1:\(Self.secret)\n")

@@ -96,7 +96,7 @@ def check_list(lab, ledger, text):
 
 def reports(number, seed):
     """So many contents, of all forms that the classifier's tests have, about few addresses."""
-    templates = [varied.Template(path.read_bytes()) for path in sorted(pathlib.Path(varied.FIXTURES).glob("*.eml"))]
+    templates = [varied.Template(path.read_bytes()) for path in sorted(pathlib.Path(varied.FIXTURES).rglob("*.eml"))]
     chance = random.Random(seed)
     for index in range(number):
         address = chance.choice(ADDRESSES).encode()

@@ -5,91 +5,97 @@ import MIME
 enum AutoReply {
     /// Why the message is an automatic answer, or nil.
     static func evidence(_ message: Message, _ envelope: Envelope) -> Evidence? {
-        // Lists, newsletters and jobs mark themselves; RFC 3834 section 5: auto-generated is no answer.
-        if isBulk(message, envelope) { return nil }
-        let subject = phrases.find(in: envelope.subjectText)
+        let subject = BareSubject(envelope.subjectText)
+        let sign = MachineSign(message, envelope, hasPrefix: subject.hasPrefix)
+        let words = AutoReplyPhrases.subject.find(in: subject.text)
+        let first = AutoReplyPhrases.subject.find(in: subject.text, startingAt: subject.starts)
+        let startsWithReply = first.contains(.reply)
+        // Lists, newsletters and jobs mark themselves; a program that answers through one says so, too.
+        let isBulk = ListSign.isBulk(message, envelope)
+        if isBulk, sign.answer == nil, !(sign.hasNullSender && startsWithReply) { return nil }
         // An answer stands for a person; a mail system's own notice (a virus found, a quota nearly reached) does not.
-        if Sender.isDaemon(envelope), subject[.subject] == nil { return nil }
-        if envelope.autoSubmitted.hasPrefix("auto-replied") {
-            return Evidence(rule: "auto-reply/auto-submitted", at: "Auto-Submitted", matched: "auto-replied")
-        }
-        for (name, label) in answerFields {
-            guard let value = message.withValue(name, { FoldedText($0) }) else { continue }
-            if value.bytes.isEmpty || value.hasPrefix("no") || value.hasPrefix("false") || value.hasPrefix("0") {
-                continue
-            }
-            return Evidence(
-                rule: "auto-reply/header", at: label, matched: String(decoding: value.bytes.prefix(60), as: UTF8.self))
-        }
-        if envelope.precedence.hasPrefix("auto_reply") || envelope.precedence.hasPrefix("auto-reply")
-            || envelope.precedence.hasPrefix("autoreply")
-        {
-            return Evidence(rule: "auto-reply/precedence", at: "Precedence", matched: "auto_reply")
-        }
-        // The subject alone is a person's to write; with a sign that a program sent it, it settles the matter.
-        let isAutomatic =
-            envelope.hasNullSender || !envelope.autoSubmitted.bytes.isEmpty && !envelope.autoSubmitted.hasPrefix("no")
-            || message.has(suppress) || envelope.precedence.hasPrefix("bulk") || envelope.precedence.hasPrefix("junk")
-            || message.has(inboxRulesLoop)
-        if subject[.subject] != nil {
+        if Sender.isDaemon(envelope), words.isEmpty { return nil }
+        // A fax gateway confirms what it was given to send.
+        if words.contains(.fax), !subject.hasPrefix, !startsWithReply { return nil }
+        if let answer = sign.answer { return answer }
+        if saysSo(subject, words, first, sign) {
             return Evidence(
                 rule: "auto-reply/subject", at: "Subject", matched: String(Envelope.subject(message).prefix(80)))
         }
-        guard isAutomatic else { return nil }
-        if message.has(inboxRulesLoop) {
-            return Evidence(rule: "auto-reply/inbox-rules", at: "X-MS-Exchange-Inbox-Rules-Loop")
+        // Exchange answers in its user's language: nobody else sends an answer with the null sender.
+        if sign.isEmptyAnswer(to: subject), !isBulk {
+            return Evidence(rule: "auto-reply/null-sender", at: "Return-Path")
         }
-        let text = firstText(message)
+        if sign.isInboxRule { return Evidence(rule: "auto-reply/inbox-rules", at: "X-MS-Exchange-Inbox-Rules-Loop") }
+        let mayAnswer = !isBulk && !Sender.isDaemon(envelope)
+        let isSigned = mayTell(sign, subject, message, envelope)
+        guard isSigned || mayAnswer else { return nil }
+        let text = OwnWords(message).text
         // What a subject says of an absence, a text says too.
-        if !phrases.find(in: text).isEmpty {
-            return Evidence(rule: "auto-reply/text", at: "text")
-        }
+        if isSigned, isAbsence(text) { return Evidence(rule: "auto-reply/text", at: "text") }
+        if mayAnswer, Challenge.isAsked(in: text) { return Evidence(rule: "auto-reply/challenge", at: "text") }
         return nil
     }
 
-    private static func firstText(_ message: Message) -> FoldedText {
-        guard
-            let part = message.parts.indices.first(where: {
-                message.parts[$0].type.isText && !message.parts[$0].isEnclosed
-            })
-        else { return FoldedText([]) }
-        return FoldedText(Array(message.textBytes(ofPart: part).prefix(4_096)))
+    /// Why a message that attaches a report, or a whole bounce, is somebody's automatic answer all the same, or nil.
+    ///
+    /// A report has a report's form, or a mail system's name in From.
+    static func evidenceBesideReport(_ message: Message, _ envelope: Envelope) -> Evidence? {
+        guard message.parts[0].type != .multipartReport, message.parts[0].type != .messageDeliveryStatus,
+            !Sender.isDaemon(envelope), !message.has(Names.xFailedRecipients),
+            let found = evidence(message, envelope)
+        else { return nil }
+        let subject = BareSubject(envelope.subjectText)
+        if AutoReplyPhrases.subject.find(in: subject.text, startingAt: subject.starts).contains(.reply) { return found }
+        // A subject that announces a failure, and does not repeat one, is a report's, whoever its From field names.
+        let signals = envelope.subjectSignals
+        let isAnnounced = !subject.hasPrefix && (signals.contains(.failure) || signals.contains(.delay))
+        return !isAnnounced && isAbsence(OwnWords(message).text) ? found : nil
     }
 
-    /// Mailing lists and newsletters.
-    private static func isBulk(_ message: Message, _ envelope: Envelope) -> Bool {
-        if message.isOfList { return true }
-        // A list without those fields still sends from its owner's address.
-        let senders = [envelope.returnPath, message.withValue(.sender) { AddressText.first(in: $0) } ?? nil]
-        if senders.contains(where: { $0.map(isListOwner) ?? false }) { return true }
-        return envelope.precedence.hasPrefix("list")
+    /// Whether a text speaks of an absence, or says that a program answers.
+    static func isAbsence(_ text: FoldedText) -> Bool {
+        !AutoReplyPhrases.text.find(in: text).isEmpty || AutoReplyPhrases.subject.find(in: text).contains(.reply)
     }
 
-    /// `owner-dev@`, `dev-bounces@`, `dev-owner@`, `dev-admin@`, `dev-request@`, also with the reader's address behind it.
-    private static func isListOwner(_ address: String) -> Bool {
-        let local = address.localPart
-        if local.hasPrefix("owner-") { return true }
-        let name = local.prefix { $0 != "+" && $0 != "=" }
-        return ["-bounces", "-owner", "-admin", "-request"].contains { name.hasSuffix($0) }
+    /// Whether the subject settles the matter. It is a person's to write, who also answers and forwards such messages.
+    private static func saysSo(
+        _ subject: BareSubject, _ words: FoundGroups<AutoReplyPhrases.SubjectWords>,
+        _ first: FoundGroups<AutoReplyPhrases.SubjectWords>, _ sign: MachineSign
+    ) -> Bool {
+        guard !words.isEmpty else { return false }
+        if !subject.hasPrefix {
+            if first.contains(.reply) || first.contains(.receipt) { return true }
+            if let end = words[.statement], isStatementOver(subject.text, at: end) { return true }
+        }
+        guard sign.isMachine, sign.isAnswer || first.contains(.reply) else { return false }
+        if words.contains(.reply) || words.contains(.statement) || words.contains(.absence) { return true }
+        let behindTag = AutoReplyPhrases.subject.find(
+            in: subject.text, startingAt: subject.starts + [subject.wordsStart])
+        return behindTag.contains(.receipt) || first.contains(.ticket)
     }
 
-    private static let suppress = FieldName("x-auto-response-suppress")
-    private static let inboxRulesLoop = FieldName("x-ms-exchange-inbox-rules-loop")
-    private static let answerFields: [(FieldName, String)] = [
-        (FieldName("x-autoreply"), "X-Autoreply"), (FieldName("x-autorespond"), "X-Autorespond"),
-        (FieldName("x-auto-respond"), "X-Auto-Respond"), (FieldName("x-autoresponder"), "X-Autoresponder"),
-        (FieldName("x-auto-reply"), "X-Auto-Reply"), (FieldName("x-autoreply-from"), "X-Autoreply-From"),
-        (FieldName("x-mail-autoreply"), "X-Mail-Autoreply"), (FieldName("x-autoreply-domain"), "X-Autoreply-Domain"),
-        (FieldName("x-autogenerated"), "X-Autogenerated"), (FieldName("x-vacation"), "X-Vacation"),
-        (FieldName("x-zimbra-autoreply"), "X-Zimbra-Autoreply"),
-        (FieldName("x-cron-autoreply"), "X-Cron-Autoreply"), (FieldName("x-ezmlm-autoreply"), "X-Ezmlm-Autoreply"),
-        (FieldName("x-otrs-autoreply"), "X-OTRS-Autoreply"), (FieldName("x-boxtrapper"), "X-BoxTrapper"),
-        (FieldName("x-autoresponse"), "X-Autoresponse"), (FieldName("x-delivered-autoresponder"), "X-Autoresponder"),
-    ]
+    /// Whether nothing, or a date, follows `Bob is out of the office`.
+    private static func isStatementOver(_ subject: FoldedText, at end: Int) -> Bool {
+        let rest = FoldedText(verbatim: Array(subject.bytes[end...]))
+        if rest.bytes.contains(UInt8(ascii: "?")) { return false }
+        return rest.bytes.allSatisfy { !$0.isLetter && $0 < 0x80 } || rest.hasPrefix(" until")
+            || rest.hasPrefix(" from")
+            || rest.hasPrefix(" till") || rest.hasPrefix(" (") || rest.hasPrefix(" bis ") || rest.hasPrefix(" ab ")
+            || rest.hasPrefix(" return")
+    }
 
-    enum Place: UInt8, PhraseGroup { case subject, body }
-
-    private static let phrases = PhraseGroups<Place>(.reply)
+    /// Whether a program sent the message that may speak of its user's absence in the text alone.
+    ///
+    /// `Precedence: bulk` and `Auto-Submitted: auto-generated` are a newsletter's, too: they count where the message answers
+    /// another and no list shows.
+    private static func mayTell(
+        _ sign: MachineSign, _ subject: BareSubject, _ message: Message, _ envelope: Envelope
+    ) -> Bool {
+        if sign.hasNullSender || sign.suppressesAll { return true }
+        return sign.isAutomatic && sign.isAnswer && subject.wordsStart == 0
+            && !ListSign.hasOtherSender(message, envelope)
+    }
 }
 
 extension FoldedText {

@@ -1,15 +1,10 @@
 import Bytes
 import MIME
 
-private enum Exim {
-    static let generatedFrom: StaticString = "generated from "
-}
-
 extension Dialect {
     /// Exim: Status is 5.0.0 whatever happened; `(generated from ADDRESS)` names the address that was mailed. Mail.ru, GMX, 1&1,
     /// MX Logic and cPanel, which imitate it, share its habits.
     static func exim(_ reports: inout [RecipientReport], _ context: ReportContext) {
-        let mailed = generatedFrom(context)
         for index in reports.indices {
             if let inner = malformed(reports[index].explanation) {
                 reports[index].finalRecipient = inner
@@ -17,7 +12,6 @@ extension Dialect {
                     .syntaxError, rule: "exim/malformed-address", matched: "malformed address")
             }
             guard let final = reports[index].finalRecipient ?? reports[index].originalRecipient else { continue }
-            if let address = mailed[final] { reports[index].originalRecipient = address }
             let said = FoldedText(reports[index].explanation + reports[index].diagnostic)
             guard said.contains("unrouteable address") || said.contains("unroutable address") else { continue }
             // The server looked for the mailbox itself. Whose domain is not its own, that domain has no mail route.
@@ -37,26 +31,5 @@ extension Dialect {
             let end = Original.position(of: ">: malformed address", in: explanation.span.extracting(text.prefix(400)))
         else { return nil }
         return AddressText.first(in: explanation.span.extracting(text.lowerBound..<(text.lowerBound + end + 1)))
-    }
-
-    /// The address in `(generated from ADDRESS)` or `(ultimately generated from ADDRESS)`, by each address of the line above.
-    /// Read once for all recipients of a report.
-    private static func generatedFrom(_ context: ReportContext) -> [String: String] {
-        let text = context.prose.text.span
-        var (mailed, seen): ([String: String], [String]) = ([:], [])
-        for line in context.prose.lines {
-            if let mark = Original.position(of: Exim.generatedFrom, in: text.extracting(line)) {
-                let start = line.lowerBound + mark + Exim.generatedFrom.utf8CodeUnitCount
-                let rest = text.trimmed(start..<line.upperBound)
-                guard let end = rest.last, text[end] == UInt8(ascii: ")") else { continue }
-                let address = AddressText.whole(text.extracting(rest.lowerBound..<end))
-                // The first one counts.
-                for final in seen where mailed[final] == nil { mailed[final] = address }
-                continue
-            }
-            let addresses = AddressScan.list(text, in: line, limit: 4).map { AddressText.text(text, $0) }
-            if !addresses.isEmpty { seen = addresses }
-        }
-        return mailed
     }
 }

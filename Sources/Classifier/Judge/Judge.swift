@@ -41,7 +41,8 @@ struct Judge: Sendable {
         let fitting = custom.first { rule in
             rule.matches(text: texts) && rule.matches(status: statuses)
                 && rule.matches(replies: all.compactMap(\.reply.code))
-                && rule.matches(stage: facts.command?.name) && rule.matches(hosts: facts.hosts) && rule.header.map { message.holds($0.name, $0.contains) } ?? true
+                && rule.matches(stage: facts.command?.name) && rule.matches(hosts: facts.hosts)
+                && rule.header.map { message.holds($0.name, $0.contains) } ?? true
         }
         guard let rule = fitting, let reason = rule.reason ?? rule.kind.map({ $0 == .hard ? .userUnknown : .onHold })
         else { return nil }

@@ -21,15 +21,8 @@ struct Blame {
         let read = VERP.tag(
             in: context.envelope.deliveredTo, settings: context.settings,
             known: reports.compactMap { $0.address } + context.original.recipients, arrival: context.envelope.arrival)
-        hasToken = read.map { Blame.isToken($0, reports, context.original) } ?? false
+        hasToken = read.map { VERP.isToken($0, reports, returned: context.original.recipients) } ?? false
         tag = hasToken ? nil : read
-    }
-
-    /// Whether an unsigned tag names neither the recipient of the report nor that of the returned message, who are one.
-    private static func isToken(_ tag: VERPTag, _ reports: [RecipientReport], _ original: Original) -> Bool {
-        guard tag.trust == .unsigned, reports.count == 1, let final = reports[0].finalRecipient else { return false }
-        return final != tag.recipient && original.recipients.contains(final)
-            && !original.recipients.contains(tag.recipient)
     }
 
     func answer(for report: RecipientReport) -> Answer {

@@ -66,8 +66,12 @@ struct FieldReport {
             return
         } else {
             let reader = ProseReader(context.prose, excluded: context.excludedAddresses)
-            if let found = reader.recipients.first?.finalRecipient {
+            if let found = reader.recipients.first?.address {
                 reports[0].originalRecipient = found
+            } else if !reader.hasUnreadable,
+                let unnamed = VERP.unnamed(context.envelope, context.original, context.settings)
+            {
+                reports[0].originalRecipient = unnamed.tag.recipient
             } else if context.original.recipients.count == 1, !reader.hasUnreadable {
                 reports[0].originalRecipient = context.original.recipients[0]
             }
@@ -82,8 +86,10 @@ struct FieldReport {
             let names = [reports[index].finalRecipient, reports[index].originalRecipient]
             if let found = names.compactMap({ known[$0] }).min() {
                 reports[index].explanation = reader.recipients[found].explanation
+                reports[index].mailedAddress = reader.recipients[found].mailedAddress
             } else if reports.count == 1, reader.recipients.count == 1 {
                 reports[index].explanation = reader.recipients[0].explanation
+                reports[index].mailedAddress = reader.recipients[0].mailedAddress
             }
         }
     }
@@ -110,6 +116,8 @@ struct FieldReport {
             room -= end - start
             guard room >= 0 else { return }
             reports[index].explanation = span.copy(start..<end)
+            reports[index].mailedAddress =
+                ForwardingNote.read(span, behind: start + 1 + address.utf8.count, before: end)?.mailed
         }
     }
 }

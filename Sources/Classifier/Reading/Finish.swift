@@ -50,6 +50,10 @@ struct Finish {
             // Complaints go to an address of their own; the tag stands in what they say of the mail.
             addresses += Complaint.returnPaths(context.message) + [context.original.returnPath].compactMap { $0 }
         }
+        let bytes = context.message.bytes
+        verdict.tagID = VERP.id(
+            in: addresses + [context.original.returnPath].compactMap(\.self), settings: context.settings
+        ) { Spelling.asSeen($0, in: bytes.span) }
         guard blame?.hasToken != true else { return }
         let found =
             blame?.tag

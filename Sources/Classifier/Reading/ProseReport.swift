@@ -15,14 +15,16 @@ struct ProseReport {
         dialect = context.dialect(isPostfix: false)
         gate = Gate(
             context.hand, context.envelope, context.message, signals: reader.signals, hasDialect: dialect != nil,
-            isList: reader.isList, original: context.original, reply: SMTPReply(context.headText.span))
+            isList: reader.isList, original: context.original, reply: SMTPReply(context.headText.span),
+            isTagged: AutoReply.evidence(context.message, context.envelope) == nil
+                && VERP.unnamed(context.envelope, context.original, context.settings) != nil)
     }
 
     /// The report, or nil where the message is none or names nobody.
     func read() -> UnjudgedReport? {
         guard gate.isReport else { return nil }
         let fields = FieldReport(context: context)
-        let doubt = context.hand.isMachine ? fields.doubt : .noMachine
+        var doubt = context.hand.isMachine ? fields.doubt : .noMachine
         if let status = embeddedStatus(),
             let report = fields.report(of: status, dialect: dialect, doubt: doubt)
         {
@@ -30,8 +32,15 @@ struct ProseReport {
         }
         var (recipients, isListCut) = listed()
         dialect?.apply(to: &recipients, context)
+        if recipients.isEmpty, reader.recipients.isEmpty, let unnamed = taggedRecipient {
+            recipients = [plainReport(unnamed.tag.recipient)]
+            if reader.hasUnreadable || !unnamed.isAlone { doubt = doubt ?? .tagNotAlone }
+        }
         if recipients.isEmpty, !reader.hasUnreadable, context.original.exists, !context.original.isWrapped,
-            context.original.recipients.count == 1
+            context.original.recipients.count == 1,
+            VERP.unnamed(context.envelope, context.original, context.settings).map({
+                $0.tag.recipient == context.original.recipients[0]
+            }) ?? true
         {
             // The report names nobody: the one that the returned message went to. Of several nobody knows who it is.
             recipients = context.original.recipients.map(plainReport)
@@ -49,11 +58,7 @@ struct ProseReport {
     /// Nothing is returned, and the message ends within a line or its last part.
     private var isCutOff: Bool {
         guard prose.quotedAt == nil, !context.original.exists else { return false }
-        let message = context.message
-        if message.bytes.last != UInt8(ascii: "\n") { return true }
-        // No delimiter closes the last part: more parts may have followed, and said otherwise.
-        return message.parts[0].type == .multipartReport
-            && message.parts.last?.body.upperBound ?? 0 >= message.bytes.count
+        return context.message.bytes.last != UInt8(ascii: "\n") || context.endsWithinParts
     }
 
     /// The fields of RFC 3464 written into the text, as some mailers do and as broken boundaries leave them.
@@ -101,6 +106,27 @@ struct ProseReport {
             recipients,
             failed.addresses.count >= Limits.recipients || length > context.message.limits.fieldBytes
         )
+    }
+
+    /// Whom a report with the null sender, that names nobody, is about, as its tag tells. Absence notes, tickets and notices
+    /// have the null sender and speak of mail that is not delivered, too: a daemon wrote it, or its subject announces a
+    /// failure, or it is a server's bare reply.
+    private var taggedRecipient: (tag: VERPTag, isAlone: Bool)? {
+        guard context.envelope.hasNullSender else { return nil }
+        if !context.hand.isDaemon {
+            guard Gate.isAnnounced(context.envelope) || !context.hand.isPersonal && opensWithReply,
+                AutoReply.evidence(context.message, context.envelope) == nil
+            else { return nil }
+        }
+        return VERP.unnamed(context.envelope, context.original, context.settings)
+    }
+
+    /// Whether the text starts as a reply does, `552 5.2.2 Mailbox full`.
+    private var opensWithReply: Bool {
+        let text = context.headText.drop { $0.isSpace }.prefix(4)
+        guard text.count == 4, let first = text.first, let last = text.last else { return false }
+        return (first == UInt8(ascii: "4") || first == UInt8(ascii: "5")) && text.dropLast().allSatisfy(\.isDigit)
+            && (last == 0x20 || last == UInt8(ascii: "-"))
     }
 
     private func plainReport(_ address: String) -> RecipientReport {

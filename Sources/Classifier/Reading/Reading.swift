@@ -29,6 +29,11 @@ struct Reading {
             guard notice.reports.isEmpty else { return judged(UnjudgedReport(notice)) }
             return finish.finish(notice: notice.verdict)
         }
+        if context.statusPart != nil || context.original.isWrapped,
+            let found = AutoReply.evidenceBesideReport(context.message, context.envelope)
+        {
+            return autoReply(found)
+        }
         // A letter's text is not read.
         if context.statusPart != nil || context.isBareStatus
             || !Gate.isClosed(context.hand, context.envelope, context.message)
@@ -38,10 +43,15 @@ struct Reading {
             if let report = ProseReport(context).read() { return judged(report) }
         }
         if let report = wrappedReport() { return report }
-        if let found = AutoReply.evidence(context.message, context.envelope) {
-            return finish.finish(Verdict(messageClass: .autoReply, evidence: [found]))
+        if let request = UnsubscribeRequest.verdict(context.message, context.envelope, context.settings) {
+            return finish.finish(request)
         }
+        if let found = AutoReply.evidence(context.message, context.envelope) { return autoReply(found) }
         return finish.finish(Verdict(messageClass: .notABounce))
+    }
+
+    private func autoReply(_ found: Evidence) -> Verdict {
+        finish.finish(Verdict(messageClass: .autoReply, evidence: [found]))
     }
 
     /// What an administrator's rule about whole messages says, where one fits.

@@ -34,9 +34,12 @@ struct RecipientJudge {
     let judge: Judge
 
     func judgement(on report: UnjudgedReport) -> Judgement {
+        var report = report
+        report.recipients = BATV.withoutTags(report.recipients, mailed: context.original.recipients)
         var result = Judgement(blame: Blame(report.recipients, context))
         let isUnsigned = DoubleBounce.isUnsigned(context.envelope, context.original)
-        let doubt = report.doubt ?? (isUnsigned ? .postmaster : nil)
+        let doubt =
+            report.doubt ?? (hidesToken(result.blame.tag, report) ? .cutOff : nil) ?? (isUnsigned ? .postmaster : nil)
         var room = Limits.explanationBytes
         for recipient in report.recipients.prefix(Limits.recipients) {
             room -= recipient.explanation.count
@@ -63,6 +66,13 @@ struct RecipientJudge {
         return result
     }
 
+    /// Whether what was cut off may have shown that the tag is a token.
+    private func hidesToken(_ tag: VERPTag?, _ report: UnjudgedReport) -> Bool {
+        guard let tag, tag.trust == .unsigned, context.endsWithinParts else { return false }
+        return !context.original.recipients.contains(tag.recipient)
+            && !report.recipients.contains { $0.address == tag.recipient }
+    }
+
     /// What became of one recipient, and what decided it.
     ///
     /// - Parameters:
@@ -85,6 +95,7 @@ struct RecipientJudge {
         let (isOwnRefusal, relay) = applyLists(to: &facts, of: recipient, report.reportingMTA, isAlone: isAlone)
         let command = facts.command
         var decision = decision(facts, isAlone: isAlone)
+        let doubt = doubt ?? (recipient.isAssumed && address == recipient.address ? .taggedRecipient : nil)
         if let doubt, decision.kind == .hard { decision.hold(for: doubt) }
         decision.evidence.recipient = address
         // Not of a report that declares nobody dead, nor of what is still tried or may be tried again.

@@ -57,6 +57,11 @@ final class ReportContext {
     /// Whether a part goes on to the end of what was read: no delimiter closes it.
     func endsMessage(_ part: Int) -> Bool { message.parts[part].body.upperBound >= message.bytes.count }
 
+    /// No delimiter closes the last part: more parts may have followed, and said otherwise.
+    var endsWithinParts: Bool {
+        message.parts[0].type == .multipartReport && message.parts.last?.body.upperBound ?? 0 >= message.bytes.count
+    }
+
     // MARK: addresses
 
     /// Addresses that stand in every report and never failed: ours.
@@ -91,19 +96,6 @@ final class ReportContext {
     /// The first line that holds the words, or nil.
     func firstLine(holding words: String) -> Int? {
         prose.lines.indices.first { line($0).contains(words) }
-    }
-
-    /// The first line that names each address: read once, since a report may be about thousands.
-    func firstLinesByAddress() -> [String: Int] {
-        let text = prose.text.span
-        var first: [String: Int] = [:]
-        for number in prose.lines.indices {
-            for range in AddressScan.list(text, in: prose.lines[number], limit: 8) {
-                let address = AddressText.text(text, range)
-                if first[address] == nil { first[address] = number }
-            }
-        }
-        return first
     }
 
     /// The head of the prose, folded.

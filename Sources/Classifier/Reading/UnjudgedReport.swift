@@ -25,4 +25,8 @@ enum Doubt: String {
     case noMachine = "no-machine"
     /// It went to the postmaster, and does not say whose message failed.
     case postmaster
+    /// It names nobody, and others than the recipient of the tag may be meant.
+    case tagNotAlone = "tag-not-alone"
+    /// It refuses an address only with a tag that expires.
+    case taggedRecipient = "tagged-recipient"
 }

@@ -17,7 +17,8 @@ struct Gate {
 
     init(
         _ hand: Hand, _ envelope: Envelope, _ message: Message,
-        signals: FoundGroups<ProseSignal>, hasDialect: Bool, isList: Bool, original: Original, reply: SMTPReply
+        signals: FoundGroups<ProseSignal>, hasDialect: Bool, isList: Bool, original: Original, reply: SMTPReply,
+        isTagged: @autoclosure () -> Bool
     ) {
         let hasFailedField = message.has(Names.xFailedRecipients)
         hasProof = original.exists || hasFailedField
@@ -47,9 +48,12 @@ struct Gate {
             isAnnounced || signals.contains(.failure) || signals.contains(.delay)
             || envelope.subjectSignals.contains(.success) || hasReply
             || hasFailedField
+        let refuses = (reply.code ?? 0) >= 400 || (reply.status?.statusClass ?? 0) >= 4
         isFromMailbox = Gate.isFromMailbox(envelope)
         isReport =
-            tellsFailure && !isListed && !isAnswer && score >= 4
+            tellsFailure && !isListed && !isAnswer
+            // Nobody knows a tag but the servers that our mail passed.
+            && (score >= 4 || refuses && envelope.hasNullSender && isTagged())
             && (hand.isMachine || isList && !hand.isPersonal)
             && !Gate.isForward(hand, envelope)
     }
@@ -72,7 +76,7 @@ struct Gate {
     }
 
     /// The subject says that something failed or is late.
-    private static func isAnnounced(_ envelope: Envelope) -> Bool {
+    static func isAnnounced(_ envelope: Envelope) -> Bool {
         envelope.subjectSignals.contains(.failure) || envelope.subjectSignals.contains(.delay)
     }
 }

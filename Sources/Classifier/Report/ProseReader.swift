@@ -32,6 +32,8 @@ struct ProseReader {
         var isSum: Bool
         /// Words stand before the address on its line.
         var hasLabel: Bool
+        /// The address that was mailed, where a note behind this one names it.
+        var mailed: String?
     }
 
     /// What the prose does as a whole.
@@ -65,6 +67,8 @@ struct ProseReader {
         var hasFailed = false
         var previousFailed = false
         var isBehindLine = false
+        // Where the last note about an address ends.
+        var noteEnd = 0
         for (number, range) in prose.lines.enumerated() {
             let line = span.trimmed(range)
             guard !line.isEmpty else {
@@ -78,7 +82,7 @@ struct ProseReader {
             signals.formUnion(found)
             let (addresses, isUnreadable) = AddressScan.listing(span, in: line, limit: 50)
             hasUnreadable = hasUnreadable || isUnreadable
-            for address in addresses {
+            for address in addresses where address.lowerBound >= noteEnd {
                 // Outside angle brackets, letters beyond ASCII before the @ are the sentence's more often than the
                 // address's.
                 let isBracketed = address.lowerBound > 0 && span[address.lowerBound - 1] == UInt8(ascii: "<")
@@ -92,9 +96,12 @@ struct ProseReader {
                     span, line: line, address: address, found: found, hasFailed: hasFailed,
                     previousFailed: previousFailed)
                 let hasLabel = (line.lowerBound..<address.lowerBound).contains { span[$0].isLetter }
+                let note = ForwardingNote.read(span, behind: address.upperBound, before: prose.head.upperBound)
+                if let note { noteEnd = note.end }
                 let candidate = Candidate(
                     address: text, rank: rank, line: number, end: address.upperBound,
-                    isSum: ProseReader.isTranscript(span, line, address), hasLabel: hasLabel)
+                    isSum: ProseReader.isTranscript(span, line, address), hasLabel: hasLabel,
+                    mailed: note?.mailed == text ? nil : note?.mailed)
                 if isExcluded(text) {
                     if rank == .listed { own.append(candidate) }
                 } else if rank > .none {
@@ -128,6 +135,13 @@ struct ProseReader {
     ) -> Rank {
         let before = line.lowerBound..<address.lowerBound
         if ProseReader.endsWithRCPT(text, before) || ProseReader.isTranscript(text, line, address) { return .dialogue }
+        // Behind a program or an address that is not disclosed: `(expanded from: <bob@dest.example>)`.
+        if text[line.lowerBound] == UInt8(ascii: "("),
+            ForwardingNote.read(text, behind: line.lowerBound, before: line.upperBound)?.mailed
+                == AddressText.text(text, address)
+        {
+            return hasFailed ? .listed : .line
+        }
         if ProseReader.namesHeader(text, line) || ProseReader.namesSender(text, before) { return .none }
         if found[.header] != nil, found[.failure] == nil { return .none }
         if ProseReader.isLabel(text, before) || ProseReader.isMailbox(text, line, address) {
@@ -289,20 +303,27 @@ struct ProseReader {
         let chosen = candidates.filter { $0.rank == top }
         lastRecipientEnd = chosen.last?.end ?? 0
         // Most reports are about one.
-        if chosen.count == 1 { return add(chosen[0].address, [segment(of: chosen[0], at: 0, among: chosen)]) }
-        var order: [String] = []
-        var segments: [String: [Range<Int>]] = [:]
+        if chosen.count == 1 { return add(chosen[0], [segment(of: chosen[0], at: 0, among: chosen)]) }
+        var order: [Candidate] = []
+        var segments: [[String?]: [Range<Int>]] = [:]
+        // Two aliases may lead to one address; where it is named again without a note, the last one is meant.
+        var mailed: [String: String] = [:]
         for (place, candidate) in chosen.enumerated() {
-            if segments[candidate.address] == nil { order.append(candidate.address) }
-            segments[candidate.address, default: []].append(segment(of: candidate, at: place, among: chosen))
+            if let note = candidate.mailed { mailed[candidate.address] = note }
+            let key = [candidate.address, mailed[candidate.address]]
+            if segments[key] == nil { order.append(candidate) }
+            segments[key, default: []].append(segment(of: candidate, at: place, among: chosen))
         }
         isTruncated = order.count > Limits.recipients
-        for address in order.prefix(Limits.recipients) { add(address, segments[address] ?? []) }
+        for candidate in order.prefix(Limits.recipients) {
+            add(candidate, segments[[candidate.address, candidate.mailed]] ?? [])
+        }
     }
 
-    private mutating func add(_ address: String, _ segments: [Range<Int>]) {
+    private mutating func add(_ candidate: Candidate, _ segments: [Range<Int>]) {
         var report = RecipientReport()
-        report.finalRecipient = address
+        report.finalRecipient = candidate.address
+        report.mailedAddress = candidate.mailed
         report.explanation = explanation(segments)
         recipients.append(report)
     }

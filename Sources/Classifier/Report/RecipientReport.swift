@@ -6,6 +6,10 @@ struct RecipientReport: Sendable {
     var originalRecipient: String?
     /// RFC 3464 section 2.3.2.
     var finalRecipient: String?
+    /// The address that was mailed, as the prose tells behind the one that failed (``ForwardingNote``).
+    var mailedAddress: String?
+    /// The address is what is left of one with a tag that expires, and nothing else names it.
+    var isAssumed = false
     /// A field names a recipient who cannot be read whole: in doubt who it is, it is nobody else, either.
     var isUnreadable = false
     /// Lower case, as written.
@@ -61,7 +65,12 @@ struct RecipientReport: Sendable {
 
     /// Whom to blame: the address that was mailed, before the one that it led to.
     var address: String? {
-        if let originalRecipient, originalRecipient.isAddress { return originalRecipient }
+        if let originalRecipient, originalRecipient.isAddress,
+            originalRecipient != finalRecipient || mailedAddress == nil
+        {
+            return originalRecipient
+        }
+        if let mailedAddress { return mailedAddress }
         if let finalRecipient, finalRecipient.isAddress { return finalRecipient }
         return originalRecipient ?? finalRecipient
     }

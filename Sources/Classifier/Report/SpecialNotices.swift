@@ -21,15 +21,6 @@ enum SpecialNotices {
                 evidence: [Evidence(rule: "postmaster/transcript", at: "Subject")])
         }
         if let frozen = frozen(message, envelope) { return frozen }
-        if envelope.autoSubmitted.hasPrefix("auto-"), envelope.subjectText.equals("unsubscribe"),
-            let sender = message.withValue(.from, { AddressText.whole($0) }) ?? nil
-        {
-            // A mail program's "unsubscribe" button answers List-Unsubscribe (RFC 2369) by mail.
-            return Verdict(
-                messageClass: .complaint,
-                recipients: [Outcome(address: sender, kind: .delivered, reason: .feedback)],
-                evidence: [Evidence(rule: "complaint/unsubscribe", at: "Subject", matched: "unsubscribe")])
-        }
         return nil
     }
 

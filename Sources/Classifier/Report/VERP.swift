@@ -15,7 +15,7 @@ package struct VERPTag: Sendable, Equatable {
 }
 
 /// Variable envelope return paths: `bounce+bob=dest.example@news.example` names the recipient that was mailed
-/// (D. J. Bernstein, VERP, 1997; Postfix VERP_README; Mailman; ezmlm).
+/// (D. J. Bernstein, VERP, 1997; Postfix VERP_README; Mailman; ezmlm; Sympa). Tags of BATV before it are taken off.
 package enum VERP {
     /// The tag in one of the addresses that a report was delivered to, or nil: the first that proves most.
     ///
@@ -27,14 +27,17 @@ package enum VERP {
         in deliveredTo: [String], settings: Settings, known: @autoclosure () -> [String] = [], arrival: Int64?
     ) -> VERPTag? {
         // Most addresses have no tag at all.
-        guard deliveredTo.contains(where: { holdsDelimiter($0, settings.verpDelimiters) }) else { return nil }
+        guard
+            !settings.returnPathPatterns.isEmpty
+                || deliveredTo.contains(where: { holdsDelimiter($0, settings.verpDelimiters) })
+        else { return nil }
         var best: VERPTag?
         // Reports name thousands, and a local part has hundreds of places at which one of them could start.
         let known = Set(known())
         for address in deliveredTo {
             guard let at = address.lastIndex(of: "@"),
                 let tag = tag(
-                    local: Array(address[..<at].utf8), settings: settings, known: known, arrival: arrival)
+                    address, local: Array(address[..<at].utf8), settings: settings, known: known, arrival: arrival)
             else { continue }
             if tag.trust == .valid { return tag }
             if best == nil || tag.trust == .expired && best?.trust != .expired { best = tag }
@@ -42,17 +45,67 @@ package enum VERP {
         return best
     }
 
+    /// The id of the sending application that the first of the addresses holds which has the form of a pattern of the
+    /// configuration. An address that we signed holds a recipient instead.
+    ///
+    /// - Parameter asSeen: an address, with the letters that the message writes it with.
+    package static func id(in addresses: [String], settings: Settings, asSeen: (String) -> String = { $0 }) -> String? {
+        guard !settings.returnPathPatterns.isEmpty else { return nil }
+        for address in addresses {
+            guard let pattern = settings.returnPathPatterns.first(where: { $0.read(address) != nil }) else { continue }
+            let local = Array(address.utf8.prefix(address.lastSign ?? 0))
+            let signed = SignedTag.read(
+                local: local, delimiters: settings.verpDelimiters, keys: settings.verpKeys)
+            if signed?.isValid != true { return pattern.read(asSeen(address))?.id }
+        }
+        return nil
+    }
+
+    /// Whether an unsigned tag names neither the recipient of the report nor that of the returned message, who are one: it
+    /// is a token of the sending application's, and no address.
+    static func isToken(_ tag: VERPTag, _ reports: [RecipientReport], returned: [String]) -> Bool {
+        guard tag.trust == .unsigned, !returned.contains(tag.recipient) else { return false }
+        let named = reports.lazy.flatMap { [$0.finalRecipient, $0.mailedAddress] }
+        return named.contains { $0.map(returned.contains) ?? false } && !named.contains(tag.recipient)
+    }
+
+    /// The tag that says whom a report is about that names nobody, and whether it is the only one who can be meant.
+    ///
+    /// A returned message to somebody else than the tag's recipient was a list's, and went to its members, if that one is
+    /// in the return path's own domain; else the tag may be a token.
+    static func unnamed(_ envelope: Envelope, _ original: Original, _ settings: Settings) -> (
+        tag: VERPTag, isAlone: Bool
+    )? {
+        guard
+            let tag = tag(
+                in: envelope.deliveredTo, settings: settings, known: original.recipients, arrival: envelope.arrival),
+            tag.trust == .valid || tag.trust == .unsigned
+        else { return nil }
+        let ours = envelope.deliveredTo.compactMap(\.domainPart)
+        let others = original.recipients.filter { recipient in
+            recipient != tag.recipient && !original.senders.contains(recipient)
+                && !ours.contains { HostName.areRelated($0, recipient.domainPart ?? "") }
+        }
+        if tag.trust == .unsigned, others.count == 1, original.recipients.count == 1 { return nil }
+        return (tag, others.isEmpty)
+    }
+
     private static func holdsDelimiter(_ address: String, _ delimiters: [UInt8]) -> Bool {
         let bytes = address.utf8.span
         return delimiters.contains { bytes.firstIndex(of: $0, in: 0..<bytes.count) != nil }
     }
 
-    private static func tag(local: [UInt8], settings: Settings, known: Set<String>, arrival: Int64?) -> VERPTag? {
+    private static func tag(
+        _ address: String, local: [UInt8], settings: Settings, known: Set<String>, arrival: Int64?
+    ) -> VERPTag? {
         let delimiters = settings.verpDelimiters
+        let signed = SignedTag.read(local: local, delimiters: delimiters, keys: settings.verpKeys)
+        // Where the configuration tells the form, nothing has to be guessed.
+        let match =
+            signed?.isValid == true ? nil : settings.returnPathPatterns.lazy.compactMap { $0.read(address) }.first
+        if let match { return match.recipient.map { VERPTag(recipient: $0, trust: .unsigned) } }
         let plain = recipient(local: local, delimiters: delimiters, known: known)
-        guard let signed = SignedTag.read(local: local, delimiters: delimiters, keys: settings.verpKeys) else {
-            return plain.map { VERPTag(recipient: $0, trust: .unsigned) }
-        }
+        guard let signed else { return plain.map { VERPTag(recipient: $0, trust: .unsigned) } }
         let trust: Trust =
             if signed.isValid {
                 isExpired(signed, after: settings.verpExpiryDays, arrival: arrival) ? .expired : .valid
@@ -74,60 +127,112 @@ package enum VERP {
         return arrival / CalendarTime.secondsPerDay - Int64(made) > Int64(days)
     }
 
+    /// Signs of one local part that are tried as the at sign, and places that are tried as the recipient's beginning.
+    static let signsTried = 8
+    static let startsTried = 64
+
     private static func recipient(local: [UInt8], delimiters: [UInt8], known: Set<String>) -> String? {
         let span = local.span
-        // Sender rewriting (SRS) and bounce tags (BATV) use the same signs for other things.
-        for prefix: StaticString in ["srs0", "srs1", "prvs=", "btv1="]
-        where span.hasPrefix(prefix, ignoringCaseIn: 0..<span.count) { return nil }
-        guard let equals = local.lastIndex(of: UInt8(ascii: "=")), equals + 3 < local.count else { return nil }
-        let domain = local[(equals + 1)...]
+        // Sender rewriting uses the same signs for other things: SRS, and Microsoft's form of it.
+        for prefix: StaticString in ["srs0", "srs1"] where span.hasPrefix(prefix, ignoringCaseIn: 0..<span.count) {
+            return nil
+        }
+        if Original.position(of: "+srs=", in: span) != nil { return nil }
+        let local = BATV.core(local) ?? local
+        let signs = sympaSign(local).map { [$0] } ?? atSigns(local)
+        guard let sign = signs.first else { return nil }
+        func address(from start: Int, _ sign: AtSign) -> String? {
+            guard start < sign.start else { return nil }
+            return AddressText.whole(Array(local[start..<sign.start] + [UInt8(ascii: "@")] + local[sign.domain]).span)
+        }
+        let before = local[..<sign.start].indices
+        let starts = before.filter { delimiters.contains(local[$0]) && $0 + 1 < sign.start }.map { $0 + 1 }
+        guard !starts.isEmpty else { return nil }
+        // A token may stand before the recipient, with any sign between the two: `bounce+9f31c0=bob=dest.example`.
+        if !known.isEmpty {
+            let ends = before.filter { local[$0] == UInt8(ascii: "=") }.map { $0 + 1 }
+            for sign in signs {
+                for start in (starts + ends).prefix(startsTried) {
+                    if let address = address(from: start, sign), known.contains(address) { return address }
+                }
+            }
+        }
+        let plus = local.firstIndex(of: UInt8(ascii: "+")).flatMap { plus in
+            delimiters.contains(UInt8(ascii: "+")) && plus + 1 < sign.start ? plus + 1 : nil
+        }
+        let numbered = behindNumbers(local, before: sign.start)
+        if let numbered, plus == nil || numbered.hasNumber && numbered.start < plus ?? 0 {
+            return address(from: VERPToken.end(local, numbered.start, before: sign.start), sign)
+        }
+        return address(from: VERPToken.end(local, plus ?? starts[0], before: sign.start), sign)
+    }
+
+    /// The address that `bob=dest.example` or Sympa's `bob==a==dest.example` stands for, or nil if it is none.
+    static func address(encoded: [UInt8]) -> String? {
+        guard let sign = sympaSign(encoded) ?? atSigns(encoded).first, sign.domain.upperBound == encoded.count else {
+            return nil
+        }
+        return AddressText.whole(
+            Array(encoded[..<sign.start] + [UInt8(ascii: "@")] + encoded[sign.domain]).span)
+    }
+
+    /// What stands for the `@`, and the domain behind it.
+    private struct AtSign {
+        var start: Int
+        var domain: Range<Int>
+    }
+
+    /// Sympa: `bounce+USER==a==DOMAIN==LIST`, behind it `==w`, `==r` or an id (Sympa, bounced).
+    private static func sympaSign(_ local: [UInt8]) -> AtSign? {
+        guard let mark = Original.position(of: "==a==", in: local.span) else { return nil }
+        return domain(local, from: mark + 5).map { AtSign(start: mark, domain: $0) }
+    }
+
+    /// The signs that may be the at sign, the last first. A token may stand behind the domain: `bob=dest.example+c0ffee`.
+    private static func atSigns(_ local: [UInt8]) -> [AtSign] {
+        guard Original.position(of: "==a==", in: local.span) == nil else { return [] }
+        let signs = local.indices.reversed().lazy.filter { local[$0] == UInt8(ascii: "=") }.prefix(signsTried)
+        return signs.compactMap { sign in domain(local, from: sign + 1).map { AtSign(start: sign, domain: $0) } }
+    }
+
+    /// The domain that starts at `start`: up to the end, a `+` or a `=`.
+    private static func domain(_ local: [UInt8], from start: Int) -> Range<Int>? {
+        guard start < local.count else { return nil }
+        let end =
+            local[start...].firstIndex { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "=") } ?? local.count
+        let domain = local[start..<end]
         guard domain.contains(UInt8(ascii: ".")),
             domain.allSatisfy({ $0.isWord || $0 == 0x2D || $0 == 0x2E }),
             domain.first != UInt8(ascii: "."), domain.last != UInt8(ascii: ".")
         else { return nil }
-        var starts: [Int] = []
-        for (index, byte) in local[..<equals].enumerated() where delimiters.contains(byte) { starts.append(index + 1) }
-        starts.removeAll { $0 >= equals }
-        guard !starts.isEmpty else { return nil }
-        func address(from start: Int) -> String? {
-            let address = Array(local[start..<equals]) + [UInt8(ascii: "@")] + domain
-            return AddressText.whole(address.span)
-        }
-        // A token may stand before the recipient, with any sign between the two: `bounce+9f31c0=bob=dest.example`.
-        let ends = local[..<equals].indices.filter { local[$0] == UInt8(ascii: "=") }.map { $0 + 1 }
-        for start in starts + ends {
-            if let address = address(from: start), known.contains(address) { return address }
-        }
-        if let plus = local[..<equals].firstIndex(of: UInt8(ascii: "+")), delimiters.contains(UInt8(ascii: "+")),
-            plus + 1 < equals
-        {
-            return address(from: behindToken(local, plus + 1, before: equals))
-        }
-        // ezmlm: NAME-return-NUMBER-USER=DOMAIN; others: NAME-bounces-USER=DOMAIN.
-        for word: StaticString in ["-return-", "-bounces-", "-bounce-", "-errors-"] {
-            guard let mark = Original.position(of: word, in: span), mark + word.utf8CodeUnitCount < equals else {
-                continue
+        return start..<end
+    }
+
+    /// ezmlm: NAME-return-NUMBER-USER=DOMAIN; others: NAME-bounces-USER=DOMAIN, bounce-LIST-MEMBER-USER=DOMAIN.
+    private static func behindNumbers(_ local: [UInt8], before end: Int) -> (start: Int, hasNumber: Bool)? {
+        let all = 0..<local.count
+        for (word, atStart, maximumNumbers) in words {
+            let mark =
+                local.span.hasPrefix(atStart, ignoringCaseIn: all)
+                ? atStart.utf8CodeUnitCount
+                : Original.position(of: word, in: local.span).map { $0 + word.utf8CodeUnitCount }
+            guard var start = mark, start < end else { continue }
+            let first = start
+            if let account = VERPToken.account(local, start, before: end) { return (account, true) }
+            for _ in 0..<maximumNumbers {
+                guard let digits = local[start..<end].firstIndex(where: { !$0.isDigit }), digits > start,
+                    local[digits] == UInt8(ascii: "-"), digits + 1 < end
+                else { break }
+                start = digits + 1
             }
-            var start = mark + word.utf8CodeUnitCount
-            var digits = start
-            while digits < equals, local[digits].isDigit { digits += 1 }
-            if digits > start, digits < equals, local[digits] == UInt8(ascii: "-") { start = digits + 1 }
-            return address(from: start)
+            return (start, start > first)
         }
-        return address(from: starts[0])
+        return nil
     }
 
-    /// Hexadecimal digits of each half of Mailgun's token.
-    private static let tokenDigits = 6
-
-    /// Where the recipient starts in Mailgun's `bounce+7c19af.204411-bob=dest.example`: behind the token, if there is one.
-    private static func behindToken(_ local: [UInt8], _ start: Int, before end: Int) -> Int {
-        let stop = start + 2 * tokenDigits + 2
-        guard stop < end, local[start + tokenDigits] == UInt8(ascii: "."), local[stop - 1] == UInt8(ascii: "-") else {
-            return start
-        }
-        let digits = (start..<(stop - 1)).filter { $0 != start + tokenDigits }
-        let isToken = digits.allSatisfy { local[$0].hexadecimalValue != nil }
-        return isToken && digits.contains { local[$0].isDigit } ? stop : start
-    }
+    /// What stands before the numbers, and how many of them: ezmlm writes one, Lyris a list's and a member's.
+    private static let words: [(within: StaticString, atStart: StaticString, numbers: Int)] = [
+        ("-return-", "return-", 1), ("-bounces-", "bounces-", 2), ("-bounce-", "bounce-", 2),
+        ("-errors-", "errors-", 2),
+    ]
 }

@@ -1,7 +1,13 @@
 /// Sets of phrases that tell what a text or a field is. The raw value is the name in Rules/prose.toml.
 package enum PhraseSet: String, CaseIterable, Sendable {
     case text, subject
-    case reply = "auto-reply"
+    /// The subjects and texts of automatic answers, and of challenges.
+    case replySubject = "reply-subject"
+    case replyText = "reply-text"
+    case challenge
+    case unsubscribe
+    /// Lines behind which a message's own words end.
+    case ownWords = "own-words"
     case command, sender
     /// What a text says that speaks of somebody else than the recipient whom a relay has on its list.
     case listed
@@ -11,7 +17,10 @@ package enum PhraseSet: String, CaseIterable, Sendable {
         switch self {
         case .text: ProseSignal.allCases.map(\.key)
         case .subject: SubjectSignal.allCases.map(\.key)
-        case .reply: AutoReply.Place.allCases.map(\.key)
+        case .replySubject, .replyText: AutoReplyPhrases.SubjectWords.allCases.map(\.key)
+        case .challenge: Challenge.Sign.allCases.map(\.key)
+        case .unsubscribe: UnsubscribePhrases.Words.allCases.map(\.key)
+        case .ownWords: OwnWords.LineSign.allCases.map(\.key)
         case .command: SMTPCommand.allCases.map(\.key)
         case .sender: ["daemon"]
         case .listed: ["other"]
@@ -23,7 +32,11 @@ package enum PhraseSet: String, CaseIterable, Sendable {
         switch self {
         case .text: (.textWords, .textMeanings)
         case .subject: (.subjectWords, .subjectMeanings)
-        case .reply: (.replyWords, .replyMeanings)
+        case .replySubject: (.replySubjectWords, .replySubjectMeanings)
+        case .replyText: (.replyTextWords, .replyTextMeanings)
+        case .challenge: (.challengeWords, .challengeMeanings)
+        case .unsubscribe: (.unsubscribeWords, .unsubscribeMeanings)
+        case .ownWords: (.ownWords, .ownWordsMeanings)
         case .command: (.commandWords, .commandMeanings)
         case .sender: (.senderWords, .senderMeanings)
         case .listed: (.otherWords, .otherMeanings)

@@ -189,7 +189,7 @@ final class RuleSet: @unchecked Sendable {
                     near += 1
                 }
                 let term = subject(of: range, among: terms[near...], in: text, raw, parties)
-                for rule in predicates[hit.phrase] 
+                for rule in predicates[hit.phrase]
                 where term.map({ rules[Int(rule)].isAbout($0.subject) }) ?? false {
                     add(
                         Int(rule),

@@ -15,7 +15,10 @@ package struct RuleTable: @unchecked Sendable {
         case listed, relays
         /// An automaton for each set of phrases, and what each of its phrases means.
         case ruleWords
-        case textWords, textMeanings, subjectWords, subjectMeanings, replyWords, replyMeanings
+        case textWords, textMeanings, subjectWords, subjectMeanings
+        case replySubjectWords, replySubjectMeanings, replyTextWords, replyTextMeanings, challengeWords,
+            challengeMeanings
+        case unsubscribeWords, unsubscribeMeanings, ownWords, ownWordsMeanings
         case commandWords, commandMeanings, senderWords, senderMeanings
         case listedWords, listedMeanings, otherWords, otherMeanings
         case signTextWords, signTextMeanings, signSubjectWords, signSubjectMeanings, signFromWords, signFromMeanings

@@ -27,6 +27,18 @@ struct PhraseGroups<Group: PhraseGroup>: @unchecked Sendable {
     /// The groups found, each with the offset behind its first phrase.
     func find(in text: FoldedText) -> FoundGroups<Group> { find(in: text.bytes.span).found }
 
+    /// The groups of which a phrase starts at one of these offsets.
+    func find(in text: FoldedText, startingAt offsets: [Int]) -> FoundGroups<Group> {
+        var found = FoundGroups<Group>()
+        matcher.scan(text.bytes.span) { phrase, end in
+            if offsets.contains(end - matcher.length(of: phrase)) {
+                found.note(UInt8(truncatingIfNeeded: groups[phrase]), end)
+            }
+            return true
+        }
+        return found
+    }
+
     /// The same for folded bytes, and the state of the automaton behind them.
     func find(in folded: Span<UInt8>) -> (found: FoundGroups<Group>, state: Int) {
         var found = FoundGroups<Group>()

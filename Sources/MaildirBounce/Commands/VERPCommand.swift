@@ -18,6 +18,7 @@ struct VERPCommand: ParsableCommand {
                 keys = ["file:/etc/maildir-bounce.key"]   # the first signs, all verify
                 return_path = "bounce@news.example"
                 expiry_days = 60                          # may be left out: tags are good for ever
+                patterns = ["b.{id}@news.example"]        # may be left out: return paths that hold an id of yours
 
                 [trust]
                 require = "signed"                        # reports without a good signature change no counter
@@ -75,12 +76,12 @@ struct VERPMakeCommand: ParsableCommand {
 struct VERPReadCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "read",
-        abstract: "Say whom a return path names, and whether its signature holds.",
+        abstract: "Say whom a return path names, whether its signature holds, and which id of yours it holds.",
         discussion: """
             Example: maildir-bounce verp read 'bounce+k1f00c0ffee123+bob=dest.example@news.example'
 
-            Exit status: 0 the signature holds, 64 usage, 65 it does not, or has expired, or there is none, 78 no key, or \
-            the configuration is wrong.
+            Exit status: 0 the signature holds, 64 usage, 65 it does not, or has expired, or there is none (an id proves \
+            nothing), 78 neither a key nor a pattern, or the configuration is wrong.
             """)
 
     @Argument(help: "The address that a report was delivered to, or its local part.")
@@ -93,33 +94,37 @@ struct VERPReadCommand: ParsableCommand {
 
     func run() throws {
         let settings = try config.load().classifierWithKeys()
-        guard !settings.verpKeys.isEmpty else { throw noKeys }
+        guard !settings.verpKeys.isEmpty || !settings.returnPathPatterns.isEmpty else { throw noKeys }
         let address = tag.contains("@") ? tag : tag + "@localhost"
-        guard let found = VERP.tag(in: [address.lowercased()], settings: settings, arrival: Int64(time(nil))) else {
+        let found = VERP.tag(in: [address.lowercased()], settings: settings, arrival: Int64(time(nil)))
+        let id = VERP.id(in: [address], settings: settings)
+        guard found != nil || id != nil else {
             throw Failure(
                 ExitStatus.dataError,
                 "\(tag): this names no recipient; a return path does so as bounce+bob=dest.example@…")
         }
-        let day = found.day.flatMap { timestamp(Int64($0) * CalendarTime.secondsPerDay) }.map { String($0.prefix(10)) }
+        let day = found?.day.flatMap { timestamp(Int64($0) * CalendarTime.secondsPerDay) }.map { String($0.prefix(10)) }
         try StandardOutput.use { output in
             switch format {
             case .text:
-                var words = ["\(found.recipient): \(found.trust.rawValue)"]
-                if let key = found.keyID { words.append("key \(key)") }
+                var words = found.map { ["\($0.recipient): \($0.trust.rawValue)"] } ?? []
+                if let id { words.append("id \(id)") }
+                if let key = found?.keyID { words.append("key \(key)") }
                 if let day { words.append("made \(day)") }
                 try output.write(line: terminalSafe(words.joined(separator: ", ")))
             case .jsonl:
                 var json = JSONWriter()
                 json.object { writer in
-                    writer.member("recipient", found.recipient)
-                    writer.member("trust", found.trust.rawValue)
-                    writer.member("key", found.keyID)
+                    writer.member("recipient", found?.recipient)
+                    writer.member("trust", found?.trust.rawValue)
+                    writer.member("key", found?.keyID)
                     writer.member("day", day)
+                    writer.member("tag_id", id)
                 }
                 json.endLine()
                 try output.write(json.bytes)
             }
-            guard found.trust == .valid else { throw ExitCode(ExitStatus.dataError) }
+            guard found?.trust == .valid else { throw ExitCode(ExitStatus.dataError) }
         }
     }
 }

@@ -25,6 +25,9 @@ import Ledger
 /// [own]
 /// addresses = ["ceo@news.example"]
 ///
+/// [unsubscribe]
+/// address = "unsubscribe@news.example"
+///
 /// [metrics]
 /// file = "/var/lib/prometheus/node-exporter/bounces.prom"
 ///
@@ -86,9 +89,16 @@ struct Configuration {
         if var table = try file.table("verp") { verp = try VERPTable(&table) }
         if !classifier.verpDelimiters.contains(verp.delimiter) { classifier.verpDelimiters.append(verp.delimiter) }
         classifier.verpExpiryDays = verp.expiryDays
+        classifier.returnPathPatterns = verp.patterns
         own = OwnAddresses(
-            returnPath: verp.returnPath, delimiters: ownDelimiters + [verp.delimiter], hosts: classifier.localHosts)
+            returnPath: verp.returnPath, patterns: verp.patterns, delimiters: ownDelimiters + [verp.delimiter],
+            hosts: classifier.localHosts)
         if var table = try file.table("own") { try own.read(&table) }
+        if var table = try file.table("unsubscribe") {
+            let unsubscribe = try UnsubscribeTable(&table)
+            classifier.unsubscribeAddresses = unsubscribe.addresses.map { $0.text.lowercased() }
+            own.add(unsubscribe.addresses)
+        }
         if var table = try file.table("trust") {
             trust = try TrustRule(&table, hasKeys: !verp.keys.isEmpty)
         }

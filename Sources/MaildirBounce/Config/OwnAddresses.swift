@@ -1,3 +1,4 @@
+import Classifier
 import Ledger
 
 /// The addresses of this installation itself: no report counts against them, nobody can suppress them, and no list that
@@ -25,6 +26,8 @@ struct OwnAddresses: Sendable {
     private var wholeDomains: Set<String> = []
     /// Domains of which the addresses of the mail system are ours.
     private var domains: Set<String> = []
+    /// Forms of return paths that hold an id.
+    private var patterns: [ReturnPathPattern] = []
     /// The recipient delimiters.
     private var delimiters = Array("+".utf8)
 
@@ -32,10 +35,15 @@ struct OwnAddresses: Sendable {
 
     /// - Parameters:
     ///   - returnPath: the configuration's, or nil.
+    ///   - patterns: forms of return paths, the configuration's.
     ///   - delimiters: what may stand between a name and its extension.
     ///   - hosts: names of our own mail servers.
-    init(returnPath: String?, delimiters: [UInt8], hosts: [String]) {
+    init(returnPath: String?, patterns: [ReturnPathPattern] = [], delimiters: [UInt8], hosts: [String]) {
         self.delimiters = delimiters
+        self.patterns = patterns
+        for pattern in patterns {
+            if let domain = Self.canonical(domain: pattern.domain) { domains.insert(domain) }
+        }
         if let address = returnPath.flatMap({ CanonicalAddress($0) }) {
             insert(address.text, domain: address.domain)
             domains.insert(address.domain)
@@ -67,12 +75,18 @@ struct OwnAddresses: Sendable {
         try table.rejectUnknownKeys()
     }
 
+    /// Adds addresses that another table names.
+    mutating func add(_ others: [CanonicalAddress]) {
+        for address in others { insert(address.text, domain: address.domain) }
+    }
+
     /// Whether an address is ours.
     func contains(_ address: CanonicalAddress) -> Bool {
         let domain = address.domain
         if wholeDomains.contains(domain) { return true }
         let hasRoles = domains.contains(domain)
         guard hasRoles || addressDomains.contains(domain) else { return false }
+        if patterns.contains(where: { $0.read(address.text) != nil }) { return true }
         return Self.names(address, delimiters).contains { name in
             addresses.contains(name + "@" + domain) || hasRoles && Self.roles.contains(name)
         }

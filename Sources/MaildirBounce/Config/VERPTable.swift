@@ -1,4 +1,5 @@
 import Bytes
+import Classifier
 import Glibc
 import ReturnPath
 
@@ -10,6 +11,7 @@ import ReturnPath
 /// return_path = "bounce@news.example"
 /// delimiter = "+"
 /// expiry_days = 60
+/// patterns = ["b.{id}@news.example"]        # return paths that hold an id of the sending application
 /// ```
 struct VERPTable {
     /// `file:PATH`, or a key itself.
@@ -19,6 +21,8 @@ struct VERPTable {
     var delimiter = UInt8(ascii: "+")
     /// For how many days a tag is good; tags carry their day where it is set.
     var expiryDays: Int?
+    /// Forms of return paths that hold an id of the sending application.
+    var patterns: [ReturnPathPattern] = []
 
     init() {}
 
@@ -46,6 +50,16 @@ struct VERPTable {
                 throw table.wrong(
                     "keys", "holds a key, and everybody may read this file; do chmod o-r \(table.file) first")
             }
+        }
+        for text in try table.strings("patterns") ?? [] {
+            do {
+                patterns.append(try ReturnPathPattern(text))
+            } catch {
+                throw table.wrong("patterns", "names \"\(text)\", which \(error)")
+            }
+        }
+        guard patterns.count <= ReturnPathPattern.maximumCount else {
+            throw table.wrong("patterns", "names more than \(ReturnPathPattern.maximumCount) forms")
         }
         try table.rejectUnknownKeys()
     }

@@ -39,8 +39,8 @@ struct Destination: Sendable {
 
     private static let seen = "S"
 
-    /// - Parameter hasArchive: whether reports go to an archive. What is no report, or a request that nothing carries out yet,
-    ///   stays in the Maildir for a person.
+    /// - Parameter hasArchive: whether reports go to an archive. What is no report, or asks for something, stays in the
+    ///   Maildir for a person.
     init(_ verdict: Verdict, hasArchive: Bool) {
         archiveFolder =
             switch verdict.messageClass {

@@ -32,7 +32,8 @@ extension DeliveryEvent {
             dialect: verdict.dialect,
             reportingMTA: verdict.reportingMTA,
             destination: destination,
-            outcomes: counted.map(OutcomeEvent.init),
+            // What a request to unsubscribe means for its address is for a person to say.
+            outcomes: verdict.messageClass == .unsubscribe ? [] : counted.map(OutcomeEvent.init),
             rules: verdict.ruleNames + (withheld?.rule.map { [$0] } ?? []))
     }
 

@@ -6,7 +6,7 @@ enum VerdictCSV {
     static let header = csvRow([
         "file", "class", "origin", "arrival", "message_id", "dialect", "reporting_mta", "address", "kind", "reason",
         "status", "reply_code", "action", "remote_mta", "diagnostic", "destination", "trust",
-        "withheld",
+        "withheld", "tag_id",
     ])
 
     static func rows(_ verdict: Verdict, file: String, destination: String?, withheld: Withheld?) -> String {
@@ -14,7 +14,9 @@ enum VerdictCSV {
             file, verdict.messageClass.rawValue, verdict.origin?.rawValue, verdict.arrival.flatMap(timestamp),
             verdict.messageID, verdict.dialect, verdict.reportingMTA,
         ]
-        let end = [destination, verdict.trust == .absent ? nil : verdict.trust.rawValue, withheld?.rawValue]
+        let end = [
+            destination, verdict.trust == .absent ? nil : verdict.trust.rawValue, withheld?.rawValue, verdict.tagID,
+        ]
         guard !verdict.recipients.isEmpty else {
             return csvRow(message + Array(repeating: nil, count: 8) + end)
         }

@@ -34,6 +34,7 @@ extension JSONWriter {
                 writer.evidence(evidence, explain: explain)
             }
             writer.member("trust", verdict.trust == .absent ? nil : verdict.trust.rawValue)
+            writer.member("tag_id", verdict.tagID)
             writer.member("withheld", withheld?.rawValue)
             writer.member("limit", verdict.limitHit)
             writer.member("destination", destination)

@@ -23,6 +23,7 @@ struct VerdictText {
             let recipient = verdict.taggedRecipient.map { ", names \($0)" } ?? ""
             lines.append(terminalSafe("    return path: \(verdict.trust.rawValue)\(recipient)"))
         }
+        if let id = verdict.tagID { lines.append(terminalSafe("    return path: id \(id)")) }
         if let original = verdict.original { lines.append(contentsOf: self.original(original)) }
         for evidence in verdict.evidence {
             lines.append(cut(terminalSafe("    " + sentence(evidence)), toColumns: width))

@@ -37,6 +37,8 @@ enum ConfigTemplate {
             #keys = ["file:/etc/maildir-bounce.key"]
             # After how many days a tag is worth nothing. Without it tags are good for ever.
             #expiry_days = 60
+            # Return paths that hold an id of your application: {id} stands for it, {recipient} for bob=dest.example.
+            #patterns = ["b.{id}@news.example"]
 
             [trust]
             # "signed": only a report to an address that we signed changes a counter. Needs a key in [verp].
@@ -50,6 +52,11 @@ enum ConfigTemplate {
             #addresses = ["ceo@news.example"]
             # Your domains beside the return path's and local_hosts.
             #domains = ["firm.example"]
+
+            [unsubscribe]
+            # Where requests to leave a list arrive (the mailto of List-Unsubscribe), if that is not the return path: an empty
+            # mail there is one. One address, or a list of them.
+            #address = "unsubscribe@news.example"
 
             [metrics]
             # Where each scan leaves its figures for Prometheus.

@@ -1,0 +1,96 @@
+import Bytes
+import MIME
+
+/// What a text, a subject or a letter's own words, says about unsubscribing.
+struct UnsubscribeText {
+    let text: FoldedText
+    private let found: FoundGroups<UnsubscribePhrases.Words>
+    private let isCut: Bool
+    /// Where a link starts, or nil.
+    private let linkStart: Int?
+
+    init(_ words: OwnWords) { self.init(words.text, isCut: words.isCut) }
+
+    init(_ text: FoldedText, isCut: Bool = false) {
+        self.text = text
+        self.isCut = isCut
+        found = UnsubscribePhrases.groups.find(in: text)
+        linkStart = Original.position(of: "http", in: text.bytes.span)
+    }
+
+    var isEmpty: Bool { text.bytes.isEmpty }
+
+    /// A subject that was left empty, as mail programs note it.
+    var isEmptySubject: Bool { isEmpty || UnsubscribePhrases.emptySubjects.contains(bare) }
+
+    /// A single word with a digit: what a List-Unsubscribe header put there to know the reader by.
+    var isToken: Bool {
+        text.bytes.count <= UnsubscribeRequest.maximumCommand && text.bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+            && text.bytes.contains { $0.isDigit } && linkStart == nil
+    }
+
+    /// A mail program's own sentence.
+    var isProgram: Bool {
+        guard text.bytes.count <= UnsubscribeRequest.maximumClosing * 2, !isCut, linkStart == nil else { return false }
+        return found.contains(.program) || UnsubscribePhrases.programTexts.contains(bare)
+    }
+
+    /// Somebody says that he wants no more mail, before all else.
+    var isRequest: Bool {
+        guard let end = found[.request], !isCut, text.bytes.count <= UnsubscribeRequest.maximumWords,
+            end <= UnsubscribeRequest.requestReach, !found.contains(.against)
+        else { return false }
+        return linkStart.map { $0 > end } ?? true
+    }
+
+    /// A few words name the subscription and what to do with it.
+    var isWish: Bool {
+        text.bytes.count <= UnsubscribeRequest.maximumWish && isPlain && !isCut && found.contains(.removal)
+            && found.contains(.mailing)
+    }
+
+    /// A text as short as a command that has one, `unsubscribe garden-letter`.
+    var hasCommand: Bool {
+        guard text.bytes.count <= UnsubscribeRequest.maximumCommand, isPlain, !isCut else { return false }
+        return found.contains(.command) || UnsubscribePhrases.commands.contains(bare)
+    }
+
+    /// A command, before it a greeting at the most, and next to nothing else.
+    var isCommand: Bool {
+        guard hasCommand else { return false }
+        if isWholeCommand { return true }
+        let start = text.bytes.firstIndex { !UnsubscribeText.isSign($0) } ?? 0
+        let starts = Array(start...(start + UnsubscribeRequest.maximumGreeting))
+        return UnsubscribePhrases.groups.find(in: text, startingAt: starts).contains(.command)
+    }
+
+    /// A command and nothing else.
+    var isWholeCommand: Bool { isNamedCommand || isPlain && UnsubscribePhrases.commands.contains(bare) }
+
+    /// A command that is no everyday word, as `stop` and `cancel` are, and nothing else.
+    var isNamedCommand: Bool { isPlain && UnsubscribePhrases.words.contains(bare) }
+
+    /// What may stand below a subject that asks: a greeting, a name, an address.
+    var isClosing: Bool {
+        text.bytes.count <= UnsubscribeRequest.maximumClosing && isPlain && !isCut && !AutoReply.isAbsence(text)
+    }
+
+    /// No question, no link, and nothing that speaks against a request.
+    private var isPlain: Bool {
+        linkStart == nil && !found.contains(.against) && !text.bytes.contains(UInt8(ascii: "?"))
+            && !text.contains("？") && !text.contains("؟")
+    }
+
+    /// The text without signs at its ends.
+    private var bare: String {
+        var bytes = text.bytes[...]
+        while let first = bytes.first, UnsubscribeText.isSign(first) { bytes.removeFirst() }
+        while let last = bytes.last, UnsubscribeText.isSign(last) { bytes.removeLast() }
+        while bytes.count > 3, bytes.suffix(3).elementsEqual("。".utf8) { bytes.removeLast(3) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func isSign(_ byte: UInt8) -> Bool {
+        byte < 0x80 && !byte.isLetter && !byte.isDigit && byte != UInt8(ascii: "@")
+    }
+}
