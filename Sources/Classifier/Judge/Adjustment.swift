@@ -36,7 +36,8 @@ extension Findings {
         }
         // What is refused before any address was named is the sending host.
         if facts.command == .conn || facts.command == .ehlo, reply.code != nil,
-            Findings.isHostRefusal.contains(opinion.reason) || isPlainRefusal
+            Findings.isHostRefusal.contains(opinion.reason) || isPlainRefusal,
+            !(isTransient && opinion.reason == .systemError)
         {
             opinion.overrule("blocked/before-mail", .blocked)
         }

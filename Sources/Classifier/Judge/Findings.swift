@@ -96,7 +96,8 @@ struct Findings: Sendable {
         guard let field = facts.status else { return reply.status }
         guard let code = reply.code else { return field.isVague ? reply.status ?? field : field }
         if let own = reply.status, !own.isVague { return own }
-        if field.isVague || !field.isDerived(from: code) { return field }
+        if field.isVague { return reply.status ?? field }
+        guard field.isDerived(from: code) else { return field }
         return reply.status ?? StatusCode(field.statusClass, 0, 0)
     }
 

@@ -148,5 +148,8 @@ extension StatusCode {
     fileprivate var isWrapper: Bool { subject == 1 && detail <= 1 }
 
     /// Whether servers put it over anything: text or nothing decides.
-    fileprivate var isMisused: Bool { subject == 7 || detail == 0 && (3...5).contains(subject) }
+    fileprivate var isMisused: Bool {
+        // 5.4.1 is Exchange Online's for a recipient whom its directory does not know.
+        subject == 7 || detail == 0 && (3...5).contains(subject) || statusClass == 5 && subject == 4 && detail == 1
+    }
 }

@@ -118,7 +118,9 @@ final class RuleSet: @unchecked Sendable {
         for term in terms where term.subject != .guess {
             guard term.range.lowerBound - range.upperBound <= RuleSet.maximumDistance else { break }
             guard let gap = RuleSet.gap(term.range, range), gap.count <= RuleSet.maximumDistance,
-                gap.count < best?.distance ?? .max, !text.endsSentence(in: gap)
+                gap.count < best?.distance ?? .max,
+                // What follows a comma is another clause's.
+                !(gap.lowerBound >= range.upperBound ? text.endsPart(in: gap) : text.endsSentence(in: gap))
             else { continue }
             best = (term, gap.count)
         }

@@ -41,7 +41,7 @@ extension FoldedText {
         Original.position(of: words, in: bytes.span.extracting(range)) != nil
     }
 
-    /// The host name that ends right before `end`, or nil.
+    /// The host name or IPv4 address that ends right before `end`, or nil.
     func host(before end: Int) -> Range<Int>? {
         var upper = end
         while upper > 0, bytes[upper - 1] == 0x20 || "\"'>)]:,".utf8.contains(bytes[upper - 1]) { upper -= 1 }
@@ -55,7 +55,8 @@ extension FoldedText {
             hasLetter = hasLetter || bytes[lower].isLetter
             hasDot = hasDot || bytes[lower] == UInt8(ascii: ".") && lower + 1 < upper
         }
-        guard hasDot, hasLetter, bytes[lower] != UInt8(ascii: "."), bytes[upper - 1] != UInt8(ascii: "."),
+        guard hasDot, hasLetter || bytes[lower..<upper].count(where: { $0 == UInt8(ascii: ".") }) == 3,
+            bytes[lower] != UInt8(ascii: "."), bytes[upper - 1] != UInt8(ascii: "."),
             lower == 0 || bytes[lower - 1] != UInt8(ascii: "@")
         else { return nil }
         return lower..<upper
