@@ -37,7 +37,7 @@ extension Findings {
         // What is refused before any address was named is the sending host.
         if facts.command == .conn || facts.command == .ehlo, reply.code != nil,
             Findings.isHostRefusal.contains(opinion.reason) || isPlainRefusal,
-            !(isTransient && opinion.reason == .systemError)
+            !(isTransient && opinion.reason == .systemError), opinion.rule != nil || status?.subject != 7
         {
             opinion.overrule("blocked/before-mail", .blocked)
         }

@@ -59,9 +59,10 @@ struct Findings: Sendable {
     private mutating func add(_ finding: consuming Finding) {
         if reply.code == nil { reply.code = finding.reply.code }
         if reply.status == nil { reply.status = finding.reply.status }
-        for match in finding.matches {
-            let strength = rules.rules[match.rule].strength
-            guard let known = best.map({ $0.match.rule }), strength <= rules.rules[known].strength else {
+        // Hints in a reporter's sentences are its sum of what it was told.
+        let isSum = finding.statement.speaker >= .reporter && list.contains { $0.statement.speaker < .reporter }
+        for match in finding.matches where !isSum || rules.rules[match.rule].strength >= .usual {
+            guard let known = best.map({ $0.match.rule }), !outweighs(match.rule, known, finding) else {
                 runnerUp = bestRule?.name ?? runnerUp
                 best = (match, list.count)
                 continue
@@ -71,6 +72,16 @@ struct Findings: Sendable {
             }
         }
         list.append(finding)
+    }
+
+    /// Whether a rule weighs more than the best so far. Of the best words of
+    /// two statements of one speaker those of the first rule of the table decide.
+    private func outweighs(_ rule: Int, _ known: Int, _ finding: Finding) -> Bool {
+        let (mine, theirs) = (rules.rules[rule].strength, rules.rules[known].strength)
+        guard mine == theirs, rule == finding.matches.first?.rule, let best, best.finding < list.count,
+            list[best.finding].statement.speaker == finding.statement.speaker
+        else { return mine > theirs }
+        return rule < known
     }
 
     /// Whether nobody is heard who ranks below `speaker`.
@@ -97,6 +108,8 @@ struct Findings: Sendable {
         guard let code = reply.code else { return field.isVague ? reply.status ?? field : field }
         if let own = reply.status, !own.isVague { return own }
         if field.isVague { return reply.status ?? field }
+        // That the reporter gave up says nothing of the refusal.
+        if field.subject == 4, field.detail == 7 { return reply.status ?? StatusCode(field.statusClass, 0, 0) }
         guard field.isDerived(from: code) else { return field }
         return reply.status ?? StatusCode(field.statusClass, 0, 0)
     }

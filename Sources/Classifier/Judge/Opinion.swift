@@ -119,6 +119,8 @@ extension Findings {
         func opinion(_ reason: Reason, _ rule: String, isWeak: Bool = false) -> Opinion {
             Opinion(reason: reason, evidence: Evidence(rule: rule, at: facts.place ?? "Status"), isWeak: isWeak)
         }
+        // What a status says is known in every report, the stage in some.
+        if status?.subject == 7 { return opinion(.policyViolation, "status/7") }
         switch facts.command {
         case .mail: return opinion(.rejected, "command/MAIL")
         case .ehlo: return opinion(.blocked, "command/EHLO")
@@ -129,7 +131,6 @@ extension Findings {
         if status?.statusClass == 4 || reply.code.map({ $0 / 100 == 4 }) ?? false {
             return opinion(.onHold, "status/4", isWeak: true)
         }
-        if status?.subject == 7 { return opinion(.policyViolation, "status/7") }
         return opinion(reply.code == nil && status == nil ? .undefined : .onHold, "none", isWeak: true)
     }
 }

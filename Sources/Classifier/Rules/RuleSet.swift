@@ -226,7 +226,9 @@ final class RuleSet: @unchecked Sendable {
                 }
             }
         }
-        if found.contains(where: { rules[$0.rule].reason.isHard }) { withoutVetoed(&found, terms[...], text, clauses) }
+        if found.contains(where: { rules[$0.rule].reason.isHard }) {
+            withoutVetoed(&found, terms[...], text, raw, parties, clauses)
+        }
         guard found.count > 1 else { return found }
         // A phrase within a longer one of the same strength says less than that: `blacklisted` in `from an address that has
         // been blacklisted`.
@@ -249,9 +251,11 @@ final class RuleSet: @unchecked Sendable {
 
     /// Takes out what would declare somebody dead in a sentence that says it of another, or only guesses.
     private func withoutVetoed(
-        _ found: inout [Match], _ terms: ArraySlice<Term>, _ text: FoldedText, _ clauses: Clauses
+        _ found: inout [Match], _ terms: ArraySlice<Term>, _ text: FoldedText, _ raw: [UInt8], _ parties: Parties,
+        _ clauses: Clauses
     ) {
         let all = found
+        var guessed: Range<Int>?
         found = all.compactMap { match in
             guard rules[match.rule].reason.isHard else { return match }
             let sentence = clauses.sentence(around: match.range)
@@ -271,17 +275,28 @@ final class RuleSet: @unchecked Sendable {
                 [.mailboxFull, .suspend].contains(rules[other.rule].reason) && rules[other.rule].strength == .sure
                     && !other.place.isInPage
             }
-            if exists { return nil }
+            if exists, !isGuess { return nil }
             if isGuess || isChoice {
+                if isGuess { guessed = sentence }
                 var guess = match
                 guess.isGuess = true
                 return guess
             }
             let isGreeting = terms.contains { $0.subject == .greeting && sentence.contains($0.range.lowerBound) }
-            if isGreeting || rules[match.rule].subjects == 0 && isOfSender(match.range, among: terms, in: text) {
+            let owners = terms.lazy.filter { $0.subject == .address && sentence.contains($0.range.lowerBound) }
+                .map { parties.owner(ofSign: $0.sign, in: raw) }
+            let namesSenderOnly = owners.contains(.sender) && !owners.contains(.recipient)
+            if isGreeting || namesSenderOnly
+                || rules[match.rule].subjects == 0 && isOfSender(match.range, among: terms, in: text)
+            {
                 return nil
             }
             return match
+        }
+        // In a list of guesses a full mailbox is another one.
+        guard let guessed else { return }
+        for index in found.indices where [.mailboxFull, .suspend].contains(rules[found[index].rule].reason) {
+            if guessed.contains(found[index].range.lowerBound) { found[index].isGuess = true }
         }
     }
 }
