@@ -150,7 +150,7 @@ package struct RuleCheck {
         }
     }
 
-    /// Of a text that holds phrases of several rules the strongest rule decides, then the longest phrase, then the first rule.
+    /// Of a text that holds phrases of several rules the strongest rule decides, then the place in the text, then the first rule.
     private mutating func checkReplies(_ rules: [RuleEntry]) {
         let unconditional = rules.filter { !$0.hasConditions }
         let words = unconditional.flatMap { rule in rule.any.map { (rule: rule, phrase: $0) } }

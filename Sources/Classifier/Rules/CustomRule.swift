@@ -33,7 +33,7 @@ public struct CustomRule: Sendable, Equatable {
     /// Whose fault it is then; without it the reason decides.
     public var party: Party?
 
-    /// What must be known beside its words before it declares an address dead.
+    /// Whether something must be known beside its words before it declares an address dead.
     package var needsProof = false
 
     /// A rule without conditions, to be filled in.
