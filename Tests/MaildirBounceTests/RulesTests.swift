@@ -228,13 +228,13 @@ struct RulesTests {
             run.lines == [
                 "\(mail): admin/mine: hard-bounce; bob@partner.example hard userunknown -> "
                     + "soft-bounce; bob@partner.example soft blocked",
-                "    bob@partner.example: admin/mine (at Diagnostic-Code), then userunknown/user",
+                "    bob@partner.example: admin/mine (at Diagnostic-Code), then userunknown/unknown",
             ])
         let ours = try Program.run("rules", "test", mail)
         #expect(
             ours.lines == [
                 "\(mail): no rule of yours: hard-bounce; bob@partner.example hard userunknown",
-                "    bob@partner.example: userunknown/user (\"user unknown\" at Diagnostic-Code), then nothing",
+                "    bob@partner.example: userunknown/unknown (\"user unknown\" at Diagnostic-Code), then nothing",
             ])
     }
 
@@ -320,7 +320,7 @@ struct RulesTests {
                 "\(mails)/partner/a.eml: class: expected soft-bounce, got hard-bounce",
                 "\(mails)/partner/a.eml: bob@partner.example kind: expected soft, got hard",
                 "\(mails)/partner/a.eml: bob@partner.example reason: expected blocked, got userunknown",
-                "\(mails)/partner/a.eml: bob@partner.example rule: expected admin/mine, got userunknown/user",
+                "\(mails)/partner/a.eml: bob@partner.example rule: expected admin/mine, got userunknown/unknown",
                 "1 mails, 1 not as expected",
             ])
         try folder.write("mails/b.eml", report("550 5.1.1 User unknown"))
