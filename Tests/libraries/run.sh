@@ -91,17 +91,17 @@ END
 cd "$samples"
 same "classify-mail says who failed and why" 66 "$programs/classify-mail" *.eml nowhere.eml <<'END'
 01-postfix-hard-bounce.eml	hard-bounce
-	bob@dest.example	hard	5.1.1	userunknown	userunknown/directory
+	bob@dest.example	hard	5.1.1	userunknown	userunknown/phrases
 02-postfix-mailbox-full.eml	soft-bounce
-	carol@dest.example	soft	5.2.2	mailboxfull	mailboxfull/quota
+	carol@dest.example	soft	5.2.2	mailboxfull	mailboxfull/full
 03-postfix-delay-notice.eml	delay-notice
 	dave@slow.example	delayed	4.4.1	expired	expired/time
 04-postfix-expired.eml	soft-bounce
 	dave@slow.example	soft	4.4.1	expired	expired/time
 05-exim-hard-bounce.eml	hard-bounce
-	erin@exim.example	hard	5.1.1	userunknown	userunknown/user
+	erin@exim.example	hard	5.1.1	userunknown	userunknown/unknown
 06-qmail-hard-bounce.eml	hard-bounce
-	frank@qmail.example	hard	5.1.1	userunknown	userunknown/directory
+	frank@qmail.example	hard	5.1.1	userunknown	userunknown/phrases
 07-exchange-ndr.eml	hard-bounce
 	grace@corp.example	hard	5.1.10	userunknown	userunknown/resolver
 08-out-of-office.eml	auto-reply
@@ -112,7 +112,7 @@ same "classify-mail says who failed and why" 66 "$programs/classify-mail" *.eml 
 12-postfix-delivered.eml	delivery-receipt
 	ken@dest.example	delivered	2.0.0	delivered	-
 13-japanese-hard-bounce.eml	hard-bounce
-	yuki@keitai.example	hard	5.1.1	userunknown	userunknown/user
+	yuki@keitai.example	hard	5.1.1	userunknown	userunknown/unknown
 classify-mail: cannot read nowhere.eml
 END
 total
