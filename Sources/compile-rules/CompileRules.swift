@@ -37,13 +37,11 @@ package struct UnusableRules: Error, CustomStringConvertible {
 }
 
 extension RuleFile {
-    /// The files of Rules/, in the order in which their rules are tried.
-    package static let names = ["servers", "subjects", "replies", "providers", "prose"].map { $0 + ".toml" }
-
-    /// The rules in a folder.
+    /// The rules in the TOML files of a folder, in the order of their names.
     package init(folder: String) throws {
         self.init()
-        for name in RuleFile.names {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        for name in names.filter({ $0.hasSuffix(".toml") }).sorted() {
             add([UInt8](try Data(contentsOf: URL(fileURLWithPath: folder).appendingPathComponent(name))), file: name)
         }
         guard problems.isEmpty else { throw UnusableRules(problems: problems) }
