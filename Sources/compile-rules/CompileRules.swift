@@ -37,11 +37,15 @@ package struct UnusableRules: Error, CustomStringConvertible {
 }
 
 extension RuleFile {
-    /// The rules in the TOML files of a folder, in the order of their names.
+    /// The names of the TOML files in a folder, sorted.
+    package static func names(in folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".toml") }.sorted()
+    }
+
+    /// The rules in the TOML files of a folder.
     package init(folder: String) throws {
         self.init()
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
-        for name in names.filter({ $0.hasSuffix(".toml") }).sorted() {
+        for name in try RuleFile.names(in: folder) {
             add([UInt8](try Data(contentsOf: URL(fileURLWithPath: folder).appendingPathComponent(name))), file: name)
         }
         guard problems.isEmpty else { throw UnusableRules(problems: problems) }
