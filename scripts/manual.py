@@ -106,6 +106,11 @@ def arguments_list(arguments):
 def paragraphs(said):
     lines = []
     for number, paragraph in enumerate(said):
+        shown = paragraph.split("\n")
+        if all(line.startswith("    ") for line in shown):
+            # What is to be written as it stands.
+            lines += [".Bd -literal -offset indent"] + [text(line[4:]) for line in shown] + [".Ed"]
+            continue
         lines += ([".Pp"] if number else []) + sentences(paragraph)
     return lines
 

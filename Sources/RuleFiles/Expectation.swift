@@ -30,7 +30,7 @@ package struct Expectation: Sendable {
             if let value = try reader.text(key) { fields.append((key, value.text)) }
         }
         var recipients: [Recipient] = []
-        for var table in try reader.tables("recipient") {
+        for var table in try reader.tables("recipients") {
             guard let address = try table.text("address") else {
                 throw table.wrong("address", "is missing: say whom the rest is about")
             }

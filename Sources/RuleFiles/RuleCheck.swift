@@ -48,7 +48,7 @@ package struct RuleCheck {
 
     /// Checks an administrator's rules, of which the first that applies decides.
     package init(administrators file: RuleFile) {
-        problems = file.problems + file.foreignTables
+        problems = file.problems + file.foreignTables + file.foreignKeys
         checkNames(file.rules.map { ($0.id, $0.place) })
         for (number, rule) in file.rules.enumerated() {
             checkKind(rule)

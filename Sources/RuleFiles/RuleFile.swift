@@ -43,6 +43,15 @@ package struct RuleFile: Sendable {
     /// How many there are, of all kinds.
     package var count: Int { rules.count + servers.count + words.count + listed.count + relays.count }
 
+    /// What an administrator's rules may not say.
+    package var foreignKeys: [RuleProblem] {
+        rules.compactMap(\.predicate).map {
+            RuleProblem(
+                place: $0.place,
+                message: "subject and predicate are for the project's own rules; give the words with any or all")
+        }
+    }
+
     /// What an administrator's file may not hold.
     package var foreignTables: [RuleProblem] {
         (subjects.map(\.place) + predicates.map(\.place) + servers.map(\.place) + words.map(\.place)

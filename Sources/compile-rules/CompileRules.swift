@@ -37,13 +37,15 @@ package struct UnusableRules: Error, CustomStringConvertible {
 }
 
 extension RuleFile {
-    /// The files of Rules/, in the order in which their rules are tried.
-    package static let names = ["servers", "subjects", "replies", "providers", "prose"].map { $0 + ".toml" }
+    /// The names of the TOML files in a folder, sorted.
+    package static func names(in folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".toml") }.sorted()
+    }
 
-    /// The rules in a folder.
+    /// The rules in the TOML files of a folder.
     package init(folder: String) throws {
         self.init()
-        for name in RuleFile.names {
+        for name in try RuleFile.names(in: folder) {
             add([UInt8](try Data(contentsOf: URL(fileURLWithPath: folder).appendingPathComponent(name))), file: name)
         }
         guard problems.isEmpty else { throw UnusableRules(problems: problems) }

@@ -107,6 +107,11 @@ struct RuleCheckTests {
                 "r.toml:1:1: source is missing: say where the words are from (an RFC, a server's file, a page, or observed)"
             ])
         #expect(
+            administrators(
+                "[[rule]]\nid = \"a\"\nsubject = [\"recipient\"]\npredicate = \"absent\"\nreason = \"suspend\"\n") == [
+                    "r.toml:4:13: subject and predicate are for the project's own rules; give the words with any or all"
+                ])
+        #expect(
             administrators("[[server]]\nid = \"a\"\ntext = [\"x\"]\n") == [
                 "r.toml:1:1: a file of your own may hold [[rule]] only; the others are the project's"
             ])

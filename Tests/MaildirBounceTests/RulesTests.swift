@@ -303,7 +303,7 @@ struct RulesTests {
             class = "soft-bounce"
             dialect = "rfc3464"
 
-            [[recipient]]
+            [[recipients]]
             address = "bob@partner.example"
             kind = "soft"
             reason = "blocked"
@@ -325,7 +325,7 @@ struct RulesTests {
             ])
         try folder.write("mails/b.eml", report("550 5.1.1 User unknown"))
         try folder.write("mails/c.eml", report("550 5.1.1 User unknown"))
-        try folder.write("mails/c.toml", "class = \"hard-bounce\"\n[[recipient]]\naddress = \"eve@partner.example\"\n")
+        try folder.write("mails/c.toml", "class = \"hard-bounce\"\n[[recipients]]\naddress = \"eve@partner.example\"\n")
         try folder.write("mails/d.eml", report("550 5.1.1 User unknown"))
         try folder.write("mails/d.toml", "class = \"hard-bonce\"\n")
         let more = try Program.run("rules", "lint", mails)

@@ -76,7 +76,7 @@ def commands(place):
         "policy": [["policy", "show"], ["policy", "explain", "bob@dest.example", *ledger]],
         "brake list": [["brake", "list", *ledger]], "ledger verify": [["ledger", "verify", *ledger]],
         "unclassified": [["unclassified", *ledger], ["unclassified", "--maildir", place.maildir]],
-        "rules": [["rules", "list"]], "verp": [["verp", "key"]],
+        "rules": [["rules", "list"], ["rules", "test", place.mail]], "verp": [["verp", "key"]],
         "scan --dry-run": [["scan", "--dry-run", "--maildir", place.maildir, *ledger]],
         "reprocess --dry-run": [["reprocess", "--dry-run", place.maildir, *ledger]],
         "classify": [["classify", place.mail], ["classify", "--format", "jsonl", place.maildir]],

@@ -68,6 +68,9 @@ result "finds: a key of a rule that is not in the table" $status "$folder/said"
 status=0
 "$program" rules check Rules >"$folder/said" 2>&1 || status=$?
 result "rules check finds nothing in Rules/" $status "$folder/said"
+status=0
+"$program" rules lint Tests/ClassifierTests/Fixtures >"$folder/said" 2>&1 || status=$?
+result "every fixture is read as the file next to it expects" $status "$folder/said"
 
 # What SECURITY.md says of files, programs and connections.
 if ! strace -qq -o /dev/null true 2>/dev/null; then

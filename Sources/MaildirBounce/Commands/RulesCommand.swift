@@ -14,11 +14,11 @@ struct RulesCommand: ParsableCommand {
             Rules of your own stand in a TOML file that the configuration names with rules, and are tried before ours:
 
                 [[rule]]
-                name = "partner gateway"
-                when.text = ["blocked by partner policy"]   # all of them; also status, reply, provider, header
-                then.reason = "policyviolation"             # and kind, party, or class for a whole message
+                id = "partner gateway"
+                any = ["blocked by partner policy"]   # one of them; also all, against, hosts, status, reply, stage, header
+                reason = "policyviolation"            # and kind or party, or class for a whole message
 
-            A file with a rule that cannot be used, or that others could have written, ends every command that judges mails with \
+            docs/rules.md has every key. A file with a rule that cannot be used, or that others could have written, ends every command that judges mails with \
             status 78.
 
             Example: maildir-bounce rules check my-rules.toml

@@ -15,7 +15,7 @@ struct RulesLintCommand: ParsableCommand {
 
                 class = "hard-bounce"
 
-                [[recipient]]
+                [[recipients]]
                 address = "bob@dest.example"
                 kind = "hard"
                 reason = "userunknown"

@@ -49,7 +49,7 @@ struct RulesFile {
         var entries = RuleFile()
         entries.add(text, file: file)
         rules = entries.rules.map(\.customRule)
-        problems = (entries.problems + entries.foreignTables).map(Failure.init)
+        problems = (entries.problems + entries.foreignTables + entries.foreignKeys).map(Failure.init)
     }
 }
 
