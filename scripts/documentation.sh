@@ -23,6 +23,7 @@ for module in "${modules[@]}"; do
     mkdir "$graphs/$module"
     # Classifier hands on the words of Verdict, which are described with it.
     swift-symbolgraph-extract -module-name "$module" -I "$built/Modules" -Xcc -fmodule-map-file=Sources/CRenameat2/module.modulemap \
+        -Xcc -fmodule-map-file="$built/CRules.build/module.modulemap" -I Sources/CRules/include \
         -experimental-allowed-reexported-modules=Verdict \
         -target "$target" -minimum-access-level public -skip-inherited-docs -output-dir "$graphs/$module"
     python3 - "$graphs/$module/$module.symbols.json" <<'PYTHON'
@@ -41,7 +42,8 @@ PYTHON
     { echo 'let bytes: [UInt8] = []'; sed -n '/^```swift$/,/^```$/{/^```/d;p}' "Sources/$module/$module.docc/$module.md" |
         sed -n '/^import/,$p'; } >"$graphs/main.swift"
     swiftc -typecheck -swift-version 6 -warnings-as-errors -I "$built/Modules" \
-        -Xcc -fmodule-map-file=Sources/CRenameat2/module.modulemap "$graphs/main.swift"
+        -Xcc -fmodule-map-file=Sources/CRenameat2/module.modulemap \
+        -Xcc -fmodule-map-file="$built/CRules.build/module.modulemap" -I Sources/CRules/include "$graphs/main.swift"
     rm -rf "dist/documentation/$module"
     mkdir -p dist/documentation
     docc convert "Sources/$module/$module.docc" --additional-symbol-graph-dir "$graphs/$module" \

@@ -99,11 +99,17 @@ public struct ReturnPathPattern: Sendable, Equatable {
 
 /// Why a pattern is none.
 public enum ReturnPathPatternError: Error, Equatable, CustomStringConvertible {
+    /// Nothing, or no ASCII domain, stands behind the `@`.
     case noDomain
+    /// It has neither `{id}` nor `{recipient}`.
     case noField
+    /// A brace belongs to neither of the two.
     case unknownField
+    /// The field of this name stands twice.
     case twice(String)
+    /// Nothing stands between the two fields.
     case adjacent
+    /// This character stands in no plain return path.
     case badCharacter(String)
 
     /// The sentence behind the key's name.
