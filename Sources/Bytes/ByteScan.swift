@@ -17,6 +17,34 @@ extension Span<UInt8> {
         withUnsafeBytes { $0.firstIndex(of: byte, in: range) }
     }
 
+    /// Where `words` stand for the first time in a range that holds all of them, or nil.
+    @inlinable package func firstIndex(of words: Span<UInt8>, in range: Range<Int>) -> Int? {
+        guard !words.isEmpty else { return nil }
+        var from = range.lowerBound
+        while from + words.count <= range.upperBound,
+            let hit = firstIndex(of: words[0], in: from..<(range.upperBound - words.count + 1))
+        {
+            var offset = 1
+            while offset < words.count, self[hit + offset] == words[offset] { offset += 1 }
+            if offset == words.count { return hit }
+            from = hit + 1
+        }
+        return nil
+    }
+
+    /// Where `words`, which are lower case ASCII, stand for the first time in any case, or nil.
+    @inlinable package func position(of words: StaticString) -> Int? {
+        let first = words.utf8Start[0]
+        return [first, first.isLetter ? first & ~0x20 : first].compactMap { letter in
+            var from = 0
+            while let start = firstIndex(of: letter, in: from..<count) {
+                if hasPrefix(words, ignoringCaseIn: start..<count) { return start }
+                from = start + 1
+            }
+            return nil
+        }.min()
+    }
+
     /// Where the line that starts at `start` ends, without its line end, and where the next one starts.
     /// A line ends with LF, which a CR may precede.
     @inlinable package func line(at start: Int, before end: Int) -> (content: Range<Int>, next: Int) {

@@ -17,7 +17,7 @@ public struct Settings: Sendable {
     /// addresses to which the report was delivered; nil: none is ours.
     public var ownAddresses: (@Sendable (_ recipients: [String], _ deliveredTo: [String]) -> [Int])?
 
-    /// Addresses at which unsubscribe requests arrive, lower case. An empty mail there is one, also behind a delimiter and
+    /// Addresses at which unsubscribe requests arrive, lower case. An empty mail there is one, also after a delimiter and
     /// an extension.
     public var unsubscribeAddresses: [String] = []
 

@@ -47,7 +47,7 @@ extension AddressScan {
         }
     }
 
-    /// Whether a word may end with the character and go on behind an apostrophe or a dash. Scripts that write no blanks
+    /// Whether a word may end with the character and go on after an apostrophe or a dash. Scripts that write no blanks
     /// have neither within words.
     static func endsWord(_ bytes: Span<UInt8>, _ index: Int, _ length: Int) -> Bool {
         switch bytes[index] {

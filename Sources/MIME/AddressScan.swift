@@ -29,7 +29,7 @@ package enum AddressScan {
 
     /// The addr-specs in a line of prose, and whether something stands there that may be an address and is not read as one.
     ///
-    /// In prose an address may stand directly behind a letter of a script that writes no blanks: `您发往bob@dest.example的邮件`.
+    /// In prose an address may stand directly after a letter of a script that writes no blanks: `您发往bob@dest.example的邮件`.
     /// Where a letter beyond ASCII opens an address, words of the sentence may be a part of it, so it counts as unreadable.
     package static func listing(
         _ bytes: Span<UInt8>, in range: Range<Int>, limit: Int
@@ -277,7 +277,7 @@ package enum AddressScan {
         return path(bytes, in: range)
     }
 
-    /// A field's value without what some servers put around or behind an address: `'bob@dest.example'`,
+    /// A field's value without what some servers put around or after an address: `'bob@dest.example'`,
     /// `[SMTP:bob@dest.example]`, and a comma, a semicolon or a colon at the end. A quote on one side is the address's.
     private static func withoutPunctuation(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
         var range = bytes.trimmed(range)
@@ -321,7 +321,7 @@ package enum AddressScan {
         var found: [Range<Int>] = []
         var isComplete = true
         var start = range.lowerBound
-        // The member may go on behind the comma: `a,b@dest.example`.
+        // The member may go on after the comma: `a,b@dest.example`.
         var isOpen = false
         while start < range.upperBound, found.count < limit {
             let end = endOfMember(bytes, start..<range.upperBound)
@@ -459,8 +459,8 @@ package enum AddressScan {
         return hasSign || isStart(bytes, low, from: range.lowerBound) ? start : nil
     }
 
-    /// Where the ASCII starts behind the last letter of a script that writes no blanks, or the start of `local` where there
-    /// is none, or where more than ASCII stands behind it.
+    /// Where the ASCII starts after the last letter of a script that writes no blanks, or the start of `local` where there
+    /// is none, or where more than ASCII stands after it.
     private static func endOfWords(_ bytes: Span<UInt8>, _ local: Range<Int>) -> Int {
         var end = local.upperBound
         while end > local.lowerBound, bytes[end - 1] < 0x80 { end -= 1 }
@@ -474,7 +474,7 @@ package enum AddressScan {
         return end
     }
 
-    /// Whether more than `address` stands in `line`. A list has one to a line, and a colon behind it.
+    /// Whether more than `address` stands in `line`. A list has one to a line, and a colon after it.
     private static func isInSentence(_ bytes: Span<UInt8>, _ address: Range<Int>, of line: Range<Int>) -> Bool {
         if (line.lowerBound..<address.lowerBound).contains(where: { !bytes[$0].isSpace }) { return true }
         let rest = bytes.trimmed(address.upperBound..<line.upperBound)
@@ -527,7 +527,7 @@ package enum AddressScan {
             UInt8(ascii: "]"), UInt8(ascii: ";"):
             return true
         case UInt8(ascii: ","):
-            // Between two addresses, or behind a sentence's number or sign; `a,b@dest.example` may be one.
+            // Between two addresses, or after a sentence's number or sign; `a,b@dest.example` may be one.
             var index = low - 2
             var hasLetter = false
             while index >= max(start, low - maximumLength), bytes[index].isLocalPart {

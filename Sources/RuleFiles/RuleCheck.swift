@@ -15,7 +15,7 @@ package struct RuleCheck {
         for place in Dialect.Place.allCases {
             checkTwice(file.servers.flatMap { server in server.signs.filter { $0.place == place }.map(\.words) })
         }
-        for set in PhraseSet.allCases { checkTwice(file.words.filter { $0.set == set }.flatMap(\.any)) }
+        for set in PhraseSet.allCases { checkTwice(file.words.filter { $0.meaning.set == set }.flatMap(\.any)) }
         checkTwice(file.listed.flatMap(\.any))
         for words in file.words { checkFolding(words.any) }
         checkTwice(file.subjects.flatMap(\.any))
@@ -23,7 +23,8 @@ package struct RuleCheck {
         for entry in file.subjects { checkFolding(entry.any) }
         for entry in file.predicates { checkFolding(entry.any) }
         for rule in file.rules {
-            guard let predicate = rule.predicate, !file.predicates.contains(where: { $0.id == predicate.text }) else {
+            guard let predicate = rule.predicate, !file.predicates.contains(where: { $0.meaning == predicate.text })
+            else {
                 continue
             }
             note(predicate.place, "there is no [[predicate]] of the name \(predicate.text)")
@@ -34,14 +35,10 @@ package struct RuleCheck {
                 note(sign.words.place, "\(shown(sign.words)) has a capital letter, and is compared in lower case")
             }
         }
-        let sources =
-            file.rules.map { ($0.source, $0.place) } + file.subjects.map { ($0.source, $0.place) }
-            + file.predicates.map { ($0.source, $0.place) } + file.servers.map { ($0.source, $0.place) }
-            + file.words.map { ($0.source, $0.place) } + file.listed.map { ($0.source, $0.place) }
-            + file.relays.map { ($0.source, $0.place) }
-        for (source, place) in sources where source == nil {
+        for entry in file.entries where entry.source == nil {
             note(
-                place, "source is missing: say where the words are from (an RFC, a server's file, a page, or observed)")
+                entry.place,
+                "source is missing: say where the words are from (an RFC, a server's file, a page, or observed)")
         }
         sort()
     }
@@ -197,7 +194,7 @@ package struct RuleCheck {
 }
 
 extension RuleEntry {
-    /// Whether something must be so beside the words.
+    /// Whether something must be so besides the words.
     fileprivate var hasConditions: Bool {
         status != nil || reply != nil || stage != nil || header != nil || !hosts.isEmpty || !against.isEmpty
     }

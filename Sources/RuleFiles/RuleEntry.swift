@@ -2,7 +2,7 @@ import Classifier
 import Verdict
 
 /// A `[[rule]]`, ours or an administrator's (docs/rules.md).
-package struct RuleEntry: Sendable {
+package struct RuleEntry: FileEntry {
     package let id: String
     package let place: RulePlace
 
@@ -36,7 +36,7 @@ package struct RuleEntry: Sendable {
 
     // How much it says.
     package let strength: Strength
-    /// Whether the words need something beside them before an address is declared dead.
+    /// Whether the words need something besides them before an address is declared dead.
     package let needsProof: Bool
     package let isBare: Bool
     package let isPlainRefusal: Bool

@@ -1,14 +1,16 @@
+import Classifier
 import TOML
+import Verdict
 
 /// The rules of some files, in their order.
 package struct RuleFile: Sendable {
     package private(set) var rules: [RuleEntry] = []
-    package private(set) var subjects: [SubjectEntry] = []
-    package private(set) var predicates: [PredicateEntry] = []
+    package private(set) var subjects: [WordsEntry<Subject>] = []
+    package private(set) var predicates: [WordsEntry<String>] = []
     package private(set) var servers: [ServerEntry] = []
-    package private(set) var words: [WordsEntry] = []
-    package private(set) var listed: [ListedEntry] = []
-    package private(set) var relays: [RelayEntry] = []
+    package private(set) var words: [WordsEntry<SetMeaning>] = []
+    package private(set) var listed: [WordsEntry<Reason>] = []
+    package private(set) var relays: [WordsEntry<Relay>] = []
     /// What cannot be used.
     package private(set) var problems: [RuleProblem] = []
 
@@ -31,12 +33,12 @@ package struct RuleFile: Sendable {
             number += 1
             return try RuleEntry(reader, number: number)
         }
-        subjects += entries("subject", &reader) { reader throws(RuleProblem) in try SubjectEntry(reader) }
-        predicates += entries("predicate", &reader) { reader throws(RuleProblem) in try PredicateEntry(reader) }
+        subjects += entries("subject", &reader) { reader throws(RuleProblem) in try WordsEntry(subject: reader) }
+        predicates += entries("predicate", &reader) { reader throws(RuleProblem) in try WordsEntry(predicate: reader) }
         servers += entries("server", &reader) { reader throws(RuleProblem) in try ServerEntry(reader) }
-        words += entries("words", &reader) { reader throws(RuleProblem) in try WordsEntry(reader) }
-        listed += entries("listed", &reader) { reader throws(RuleProblem) in try ListedEntry(reader) }
-        relays += entries("relay", &reader) { reader throws(RuleProblem) in try RelayEntry(reader) }
+        words += entries("words", &reader) { reader throws(RuleProblem) in try WordsEntry(words: reader) }
+        listed += entries("listed", &reader) { reader throws(RuleProblem) in try WordsEntry(listed: reader) }
+        relays += entries("relay", &reader) { reader throws(RuleProblem) in try WordsEntry(relay: reader) }
         note { () throws(RuleProblem) in try reader.rejectUnknownKeys() }
     }
 
@@ -54,12 +56,17 @@ package struct RuleFile: Sendable {
 
     /// What an administrator's file may not hold.
     package var foreignTables: [RuleProblem] {
-        (subjects.map(\.place) + predicates.map(\.place) + servers.map(\.place) + words.map(\.place)
-            + listed.map(\.place) + relays.map(\.place)).map {
-                RuleProblem(
-                    place: $0, message: "a file of your own may hold [[rule]] only; the others are the project's")
-            }
+        entriesOfProject.map {
+            RuleProblem(
+                place: $0.place, message: "a file of your own may hold [[rule]] only; the others are the project's")
+        }
     }
+
+    /// The tables that only the project's own files may hold.
+    private var entriesOfProject: [any FileEntry] { subjects + predicates + servers + words + listed + relays }
+
+    /// All tables.
+    var entries: [any FileEntry] { rules + entriesOfProject }
 
     private mutating func entries<Entry>(
         _ key: String, _ reader: inout RuleReader, _ entry: (RuleReader) throws(RuleProblem) -> Entry

@@ -2,12 +2,11 @@ import Classifier
 import Verdict
 
 /// A `[[server]]`: how its reports are known, and what they say otherwise than RFC 3464 would.
-package struct ServerEntry: Sendable {
+package struct ServerEntry: FileEntry {
     package let id: String
     package let place: RulePlace
     /// The phrases of each place at which a sign may stand.
     package let signs: [(place: Dialect.Place, words: PlacedText)]
-    package let quotation: PlacedText?
     /// The function that adjusts what was read.
     package let code: ServerCode?
     /// The server's own sentences, which need no code.
@@ -22,7 +21,6 @@ package struct ServerEntry: Sendable {
         var signs: [(Dialect.Place, PlacedText)] = []
         for place in Dialect.Place.allCases { signs += try reader.texts(place.key).map { (place, $0) } }
         self.signs = signs
-        quotation = try reader.text("quotation")
         code = try reader.word("code", of: ServerCode.self)
         var sentences: [(PlacedText, Reason)] = []
         for var sentence in try reader.tables("sentence") {

@@ -215,7 +215,7 @@ private struct StartTable {
     }
 
     private mutating func noteStart(_ eight: UInt64, _ length: Int) {
-        // What stands behind a phrase of one to three bytes may be anything.
+        // What stands after a phrase of one to three bytes may be anything.
         let mark: UInt32 = length < 4 ? .max : 1 << PhraseStarts.place(eight)
         for second in 0...(length == 1 ? UInt64(255) : 0) {
             let row = PhraseStarts.row(eight | second << 8)
@@ -261,7 +261,7 @@ private struct Trie {
         }
     }
 
-    /// A place for each state that is not dense, a child's behind its parent's.
+    /// A place for each state that is not dense, a child's after its parent's.
     func sparsePlaces() -> [Int] {
         var places = Array(repeating: 0, count: bytes.count)
         var next = 0

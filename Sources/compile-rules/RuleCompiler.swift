@@ -18,14 +18,14 @@ package struct RuleCompiler {
         try addServers(file.servers)
         try addListed(file)
         for set in PhraseSet.allCases {
-            let words = file.words.filter { $0.set == set }
-            try add(words.flatMap { entry in entry.any.map { ($0.text, entry.meaning) } }, to: set.sections)
+            let words = file.words.filter { $0.meaning.set == set }
+            try add(words.flatMap { entry in entry.any.map { ($0.text, entry.meaning.number) } }, to: set.sections)
         }
         sections[.strings] = compile_rules.numbers(of: strings)
         lay()
     }
 
-    /// Puts the sections one behind the other. Records want to start where a cache line may.
+    /// Puts the sections one after the other. Records want to start where a cache line may.
     private mutating func lay() {
         numbers = Array(repeating: 0, count: 2 * RuleTable.Section.allCases.count)
         for section in RuleTable.Section.allCases {
@@ -66,10 +66,10 @@ package struct RuleCompiler {
             }
         }
         let subjects = file.subjects.flatMap { entry in
-            entry.any.map { (list: words.number(of: $0.text), number: Int(entry.subject.rawValue)) }
+            entry.any.map { (list: words.number(of: $0.text), number: Int(entry.meaning.rawValue)) }
         }
         let predicates = file.predicates.flatMap { entry in
-            let theirs = rules.indices.filter { rules[$0].predicate?.text == entry.id }
+            let theirs = rules.indices.filter { rules[$0].predicate?.text == entry.meaning }
             return entry.any.flatMap { word in
                 let phrase = words.number(of: word.text)
                 return theirs.map { (list: phrase, number: $0) }
@@ -129,8 +129,7 @@ package struct RuleCompiler {
             }
             records.append(
                 crules_server(
-                    id: range(server.id), quotation: range(server.quotation?.text ?? ""),
-                    code: server.code.map { number(of: $0) + 1 } ?? 0,
+                    id: range(server.id), code: server.code.map { number(of: $0) + 1 } ?? 0,
                     sentences: crules_range(at: start, count: UInt32(sentences.count) - start)))
         }
         sections[.servers] = compile_rules.numbers(of: records)
@@ -144,11 +143,11 @@ package struct RuleCompiler {
     }
 
     private mutating func addListed(_ file: RuleFile) throws(Automaton.TooLarge) {
-        let listed = file.listed.flatMap { entry in entry.any.map { ($0.text, entry.reason) } }
+        let listed = file.listed.flatMap { entry in entry.any.map { ($0.text, entry.meaning) } }
         sections[.listed] = compile_rules.numbers(
             of: listed.map { crules_meaning(words: range($0.0), meaning: number(of: $0.1)) })
         try add(listed.enumerated().map { ($1.0, $0) }, to: (.listedWords, .listedMeanings))
-        let hosts = file.relays.flatMap { entry in entry.hosts.map { ($0.text, entry.relay) } }
+        let hosts = file.relays.flatMap { entry in entry.any.map { ($0.text, entry.meaning) } }
         sections[.relays] = compile_rules.numbers(
             of: hosts.map { crules_meaning(words: range($0.0), meaning: number(of: $0.1)) })
     }

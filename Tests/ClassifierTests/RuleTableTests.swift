@@ -50,7 +50,7 @@ struct RuleTableTests {
                     "\(phrase.place): \(phrase.text)")
             }
         }
-        for words in rules.words where words.set == .text {
+        for words in rules.words where words.meaning.set == .text {
             for phrase in words.any {
                 let found = ProsePhrases.groups.find(in: FoldedText(verbatim: Array(phrase.text.utf8)))
                 #expect(!found.isEmpty, "\(phrase.place): \(phrase.text)")

@@ -125,7 +125,7 @@ struct VERPTests {
 
     private func note(_ text: String) -> String? {
         let bytes = Array(text.utf8)
-        return ForwardingNote.read(bytes.span, behind: 0, before: bytes.count)?.mailed
+        return ForwardingNote.read(bytes.span, after: 0, before: bytes.count)?.mailed
     }
 
     @Test(

@@ -57,7 +57,7 @@ typedef struct {
 
 typedef struct {
     /// Ranges of the text.
-    crules_range id, quotation;
+    crules_range id;
     /// From 1.
     uint32_t code;
     /// A range of the sentences.

@@ -17,7 +17,7 @@ enum ListSign {
         return sender != envelope.from
     }
 
-    /// `owner-dev@`, `dev-bounces@`, `dev-owner@`, `dev-admin@`, `dev-request@`, also with the reader's address behind it.
+    /// `owner-dev@`, `dev-bounces@`, `dev-owner@`, `dev-admin@`, `dev-request@`, also with the reader's address after it.
     static func isListOwner(_ address: String) -> Bool {
         let local = address.localPart
         if local.hasPrefix("owner-") { return true }
@@ -25,7 +25,7 @@ enum ListSign {
         return ["-bounces", "-owner", "-admin", "-request"].contains { name.hasSuffix($0) }
     }
 
-    /// Fields of RFC 2369 beside `List-Unsubscribe`, and those of lists older than it (Mailman, fml, eGroups, Majordomo).
+    /// Fields of RFC 2369 besides `List-Unsubscribe`, and those of lists older than it (Mailman, fml, eGroups, Majordomo).
     private static let fields = [
         FieldName("list-post"), FieldName("list-help"), FieldName("list-subscribe"), FieldName("list-owner"),
         FieldName("list-archive"), FieldName("x-mailing-list"), FieldName("mailing-list"), FieldName("x-beenthere"),

@@ -50,7 +50,7 @@ package struct Dialect: Sendable {
 
     /// Applies what is known of the server to what was read of its report.
     func apply(to reports: inout [RecipientReport], _ context: ReportContext) {
-        code?.mend(&reports, context)
+        code?.adjust(&reports, context)
         guard !sentences.isEmpty else { return }
         for index in reports.indices where reports[index].ruling == nil {
             let own = reports[index].diagnostic + [0x0A] + reports[index].explanation
@@ -68,7 +68,7 @@ package enum ServerCode: String, CaseIterable, Sendable {
     case googleGroups = "google-groups"
     case mFilter = "m-filter"
 
-    fileprivate func mend(_ reports: inout [RecipientReport], _ context: ReportContext) {
+    fileprivate func adjust(_ reports: inout [RecipientReport], _ context: ReportContext) {
         switch self {
         case .aol: Dialect.aol(&reports, context)
         case .dma: Dialect.dragonfly(&reports, context)

@@ -28,7 +28,7 @@ extension Dialect {
     private static func malformed(_ explanation: [UInt8]) -> String? {
         let text = explanation.span.trimmed(explanation.indices)
         guard !text.isEmpty, explanation[text.lowerBound] == UInt8(ascii: "<"),
-            let end = Original.position(of: ">: malformed address", in: explanation.span.extracting(text.prefix(400)))
+            let end = explanation.span.extracting(text.prefix(400)).position(of: ">: malformed address")
         else { return nil }
         return AddressText.first(in: explanation.span.extracting(text.lowerBound..<(text.lowerBound + end + 1)))
     }

@@ -61,13 +61,6 @@ struct FailureFacts: Sendable {
     /// Where the first statement stands.
     var place: String? { statements.first?.place.rawValue }
 
-    /// Whether a reply of the server that refused is quoted.
-    var hasRemoteReply: Bool {
-        statements.contains { $0.speaker == .remote && SMTPReply($0.text.span).code != nil }
-    }
-
-    /// Whether a host of one of these providers is one of ``hosts``.
-    func isFrom(_ ends: [String]) -> Bool {
-        hosts.contains { host in ends.contains { host == $0 || host.hasSuffix("." + $0) } }
-    }
+    /// Whether one of ``hosts`` is one of the domains, or stands below it.
+    func isFrom(_ domains: [String]) -> Bool { HostName.areAny(hosts, below: domains) }
 }

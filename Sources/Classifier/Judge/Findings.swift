@@ -74,8 +74,8 @@ struct Findings: Sendable {
         list.append(finding)
     }
 
-    /// Whether a rule weighs more than the best so far. Of the best words of
-    /// two statements of one speaker those of the first rule of the table decide.
+    /// Whether a rule weighs more than the best so far. Of the best words of two statements of one speaker those of the
+    /// first rule of the table decide.
     private func outweighs(_ rule: Int, _ known: Int, _ finding: Finding) -> Bool {
         let (mine, theirs) = (rules.rules[rule].strength, rules.rules[known].strength)
         guard mine == theirs, rule == finding.matches.first?.rule, let best, best.finding < list.count,
@@ -92,6 +92,9 @@ struct Findings: Sendable {
 
     /// The rule of the words that weigh most.
     var bestRule: ReasonRule? { best.map { rules.rules[$0.match.rule] } }
+
+    /// Whether a reply of the server that refused is quoted.
+    var hasRemoteReply: Bool { list.contains { $0.statement.speaker == .remote && $0.reply.code != nil } }
 
     /// The Status field, or the reply's own status where that one says less.
     var reportedStatus: StatusCode? {

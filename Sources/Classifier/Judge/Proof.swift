@@ -6,14 +6,14 @@ enum ProviderFacts {
     static let borrowUserUnknown = [
         "docomo.ne.jp", "ezweb.ne.jp", "au.com", "softbank.ne.jp", "softbank.jp", "vodafone.ne.jp",
     ]
-    /// Yahoo refuses mail for mailboxes that do not exist behind DATA.
+    /// Yahoo refuses mail for mailboxes that do not exist after DATA.
     static let refuseDeadMailboxesAtData = ["yahoo.com", "yahoodns.net", "yahoo.co.jp", "yahoo.ne.jp"]
 }
 
 extension Findings {
     /// Whether words that say that the user is unknown can be taken at their word.
     ///
-    /// Some servers use them also when a recipient's filter refuses a message: behind DATA, and Japanese carriers at any
+    /// Some servers use them also when a recipient's filter refuses a message: after DATA, and Japanese carriers at any
     /// stage.
     var isProved: Bool {
         if list.contains(where: { $0.reply.status?.isOfRecipient == true }) { return true }

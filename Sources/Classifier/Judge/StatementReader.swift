@@ -41,23 +41,23 @@ struct StatementReader {
             let reply = text.trimmed(line.dropFirst(3))
             // What follows a refusal is its consequence: `503 Need RCPT`.
             guard !text.hasPrefix("503", ignoringCaseIn: reply) || remote.isEmpty else {
-                return append(text, line, to: \.reporter)
+                return StatementReader.append(text, line, to: &reporter)
             }
-            if StatementReader.startsRefusal(text, reply) || !remote.isEmpty { append(text, reply, to: \.remote) }
-            return
+            guard StatementReader.startsRefusal(text, reply) || !remote.isEmpty else { return }
+            return StatementReader.append(text, reply, to: &remote)
         }
         if text.hasPrefix(">>>", ignoringCaseIn: line) || !isField && StatementReader.isSummary(text, line) {
             isQuoting = false
-            append(text, line, to: \.reporter)
+            StatementReader.append(text, line, to: &reporter)
             return
         }
         if !hasDialogue, let start = StatementReader.quotation(text, line) {
-            append(text, line.lowerBound..<start, to: \.reporter)
+            StatementReader.append(text, line.lowerBound..<start, to: &reporter)
             quote(text, start..<line.upperBound)
             return
         }
         if let start = StatementReader.behindMark(text, line) {
-            append(text, line.lowerBound..<start, to: \.reporter)
+            StatementReader.append(text, line.lowerBound..<start, to: &reporter)
             let rest = text.trimmed(start..<line.upperBound)
             expectsQuote = rest.isEmpty
             isQuoting = true
@@ -69,7 +69,7 @@ struct StatementReader {
             quote(text, line)
         } else {
             isQuoting = false
-            append(text, line, to: \.reporter)
+            StatementReader.append(text, line, to: &reporter)
         }
     }
 
@@ -77,34 +77,32 @@ struct StatementReader {
         isQuoting = true
         expectsQuote = false
         // Exchange's own answer where the time ran out has the form of a reply.
-        if Original.position(of: "queue.expired", in: text.extracting(range)) != nil {
+        if text.extracting(range).position(of: "queue.expired") != nil {
             isQuoting = false
-            return append(text, range, to: \.reporter)
+            return StatementReader.append(text, range, to: &reporter)
         }
         // Postfix tells which command it was an answer to, Exim that it gave up.
         let words = ["(in reply to", ": retry timeout exceeded"] as [StaticString]
         var mark: Int?
-        for word in words where mark == nil { mark = Original.position(of: word, in: text.extracting(range)) }
+        for word in words where mark == nil { mark = text.extracting(range).position(of: word) }
         if let mark {
-            append(text, range.lowerBound..<(range.lowerBound + mark), to: \.remote)
-            append(text, (range.lowerBound + mark)..<range.upperBound, to: \.reporter)
+            StatementReader.append(text, range.lowerBound..<(range.lowerBound + mark), to: &remote)
+            StatementReader.append(text, (range.lowerBound + mark)..<range.upperBound, to: &reporter)
             isQuoting = false
         } else {
-            append(text, range, to: \.remote)
+            StatementReader.append(text, range, to: &remote)
         }
     }
 
-    private mutating func append(
-        _ text: Span<UInt8>, _ range: Range<Int>, to target: WritableKeyPath<StatementReader, [UInt8]>
-    ) {
+    private static func append(_ text: Span<UInt8>, _ range: Range<Int>, to said: inout [UInt8]) {
         guard !range.isEmpty else { return }
-        if !self[keyPath: target].isEmpty { self[keyPath: target].append(0x0A) }
-        self[keyPath: target] += text.copy(range)
+        if !said.isEmpty { said.append(0x0A) }
+        said.append(contentsOf: text.extracting(range))
     }
 
     private static func hasDialogue(_ text: Span<UInt8>) -> Bool {
         text.hasPrefix("<<< ", ignoringCaseIn: 0..<text.count) || text.hasPrefix(">>> ", ignoringCaseIn: 0..<text.count)
-            || Original.position(of: "\n<<< ", in: text) != nil || Original.position(of: "\n>>> ", in: text) != nil
+            || text.position(of: "\n<<< ") != nil || text.position(of: "\n>>> ") != nil
     }
 
     /// `550 …`, `452-…`, `550`.
@@ -121,7 +119,7 @@ struct StatementReader {
 
     /// Sendmail's own sum of a refusal: `550 5.1.1 <bob@dest.example>... User unknown`.
     private static func isSummary(_ text: Span<UInt8>, _ line: Range<Int>) -> Bool {
-        guard startsRefusal(text, line), let dots = Original.position(of: "...", in: text.extracting(line)) else {
+        guard startsRefusal(text, line), let dots = text.extracting(line).position(of: "...") else {
             return false
         }
         let before = text.extracting((line.lowerBound + 3)..<(line.lowerBound + dots))
@@ -129,7 +127,7 @@ struct StatementReader {
         return false
     }
 
-    /// Where a reply code starts on the line: at its start, or behind a colon, a quotation mark or the like.
+    /// Where a reply code starts on the line: at its start, or after a colon, a quotation mark or the like.
     private static func quotation(_ text: Span<UInt8>, _ line: Range<Int>) -> Int? {
         if startsRefusal(text, line) { return line.lowerBound }
         var index = line.lowerBound + 1
@@ -155,7 +153,7 @@ struct StatementReader {
 
     private static func behindMark(_ text: Span<UInt8>, _ line: Range<Int>) -> Int? {
         for mark in marks {
-            if let found = Original.position(of: mark, in: text.extracting(line)) {
+            if let found = text.extracting(line).position(of: mark) {
                 return line.lowerBound + found + mark.utf8CodeUnitCount
             }
         }

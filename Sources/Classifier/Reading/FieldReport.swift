@@ -1,6 +1,6 @@
 import MIME
 
-/// Reads a report's delivery-status fields (RFC 3464), with what the prose says beside them.
+/// Reads a report's delivery-status fields (RFC 3464), with what the prose says next to them.
 struct FieldReport {
     let context: ReportContext
 
@@ -28,7 +28,7 @@ struct FieldReport {
             || context.message.parts[part].parent.map { context.message.parts[$0].type == .multipartReport } ?? false
     }
 
-    /// No delimiter behind the fields: the report was cut off in the middle of them.
+    /// No delimiter after the fields: the report was cut off in the middle of them.
     var doubt: Doubt? {
         guard let part = context.statusPart, isOfReport(part), context.message.parts[part].parent != nil else {
             return nil
@@ -78,7 +78,7 @@ struct FieldReport {
         }
     }
 
-    /// Puts what the prose says of a recipient beside what the fields say.
+    /// Puts what the prose says of a recipient next to what the fields say.
     private func explain(_ reports: inout [RecipientReport]) {
         let reader = ProseReader(context.prose, excluded: [])
         let known = reader.firstByRecipient
@@ -117,7 +117,7 @@ struct FieldReport {
             guard room >= 0 else { return }
             reports[index].explanation = span.copy(start..<end)
             reports[index].mailedAddress =
-                ForwardingNote.read(span, behind: start + 1 + address.utf8.count, before: end)?.mailed
+                ForwardingNote.read(span, after: start + 1 + address.utf8.count, before: end)?.mailed
         }
     }
 }

@@ -168,7 +168,7 @@ struct ProseReport {
             // In HTML addresses stand in its own frame, too.
             let marks = type == .textHTML ? ProseReport.htmlLinkMarks : ProseReport.linkMarks
             return message.withDecodedBody(ofPart: part, limit: Limits.proseBytes) { text in
-                marks.contains { Original.position(of: $0, in: text) != nil }
+                marks.contains { text.position(of: $0) != nil }
             }
         }
     }

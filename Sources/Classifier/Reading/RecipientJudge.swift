@@ -144,7 +144,7 @@ struct RecipientJudge {
     private func decision(_ facts: consuming FailureFacts, isAlone: Bool) -> Decision {
         let findings = judge.findings(facts)
         let first = judge.decide(findings, in: context.message)
-        guard isAlone, !first.isSettled, !findings.facts.hasRemoteReply else { return first }
+        guard isAlone, !first.isSettled, !findings.hasRemoteReply else { return first }
         var facts = findings.facts
         StatementReader(context.headText.span).add(to: &facts.statements, at: .text, own: .template)
         let subject = Array(Envelope.subject(context.message).utf8)

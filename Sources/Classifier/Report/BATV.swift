@@ -14,7 +14,7 @@ enum BATV {
         let span = local.span
         let all = 0..<local.count
         if span.hasPrefix("btv1==", ignoringCaseIn: all) {
-            guard let end = Original.position(of: "==", in: span.extracting(6..<local.count)) else { return nil }
+            guard let end = span.extracting(6..<local.count).position(of: "==") else { return nil }
             return nonEmpty(local[(6 + end + 2)...])
         }
         if span.hasPrefix("msprvs1=", ignoringCaseIn: all) { return behindTag(local[8...]) }
@@ -30,7 +30,7 @@ enum BATV {
             }
             return behindTag(rest)
         }
-        if let mark = Original.position(of: "+prvs=", in: span), isTag(local[(mark + 6)...]) {
+        if let mark = span.position(of: "+prvs="), isTag(local[(mark + 6)...]) {
             return nonEmpty(local[..<mark])
         }
         return nil

@@ -6,13 +6,13 @@ struct BareSubject {
     let text: FoldedText
     /// Whether it had such a prefix: what follows is then not the sender's own word.
     let hasPrefix: Bool
-    /// Where the words behind a tag in brackets start, `[#4711] We have …`; 0 without one.
+    /// Where the words after a tag in brackets start, `[#4711] We have …`; 0 without one.
     let wordsStart: Int
 
     /// Prefixes that are taken off; nobody writes more.
     static let maximumPrefixes = 8
 
-    /// Where the words may start: at the start, or behind a sign there, `[Auto-Reply]`, `【自動返信】`.
+    /// Where the words may start: at the start, or after a sign there, `[Auto-Reply]`, `【自動返信】`.
     var starts: [Int] {
         let sign = text.bytes.first ?? 0
         if text.bytes.starts(with: "【".utf8) { return [0, 3] }
@@ -36,7 +36,7 @@ struct BareSubject {
     /// Bytes before the colon of a prefix, `re[12]`, at the most.
     private static let prefixBytes = 16
 
-    /// Where the text behind `re:`, `aw[2]:` or `回复：` starts, or nil.
+    /// Where the text after `re:`, `aw[2]:` or `回复：` starts, or nil.
     private static func prefixEnd(_ text: Span<UInt8>, from start: Int) -> Int? {
         var index = start
         while index < text.count, index - start <= prefixBytes {

@@ -163,7 +163,7 @@ struct DeliveryStatus: Sendable {
     /// The text of `<mx.dest.example #5.1.1 smtp;550 5.1.1 User unknown>`.
     private static func supplement(_ value: Span<UInt8>) -> [UInt8] {
         var text = value.trimmed(0..<value.count)
-        guard let mark = Original.position(of: "smtp;", in: value) else { return [] }
+        guard let mark = value.position(of: "smtp;") else { return [] }
         text = (mark + 5)..<text.upperBound
         if let last = text.last, value[last] == UInt8(ascii: ">") { text = text.lowerBound..<last }
         return value.copy(value.trimmed(text).prefix(Statement.maximumBytes))

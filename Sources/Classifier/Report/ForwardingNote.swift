@@ -1,7 +1,7 @@
 import Bytes
 import MIME
 
-/// The notes that servers put directly behind a failed address, in parentheses: `(generated from bob@dest.example)` (Exim,
+/// The notes that servers put directly after a failed address, in parentheses: `(generated from bob@dest.example)` (Exim,
 /// deliver.c), `(expanded from: <bob@dest.example>)` (Sendmail, savemail.c; Postfix, bounce_notify_util.c without the colon),
 /// `(was: …)`. They name the address that was mailed, where an alias or a forward led to the one that failed.
 ///
@@ -9,7 +9,7 @@ import MIME
 enum ForwardingNote {
     /// Notes of one address that are read; Sendmail writes two.
     static let maximumNotes = 4
-    /// Bytes behind an address in which they stand.
+    /// Bytes after an address in which they stand.
     static let maximumBytes = 2_000
 
     private static let words: [StaticString] = [
@@ -18,8 +18,8 @@ enum ForwardingNote {
         "redirected from", "aliased from", "translated from", "rewritten from", "resolved from", "was",
     ]
 
-    /// The address that was mailed, as the notes behind `start` name it, and where that note ends; nil if none does.
-    static func read(_ text: Span<UInt8>, behind start: Int, before end: Int) -> (mailed: String, end: Int)? {
+    /// The address that was mailed, as the notes after `start` name it, and where that note ends; nil if none does.
+    static func read(_ text: Span<UInt8>, after start: Int, before end: Int) -> (mailed: String, end: Int)? {
         let limit = min(end, start + maximumBytes)
         var position = start
         while position < limit, ">\"':,".utf8.contains(text[position]) { position += 1 }
@@ -29,7 +29,7 @@ enum ForwardingNote {
             let inside = text.trimmed((open + 1)..<position)
             if position < limit, text[position] == UInt8(ascii: ")") { position += 1 }
             guard let address = address(text, inside, before: limit) else { continue }
-            // A folded note ends behind its address.
+            // A folded note ends after its address.
             let close = text.firstIndex(of: UInt8(ascii: ")"), in: address.upperBound..<limit)
             return (AddressText.text(text, address), close.map { $0 + 1 } ?? limit)
         }
@@ -63,7 +63,7 @@ enum ForwardingNote {
         return end
     }
 
-    /// The address behind the words of a note. Postfix folds lines before it.
+    /// The address after the words of a note. Postfix folds lines before it.
     private static func address(_ text: Span<UInt8>, _ inside: Range<Int>, before end: Int) -> Range<Int>? {
         for word in words where text.hasPrefix(word, ignoringCaseIn: inside) {
             var start = inside.lowerBound + word.utf8CodeUnitCount

@@ -14,6 +14,11 @@ enum HostName {
         host == domain || domain.utf8.contains(UInt8(ascii: ".")) && host.hasSuffix("." + domain)
     }
 
+    /// Whether one of the hosts is one of the domains of a list, or stands below it.
+    static func areAny(_ hosts: [String], below domains: [String]) -> Bool {
+        hosts.contains { host in domains.contains { host == $0 || host.hasSuffix("." + $0) } }
+    }
+
     /// Whether two hosts stand below one domain, which is no top-level domain.
     static func haveParent(_ left: String, _ right: String) -> Bool {
         guard let dot = left.firstIndex(of: "."), let other = right.firstIndex(of: ".") else { return false }

@@ -101,17 +101,4 @@ struct Original: Sendable {
         }
         return nil
     }
-
-    /// Where `words`, lower case, stand in `bytes`, in any case.
-    static func position(of words: StaticString, in bytes: Span<UInt8>) -> Int? {
-        let first = words.utf8Start[0]
-        return [first, first.isLetter ? first & ~0x20 : first].compactMap { letter in
-            var from = 0
-            while let start = bytes.firstIndex(of: letter, in: from..<bytes.count) {
-                if bytes.hasPrefix(words, ignoringCaseIn: start..<bytes.count) { return start }
-                from = start + 1
-            }
-            return nil
-        }.min()
-    }
 }

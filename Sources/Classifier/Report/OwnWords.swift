@@ -27,7 +27,7 @@ struct OwnWords {
         self.isCut = isCut
     }
 
-    /// The lines that are the writer's own, and whether the text ends within a quotation or behind a signature's mark.
+    /// The lines that are the writer's own, and whether the text ends within a quotation or after a signature's mark.
     private static func ownLines(_ text: Span<UInt8>) -> (lines: [UInt8], isQuoting: Bool) {
         var out: [UInt8] = []
         var position = 0

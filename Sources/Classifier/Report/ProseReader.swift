@@ -32,7 +32,7 @@ struct ProseReader {
         var isSum: Bool
         /// Words stand before the address on its line.
         var hasLabel: Bool
-        /// The address that was mailed, where a note behind this one names it.
+        /// The address that was mailed, where a note after this one names it.
         var mailed: String?
     }
 
@@ -96,7 +96,7 @@ struct ProseReader {
                     span, line: line, address: address, found: found, hasFailed: hasFailed,
                     previousFailed: previousFailed)
                 let hasLabel = (line.lowerBound..<address.lowerBound).contains { span[$0].isLetter }
-                let note = ForwardingNote.read(span, behind: address.upperBound, before: prose.head.upperBound)
+                let note = ForwardingNote.read(span, after: address.upperBound, before: prose.head.upperBound)
                 if let note { noteEnd = note.end }
                 let candidate = Candidate(
                     address: text, rank: rank, line: number, end: address.upperBound,
@@ -137,7 +137,7 @@ struct ProseReader {
         if ProseReader.endsWithRCPT(text, before) || ProseReader.isTranscript(text, line, address) { return .dialogue }
         // Behind a program or an address that is not disclosed: `(expanded from: <bob@dest.example>)`.
         if text[line.lowerBound] == UInt8(ascii: "("),
-            ForwardingNote.read(text, behind: line.lowerBound, before: line.upperBound)?.mailed
+            ForwardingNote.read(text, after: line.lowerBound, before: line.upperBound)?.mailed
                 == AddressText.text(text, address)
         {
             return hasFailed ? .listed : .line

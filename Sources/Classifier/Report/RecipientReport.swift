@@ -6,7 +6,7 @@ struct RecipientReport: Sendable {
     var originalRecipient: String?
     /// RFC 3464 section 2.3.2.
     var finalRecipient: String?
-    /// The address that was mailed, as the prose tells behind the one that failed (``ForwardingNote``).
+    /// The address that was mailed, as the prose tells after the one that failed (``ForwardingNote``).
     var mailedAddress: String?
     /// The address is what is left of one with a tag that expires, and nothing else names it.
     var isAssumed = false

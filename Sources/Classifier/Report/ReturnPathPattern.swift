@@ -15,7 +15,7 @@ public struct ReturnPathPattern: Sendable, Equatable {
 
     /// The addresses' domain, in lower case.
     public let domain: String
-    /// What stands before, between and behind the fields, in lower case.
+    /// What stands before, between and after the fields, in lower case.
     private let texts: [[UInt8]]
     /// One or two.
     private let fields: [Field]
@@ -99,7 +99,7 @@ public struct ReturnPathPattern: Sendable, Equatable {
 
 /// Why a pattern is none.
 public enum ReturnPathPatternError: Error, Equatable, CustomStringConvertible {
-    /// Nothing, or no ASCII domain, stands behind the `@`.
+    /// Nothing, or no ASCII domain, stands after the `@`.
     case noDomain
     /// It has neither `{id}` nor `{recipient}`.
     case noField
@@ -112,7 +112,7 @@ public enum ReturnPathPatternError: Error, Equatable, CustomStringConvertible {
     /// This character stands in no plain return path.
     case badCharacter(String)
 
-    /// The sentence behind the key's name.
+    /// The sentence after the key's name.
     public var description: String {
         switch self {
         case .noDomain: "needs a domain in ASCII: \"bounce-{id}@news.example\""

@@ -137,7 +137,7 @@ package enum VERP {
         for prefix: StaticString in ["srs0", "srs1"] where span.hasPrefix(prefix, ignoringCaseIn: 0..<span.count) {
             return nil
         }
-        if Original.position(of: "+srs=", in: span) != nil { return nil }
+        if span.position(of: "+srs=") != nil { return nil }
         let local = BATV.core(local) ?? local
         let signs = sympaSign(local).map { [$0] } ?? atSigns(local)
         guard let sign = signs.first else { return nil }
@@ -176,21 +176,21 @@ package enum VERP {
             Array(encoded[..<sign.start] + [UInt8(ascii: "@")] + encoded[sign.domain]).span)
     }
 
-    /// What stands for the `@`, and the domain behind it.
+    /// What stands for the `@`, and the domain after it.
     private struct AtSign {
         var start: Int
         var domain: Range<Int>
     }
 
-    /// Sympa: `bounce+USER==a==DOMAIN==LIST`, behind it `==w`, `==r` or an id (Sympa, bounced).
+    /// Sympa: `bounce+USER==a==DOMAIN==LIST`, after it `==w`, `==r` or an id (Sympa, bounced).
     private static func sympaSign(_ local: [UInt8]) -> AtSign? {
-        guard let mark = Original.position(of: "==a==", in: local.span) else { return nil }
+        guard let mark = local.span.position(of: "==a==") else { return nil }
         return domain(local, from: mark + 5).map { AtSign(start: mark, domain: $0) }
     }
 
-    /// The signs that may be the at sign, the last first. A token may stand behind the domain: `bob=dest.example+c0ffee`.
+    /// The signs that may be the at sign, the last first. A token may stand after the domain: `bob=dest.example+c0ffee`.
     private static func atSigns(_ local: [UInt8]) -> [AtSign] {
-        guard Original.position(of: "==a==", in: local.span) == nil else { return [] }
+        guard local.span.position(of: "==a==") == nil else { return [] }
         let signs = local.indices.reversed().lazy.filter { local[$0] == UInt8(ascii: "=") }.prefix(signsTried)
         return signs.compactMap { sign in domain(local, from: sign + 1).map { AtSign(start: sign, domain: $0) } }
     }
@@ -215,7 +215,7 @@ package enum VERP {
             let mark =
                 local.span.hasPrefix(atStart, ignoringCaseIn: all)
                 ? atStart.utf8CodeUnitCount
-                : Original.position(of: word, in: local.span).map { $0 + word.utf8CodeUnitCount }
+                : local.span.position(of: word).map { $0 + word.utf8CodeUnitCount }
             guard var start = mark, start < end else { continue }
             let first = start
             if let account = VERPToken.account(local, start, before: end) { return (account, true) }

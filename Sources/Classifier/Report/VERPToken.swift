@@ -14,7 +14,7 @@ enum VERPToken {
     private static let cookieLetters = 20
     private static let uuidLength = 36
 
-    /// Where the recipient starts, behind the token, if one stands at `start`.
+    /// Where the recipient starts, after the token, if one stands at `start`.
     static func end(_ local: [UInt8], _ start: Int, before end: Int) -> Int {
         halves(local, start, before: end) ?? account(local, start, before: end) ?? cookie(local, start, before: end)
             ?? hash(local, start, before: end) ?? equals(local, start, before: end) ?? start
@@ -47,7 +47,7 @@ enum VERPToken {
         return dot + cookieLetters + 2
     }
 
-    /// A hash or a UUID with a `-` behind it: `bounces+9f31c0de77aa-bob=dest.example`.
+    /// A hash or a UUID with a `-` after it: `bounces+9f31c0de77aa-bob=dest.example`.
     private static func hash(_ local: [UInt8], _ start: Int, before end: Int) -> Int? {
         let text = local[start..<end]
         let dash: Int

@@ -2,7 +2,7 @@ import Bytes
 
 /// How a folded text is divided: into sentences, at colons, and into words and addresses of pages.
 ///
-/// A server says first what happened and then what to do about it, and behind a colon what it means.
+/// A server says first what happened and then what to do about it, and after a colon what it means.
 struct Clauses {
     /// Where in the text something is said; the place that decides first is the smaller one.
     struct Place: Comparable {

@@ -33,7 +33,7 @@ public struct CustomRule: Sendable, Equatable {
     /// Whose fault it is then; without it the reason decides.
     public var party: Party?
 
-    /// Whether something must be known beside its words before it declares an address dead.
+    /// Whether something must be known besides its words before it declares an address dead.
     package var needsProof = false
 
     /// A rule without conditions, to be filled in.
@@ -98,7 +98,6 @@ public struct CustomRule: Sendable, Equatable {
     }
 
     func matches(hosts: [String]) -> Bool {
-        providers.isEmpty
-            || providers.contains { end in hosts.contains { $0 == end || $0.hasSuffix("." + end) } }
+        providers.isEmpty || HostName.areAny(hosts, below: providers)
     }
 }

@@ -1,4 +1,4 @@
-/// Many short lists of numbers, most of them empty, one behind the other.
+/// Many short lists of numbers, most of them empty, one after the other.
 struct NumberLists: @unchecked Sendable {
     /// Where each list starts among the numbers, and where the last one ends.
     private let starts: UnsafeBufferPointer<UInt32>

@@ -6,7 +6,7 @@ package enum PhraseSet: String, CaseIterable, Sendable {
     case replyText = "reply-text"
     case challenge
     case unsubscribe
-    /// Lines behind which a message's own words end.
+    /// Lines after which a message's own words end.
     case ownWords = "own-words"
     case command, sender
     /// What a text says that speaks of somebody else than the recipient whom a relay has on its list.

@@ -9,13 +9,13 @@ struct ReasonRule: Sendable {
     /// Whose fault it is, where that is not what the reason says.
     let party: Party?
     let strength: Strength
-    /// Whether the words need something beside them before an address is declared dead (`Findings.isProved`).
+    /// Whether the words need something besides them before an address is declared dead (`Findings.isProved`).
     let needsProof: Bool
     /// Whether they only say that something was refused, and not what.
     let isPlainRefusal: Bool
     /// Whether they are single words, which more text may explain.
     let isBare: Bool
-    /// What must be so beside the words; nil: nothing.
+    /// What must be so besides the words; nil: nothing.
     let conditions: RuleConditions?
     /// The subjects of which a predicate means this, as bits of their numbers.
     let subjects: UInt32

@@ -1,7 +1,7 @@
-import CRules
 import Bytes
+import CRules
 
-/// What must be so beside a rule's words.
+/// What must be so besides a rule's words.
 struct RuleConditions: Sendable {
     /// Ends of host names, one of which the remote MTA, the reporting MTA or the recipient's domain has. Empty: any.
     let hosts: [String]
@@ -27,8 +27,7 @@ struct RuleConditions: Sendable {
         let statuses = [facts.status, reply.status].compactMap { $0 }
         return status.map { pattern in statuses.contains { pattern.fits($0) } } ?? true
             && (stage == nil || stage == facts.command)
-            && (hosts.isEmpty
-                || hosts.contains { end in facts.hosts.contains { $0 == end || $0.hasSuffix("." + end) } })
+            && (hosts.isEmpty || facts.isFrom(hosts))
             && !against.contains { $0.isHeld(by: text) }
     }
 }
@@ -100,36 +99,20 @@ package struct PhrasePattern: Sendable {
     func isHeld(by text: FoldedText) -> Bool {
         guard let first = pieces.first else { return false }
         var from = 0
-        while let start = text.firstIndex(of: first, in: from..<text.bytes.count) {
-            if text.startsWord(at: start), holdsRest(text, behind: start + first.count) { return true }
+        while let start = text.bytes.span.firstIndex(of: first.span, in: from..<text.bytes.count) {
+            if text.startsWord(at: start), holdsRest(text, after: start + first.count) { return true }
             from = start + 1
         }
         return false
     }
 
-    private func holdsRest(_ text: FoldedText, behind end: Int) -> Bool {
+    private func holdsRest(_ text: FoldedText, after end: Int) -> Bool {
         var end = end
         for piece in pieces.dropFirst() {
             let last = min(text.bytes.count, end + PhrasePattern.maximumGap + piece.count)
-            guard let start = text.firstIndex(of: piece, in: end..<last) else { return false }
+            guard let start = text.bytes.span.firstIndex(of: piece.span, in: end..<last) else { return false }
             end = start + piece.count
         }
         return true
-    }
-}
-
-extension FoldedText {
-    /// Where words start for the first time in a range of the bytes that holds all of them, or nil.
-    fileprivate func firstIndex(of words: [UInt8], in range: Range<Int>) -> Int? {
-        guard let first = words.first else { return nil }
-        let span = bytes.span
-        var from = range.lowerBound
-        while from + words.count <= range.upperBound,
-            let hit = span.firstIndex(of: first, in: from..<(range.upperBound - words.count + 1))
-        {
-            if bytes[hit..<(hit + words.count)].elementsEqual(words) { return hit }
-            from = hit + 1
-        }
-        return nil
     }
 }

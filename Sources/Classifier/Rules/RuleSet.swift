@@ -56,7 +56,7 @@ final class RuleSet: @unchecked Sendable {
     /// - Parameters:
     ///   - raw: the text before it was folded.
     ///   - parties: whose the addresses and hosts in it are.
-    ///   - conditionsHold: whether what must be so beside a rule's words is so.
+    ///   - conditionsHold: whether what must be so besides a rule's words is so.
     func search(
         _ text: FoldedText, raw: [UInt8] = [], parties: Parties = Parties(),
         where conditionsHold: (RuleConditions) -> Bool = { _ in true }
@@ -87,6 +87,8 @@ final class RuleSet: @unchecked Sendable {
     static let maximumDistance = 48
     /// Bytes between the sender and a subject of which he is the owner, at the most.
     static let maximumOwnerDistance = 24
+    /// Bytes after a term up to which a predicate may follow that is said of it, or of a subject whose owner it names.
+    private static let reach = 4 * maximumDistance
 
     /// The words of the hits that name subjects; of two of which one holds the other, the longer.
     private func terms(_ hits: [PhraseMatcher.Hit], in text: FoldedText, _ clauses: Clauses) -> [Term] {
@@ -186,16 +188,11 @@ final class RuleSet: @unchecked Sendable {
             guard text.startsWord(at: range.lowerBound) else { continue }
             for rule in single[hit.phrase] { add(Int(rule), range) }
             if !predicates[hit.phrase].isEmpty, text.endsWord(at: range.upperBound, from: range.lowerBound) {
-                while near < terms.count, terms[near].range.upperBound + 4 * RuleSet.maximumDistance < range.lowerBound
-                {
-                    near += 1
-                }
-                let term = subject(of: range, among: terms[near...], in: text, raw, parties)
-                for rule in predicates[hit.phrase]
-                where term.map({ rules[Int(rule)].isAbout($0.subject) }) ?? false {
-                    add(
-                        Int(rule),
-                        range.joined(with: term?.range ?? range))
+                while near < terms.count, terms[near].range.upperBound + RuleSet.reach < range.lowerBound { near += 1 }
+                if let term = subject(of: range, among: terms[near...], in: text, raw, parties) {
+                    for rule in predicates[hit.phrase] where rules[Int(rule)].isAbout(term.subject) {
+                        add(Int(rule), range.joined(with: term.range))
+                    }
                 }
             }
             for index in steps[hit.phrase] {
@@ -229,10 +226,14 @@ final class RuleSet: @unchecked Sendable {
         if found.contains(where: { rules[$0.rule].reason.isHard }) {
             withoutVetoed(&found, terms[...], text, raw, parties, clauses)
         }
-        guard found.count > 1 else { return found }
-        // A phrase within a longer one of the same strength says less than that: `blacklisted` in `from an address that has
-        // been blacklisted`.
-        let all = found
+        return ranked(found)
+    }
+
+    /// The best first, and without a phrase within a longer one of the same strength, which says less than that:
+    /// `blacklisted` in `from an address that has been blacklisted`.
+    private func ranked(_ all: [Match]) -> [Match] {
+        guard all.count > 1 else { return all }
+        var found = all
         found.removeAll { inner in
             all.contains {
                 $0.range.count > inner.range.count && $0.range.contains(inner.range.lowerBound)
@@ -255,6 +256,11 @@ final class RuleSet: @unchecked Sendable {
         _ clauses: Clauses
     ) {
         let all = found
+        // A mailbox that is full or locked is one that exists.
+        let exists = all.contains { match in
+            [.mailboxFull, .suspend].contains(rules[match.rule].reason) && rules[match.rule].strength == .sure
+                && !match.place.isInPage
+        }
         var guessed: Range<Int>?
         found = all.compactMap { match in
             guard rules[match.rule].reason.isHard else { return match }
@@ -269,11 +275,6 @@ final class RuleSet: @unchecked Sendable {
                     let gap = RuleSet.gap(other.range, match.range)
                 else { return false }
                 return sentence.contains(other.range.lowerBound) && text.contains(" or ", in: gap)
-            }
-            // A mailbox that is full or locked is one that exists.
-            let exists = all.contains { other in
-                [.mailboxFull, .suspend].contains(rules[other.rule].reason) && rules[other.rule].strength == .sure
-                    && !other.place.isInPage
             }
             if exists, !isGuess { return nil }
             if isGuess || isChoice {

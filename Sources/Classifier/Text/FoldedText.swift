@@ -38,27 +38,11 @@ extension FoldedText {
     }
 
     /// Whether the folded text holds the words.
-    func contains(_ words: String) -> Bool {
-        // A native string hands its bytes out without a copy.
-        words.utf8.withContiguousStorageIfAvailable { contains($0) }
-            ?? Array(words.utf8).withUnsafeBufferPointer(contains)
-    }
+    func contains(_ words: String) -> Bool { contains(words.utf8.span) }
 
-    func contains(_ words: StaticString) -> Bool { words.withUTF8Buffer { contains($0) } }
+    func contains(_ words: StaticString) -> Bool { words.withUTF8Buffer { contains($0.span) } }
 
-    private func contains(_ needle: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard let first = needle.first, bytes.count >= needle.count else { return false }
-        let span = bytes.span
-        var from = 0
-        while let hit = span.firstIndex(of: first, in: from..<(bytes.count - needle.count + 1)) {
-            var same = true
-            for offset in 0..<needle.count where span[hit + offset] != needle[offset] {
-                same = false
-                break
-            }
-            if same { return true }
-            from = hit + 1
-        }
-        return false
+    private func contains(_ words: Span<UInt8>) -> Bool {
+        bytes.span.firstIndex(of: words, in: 0..<bytes.count) != nil
     }
 }

@@ -38,7 +38,7 @@ extension FoldedText {
 
     /// Whether the words stand in the range.
     func contains(_ words: StaticString, in range: Range<Int>) -> Bool {
-        Original.position(of: words, in: bytes.span.extracting(range)) != nil
+        bytes.span.extracting(range).position(of: words) != nil
     }
 
     /// The host name or IPv4 address that ends right before `end`, or nil.

@@ -6,7 +6,7 @@ enum OneLine {
     static func text(_ text: [UInt8]) -> String? {
         var out: [UInt8] = []
         out.reserveCapacity(min(text.count, Limits.diagnosticBytes))
-        // Prose that was cut behind an address starts with what closed it: `>: Sorry, …`.
+        // Prose that was cut after an address starts with what closed it: `>: Sorry, …`.
         let start = text.firstIndex { !$0.isSpace && !">:;,.".utf8.contains($0) } ?? text.endIndex
         var index = start
         while index < text.count, out.count < Limits.diagnosticBytes {

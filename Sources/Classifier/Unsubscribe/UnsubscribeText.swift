@@ -15,7 +15,7 @@ struct UnsubscribeText {
         self.text = text
         self.isCut = isCut
         found = UnsubscribePhrases.groups.find(in: text)
-        linkStart = Original.position(of: "http", in: text.bytes.span)
+        linkStart = text.bytes.span.position(of: "http")
     }
 
     var isEmpty: Bool { text.bytes.isEmpty }

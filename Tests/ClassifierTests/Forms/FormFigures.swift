@@ -45,7 +45,6 @@ struct Reading {
 struct Figures {
     private static let environment = ProcessInfo.processInfo.environment
     static let isWanted = environment["FORM_TEST"] == "report"
-    static let isStrict = environment["FORM_TEST"] == "strict"
     /// Where the mails are to be written.
     static let folder = environment["FORM_OUT"]
 

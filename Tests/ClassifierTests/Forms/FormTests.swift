@@ -5,7 +5,7 @@ import Testing
 
 /// What a text means does not depend on the report in which it stands: one kind and one reason each.
 ///
-/// `FORM_TEST=report` prints each text that is read otherwise, and figures; `FORM_TEST=strict` fails for it.
+/// `FORM_TEST=report` prints each text that is read otherwise, and figures.
 /// `FORM_OUT=FOLDER` writes the mails there, with labels.
 @Suite("rejection texts in every server's report")
 struct FormTests {
