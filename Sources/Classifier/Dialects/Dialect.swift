@@ -19,7 +19,7 @@ package struct Dialect: Sendable {
             }
         }
 
-        /// Where the automaton of the signs, and the servers' numbers by phrase, stand.
+        /// Where the signs, and the servers' numbers by phrase, stand.
         package var sections: (words: RuleTable.Section, meanings: RuleTable.Section) {
             switch self {
             case .text: (.signTextWords, .signTextMeanings)

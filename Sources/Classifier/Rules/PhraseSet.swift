@@ -27,7 +27,7 @@ package enum PhraseSet: String, CaseIterable, Sendable {
         }
     }
 
-    /// Where the automaton and the meanings of its phrases stand.
+    /// Where the phrases and what they mean stand.
     package var sections: (words: RuleTable.Section, meanings: RuleTable.Section) {
         switch self {
         case .text: (.textWords, .textMeanings)

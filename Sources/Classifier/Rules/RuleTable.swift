@@ -13,7 +13,7 @@ package struct RuleTable: @unchecked Sendable {
         case places
         case servers, sentences
         case listed, relays
-        /// An automaton for each set of phrases, and what each of its phrases means.
+        /// Each set of phrases, and what each of its phrases means.
         case ruleWords
         case textWords, textMeanings, subjectWords, subjectMeanings
         case replySubjectWords, replySubjectMeanings, replyTextWords, replyTextMeanings, challengeWords,
@@ -51,6 +51,9 @@ package struct RuleTable: @unchecked Sendable {
     func records<Record>(_ section: Section, of type: Record.Type = Record.self) -> UnsafeBufferPointer<Record> {
         numbers(section).records()
     }
+
+    /// The phrases of a section.
+    func phrases(_ section: Section) -> PhraseMatcher { PhraseMatcher(numbers(section), text: text) }
 
     /// The text of a range.
     func string(_ range: crules_range) -> String { String(decoding: bytes(range), as: UTF8.self) }
