@@ -36,10 +36,7 @@ struct ProviderRule: Sendable {
     func fits(_ text: FoldedText, _ facts: FailureFacts, _ reply: SMTPReply) -> Bool {
         if let status, facts.status != status, reply.status != status { return false }
         guard words.dropFirst().allSatisfy({ text.contains($0) }) else { return false }
-        return hosts.isEmpty
-            || hosts.contains { end in
-                facts.hosts.contains { $0 == end || $0.hasSuffix("." + end) } || text.contains(end)
-            }
+        return hosts.isEmpty || facts.isFrom(hosts) || hosts.contains { text.contains($0) }
     }
 }
 

@@ -27,8 +27,7 @@ struct RuleConditions: Sendable {
         let statuses = [facts.status, reply.status].compactMap { $0 }
         return status.map { pattern in statuses.contains { pattern.fits($0) } } ?? true
             && (stage == nil || stage == facts.command)
-            && (hosts.isEmpty
-                || hosts.contains { end in facts.hosts.contains { $0 == end || $0.hasSuffix("." + end) } })
+            && (hosts.isEmpty || facts.isFrom(hosts))
             && !against.contains { $0.isHeld(by: text) }
     }
 }

@@ -18,7 +18,8 @@ package struct RuleTable: @unchecked Sendable {
         case textWords, textMeanings, subjectWords, subjectMeanings
         case replySubjectWords, replySubjectMeanings, replyTextWords, replyTextMeanings, challengeWords,
             challengeMeanings
-        case unsubscribeWords, unsubscribeMeanings, ownWords, ownWordsMeanings
+        case unsubscribeWords, unsubscribeMeanings, unsubscribeWholeWords, unsubscribeWholeMeanings, ownWords,
+            ownWordsMeanings
         case commandWords, commandMeanings, senderWords, senderMeanings
         case listedWords, listedMeanings, otherWords, otherMeanings
         case signTextWords, signTextMeanings, signSubjectWords, signSubjectMeanings, signFromWords, signFromMeanings

@@ -75,29 +75,54 @@ package struct PhraseMatcher: @unchecked Sendable {
     /// in which they start.
     @inline(__always)
     package func scan(_ text: Span<UInt8>, in places: Range<Int>? = nil, _ found: (_ phrase: Int, _ end: Int) -> Void) {
+        let places = places ?? 0..<text.count
+        let bits = starts.starts
         text.withUnsafeBytes { text in
-            for place in places ?? 0..<text.count {
-                let eight = PhraseStarts.eight(text, at: place)
-                let row = PhraseStarts.row(eight)
-                let mark: UInt32 = 1 &<< PhraseStarts.place(eight)
-                guard starts.starts[row] & mark != 0 else { continue }
-                if place &+ PhraseStarts.reach <= text.count,
-                    let first = first(startingWith: eight, PhraseStarts.reach, in: shortCount..<phrases.count)
-                {
-                    compare(text, at: place, PhraseStarts.reach, first, found)
+            var place = places.lowerBound
+            let full = min(places.upperBound, text.count &- PhraseStarts.reach &+ 1)
+            // Most places end here.
+            while place < full {
+                let eight = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+                if bits[PhraseStarts.row(eight)] &>> PhraseStarts.place(eight) & 1 != 0 {
+                    look(text, at: place, eight, found)
                 }
-                let short = starts.shortStarts[row]
-                guard short & mark != 0 else { continue }
-                // All bits are set where one of less than four bytes may start.
-                for length in (short == .max ? 1 : PhraseStarts.shortKey)...PhraseStarts.shortKey
-                where place &+ length <= text.count {
-                    guard let first = first(startingWith: eight, length, in: 0..<shortCount) else { continue }
-                    if length == PhraseStarts.shortKey {
-                        compare(text, at: place, length, first, found)
-                    } else {
-                        found(first, place &+ length)
-                    }
+                place &+= 1
+            }
+            // Of the last places zeros stand behind the text.
+            guard place < places.upperBound else { return }
+            let base = max(0, text.count &- PhraseStarts.reach)
+            let last = PhraseStarts.eight(text, at: base)
+            while place < places.upperBound {
+                let eight = last &>> UInt64(8 &* (place &- base))
+                if bits[PhraseStarts.row(eight)] &>> PhraseStarts.place(eight) & 1 != 0 {
+                    look(text, at: place, eight, found)
                 }
+                place &+= 1
+            }
+        }
+    }
+
+    /// Looks for the phrases that start at a place with these bytes.
+    @inline(__always)
+    private func look(
+        _ text: UnsafeRawBufferPointer, at place: Int, _ eight: UInt64, _ found: (_ phrase: Int, _ end: Int) -> Void
+    ) {
+        let row = PhraseStarts.row(eight)
+        if place &+ PhraseStarts.reach <= text.count,
+            let first = first(startingWith: eight, PhraseStarts.reach, in: shortCount..<phrases.count)
+        {
+            compare(text, at: place, PhraseStarts.reach, first, found)
+        }
+        let short = starts.shortStarts[row]
+        guard short &>> PhraseStarts.place(eight) & 1 != 0 else { return }
+        // All bits are set where one of less than four bytes may start.
+        for length in (short == .max ? 1 : PhraseStarts.shortKey)...PhraseStarts.shortKey
+        where place &+ length <= text.count {
+            guard let first = first(startingWith: eight, length, in: 0..<shortCount) else { continue }
+            if length == PhraseStarts.shortKey {
+                compare(text, at: place, length, first, found)
+            } else {
+                found(first, place &+ length)
             }
         }
     }

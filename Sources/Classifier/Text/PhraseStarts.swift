@@ -46,7 +46,7 @@ package struct PhraseStarts: @unchecked Sendable {
         eight & (UInt64.max &>> UInt64(64 &- 8 &* length))
     }
 
-    /// The eight bytes from a place on, the first of them the lowest; zeros behind the text's end.
+    /// The eight bytes from a place on, the first of them the lowest; zeros where the text is shorter.
     @inline(__always)
     static func eight(_ text: UnsafeRawBufferPointer, at place: Int) -> UInt64 {
         if place &+ reach <= text.count {

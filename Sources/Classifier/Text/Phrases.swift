@@ -38,7 +38,17 @@ struct PhraseGroups<Group: PhraseGroup>: @unchecked Sendable {
         return found
     }
 
-    /// The same for folded bytes.
+    /// The groups of which a phrase is all of these folded bytes.
+    func find(whole folded: ArraySlice<UInt8>) -> FoundGroups<Group> {
+        var found = FoundGroups<Group>()
+        guard !folded.isEmpty, folded.count <= matcher.longest else { return found }
+        matcher.scan(folded.span, in: 0..<1) { phrase, end in
+            if end == folded.count { found.note(UInt8(truncatingIfNeeded: groups[phrase]), end) }
+        }
+        return found
+    }
+
+    /// The groups found in folded bytes.
     func find(in folded: Span<UInt8>) -> FoundGroups<Group> {
         var found = FoundGroups<Group>()
         matcher.scan(folded) { phrase, end in found.note(UInt8(truncatingIfNeeded: groups[phrase]), end) }
