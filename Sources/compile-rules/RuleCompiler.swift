@@ -13,7 +13,7 @@ package struct RuleCompiler {
     /// Ranges of the text, in lists.
     private var strings: [crules_range] = []
 
-    package init(_ file: RuleFile) throws(Automaton.TooLarge) {
+    package init(_ file: RuleFile) throws(PhraseTable.TooLarge) {
         try addRules(file)
         try addServers(file.servers)
         try addListed(file)
@@ -39,7 +39,7 @@ package struct RuleCompiler {
 
     // MARK: rules about replies
 
-    private mutating func addRules(_ file: RuleFile) throws(Automaton.TooLarge) {
+    private mutating func addRules(_ file: RuleFile) throws(PhraseTable.TooLarge) {
         // Those whose words must all stand in a text are looked for by the first of them.
         let (providers, rules) = (file.rules.filter { !$0.all.isEmpty }, file.rules.filter { $0.all.isEmpty })
         sections[.rules] = compile_rules.numbers(of: rules.map { record($0) })
@@ -76,13 +76,13 @@ package struct RuleCompiler {
             }
         }
         let firsts = providers.enumerated().map { (list: words.number(of: $1.all[0].text), number: $0) }
-        sections[.ruleWords] = try Automaton(words.phrases).image
+        let numbers = try add(words.phrases, to: .ruleWords)
         sections[.places] = compile_rules.numbers(of: places)
-        addLists(single, count: words.phrases.count, to: (.singleStarts, .singles))
-        addLists(firsts, count: words.phrases.count, to: (.providerStarts, .providerNumbers))
-        addLists(subjects, count: words.phrases.count, to: (.subjectStarts, .subjectNumbers))
-        addLists(predicates, count: words.phrases.count, to: (.predicateStarts, .predicateNumbers))
-        addLists(steps, count: words.phrases.count, to: (.stepStarts, .steps))
+        addLists(single, numbers, to: (.singleStarts, .singles))
+        addLists(firsts, numbers, to: (.providerStarts, .providerNumbers))
+        addLists(subjects, numbers, to: (.subjectStarts, .subjectNumbers))
+        addLists(predicates, numbers, to: (.predicateStarts, .predicateNumbers))
+        addLists(steps, numbers, to: (.stepStarts, .steps))
     }
 
     private mutating func record(_ rule: RuleEntry) -> crules_rule {
@@ -105,13 +105,13 @@ package struct RuleCompiler {
         return record
     }
 
-    /// Adds lists of numbers, each number with the list to which it is appended.
+    /// Adds lists of numbers, each number with the phrase to whose list it is appended; `numbers` are those of the phrases.
     private mutating func addLists(
-        _ pairs: [(list: Int, number: Int)], count: Int,
+        _ pairs: [(list: Int, number: Int)], _ numbers: [Int],
         to sections: (starts: RuleTable.Section, numbers: RuleTable.Section)
     ) {
-        var lists = Array(repeating: [UInt32](), count: count)
-        for pair in pairs { lists[pair.list].append(UInt32(pair.number)) }
+        var lists = Array(repeating: [UInt32](), count: numbers.count)
+        for pair in pairs { lists[numbers[pair.list]].append(UInt32(pair.number)) }
         var starts: [UInt32] = [0]
         for list in lists { starts.append((starts.last ?? 0) + UInt32(list.count)) }
         self.sections[sections.starts] = starts
@@ -120,7 +120,7 @@ package struct RuleCompiler {
 
     // MARK: servers and relays
 
-    private mutating func addServers(_ servers: [ServerEntry]) throws(Automaton.TooLarge) {
+    private mutating func addServers(_ servers: [ServerEntry]) throws(PhraseTable.TooLarge) {
         var (records, sentences): ([crules_server], [crules_meaning]) = ([], [])
         for server in servers {
             let start = UInt32(sentences.count)
@@ -142,7 +142,7 @@ package struct RuleCompiler {
         }
     }
 
-    private mutating func addListed(_ file: RuleFile) throws(Automaton.TooLarge) {
+    private mutating func addListed(_ file: RuleFile) throws(PhraseTable.TooLarge) {
         let listed = file.listed.flatMap { entry in entry.any.map { ($0.text, entry.meaning) } }
         sections[.listed] = compile_rules.numbers(
             of: listed.map { crules_meaning(words: range($0.0), meaning: number(of: $0.1)) })
@@ -154,17 +154,31 @@ package struct RuleCompiler {
 
     // MARK: phrases and texts
 
-    /// Adds the automaton of phrases, and what each means. What is said twice has its first meaning.
+    /// Adds phrases, and what each means. What is said twice has its first meaning.
     private mutating func add(
         _ table: [(phrase: String, meaning: Int)], to sections: (words: RuleTable.Section, meanings: RuleTable.Section)
-    ) throws(Automaton.TooLarge) {
+    ) throws(PhraseTable.TooLarge) {
         var words = PhraseList()
         var meanings: [UInt32] = []
         for (phrase, meaning) in table where words.number(of: phrase) == meanings.count {
             meanings.append(UInt32(meaning))
         }
-        self.sections[sections.words] = try Automaton(words.phrases).image
-        self.sections[sections.meanings] = meanings
+        let numbers = try add(words.phrases, to: sections.words)
+        var sorted = meanings
+        for (number, meaning) in zip(numbers, meanings) { sorted[number] = meaning }
+        self.sections[sections.meanings] = sorted
+    }
+
+    /// Adds phrases.
+    ///
+    /// - Returns: the number of each in the table.
+    private mutating func add(_ phrases: [[UInt8]], to section: RuleTable.Section) throws(PhraseTable.TooLarge) -> [Int]
+    {
+        let sorted = PhraseTable.sorted(phrases)
+        let places = sorted.map { range(String(decoding: $0, as: UTF8.self)).at }
+        sections[section] = try PhraseTable(sorted, at: places).image
+        let numbers = Dictionary(zip(sorted, sorted.indices), uniquingKeysWith: { first, _ in first })
+        return phrases.compactMap { numbers[$0] }
     }
 
     private mutating func range(_ string: String) -> crules_range {
@@ -202,7 +216,7 @@ private struct PhraseList {
 
 extension RuleTable {
     /// Compiles rules. The memory of the table is never given back.
-    package init(compiling rules: RuleFile) throws(Automaton.TooLarge) {
+    package init(compiling rules: RuleFile) throws(PhraseTable.TooLarge) {
         let compiler = try RuleCompiler(rules)
         let numbers = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: compiler.numbers.count)
         _ = numbers.initialize(from: compiler.numbers)

@@ -13,25 +13,19 @@ typedef struct {
     uint32_t at, count;
 } crules_range;
 
-/// What stands at the start of an automaton; the ranges count numbers from there.
+/// What stands at the start of a set of phrases; the ranges count numbers from there.
 typedef struct {
-    /// States with a row of their own, among them those of one byte and those of two; how far a hash of a start is shifted.
-    uint32_t dense_count, single_count, pair_count, hash_shift;
-    crules_range rows, steps, more, states, outputs, lengths, starts, short_starts, entries;
-} crules_automaton;
+    /// Phrases of less than eight bytes, which come first; how far a hash of a start is shifted; bytes of the longest phrase.
+    uint32_t short_count, hash_shift, longest;
+    crules_range phrases, entries, starts, short_starts;
+} crules_phrases;
 
-/// The first edges of a state that has no row, or its third and fourth.
 typedef struct {
-    /// Where it falls back to; the edges, 0 where there is none.
-    uint32_t fail, target, second;
-    /// The byte of the first edge, 256 times that of the second, 65536 times the number of the record with the others, from 1.
-    uint32_t bytes;
-} crules_step;
-
-/// Eight bytes with which a phrase starts, the first of them the lowest, and the state that they lead to.
-typedef struct {
-    uint32_t low, high, state, unused;
-} crules_entry;
+    /// Where it stands in the text.
+    uint32_t at;
+    /// Its length; 256 times the number of bytes that it starts with as the one before it does.
+    uint32_t sizes;
+} crules_phrase;
 
 /// A rule, or a provider's.
 typedef struct {

@@ -79,10 +79,8 @@ enum AutoReply {
     private static func isStatementOver(_ subject: FoldedText, at end: Int) -> Bool {
         let rest = FoldedText(verbatim: Array(subject.bytes[end...]))
         if rest.bytes.contains(UInt8(ascii: "?")) { return false }
-        return rest.bytes.allSatisfy { !$0.isLetter && $0 < 0x80 } || rest.hasPrefix(" until")
-            || rest.hasPrefix(" from")
-            || rest.hasPrefix(" till") || rest.hasPrefix(" (") || rest.hasPrefix(" bis ") || rest.hasPrefix(" ab ")
-            || rest.hasPrefix(" return")
+        let goesOn: [StaticString] = [" until", " from", " till", " (", " bis ", " ab ", " return"]
+        return rest.bytes.allSatisfy { !$0.isLetter && $0 < 0x80 } || goesOn.contains { rest.hasPrefix($0) }
     }
 
     /// Whether a program sent the message that may speak of its user's absence in the text alone.

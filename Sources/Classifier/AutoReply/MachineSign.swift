@@ -25,9 +25,7 @@ struct MachineSign {
         hasNullSender = envelope.hasNullSender
         isInboxRule = message.has(MachineSign.inboxRulesLoop)
         isMarked = !word.bytes.isEmpty && !word.hasPrefix("no")
-        isAutomatic =
-            isMarked || envelope.precedence.hasPrefix("bulk")
-            || envelope.precedence.hasPrefix("junk")
+        isAutomatic = isMarked || envelope.precedence.hasPrefix("bulk") || envelope.precedence.hasPrefix("junk")
         suppressesAnswers = message.has(MachineSign.suppress)
         suppressesAll = message.withValue(MachineSign.suppress) { FoldedText($0).equals("all") } ?? false
         isAnswer =

@@ -29,10 +29,7 @@ struct SNSNotification {
             let detail = bounce["bounceSubType"]?.string ?? ""
             verdict.reportingMTA = bounce["reportingMTA"]?.string.map { DeliveryStatus.name($0.utf8.span) ?? $0 }
             for recipient in bounce["bouncedRecipients"]?.array ?? [] {
-                guard let address = recipient["emailAddress"]?.string.flatMap({ AddressText.whole($0.utf8.span) })
-                else {
-                    continue
-                }
+                guard let address = SNSNotification.address(recipient["emailAddress"]) else { continue }
                 let status = recipient["status"]?.string.flatMap {
                     StatusCode($0.utf8.span, firstIn: 0..<$0.utf8.count)
                 }
@@ -64,23 +61,22 @@ struct SNSNotification {
                 return
             }
             verdict.messageClass = .complaint
-            for recipient in root["complaint"]?["complainedRecipients"]?.array ?? [] {
-                guard let address = recipient["emailAddress"]?.string.flatMap({ AddressText.whole($0.utf8.span) })
-                else {
-                    continue
-                }
-                verdict.recipients.append(Outcome(address: address, kind: .delivered, reason: .feedback))
+            let named = (root["complaint"]?["complainedRecipients"]?.array ?? []).map { $0["emailAddress"] }
+            verdict.recipients = named.compactMap(SNSNotification.address).map {
+                Outcome(address: $0, kind: .delivered, reason: .feedback)
             }
         case "Delivery":
             verdict.messageClass = .deliveryReceipt
-            for recipient in root["delivery"]?["recipients"]?.array ?? [] {
-                guard let address = recipient.string.flatMap({ AddressText.whole($0.utf8.span) }) else {
-                    continue
-                }
-                verdict.recipients.append(Outcome(address: address, kind: .delivered, reason: .delivered))
+            verdict.recipients = (root["delivery"]?["recipients"]?.array ?? []).compactMap(SNSNotification.address).map
+            {
+                Outcome(address: $0, kind: .delivered, reason: .delivered)
             }
         default: return nil
         }
+    }
+
+    private static func address(_ value: JSONValue?) -> String? {
+        value?.string.flatMap { AddressText.whole($0.utf8.span) }
     }
 
     private static func transient(_ detail: String) -> Reason {

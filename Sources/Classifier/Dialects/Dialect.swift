@@ -19,7 +19,7 @@ package struct Dialect: Sendable {
             }
         }
 
-        /// Where the automaton of the signs, and the servers' numbers by phrase, stand.
+        /// Where the signs, and the servers' numbers by phrase, stand.
         package var sections: (words: RuleTable.Section, meanings: RuleTable.Section) {
             switch self {
             case .text: (.signTextWords, .signTextMeanings)
@@ -64,9 +64,8 @@ package struct Dialect: Sendable {
 
 /// The servers that need code, by their names in Rules/servers.toml.
 package enum ServerCode: String, CaseIterable, Sendable {
-    case aol, dma, exim, ezweb, google, opensmtpd, sendmail, sendmail5
+    case aol, dma, exim, ezweb, opensmtpd, sendmail, sendmail5
     case googleGroups = "google-groups"
-    case mFilter = "m-filter"
 
     fileprivate func adjust(_ reports: inout [RecipientReport], _ context: ReportContext) {
         switch self {
@@ -74,12 +73,10 @@ package enum ServerCode: String, CaseIterable, Sendable {
         case .dma: Dialect.dragonfly(&reports, context)
         case .exim: Dialect.exim(&reports, context)
         case .ezweb: Dialect.ezweb(&reports, context)
-        case .google: Dialect.google(&reports, context)
         case .opensmtpd: Dialect.openSMTPD(&reports, context)
         case .sendmail: Dialect.sendmail(&reports, context)
         case .sendmail5: Dialect.sendmail5(&reports, context)
         case .googleGroups: Dialect.googleGroups(&reports, context)
-        case .mFilter: Dialect.mFilter(&reports, context)
         }
     }
 }

@@ -18,8 +18,6 @@ struct Prose: Sendable {
     let isCut: Bool
     /// Whether this is how the text is folded as one.
     let isFoldedAsOne: Bool
-    /// The state of the automaton of phrases behind each line.
-    private let states: [Int]
 
     init(_ text: [UInt8]) {
         isCut = text.count > Limits.proseBytes
@@ -29,13 +27,11 @@ struct Prose: Sendable {
         var quotedAt: Int?
         var signals: [FoundGroups<ProseSignal>] = []
         var foldedLines: [Range<Int>] = []
-        var states: [Int] = []
         var (replyCodes, hasContinuation, hasBareBreak) = (0, false, false)
         let expected = min(text.count / 32, 1_024)
         lines.reserveCapacity(expected)
         signals.reserveCapacity(expected)
         foldedLines.reserveCapacity(expected)
-        states.reserveCapacity(expected)
         folded = [UInt8](unsafeUninitializedCapacity: text.count + TextFolder.room) { buffer, count in
             var position = 0
             while position < span.count {
@@ -50,7 +46,7 @@ struct Prose: Sendable {
                 replyCodes += folder.replyCodes
                 hasContinuation = hasContinuation || folder.hasContinuation
                 if count > 1, !words.isEmpty, buffer[count] >= 0x80, buffer[count - 2] >= 0x80 { hasBareBreak = true }
-                let (found, state) = ProsePhrases.groups.find(in: UnsafeBufferPointer(buffer).span.extracting(words))
+                let found = ProsePhrases.groups.find(in: UnsafeBufferPointer(buffer).span.extracting(words))
                 count = words.upperBound
                 if found.contains(.original),
                     Prose.isMarker(span, line.content, FoldedText(verbatim: Array(buffer[words])), found)
@@ -65,7 +61,6 @@ struct Prose: Sendable {
                 lines.append(line.content)
                 foldedLines.append(words)
                 signals.append(found)
-                states.append(state)
                 position = line.next
             }
         }
@@ -75,7 +70,6 @@ struct Prose: Sendable {
         self.quotedAt = quotedAt
         self.foldedLines = foldedLines
         self.signals = signals
-        self.states = states
         self.text = text
     }
 
@@ -98,11 +92,12 @@ struct Prose: Sendable {
         // Folded as one, two lines may be other than one behind the other: a reply code is not repeated, and scripts without
         // blanks have none between two lines.
         if line[0].isDigit || (line[0] >= 0x80 && before[before.count - 1] >= 0x80) {
-            let both = lines[number - 1].lowerBound..<lines[number].upperBound
-            return ProsePhrases.groups.find(in: FoldedText(text.span.extracting(both)))
+            let unfolded = lines[number - 1].lowerBound..<lines[number].upperBound
+            return ProsePhrases.groups.find(in: FoldedText(text.span.extracting(unfolded)))
         }
+        let both = foldedLines[number - 1].lowerBound..<foldedLines[number].upperBound
         var found = signals[number - 1]
-        found.formUnion(ProsePhrases.groups.find(across: states[number - 1], line))
+        found.formUnion(ProsePhrases.groups.find(across: before.count, folded.span.extracting(both)))
         return found
     }
 

@@ -19,3 +19,16 @@ enum ProseSignal: UInt8, PhraseGroup {
 enum ProsePhrases {
     static let groups = PhraseGroups<ProseSignal>(.text)
 }
+
+/// What a subject promises.
+enum SubjectSignal: UInt8, PhraseGroup {
+    case failure
+    case delay
+    case success
+    case forwarded
+    case postmasterCopy
+}
+
+enum SubjectPhrases {
+    static let groups = PhraseGroups<SubjectSignal>(.subject)
+}

@@ -163,10 +163,7 @@ struct ProseReader {
             guard digits <= 2 else { return false }
             range = (first + 1)..<range.upperBound
         }
-        while !range.isEmpty, isBracket(text[range.upperBound - 1]) {
-            range = range.lowerBound..<(range.upperBound - 1)
-        }
-        range = text.trimmed(range)
+        range = withoutBrackets(text, range)
         if range.isEmpty { return true }
         guard range.count <= 40 else { return false }
         let last = text[range.upperBound - 1]
@@ -198,25 +195,29 @@ struct ProseReader {
         return blanks <= 2 && text[name.lowerBound].isLetter && text[name.lowerBound] & 0x20 == 0
     }
 
+    /// A range without the brackets at its end.
+    private static func withoutBrackets(_ text: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+        var range = range
+        while let last = range.last, isBracket(text[last]) { range = range.dropLast() }
+        return text.trimmed(range)
+    }
+
     private static func isBracket(_ byte: UInt8) -> Bool {
         byte == UInt8(ascii: "<") || byte == UInt8(ascii: "(") || byte == UInt8(ascii: "[")
-            || byte == UInt8(ascii: "\"")
-            || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "{")
+            || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "{")
     }
+
+    private static let senderWords: [StaticString] = [
+        "mail from", "message from", "sent by", "messages from", "mails from",
+    ]
 
     /// `mail from bob@…`, `sent by bob@…` in a sentence: he is the one who sent it.
     private static func namesSender(_ text: Span<UInt8>, _ before: Range<Int>) -> Bool {
-        var range = text.trimmed(before)
-        while !range.isEmpty, isBracket(text[range.upperBound - 1]) {
-            range = range.lowerBound..<(range.upperBound - 1)
-        }
-        range = text.trimmed(range)
-        for word: StaticString in ["mail from", "message from", "sent by", "messages from", "mails from"] {
+        let range = withoutBrackets(text, text.trimmed(before))
+        return senderWords.contains { word in
             let length = word.utf8CodeUnitCount
-            guard range.count > length else { continue }
-            if text.equals(word, ignoringCaseIn: (range.upperBound - length)..<range.upperBound) { return true }
+            return range.count > length && text.equals(word, ignoringCaseIn: range.suffix(length))
         }
-        return false
     }
 
     /// Whether the words before the address are rather a part of it than of a sentence: on an indented line that it ends,
@@ -271,14 +272,10 @@ struct ProseReader {
 
     private static func endsWithRCPT(_ text: Span<UInt8>, _ before: Range<Int>) -> Bool {
         var range = text.trimmed(before)
-        while !range.isEmpty,
-            isBracket(text[range.upperBound - 1]) || text[range.upperBound - 1] == UInt8(ascii: ":")
-                || text[range.upperBound - 1] == 0x20
-        {
-            range = range.lowerBound..<(range.upperBound - 1)
+        while let last = range.last, isBracket(text[last]) || text[last] == UInt8(ascii: ":") || text[last] == 0x20 {
+            range = range.dropLast()
         }
-        guard range.count >= 7 else { return false }
-        return text.equals("rcpt to", ignoringCaseIn: (range.upperBound - 7)..<range.upperBound)
+        return range.count >= 7 && text.equals("rcpt to", ignoringCaseIn: range.suffix(7))
     }
 
     /// `From:`, `Message-ID:` and the like: somebody else's address.
@@ -288,10 +285,9 @@ struct ProseReader {
         let rest = start..<line.upperBound
         for name: StaticString in [
             "from:", "from :", "sender:", "reply-to:", "message-id", "return-path", "mail from", "cc:", "bcc:",
-            "subject:", "date:",
-            "received", "references:", "in-reply-to", "envelope-from", "errors-to", "von:", "de:", "x-", "organization",
-            "sent from", "差出人", "送信者", "発信者",
-            "发件人", "寄件者", "보낸 사람", "от:", "від:", "mailto:",
+            "subject:", "date:", "received", "references:", "in-reply-to", "envelope-from", "errors-to", "von:", "de:",
+            "x-", "organization",
+            "sent from", "差出人", "送信者", "発信者", "发件人", "寄件者", "보낸 사람", "от:", "від:", "mailto:",
         ] where text.hasPrefix(name, ignoringCaseIn: rest) { return true }
         return false
     }

@@ -16,11 +16,11 @@ enum Sender {
 
     private static let locals: Set<String> = [
         "mailer-daemon", "mailer_daemon", "mailerdaemon", "mailer.daemon", "postmaster", "post.master", "post_master",
-        "poostmaster", "mdaemon",
-        "mail-daemon", "maildaemon", "daemon", "mail.delivery.system", "mail-delivery-system", "mail.daemon",
+        "poostmaster", "mdaemon", "mail-daemon", "maildaemon", "daemon", "mail.delivery.system", "mail-delivery-system",
+        "mail.daemon",
         "postoffice", "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e", "mta", "mail_daemon",
-        "mailsystem",
-        "mailsrv", "ndr", "administrator", "systemadministrator", "system", "postmaster-nospam", "imss", "mailmaster",
+        "mailsystem", "mailsrv", "ndr", "administrator", "systemadministrator", "system", "postmaster-nospam", "imss",
+        "mailmaster",
     ]
     private static let names = NumberedPhrases(.sender)
 }

@@ -6,6 +6,8 @@ package enum PhraseSet: String, CaseIterable, Sendable {
     case replyText = "reply-text"
     case challenge
     case unsubscribe
+    /// Texts that ask for nothing else.
+    case unsubscribeWhole = "unsubscribe-whole"
     /// Lines after which a message's own words end.
     case ownWords = "own-words"
     case command, sender
@@ -20,6 +22,7 @@ package enum PhraseSet: String, CaseIterable, Sendable {
         case .replySubject, .replyText: AutoReplyPhrases.SubjectWords.allCases.map(\.key)
         case .challenge: Challenge.Sign.allCases.map(\.key)
         case .unsubscribe: UnsubscribePhrases.Words.allCases.map(\.key)
+        case .unsubscribeWhole: UnsubscribePhrases.WholeText.allCases.map(\.key)
         case .ownWords: OwnWords.LineSign.allCases.map(\.key)
         case .command: SMTPCommand.allCases.map(\.key)
         case .sender: ["daemon"]
@@ -27,7 +30,7 @@ package enum PhraseSet: String, CaseIterable, Sendable {
         }
     }
 
-    /// Where the automaton and the meanings of its phrases stand.
+    /// Where the phrases and what they mean stand.
     package var sections: (words: RuleTable.Section, meanings: RuleTable.Section) {
         switch self {
         case .text: (.textWords, .textMeanings)
@@ -36,6 +39,7 @@ package enum PhraseSet: String, CaseIterable, Sendable {
         case .replyText: (.replyTextWords, .replyTextMeanings)
         case .challenge: (.challengeWords, .challengeMeanings)
         case .unsubscribe: (.unsubscribeWords, .unsubscribeMeanings)
+        case .unsubscribeWhole: (.unsubscribeWholeWords, .unsubscribeWholeMeanings)
         case .ownWords: (.ownWords, .ownWordsMeanings)
         case .command: (.commandWords, .commandMeanings)
         case .sender: (.senderWords, .senderMeanings)

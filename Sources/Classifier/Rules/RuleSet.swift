@@ -1,7 +1,7 @@
 import Bytes
 import CRules
 
-/// The rules about replies, of which one automaton finds the words.
+/// The rules about replies, of which one pass finds the words.
 final class RuleSet: @unchecked Sendable {
     /// A rule that matched, and where.
     struct Match: Sendable, Equatable {
@@ -28,7 +28,7 @@ final class RuleSet: @unchecked Sendable {
 
     let rules: [ReasonRule]
     private let matcher: PhraseMatcher
-    /// The rules that a single piece completes, by phrase number of the automaton.
+    /// The rules that a single piece completes, by phrase number.
     private let single: NumberLists
     /// The providers' rules whose first word it is, by phrase number.
     private let providers: NumberLists
@@ -42,7 +42,7 @@ final class RuleSet: @unchecked Sendable {
 
     init(_ table: RuleTable) {
         rules = table.records(.rules).map { ReasonRule($0, of: table) }
-        matcher = PhraseMatcher(table.numbers(.ruleWords))
+        matcher = table.phrases(.ruleWords)
         single = NumberLists(table, starts: .singleStarts, numbers: .singles)
         providers = NumberLists(table, starts: .providerStarts, numbers: .providerNumbers)
         subjects = NumberLists(table, starts: .subjectStarts, numbers: .subjectNumbers)

@@ -13,12 +13,13 @@ package struct RuleTable: @unchecked Sendable {
         case places
         case servers, sentences
         case listed, relays
-        /// An automaton for each set of phrases, and what each of its phrases means.
+        /// Each set of phrases, and what each of its phrases means.
         case ruleWords
         case textWords, textMeanings, subjectWords, subjectMeanings
         case replySubjectWords, replySubjectMeanings, replyTextWords, replyTextMeanings, challengeWords,
             challengeMeanings
-        case unsubscribeWords, unsubscribeMeanings, ownWords, ownWordsMeanings
+        case unsubscribeWords, unsubscribeMeanings, unsubscribeWholeWords, unsubscribeWholeMeanings, ownWords,
+            ownWordsMeanings
         case commandWords, commandMeanings, senderWords, senderMeanings
         case listedWords, listedMeanings, otherWords, otherMeanings
         case signTextWords, signTextMeanings, signSubjectWords, signSubjectMeanings, signFromWords, signFromMeanings
@@ -51,6 +52,9 @@ package struct RuleTable: @unchecked Sendable {
     func records<Record>(_ section: Section, of type: Record.Type = Record.self) -> UnsafeBufferPointer<Record> {
         numbers(section).records()
     }
+
+    /// The phrases of a section.
+    func phrases(_ section: Section) -> PhraseMatcher { PhraseMatcher(numbers(section), text: text) }
 
     /// The text of a range.
     func string(_ range: crules_range) -> String { String(decoding: bytes(range), as: UTF8.self) }

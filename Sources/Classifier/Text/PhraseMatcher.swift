@@ -1,16 +1,16 @@
 import CRules
 
-/// Finds any number of phrases in one pass over a text: an Aho–Corasick automaton over folded bytes.
+/// Finds any number of phrases in one pass over a text of folded bytes.
 ///
-/// States near the root and states with many children are dense: they have a row of 256 resolved edges; all others hold
-/// their few edges and fall back along the failure links. Thousands of phrases in many scripts take a megabyte or two that
-/// way, where a full table takes tens, and a scan stays linear: each byte goes one state deeper at the most.
+/// Of each place `PhraseStarts` tells whether a phrase may start there, and a hash of the next bytes finds the phrases that
+/// start with them. Those stand in order, each with the number of bytes that it shares with the one before, so that no byte of
+/// the text is compared twice from one place on. The work is linear: a place costs no more than the longest such list.
 ///
-/// The automaton is memory that `compile-rules` has laid out (`crules_automaton`).
+/// The phrases are memory that `compile-rules` has laid out (`crules_phrases`).
 package struct PhraseMatcher: @unchecked Sendable {
     /// One phrase found.
     package struct Hit: Equatable {
-        /// The phrase's number, in the order in which the phrases were given.
+        /// The phrase's number, in the order in which the phrases were laid out.
         package var phrase: Int
         /// The offset behind the phrase's last byte.
         package var end: Int
@@ -21,157 +21,177 @@ package struct PhraseMatcher: @unchecked Sendable {
         }
     }
 
-    /// Hits taken from one text; what comes behind them is not looked for.
+    /// Hits taken from one text; phrases that start behind them are not looked for.
     package static let maximumHits = 4_096
-    /// An edge is 256 times the number of the state that it leads to. This is set where that state is the end of a phrase, or
-    /// has one on its failure path: most bytes end none, and one comparison tells that, and that the state is dense.
-    package static let ends: UInt32 = 1 << 31
 
-    /// 256 edges for each dense state. Those stand first.
-    private let rows: UnsafeBufferPointer<UInt32>
-    /// The edges of the other states. Those of a phrase's end, which hardly any other shares, are one run of memory.
-    private let steps: UnsafeBufferPointer<crules_step>
-    /// The third and fourth edges.
-    private let more: UnsafeBufferPointer<crules_step>
-    /// Of each state how many bytes it is from the root, and, from bit 16 on, its first output, from 1.
-    private let states: UnsafeBufferPointer<UInt32>
-    /// A phrase that ends in a state, and, from bit 16 on, the next shorter one that does, from 1.
-    private let outputs: UnsafeBufferPointer<UInt32>
-    private let lengths: UnsafeBufferPointer<UInt32>
+    /// The short ones first, each part in order.
+    private let phrases: UnsafeBufferPointer<crules_phrase>
+    private let text: UnsafeRawBufferPointer
     private let starts: PhraseStarts
-    private let denseCount: Int
-    /// The states of one byte, and those of two, are the first behind the root.
-    private let singleCount: Int
-    private let pairCount: Int
+    private let shortCount: Int
+    /// Bytes of the longest phrase.
+    let longest: Int
     /// Whoever keeps the memory, where it is not a constant of the program.
     private let owner: (any AnyObject & Sendable)?
 
-    package init(_ image: UnsafeBufferPointer<UInt32>, owner: (any AnyObject & Sendable)? = nil) {
-        let header = image.records(of: crules_automaton.self)[0]
-        rows = image.slice(header.rows)
-        steps = image.slice(header.steps).records()
-        more = image.slice(header.more).records()
-        states = image.slice(header.states)
-        outputs = image.slice(header.outputs)
-        lengths = image.slice(header.lengths)
+    package init(
+        _ image: UnsafeBufferPointer<UInt32>, text: UnsafeBufferPointer<UInt8>,
+        owner: (any AnyObject & Sendable)? = nil
+    ) {
+        let header = image.records(of: crules_phrases.self)[0]
+        phrases = image.slice(header.phrases).records()
+        self.text = UnsafeRawBufferPointer(text)
         starts = PhraseStarts(
             starts: image.slice(header.starts), shortStarts: image.slice(header.short_starts),
-            entries: image.slice(header.entries).records(), shift: UInt64(header.hash_shift))
-        denseCount = Int(header.dense_count)
-        singleCount = Int(header.single_count)
-        pairCount = Int(header.pair_count)
+            entries: image.slice(header.entries), shift: UInt64(header.hash_shift))
+        shortCount = Int(header.short_count)
+        longest = Int(header.longest)
         self.owner = owner
     }
 
-    /// The state that an edge leads to.
-    package static func target(_ edge: UInt32) -> Int { Int((edge & ~ends) >> 8) }
-
     /// The length of a phrase in bytes.
-    func length(of phrase: Int) -> Int { Int(lengths[phrase]) }
+    func length(of phrase: Int) -> Int { phrases[phrase].length }
 
-    /// All phrases in the text, in the order in which they end, `maximumHits` at the most.
+    /// All phrases in the text, `maximumHits` at the most, in the order in which they end, of those that end together the
+    /// longest first.
     package func hits(in text: Span<UInt8>) -> [Hit] {
         var hits: [Hit] = []
         // As many as a small block of memory holds.
         hits.reserveCapacity(56)
         scan(text) { phrase, end in
+            guard hits.count < PhraseMatcher.maximumHits else { return }
+            var index = hits.count
             hits.append(Hit(phrase: phrase, end: end))
-            return hits.count < PhraseMatcher.maximumHits
+            // Few that start before this one end behind it.
+            while index > 0, hits[index - 1].end > end {
+                hits.swapAt(index - 1, index)
+                index -= 1
+            }
         }
         return hits
     }
 
-    /// Calls `found` with each phrase's number and the offset behind it, until it returns false.
-    ///
-    /// - Parameters:
-    ///   - start: the state that a text before this one ended in: phrases that start there are found too.
-    ///   - onlyCrossing: end where nothing of that text counts any more.
-    /// - Returns: the state that the text ends in.
+    /// Calls `found` with the number of each phrase that starts in `places`, nil: anywhere, and the offset behind it, in the order
+    /// in which they start.
     @inline(__always)
-    @discardableResult
-    package func scan(
-        _ text: Span<UInt8>, from start: Int = 0, onlyCrossing: Bool = false,
-        _ found: (_ phrase: Int, _ end: Int) -> Bool
-    ) -> Int {
-        let states = states.span
-        let steps = steps.span
-        let rows = rows.span
-        let dense = UInt32(denseCount) << 8
-        let pairs = UInt32(singleCount + 1) << 8
-        let deep = UInt32(singleCount + pairCount + 1) << 8
-        let end = text.count
-        var edge = UInt32(start) << 8
-        var position = 0
-        // The last place at which a phrase was said to start perhaps. From a state of one or two bytes that begins behind it the
-        // search for such a place goes on where the state begins, and reads them again; hits up to `told` have been told.
-        var first = start == 0 && !onlyCrossing ? -1 : end
-        var told = 0
-        while position < end {
-            if edge < deep {
-                let behind = position - (edge == 0 ? 0 : edge < pairs ? 1 : 2)
-                if behind > first, behind + PhraseStarts.reach <= end {
-                    let place = text.withUnsafeBytes { starts.firstPlace(in: $0, from: behind) }
-                    first = place.start
-                    position = place.start + place.length
-                    edge = UInt32(place.state) << 8
-                    guard position < end else { break }
+    package func scan(_ text: Span<UInt8>, in places: Range<Int>? = nil, _ found: (_ phrase: Int, _ end: Int) -> Void) {
+        let places = places ?? 0..<text.count
+        let bits = starts.starts
+        text.withUnsafeBytes { text in
+            var place = places.lowerBound
+            let full = min(places.upperBound, text.count &- PhraseStarts.reach &+ 1)
+            // Most places end here.
+            while place < full {
+                let eight = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+                if bits[PhraseStarts.row(eight)] &>> PhraseStarts.place(eight) & 1 != 0 {
+                    look(text, at: place, eight, found)
                 }
+                place &+= 1
             }
-            if edge < dense {
-                // Most steps lead from one dense state to another that ends nothing.
-                repeat {
-                    edge = rows[Int(edge | UInt32(text[position]))]
-                    position += 1
-                } while !onlyCrossing && edge >= deep && edge < dense && position < end
-            } else {
-                let step = steps[PhraseMatcher.target(edge) - denseCount]
-                let byte = text[position]
-                if step.hasFirst(byte) {
-                    edge = step.target
-                    position += 1
-                } else if step.hasSecond(byte) {
-                    edge = step.second
-                    position += 1
-                } else {
-                    edge = step.fail
-                    if step.bytes >> 16 != 0 {
-                        let others = more[Int(step.bytes >> 16) - 1]
-                        if others.hasFirst(byte) {
-                            edge = others.target
-                            position += 1
-                        } else if others.hasSecond(byte) {
-                            edge = others.second
-                            position += 1
-                        }
-                    }
+            // Of the last places zeros stand behind the text.
+            guard place < places.upperBound else { return }
+            let base = max(0, text.count &- PhraseStarts.reach)
+            let last = PhraseStarts.eight(text, at: base)
+            while place < places.upperBound {
+                let eight = last &>> UInt64(8 &* (place &- base))
+                if bits[PhraseStarts.row(eight)] &>> PhraseStarts.place(eight) & 1 != 0 {
+                    look(text, at: place, eight, found)
                 }
-            }
-            let index = PhraseMatcher.target(edge)
-            if onlyCrossing, Int(states[index] & 0xFFFF) <= position { return index }
-            guard edge & PhraseMatcher.ends != 0 else { continue }
-            edge &= ~PhraseMatcher.ends
-            guard position > told else { continue }
-            told = position
-            var output = states[index] >> 16
-            while output != 0 {
-                let ending = outputs[Int(output) - 1]
-                let phrase = Int(ending & 0xFFFF)
-                if onlyCrossing, length(of: phrase) <= position { break }
-                if !found(phrase, position) { return index }
-                output = ending >> 16
+                place &+= 1
             }
         }
-        return PhraseMatcher.target(edge)
+    }
+
+    /// Looks for the phrases that start at a place with these bytes.
+    @inline(__always)
+    private func look(
+        _ text: UnsafeRawBufferPointer, at place: Int, _ eight: UInt64, _ found: (_ phrase: Int, _ end: Int) -> Void
+    ) {
+        let row = PhraseStarts.row(eight)
+        if place &+ PhraseStarts.reach <= text.count,
+            let first = first(startingWith: eight, PhraseStarts.reach, in: shortCount..<phrases.count)
+        {
+            compare(text, at: place, PhraseStarts.reach, first, found)
+        }
+        let short = starts.shortStarts[row]
+        guard short &>> PhraseStarts.place(eight) & 1 != 0 else { return }
+        // All bits are set where one of less than four bytes may start.
+        for length in (short == .max ? 1 : PhraseStarts.shortKey)...PhraseStarts.shortKey
+        where place &+ length <= text.count {
+            guard let first = first(startingWith: eight, length, in: 0..<shortCount) else { continue }
+            if length == PhraseStarts.shortKey {
+                compare(text, at: place, length, first, found)
+            } else {
+                found(first, place &+ length)
+            }
+        }
+    }
+
+    /// The first of the phrases that start with so many of the eight bytes; less than four are a phrase of their own.
+    @inline(__always)
+    private func first(startingWith eight: UInt64, _ length: Int, in part: Range<Int>) -> Int? {
+        let prefix = PhraseStarts.prefix(eight, length)
+        let hash = PhraseStarts.hash(prefix)
+        let tag = PhraseStarts.tag(hash, starts.shift)
+        var index = Int(truncatingIfNeeded: hash &>> starts.shift)
+        while starts.entries[index] != 0 {
+            let entry = starts.entries[index]
+            if entry & 0xFFFF_0000 == tag {
+                let number = Int(entry & 0xFFFF) &- 1
+                if part.contains(number), starts(phrases[number], with: prefix, length) { return number }
+            }
+            index = (index &+ 1) & (starts.entries.count &- 1)
+        }
+        return nil
+    }
+
+    @inline(__always)
+    private func starts(_ phrase: crules_phrase, with prefix: UInt64, _ length: Int) -> Bool {
+        let at = Int(phrase.at)
+        if length == PhraseStarts.reach {
+            return UInt64(littleEndian: text.loadUnaligned(fromByteOffset: at, as: UInt64.self)) == prefix
+        }
+        guard length < PhraseStarts.shortKey ? phrase.length == length : phrase.length >= length else { return false }
+        return (0..<length).allSatisfy { text[at + $0] == UInt8(truncatingIfNeeded: prefix >> UInt64(8 * $0)) }
+    }
+
+    /// Compares the text from `place` on, of which `matched` bytes are those of phrase `first`, with that phrase and those behind
+    /// it that share as much.
+    @inline(__always)
+    private func compare(
+        _ text: UnsafeRawBufferPointer, at place: Int, _ matched: Int, _ first: Int,
+        _ found: (_ phrase: Int, _ end: Int) -> Void
+    ) {
+        var number = first
+        var matched = matched
+        while true {
+            let phrase = phrases[number]
+            let end = min(phrase.length, text.count &- place)
+            let at = Int(phrase.at)
+            while matched < end, text[place &+ matched] == self.text[at &+ matched] { matched &+= 1 }
+            if matched == phrase.length {
+                found(number, place &+ matched)
+            } else if matched == end || text[place &+ matched] < self.text[at &+ matched] {
+                return
+            }
+            var shared = 0
+            repeat {
+                number &+= 1
+                guard number < phrases.count else { return }
+                shared = phrases[number].shared
+            } while shared > matched
+            if shared < matched { return }
+        }
     }
 }
 
-extension crules_step {
-    /// Whether the first edge is by that byte.
+extension crules_phrase {
     @inline(__always)
-    fileprivate func hasFirst(_ byte: UInt8) -> Bool { UInt8(truncatingIfNeeded: bytes) == byte && target != 0 }
+    fileprivate var length: Int { Int(sizes & 0xFF) }
 
+    /// Bytes that it starts with as the phrase before it does.
     @inline(__always)
-    fileprivate func hasSecond(_ byte: UInt8) -> Bool { UInt8(truncatingIfNeeded: bytes >> 8) == byte && second != 0 }
+    fileprivate var shared: Int { Int(sizes >> 8) }
 }
 
 extension UnsafeBufferPointer<UInt32> {

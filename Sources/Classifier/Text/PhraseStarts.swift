@@ -1,27 +1,21 @@
 import CRules
 
-/// Tells of a place in a text whether a phrase of a set may start there, without a step of the automaton: of most places, four
-/// bytes tell that none does. Each answer stands alone, so the processor need not wait for one before it looks for the next.
+/// Tells of a place in a text whether a phrase of a set may start there: of most places, four bytes tell that none does. Each
+/// answer stands alone, so the processor need not wait for one before it looks for the next.
 package struct PhraseStarts: @unchecked Sendable {
-    /// A place where a phrase may start, and what the automaton would know from there on.
-    struct Place {
-        var start: Int
-        /// The state that the first eight bytes lead to; or 0, the root, where nothing is known of them.
-        var state = 0
-        /// Bytes behind `start` that need no step.
-        var length: Int { state == 0 ? 0 : PhraseStarts.reach }
-    }
-
-    /// Bytes of the text that must stand from a place on for it to be told.
+    /// Phrases of fewer bytes are short.
     package static let reach = 8
+    /// Bytes by which a list of short phrases is found; shorter ones are found by all of theirs.
+    package static let shortKey = 4
     package static let rowBits = 11
 
     /// A bit for each hash of a start: a row for the first two bytes, a place in it for the two behind them.
     let starts: UnsafeBufferPointer<UInt32>
-    /// The same for the phrases that are shorter than eight bytes.
+    /// The same for the short phrases.
     let shortStarts: UnsafeBufferPointer<UInt32>
-    /// The first eight bytes of the longer phrases, each where its hash says or in the next free entry behind.
-    let entries: UnsafeBufferPointer<crules_entry>
+    /// For each start of phrases the number of the first of them, from 1, and 16 bits of its hash above; where the hash says or
+    /// in the next free entry behind.
+    let entries: UnsafeBufferPointer<UInt32>
     let shift: UInt64
 
     @inline(__always)
@@ -35,40 +29,29 @@ package struct PhraseStarts: @unchecked Sendable {
     }
 
     @inline(__always)
-    package static func hash(_ eight: UInt64) -> UInt64 { eight &* 0x9E37_79B9_7F4A_7C15 }
+    package static func hash(_ prefix: UInt64) -> UInt64 { prefix &* 0x9E37_79B9_7F4A_7C15 }
 
-    /// The first place from `start` on where a phrase may start, or behind which too little of the text stands to be told.
+    /// The bits of a hash below those that choose the entry, in the upper half.
     @inline(__always)
-    func firstPlace(in text: UnsafeRawBufferPointer, from start: Int) -> Place {
-        var place = start
-        while place &+ PhraseStarts.reach <= text.count {
-            let eight = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: place, as: UInt64.self))
-            let row = PhraseStarts.row(eight)
-            let mark: UInt32 = 1 &<< PhraseStarts.place(eight)
-            if starts[row] & mark != 0 {
-                let state = state(behind: eight)
-                if shortStarts[row] & mark != 0 || state == 0 { return Place(start: place) }
-                if let state { return Place(start: place, state: state) }
-            }
-            place &+= 1
-        }
-        return Place(start: place)
+    package static func tag(_ hash: UInt64, _ shift: UInt64) -> UInt32 {
+        UInt32(truncatingIfNeeded: hash &>> (shift &- 16)) << 16
     }
 
-    /// Where the eight bytes lead to, or nil where no phrase starts with them.
-    @inline(__always)
-    private func state(behind eight: UInt64) -> Int? {
-        var index = Int(truncatingIfNeeded: PhraseStarts.hash(eight) &>> shift)
-        // Half of the entries are free.
-        while entries[index].low | entries[index].high != 0 {
-            if entries[index].eight == eight { return Int(entries[index].state) }
-            index = (index &+ 1) & (entries.count &- 1)
-        }
-        return nil
-    }
-}
+    /// Bytes by which phrases of that length are found.
+    package static func keyLength(_ length: Int) -> Int { length < reach ? min(length, shortKey) : reach }
 
-extension crules_entry {
+    /// The first `length` bytes.
     @inline(__always)
-    fileprivate var eight: UInt64 { UInt64(low) | UInt64(high) &<< 32 }
+    package static func prefix(_ eight: UInt64, _ length: Int) -> UInt64 {
+        eight & (UInt64.max &>> UInt64(64 &- 8 &* length))
+    }
+
+    /// The eight bytes from a place on, the first of them the lowest; zeros where the text is shorter.
+    @inline(__always)
+    static func eight(_ text: UnsafeRawBufferPointer, at place: Int) -> UInt64 {
+        if place &+ reach <= text.count {
+            return UInt64(littleEndian: text.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+        }
+        return text[place...].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
 }

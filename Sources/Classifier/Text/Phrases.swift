@@ -20,12 +20,12 @@ struct PhraseGroups<Group: PhraseGroup>: @unchecked Sendable {
     private let groups: UnsafeBufferPointer<UInt32>
 
     init(_ set: PhraseSet) {
-        matcher = PhraseMatcher(RuleTable.standard.numbers(set.sections.words))
+        matcher = RuleTable.standard.phrases(set.sections.words)
         groups = RuleTable.standard.numbers(set.sections.meanings)
     }
 
     /// The groups found, each with the offset behind its first phrase.
-    func find(in text: FoldedText) -> FoundGroups<Group> { find(in: text.bytes.span).found }
+    func find(in text: FoldedText) -> FoundGroups<Group> { find(in: text.bytes.span) }
 
     /// The groups of which a phrase starts at one of these offsets.
     func find(in text: FoldedText, startingAt offsets: [Int]) -> FoundGroups<Group> {
@@ -34,34 +34,34 @@ struct PhraseGroups<Group: PhraseGroup>: @unchecked Sendable {
             if offsets.contains(end - matcher.length(of: phrase)) {
                 found.note(UInt8(truncatingIfNeeded: groups[phrase]), end)
             }
-            return true
         }
         return found
     }
 
-    /// The same for folded bytes, and the state of the automaton behind them.
-    func find(in folded: Span<UInt8>) -> (found: FoundGroups<Group>, state: Int) {
+    /// The groups of which a phrase is all of these folded bytes.
+    func find(whole folded: ArraySlice<UInt8>) -> FoundGroups<Group> {
         var found = FoundGroups<Group>()
-        let state = matcher.scan(folded) { phrase, end in
-            found.note(UInt8(truncatingIfNeeded: groups[phrase]), end)
-            return true
+        guard !folded.isEmpty, folded.count <= matcher.longest else { return found }
+        matcher.scan(folded.span, in: 0..<1) { phrase, end in
+            if end == folded.count { found.note(UInt8(truncatingIfNeeded: groups[phrase]), end) }
         }
-        return (found, state)
+        return found
     }
 
-    /// The groups whose phrases start in a text, of which the automaton ended in `state`, and end in `folded`, which a blank
-    /// parts from that text.
-    func find(across state: Int, _ folded: Span<UInt8>) -> FoundGroups<Group> {
+    /// The groups found in folded bytes.
+    func find(in folded: Span<UInt8>) -> FoundGroups<Group> {
         var found = FoundGroups<Group>()
-        guard state != 0 else { return found }
-        let blank: InlineArray<1, UInt8> = [0x20]
-        let behind = matcher.scan(blank.span, from: state) { phrase, end in
-            found.note(UInt8(truncatingIfNeeded: groups[phrase]), end)
-            return true
-        }
-        matcher.scan(folded, from: behind, onlyCrossing: true) { phrase, end in
-            found.note(UInt8(truncatingIfNeeded: groups[phrase]), end)
-            return true
+        matcher.scan(folded) { phrase, end in found.note(UInt8(truncatingIfNeeded: groups[phrase]), end) }
+        return found
+    }
+
+    /// The groups whose phrases start before a blank at `cut` and end behind it; the offsets count from behind the blank.
+    func find(across cut: Int, _ folded: Span<UInt8>) -> FoundGroups<Group> {
+        var found = FoundGroups<Group>()
+        let start = max(0, cut - matcher.longest)
+        let end = min(folded.count, cut + matcher.longest)
+        matcher.scan(folded.extracting(..<end), in: start..<cut) { phrase, end in
+            if end > cut { found.note(UInt8(truncatingIfNeeded: groups[phrase]), end - cut - 1) }
         }
         return found
     }
@@ -76,15 +76,18 @@ struct FoundGroups<Group: PhraseGroup>: Sendable {
     var isEmpty: Bool { mask == 0 }
 
     mutating func note(_ group: UInt8, _ end: Int) {
-        guard group < 8, mask & (1 << group) == 0 else { return }
-        ends[Int(group)] = UInt32(truncatingIfNeeded: end)
+        guard group < 8 else { return }
+        let end = UInt32(truncatingIfNeeded: end)
+        ends[Int(group)] = mask & (1 << group) == 0 ? end : min(ends[Int(group)], end)
         mask |= 1 << group
     }
 
     /// Takes over what `other` holds and this does not.
     mutating func formUnion(_ other: FoundGroups) {
         guard other.mask & ~mask != 0 else { return }
-        for group in 0..<UInt8(8) where other.mask & (1 << group) != 0 { note(group, Int(other.ends[Int(group)])) }
+        for group in 0..<UInt8(8) where other.mask & ~mask & (1 << group) != 0 {
+            note(group, Int(other.ends[Int(group)]))
+        }
     }
 
     func contains(_ group: Group) -> Bool { mask & (1 << group.rawValue) != 0 }
@@ -109,7 +112,7 @@ final class NumberedPhrases: @unchecked Sendable {
     private let numbers: UnsafeBufferPointer<UInt32>
 
     init(_ table: RuleTable, words: RuleTable.Section, meanings: RuleTable.Section) {
-        matcher = PhraseMatcher(table.numbers(words))
+        matcher = table.phrases(words)
         numbers = table.numbers(meanings)
     }
 
@@ -121,7 +124,6 @@ final class NumberedPhrases: @unchecked Sendable {
         var lowest: Int?
         matcher.scan(text.bytes.span) { phrase, _ in
             lowest = min(lowest ?? .max, Int(numbers[phrase]))
-            return true
         }
         return lowest
     }

@@ -21,7 +21,7 @@ struct UnsubscribeText {
     var isEmpty: Bool { text.bytes.isEmpty }
 
     /// A subject that was left empty, as mail programs note it.
-    var isEmptySubject: Bool { isEmpty || UnsubscribePhrases.emptySubjects.contains(bare) }
+    var isEmptySubject: Bool { isEmpty || isWhole(.emptySubject) }
 
     /// A single word with a digit: what a List-Unsubscribe header put there to know the reader by.
     var isToken: Bool {
@@ -32,7 +32,7 @@ struct UnsubscribeText {
     /// A mail program's own sentence.
     var isProgram: Bool {
         guard text.bytes.count <= UnsubscribeRequest.maximumClosing * 2, !isCut, linkStart == nil else { return false }
-        return found.contains(.program) || UnsubscribePhrases.programTexts.contains(bare)
+        return found.contains(.program) || isWhole(.program)
     }
 
     /// Somebody says that he wants no more mail, before all else.
@@ -52,7 +52,7 @@ struct UnsubscribeText {
     /// A text as short as a command that has one, `unsubscribe garden-letter`.
     var hasCommand: Bool {
         guard text.bytes.count <= UnsubscribeRequest.maximumCommand, isPlain, !isCut else { return false }
-        return found.contains(.command) || UnsubscribePhrases.commands.contains(bare)
+        return found.contains(.command) || isWhole(.command)
     }
 
     /// A command, before it a greeting at the most, and next to nothing else.
@@ -65,10 +65,12 @@ struct UnsubscribeText {
     }
 
     /// A command and nothing else.
-    var isWholeCommand: Bool { isNamedCommand || isPlain && UnsubscribePhrases.commands.contains(bare) }
+    var isWholeCommand: Bool { isNamedCommand || isPlain && isWhole(.command) }
 
     /// A command that is no everyday word, as `stop` and `cancel` are, and nothing else.
-    var isNamedCommand: Bool { isPlain && UnsubscribePhrases.words.contains(bare) }
+    var isNamedCommand: Bool {
+        isPlain && (isWhole(.named) || UnsubscribePhrases.groups.find(whole: bare).contains(.command))
+    }
 
     /// What may stand below a subject that asks: a greeting, a name, an address.
     var isClosing: Bool {
@@ -81,13 +83,17 @@ struct UnsubscribeText {
             && !text.contains("？") && !text.contains("؟")
     }
 
+    private func isWhole(_ text: UnsubscribePhrases.WholeText) -> Bool {
+        UnsubscribePhrases.wholeTexts.find(whole: bare).contains(text)
+    }
+
     /// The text without signs at its ends.
-    private var bare: String {
+    private var bare: ArraySlice<UInt8> {
         var bytes = text.bytes[...]
         while let first = bytes.first, UnsubscribeText.isSign(first) { bytes.removeFirst() }
         while let last = bytes.last, UnsubscribeText.isSign(last) { bytes.removeLast() }
         while bytes.count > 3, bytes.suffix(3).elementsEqual("。".utf8) { bytes.removeLast(3) }
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
     }
 
     private static func isSign(_ byte: UInt8) -> Bool {
