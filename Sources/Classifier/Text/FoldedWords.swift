@@ -20,21 +20,23 @@ extension FoldedText {
         return true
     }
 
-    /// Whether a sentence ends in the range.
-    func endsSentence(in range: Range<Int>) -> Bool {
-        range.contains { Clauses.endsSentence(bytes.span, at: $0) }
-    }
+    /// Whether a sentence ends at the byte.
+    func endsSentence(at index: Int) -> Bool { Clauses.endsSentence(bytes.span, at: index) }
 
-    /// Whether a sentence or a part of one ends in the range.
-    func endsPart(in range: Range<Int>) -> Bool {
-        range.contains { index in
-            switch bytes[index] {
-            case UInt8(ascii: ":"), UInt8(ascii: ";"), UInt8(ascii: ","):
-                index + 1 >= bytes.count || bytes[index + 1] == 0x20
-            default: Clauses.endsSentence(bytes.span, at: index)
-            }
+    /// Whether a sentence or a part of one ends at the byte.
+    func endsPart(at index: Int) -> Bool {
+        switch bytes[index] {
+        case UInt8(ascii: ":"), UInt8(ascii: ";"), UInt8(ascii: ","):
+            index + 1 >= bytes.count || bytes[index + 1] == 0x20
+        default: endsSentence(at: index)
         }
     }
+
+    /// Whether a sentence ends in the range.
+    func endsSentence(in range: Range<Int>) -> Bool { range.contains { endsSentence(at: $0) } }
+
+    /// Whether a sentence or a part of one ends in the range.
+    func endsPart(in range: Range<Int>) -> Bool { range.contains { endsPart(at: $0) } }
 
     /// Whether the words stand in the range.
     func contains(_ words: StaticString, in range: Range<Int>) -> Bool {
