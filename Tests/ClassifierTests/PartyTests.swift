@@ -85,6 +85,7 @@ struct PartyTests {
             "550 Dear sender, the domain dest.example does not exist",
             "550 what your account sent to this user failed since the user is unknown",
             "550 5.7.1 Unable to relay: the recipient's domain dest.example does not exist",
+            "554 5.7.1 Anti-spam gateway: recipient bob@dest.example does not exist",
             "550 Unknown user. Your IP 198.51.100.3 was logged",
         ])
     func recipient(reply: String) { #expect(kinds(ofReply: reply) == [.hard]) }

@@ -227,7 +227,7 @@ final class RuleSet: @unchecked Sendable {
             let isOfMessage = all.contains { other in
                 RuleSet.isOfMessage.contains(rules[other.rule].reason) && rules[other.rule].strength == .sure
                     && !other.place.isInPage && sentence.contains(other.range.lowerBound)
-                    && other.range.upperBound <= match.range.lowerBound
+                    && other.range.upperBound <= match.range.lowerBound && !terms.isOfRecipient(match.range)
             }
             let isOther =
                 terms.hasGreeting(in: sentence)

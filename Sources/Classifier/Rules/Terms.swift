@@ -49,13 +49,12 @@ struct Terms {
 
     /// The subject that a predicate at `range` is said of: the nearest one in the sentence, in the same part before others.
     func subject(of range: Range<Int>) -> Term? {
-        let room = (
-            sentence: clear(around: range, to: text.endsSentence), part: clear(around: range, to: text.endsPart)
-        )
+        // On each side the nearest one is in the same part if any is.
+        let sides = [nearest(before: range.lowerBound), nearest(behind: range.upperBound)]
         var best: (term: Term, isFar: Bool, distance: Int)?
-        for term in near(range, within: Terms.maximumDistance) where term.subject != .guess {
-            guard let gap = Terms.gap(term.range, range), gap.isWithin(room.sentence) else { continue }
-            let isFar = !gap.isWithin(room.part)
+        for case .some(let term) in sides {
+            guard let gap = Terms.gap(term.range, range), !text.endsSentence(in: gap) else { continue }
+            let isFar = text.endsPart(in: gap)
             if let best, (best.isFar ? 1 : 0, best.distance) <= (isFar ? 1 : 0, gap.count) { continue }
             best = (term, isFar, gap.count)
         }
@@ -80,16 +79,21 @@ struct Terms {
 
     /// Whether the sender is named close to the range, in the same part of a sentence.
     func isOfSender(_ range: Range<Int>) -> Bool {
-        near(range, within: Terms.maximumOwnerDistance).contains { term in
+        isNear(range) { term in
             guard term.subject == .sender || term.subject == .greeting else { return false }
             guard let gap = Terms.gap(term.range, range) else { return term.range != range }
             return !text.endsPart(in: gap)
         }
     }
 
+    /// Whether the recipient's address stands in the range or right beside it.
+    func isOfRecipient(_ range: Range<Int>) -> Bool {
+        isNear(range) { $0.subject == .address && owner(of: $0) == .recipient }
+    }
+
     /// Whether words of a guess stand close to the range, in the same part of a sentence.
     func isGuess(_ range: Range<Int>) -> Bool {
-        near(range, within: Terms.maximumOwnerDistance).contains { term in
+        isNear(range) { term in
             term.subject == .guess && !(Terms.gap(term.range, range).map(text.endsPart(in:)) ?? false)
         }
     }
@@ -156,26 +160,39 @@ struct Terms {
 
     // MARK: places
 
-    /// The words with no more than that many bytes between them and the range, and those that stand in it.
-    private func near(_ range: Range<Int>, within distance: Int) -> some Sequence<Term> {
-        list[firstPlace(endingFrom: range.lowerBound - distance)...].lazy
-            .prefix { $0.range.lowerBound - range.upperBound <= distance }
+    /// The last subject that ends before `position`, or there, and is near enough.
+    private func nearest(before position: Int) -> Term? {
+        var index = list.firstPlace { $0.range.upperBound > position }
+        while index > 0, position - list[index - 1].range.upperBound <= Terms.maximumDistance {
+            index -= 1
+            if list[index].subject != .guess { return list[index] }
+        }
+        return nil
+    }
+
+    /// The first subject that starts behind `position`, or there, and is near enough.
+    private func nearest(behind position: Int) -> Term? {
+        var index = list.firstPlace { $0.range.lowerBound >= position }
+        while index < list.count, list[index].range.lowerBound - position <= Terms.maximumDistance {
+            if list[index].subject != .guess { return list[index] }
+            index += 1
+        }
+        return nil
+    }
+
+    /// Whether it is so for a word that stands in the range or is as near to it as an owner.
+    private func isNear(_ range: Range<Int>, where isSo: (Term) -> Bool) -> Bool {
+        var index = firstPlace(endingFrom: range.lowerBound - Terms.maximumOwnerDistance)
+        while index < list.count, list[index].range.lowerBound - range.upperBound <= Terms.maximumOwnerDistance {
+            if isSo(list[index]) { return true }
+            index += 1
+        }
+        return false
     }
 
     /// The place of the first word that ends at `position` or behind it.
     private func firstPlace(endingFrom position: Int) -> Int {
         list.firstPlace { $0.range.upperBound >= position }
-    }
-
-    /// The text around the range up to where something ends, as far as a subject may be away.
-    private func clear(around range: Range<Int>, to ends: (Int) -> Bool) -> Range<Int> {
-        var lower = range.lowerBound
-        let first = max(0, lower - Terms.maximumDistance)
-        while lower > first, !ends(lower - 1) { lower -= 1 }
-        var upper = range.upperBound
-        let last = min(text.bytes.count, upper + Terms.maximumDistance)
-        while upper < last, !ends(upper) { upper += 1 }
-        return lower..<upper
     }
 
     /// What stands between two ranges that do not overlap.
@@ -205,12 +222,6 @@ struct Choices {
         let end = max(one.lowerBound, other.lowerBound)
         let index = places.firstPlace { $0 >= start }
         return index < places.count && places[index] + 4 <= end
-    }
-}
-
-extension Range<Int> {
-    fileprivate func isWithin(_ other: Range<Int>) -> Bool {
-        lowerBound >= other.lowerBound && upperBound <= other.upperBound
     }
 }
 

@@ -45,14 +45,13 @@ extension FoldedText {
 
     /// The host name that ends right before `end`, or nil.
     func host(before end: Int) -> Range<Int>? {
+        let bytes = bytes.span
         var upper = end
-        while upper > 0, bytes[upper - 1] == 0x20 || "\"'>)]:,".utf8.contains(bytes[upper - 1]) { upper -= 1 }
+        while upper > 0, FoldedText.isMark(bytes[upper - 1]) { upper -= 1 }
         var lower = upper
         var hasDot = false
         var hasLetter = false
-        while lower > 0, upper - lower < FoldedText.maximumHostName,
-            bytes[lower - 1].isLetterOrDigit || "-._".utf8.contains(bytes[lower - 1])
-        {
+        while lower > 0, upper - lower < FoldedText.maximumHostName, FoldedText.isOfHost(bytes[lower - 1]) {
             lower -= 1
             hasLetter = hasLetter || bytes[lower].isLetter
             hasDot = hasDot || bytes[lower] == UInt8(ascii: ".") && lower + 1 < upper
@@ -61,5 +60,18 @@ extension FoldedText {
             lower == 0 || bytes[lower - 1] != UInt8(ascii: "@")
         else { return nil }
         return lower..<upper
+    }
+
+    private static func isMark(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x20, UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: ">"), UInt8(ascii: ")"), UInt8(ascii: "]"),
+            UInt8(ascii: ":"), UInt8(ascii: ","):
+            true
+        default: false
+        }
+    }
+
+    private static func isOfHost(_ byte: UInt8) -> Bool {
+        byte.isLetterOrDigit || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
     }
 }
