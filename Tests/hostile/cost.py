@@ -55,6 +55,15 @@ POSTFIX_STATUS = STATUS[:-1] + b"X-Postfix-Queue-ID: A1\n\n"
 SHORT_GROUP = b"Final-Recipient: rfc822;u#@d.example\n\n"
 
 
+LONG_GROUP = b"Final-Recipient: rfc822; u#@dest.example\nAction: failed\nDiagnostic-Code: smtp; 550 "
+
+
+def diagnostics(piece):
+    """Many recipients, of each a text as long as one that is judged."""
+    return lambda size: fill(
+        size, numbered(LONG_GROUP + (piece * (8100 // len(piece))) + b"\n\n"), REPORT + STATUS, b"\n--b--\n")
+
+
 def text_part(text):
     return b"--b\nContent-Type: text/plain\n\n" + text + b"\n"
 
@@ -183,6 +192,11 @@ FORMS = {
         size // 2, numbered(b"Delivered-To: b+u#=dest.example@d.example\n")) + status_report(SHORT_GROUP)(size // 2),
     "recipients of 64 KB": status_report(GROUP.replace(b"#", b"a" * 65536)),
     "diagnostics of 64 KB": status_report(GROUP.replace(b"unknown", b"user unknown " * 5000)),
+    "diagnostics of addresses and predicates": diagnostics(b"<a@b.c> unknown "),
+    "diagnostics of hosts and predicates": diagnostics(b"full.unknown."),
+    "diagnostics of pages and predicates": diagnostics(b"www.x unknown "),
+    "diagnostics of parts and predicates": diagnostics(b"user unknown: "),
+    "diagnostics of subjects and choices": diagnostics(b"the user a@b.c or mailbox is unknown or full or disabled. "),
     "a diagnostic": lambda size: fill(
         size, again(b"550 user unknown <"), REPORT + STATUS
         + b"Final-Recipient: rfc822; a@b.example\nDiagnostic-Code: smtp; ", b"\n\n--b--\n"),

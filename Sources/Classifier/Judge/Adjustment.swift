@@ -34,6 +34,10 @@ extension Findings {
         case _ where isOfSender && opinion.reason.isHard: opinion.overrule("rejected/mail-command", .rejected)
         default: break
         }
+        // RFC 4954 section 6: who did not log in is we.
+        if let code = reply.code, Findings.isOfLogin.contains(code), opinion.reason.isHard {
+            opinion.overrule("securityerror/login", .securityError)
+        }
         // What is refused before any address was named is the sending host.
         if facts.command == .conn || facts.command == .ehlo, reply.code != nil,
             Findings.isHostRefusal.contains(opinion.reason) || isPlainRefusal,
@@ -42,6 +46,9 @@ extension Findings {
             opinion.overrule("blocked/before-mail", .blocked)
         }
     }
+
+    /// Codes of AUTH and of what needs it.
+    private static let isOfLogin: Set = [454, 530, 534, 535, 538]
 
     /// Reasons that, given to a client that has just connected, mean the client.
     private static let isHostRefusal: Set<Reason> = [

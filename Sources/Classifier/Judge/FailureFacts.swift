@@ -47,9 +47,10 @@ struct FailureFacts: Sendable {
         if isProgram {
             statements.append(Statement(.diagnosticCode, diagnostic, by: .remote))
         } else {
-            StatementReader(diagnostic.span, isField: true).add(to: &statements, at: .diagnosticCode, own: .field)
+            StatementReader(diagnostic.span, isField: true, of: parties.recipients).add(
+                to: &statements, at: .diagnosticCode, own: .field)
         }
-        StatementReader(explanation.span).add(to: &statements, at: .text, own: .reporter)
+        StatementReader(explanation.span, of: parties.recipients).add(to: &statements, at: .text, own: .reporter)
         var command = report.command
         for statement in statements.reversed() where command == nil {
             command = SMTPCommand.find(in: statement.folded)

@@ -9,6 +9,8 @@ struct Finding: Sendable {
     let matches: [RuleSet.Match]
     /// The first provider's rule that fits, as its place in the table.
     let provider: Int?
+    /// Words of a failure for good were said of somebody else than the recipient.
+    let isOfOther: Bool
 
     init(_ statement: Statement, of facts: FailureFacts, rules: RuleSet) {
         self.statement = statement
@@ -18,6 +20,7 @@ struct Finding: Sendable {
         }
         self.reply = reply
         matches = held.matches
+        isOfOther = held.isOfOther
         provider = held.providers.first { ProviderRules.all[$0].fits(statement.folded, facts, reply) }
     }
 }

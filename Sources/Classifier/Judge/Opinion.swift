@@ -62,7 +62,7 @@ extension Findings {
             return opinion
         }
         if rule.strength == .usual, let status, !status.isVague, !status.isMisused, !status.isWrapper,
-            let meaning = StatusTable.reason(status), meaning != rule.reason
+            let meaning = meaning(of: status), meaning != rule.reason
         {
             return Opinion(status, means: meaning, runnerUp: rule.name)
         }
@@ -110,8 +110,14 @@ extension Findings {
 
     /// Any status that the table knows.
     var byAnyStatus: Opinion? {
-        guard let status, let meaning = StatusTable.reason(status) else { return nil }
+        guard let status, let meaning = meaning(of: status) else { return nil }
         return Opinion(status, means: meaning)
+    }
+
+    /// What the table says of a status. Where the words say who does not exist, it is not the recipient after all.
+    private func meaning(of status: StatusCode) -> Reason? {
+        let meaning = StatusTable.reason(status)
+        return meaning?.isHard == true && list.contains { $0.isOfOther } ? .rejected : meaning
     }
 
     /// Nothing but the command and the code is known.

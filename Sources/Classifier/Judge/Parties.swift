@@ -7,33 +7,35 @@ struct Parties: Sendable {
     /// Addresses of ours, from which the message came and to which the report went.
     var senders: [String] = []
 
-    /// Whose address the sign number `sign` of the text belongs to.
+    /// Whose address the sign at `sign` of the text belongs to.
     func owner(ofSign sign: Int, in text: [UInt8]) -> Subject {
         let span = text.span
-        var from = 0
-        var at = -1
-        for _ in 0...sign {
-            guard let next = span.firstIndex(of: UInt8(ascii: "@"), in: from..<span.count) else { return .other }
-            at = next
-            from = next + 1
-        }
-        if recipients.contains(where: { Parties.stands($0, around: at, in: span) }) { return .recipient }
-        if senders.contains(where: { Parties.stands($0, around: at, in: span) }) { return .sender }
-        let domain = (at + 1)..<span.count
+        if recipients.contains(where: { Parties.stands($0, around: sign, in: span) }) { return .recipient }
+        if senders.contains(where: { Parties.stands($0, around: sign, in: span) }) { return .sender }
+        let domain = (sign + 1)..<span.count
         let isTheirs = recipients.contains { address in
-            address.domainPart.map { span.hasPrefix($0, ignoringCaseIn: domain) } ?? false
+            guard let at = address.lastSign else { return false }
+            let bytes = address.utf8.span.extracting((at + 1)...)
+            return bytes.count <= domain.count && span.extracting(domain.prefix(bytes.count)).isSame(as: bytes)
         }
         return isTheirs ? .recipient : .other
     }
 
-    /// Whose the host is that the folded `name` names.
-    func owner(ofHost name: String) -> Subject {
-        if recipients.contains(where: { $0.localPart.lowercased() == name }) { return .recipient }
-        let isTheirs = recipients.contains { address in
-            guard let domain = address.domainPart?.lowercased() else { return false }
-            return domain == name || name.hasSuffix("." + domain) || domain.hasSuffix("." + name)
+    /// Whose the host of that name is.
+    func owner(ofHost name: Span<UInt8>) -> Subject {
+        for address in recipients {
+            let bytes = address.utf8.span
+            if name.isSame(as: bytes.extracting(0..<(address.lastSign ?? bytes.count))) { return .recipient }
         }
-        return isTheirs ? .domain : .client
+        if recipients.contains(where: { Parties.isHost(name, of: $0) }) { return .domain }
+        return senders.contains { Parties.isHost(name, of: $0) } ? .sender : .client
+    }
+
+    /// Whether it is the domain of the address, one within that, or one that holds it.
+    private static func isHost(_ name: Span<UInt8>, of address: String) -> Bool {
+        guard let sign = address.lastSign else { return false }
+        let domain = address.utf8.span.extracting((sign + 1)...)
+        return name.isSame(as: domain) || name.isWithin(domain) || domain.isWithin(name)
     }
 
     private static func stands(_ address: String, around sign: Int, in text: Span<UInt8>) -> Bool {
@@ -43,6 +45,19 @@ struct Parties: Sendable {
 }
 
 extension Span<UInt8> {
+    /// Whether it is the same in any case.
+    func isSame(as other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for index in 0..<count where self[index].lowercased != other[index].lowercased { return false }
+        return true
+    }
+
+    /// Whether this domain is one below the other.
+    fileprivate func isWithin(_ other: Span<UInt8>) -> Bool {
+        let start = count - other.count
+        return start > 1 && self[start - 1] == UInt8(ascii: ".") && extracting(start...).isSame(as: other)
+    }
+
     fileprivate func hasPrefix(_ words: String, ignoringCaseIn range: Range<Int>) -> Bool {
         let utf8 = words.utf8.span
         guard range.count >= utf8.count else { return false }

@@ -10,10 +10,19 @@ struct StatementReader {
     private let isField: Bool
     private var isQuoting = false
     private var expectsQuote = false
+    /// The recipient, where the text has his part of a dialogue; empty otherwise.
+    private var recipients: [String] = []
+    /// The dialogue is about another recipient.
+    private var isOfOther = false
+    /// The next reply answers a `RCPT` about the recipient.
+    private var isAnswer = false
 
-    /// - Parameter isField: the text is a field's, in which no server sums up another one's reply.
-    init(_ text: Span<UInt8>, isField: Bool = false) {
+    /// - Parameters:
+    ///   - isField: the text is a field's, in which no server sums up another one's reply.
+    ///   - recipients: the addresses of the recipient.
+    init(_ text: Span<UInt8>, isField: Bool = false, of recipients: [String] = []) {
         self.isField = isField
+        self.recipients = StatementReader.asks(about: recipients, in: text) ? recipients : []
         let hasDialogue = StatementReader.hasDialogue(text)
         var position = 0
         while position < text.count {
@@ -38,7 +47,11 @@ struct StatementReader {
         }
         if text.hasPrefix("<<<", ignoringCaseIn: line) {
             isQuoting = false
+            if isOfOther { return }
             let reply = text.trimmed(line.dropFirst(3))
+            // Another server of the domain was asked again, and refused for good.
+            if isAnswer, text.hasPrefix("5", ignoringCaseIn: reply), remote.first == UInt8(ascii: "4") { remote = [] }
+            isAnswer = false
             // What follows a refusal is its consequence: `503 Need RCPT`.
             guard !text.hasPrefix("503", ignoringCaseIn: reply) || remote.isEmpty else {
                 return StatementReader.append(text, line, to: &reporter)
@@ -48,7 +61,10 @@ struct StatementReader {
         }
         if text.hasPrefix(">>>", ignoringCaseIn: line) || !isField && StatementReader.isSummary(text, line) {
             isQuoting = false
-            StatementReader.append(text, line, to: &reporter)
+            let whose = whose(text, line)
+            isOfOther = whose == .other
+            isAnswer = whose == .recipient
+            if !isOfOther { StatementReader.append(text, line, to: &reporter) }
             return
         }
         if !hasDialogue, let start = StatementReader.quotation(text, line) {
@@ -82,9 +98,14 @@ struct StatementReader {
             return StatementReader.append(text, range, to: &reporter)
         }
         // Postfix tells which command it was an answer to, Exim that it gave up.
-        let words = ["(in reply to", ": retry timeout exceeded"] as [StaticString]
+        // It folds its lines where it likes.
+        let words = ["(in reply", ": retry timeout exceeded"] as [StaticString]
         var mark: Int?
         for word in words where mark == nil { mark = text.extracting(range).position(of: word) }
+        if mark == nil, range.count >= 3, text.equals("(in", ignoringCaseIn: (range.upperBound - 3)..<range.upperBound)
+        {
+            mark = range.count - 3
+        }
         if let mark {
             StatementReader.append(text, range.lowerBound..<(range.lowerBound + mark), to: &remote)
             StatementReader.append(text, (range.lowerBound + mark)..<range.upperBound, to: &reporter)
@@ -98,6 +119,40 @@ struct StatementReader {
         guard !range.isEmpty else { return }
         if !said.isEmpty { said.append(0x0A) }
         said.append(contentsOf: text.extracting(range))
+    }
+
+    /// Of whom a line of a dialogue is that names an address behind `RCPT`, or sums up what became of one.
+    private func whose(_ text: Span<UInt8>, _ line: Range<Int>) -> Subject? {
+        guard !recipients.isEmpty else { return nil }
+        if text.hasPrefix(">>>", ignoringCaseIn: line),
+            !text.hasPrefix("rcpt to", ignoringCaseIn: text.trimmed(line.dropFirst(3)))
+        {
+            return nil
+        }
+        return StatementReader.names(recipients, in: text, line) ? .recipient : .other
+    }
+
+    /// Whether a dialogue in the text has a command about one of the addresses.
+    private static func asks(about recipients: [String], in text: Span<UInt8>) -> Bool {
+        guard text.position(of: ">>> rcpt to:") != nil else { return false }
+        var position = 0
+        while position < text.count {
+            let line = text.line(at: position, before: text.count)
+            position = line.next
+            guard text.hasPrefix(">>> rcpt to:", ignoringCaseIn: text.trimmed(line.content)) else { continue }
+            if names(recipients, in: text, line.content) { return true }
+        }
+        return false
+    }
+
+    /// Whether the first address in angle brackets on the line is one of these.
+    private static func names(_ recipients: [String], in text: Span<UInt8>, _ line: Range<Int>) -> Bool {
+        guard let start = text.firstIndex(of: UInt8(ascii: "<"), in: line),
+            let end = text.firstIndex(of: UInt8(ascii: ">"), in: start..<line.upperBound)
+        else { return false }
+        return recipients.contains { address in
+            text.extracting((start + 1)..<end).isSame(as: address.utf8.span)
+        }
     }
 
     private static func hasDialogue(_ text: Span<UInt8>) -> Bool {
@@ -161,7 +216,7 @@ struct StatementReader {
     }
 
     private static func endsQuotation(_ text: Span<UInt8>, _ line: Range<Int>) -> Bool {
-        for word: StaticString in ["giving up", "(in reply to", "---", "===", "***", "i'm not going to"]
+        for word: StaticString in ["giving up", "(in reply", "---", "===", "***", "i'm not going to"]
         where text.hasPrefix(word, ignoringCaseIn: line) { return true }
         return false
     }

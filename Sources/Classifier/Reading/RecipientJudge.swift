@@ -146,7 +146,8 @@ struct RecipientJudge {
         let first = judge.decide(findings, in: context.message)
         guard isAlone, !first.isSettled, !findings.hasRemoteReply else { return first }
         var facts = findings.facts
-        StatementReader(context.headText.span).add(to: &facts.statements, at: .text, own: .template)
+        StatementReader(context.headText.span, of: facts.parties.recipients)
+            .add(to: &facts.statements, at: .text, own: .template)
         let subject = Array(Envelope.subject(context.message).utf8)
         facts.statements.append(Statement(.subject, subject, by: .template))
         let second = judge.decide(judge.findings(facts), in: context.message)

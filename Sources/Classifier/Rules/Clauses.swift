@@ -47,23 +47,29 @@ struct Clauses {
 
     /// Where the range stands.
     func place(of range: Range<Int>) -> Place {
-        let sentence = sentences.firstIndex { $0 >= range.lowerBound } ?? 0
+        let sentence = index(at: range.lowerBound)
         let end = sentences[sentence]
-        return Place(
-            isInPage: isInPage(range), sentence: sentence,
-            partsBehind: colons.count { $0 >= range.lowerBound && $0 < end })
+        let parts = colons.firstPlace { $0 >= end } - colons.firstPlace { $0 >= range.lowerBound }
+        return Place(isInPage: isInPage(range), sentence: sentence, partsBehind: max(0, parts))
     }
 
     /// Whether the range is a part of the address of a page.
     func isInPage(_ range: Range<Int>) -> Bool {
-        pages.contains { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound }
+        let page = pages.firstPlace { $0.upperBound >= range.upperBound }
+        return page < pages.count && pages[page].lowerBound <= range.lowerBound
     }
 
     /// The sentence around the range.
     func sentence(around range: Range<Int>) -> Range<Int> {
-        let index = sentences.firstIndex { $0 >= range.lowerBound } ?? 0
+        let index = index(at: range.lowerBound)
         let start = index == 0 ? 0 : sentences[index - 1] + 1
         return start..<max(start, sentences[index])
+    }
+
+    /// The sentence that holds the byte, counted from 0.
+    private func index(at position: Int) -> Int {
+        let index = sentences.firstPlace { $0 >= position }
+        return index < sentences.count ? index : 0
     }
 
     /// A full stop, or what stands for one, in front of a blank; a dash between blanks.

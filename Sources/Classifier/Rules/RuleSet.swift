@@ -21,6 +21,8 @@ final class RuleSet: @unchecked Sendable {
         var matches: [Match] = []
         /// The providers' rules whose first word the text holds, in the order of their table.
         var providers: [Int] = []
+        /// Words of a failure for good were said of somebody else than the recipient.
+        var isOfOther = false
     }
 
     /// The rules of Rules/.
@@ -63,7 +65,9 @@ final class RuleSet: @unchecked Sendable {
     ) -> Found {
         let hits = matcher.hits(in: text.bytes.span)
         guard !hits.isEmpty else { return Found() }
-        return Found(matches: matches(hits, in: text, raw, parties, where: conditionsHold), providers: providers(hits))
+        var found = Found(providers: providers(hits))
+        found.matches = matches(hits, in: text, raw, parties, &found.isOfOther, where: conditionsHold)
+        return found
     }
 
     private func providers(_ hits: [PhraseMatcher.Hit]) -> [Int] {
@@ -75,89 +79,26 @@ final class RuleSet: @unchecked Sendable {
         return found
     }
 
-    /// A word that names a subject.
-    private struct Term {
-        var subject: Subject
-        var range: Range<Int>
-        /// Which sign of the text it is, of an address.
-        var sign = 0
-    }
-
-    /// Bytes between a subject and what is said of it, at the most.
-    static let maximumDistance = 48
-    /// Bytes between the sender and a subject of which he is the owner, at the most.
-    static let maximumOwnerDistance = 24
-    /// Bytes after a term up to which a predicate may follow that is said of it, or of a subject whose owner it names.
-    private static let reach = 4 * maximumDistance
-
     /// The words of the hits that name subjects; of two of which one holds the other, the longer.
-    private func terms(_ hits: [PhraseMatcher.Hit], in text: FoldedText, _ clauses: Clauses) -> [Term] {
-        var terms: [Term] = []
-        var signs = 0
-        for hit in hits {
+    private func terms(
+        _ hits: [PhraseMatcher.Hit], in text: FoldedText, _ raw: [UInt8], _ parties: Parties, _ clauses: Clauses
+    ) -> Terms {
+        var terms = Terms(text, raw, parties)
+        for hit in hits where !subjects[hit.phrase].isEmpty {
             let range = (hit.end - matcher.length(of: hit.phrase))..<hit.end
             guard text.startsWord(at: range.lowerBound), text.endsWord(at: range.upperBound, from: range.lowerBound)
             else { continue }
             for number in subjects[hit.phrase] {
                 guard let subject = Subject(rawValue: UInt8(truncatingIfNeeded: number)) else { continue }
-                if subject == .address { signs += 1 }
-                while let last = terms.last, last.range.lowerBound >= range.lowerBound, last.range.count < range.count {
-                    terms.removeLast()
-                }
-                if let last = terms.last, last.range.upperBound >= range.upperBound { continue }
-                if subject != .address, clauses.isInPage(range) { continue }
-                terms.append(Term(subject: subject, range: range, sign: signs - 1))
+                terms.add(subject, range, isInPage: clauses.isInPage(range))
             }
         }
         return terms
     }
 
-    /// The subject that a predicate at `range` is said of: the nearest one in the sentence.
-    private func subject(
-        of range: Range<Int>, among terms: ArraySlice<Term>, in text: FoldedText, _ raw: [UInt8], _ parties: Parties
-    ) -> Term? {
-        var best: (term: Term, distance: Int)?
-        for term in terms where term.subject != .guess {
-            guard term.range.lowerBound - range.upperBound <= RuleSet.maximumDistance else { break }
-            guard let gap = RuleSet.gap(term.range, range), gap.count <= RuleSet.maximumDistance,
-                gap.count < best?.distance ?? .max,
-                // What follows a comma is another clause's.
-                !(gap.lowerBound >= range.upperBound ? text.endsPart(in: gap) : text.endsSentence(in: gap))
-            else { continue }
-            best = (term, gap.count)
-        }
-        if best.map({ $0.distance > 1 }) ?? true, let host = text.host(before: range.lowerBound) {
-            let name = String(decoding: text.bytes[host], as: UTF8.self)
-            return Term(subject: parties.owner(ofHost: name), range: host)
-        }
-        guard var term = best?.term else { return nil }
-        if term.subject == .address { term.subject = parties.owner(ofSign: term.sign, in: raw) }
-        // The sender's domain, l'adresse de l'expéditeur.
-        if [.recipient, .mailbox, .domain].contains(term.subject), isOfSender(term.range, among: terms, in: text) {
-            term.subject = .sender
-        }
-        return term
-    }
-
-    /// Whether the sender is named close to the range, in the same part of a sentence.
-    private func isOfSender(_ range: Range<Int>, among terms: ArraySlice<Term>, in text: FoldedText) -> Bool {
-        terms.contains { term in
-            guard term.subject == .sender || term.subject == .greeting else { return false }
-            guard let gap = RuleSet.gap(term.range, range) else { return term.range != range }
-            return gap.count <= RuleSet.maximumOwnerDistance && !text.endsPart(in: gap)
-        }
-    }
-
-    /// What stands between two ranges that do not overlap.
-    private static func gap(_ left: Range<Int>, _ right: Range<Int>) -> Range<Int>? {
-        if left.upperBound <= right.lowerBound { return left.upperBound..<right.lowerBound }
-        if right.upperBound <= left.lowerBound { return right.upperBound..<left.lowerBound }
-        return nil
-    }
-
     private func matches(
         _ hits: [PhraseMatcher.Hit], in text: FoldedText, _ raw: [UInt8], _ parties: Parties,
-        where conditionsHold: (RuleConditions) -> Bool
+        _ isOfOther: inout Bool, where conditionsHold: (RuleConditions) -> Bool
     ) -> [Match] {
         let clauses = Clauses(text)
         var found: [Match] = []
@@ -165,33 +106,45 @@ final class RuleSet: @unchecked Sendable {
         // Of the sequences that have begun, how far they are: few at a time.
         var progress: [(sequence: UInt32, place: UInt32, start: Int, end: Int)] = []
         progress.reserveCapacity(8)
+        // A text may hold the words of a rule a thousand times, and its conditions read all of it.
+        var refused: [Int] = []
         func add(_ rule: Int, _ range: Range<Int>) {
-            let place = clauses.place(of: range)
             guard let known = found.firstIndex(where: { $0.rule == rule }) else {
+                guard !refused.contains(rule) else { return }
                 if rules[rule].conditions.map(conditionsHold) ?? true {
-                    found.append(Match(rule: rule, range: range, place: place))
+                    found.append(Match(rule: rule, range: range, place: clauses.place(of: range)))
+                } else {
+                    refused.append(rule)
                 }
                 return
             }
+            let place = clauses.place(of: range)
             // The longer phrase is the better evidence.
             let old = found[known]
             if place < old.place || place == old.place && range.count > old.range.count {
                 found[known] = Match(rule: rule, range: range, place: place)
             }
         }
-        lazy var terms = self.terms(hits, in: text, clauses)
-        // The first term that is near enough to what follows.
-        var near = 0
+        lazy var terms = self.terms(hits, in: text, raw, parties, clauses)
+        var last: (predicate: Int, range: Range<Int>)?
         for hit in hits {
             let range = (hit.end - matcher.length(of: hit.phrase))..<hit.end
             // `ip * blocked` is not said of a recipient.
             guard text.startsWord(at: range.lowerBound) else { continue }
             for rule in single[hit.phrase] { add(Int(rule), range) }
             if !predicates[hit.phrase].isEmpty, text.endsWord(at: range.upperBound, from: range.lowerBound) {
-                while near < terms.count, terms[near].range.upperBound + RuleSet.reach < range.lowerBound { near += 1 }
-                if let term = subject(of: range, among: terms[near...], in: text, raw, parties) {
-                    for rule in predicates[hit.phrase] where rules[Int(rule)].isAbout(term.subject) {
-                        add(Int(rule), range.joined(with: term.range))
+                // Of `does not exist` and `not exist` the longer is what is said.
+                let isWithin =
+                    last.map {
+                        $0.range.upperBound == range.upperBound && $0.range.lowerBound < range.lowerBound
+                            && predicates[$0.predicate].elementsEqual(predicates[hit.phrase])
+                    } ?? false
+                if !isWithin {
+                    last = (hit.phrase, range)
+                    if let term = terms.subject(of: range) {
+                        for rule in predicates[hit.phrase] where rules[Int(rule)].isAbout(term.subject) {
+                            add(Int(rule), range.joined(with: term.range))
+                        }
                     }
                 }
             }
@@ -223,9 +176,7 @@ final class RuleSet: @unchecked Sendable {
                 }
             }
         }
-        if found.contains(where: { rules[$0.rule].reason.isHard }) {
-            withoutVetoed(&found, terms[...], text, raw, parties, clauses)
-        }
+        if found.contains(where: { rules[$0.rule].reason.isHard }) { isOfOther = withoutVetoed(&found, terms, clauses) }
         return ranked(found)
     }
 
@@ -251,55 +202,60 @@ final class RuleSet: @unchecked Sendable {
     }
 
     /// Takes out what would declare somebody dead in a sentence that says it of another, or only guesses.
-    private func withoutVetoed(
-        _ found: inout [Match], _ terms: ArraySlice<Term>, _ text: FoldedText, _ raw: [UInt8], _ parties: Parties,
-        _ clauses: Clauses
-    ) {
+    ///
+    /// - Returns: whether it was said of another.
+    private func withoutVetoed(_ found: inout [Match], _ terms: Terms, _ clauses: Clauses) -> Bool {
         let all = found
+        var isOfOther = false
         // A mailbox that is full or locked is one that exists.
-        let exists = all.contains { match in
-            [.mailboxFull, .suspend].contains(rules[match.rule].reason) && rules[match.rule].strength == .sure
-                && !match.place.isInPage
+        let exists = all.contains { other in
+            [.mailboxFull, .suspend].contains(rules[other.rule].reason) && rules[other.rule].strength == .sure
+                && !other.place.isInPage
         }
+        let choices = terms.choices
         var guessed: Range<Int>?
         found = all.compactMap { match in
-            guard rules[match.rule].reason.isHard else { return match }
-            let sentence = clauses.sentence(around: match.range)
-            let isGuess = terms.contains { term in
-                guard term.subject == .guess else { return false }
-                guard let gap = RuleSet.gap(term.range, match.range) else { return true }
-                return gap.count <= RuleSet.maximumOwnerDistance && !text.endsPart(in: gap)
-            }
-            let isChoice = all.contains { other in
-                guard !rules[other.rule].reason.isHard, rules[other.rule].strength >= .usual,
-                    let gap = RuleSet.gap(other.range, match.range)
-                else { return false }
-                return sentence.contains(other.range.lowerBound) && text.contains(" or ", in: gap)
-            }
+            let rule = rules[match.rule]
+            guard rule.reason.isHard else { return match }
+            let isGuess = terms.isGuess(match.range)
             if exists, !isGuess { return nil }
+            let sentence = clauses.sentence(around: match.range)
+            let isChoice = all.contains { other in
+                !rules[other.rule].reason.isHard && rules[other.rule].strength >= .usual
+                    && sentence.contains(other.range.lowerBound) && choices.stand(between: other.range, match.range)
+            }
             if isGuess || isChoice {
                 if isGuess { guessed = sentence }
                 var guess = match
                 guess.isGuess = true
                 return guess
             }
-            let isGreeting = terms.contains { $0.subject == .greeting && sentence.contains($0.range.lowerBound) }
-            let owners = terms.lazy.filter { $0.subject == .address && sentence.contains($0.range.lowerBound) }
-                .map { parties.owner(ofSign: $0.sign, in: raw) }
-            let namesSenderOnly = owners.contains(.sender) && !owners.contains(.recipient)
-            if isGreeting || namesSenderOnly
-                || rules[match.rule].subjects == 0 && isOfSender(match.range, among: terms, in: text)
-            {
-                return nil
+            // `Rejected as spam; users not found in our list`: what is said first of the message is why it was refused.
+            let isOfMessage = all.contains { other in
+                RuleSet.isOfMessage.contains(rules[other.rule].reason) && rules[other.rule].strength == .sure
+                    && !other.place.isInPage && sentence.contains(other.range.lowerBound)
+                    && other.range.upperBound <= match.range.lowerBound && !terms.isOfRecipient(match.range)
             }
-            return match
+            let isOther =
+                terms.hasGreeting(in: sentence)
+                || terms.isOfOther(match.range, in: sentence, isHost: rule.reason == .hostUnknown)
+                || rule.subjects == 0 && terms.isOfSender(match.range)
+            isOfOther = isOfOther || isOther
+            return isOther || isOfMessage ? nil : match
         }
         // In a list of guesses a full mailbox is another one.
-        guard let guessed else { return }
-        for index in found.indices where [.mailboxFull, .suspend].contains(rules[found[index].rule].reason) {
-            if guessed.contains(found[index].range.lowerBound) { found[index].isGuess = true }
+        if let guessed {
+            for index in found.indices where [.mailboxFull, .suspend].contains(rules[found[index].rule].reason) {
+                if guessed.contains(found[index].range.lowerBound) { found[index].isGuess = true }
+            }
         }
+        return isOfOther && !found.contains { rules[$0.rule].reason.isHard }
     }
+
+    /// Reasons for which a message or its sender is refused, whoever the recipient is.
+    private static let isOfMessage: Set<Reason> = [
+        .spamDetected, .virusDetected, .policyViolation, .blocked, .badReputation, .speeding, .authFailure, .requirePTR,
+    ]
 }
 
 extension Range<Int> {

@@ -20,21 +20,23 @@ extension FoldedText {
         return true
     }
 
-    /// Whether a sentence ends in the range.
-    func endsSentence(in range: Range<Int>) -> Bool {
-        range.contains { Clauses.endsSentence(bytes.span, at: $0) }
-    }
+    /// Whether a sentence ends at the byte.
+    func endsSentence(at index: Int) -> Bool { Clauses.endsSentence(bytes.span, at: index) }
 
-    /// Whether a sentence or a part of one ends in the range.
-    func endsPart(in range: Range<Int>) -> Bool {
-        range.contains { index in
-            switch bytes[index] {
-            case UInt8(ascii: ":"), UInt8(ascii: ";"), UInt8(ascii: ","):
-                index + 1 >= bytes.count || bytes[index + 1] == 0x20
-            default: Clauses.endsSentence(bytes.span, at: index)
-            }
+    /// Whether a sentence or a part of one ends at the byte.
+    func endsPart(at index: Int) -> Bool {
+        switch bytes[index] {
+        case UInt8(ascii: ":"), UInt8(ascii: ";"), UInt8(ascii: ","):
+            index + 1 >= bytes.count || bytes[index + 1] == 0x20
+        default: endsSentence(at: index)
         }
     }
+
+    /// Whether a sentence ends in the range.
+    func endsSentence(in range: Range<Int>) -> Bool { range.contains { endsSentence(at: $0) } }
+
+    /// Whether a sentence or a part of one ends in the range.
+    func endsPart(in range: Range<Int>) -> Bool { range.contains { endsPart(at: $0) } }
 
     /// Whether the words stand in the range.
     func contains(_ words: StaticString, in range: Range<Int>) -> Bool {
@@ -43,22 +45,34 @@ extension FoldedText {
 
     /// The host name or IPv4 address that ends right before `end`, or nil.
     func host(before end: Int) -> Range<Int>? {
+        let bytes = bytes.span
         var upper = end
-        while upper > 0, bytes[upper - 1] == 0x20 || "\"'>)]:,".utf8.contains(bytes[upper - 1]) { upper -= 1 }
+        while upper > 0, FoldedText.isMark(bytes[upper - 1]) { upper -= 1 }
         var lower = upper
         var hasDot = false
         var hasLetter = false
-        while lower > 0, upper - lower < FoldedText.maximumHostName,
-            bytes[lower - 1].isLetterOrDigit || "-._".utf8.contains(bytes[lower - 1])
-        {
+        while lower > 0, upper - lower < FoldedText.maximumHostName, FoldedText.isOfHost(bytes[lower - 1]) {
             lower -= 1
             hasLetter = hasLetter || bytes[lower].isLetter
             hasDot = hasDot || bytes[lower] == UInt8(ascii: ".") && lower + 1 < upper
         }
-        guard hasDot, hasLetter || bytes[lower..<upper].count(where: { $0 == UInt8(ascii: ".") }) == 3,
+        guard hasDot, hasLetter || self.bytes[lower..<upper].count(where: { $0 == UInt8(ascii: ".") }) == 3,
             bytes[lower] != UInt8(ascii: "."), bytes[upper - 1] != UInt8(ascii: "."),
             lower == 0 || bytes[lower - 1] != UInt8(ascii: "@")
         else { return nil }
         return lower..<upper
+    }
+
+    private static func isMark(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x20, UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: ">"), UInt8(ascii: ")"), UInt8(ascii: "]"),
+            UInt8(ascii: ":"), UInt8(ascii: ","):
+            true
+        default: false
+        }
+    }
+
+    private static func isOfHost(_ byte: UInt8) -> Bool {
+        byte.isLetterOrDigit || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
     }
 }
