@@ -237,7 +237,7 @@ final class RuleSet: @unchecked Sendable {
                     && other.range.upperBound <= match.range.lowerBound && !terms.isOfRecipient(match.range)
             }
             let isOther =
-                terms.hasGreeting(in: sentence)
+                terms.hasGreeting(in: sentence) || terms.namesSenderOnly(in: sentence)
                 || terms.isOfOther(match.range, in: sentence, isHost: rule.reason == .hostUnknown)
                 || rule.subjects == 0 && terms.isOfSender(match.range)
             isOfOther = isOfOther || isOther

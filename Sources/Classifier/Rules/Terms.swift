@@ -106,6 +106,13 @@ struct Terms {
             .contains { $0.subject == .greeting && sentence.contains($0.range.lowerBound) }
     }
 
+    /// Whether the sentence has an address of the sender's, and none of the recipient's.
+    func namesSenderOnly(in sentence: Range<Int>) -> Bool {
+        let owners = list[firstPlace(endingFrom: sentence.lowerBound)...]
+            .prefix { $0.range.lowerBound < sentence.upperBound }.lazy.filter { $0.subject == .address }.map(owner(of:))
+        return owners.contains(.sender) && !owners.contains(.recipient)
+    }
+
     /// Whether the last one that the sentence names before the range is another than the recipient:
     /// `Sender address rejected: User unknown`, `Verification failed for <news@news.example>: no such user`.
     ///
