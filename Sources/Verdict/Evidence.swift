@@ -12,6 +12,8 @@ public struct Evidence: Sendable, Equatable {
     public var recipient: String?
     /// The rule that would have decided otherwise.
     public var runnerUp: String?
+    /// What was not listened to.
+    public var passedOver: [PassedOver] = []
 
     /// A step, as tests and other sources of verdicts make it.
     public init(

@@ -2,6 +2,7 @@ import Foundation
 import MIME
 import RuleFiles
 import Testing
+import Verdict
 import compile_rules
 
 @testable import Classifier
@@ -46,6 +47,24 @@ struct JudgeTests {
             #expect(verdict.messageClass.rawValue == fixture.messageClass, "\(fixture.name)")
             #expect(verdict.outcomeLines == fixture.outcomes, "\(fixture.name)")
         }
+    }
+
+    @Test("says who was not heard, and why")
+    func passedOver() {
+        let judge = Judge(rules: .standard, custom: [])
+        func passed(_ reply: String, _ status: StatusCode?, _ own: String = "") -> [PassedOver] {
+            let facts = FailureFacts(
+                report(status: status), diagnostic: Array(reply.utf8), explanation: Array(own.utf8),
+                address: "bob@dest.example", reportingMTA: nil)
+            return judge.decide(judge.findings(facts), in: Message(parsing: [])).evidence.passedOver
+        }
+        let summary = "550 5.1.1 <bob@dest.example>... User unknown"
+        #expect(
+            passed("550 Go away", StatusCode(5, 1, 1), summary)
+                == [.summary(.reporter), .derivedStatus("5.1.1", replyCode: 550)])
+        #expect(passed("550 5.2.2 Mailbox is full", nil, summary) == [.lower(.reporter, than: .remote)])
+        #expect(passed("550 5.1.1 Go away", StatusCode(5, 1, 1)) == [])
+        #expect(passed("", StatusCode(5, 1, 1), summary) == [])
     }
 
     @Test("takes a user for unknown behind DATA only where the provider answers so there")

@@ -126,6 +126,18 @@ struct ReportTests {
         var json = JSONWriter()
         json.verdict(verdict, file: "f")
         json.verdict(Verdict(messageClass: .notABounce), file: "g")
+        verdict.evidence[0].passedOver = [
+            .summary(.reporter), .lower(.field, than: .remote), .derivedStatus("5.1.1", replyCode: 550),
+        ]
+        var explained = JSONWriter()
+        explained.verdict(verdict, file: "f", explain: true)
+        #expect(
+            String(decoding: explained.bytes, as: UTF8.self).contains(
+                """
+                "evidence":[{"rule":"r","at":"Status","speaker":"field","matched":"5","recipient":"b","runner_up":"q",\
+                "passed_over":["reporter: a reply is quoted","field: remote says something specific",\
+                "Status 5.1.1: made up from the reply code 550"]}]
+                """))
         #expect(
             String(decoding: json.bytes, as: UTF8.self) == """
                 {"file":"f","class":"hard-bounce","origin":"local","arrival":"1970-01-01T00:00:00Z",\

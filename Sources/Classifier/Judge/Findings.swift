@@ -39,6 +39,8 @@ struct Findings: Sendable {
     private(set) var best: (match: RuleSet.Match, finding: Int)?
     /// The rule that would have decided otherwise.
     private(set) var runnerUp: String?
+    /// Speakers that were not heard.
+    private(set) var passedOver: [PassedOver] = []
 
     /// Reads statements until the highest speaker has said something specific. A quoted reply silences who sums it up.
     ///
@@ -50,8 +52,11 @@ struct Findings: Sendable {
         var last: Speaker?
         for statement in self.facts.statements.sorted(by: { $0.speaker < $1.speaker }) where !statement.text.isEmpty {
             if let last, last < statement.speaker, isSettled(by: last) {
-                guard readsAll else { break }
-                unheard.append(Finding(statement, of: self.facts, rules: rules))
+                let passed: PassedOver =
+                    bestRule.map { $0.strength >= .usual } ?? false
+                    ? .lower(statement.speaker, than: last) : .summary(statement.speaker)
+                if passedOver.last != passed { passedOver.append(passed) }
+                if readsAll { unheard.append(Finding(statement, of: self.facts, rules: rules)) }
                 continue
             }
             last = statement.speaker
@@ -118,6 +123,14 @@ struct Findings: Sendable {
         if field.subject == 4, field.detail == 7 { return reply.status ?? StatusCode(field.statusClass, 0, 0) }
         guard field.isDerived(from: code) else { return field }
         return reply.status ?? StatusCode(field.statusClass, 0, 0)
+    }
+
+    /// The Status field, where it was made up from the quoted reply's code and does not decide.
+    var statusPassedOver: PassedOver? {
+        guard let field = facts.status, let code = reply.code, field.isDerived(from: code), status != field else {
+            return nil
+        }
+        return .derivedStatus(field.description, replyCode: code)
     }
 
     /// Whether a 4xx stands anywhere. Some servers write 4.0.0 or 4.4.7 over a permanent refusal in so many words.

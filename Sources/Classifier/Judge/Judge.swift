@@ -15,11 +15,13 @@ struct Judge: Sendable {
     ///
     /// - Parameter message: the message that holds the report, for an administrator's rule about its header.
     func decide(_ findings: Findings, in message: Message) -> Decision {
-        let opinion =
+        var opinion =
             byCustomRule(findings, message)
             ?? findings.adjusted(
                 findings.byRuling ?? findings.byProvider ?? findings.byWords ?? findings.byExitStatus
                     ?? findings.byStatus ?? findings.byHint ?? findings.byAnyStatus ?? findings.byCommand)
+        opinion.evidence.passedOver = findings.passedOver
+        if let status = findings.statusPassedOver { opinion.evidence.passedOver.append(status) }
         let kind: OutcomeKind =
             if findings.facts.isDelayed { .delayed } else if findings.isTransient { .soft } else {
                 opinion.kind ?? (opinion.reason.isHard ? .hard : .soft)

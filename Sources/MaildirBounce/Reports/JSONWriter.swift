@@ -42,6 +42,14 @@ struct JSONWriter {
         }
     }
 
+    /// An array of texts, left out where there are none.
+    mutating func array(_ key: StaticString, _ values: [String]) {
+        array(key, values) { writer, value in
+            writer.separate()
+            writer.string(value)
+        }
+    }
+
     /// Left out where `value` is nil or empty.
     mutating func member(_ key: StaticString, _ value: String?) {
         guard let value, !value.isEmpty else { return }

@@ -71,6 +71,7 @@ extension JSONWriter {
             writer.member("matched", evidence.matched)
             writer.member("recipient", evidence.recipient)
             writer.member("runner_up", evidence.runnerUp)
+            writer.array("passed_over", evidence.passedOver.map(\.description))
         }
     }
 }

@@ -26,7 +26,8 @@ struct VerdictText {
         if let id = verdict.tagID { lines.append(terminalSafe("    return path: id \(id)")) }
         if let original = verdict.original { lines.append(contentsOf: self.original(original)) }
         for evidence in verdict.evidence {
-            lines.append(cut(terminalSafe("    " + sentence(evidence)), toColumns: width))
+            let sentences = [sentence(evidence)] + evidence.passedOver.map { "passed over: \($0)" }
+            lines += sentences.map { cut(terminalSafe("    " + $0), toColumns: width) }
         }
         return lines
     }
@@ -65,6 +66,7 @@ struct VerdictText {
 
     private func sentence(_ evidence: Evidence) -> String {
         var sentence = "because: \(evidence.rule) at \(evidence.at)"
+        if let speaker = evidence.speaker { sentence += " (\(speaker.rawValue))" }
         if let recipient = evidence.recipient { sentence += " for \(recipient)" }
         if let matched = evidence.matched { sentence += ": \"\(matched)\"" }
         if let other = evidence.runnerUp { sentence += " (before \(other))" }

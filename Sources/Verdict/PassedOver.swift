@@ -1,0 +1,18 @@
+/// What a decision did not listen to, and why.
+public enum PassedOver: Sendable, Equatable, CustomStringConvertible {
+    /// A speaker who only sums up a reply that is quoted.
+    case summary(Speaker)
+    /// A speaker who ranks below one that says something specific.
+    case lower(Speaker, than: Speaker)
+    /// A Status that the reporting server made up from the quoted reply's code.
+    case derivedStatus(String, replyCode: Int)
+
+    /// What it is and why it was not heard, as `--explain` shows it.
+    public var description: String {
+        switch self {
+        case .summary(let speaker): "\(speaker.rawValue): a reply is quoted"
+        case .lower(let speaker, let higher): "\(speaker.rawValue): \(higher.rawValue) says something specific"
+        case .derivedStatus(let status, let code): "Status \(status): made up from the reply code \(code)"
+        }
+    }
+}
