@@ -151,6 +151,7 @@ enum Names {
     static let finalRecipient = FieldName("final-recipient")
     static let xMailer = FieldName("x-mailer")
     static let listID = FieldName("list-id")
+    static let listPost = FieldName("list-post")
     static let feedbackID = FieldName("feedback-id")
     static let listUnsubscribe = FieldName("list-unsubscribe")
 }

@@ -75,6 +75,14 @@ struct Original: Sendable {
                 AddressText.add(firstIn: value.extracting((mark..<value.count).prefix(400)), to: &recipients)
             }
         }
+        // A list's own address is whom its mail is addressed to, and none of its subscribers (RFC 2369 section 3.4).
+        message.withValue(Names.listPost, in: part) { value in
+            guard let scheme = value.position(of: "mailto:") else { return }
+            let start = scheme + 7
+            let end = (start..<value.count).first { "?>".utf8.contains(value[$0]) } ?? value.count
+            let list = String(lowercasing: value.extracting(start..<end))
+            recipients.removeAll { $0 == list }
+        }
         let isMultipartReport = message.parts[part].type == .multipartReport && !isFeedback(message)
         let sender = summary.from ?? ""
         isWrapped = isMultipartReport
@@ -97,7 +105,7 @@ struct Original: Sendable {
         var from = 0
         while let hit = value.firstIndex(of: UInt8(ascii: "<"), in: from..<value.count) {
             from = hit + 1
-            if hit >= 5, value.equals(" for ", ignoringCaseIn: (hit - 5)..<hit) { return hit }
+            if hit >= 5, value[hit - 5].isSpace, value.equals("for ", ignoringCaseIn: (hit - 4)..<hit) { return hit }
         }
         return nil
     }
