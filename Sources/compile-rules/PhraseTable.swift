@@ -58,7 +58,7 @@ package struct PhraseTable {
     }
 
     private mutating func noteStart(_ eight: UInt64, _ length: Int) {
-        // What stands behind a phrase of one to three bytes may be anything.
+        // What stands after a phrase of one to three bytes may be anything.
         let mark: UInt32 = length < PhraseStarts.shortKey ? .max : 1 << PhraseStarts.place(eight)
         for second in 0...(length == 1 ? UInt64(255) : 0) {
             let row = PhraseStarts.row(eight | second << 8)

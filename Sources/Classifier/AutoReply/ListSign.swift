@@ -27,7 +27,7 @@ enum ListSign {
 
     /// Fields of RFC 2369 besides `List-Unsubscribe`, and those of lists older than it (Mailman, fml, eGroups, Majordomo).
     private static let fields = [
-        FieldName("list-post"), FieldName("list-help"), FieldName("list-subscribe"), FieldName("list-owner"),
+        Names.listPost, FieldName("list-help"), FieldName("list-subscribe"), FieldName("list-owner"),
         FieldName("list-archive"), FieldName("x-mailing-list"), FieldName("mailing-list"), FieldName("x-beenthere"),
         FieldName("x-mailman-version"), FieldName("x-ml-name"), FieldName("x-listname"), FieldName("x-list"),
     ]

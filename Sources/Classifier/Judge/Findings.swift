@@ -53,8 +53,7 @@ struct Findings: Sendable {
         for statement in self.facts.statements.sorted(by: { $0.speaker < $1.speaker }) where !statement.text.isEmpty {
             if let last, last < statement.speaker, isSettled(by: last) {
                 let passed: PassedOver =
-                    bestRule.map { $0.strength >= .usual } ?? false
-                    ? .lower(statement.speaker, than: last) : .summary(statement.speaker)
+                    hasSpecificWords ? .lower(statement.speaker, than: last) : .summary(statement.speaker)
                 if passedOver.last != passed { passedOver.append(passed) }
                 if readsAll { unheard.append(Finding(statement, of: self.facts, rules: rules)) }
                 continue
@@ -94,9 +93,11 @@ struct Findings: Sendable {
 
     /// Whether nobody is heard who ranks below `speaker`.
     private func isSettled(by speaker: Speaker) -> Bool {
-        if let rule = bestRule, rule.strength >= .usual { return true }
-        return speaker == .remote && reply.code != nil
+        hasSpecificWords || speaker == .remote && reply.code != nil
     }
+
+    /// Whether words with a meaning of their own were found.
+    private var hasSpecificWords: Bool { bestRule.map { $0.strength >= .usual } ?? false }
 
     /// The rule of the words that weigh most.
     var bestRule: ReasonRule? { best.map { rules.rules[$0.match.rule] } }

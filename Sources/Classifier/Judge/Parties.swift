@@ -40,7 +40,10 @@ struct Parties: Sendable {
 
     private static func stands(_ address: String, around sign: Int, in text: Span<UInt8>) -> Bool {
         guard let at = address.lastSign, at <= sign, !address.isEmpty else { return false }
-        return text.hasPrefix(address, ignoringCaseIn: (sign - at)..<text.count)
+        let whole = address.utf8.span
+        let start = sign - at
+        return whole.count <= text.count - start
+            && text.extracting(start..<(start + whole.count)).isSame(as: whole)
     }
 }
 
@@ -56,14 +59,5 @@ extension Span<UInt8> {
     fileprivate func isWithin(_ other: Span<UInt8>) -> Bool {
         let start = count - other.count
         return start > 1 && self[start - 1] == UInt8(ascii: ".") && extracting(start...).isSame(as: other)
-    }
-
-    fileprivate func hasPrefix(_ words: String, ignoringCaseIn range: Range<Int>) -> Bool {
-        let utf8 = words.utf8.span
-        guard range.count >= utf8.count else { return false }
-        for index in 0..<utf8.count where self[range.lowerBound + index].lowercased != utf8[index].lowercased {
-            return false
-        }
-        return true
     }
 }

@@ -121,7 +121,7 @@ struct StatementReader {
         said.append(contentsOf: text.extracting(range))
     }
 
-    /// Of whom a line of a dialogue is that names an address behind `RCPT`, or sums up what became of one.
+    /// Of whom a line of a dialogue is that names an address after `RCPT`, or sums up what became of one.
     private func whose(_ text: Span<UInt8>, _ line: Range<Int>) -> Subject? {
         guard !recipients.isEmpty else { return nil }
         if text.hasPrefix(">>>", ignoringCaseIn: line),

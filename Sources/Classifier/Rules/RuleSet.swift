@@ -212,7 +212,7 @@ final class RuleSet: @unchecked Sendable {
             [.mailboxFull, .suspend].contains(rules[other.rule].reason) && rules[other.rule].strength == .sure
                 && !other.place.isInPage
         }
-        let choices = terms.choices
+        lazy var choices = terms.choices
         var guessed: Range<Int>?
         found = all.compactMap { match in
             let rule = rules[match.rule]

@@ -147,7 +147,7 @@ struct Terms {
             // The user of `user unknown in the table` is whoever the part before it names.
             case .recipient, .mailbox,
                 .domain where isHost:
-                if isFar { return isBehindSender(index) }
+                if isFar { return followsSender(index) }
                 isNamed = end + 1 < range.lowerBound
             default: continue
             }
@@ -157,7 +157,7 @@ struct Terms {
 
     /// Whether an address of the sender stands right before the words from the one at `index` back:
     /// `<news@news.example>: Recipient address rejected`.
-    private func isBehindSender(_ index: Int) -> Bool {
+    private func followsSender(_ index: Int) -> Bool {
         var index = index
         func gap() -> Int { list[index].range.lowerBound - list[index - 1].range.upperBound }
         while index > 0, list[index - 1].subject != .address, gap() <= 1 { index -= 1 }
