@@ -4,7 +4,7 @@ public enum Limits {
     public static let diagnosticBytes = 1_000
     /// Recipients of one report. A report about more is read up to here and says so.
     public static let recipients = 10_000
-    /// Bytes of a recipient's address; what is longer is none (RFC 5321 section 4.5.3.1: 64 before the @, 255 behind it).
+    /// Bytes of a recipient's address; what is longer is none (RFC 5321 section 4.5.3.1: 64 before the @, 255 after it).
     public static let addressBytes = 320
     /// Bytes of a host's name; what is longer loses its end (RFC 5321 section 4.5.3.1.2).
     public static let hostBytes = 255

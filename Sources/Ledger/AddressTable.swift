@@ -1,4 +1,4 @@
-/// The rows of `address` and the events behind them.
+/// The rows of `address` and the events after them.
 final class AddressTable {
     private let terms: TermTable
     private let selectState: Query
@@ -159,7 +159,7 @@ final class AddressTable {
         }
     }
 
-    /// What stands behind a page of addresses, read at once where each question takes its time.
+    /// What stands after a page of addresses, read at once where each question takes its time.
     private struct Page {
         var numbers: ClosedRange<Int64>
         var outcomes: [Int64: [(event: AddressEvent, row: Int64)]] = [:]
@@ -220,7 +220,7 @@ final class AddressTable {
         return entries
     }
 
-    /// Reads the columns `stateColumns`, and number and address behind them.
+    /// Reads the columns `stateColumns`, and number and address after them.
     private static func entry(_ row: Query, _ terms: TermTable) throws -> Entry {
         Entry(id: row.integer(nextColumn), address: row.text(nextColumn + 1), state: try state(row, terms))
     }

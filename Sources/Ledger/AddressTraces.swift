@@ -136,7 +136,7 @@ struct AddressTraces {
         }
     }
 
-    /// Whether a local part stands behind a domain: `domain!local`, `domain=local`.
+    /// Whether a local part stands after a domain: `domain!local`, `domain=local`.
     private static func stands(_ local: [UInt8], behind domain: Int, in bytes: [UInt8]) -> Bool {
         guard domain < bytes.count, [UInt8(ascii: "!"), UInt8(ascii: "=")].contains(bytes[domain]) else { return false }
         let end = domain + 1 + local.count

@@ -36,7 +36,7 @@ package struct DayTally: Sendable, Hashable {
 package struct RecipientRow: Sendable, Hashable {
     /// What they have in common: a reason, a domain, a host. Empty where the reports do not say.
     package var value: String
-    /// The reports behind it.
+    /// The reports after it.
     package var group: ReportGroup
     package var counts: AddressState.Counters
 }

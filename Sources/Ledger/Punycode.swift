@@ -49,7 +49,7 @@ enum Punycode {
     }
 
     /// A generalized variable-length integer (section 3.3).
-    /// The label that is behind `xn--`, in lower case; nothing where it is none (section 6.2).
+    /// The label that is after `xn--`, in lower case; nothing where it is none (section 6.2).
     static func decode(_ encoded: Substring.UTF8View) -> [Unicode.Scalar]? {
         var output = [Unicode.Scalar]()
         var rest = encoded[...]

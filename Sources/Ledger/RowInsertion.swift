@@ -11,7 +11,7 @@ final class RowInsertion {
     /// Rows of a statement that inserts many.
     private static let rows = 16
 
-    /// - Parameter end: what stands behind the rows.
+    /// - Parameter end: what stands after the rows.
     init(_ connection: Connection, into table: String, columns: [String], end: String = "") throws {
         self.connection = connection
         self.columns = columns.count

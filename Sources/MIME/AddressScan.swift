@@ -13,13 +13,13 @@ package enum AddressScan {
     static let maximumLiteral = 64
     /// Bytes between an angle bracket and the @ or the bracket that closes it: a source route may stand there, too.
     static let maximumPath = 2 * maximumLength
-    /// Bytes behind an address in which the sign is looked for that closes what one before the address opens.
+    /// Bytes after an address in which the sign is looked for that closes what one before the address opens.
     static let maximumQuotation = 400
 
     /// The addr-specs in `range`, `limit` of them at the most, without display names, quotes of the name or angle brackets.
     ///
     /// Prose puts addresses into quotes and parentheses; so does a display name, which counts for an address only where no
-    /// other one stands behind it in angle brackets. `bob@dest.example <bob@dest.example>` is one address.
+    /// other one stands after it in angle brackets. `bob@dest.example <bob@dest.example>` is one address.
     package static func list(_ bytes: Span<UInt8>, in range: Range<Int>, limit: Int) -> [Range<Int>] {
         var found: [Range<Int>] = []
         var index = range.lowerBound
@@ -59,7 +59,7 @@ package enum AddressScan {
         return next(bytes, from: &index, in: range, isProse: false, failed: &failed)
     }
 
-    /// The next one from `index` on, which is moved behind it. `failed` is set where an @ stands between two words that are
+    /// The next one from `index` on, which is moved after it. `failed` is set where an @ stands between two words that are
     /// none.
     private static func next(
         _ bytes: Span<UInt8>, from index: inout Int, in range: Range<Int>, isProse: Bool, failed: inout Bool
@@ -238,7 +238,7 @@ package enum AddressScan {
         var range = withoutPunctuation(bytes, range)
         var index = range.lowerBound
         var comments = 0
-        // Where a comment that may end the value starts, and whether something stands behind such a one.
+        // Where a comment that may end the value starts, and whether something stands after such a one.
         var comment: Int?
         var isBroken = false
         while index < range.upperBound {
@@ -294,7 +294,7 @@ package enum AddressScan {
         return isQuoted || isBracketed ? (first + 1)..<last : range
     }
 
-    /// The address in the angle brackets that open at `open`, where nothing but comments stands behind them.
+    /// The address in the angle brackets that open at `open`, where nothing but comments stands after them.
     private static func bracketed(_ bytes: Span<UInt8>, in range: Range<Int>, at open: Int) -> Range<Int>? {
         guard let close = closingBracket(bytes, from: open + 1, before: range.upperBound),
             let address = path(bytes, in: (open + 1)..<close)
@@ -339,7 +339,7 @@ package enum AddressScan {
         return (found, isComplete)
     }
 
-    /// Where a member of a list ends: at a comma, at a semicolon, or at the colon behind a group's name.
+    /// Where a member of a list ends: at a comma, at a semicolon, or at the colon after a group's name.
     private static func endOfMember(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
         var index = range.lowerBound
         var comments = 0
@@ -482,7 +482,7 @@ package enum AddressScan {
         return bytes[first] != UInt8(ascii: ":")
     }
 
-    /// Where the domain ends that starts behind `at`.
+    /// Where the domain ends that starts after `at`.
     private static func end(_ bytes: Span<UInt8>, of at: Int, in range: Range<Int>) -> Int? {
         var high = at + 1
         let limit = min(range.upperBound, at + maximumLength)
@@ -506,7 +506,7 @@ package enum AddressScan {
             } else if isSign(bytes, high, length) {
                 break
             } else if bytes[high] >= 0xE2, isComplete(bytes, (at + 1)..<high) {
-                // Scripts that write no blanks go on behind an address: `bob@dest.example不存在`. No top-level domain mixes
+                // Scripts that write no blanks go on after an address: `bob@dest.example不存在`. No top-level domain mixes
                 // the two.
                 if isFullWidth(bytes, high, length) || !isSeen(bytes, high..<(high + length)) { return nil }
                 break
@@ -635,7 +635,7 @@ package enum AddressScan {
         return false
     }
 
-    /// The quoted string, quotes included, that `at` stands in. Prose has quotes that stand alone, so one opens only behind
+    /// The quoted string, quotes included, that `at` stands in. Prose has quotes that stand alone, so one opens only after
     /// a blank or a sign, and holds neither line ends nor angle brackets.
     private static func quotedString(_ bytes: Span<UInt8>, around at: Int, in range: Range<Int>) -> Range<Int>? {
         var open = at - 1
@@ -660,7 +660,7 @@ package enum AddressScan {
         return nil
     }
 
-    /// The address in the angle brackets that stand, blanks aside, right behind `position`, of a name that may have ended
+    /// The address in the angle brackets that stand, blanks aside, right after `position`, of a name that may have ended
     /// with a quote there, and where they open.
     private static func angleAddress(
         _ bytes: Span<UInt8>, behind position: Int, in range: Range<Int>
@@ -690,7 +690,7 @@ package enum AddressScan {
         return count % 2 == 1
     }
 
-    /// Whether a domain may end here: its last label is two ASCII letters or more behind a dot.
+    /// Whether a domain may end here: its last label is two ASCII letters or more after a dot.
     private static func isComplete(_ bytes: Span<UInt8>, _ domain: Range<Int>) -> Bool {
         var position = domain.upperBound - 1
         while position >= domain.lowerBound, bytes[position].isLetter { position -= 1 }

@@ -20,7 +20,7 @@ enum CharsetAliases {
     static let maximumLabel = 64
 
     /// A label without what senders vary: case, everything but letters and digits (Unicode Technical Standard 22,
-    /// section 1.4), leading `x-`, and the year behind a colon (`ISO_8859-1:1987`).
+    /// section 1.4), leading `x-`, and the year after a colon (`ISO_8859-1:1987`).
     static func key(_ label: String) -> String {
         // Most labels' letters fit into a string that needs no memory of its own.
         String(unsafeUninitializedCapacity: min(label.utf8.count, maximumLabel)) { key in

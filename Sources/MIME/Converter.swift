@@ -51,7 +51,7 @@ struct Converter: ~Copyable {
     }
 
     /// Bytes of the wrong sequence that `rest` starts with. A pair that is well formed but means nothing counts as one, so
-    /// that the pairs behind it stay pairs; a byte below 80 is never eaten (WHATWG Encoding Standard, the decoders'
+    /// that the pairs after it stay pairs; a byte below 80 is never eaten (WHATWG Encoding Standard, the decoders'
     /// steps).
     private func wrongLength(_ rest: UnsafeRawBufferPointer) -> Int {
         guard let lead = rest.first else { return 0 }

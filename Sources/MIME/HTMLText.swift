@@ -82,7 +82,7 @@ package enum HTMLText {
             return true
         }
 
-        /// Reads the tag, or what must not be shown behind it. Returns where the page goes on.
+        /// Reads the tag, or what must not be shown after it. Returns where the page goes on.
         private mutating func tag(_ bytes: Span<UInt8>, at start: Int) -> Int {
             if bytes.hasPrefix("<!--", ignoringCaseIn: start..<bytes.count) {
                 return end(of: "-->", bytes, from: start + 4) ?? bytes.count
@@ -119,7 +119,7 @@ package enum HTMLText {
             ("style", "</style"), ("title", "</title"), ("script", "</script"),
         ]
 
-        /// Where the text behind `word` starts, behind the rest of the tag where the word opens one.
+        /// Where the text after `word` starts, after the rest of the tag where the word opens one.
         private func end(of word: StaticString, _ bytes: Span<UInt8>, from start: Int) -> Int? {
             let first = word.utf8Start[0]
             var index = start
@@ -134,7 +134,7 @@ package enum HTMLText {
             return nil
         }
 
-        /// Ends the line, and leaves an empty one behind it if asked to; never two of them.
+        /// Ends the line, and leaves an empty one after it if asked to; never two of them.
         private mutating func endLine(leavesEmpty: Bool) {
             guard let last = text.last else { return }
             if last != 0x0A { text.append(0x0A) }
@@ -147,7 +147,7 @@ package enum HTMLText {
             "article",
         ]
 
-        /// Elements that stand apart from what is before and behind them.
+        /// Elements that stand apart from what is before and after them.
         private static let paragraphs: [StaticString] = ["p", "ul", "ol", "hr", "pre", "blockquote", "dl"]
 
         private func isOne(of elements: [StaticString], _ bytes: Span<UInt8>, _ name: Range<Int>) -> Bool {

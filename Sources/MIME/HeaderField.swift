@@ -2,7 +2,7 @@
 public struct HeaderField: Sendable {
     /// The name without the colon and without blanks before it.
     public let name: Range<Int>
-    /// The raw value behind the colon, with its folds, without the last line end.
+    /// The raw value after the colon, with its folds, without the last line end.
     public internal(set) var value: Range<Int>
     let hash: UInt32
 }

@@ -53,7 +53,7 @@ public enum MediaType: UInt8, Sendable {
     init(_ bytes: Span<UInt8>, _ value: Range<Int>) {
         let value = bytes.trimmed(value)
         var slash: Int?
-        // Some senders write blanks or a comment behind the subtype.
+        // Some senders write blanks or a comment after the subtype.
         var stop = value.lowerBound
         while stop < value.upperBound, bytes[stop] != UInt8(ascii: ";"), bytes[stop] != UInt8(ascii: "("),
             !bytes[stop].isSpace

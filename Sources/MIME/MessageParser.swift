@@ -173,7 +173,7 @@ struct MessageParser {
     private static let linesSearched = 20
 
     /// The boundary that the first lines of a body show: a line that starts with `--`, is no delimiter of another
-    /// multipart, and has a part's header behind it.
+    /// multipart, and has a part's header after it.
     private func guessBoundary(_ bytes: Span<UInt8>, in body: Range<Int>) -> [UInt8]? {
         var position = body.lowerBound
         for _ in 0..<MessageParser.linesSearched where position < body.upperBound {
@@ -241,7 +241,7 @@ struct MessageParser {
 
     // MARK: header
 
-    /// A part's header: its fields, a bit for each of their names, and where the first line behind it starts.
+    /// A part's header: its fields, a bit for each of their names, and where the first line after it starts.
     private typealias Header = (fields: Range<Int>, names: UInt64, next: Int)
 
     /// Reads header lines up to the empty line, or to the first line that is none.

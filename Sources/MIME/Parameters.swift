@@ -1,6 +1,6 @@
 import Bytes
 
-/// Parameters behind a media type or disposition: `; name=value`, quoted strings, comments, and RFC 2231's continuations
+/// Parameters after a media type or disposition: `; name=value`, quoted strings, comments, and RFC 2231's continuations
 /// (`name*0*=`) and charsets (`name*=utf-8'en'%E3…`).
 package enum Parameters {
     /// Pieces of one continued parameter that are put together.
@@ -111,7 +111,7 @@ package enum Parameters {
             var content: [UInt8] = []
             var position = range.lowerBound
             while position < range.upperBound {
-                // The closing quote is not escaped: something stands behind every backslash.
+                // The closing quote is not escaped: something stands after every backslash.
                 if bytes[position] == UInt8(ascii: "\\") { position += 1 }
                 if bytes[position] != 0x0A, bytes[position] != 0x0D { content.append(bytes[position]) }
                 position += 1
@@ -179,7 +179,7 @@ package enum Parameters {
             return start..<index
         }
 
-        /// A quoted string or a token; moves to the semicolon behind it, or to the end.
+        /// A quoted string or a token; moves to the semicolon after it, or to the end.
         mutating func value(_ bytes: Span<UInt8>) -> Value {
             if index < bytes.count, bytes[index] == UInt8(ascii: "\"") {
                 index += 1

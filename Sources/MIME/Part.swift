@@ -6,7 +6,7 @@ public struct Part: Sendable {
     public internal(set) var encoding: TransferEncoding
     /// Which of the message's fields are this part's.
     public internal(set) var fields: Range<Int>
-    /// The bytes behind the empty line, up to the next delimiter.
+    /// The bytes after the empty line, up to the next delimiter.
     public internal(set) var body: Range<Int>
     /// The part that holds this one; nil for the message itself.
     public internal(set) var parent: Int?

@@ -85,7 +85,7 @@ public enum TransferEncoding: UInt8, Sendable {
         for index in range {
             guard out.count < limit else { break }
             guard let value = base64Digit(bytes[index]) else {
-                // Padding ends a quantum; some senders put several padded runs one behind the other.
+                // Padding ends a quantum; some senders put several padded runs one after the other.
                 if bytes[index] == UInt8(ascii: "=") {
                     bits = 0
                     count = 0

@@ -14,7 +14,7 @@ extension Maildir {
     }
 
     /// Delivers a message that is still being read, as ``deliver(_:)`` does one that is in memory: `head`, which the
-    /// caller has read of it, and all that `source` holds behind that. However long it is, a piece of 64 KiB is held.
+    /// caller has read of it, and all that `source` holds after that. However long it is, a piece of 64 KiB is held.
     ///
     /// - Throws: as ``deliver(_:)``; also where `source` cannot be read to its end. Then nothing was delivered.
     @discardableResult

@@ -23,7 +23,7 @@ struct StagedCopy {
         }
     }
 
-    /// Writes `head`, and behind it all that can be read from `source`, into the target's tmp/, piece by piece.
+    /// Writes `head`, and after it all that can be read from `source`, into the target's tmp/, piece by piece.
     init(of head: [UInt8], thenFrom source: Int32, for target: Maildir) throws(MaildirError) {
         try self.init(in: target, for: .deliver) { descriptor in
             let error = head.withUnsafeBytes { writeAll($0, to: descriptor) }
@@ -42,7 +42,7 @@ struct StagedCopy {
         var error = opened.error
         if error == 0 {
             error = fill(opened.value)
-            // The content has to be on disk before the name is: else a power cut leaves an empty message behind.
+            // The content has to be on disk before the name is: else a power cut leaves an empty message after.
             if error == 0 { error = systemCall { fsync(opened.value) }.error }
             if close(opened.value) != 0 && error == 0 && errno != EINTR { error = errno }
             if error != 0 { discard() }

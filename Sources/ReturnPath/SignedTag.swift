@@ -8,7 +8,7 @@ import Bytes
 ///            │ └ the day on which it was made, days since 1970 in 4 hexadecimal digits; may be left out
 ///            └ the key's name
 ///
-/// What is signed is the text `k15101:bob=dest.example`, name and day before the colon, the encoded recipient behind it, in
+/// What is signed is the text `k15101:bob=dest.example`, name and day before the colon, the encoded recipient after it, in
 /// lower case. The recipient stands last, as in plain VERP, for readers that know no signature.
 public struct SignedTag: Sendable, Equatable {
     /// Octets of a local part (RFC 5321, section 4.5.3.1.1).

@@ -4,7 +4,7 @@ import Bytes
 /// no letter, digit, dot, hyphen or underscore, by its bytes in hexadecimal.
 ///
 /// The last `=` is therefore the at sign, as plain VERP has it, and an address without unusual characters looks the same in
-/// both. A dot behind a dot is written `=2e`: two dots in a row are no local part (RFC 5321, section 4.1.2).
+/// both. A dot after a dot is written `=2e`: two dots in a row are no local part (RFC 5321, section 4.1.2).
 enum TagEncoding {
     /// - Returns: nil where `address` is none, or where its domain is no host name in ASCII.
     static func encode(_ address: [UInt8]) -> [UInt8]? {

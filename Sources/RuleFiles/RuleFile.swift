@@ -11,6 +11,7 @@ package struct RuleFile: Sendable {
     package private(set) var words: [WordsEntry<SetMeaning>] = []
     package private(set) var listed: [WordsEntry<Reason>] = []
     package private(set) var relays: [WordsEntry<Relay>] = []
+    package private(set) var habits: [WordsEntry<ProviderHabit>] = []
     /// What cannot be used.
     package private(set) var problems: [RuleProblem] = []
 
@@ -39,11 +40,12 @@ package struct RuleFile: Sendable {
         words += entries("words", &reader) { reader throws(RuleProblem) in try WordsEntry(words: reader) }
         listed += entries("listed", &reader) { reader throws(RuleProblem) in try WordsEntry(listed: reader) }
         relays += entries("relay", &reader) { reader throws(RuleProblem) in try WordsEntry(relay: reader) }
+        habits += entries("habit", &reader) { reader throws(RuleProblem) in try WordsEntry(habit: reader) }
         note { () throws(RuleProblem) in try reader.rejectUnknownKeys() }
     }
 
     /// How many there are, of all kinds.
-    package var count: Int { rules.count + servers.count + words.count + listed.count + relays.count }
+    package var count: Int { entries.count }
 
     /// What an administrator's rules may not say.
     package var foreignKeys: [RuleProblem] {
@@ -63,7 +65,9 @@ package struct RuleFile: Sendable {
     }
 
     /// The tables that only the project's own files may hold.
-    private var entriesOfProject: [any FileEntry] { subjects + predicates + servers + words + listed + relays }
+    private var entriesOfProject: [any FileEntry] {
+        subjects + predicates + servers + words + listed + relays + habits
+    }
 
     /// All tables.
     var entries: [any FileEntry] { rules + entriesOfProject }

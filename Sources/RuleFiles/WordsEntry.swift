@@ -7,7 +7,7 @@ protocol FileEntry: Sendable {
     var source: String? { get }
 }
 
-/// A `[[words]]`, `[[listed]]`, `[[relay]]`, `[[subject]]` or `[[predicate]]`: texts that mean one thing.
+/// A `[[words]]`, `[[listed]]`, `[[relay]]`, `[[habit]]`, `[[subject]]` or `[[predicate]]`: texts that mean one thing.
 package struct WordsEntry<Meaning: Sendable>: FileEntry {
     package let place: RulePlace
     package let meaning: Meaning
@@ -75,6 +75,18 @@ extension WordsEntry<Relay> {
                 throw reader.wrong("id", "is missing: name the relay")
             }
             return relay
+        }
+    }
+}
+
+extension WordsEntry<ProviderHabit> {
+    /// A `[[habit]]`: the domains of the servers of providers that have one.
+    init(habit reader: RuleReader) throws(RuleProblem) {
+        try self.init(reader, key: "hosts") { reader throws(RuleProblem) in
+            guard let habit = try reader.word("id", of: ProviderHabit.self) else {
+                throw reader.wrong("id", "is missing: say what the providers do")
+            }
+            return habit
         }
     }
 }

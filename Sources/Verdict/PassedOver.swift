@@ -4,6 +4,8 @@ public enum PassedOver: Sendable, Equatable, CustomStringConvertible {
     case summary(Speaker)
     /// A speaker who ranks below one that says something specific.
     case lower(Speaker, than: Speaker)
+    /// Words that servers put over anything, where others say what it was.
+    case wrapper(String)
     /// A Status that the reporting server made up from the quoted reply's code.
     case derivedStatus(String, replyCode: Int)
 
@@ -12,6 +14,7 @@ public enum PassedOver: Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .summary(let speaker): "\(speaker.rawValue): a reply is quoted"
         case .lower(let speaker, let higher): "\(speaker.rawValue): \(higher.rawValue) says something specific"
+        case .wrapper(let rule): "\(rule): other words say something specific"
         case .derivedStatus(let status, let code): "Status \(status): made up from the reply code \(code)"
         }
     }

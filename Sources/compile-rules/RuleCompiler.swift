@@ -147,8 +147,13 @@ package struct RuleCompiler {
         sections[.listed] = compile_rules.numbers(
             of: listed.map { crules_meaning(words: range($0.0), meaning: number(of: $0.1)) })
         try add(listed.enumerated().map { ($1.0, $0) }, to: (.listedWords, .listedMeanings))
-        let hosts = file.relays.flatMap { entry in entry.any.map { ($0.text, entry.meaning) } }
-        sections[.relays] = compile_rules.numbers(
+        sections[.relays] = hosts(file.relays)
+        sections[.habits] = hosts(file.habits)
+    }
+
+    private mutating func hosts<Meaning: CaseIterable & Equatable>(_ entries: [WordsEntry<Meaning>]) -> [UInt32] {
+        let hosts = entries.flatMap { entry in entry.any.map { ($0.text, entry.meaning) } }
+        return compile_rules.numbers(
             of: hosts.map { crules_meaning(words: range($0.0), meaning: number(of: $0.1)) })
     }
 

@@ -70,9 +70,9 @@ enum AutoReply {
         }
         guard sign.isMachine, sign.isAnswer || first.contains(.reply) else { return false }
         if words.contains(.reply) || words.contains(.statement) || words.contains(.absence) { return true }
-        let behindTag = AutoReplyPhrases.subject.find(
+        let afterTag = AutoReplyPhrases.subject.find(
             in: subject.text, startingAt: subject.starts + [subject.wordsStart])
-        return behindTag.contains(.receipt) || first.contains(.ticket)
+        return afterTag.contains(.receipt) || first.contains(.ticket)
     }
 
     /// Whether nothing, or a date, follows `Bob is out of the office`.

@@ -97,7 +97,7 @@ struct Findings: Sendable {
     }
 
     /// Whether words with a meaning of their own were found.
-    private var hasSpecificWords: Bool { bestRule.map { $0.strength >= .usual } ?? false }
+    var hasSpecificWords: Bool { bestRule.map { $0.strength >= .usual } ?? false }
 
     /// The rule of the words that weigh most.
     var bestRule: ReasonRule? { best.map { rules.rules[$0.match.rule] } }

@@ -21,7 +21,7 @@ struct Judge: Sendable {
                 findings.byRuling ?? findings.byProvider ?? findings.byWords ?? findings.byExitStatus
                     ?? findings.byStatus ?? findings.byHint ?? findings.byAnyStatus ?? findings.byCommand)
         opinion.evidence.passedOver = findings.passedOver
-        if let status = findings.statusPassedOver { opinion.evidence.passedOver.append(status) }
+        opinion.evidence.passedOver += [findings.wrapperPassedOver, findings.statusPassedOver].compactMap { $0 }
         let kind: OutcomeKind =
             if findings.facts.isDelayed { .delayed } else if findings.isTransient { .soft } else {
                 opinion.kind ?? (opinion.reason.isHard ? .hard : .soft)

@@ -44,13 +44,20 @@ extension Findings {
     var byProvider: Opinion? {
         guard let finding = list.first(where: { $0.provider != nil }), let number = finding.provider else { return nil }
         let rule = ProviderRules.all[number]
-        if rule.isWrapper, let words = bestRule, words.strength >= .usual { return nil }
+        guard wrapperPassedOver == nil else { return nil }
         return Opinion(
             reason: rule.reason,
             evidence: Evidence(
                 rule: rule.name, at: finding.statement.place.rawValue, speaker: finding.statement.speaker,
                 runnerUp: bestRule?.name),
             party: rule.party)
+    }
+
+    /// The provider's rule that wraps the words that decide instead.
+    var wrapperPassedOver: PassedOver? {
+        let provider = list.lazy.compactMap(\.provider).first.map { ProviderRules.all[$0] }
+        guard let provider, provider.isWrapper, hasSpecificWords else { return nil }
+        return .wrapper(provider.name)
     }
 
     /// Words with a meaning of their own. Some of them give way to a status with another one.

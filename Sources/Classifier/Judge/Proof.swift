@@ -1,30 +1,18 @@
-import Bytes
-
-/// Where a provider's habit decides what words mean.
-enum ProviderFacts {
-    /// Japanese carriers say "User unknown" of a mail that a recipient's filter refused, too, and then leave the address out.
-    static let borrowUserUnknown = [
-        "docomo.ne.jp", "ezweb.ne.jp", "au.com", "softbank.ne.jp", "softbank.jp", "vodafone.ne.jp",
-    ]
-    /// Yahoo refuses mail for mailboxes that do not exist after DATA.
-    static let refuseDeadMailboxesAtData = ["yahoo.com", "yahoodns.net", "yahoo.co.jp", "yahoo.ne.jp"]
-}
-
 extension Findings {
     /// Whether words that say that the user is unknown can be taken at their word.
     ///
-    /// Some servers use them also when a recipient's filter refuses a message: after DATA, and Japanese carriers at any
-    /// stage.
+    /// Some servers use them also when a recipient's filter refuses a message: after DATA, and those that
+    /// Rules/providers.toml names at any stage.
     var isProved: Bool {
         if list.contains(where: { $0.reply.status?.isOfRecipient == true }) { return true }
         if list.allSatisfy({ $0.reply.code == nil }), facts.status?.isOfRecipient == true { return true }
         switch facts.command {
         case .rcpt: return true
-        case .data: return facts.isFrom(ProviderFacts.refuseDeadMailboxesAtData)
+        case .data: return facts.isFrom(ProviderHabit.deadMailboxAtData.hosts)
         case .mail, .ehlo, .conn, nil:
             // `550 <bob@dest.example>: User unknown` repeats the argument of the command that it answers; a carrier's filter
             // writes `550 : User unknown`.
-            return !facts.isFrom(ProviderFacts.borrowUserUnknown)
+            return !facts.isFrom(ProviderHabit.userUnknownForFilters.hosts)
                 || facts.statements.contains {
                     $0.folded.contains("550 <@>: ") || $0.folded.contains("550: <@>: ")
                         || $0.folded.contains("invalid recipient: <@>")

@@ -72,7 +72,7 @@ struct StatementReader {
             quote(text, start..<line.upperBound)
             return
         }
-        if let start = StatementReader.behindMark(text, line) {
+        if let start = StatementReader.afterMark(text, line) {
             StatementReader.append(text, line.lowerBound..<start, to: &reporter)
             let rest = text.trimmed(start..<line.upperBound)
             expectsQuote = rest.isEmpty
@@ -206,7 +206,7 @@ struct StatementReader {
         " returned:", "server response:", "remote response:",
     ]
 
-    private static func behindMark(_ text: Span<UInt8>, _ line: Range<Int>) -> Int? {
+    private static func afterMark(_ text: Span<UInt8>, _ line: Range<Int>) -> Int? {
         for mark in marks {
             if let found = text.extracting(line).position(of: mark) {
                 return line.lowerBound + found + mark.utf8CodeUnitCount

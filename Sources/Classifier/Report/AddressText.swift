@@ -68,7 +68,7 @@ enum AddressText {
         return String(lowercasing: bytes.span)
     }
 
-    /// The address of a Return-Path, of which `first` is the first: empty for `<>`, whatever stands behind it.
+    /// The address of a Return-Path, of which `first` is the first: empty for `<>`, whatever stands after it.
     static func path(_ value: Span<UInt8>, first: String?) -> String {
         if value.count >= 2, value[0] == UInt8(ascii: "<"), value[1] == UInt8(ascii: ">") { return "" }
         return first ?? bare(value)

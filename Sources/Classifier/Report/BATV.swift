@@ -17,7 +17,7 @@ enum BATV {
             guard let end = span.extracting(6..<local.count).position(of: "==") else { return nil }
             return nonEmpty(local[(6 + end + 2)...])
         }
-        if span.hasPrefix("msprvs1=", ignoringCaseIn: all) { return behindTag(local[8...]) }
+        if span.hasPrefix("msprvs1=", ignoringCaseIn: all) { return afterTag(local[8...]) }
         if span.hasPrefix("prvs=", ignoringCaseIn: all) {
             let rest = local[5...]
             if let slash = rest.lastIndex(of: UInt8(ascii: "/")), isTag(rest[(slash + 1)...]) {
@@ -28,7 +28,7 @@ enum BATV {
             {
                 return nonEmpty(rest[..<equals])
             }
-            return behindTag(rest)
+            return afterTag(rest)
         }
         if let mark = span.position(of: "+prvs="), isTag(local[(mark + 6)...]) {
             return nonEmpty(local[..<mark])
@@ -69,7 +69,7 @@ enum BATV {
         }
     }
 
-    private static func behindTag(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+    private static func afterTag(_ text: ArraySlice<UInt8>) -> [UInt8]? {
         text.firstIndex(of: UInt8(ascii: "=")).flatMap { nonEmpty(text[($0 + 1)...]) }
     }
 

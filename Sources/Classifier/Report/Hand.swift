@@ -1,7 +1,7 @@
 import Bytes
 import MIME
 
-/// Whose hand a message shows, apart from its words: words, a provider's name behind the `@` and a mail program's name
+/// Whose hand a message shows, apart from its words: words, a provider's name after the `@` and a mail program's name
 /// are a person's, too.
 struct Hand {
     /// The From field names a mail system.

@@ -71,7 +71,7 @@ struct Original: Sendable {
         }
         message.forEachField(.received, in: part, limit: 8) { field in
             message.withValue(of: field) { value in
-                guard let mark = Original.mark(behindFor: value) else { return }
+                guard let mark = Original.mark(afterFor: value) else { return }
                 AddressText.add(firstIn: value.extracting((mark..<value.count).prefix(400)), to: &recipients)
             }
         }
@@ -101,7 +101,7 @@ struct Original: Sendable {
     ]
 
     /// Where the address starts in `… for <bob@dest.example>; date` (RFC 5321 section 4.4).
-    private static func mark(behindFor value: Span<UInt8>) -> Int? {
+    private static func mark(afterFor value: Span<UInt8>) -> Int? {
         var from = 0
         while let hit = value.firstIndex(of: UInt8(ascii: "<"), in: from..<value.count) {
             from = hit + 1

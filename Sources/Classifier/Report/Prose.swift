@@ -10,7 +10,7 @@ struct Prose: Sendable {
     let quotedAt: Int?
     /// What the words of each line do.
     private let signals: [FoundGroups<ProseSignal>]
-    /// The lines, each folded by itself, one behind the other with a blank between those that hold something, and where each
+    /// The lines, each folded by itself, one after the other with a blank between those that hold something, and where each
     /// stands. The line that announces the returned message is the last.
     private let folded: [UInt8]
     private let foldedLines: [Range<Int>]
@@ -89,7 +89,7 @@ struct Prose: Sendable {
             folded.span.extracting(foldedLines[number - 1]), folded.span.extracting(foldedLines[number])
         )
         guard !before.isEmpty, !line.isEmpty else { return signals[number - 1] }
-        // Folded as one, two lines may be other than one behind the other: a reply code is not repeated, and scripts without
+        // Folded as one, two lines may be other than one after the other: a reply code is not repeated, and scripts without
         // blanks have none between two lines.
         if line[0].isDigit || (line[0] >= 0x80 && before[before.count - 1] >= 0x80) {
             let unfolded = lines[number - 1].lowerBound..<lines[number].upperBound
@@ -143,7 +143,7 @@ struct Prose: Sendable {
             || byte == UInt8(ascii: "|") || byte == UInt8(ascii: "#") || byte == UInt8(ascii: "+")
     }
 
-    /// Three or more header lines one behind the other, among them one that only a message has.
+    /// Three or more header lines one after the other, among them one that only a message has.
     private static func startsHeaderBlock(_ text: Span<UInt8>, at start: Int) -> Bool {
         guard let kind = headerKind(text, text.line(at: start, before: text.count).content), kind != .folded else {
             return false

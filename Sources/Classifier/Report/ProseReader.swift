@@ -8,15 +8,15 @@ struct ProseReader {
     /// How plainly a line says that the address on it failed.
     private enum Rank: Int, Comparable {
         case none = 0
-        /// Named somewhere behind a sentence about a failure.
+        /// Named somewhere after a sentence about a failure.
         case mention
         /// Named in a sentence about a failure.
         case sentence
         /// `RCPT TO:<…>` of a dialogue.
         case dialogue
-        /// An address alone on its line, or behind a label such as `To:`, before anything was said to have failed.
+        /// An address alone on its line, or after a label such as `To:`, before anything was said to have failed.
         case line
-        /// The same, behind a sentence that says that something failed.
+        /// The same, after a sentence that says that something failed.
         case listed
 
         static func < (left: Rank, right: Rank) -> Bool { left.rawValue < right.rawValue }
@@ -26,7 +26,7 @@ struct ProseReader {
         var address: String
         var rank: Rank
         var line: Int
-        /// Where the text behind the address starts.
+        /// Where the text after the address starts.
         var end: Int
         /// The line sums up the dialogue before it.
         var isSum: Bool

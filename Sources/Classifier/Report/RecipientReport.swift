@@ -96,7 +96,7 @@ extension String {
         return at > 0 && at + 1 < utf8.count
     }
 
-    /// What stands behind the last `@`; all of it where there is none, nil where nothing is left.
+    /// What stands after the last `@`; all of it where there is none, nil where nothing is left.
     var domainPart: String? {
         guard let at = lastSign else { return isEmpty ? nil : self }
         return at + 1 < utf8.count ? String(reading: utf8.span.extracting((at + 1)..<utf8.count)) : nil

@@ -15,7 +15,7 @@ enum Redaction {
     private static let hexadecimalDigits = 32
     /// Characters of the shortest one in base64, with its padding: MD5 again.
     private static let base64Characters = 24
-    /// As many `x` one behind the other are nobody's name.
+    /// As many `x` one after the other are nobody's name.
     private static let crosses = 4
 
     /// Whether the address says itself that it was redacted, in any report.

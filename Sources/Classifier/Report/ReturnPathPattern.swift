@@ -62,10 +62,10 @@ public struct ReturnPathPattern: Sendable, Equatable {
         guard let at = address.lastSign, at <= SignedTag.readOctets else { return nil }
         let bytes = Array(address.utf8)
         guard String(decoding: bytes[(at + 1)...], as: UTF8.self).lowercased() == domain else { return nil }
-        let (before, behind) = (texts[0], texts[texts.count - 1])
-        guard at > before.count + behind.count, holds(before, bytes, at: 0), holds(behind, bytes, at: at - behind.count)
+        let (before, after) = (texts[0], texts[texts.count - 1])
+        guard at > before.count + after.count, holds(before, bytes, at: 0), holds(after, bytes, at: at - after.count)
         else { return nil }
-        let inside = bytes[before.count..<(at - behind.count)]
+        let inside = bytes[before.count..<(at - after.count)]
         var match = Match()
         guard fields.count == 2 else { return take(fields[0], inside, into: &match) ? match : nil }
         let middle = texts[1]

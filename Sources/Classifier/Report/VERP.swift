@@ -160,7 +160,7 @@ package enum VERP {
         let plus = local.firstIndex(of: UInt8(ascii: "+")).flatMap { plus in
             delimiters.contains(UInt8(ascii: "+")) && plus + 1 < sign.start ? plus + 1 : nil
         }
-        let numbered = behindNumbers(local, before: sign.start)
+        let numbered = afterNumbers(local, before: sign.start)
         if let numbered, plus == nil || numbered.hasNumber && numbered.start < plus ?? 0 {
             return address(from: VERPToken.end(local, numbered.start, before: sign.start), sign)
         }
@@ -209,7 +209,7 @@ package enum VERP {
     }
 
     /// ezmlm: NAME-return-NUMBER-USER=DOMAIN; others: NAME-bounces-USER=DOMAIN, bounce-LIST-MEMBER-USER=DOMAIN.
-    private static func behindNumbers(_ local: [UInt8], before end: Int) -> (start: Int, hasNumber: Bool)? {
+    private static func afterNumbers(_ local: [UInt8], before end: Int) -> (start: Int, hasNumber: Bool)? {
         let all = 0..<local.count
         for (word, atStart, maximumNumbers) in words {
             let mark =

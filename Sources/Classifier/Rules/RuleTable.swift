@@ -12,7 +12,7 @@ package struct RuleTable: @unchecked Sendable {
         case subjectStarts, subjectNumbers, predicateStarts, predicateNumbers
         case places
         case servers, sentences
-        case listed, relays
+        case listed, relays, habits
         /// Each set of phrases, and what each of its phrases means.
         case ruleWords
         case textWords, textMeanings, subjectWords, subjectMeanings

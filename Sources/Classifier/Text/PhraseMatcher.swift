@@ -12,7 +12,7 @@ package struct PhraseMatcher: @unchecked Sendable {
     package struct Hit: Equatable {
         /// The phrase's number, in the order in which the phrases were laid out.
         package var phrase: Int
-        /// The offset behind the phrase's last byte.
+        /// The offset after the phrase's last byte.
         package var end: Int
 
         package init(phrase: Int, end: Int) {
@@ -21,7 +21,7 @@ package struct PhraseMatcher: @unchecked Sendable {
         }
     }
 
-    /// Hits taken from one text; phrases that start behind them are not looked for.
+    /// Hits taken from one text; phrases that start after them are not looked for.
     package static let maximumHits = 4_096
 
     /// The short ones first, each part in order.
@@ -62,7 +62,7 @@ package struct PhraseMatcher: @unchecked Sendable {
             guard hits.count < PhraseMatcher.maximumHits else { return }
             var index = hits.count
             hits.append(Hit(phrase: phrase, end: end))
-            // Few that start before this one end behind it.
+            // Few that start before this one end after it.
             while index > 0, hits[index - 1].end > end {
                 hits.swapAt(index - 1, index)
                 index -= 1
@@ -71,7 +71,7 @@ package struct PhraseMatcher: @unchecked Sendable {
         return hits
     }
 
-    /// Calls `found` with the number of each phrase that starts in `places`, nil: anywhere, and the offset behind it, in the order
+    /// Calls `found` with the number of each phrase that starts in `places`, nil: anywhere, and the offset after it, in the order
     /// in which they start.
     @inline(__always)
     package func scan(_ text: Span<UInt8>, in places: Range<Int>? = nil, _ found: (_ phrase: Int, _ end: Int) -> Void) {
@@ -88,7 +88,7 @@ package struct PhraseMatcher: @unchecked Sendable {
                 }
                 place &+= 1
             }
-            // Of the last places zeros stand behind the text.
+            // Of the last places zeros stand after the text.
             guard place < places.upperBound else { return }
             let base = max(0, text.count &- PhraseStarts.reach)
             let last = PhraseStarts.eight(text, at: base)
@@ -155,7 +155,7 @@ package struct PhraseMatcher: @unchecked Sendable {
         return (0..<length).allSatisfy { text[at + $0] == UInt8(truncatingIfNeeded: prefix >> UInt64(8 * $0)) }
     }
 
-    /// Compares the text from `place` on, of which `matched` bytes are those of phrase `first`, with that phrase and those behind
+    /// Compares the text from `place` on, of which `matched` bytes are those of phrase `first`, with that phrase and those after
     /// it that share as much.
     @inline(__always)
     private func compare(

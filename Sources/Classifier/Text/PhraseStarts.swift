@@ -9,12 +9,12 @@ package struct PhraseStarts: @unchecked Sendable {
     package static let shortKey = 4
     package static let rowBits = 11
 
-    /// A bit for each hash of a start: a row for the first two bytes, a place in it for the two behind them.
+    /// A bit for each hash of a start: a row for the first two bytes, a place in it for the two after them.
     let starts: UnsafeBufferPointer<UInt32>
     /// The same for the short phrases.
     let shortStarts: UnsafeBufferPointer<UInt32>
     /// For each start of phrases the number of the first of them, from 1, and 16 bits of its hash above; where the hash says or
-    /// in the next free entry behind.
+    /// in the next free entry after.
     let entries: UnsafeBufferPointer<UInt32>
     let shift: UInt64
 

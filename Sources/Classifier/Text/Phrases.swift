@@ -24,7 +24,7 @@ struct PhraseGroups<Group: PhraseGroup>: @unchecked Sendable {
         groups = RuleTable.standard.numbers(set.sections.meanings)
     }
 
-    /// The groups found, each with the offset behind its first phrase.
+    /// The groups found, each with the offset after its first phrase.
     func find(in text: FoldedText) -> FoundGroups<Group> { find(in: text.bytes.span) }
 
     /// The groups of which a phrase starts at one of these offsets.
@@ -55,7 +55,7 @@ struct PhraseGroups<Group: PhraseGroup>: @unchecked Sendable {
         return found
     }
 
-    /// The groups whose phrases start before a blank at `cut` and end behind it; the offsets count from behind the blank.
+    /// The groups whose phrases start before a blank at `cut` and end after it; the offsets count from after the blank.
     func find(across cut: Int, _ folded: Span<UInt8>) -> FoundGroups<Group> {
         var found = FoundGroups<Group>()
         let start = max(0, cut - matcher.longest)
@@ -92,7 +92,7 @@ struct FoundGroups<Group: PhraseGroup>: Sendable {
 
     func contains(_ group: Group) -> Bool { mask & (1 << group.rawValue) != 0 }
 
-    /// The offset behind the group's first phrase, or nil.
+    /// The offset after the group's first phrase, or nil.
     subscript(_ group: Group) -> Int? { contains(group) ? Int(ends[Int(group.rawValue)]) : nil }
 
     /// The group whose phrase ends first, or nil.

@@ -4,7 +4,7 @@ import Bytes
 struct SMTPReply: Sendable, Equatable {
     /// RFC 5321 section 4.2 reply code.
     var code: Int?
-    /// RFC 3463 status behind the code, or alone.
+    /// RFC 3463 status after the code, or alone.
     var status: StatusCode?
 
     /// Servers that quote one another in one reply.
@@ -44,10 +44,10 @@ struct SMTPReply: Sendable, Equatable {
             let byte = text[index]
             if byte == UInt8(ascii: "2") || byte == UInt8(ascii: "4") || byte == UInt8(ascii: "5"),
                 text[index + 1] >= 0x30, text[index + 1] <= 0x37, text[index + 2].isDigit,
-                isBoundary(text, before: index, range), isEnd(text, behind: index + 3, range)
+                isBoundary(text, before: index, range), isEnd(text, after: index + 3, range)
             {
                 let code = Int(byte - 0x30) * 100 + Int(text[index + 1] - 0x30) * 10 + Int(text[index + 2] - 0x30)
-                // The status stands right behind the code, or a little further on: `550-'5.2.2`, `550 #5.1.0`.
+                // The status stands right after the code, or a little further on: `550-'5.2.2`, `550 #5.1.0`.
                 let near = (index + 3)..<min(range.upperBound, index + 24)
                 return SMTPReply(
                     code: code, status: StatusCode(text, firstIn: near) ?? StatusCode(text, firstIn: range))
@@ -63,7 +63,7 @@ struct SMTPReply: Sendable, Equatable {
         while index + 2 < text.count {
             if text[index] == UInt8(ascii: "4") || text[index] == UInt8(ascii: "5"), text[index + 1] >= 0x30,
                 text[index + 1] <= 0x37, text[index + 2].isDigit, isBoundary(text, before: index, 0..<text.count),
-                isEnd(text, behind: index + 3, 0..<text.count)
+                isEnd(text, after: index + 3, 0..<text.count)
             {
                 return true
             }
@@ -80,7 +80,7 @@ struct SMTPReply: Sendable, Equatable {
             || byte == UInt8(ascii: "#") || byte == UInt8(ascii: ";") || byte == UInt8(ascii: "[") || byte >= 0x80
     }
 
-    private static func isEnd(_ text: Span<UInt8>, behind index: Int, _ range: Range<Int>) -> Bool {
+    private static func isEnd(_ text: Span<UInt8>, after index: Int, _ range: Range<Int>) -> Bool {
         guard index < range.upperBound else { return true }
         let byte = text[index]
         return byte.isSpace || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "=") || byte == UInt8(ascii: "'")

@@ -1,7 +1,7 @@
 import Bytes
 
 /// Writes a text's folded form (`FoldedText`) into memory that holds as many bytes as the text, and `TextFolder.room` more: no
-/// step writes more than it reads, but for the blank behind a reply code at the very end, and eight bytes at once.
+/// step writes more than it reads, but for the blank after a reply code at the very end, and eight bytes at once.
 struct TextFolder {
     /// Bytes of memory that are needed beside those of the text.
     static let room = 8
@@ -60,7 +60,7 @@ struct TextFolder {
         if count > 0, written[count - 1] == 0x20 { count -= 1 }
     }
 
-    /// Whether what is written next stands behind a blank.
+    /// Whether what is written next stands after a blank.
     private var startsToken: Bool { count == 0 || written[count - 1] == 0x20 }
 
     /// Writes what needs no second look (`TextWords`), eight bytes at a time. Returns how many bytes that were.
@@ -83,7 +83,7 @@ struct TextFolder {
                 isBehindBlank = words.endsWithBlank
             }
             guard start &+ done < end else { return done }
-            // Of the last few bytes some were read already: zeros, which are not plain, stand behind the others.
+            // Of the last few bytes some were read already: zeros, which are not plain, stand after the others.
             let last = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: end &- 8, as: UInt64.self))
             let words = TextWords(last &>> UInt64(8 &* (8 &- (end &- start &- done))), isBehindBlank: isBehindBlank)
             target.storeBytes(of: words.lowercased.littleEndian, toByteOffset: done, as: UInt64.self)
@@ -121,7 +121,7 @@ struct TextFolder {
             if text[index] >= 0xE2, text[index - 1].isLetterOrDigit { break }
             index += 1
         }
-        // A full stop behind the domain ends a sentence.
+        // A full stop after the domain ends a sentence.
         if index > start + 1, text[index - 1] == UInt8(ascii: ".") {
             while index > start + 1, text[index - 1] == UInt8(ascii: ".") { index -= 1 }
         }
@@ -217,7 +217,7 @@ struct TextFolder {
         }
     }
 
-    /// Passes over `5.1.1` behind a repeated reply code.
+    /// Passes over `5.1.1` after a repeated reply code.
     private static func skipStatus(_ text: Span<UInt8>, at start: Int, _ end: Int) -> Int {
         var index = start
         while index < end, text[index].isSpace { index += 1 }

@@ -20,9 +20,9 @@ struct TextWords {
         let isSign = TextWords.isAtLeast(low, UInt8(ascii: "@")) & ~isBehindSign
         let isCode = TextWords.isAtLeast(low, UInt8(ascii: "2")) & ~TextWords.isAtLeast(low, UInt8(ascii: "6"))
         let isCapital = isBehindSign & ~TextWords.isAtLeast(low, UInt8(ascii: "Z") + 1)
-        let behindBlank = (~isWord & TextWords.highs) &<< 8 | (isBehindBlank ? 0x80 : 0)
+        let afterBlank = (~isWord & TextWords.highs) &<< 8 | (isBehindBlank ? 0x80 : 0)
         let needsLook =
-            ~TextWords.isAtLeast(low, 0x20) | isSign | eight | (behindBlank & (~isWord | isCode))
+            ~TextWords.isAtLeast(low, 0x20) | isSign | eight | (afterBlank & (~isWord | isCode))
         plainCount = (needsLook & TextWords.highs).trailingZeroBitCount / 8
         lowercased = eight | (isCapital & TextWords.highs) &>> 2
         endsWithBlank = isWord >> 63 == 0

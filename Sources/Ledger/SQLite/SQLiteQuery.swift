@@ -5,7 +5,7 @@ struct SQLiteFailure: Error {
     /// The extended result code.
     let code: Int32
     let message: String
-    /// The errno behind it, where there is one.
+    /// The errno after it, where there is one.
     let systemError: Int32
 }
 

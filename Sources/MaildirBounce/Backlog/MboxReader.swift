@@ -6,7 +6,7 @@ import MIME
 struct MboxMessage: Sendable {
     /// The message without its `From ` line, unquoted.
     var bytes: [UInt8]
-    /// Whether it goes on behind `bytes`.
+    /// Whether it goes on after `bytes`.
     var isCut: Bool
     /// The time of its `From ` line, seconds since 1970 UTC.
     var postmark: Int64?
@@ -16,7 +16,7 @@ struct MboxMessage: Sendable {
 
 /// Reads an mbox (RFC 4155 appendix A; qmail's mbox(5)) from its start to its end, a message at a time.
 ///
-/// A message begins with a line `From SENDER DATE` at the start or behind an empty line. Lines that had to be quoted are
+/// A message begins with a line `From SENDER DATE` at the start or after an empty line. Lines that had to be quoted are
 /// unquoted as in mboxrd, `>>From ` to `>From `; of mboxo, which quotes `From ` alone, that also undoes the quoting.
 struct MboxReader {
     private let input: BufferedInput
@@ -125,7 +125,7 @@ struct MboxReader {
         message.bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: part.prefix(room)))
     }
 
-    /// The index behind the line feed that ends the line at `start`; nil where none is in the window.
+    /// The index after the line feed that ends the line at `start`; nil where none is in the window.
     private static func lineEnd(_ region: UnsafeRawBufferPointer, from start: Int) -> Int? {
         region.firstIndex(of: UInt8(ascii: "\n"), in: start..<max(start, region.count)).map { $0 + 1 }
     }

@@ -5,7 +5,7 @@ import Ledger
 /// is exported names them. Else one forged report could make our own mail server refuse every bounce that comes later.
 ///
 /// They are the return path, postmaster, abuse and mailer-daemon of our domains, and what the configuration names, each
-/// also with an extension behind a recipient delimiter (`bounce+anything@`).
+/// also with an extension after a recipient delimiter (`bounce+anything@`).
 ///
 /// ```toml
 /// [own]

@@ -97,7 +97,7 @@ struct Resolver {
         return textBeforeNUL(text)
     }
 
-    /// The strings of a TXT record, each behind its length.
+    /// The strings of a TXT record, each after its length.
     private static func text(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
         var text: [UInt8] = []
         var index = 0

@@ -2,7 +2,7 @@
 ///
 /// The first one is small, so that a run that is stopped soon has done something; the later ones are large: a batch writes
 /// every page of the ledger's indexes that it touches, and many messages share a page. The last ones are small again: while a
-/// batch is committed the next messages are read, and behind the last batch there is nothing to read.
+/// batch is committed the next messages are read, and after the last batch there is nothing to read.
 struct BatchSize {
     private(set) var count: Int
     private let maximum: Int

@@ -181,7 +181,7 @@ struct Anonymizer {
             || ["iso-8859-", "windows-125", "rfc"].contains { word.hasPrefix($0) && word.count < 16 }
     }
 
-    /// A run that is no word: capitals behind small letters, or digits, all over it.
+    /// A run that is no word: capitals after small letters, or digits, all over it.
     private func isBlob(_ core: String) -> Bool {
         let isBase64 = core.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+/=_-.".contains($0)) }
         guard isBase64 else { return false }

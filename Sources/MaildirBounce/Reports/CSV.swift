@@ -16,7 +16,7 @@ private func csvField(_ value: String) -> String {
     return "\"" + value.replacing(ascii: "\"", with: "\"\"") + "\""
 }
 
-/// Whether a character that begins a formula comes first, or first behind apostrophes.
+/// Whether a character that begins a formula comes first, or first after apostrophes.
 private func isFormula(_ value: some Collection<UInt8>) -> Bool {
     let rest = value.drop { $0 == UInt8(ascii: "'") }
     guard let first = rest.first else { return false }

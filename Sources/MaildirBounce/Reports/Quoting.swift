@@ -1,7 +1,7 @@
 extension String {
     /// The text with each such ASCII character written as `replacement`.
     ///
-    /// It looks at bytes: for Swift a quotation mark with a combining accent behind it is another character, for the program
+    /// It looks at bytes: for Swift a quotation mark with a combining accent after it is another character, for the program
     /// that reads the text it is not.
     func replacing(ascii character: Unicode.Scalar, with replacement: String) -> String {
         let byte = UInt8(ascii: character)

@@ -38,7 +38,7 @@ struct ReportTable {
         var counts: [Int]
         /// The latest arrival, for a rule.
         var lastSeen: Int64?
-        /// The reports behind the numbers, where they can be listed.
+        /// The reports after the numbers, where they can be listed.
         var group: ReportGroup?
     }
 
@@ -152,7 +152,7 @@ extension ReportTable {
         return counts
     }
 
-    /// - Parameter name: what a row is called, and the reports behind it.
+    /// - Parameter name: what a row is called, and the reports after it.
     private static func ranked<Key>(
         _ counts: [Key: [Int]], name: (Key) -> (value: String, group: ReportGroup)
     ) -> [Row] {

@@ -4,7 +4,7 @@ import Glibc
 /// The bytes of one message, or of its head.
 struct FileContents: Sendable {
     var bytes: [UInt8]
-    /// Whether the file goes on behind `bytes`.
+    /// Whether the file goes on after `bytes`.
     var isCut: Bool
     /// When the file was last written, in seconds since 1970 UTC; nil where it is no file.
     var modified: Int64?

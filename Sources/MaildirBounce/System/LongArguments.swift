@@ -8,8 +8,8 @@ protocol WordsCommand: ParsableCommand {
 
 /// A command line with most of its words set aside.
 ///
-/// The general reader of command lines takes a time that grows with the square of their length. Words that stand behind a
-/// word belong to no option, and all that stands behind `--` is a word, so a run of these is handed to it as one word, and put
+/// The general reader of command lines takes a time that grows with the square of their length. Words that stand after a
+/// word belong to no option, and all that stands after `--` is a word, so a run of these is handed to it as one word, and put
 /// in its place afterwards.
 struct LongArguments {
     /// Runs that are not longer are left as they are.
@@ -21,7 +21,7 @@ struct LongArguments {
     private(set) var short: [String] = []
     private var runs: [String: ArraySlice<String>] = [:]
 
-    /// - Parameter arguments: those behind the name of the command, or of a group of commands: the first word, which may be
+    /// - Parameter arguments: those after the name of the command, or of a group of commands: the first word, which may be
     ///   a name, is never set aside.
     init(_ arguments: ArraySlice<String>) {
         var index = arguments.startIndex

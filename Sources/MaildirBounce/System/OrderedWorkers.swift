@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Threads rather than tasks, since the work is reading files: a blocked thread of Swift's cooperative pool (as wide as
 /// the machine has processors) would hold everything else up. What is in flight is bounded twice, by number and by
-/// weight, so memory stays flat however many inputs there are and however far the consumer falls behind.
+/// weight, so memory stays flat however many inputs there are and however far the consumer falls after.
 ///
 /// `@unchecked`: every stored property below `mutex` is only touched with it held.
 final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendable {
@@ -17,7 +17,7 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
 
     /// How many inputs are put in, and outputs taken out, at once at the most: each time may wake a thread.
     private static var handful: Int { 64 }
-    /// How long an output waits for a handful, in nanoseconds: the message behind it may come from a slow pipe.
+    /// How long an output waits for a handful, in nanoseconds: the message after it may come from a slow pipe.
     private static var patience: Int { 50_000_000 }
 
     private let work: @Sendable (Input) -> Output
@@ -215,6 +215,6 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
     }
 }
 
-/// How far the workers stand behind the calling thread where processors are few; see nice(1). There are several of them, and
+/// How far the workers stand after the calling thread where processors are few; see nice(1). There are several of them, and
 /// what they are ahead at the end of a run the calling thread has to do alone.
 private let workerNiceness: Int32 = 5

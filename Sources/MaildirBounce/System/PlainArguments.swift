@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// A command line of which nothing needs to be understood: options with a value behind each, flags, and what else there is.
+/// A command line of which nothing needs to be understood: options with a value after each, flags, and what else there is.
 ///
 /// The general reader of command lines looks at what each command can be asked, by reflection, which takes longer than most
 /// of our runs. What cron runs every few minutes, a pipe once a message and a sending script once an address is therefore read
@@ -8,7 +8,7 @@ import ArgumentParser
 struct PlainArguments {
     private(set) var options: [String: String] = [:]
     private(set) var flags = Set<String>()
-    /// What stands behind no option, in its order.
+    /// What stands after no option, in its order.
     private(set) var words: [String] = []
 
     /// - Parameters:

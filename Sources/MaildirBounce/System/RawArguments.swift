@@ -6,7 +6,7 @@ import Glibc
 /// Swift's own `CommandLine` is empty where /proc is not mounted. It also hands arguments out only as `String`, with U+FFFD for
 /// bytes that are no UTF-8; a file so named could not be opened.
 enum RawArguments {
-    /// All that stands behind the program's name.
+    /// All that stands after the program's name.
     static let texts = bytes.dropFirst().map { String(decoding: $0, as: UTF8.self) }
 
     /// The paths that `arguments` stand for: the very bytes of the command line where the text alone has lost them.
