@@ -15,7 +15,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .target(name: "Bytes"),
@@ -34,7 +33,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // The client library of PostgreSQL, of which only the header is needed here.
         .systemLibrary(name: "CPostgreSQL", providers: [.apt(["libpq-dev"])]),
-        .systemLibrary(name: "CSQLiteSettings"),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         // The resolver of glibc, which needs no package.
         .systemLibrary(name: "CResolv"),
         .target(name: "CArguments"),
@@ -42,9 +41,8 @@ let package = Package(
         .target(
             name: "Ledger",
             dependencies: [
-                "Bytes", "CPostgreSQL", "CRenameat2", "CSQLiteSettings", "Verdict",
+                "Bytes", "CPostgreSQL", "CRenameat2", "CSQLite", "Verdict",
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
         .executableTarget(

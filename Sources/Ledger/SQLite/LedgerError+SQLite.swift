@@ -1,5 +1,4 @@
-import GRDB
-import GRDBSQLite
+import CSQLite
 import Glibc
 
 extension LedgerError {
@@ -10,10 +9,6 @@ extension LedgerError {
         case let error as SQLiteFailure:
             self.init(
                 code: error.code, message: error.message, systemError: error.systemError, path: path,
-                busySeconds: busySeconds)
-        case let error as DatabaseError:
-            self.init(
-                code: error.extendedResultCode.rawValue, message: error.message ?? "", systemError: 0, path: path,
                 busySeconds: busySeconds)
         case is DamagedLedger:
             self = LedgerFile.damaged(path, "a row cannot be read, or its index does not lead to it")

@@ -1,5 +1,4 @@
-import GRDB
-import GRDBSQLite
+import CSQLite
 import Glibc
 
 /// The first bytes of a database's file (https://www.sqlite.org/fileformat.html, section 1.3).
@@ -34,7 +33,7 @@ enum WholeLedger {
     private static let pause: UInt32 = 20_000
 
     /// - Throws: `inputOutput` if the file at `path`, which `database` has opened, is empty, cut off or no database.
-    static func check(_ database: Database, path: String) throws(LedgerError) {
+    static func check(_ database: SQLiteDatabase, path: String) throws(LedgerError) {
         for attempt in 1... {
             let bytes = OpenedFile.read(database, LedgerHeader.byteCount, at: 0)
             // The size last: it only grows while a checkpoint is at work.
@@ -70,9 +69,9 @@ enum WholeLedger {
 enum OpenedFile {
     /// Some bytes, through SQLite's own descriptor: closing another one would take away its locks (fcntl(2)). Nil if they
     /// cannot be read; what is missing of them is zero.
-    static func read(_ database: Database, _ count: Int, at offset: Int64) -> [UInt8]? {
+    static func read(_ database: SQLiteDatabase, _ count: Int, at offset: Int64) -> [UInt8]? {
         var file: UnsafeMutablePointer<sqlite3_file>?
-        guard sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK,
+        guard sqlite3_file_control(database.handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK,
             let file, let read = file.pointee.pMethods?.pointee.xRead
         else { return nil }
         var bytes = [UInt8](repeating: 0, count: count)
@@ -93,9 +92,8 @@ struct StoredIdentity {
     private static let chunk = 1 << 20
 
     /// Nil if the ledger has no identity, or has it in the WAL only.
-    init?(_ database: Database) throws {
-        guard let handle = database.sqliteConnection else { return nil }
-        let connection = SQLiteConnection(handle: handle)
+    init?(_ database: SQLiteDatabase) throws {
+        let connection = SQLiteConnection(database)
         let query = try connection.prepare("SELECT value FROM setting WHERE name = 'identity'")
         guard try query.step() else { return nil }
         text = Array(query.text(0).utf8)
@@ -109,7 +107,7 @@ struct StoredIdentity {
     }
 
     /// Whether the file, of `size` bytes, still holds it.
-    func isThere(_ database: Database, size: Int64) -> Bool {
+    func isThere(_ database: SQLiteDatabase, size: Int64) -> Bool {
         guard let bytes = OpenedFile.read(database, text.count, at: place) else { return true }
         if bytes == text { return true }
         // It has another place, as after VACUUM.

@@ -1,5 +1,4 @@
-import GRDB
-import GRDBSQLite
+import CSQLite
 import Glibc
 
 /// The files that stood under a ledger's names when it was opened.
@@ -30,7 +29,7 @@ struct LedgerPlace {
     private let identity: StoredIdentity?
 
     /// - Throws: `inputOutput` if the ledger was replaced since `database` opened it.
-    init(_ path: String, _ database: Database) throws {
+    init(_ path: String, _ database: SQLiteDatabase) throws {
         self.path = path
         target = LedgerFile.target(path)
         let target = self.target
@@ -38,7 +37,7 @@ struct LedgerPlace {
         companions = Self.suffixes.map { File(target + $0) }
         identity = try StoredIdentity(database)
         var hasMoved: Int32 = 0
-        sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved)
+        sqlite3_file_control(database.handle, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved)
         if ledger == nil || hasMoved != 0 { throw replaced }
     }
 
@@ -49,7 +48,7 @@ struct LedgerPlace {
     }
 
     /// - Throws: `inputOutput` if the file was cut, or another one was copied over it.
-    func checkContents(_ database: Database) throws(LedgerError) {
+    func checkContents(_ database: SQLiteDatabase) throws(LedgerError) {
         try WholeLedger.check(database, path: path)
         if identity?.isThere(database, size: LedgerFile.size(target) ?? 0) == false { throw replaced }
     }

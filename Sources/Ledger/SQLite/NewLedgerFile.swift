@@ -1,5 +1,4 @@
 import CRenameat2
-import GRDB
 import Glibc
 
 /// Makes a ledger's file, whole or not at all.
@@ -53,24 +52,17 @@ enum NewLedgerFile {
 
     private static func build(_ temporary: String, path: String) throws(LedgerError) {
         do {
-            var configuration = Configuration()
-            configuration.foreignKeysEnabled = false
-            configuration.prepareDatabase { database in
-                // Nobody else knows of it, and nobody uses half of it: no file next to it, and one fsync at the end.
-                try database.execute(
-                    sql: """
-                        PRAGMA journal_mode = MEMORY;
-                        PRAGMA synchronous = OFF;
-                        PRAGMA temp_store = MEMORY;
-                        PRAGMA application_id = \(Schema.applicationID);
-                        """)
-            }
-            let queue = try SQLiteDatabase.open(temporary.hasPrefix("/") ? temporary : "./" + temporary, configuration)
-            try Schema.migrator.migrate(queue)
-            try queue.write { database in
-                try database.execute(sql: LedgerIdentity.insertion(LedgerIdentity.random()))
-            }
-            try queue.close()
+            let database = try SQLiteDatabase(temporary.hasPrefix("/") ? temporary : "./" + temporary, .readWrite)
+            // Nobody else knows of it, and nobody uses half of it: no file next to it, and one fsync at the end.
+            try database.run(
+                """
+                PRAGMA journal_mode = MEMORY;
+                PRAGMA synchronous = OFF;
+                PRAGMA temp_store = MEMORY;
+                PRAGMA application_id = \(Schema.applicationID);
+                """)
+            try Schema.migrate(database)
+            try database.run(LedgerIdentity.insertion(LedgerIdentity.random()))
         } catch {
             throw LedgerError(error, path: path, busySeconds: 0)
         }

@@ -1,6 +1,5 @@
 import Bytes
-import GRDB
-import GRDBSQLite
+import CSQLite
 import Glibc
 import Synchronization
 
@@ -25,7 +24,7 @@ final class ReadOnlyFile: SQLiteEngine {
     private static let attempts = 5
 
     private struct Opened: Sendable {
-        var queue: DatabaseQueue
+        var database: LockedDatabase
         /// The file as it was when it was opened as immutable; nothing otherwise.
         var mark: Mark?
     }
@@ -54,10 +53,7 @@ final class ReadOnlyFile: SQLiteEngine {
             let result: Swift.Result<Result, any Error>
             do {
                 result = .success(
-                    try opened.queue.read { database in
-                        guard let handle = database.sqliteConnection else { throw DamagedLedger() }
-                        return try body(SQLiteConnection(handle: handle))
-                    })
+                    try opened.database.use { try $0.read { try body(SQLiteConnection($0)) } })
             } catch {
                 result = .failure(error)
             }
@@ -122,34 +118,26 @@ final class ReadOnlyFile: SQLiteEngine {
                         "the ledger \(path) has a -wal file without its -shm file and cannot be read without writing; "
                             + "open it once with a command that writes, or copy all three files")
                 }
-                return Opened(queue: try open(query: "mode=ro&readonly_shm=1"), mark: nil)
+                return Opened(database: try open(query: "mode=ro&readonly_shm=1"), mark: nil)
             }
-            return Opened(queue: try open(query: "mode=ro&immutable=1"), mark: mark)
+            return Opened(database: try open(query: "mode=ro&immutable=1"), mark: mark)
         }
     }
 
-    private func open(query: String) throws(LedgerError) -> DatabaseQueue {
+    private func open(query: String) throws(LedgerError) -> LockedDatabase {
         do {
-            var configuration = Configuration()
-            configuration.readonly = true
-            configuration.foreignKeysEnabled = false
-            configuration.busyMode = .timeout(Double(busySeconds))
-            let path = self.path
-            configuration.prepareDatabase { database in
-                try WholeLedger.check(database, path: path)
-                let version = try SQLiteFile.checkIdentity(database, path: path)
-                if version < Schema.version {
-                    throw LedgerError(
-                        .cannotOpen,
-                        "the ledger \(path) has version \(version) and must be brought to version \(Schema.version) "
-                            + "first; a scan does that")
-                }
-                guard let handle = database.sqliteConnection else { throw DamagedLedger() }
-                let connection = SQLiteConnection(handle: handle)
-                try connection.run("PRAGMA temp_store = MEMORY")
-                try connection.run("PRAGMA cache_size = -\(SQLiteFile.cacheKibibytes)")
+            let database = try SQLiteDatabase(
+                "file:\(ReadOnlyFile.escaped(path))?\(query)", .readOnlyURI, busySeconds: busySeconds)
+            try WholeLedger.check(database, path: path)
+            let version = try SQLiteFile.checkIdentity(database, path: path)
+            if version < Schema.version {
+                throw LedgerError(
+                    .cannotOpen,
+                    "the ledger \(path) has version \(version) and must be brought to version \(Schema.version) "
+                        + "first; a scan does that")
             }
-            return try SQLiteDatabase.open("file:\(ReadOnlyFile.escaped(path))?\(query)", configuration)
+            try database.run("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -\(SQLiteFile.cacheKibibytes)")
+            return LockedDatabase(database)
         } catch {
             throw LedgerError(error, path: path, busySeconds: busySeconds)
         }

@@ -1,21 +1,19 @@
-import GRDBSQLite
+import CSQLite
 
-/// The connection that GRDB opened, for the statements that run once a row.
-///
-/// GRDB's own statements cost more than SQLite's work itself at some ten thousand rows a second.
+/// A database of SQLite as a place where statements run.
 final class SQLiteConnection: Connection {
-    private let handle: OpaquePointer
+    private let database: SQLiteDatabase
     /// Numbers to use, where others than those after the last.
     var given: [NumberedTable: RowNumbers] = [:]
 
-    init(handle: OpaquePointer, terms: TermCache = TermCache()) {
-        self.handle = handle
+    init(_ database: SQLiteDatabase, terms: TermCache = TermCache()) {
+        self.database = database
         super.init(terms: terms)
     }
 
-    override func prepare(_ sql: String) throws -> Query { SQLiteQuery(handle, sql) }
+    override func prepare(_ sql: String) throws -> Query { SQLiteQuery(database, sql) }
 
-    override var changes: Int { get throws { Int(sqlite3_changes(handle)) } }
+    override var changes: Int { get throws { Int(sqlite3_changes(database.handle)) } }
 
     /// Nothing else writes while this transaction does: the numbers go on after the last.
     override func numbers(for table: NumberedTable) throws -> RowNumbers {
@@ -49,13 +47,13 @@ final class SQLiteConnection: Connection {
         try insert.execute()
     }
 
-    private lazy var termInsertion = SQLiteQuery(handle, "INSERT INTO term (text) VALUES (?1)")
+    private lazy var termInsertion = SQLiteQuery(database, "INSERT INTO term (text) VALUES (?1)")
 
     /// Nothing else writes: a text that has no number has none until it is given one here.
     override func insertTerm(_ text: String) throws -> Int64 {
         try termInsertion.bind(1, text)
         try termInsertion.execute()
-        return sqlite3_last_insert_rowid(handle)
+        return sqlite3_last_insert_rowid(database.handle)
     }
 
     override func sink(for table: LedgerTable) throws -> RowSink {
@@ -65,11 +63,11 @@ final class SQLiteConnection: Connection {
     /// Notes in a journal which rows are changed from now on, or in none.
     func note(in journal: ChangeJournal?) {
         guard let journal else {
-            sqlite3_update_hook(handle, nil, nil)
+            sqlite3_update_hook(database.handle, nil, nil)
             return
         }
         sqlite3_update_hook(
-            handle,
+            database.handle,
             { journal, _, _, table, row in
                 guard let journal, let table else { return }
                 Unmanaged<ChangeJournal>.fromOpaque(journal).takeUnretainedValue().note(table, row)

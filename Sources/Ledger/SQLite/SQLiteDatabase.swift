@@ -1,15 +1,98 @@
-import CSQLiteSettings
-import GRDB
+import CSQLite
+import Synchronization
 
-/// Opens databases, after what holds for all of SQLite in this process was set.
-enum SQLiteDatabase {
-    static let inMemory = ":memory:"
+/// A database that is open. It is closed when nothing refers to it any more; its statements do.
+final class SQLiteDatabase {
+    /// How it is opened.
+    enum Mode {
+        /// To be read and written; the file is there.
+        case readWrite
+        /// To be read, by a URI that says how.
+        case readOnlyURI
+        case inMemory
+
+        fileprivate var flags: Int32 {
+            switch self {
+            case .readWrite: SQLITE_OPEN_READWRITE
+            case .readOnlyURI: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
+            case .inMemory: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY
+            }
+        }
+    }
+
+    enum Transaction: String {
+        /// Sees one state; takes the lock for writing when it writes first.
+        case deferred = "BEGIN DEFERRED"
+        /// Takes the lock for writing at once, so that it waits for another writer instead of failing.
+        case immediate = "BEGIN IMMEDIATE"
+    }
+
+    let handle: OpaquePointer
 
     /// Where something has used SQLite before, this changes nothing.
     private static let settings = maildir_bounce_sqlite_counts_no_memory()
 
-    static func open(_ path: String, _ configuration: Configuration = Configuration()) throws -> DatabaseQueue {
-        _ = settings
-        return try DatabaseQueue(path: path, configuration: configuration)
+    /// - Parameter busySeconds: how long a statement waits for another program's lock.
+    init(_ path: String, _ mode: Mode, busySeconds: Int = 0) throws(SQLiteFailure) {
+        _ = SQLiteDatabase.settings
+        var handle: OpaquePointer?
+        // One thread at a time uses it (`LockedDatabase`).
+        let code = sqlite3_open_v2(path, &handle, mode.flags | SQLITE_OPEN_NOMUTEX, nil)
+        guard let handle else {
+            throw SQLiteFailure(code: SQLITE_NOMEM, message: "out of memory", systemError: 0)
+        }
+        self.handle = handle
+        guard code == SQLITE_OK else { throw SQLiteFailure(handle, code) }
+        sqlite3_extended_result_codes(handle, 1)
+        sqlite3_busy_timeout(handle, Int32(clamping: busySeconds * 1_000))
+    }
+
+    deinit { sqlite3_close_v2(handle) }
+
+    /// Runs statements that give no rows, separated by semicolons.
+    func run(_ statements: String) throws(SQLiteFailure) {
+        let code = sqlite3_exec(handle, statements, nil, nil, nil)
+        if code != SQLITE_OK { throw SQLiteFailure(handle, code) }
+    }
+
+    /// Runs statements in one transaction, which is taken back where `body` gives nothing or throws.
+    func transaction<Result>(_ kind: Transaction, _ body: () throws -> Result?) throws -> Result? {
+        try run(kind.rawValue)
+        do {
+            let result = try body()
+            try run(result == nil ? "ROLLBACK" : "COMMIT")
+            return result
+        } catch {
+            // After some failures SQLite has taken it back already.
+            if sqlite3_get_autocommit(handle) == 0 { try? run("ROLLBACK") }
+            throw error
+        }
+    }
+
+    /// Runs statements that see one state.
+    func read<Result>(_ body: (SQLiteDatabase) throws -> Result) throws -> Result {
+        let result: Result? = try transaction(.deferred) { try body(self) }
+        guard let result else { throw DamagedLedger() }
+        return result
+    }
+
+    /// The version of the tables in it.
+    func version() throws -> Int64 { try SQLiteConnection(self).integer("PRAGMA user_version") ?? 0 }
+}
+
+/// A database, and what goes with it, that one thread uses at a time.
+final class LockedDatabase: @unchecked Sendable {
+    // Used under the lock only.
+    private let database: SQLiteDatabase
+    private let lock = Mutex(())
+
+    init(_ database: sending SQLiteDatabase) { self.database = database }
+
+    /// Lends the database. `body` must not ask for it again.
+    func use<Result>(_ body: (SQLiteDatabase) throws -> Result) throws -> Result {
+        var result: Result?
+        try lock.withLock { _ in result = try body(database) }
+        guard let result else { throw DamagedLedger() }
+        return result
     }
 }

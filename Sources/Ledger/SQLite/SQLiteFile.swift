@@ -1,6 +1,4 @@
-import CSQLiteSettings
-import GRDB
-import GRDBSQLite
+import CSQLite
 import Glibc
 
 /// A ledger's file, or a ledger in memory, that is read and written.
@@ -14,8 +12,9 @@ final class SQLiteFile: SQLiteEngine {
 
     let path: String
     let busySeconds: Int
-    private let queue: DatabaseQueue
-    private let terms = OnQueue(KnownTerms())
+    private let database: LockedDatabase
+    // Used with the database only.
+    private nonisolated(unsafe) let terms = KnownTerms()
     /// Nil for a ledger in memory.
     private let place: LedgerPlace?
 
@@ -34,10 +33,11 @@ final class SQLiteFile: SQLiteEngine {
         }
         self.path = path
         self.busySeconds = busySeconds
-        let queue = try SQLiteFile.open(path, durability: durability, busySeconds: busySeconds)
-        self.queue = queue
+        let database = LockedDatabase(
+            try SQLiteFile.open(path, durability: durability, busySeconds: busySeconds))
+        self.database = database
         do {
-            place = try queue.read { try LedgerPlace(path, $0) }
+            place = try database.use { try $0.read { try LedgerPlace(path, $0) } }
         } catch {
             throw LedgerError(error, path: path, busySeconds: busySeconds)
         }
@@ -49,11 +49,10 @@ final class SQLiteFile: SQLiteEngine {
         busySeconds = 0
         place = nil
         do {
-            var configuration = Configuration()
-            configuration.foreignKeysEnabled = false
-            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA temp_store = MEMORY") }
-            queue = try SQLiteDatabase.open(SQLiteDatabase.inMemory, configuration)
-            try Schema.migrator.migrate(queue)
+            let database = try SQLiteDatabase(":memory:", .inMemory)
+            try database.run("PRAGMA temp_store = MEMORY")
+            try Schema.migrate(database)
+            self.database = LockedDatabase(database)
         } catch {
             throw LedgerError(error, path: "(memory)", busySeconds: 0)
         }
@@ -65,7 +64,7 @@ final class SQLiteFile: SQLiteEngine {
     /// two could ever go on, but refuses one of them at once; that one has to begin anew.
     private static func open(
         _ path: String, durability: LedgerStore.Durability, busySeconds: Int
-    ) throws(LedgerError) -> DatabaseQueue {
+    ) throws(LedgerError) -> SQLiteDatabase {
         let start = ContinuousClock.now
         while true {
             do {
@@ -82,42 +81,40 @@ final class SQLiteFile: SQLiteEngine {
 
     private static func openOnce(
         _ path: String, durability: LedgerStore.Durability, busySeconds: Int
-    ) throws(LedgerError) -> DatabaseQueue {
+    ) throws(LedgerError) -> SQLiteDatabase {
         do {
-            var configuration = Configuration()
-            configuration.foreignKeysEnabled = false
-            configuration.busyMode = .timeout(Double(busySeconds))
-            configuration.prepareDatabase { database in
-                try WholeLedger.check(database, path: path)
-                try checkIdentity(database, path: path)
-                if sqlite3_db_readonly(database.sqliteConnection, "main") != 0 {
-                    throw LedgerFile.failure(path, EACCES, writing: true)
-                }
-                // Without WAL no other program could read while a scan writes.
-                guard try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL") == "wal" else {
-                    throw LedgerError(
-                        .cannotWrite,
-                        "the file system of the ledger \(path) has no shared memory for SQLite's WAL; "
-                            + "put the ledger on a local disk")
-                }
-                // The empty files stay when the last writer leaves, as its own: a reader that may not write in the folder
-                // needs them, and one that may would make them as its own, and keep the next writer out.
-                var isPersistent: Int32 = 1
-                sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_PERSIST_WAL, &isPersistent)
-                try database.execute(
-                    sql: """
-                        PRAGMA journal_size_limit = 0;
-                        PRAGMA synchronous = \(durability.rawValue);
-                        PRAGMA cache_size = -\(cacheKibibytes);
-                        PRAGMA wal_autocheckpoint = \(checkpointPages);
-                        PRAGMA temp_store = MEMORY;
-                        PRAGMA secure_delete = ON;
-                        """)
+            // A relative path must not be taken for SQLite's `:memory:`.
+            let database = try SQLiteDatabase(
+                path.hasPrefix("/") ? path : "./" + path, .readWrite, busySeconds: busySeconds)
+            try WholeLedger.check(database, path: path)
+            try checkIdentity(database, path: path)
+            if sqlite3_db_readonly(database.handle, "main") != 0 {
+                throw LedgerFile.failure(path, EACCES, writing: true)
             }
-            // A relative path must not be taken for a URI or for SQLite's `:memory:`.
-            let queue = try SQLiteDatabase.open(path.hasPrefix("/") ? path : "./" + path, configuration)
-            try migrate(queue)
-            return queue
+            // Without WAL no other program could read while a scan writes.
+            let mode = try SQLiteConnection(database).prepare("PRAGMA journal_mode = WAL")
+            guard try mode.step(), mode.text(0) == "wal" else {
+                throw LedgerError(
+                    .cannotWrite,
+                    "the file system of the ledger \(path) has no shared memory for SQLite's WAL; "
+                        + "put the ledger on a local disk")
+            }
+            mode.reset()
+            // The empty files stay when the last writer leaves, as its own: a reader that may not write in the folder
+            // needs them, and one that may would make them as its own, and keep the next writer out.
+            var isPersistent: Int32 = 1
+            sqlite3_file_control(database.handle, "main", SQLITE_FCNTL_PERSIST_WAL, &isPersistent)
+            try database.run(
+                """
+                PRAGMA journal_size_limit = 0;
+                PRAGMA synchronous = \(durability.rawValue);
+                PRAGMA cache_size = -\(cacheKibibytes);
+                PRAGMA wal_autocheckpoint = \(checkpointPages);
+                PRAGMA temp_store = MEMORY;
+                PRAGMA secure_delete = ON;
+                """)
+            try Schema.migrate(database)
+            return database
         } catch {
             throw openingError(error, path: path, busySeconds: busySeconds)
         }
@@ -126,7 +123,7 @@ final class SQLiteFile: SQLiteEngine {
     /// A path that cannot be opened for writing is a matter of rights or of the folder.
     private static func openingError(_ error: any Error, path: String, busySeconds: Int) -> LedgerError {
         let translated = LedgerError(error, path: path, busySeconds: busySeconds)
-        let code = (error as? SQLiteFailure)?.code ?? (error as? DatabaseError)?.resultCode.rawValue ?? SQLITE_OK
+        let code = (error as? SQLiteFailure)?.code ?? SQLITE_OK
         if code & 0xFF == SQLITE_CANTOPEN, translated.category != .tryAgain {
             return LedgerError(.cannotWrite, translated.description)
         }
@@ -135,24 +132,16 @@ final class SQLiteFile: SQLiteEngine {
 
     /// Refuses the database of another program, a ledger of a later version of this one, and one that has lost its version or
     /// its tables. Gives the version.
-    ///
-    /// Over `Connection`: GRDB's statements, each of them made for one answer, took longer than the answer to `check` itself.
     @discardableResult
-    static func checkIdentity(_ database: Database, path: String) throws -> Int64 {
-        guard let handle = database.sqliteConnection else { throw DamagedLedger() }
-        let connection = SQLiteConnection(handle: handle)
-        var (application, version, tables) = (Int64(0), Int64(0), Int64(0))
+    static func checkIdentity(_ database: SQLiteDatabase, path: String) throws -> Int64 {
+        let connection = SQLiteConnection(database)
         // Of one moment: another program may be bringing the ledger to another version just now.
-        try connection.run("BEGIN")
-        do {
-            application = try connection.integer("PRAGMA application_id") ?? 0
-            version = try connection.integer("PRAGMA user_version") ?? 0
-            tables = try connection.integer(tableCount) ?? 0
-        } catch {
-            try? connection.run("ROLLBACK")
-            throw error
+        let (application, version, tables) = try database.read { _ in
+            (
+                try connection.integer("PRAGMA application_id") ?? 0,
+                try connection.integer("PRAGMA user_version") ?? 0, try connection.integer(tableCount) ?? 0
+            )
         }
-        try connection.run("COMMIT")
         guard application == Schema.applicationID else { throw LedgerFile.foreign(path) }
         if version > Schema.version {
             throw LedgerError(
@@ -172,42 +161,24 @@ final class SQLiteFile: SQLiteEngine {
         "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ("
         + LedgerTable.all.map { "'\($0.name)'" }.joined(separator: ", ") + ")"
 
-    private static func migrate(_ queue: DatabaseQueue) throws {
-        var version = try fileVersion(queue)
-        while version != Schema.version {
-            do {
-                try Schema.migrator.migrate(queue)
-                return
-            } catch {
-                // Of two programs that find an old version at once, one finds that the other has done a migration when
-                // it gets the lock for it; the rest may still be to do.
-                let reached = try fileVersion(queue)
-                if reached == version {
-                    throw error
-                }
-                version = reached
-            }
-        }
-    }
-
-    private static func fileVersion(_ queue: DatabaseQueue) throws -> Int64 {
-        try queue.read { try Int64.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
-    }
-
     // MARK: Statements
 
     func write<Result>(_ body: (Connection) throws -> Result?) throws(LedgerError) -> Result? {
         do {
-            return try queue.writeWithoutTransaction { database in
-                var result: Result?
-                // Of a transaction that is taken back, nothing is known afterwards.
-                defer { if result == nil { terms.value.cache.removeAll() } }
-                try database.inTransaction(.immediate) {
-                    guard let handle = database.sqliteConnection else { throw DamagedLedger() }
-                    result = try body(try terms.value.connection(handle))
-                    return result == nil ? .rollback : .commit
+            return try database.use { database in
+                let result: Result?
+                do {
+                    result = try database.transaction(.immediate) { try body(try terms.connection(database)) }
+                } catch {
+                    terms.cache.removeAll()
+                    throw error
                 }
-                if result != nil { try checkPlace(database) }
+                if result != nil {
+                    try checkPlace(database)
+                } else {
+                    // Of a transaction that is taken back, nothing is known afterwards.
+                    terms.cache.removeAll()
+                }
                 return result
             }
         } catch {
@@ -216,33 +187,28 @@ final class SQLiteFile: SQLiteEngine {
     }
 
     /// Whether what was committed is in the ledger, and not in a file that nobody finds any more.
-    private func checkPlace(_ database: Database) throws {
+    private func checkPlace(_ database: SQLiteDatabase) throws {
         guard let place else { return }
         do {
             try place.check()
         } catch {
             // All goes into the file that was moved away, which is whole then, and the WAL is empty: its pages must not be
             // taken for those of the ledger that stands there now. SQLite itself would leave them.
-            if let handle = database.sqliteConnection {
-                try? SQLiteConnection(handle: handle).run("PRAGMA wal_checkpoint(TRUNCATE)")
-            }
+            try? database.run("PRAGMA wal_checkpoint(TRUNCATE)")
             throw error
         }
         do {
             try place.checkContents(database)
         } catch {
             // Half of the pages in a file that was cut would look like a whole one.
-            _ = maildir_bounce_sqlite_leaves_wal(database.sqliteConnection)
+            _ = maildir_bounce_sqlite_leaves_wal(database.handle)
             throw error
         }
     }
 
     func read<Result>(_ body: (Connection) throws -> Result) throws(LedgerError) -> Result {
         do {
-            return try queue.read { database in
-                guard let handle = database.sqliteConnection else { throw DamagedLedger() }
-                return try body(try terms.value.connection(handle))
-            }
+            return try database.use { try $0.read { try body(try terms.connection($0)) } }
         } catch {
             throw self.error(error)
         }
@@ -251,10 +217,7 @@ final class SQLiteFile: SQLiteEngine {
     /// Moves the WAL into the ledger and empties it; whether that was done.
     func checkpoint() throws(LedgerError) -> Bool {
         do {
-            return try queue.writeWithoutTransaction { database in
-                guard let handle = database.sqliteConnection else { return false }
-                return try SQLiteFile.checkpoint(SQLiteConnection(handle: handle))
-            }
+            return try database.use { try SQLiteFile.checkpoint(SQLiteConnection($0)) }
         } catch {
             throw self.error(error)
         }
@@ -272,10 +235,7 @@ final class SQLiteFile: SQLiteEngine {
 
     func giveBack() throws(LedgerError) -> LedgerRoom? {
         do {
-            return try queue.writeWithoutTransaction { database in
-                guard let handle = database.sqliteConnection else { return nil }
-                return try giveBack(SQLiteConnection(handle: handle))
-            }
+            return try database.use { try giveBack(SQLiteConnection($0)) }
         } catch {
             throw self.error(error)
         }
@@ -315,18 +275,11 @@ private final class KnownTerms {
     private var version: Int64?
 
     /// Within a transaction.
-    func connection(_ handle: OpaquePointer) throws -> SQLiteConnection {
-        let connection = SQLiteConnection(handle: handle, terms: cache)
+    func connection(_ database: SQLiteDatabase) throws -> SQLiteConnection {
+        let connection = SQLiteConnection(database, terms: cache)
         let version = try connection.integer("PRAGMA data_version")
         if version != self.version { cache.removeAll() }
         self.version = version
         return connection
     }
-}
-
-/// What is used on the queue of a database only, by one thread at a time.
-private struct OnQueue<Value>: @unchecked Sendable {
-    let value: Value
-
-    init(_ value: Value) { self.value = value }
 }

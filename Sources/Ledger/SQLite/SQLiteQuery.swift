@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 
 /// A failed call of SQLite.
 struct SQLiteFailure: Error {
@@ -9,18 +9,26 @@ struct SQLiteFailure: Error {
     let systemError: Int32
 }
 
+extension SQLiteFailure {
+    /// The failure of the last call on a database.
+    init(_ handle: OpaquePointer, _ code: Int32) {
+        self.init(
+            code: code, message: String(cString: sqlite3_errmsg(handle)), systemError: sqlite3_system_errno(handle))
+    }
+}
+
 /// A prepared statement of SQLite, compiled when it is used first: of the statements that a batch may need, most batches need
 /// a few.
 final class SQLiteQuery: Query {
-    private let connection: OpaquePointer
+    private let database: SQLiteDatabase
     private let sql: String
     private var statement: OpaquePointer?
     /// Copies of the texts and blobs that are bound, by parameter. SQLite would take and give back memory for each of them;
     /// these are used again.
     private var copies: [UnsafeMutableRawBufferPointer] = []
 
-    init(_ connection: OpaquePointer, _ sql: String) {
-        self.connection = connection
+    init(_ database: SQLiteDatabase, _ sql: String) {
+        self.database = database
         self.sql = sql
     }
 
@@ -29,22 +37,14 @@ final class SQLiteQuery: Query {
         for copy in copies { copy.deallocate() }
     }
 
-    private static func failure(_ connection: OpaquePointer, _ code: Int32) -> SQLiteFailure {
-        SQLiteFailure(
-            code: code, message: String(cString: sqlite3_errmsg(connection)),
-            systemError: sqlite3_system_errno(connection))
-    }
-
     private func check(_ code: Int32) throws {
-        if code != SQLITE_OK {
-            throw SQLiteQuery.failure(connection, code)
-        }
+        if code != SQLITE_OK { throw SQLiteFailure(database.handle, code) }
     }
 
     private func compiled() throws -> OpaquePointer {
         if let statement { return statement }
         var fresh: OpaquePointer?
-        try check(sqlite3_prepare_v2(connection, sql, -1, &fresh, nil))
+        try check(sqlite3_prepare_v2(database.handle, sql, -1, &fresh, nil))
         guard let fresh else { throw DamagedLedger() }
         statement = fresh
         return fresh
@@ -102,7 +102,7 @@ final class SQLiteQuery: Query {
         switch sqlite3_step(try compiled()) {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
-        case let code: throw SQLiteQuery.failure(connection, code)
+        case let code: throw SQLiteFailure(database.handle, code)
         }
     }
 

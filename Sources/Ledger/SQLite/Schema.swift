@@ -1,4 +1,3 @@
-import GRDB
 
 /// The tables of the ledger and the way from each released version to the present one.
 enum Schema {
@@ -9,25 +8,25 @@ enum Schema {
     /// Holds the last number that a delivery had which is gone.
     static let lastDeliverySetting = "last-delivery"
 
-    static var migrator: DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        // No table has an enforced foreign key: whole reports are written and erased in one transaction.
-        migrator = migrator.disablingDeferredForeignKeyChecks()
-        migrator.registerMigration("1") { database in
-            try database.execute(sql: version1)
+    /// What leads from each version to the next. No table has an enforced foreign key: whole reports are written and erased in
+    /// one transaction.
+    private static let migrations = [
+        version1, version2,
+        version3(
+            now: "CAST(strftime('%s', 'now') AS INTEGER)", newView: "DROP VIEW suppressed; CREATE VIEW",
+            firstBlank: { "instr(\($0), ' ')" }, time: { "strftime('%Y-%m-%dT%H:%M:%SZ', \($0), 'unixepoch')" })
+            // What kept the versions of earlier programs.
+            + "\nDROP TABLE IF EXISTS grdb_migrations; PRAGMA user_version = 3;",
+    ]
+
+    /// Brings a database to the present version, or to an earlier one for a test, each step in a transaction of its own.
+    static func migrate(_ database: SQLiteDatabase, to last: Int64 = version) throws {
+        while case let version = try database.version(), version < last {
+            _ = try database.transaction(.immediate) {
+                // Another program may have been faster.
+                if try database.version() == version { try database.run(migrations[Int(version)]) }
+            }
         }
-        migrator.registerMigration("2") { database in
-            try database.execute(sql: version2)
-        }
-        migrator.registerMigration("3") { database in
-            try database.execute(
-                sql: version3(
-                    now: "CAST(strftime('%s', 'now') AS INTEGER)", newView: "DROP VIEW suppressed; CREATE VIEW",
-                    firstBlank: { "instr(\($0), ' ')" }, time: { "strftime('%Y-%m-%dT%H:%M:%SZ', \($0), 'unixepoch')" })
-            )
-            try database.execute(sql: "PRAGMA user_version = 3")
-        }
-        return migrator
     }
 
     /// Times are seconds since 1970 UTC. Texts that repeat are stored once in `term`.
