@@ -49,6 +49,7 @@ package struct RuleCheck {
         checkNames(file.rules.map { ($0.id, $0.place) })
         for (number, rule) in file.rules.enumerated() {
             checkKind(rule)
+            checkSense(rule)
             checkTwice(rule.any, as: RuleCheck.folded)
             checkTwice(rule.all, as: RuleCheck.folded)
             if let earlier = file.rules[..<number].first(where: { $0.isAlwaysTrue(where: rule) }) {
@@ -170,7 +171,7 @@ package struct RuleCheck {
             let isShadowed =
                 !rule.any.isEmpty
                 && rule.any.allSatisfy { phrase in
-                    stronger.contains { holds(phrase.text, $0.phrase.text) }
+                    stronger.contains { RuleCheck.holds(phrase.text, $0.phrase.text) }
                 }
             if isShadowed {
                 note(rule.place, "rule \(rule.id) never decides: each of its phrases holds one of a stronger rule")
@@ -178,8 +179,45 @@ package struct RuleCheck {
         }
     }
 
-    private func holds(_ phrase: String, _ inner: String) -> Bool {
-        !inner.contains("*")
+    /// What an administrator may have meant otherwise.
+    private mutating func checkSense(_ rule: RuleEntry) {
+        for phrase in rule.any where !CustomRule.saysSomething(phrase.text.filter { $0 != "*" }) {
+            note(phrase.place, "rule \(rule.id): \(shown(phrase)) holds no word to look for")
+        }
+        let unused = rule.against.map { RuleCheck.folded($0.text) }
+        let isNever =
+            !rule.any.isEmpty
+            && rule.any.allSatisfy { phrase in
+                unused.contains { RuleCheck.holds(RuleCheck.folded(phrase.text), $0) }
+            }
+        if isNever { note(rule.place, "rule \(rule.id) never decides: against holds what each of its phrases says") }
+        for host in rule.hosts where !host.utf8.allSatisfy({ $0.isLetterOrDigit || "-._".utf8.contains($0) }) {
+            note(
+                rule.place,
+                "rule \(rule.id): \"\(host.prefix(60))\" is no end of a host name; write partner.example, which takes in "
+                    + "all hosts below it")
+        }
+        guard rule.kind?.value == .hard || rule.kind == nil && rule.reason?.isHard ?? false else { return }
+        if rule.any.isEmpty, rule.all.isEmpty, rule.status == nil, rule.reply == nil, rule.header == nil,
+            rule.hosts.isEmpty
+        {
+            note(
+                rule.place,
+                "rule \(rule.id) says hard of every refusal at its stage: give words, status or reply, too"
+            )
+        }
+        if let reason = rule.reason, reason.party == .sender, rule.party == nil {
+            note(
+                rule.kind?.place ?? rule.place,
+                "rule \(rule.id) says hard of \(reason.rawValue), which is the sender's fault: a dead address has another reason"
+            )
+        }
+    }
+
+    /// Whether wherever a phrase stands another one does.
+    fileprivate static func holds(_ phrase: String, _ inner: String) -> Bool {
+        if phrase == inner { return true }
+        return !inner.contains("*")
             && PhrasePattern.pieces(of: phrase).contains { piece in
                 var text = piece[...]
                 while let range = text.firstRange(of: inner) {
@@ -211,6 +249,8 @@ extension RuleEntry {
                 || header?.name == rule.header?.name && isSameOrAny(header?.contains, rule.header?.contains))
             && (hosts.isEmpty || !rule.hosts.isEmpty && Set(rule.hosts).isSubset(of: hosts))
             && all.map(fold).allSatisfy { words in theirs.contains { $0.contains(words) } }
-            && (any.isEmpty || !rule.any.isEmpty && Set(rule.any.map(fold)).isSubset(of: any.map(fold)))
+            && (any.isEmpty
+                || !rule.any.isEmpty
+                    && rule.any.allSatisfy { phrase in any.contains { RuleCheck.holds(fold(phrase), fold($0)) } })
     }
 }

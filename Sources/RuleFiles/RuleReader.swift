@@ -62,9 +62,8 @@ struct RuleReader {
     }
 
     private func text(_ value: TOMLValue, _ key: String) throws(RuleProblem) -> PlacedText {
-        guard let text = value.string, text.contains(where: { !$0.isWhitespace }) else {
-            throw wrong(key, "must be text in quotation marks", at: value.position)
-        }
+        guard let text = value.string else { throw wrong(key, "must be text in quotation marks", at: value.position) }
+        guard text.contains(where: { !$0.isWhitespace }) else { throw wrong(key, "is empty", at: value.position) }
         return PlacedText(text: text, place: RulePlace(file: place.file, position: value.position))
     }
 

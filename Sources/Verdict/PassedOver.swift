@@ -6,6 +6,8 @@ public enum PassedOver: Sendable, Equatable, CustomStringConvertible {
     case lower(Speaker, than: Speaker)
     /// Words that servers put over anything, where others say what it was.
     case wrapper(String)
+    /// Words of a failure for good that speak of the sender, his host or his message.
+    case ofOther(String, words: String)
     /// A Status that the reporting server made up from the quoted reply's code.
     case derivedStatus(String, replyCode: Int)
 
@@ -15,6 +17,7 @@ public enum PassedOver: Sendable, Equatable, CustomStringConvertible {
         case .summary(let speaker): "\(speaker.rawValue): a reply is quoted"
         case .lower(let speaker, let higher): "\(speaker.rawValue): \(higher.rawValue) says something specific"
         case .wrapper(let rule): "\(rule): other words say something specific"
+        case .ofOther(let rule, let words): "\(rule): \"\(words)\" is not said of the recipient"
         case .derivedStatus(let status, let code): "Status \(status): made up from the reply code \(code)"
         }
     }

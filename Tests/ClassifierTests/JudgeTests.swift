@@ -64,6 +64,9 @@ struct JudgeTests {
                 == [.summary(.reporter), .derivedStatus("5.1.1", replyCode: 550)])
         #expect(passed("550 5.2.2 Mailbox is full", nil, summary) == [.lower(.reporter, than: .remote)])
         #expect(passed("550 5.1.1 Go away", StatusCode(5, 1, 1)) == [])
+        #expect(
+            passed("550 Sender address <news@news.example>: user unknown", nil)
+                == [.ofOther("userunknown/unknown", words: "user unknown")])
         let wrapped = "550 Requested action not taken: mailbox unavailable at mx.gmx.net: mailbox is full"
         #expect(passed(wrapped, nil) == [.wrapper("gmx/mailbox-unavailable")])
         #expect(passed("", StatusCode(5, 1, 1), summary) == [])

@@ -274,14 +274,67 @@ struct RulesTests {
     func check() throws {
         let file = try folder.write(
             "rules.toml",
-            "[[rule]]\nid = \"a\"\nany = [\"no one\", \"No  one\"]\nstatus = \"4.*.*\"\nkind = \"hard\"\nreason = \"blocked\"\n"
-        )
+            """
+            [[rule]]
+            id = "a"
+            any = ["no one", "No  one"]
+            status = "4.*.*"
+            kind = "hard"
+            reason = "userunknown"
+            """)
         let check = try Program.run("rules", "check", file)
         #expect(check.status == 78)
         #expect(
             check.errorLines == [
                 "maildir-bounce: error: \(file):3:18: \"No  one\" stands here a second time; the first is at \(file):3:8",
                 "maildir-bounce: error: \(file):5:8: rule a says hard of status 4.*.*: a failure of the moment is never hard",
+            ])
+        let senseless = try folder.write(
+            "senseless.toml",
+            """
+            [[rule]]
+            id = "gone"
+            any = ["gone"]
+            reason = "onhold"
+            [[rule]]
+            id = "gone-away"
+            any = ["gone away", "long gone"]
+            reason = "onhold"
+            [[rule]]
+            id = "never"
+            any = ["closed for good"]
+            against = ["for good"]
+            reason = "onhold"
+            [[rule]]
+            id = "star"
+            any = ["*"]
+            reason = "onhold"
+            [[rule]]
+            id = "host"
+            any = ["no"]
+            hosts = ["*.partner.example"]
+            reason = "onhold"
+            [[rule]]
+            id = "stage"
+            stage = "rcpt"
+            reason = "userunknown"
+            [[rule]]
+            id = "spam"
+            any = ["junk"]
+            kind = "hard"
+            reason = "spamdetected"
+            """)
+        let start = "maildir-bounce: error: \(senseless):"
+        #expect(
+            try Program.run("rules", "check", senseless).errorLines == [
+                start + "5:1: rule gone-away never decides: gone on line 1 applies whenever it does",
+                start + "9:1: rule never never decides: against holds what each of its phrases says",
+                start + "16:8: rule star: \"*\" holds no word to look for",
+                start + "18:1: rule host: \"*.partner.example\" is no end of a host name; write partner.example, which "
+                    + "takes in all hosts below it",
+                start + "23:1: rule stage says hard of every refusal at its stage: give words, status or reply, too",
+                start + "30:8: rule spam says hard of spamdetected, which is the sender's fault: a dead address has "
+                    + "another reason",
             ])
         let ours = RulesTests.root.appendingPathComponent("Rules").path
         let good = try folder.write("good.toml", "[[rule]]\nid = \"a\"\nany = [\"no one\"]\nreason = \"blocked\"\n")

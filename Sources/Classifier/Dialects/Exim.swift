@@ -14,6 +14,9 @@ extension Dialect {
             guard let final = reports[index].finalRecipient ?? reports[index].originalRecipient else { continue }
             let said = FoldedText(reports[index].explanation + reports[index].diagnostic)
             guard said.contains("unrouteable address") || said.contains("unroutable address") else { continue }
+            // What another server answered has its own meaning.
+            let (explanation, diagnostic) = (reports[index].explanation, reports[index].diagnostic)
+            if SMTPReply(explanation.span).code != nil || SMTPReply(diagnostic.span).code != nil { continue }
             // The server looked for the mailbox itself. Whose domain is not its own, that domain has no mail route.
             let ours = context.envelope.from.domainPart ?? ""
             let theirs = final.domainPart ?? ""

@@ -52,7 +52,8 @@ extension Findings {
 
     /// Reasons that, given to a client that has just connected, mean the client.
     private static let isHostRefusal: Set<Reason> = [
-        .policyViolation, .rejected, .systemError, .filtered, .userUnknown, .onHold, .undefined, .noRelaying, .suspend,
-        .mailboxFull,
+        .policyViolation, .rejected, .systemError, .filtered, .userUnknown, .hostUnknown, .onHold, .undefined,
+        .noRelaying,
+        .suspend, .mailboxFull,
     ]
 }

@@ -9,8 +9,8 @@ struct Finding: Sendable {
     let matches: [RuleSet.Match]
     /// The first provider's rule that fits, as its place in the table.
     let provider: Int?
-    /// Words of a failure for good were said of somebody else than the recipient.
-    let isOfOther: Bool
+    /// Words of a failure for good that are said of somebody else than the recipient, and their rule.
+    let ofOther: (rule: String, words: String)?
 
     init(_ statement: Statement, of facts: FailureFacts, rules: RuleSet) {
         self.statement = statement
@@ -20,7 +20,9 @@ struct Finding: Sendable {
         }
         self.reply = reply
         matches = held.matches
-        isOfOther = held.isOfOther
+        ofOther = held.ofOther.map { match in
+            (rules.rules[match.rule].name, String(decoding: statement.folded.bytes[match.range], as: UTF8.self))
+        }
         provider = held.providers.first { ProviderRules.all[$0].fits(statement.folded, facts, reply) }
     }
 }

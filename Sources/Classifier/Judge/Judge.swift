@@ -20,7 +20,8 @@ struct Judge: Sendable {
             ?? findings.adjusted(
                 findings.byRuling ?? findings.byProvider ?? findings.byWords ?? findings.byExitStatus
                     ?? findings.byStatus ?? findings.byHint ?? findings.byAnyStatus ?? findings.byCommand)
-        opinion.evidence.passedOver = findings.passedOver
+        opinion.evidence.passedOver = findings.list.compactMap(\.ofOther).map { .ofOther($0.rule, words: $0.words) }
+        opinion.evidence.passedOver += findings.passedOver
         opinion.evidence.passedOver += [findings.wrapperPassedOver, findings.statusPassedOver].compactMap { $0 }
         let kind: OutcomeKind =
             if findings.facts.isDelayed { .delayed } else if findings.isTransient { .soft } else {

@@ -124,7 +124,7 @@ extension Findings {
     /// What the table says of a status. Where the words say who does not exist, it is not the recipient after all.
     private func meaning(of status: StatusCode) -> Reason? {
         let meaning = StatusTable.reason(status)
-        return meaning?.isHard == true && list.contains { $0.isOfOther } ? .rejected : meaning
+        return meaning?.isHard == true && list.contains { $0.ofOther != nil } ? .rejected : meaning
     }
 
     /// Nothing but the command and the code is known.

@@ -21,8 +21,8 @@ final class RuleSet: @unchecked Sendable {
         var matches: [Match] = []
         /// The providers' rules whose first word the text holds, in the order of their table.
         var providers: [Int] = []
-        /// Words of a failure for good were said of somebody else than the recipient.
-        var isOfOther = false
+        /// Words of a failure for good that are said of somebody else than the recipient.
+        var ofOther: Match?
     }
 
     /// The rules of Rules/.
@@ -66,7 +66,7 @@ final class RuleSet: @unchecked Sendable {
         let hits = matcher.hits(in: text.bytes.span)
         guard !hits.isEmpty else { return Found() }
         var found = Found(providers: providers(hits))
-        found.matches = matches(hits, in: text, raw, parties, &found.isOfOther, where: conditionsHold)
+        found.matches = matches(hits, in: text, raw, parties, &found.ofOther, where: conditionsHold)
         return found
     }
 
@@ -98,7 +98,7 @@ final class RuleSet: @unchecked Sendable {
 
     private func matches(
         _ hits: [PhraseMatcher.Hit], in text: FoldedText, _ raw: [UInt8], _ parties: Parties,
-        _ isOfOther: inout Bool, where conditionsHold: (RuleConditions) -> Bool
+        _ ofOther: inout Match?, where conditionsHold: (RuleConditions) -> Bool
     ) -> [Match] {
         let clauses = Clauses(text)
         var found: [Match] = []
@@ -176,7 +176,7 @@ final class RuleSet: @unchecked Sendable {
                 }
             }
         }
-        if found.contains(where: { rules[$0.rule].reason.isHard }) { isOfOther = withoutVetoed(&found, terms, clauses) }
+        if found.contains(where: { rules[$0.rule].reason.isHard }) { ofOther = withoutVetoed(&found, terms, clauses) }
         return ranked(found)
     }
 
@@ -203,10 +203,10 @@ final class RuleSet: @unchecked Sendable {
 
     /// Takes out what would declare somebody dead in a sentence that says it of another, or only guesses.
     ///
-    /// - Returns: whether it was said of another.
-    private func withoutVetoed(_ found: inout [Match], _ terms: Terms, _ clauses: Clauses) -> Bool {
+    /// - Returns: what was said of another, where nothing else declares the recipient dead.
+    private func withoutVetoed(_ found: inout [Match], _ terms: Terms, _ clauses: Clauses) -> Match? {
         let all = found
-        var isOfOther = false
+        var ofOther: Match?
         // A mailbox that is full or locked is one that exists.
         let exists = all.contains { other in
             [.mailboxFull, .suspend].contains(rules[other.rule].reason) && rules[other.rule].strength == .sure
@@ -237,10 +237,10 @@ final class RuleSet: @unchecked Sendable {
                     && other.range.upperBound <= match.range.lowerBound && !terms.isOfRecipient(match.range)
             }
             let isOther =
-                terms.hasGreeting(in: sentence) || terms.namesSenderOnly(in: sentence)
+                terms.hasGreeting(in: sentence, about: match.range) || terms.namesSenderOnly(in: sentence)
                 || terms.isOfOther(match.range, in: sentence, isHost: rule.reason == .hostUnknown)
                 || rule.subjects == 0 && terms.isOfSender(match.range)
-            isOfOther = isOfOther || isOther
+            if isOther { ofOther = ofOther ?? match }
             return isOther || isOfMessage ? nil : match
         }
         // In a list of guesses a full mailbox is another one.
@@ -249,7 +249,7 @@ final class RuleSet: @unchecked Sendable {
                 if guessed.contains(found[index].range.lowerBound) { found[index].isGuess = true }
             }
         }
-        return isOfOther && !found.contains { rules[$0.rule].reason.isHard }
+        return found.contains { rules[$0.rule].reason.isHard } ? nil : ofOther
     }
 
     /// Reasons for which a message or its sender is refused, whoever the recipient is.

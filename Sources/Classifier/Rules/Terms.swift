@@ -100,10 +100,17 @@ struct Terms {
         }
     }
 
-    /// Whether the sentence speaks of the words with which a client introduced itself.
-    func hasGreeting(in sentence: Range<Int>) -> Bool {
+    /// Whether the sentence speaks of the words with which a client introduced itself. What follows the range after a semicolon
+    /// or in brackets only tells of the session: `User unknown; from=<…> to=<…> helo=<…>`.
+    func hasGreeting(in sentence: Range<Int>, about range: Range<Int>) -> Bool {
         list[firstPlace(endingFrom: sentence.lowerBound)...].prefix { $0.range.lowerBound < sentence.upperBound }
-            .contains { $0.subject == .greeting && sentence.contains($0.range.lowerBound) }
+            .contains { term in
+                guard term.subject == .greeting, sentence.contains(term.range.lowerBound) else { return false }
+                guard range.upperBound <= term.range.lowerBound else { return true }
+                return !(range.upperBound..<term.range.lowerBound).contains {
+                    text.bytes[$0] == UInt8(ascii: ";") || text.bytes[$0] == UInt8(ascii: "(")
+                }
+            }
     }
 
     /// Whether the sentence has an address of the sender's, and none of the recipient's.
