@@ -1,4 +1,3 @@
-
 /// The tables of the ledger and the way from each released version to the present one.
 enum Schema {
     /// `PRAGMA application_id`: the bytes `MDBN`. Tells a ledger from another program's database.
