@@ -33,6 +33,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // The client library of PostgreSQL, of which only the header is needed here.
         .systemLibrary(name: "CPostgreSQL", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CIDN2", pkgConfig: "libidn2", providers: [.apt(["libidn2-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         // The resolver of glibc, which needs no package.
         .systemLibrary(name: "CResolv"),
@@ -41,7 +42,7 @@ let package = Package(
         .target(
             name: "Ledger",
             dependencies: [
-                "Bytes", "CPostgreSQL", "CRenameat2", "CSQLite", "Verdict",
+                "Bytes", "CIDN2", "CPostgreSQL", "CRenameat2", "CSQLite", "Verdict",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),

@@ -64,6 +64,7 @@ fi
 
 need=()
 [ -e /usr/include/sqlite3.h ] || need+=(libsqlite3-dev)
+[ -e /usr/include/idn2.h ] || need+=(libidn2-dev)
 [ -e /usr/include/zlib.h ] || need+=(zlib1g-dev)
 [ -e /usr/include/postgresql/libpq-fe.h ] || [ -e /usr/include/libpq-fe.h ] || need+=(libpq-dev)
 compgen -G '/usr/include/c++/*/string' >/dev/null || need+=(g++)

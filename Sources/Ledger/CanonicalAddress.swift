@@ -1,5 +1,6 @@
 import Bytes
-import Foundation
+// For `_nfc`, the form in which the standard library compares texts.
+@_spi(_Unicode) import Swift
 
 /// The one form of a mail address under which the ledger counts.
 ///
@@ -130,12 +131,12 @@ package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
     /// Text beyond ASCII in normalization form C and lower case, scalar by scalar; a final sigma is a sigma.
     private static func unicodeForm(_ text: String) -> String? {
         var lower = ""
-        for scalar in text.precomposedStringWithCanonicalMapping.unicodeScalars {
+        for scalar in text._nfc {
             if !scalar.isSeen {
                 return nil
             }
             lower += scalar == "\u{3C2}" ? "\u{3C3}" : scalar.properties.lowercaseMapping
         }
-        return lower.precomposedStringWithCanonicalMapping
+        return String(String.UnicodeScalarView(lower._nfc))
     }
 }

