@@ -1,11 +1,11 @@
 /// The rows of `address` and the events after them.
 final class AddressTable {
     private let terms: TermTable
-    private let selectState: Query
-    private let selectAddress: Query
-    private let selectEvents: Query
-    private let selectActions: Query
-    private let selectBase: Query
+    private let selectState: any Query
+    private let selectAddress: any Query
+    private let selectEvents: any Query
+    private let selectActions: any Query
+    private let selectBase: any Query
     /// Most ledgers have none.
     private let hasBases: Bool
     private var page: Page?
@@ -23,7 +23,7 @@ final class AddressTable {
         var state: AddressState
     }
 
-    init(_ connection: Connection, _ terms: TermTable) throws {
+    init(_ connection: any Connection, _ terms: TermTable) throws {
         self.terms = terms
         let columns = AddressTable.stateColumns
         selectState = try connection.prepare("SELECT \(columns), id FROM address WHERE address = ?1")
@@ -61,7 +61,7 @@ final class AddressTable {
     }
 
     /// Reads the columns `stateColumns`, which come first in the row.
-    static func state(_ row: Query, _ terms: TermTable) throws -> AddressState {
+    static func state(_ row: any Query, _ terms: TermTable) throws -> AddressState {
         var state = AddressState()
         state.counters.hard = Int(row.integer(0))
         state.counters.soft = Int(row.integer(1))
@@ -96,7 +96,7 @@ final class AddressTable {
         return events
     }
 
-    private func action(_ row: Query) throws -> AddressEvent {
+    private func action(_ row: any Query) throws -> AddressEvent {
         AddressEvent(
             arrival: row.integer(1), fingerprint: Fingerprint(high: 0, low: 0), ordinal: row.integer(0),
             effect: row.integer(2) == ManualAction.Kind.suppress.rawValue ? .suppress : .release,
@@ -114,7 +114,7 @@ final class AddressTable {
         while try selectEvents.step() { try body(try event(selectEvents), selectEvents.integer(3)) }
     }
 
-    private func event(_ row: Query) throws -> AddressEvent {
+    private func event(_ row: any Query) throws -> AddressEvent {
         let (messageClass, fate) = (try terms.messageClass(row.integer(2)), try terms.fate(row.integer(4)))
         let effect = AddressEvent.Effect(
             class: messageClass, fate: fate, replyCode: row.optionalText(6), status: row.optionalText(7))
@@ -147,7 +147,7 @@ final class AddressTable {
 
     /// Gives every address with its state, in the order of their numbers. The rows are read some at a time, so that
     /// `body` may change them.
-    func forEach(_ connection: Connection, _ body: (Entry) throws -> Void) throws {
+    func forEach(_ connection: any Connection, _ body: (Entry) throws -> Void) throws {
         var last: Int64 = 0
         while true {
             let entries = try AddressTable.page(connection, terms, after: last, limit: AddressTable.pageSize)
@@ -167,9 +167,9 @@ final class AddressTable {
         var bases: [Int64: AddressState] = [:]
     }
 
-    private func page(_ numbers: ClosedRange<Int64>, _ connection: Connection) throws -> Page {
+    private func page(_ numbers: ClosedRange<Int64>, _ connection: any Connection) throws -> Page {
         var page = Page(numbers: numbers)
-        func rows(_ sql: String, _ body: (Query) throws -> Void) throws {
+        func rows(_ sql: String, _ body: (any Query) throws -> Void) throws {
             let query = try connection.prepare(sql + " BETWEEN ?1 AND ?2")
             try query.bind(1, numbers.lowerBound)
             try query.bind(2, numbers.upperBound)
@@ -198,7 +198,9 @@ final class AddressTable {
     }
 
     /// Those of the addresses, which are canonical, that have a row.
-    static func entries(_ connection: Connection, _ terms: TermTable, _ addresses: [String]) throws -> [String: Entry] {
+    static func entries(_ connection: any Connection, _ terms: TermTable, _ addresses: [String]) throws -> [String:
+        Entry]
+    {
         var entries = [String: Entry](minimumCapacity: addresses.count)
         try connection.forEach(
             addresses.map(RowValue.text), "SELECT \(stateColumns), id, address FROM address WHERE address = ?1"
@@ -210,7 +212,8 @@ final class AddressTable {
     }
 
     /// The addresses whose numbers follow a number.
-    static func page(_ connection: Connection, _ terms: TermTable, after last: Int64, limit: Int) throws -> [Entry] {
+    static func page(_ connection: any Connection, _ terms: TermTable, after last: Int64, limit: Int) throws -> [Entry]
+    {
         let query = try connection.prepare(
             "SELECT \(stateColumns), id, address FROM address WHERE id > ?1 ORDER BY id LIMIT ?2")
         try query.bind(1, last)
@@ -221,7 +224,7 @@ final class AddressTable {
     }
 
     /// Reads the columns `stateColumns`, and number and address after them.
-    private static func entry(_ row: Query, _ terms: TermTable) throws -> Entry {
+    private static func entry(_ row: any Query, _ terms: TermTable) throws -> Entry {
         Entry(id: row.integer(nextColumn), address: row.text(nextColumn + 1), state: try state(row, terms))
     }
 
@@ -232,11 +235,11 @@ final class AddressTable {
 final class AddressWriter {
     private let terms: TermTable
     private let insert: RowInsertion
-    private let update: Query
-    private let delete: Query
-    private let replaceBase: Query
+    private let update: any Query
+    private let delete: any Query
+    private let replaceBase: any Query
 
-    init(_ connection: Connection, _ terms: TermTable) throws {
+    init(_ connection: any Connection, _ terms: TermTable) throws {
         self.terms = terms
         let columns = AddressTable.stateColumns.split(separator: ",").map { $0.filter { !$0.isWhitespace } }
         let count = columns.count
@@ -286,7 +289,7 @@ final class AddressWriter {
         try replaceBase.execute()
     }
 
-    private func bind(_ state: AddressState, id: Int64, to query: Query, from first: Int32 = 1) throws {
+    private func bind(_ state: AddressState, id: Int64, to query: any Query, from first: Int32 = 1) throws {
         try query.bind(first, state.counters.hard)
         try query.bind(first + 1, state.counters.soft)
         try query.bind(first + 2, state.counters.delayed)

@@ -7,7 +7,7 @@ import Verdict
 /// events. The state of an address therefore cannot depend on the order within a batch, nor on how the deliveries fall
 /// into batches.
 final class BatchWriter {
-    private let connection: Connection
+    private let connection: any Connection
     private let policy: Policy
     private let terms: TermTable
     private let addresses: AddressTable
@@ -16,14 +16,14 @@ final class BatchWriter {
     private let countsForBrake: Bool
 
     private let index: ReportIndex
-    private let selectNumber: Query
-    private let fillPlace: Query
+    private let selectNumber: any Query
+    private let fillPlace: any Query
     private let insertDelivery: RowInsertion
-    private let replaceHead: Query
-    private let demoteHead: Query
+    private let replaceHead: any Query
+    private let demoteHead: any Query
     private let insertOutcome: RowInsertion
-    private let deleteOutcomes: Query
-    private let selectOutcomes: Query
+    private let deleteOutcomes: any Query
+    private let selectOutcomes: any Query
 
     private let deliveryNumbers: RowNumbers
     private let addressNumbers: RowNumbers
@@ -84,7 +84,7 @@ final class BatchWriter {
 
     /// - Parameter countsForBrake: whether the brake counts the deliveries; not where they come from another ledger
     ///   whose counts are copied beside them.
-    init(_ connection: Connection, policy: Policy, countsForBrake: Bool = true) throws {
+    init(_ connection: any Connection, policy: Policy, countsForBrake: Bool = true) throws {
         self.connection = connection
         self.policy = policy
         self.countsForBrake = countsForBrake
@@ -322,7 +322,7 @@ final class BatchWriter {
     }
 
     private func bindDelivery(
-        _ query: Query, from first: Int32, _ event: DeliveryEvent, number: Int64, duplicateOf head: Int64?
+        _ query: any Query, from first: Int32, _ event: DeliveryEvent, number: Int64, duplicateOf head: Int64?
     ) throws {
         try bindDelivery(query, from: first, event)
         try query.bind(first + 12, number)
@@ -330,7 +330,7 @@ final class BatchWriter {
     }
 
     /// Binds the columns `deliveryColumns`.
-    private func bindDelivery(_ query: Query, from first: Int32, _ event: DeliveryEvent) throws {
+    private func bindDelivery(_ query: any Query, from first: Int32, _ event: DeliveryEvent) throws {
         let place = StoredPlace(event.destination, key: event.key)
         try query.bind(first, try terms.number(event.key.maildir) as Int64)
         try query.bind(first + 1, event.key.unique)

@@ -3,16 +3,16 @@ import Verdict
 /// Which hours are spikes, looked up by provider and reason as they are asked for.
 final class BrakeStatuses {
     private let terms: TermTable?
-    private let select: Query?
+    private let select: (any Query)?
     private var known: [BrakePairName: [Int64: BrakeStatus]] = [:]
-    private let selectAny: Query?
+    private let selectAny: (any Query)?
     /// Most ledgers have no spike, and then nothing has to be looked up. Nothing before the first question.
     private var isEmpty: Bool?
 
     private static let cacheLimit = 20_000
 
     /// The statuses as they are stored.
-    init(_ connection: Connection, _ terms: TermTable) throws {
+    init(_ connection: any Connection, _ terms: TermTable) throws {
         self.terms = terms
         select = try connection.prepare(
             """

@@ -20,23 +20,23 @@ final class BrakeTable {
 
     private let rule: Policy.Brake?
     private let terms: TermTable
-    private let connection: Connection
-    private let insertMember: Query
-    private let deleteMember: Query
+    private let connection: any Connection
+    private let insertMember: any Query
+    private let deleteMember: any Query
     private let changeCount: RowInsertion
-    private let deleteEmpty: Query
-    private let hasLarge: Query
-    private let hasStatus: Query
-    private let selectFirst: Query
-    private let selectCounts: Query
-    private let updateStatus: Query
-    private let selectMembers: Query
-    private let selectDecisions: Query
+    private let deleteEmpty: any Query
+    private let hasLarge: any Query
+    private let hasStatus: any Query
+    private let selectFirst: any Query
+    private let selectCounts: any Query
+    private let updateStatus: any Query
+    private let selectMembers: any Query
+    private let selectDecisions: any Query
     private var changes: [HourRow: Int64] = [:]
     private var touched: [Pair: Int64] = [:]
     let statuses: BrakeStatuses
 
-    init(_ connection: Connection, _ terms: TermTable, rule: Policy.Brake?) throws {
+    init(_ connection: any Connection, _ terms: TermTable, rule: Policy.Brake?) throws {
         self.rule = rule
         self.terms = terms
         self.connection = connection
@@ -197,7 +197,7 @@ final class BrakeTable {
 
     /// What the statuses would be under another rule, from the counts as they are stored.
     static func statuses(
-        _ connection: Connection, _ terms: TermTable, under rule: Policy.Brake?
+        _ connection: any Connection, _ terms: TermTable, under rule: Policy.Brake?
     ) throws -> BrakeStatuses {
         let result = BrakeStatuses()
         guard let rule else { return result }
@@ -249,17 +249,17 @@ final class BrakeTable {
             hour: event.hour)
     }
 
-    private func bind(_ query: Query, _ pair: Pair, from first: Int32 = 1) throws {
+    private func bind(_ query: any Query, _ pair: Pair, from first: Int32 = 1) throws {
         try query.bind(first, pair.provider)
         try query.bind(first + 1, pair.reason)
     }
 
-    private func bind(_ query: Query, _ row: HourRow, from first: Int32 = 1) throws {
+    private func bind(_ query: any Query, _ row: HourRow, from first: Int32 = 1) throws {
         try bind(query, row.pair, from: first)
         try query.bind(first + 2, row.hour)
     }
 
-    private func exists(_ query: Query, _ row: HourRow) throws -> Bool {
+    private func exists(_ query: any Query, _ row: HourRow) throws -> Bool {
         defer { query.reset() }
         try bind(query, row)
         return try query.step()

@@ -36,11 +36,17 @@ enum CanonicalDomain {
     private static let flags = Int32(IDN2_NFC_INPUT.rawValue | IDN2_NONTRANSITIONAL.rawValue)
 
     private static func unicode(_ domain: Substring.UTF8View) -> String? {
-        // A zero would end the text for the library.
-        guard !domain.contains(0) else { return nil }
+        var seen = String.UnicodeScalarView()
+        for scalar in String(decoding: domain, as: UTF8.self).unicodeScalars where !isIgnored(scalar) {
+            if isRefused(scalar) { return nil }
+            // Unicode 15.1 maps the capital letter to this one; earlier tables to two.
+            seen.append(scalar == "\u{1E9E}" ? "\u{DF}" : scalar)
+        }
         var found: UnsafeMutablePointer<UInt8>?
         defer { idn2_free(found) }
-        guard idn2_lookup_u8(Array(domain) + [0], &found, flags) == IDN2_OK.rawValue, let found else { return nil }
+        guard idn2_lookup_u8(Array(String(seen).utf8) + [0], &found, flags) == IDN2_OK.rawValue, let found else {
+            return nil
+        }
         var form = Substring(String(cString: found))
         if form.hasSuffix(".") { form.removeLast() }
         return isValid(form.utf8) ? String(form) : nil
@@ -55,6 +61,21 @@ enum CanonicalDomain {
         else { return nil }
         let decoded = String(cString: found)
         return decoded != domain && form(of: Substring(decoded).utf8) == String(domain) ? decoded : nil
+    }
+
+    /// What UTS 46 passes over: soft hyphen, zero width space, word joiner, byte order mark, variation selectors.
+    private static func isIgnored(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0xAD, 0x200B, 0x2060, 0xFEFF, 0xFE00...0xFE0F: true
+        default: false
+        }
+    }
+
+    /// What is in no domain, though UTS 46 passes over some of it: blanks, control characters, what no reader sees, and what
+    /// was no UTF-8. The two joiners shape words in Persian and in the scripts of India.
+    private static func isRefused(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar == "\u{200C}" || scalar == "\u{200D}" { return false }
+        return !scalar.isSeen
     }
 
     private static func literal(_ domain: Substring.UTF8View) -> String? {

@@ -1,11 +1,11 @@
 /// Reads deliveries and outcomes back as the events they were written from.
 final class DeliveryReader {
     private let terms: TermTable
-    private let connection: Connection
-    private let selectDelivery: Query
-    private let selectOutcomes: Query
+    private let connection: any Connection
+    private let selectDelivery: any Query
+    private let selectOutcomes: any Query
 
-    init(_ connection: Connection, _ terms: TermTable) throws {
+    init(_ connection: any Connection, _ terms: TermTable) throws {
         self.connection = connection
         self.terms = terms
         selectDelivery = try connection.prepare(
@@ -50,7 +50,7 @@ final class DeliveryReader {
     }
 
     /// Reads `outcomeColumns`, which come first in the row.
-    private func outcome(_ row: Query, _ canonical: String) throws -> OutcomeEvent {
+    private func outcome(_ row: any Query, _ canonical: String) throws -> OutcomeEvent {
         OutcomeEvent(
             address: row.optionalText(8) ?? canonical, fate: try terms.fate(row.integer(0)),
             reason: try terms.reason(row.integer(1)), status: row.optionalText(2), replyCode: row.optionalText(3),

@@ -10,12 +10,12 @@ enum Forgetting {
     private static let keyBytes = 32
 
     /// The key, if anything was ever erased.
-    static func key(_ connection: Connection) throws -> [UInt8]? {
+    static func key(_ connection: any Connection) throws -> [UInt8]? {
         let query = try connection.prepare("SELECT value FROM setting WHERE name = '\(keySetting)'")
         return try query.step() ? Array(query.text(0).utf8) : nil
     }
 
-    static func makeKey(_ connection: Connection) throws -> [UInt8] {
+    static func makeKey(_ connection: any Connection) throws -> [UInt8] {
         if let key = try key(connection) {
             return key
         }
@@ -34,13 +34,13 @@ enum Forgetting {
 
 /// The table `forgotten`.
 final class ForgottenTable {
-    private let connection: Connection
+    private let connection: any Connection
     private let key: [UInt8]?
-    private let select: Query
-    private let delete: Query
+    private let select: any Query
+    private let delete: any Query
     private let terms: TermTable
 
-    init(_ connection: Connection, _ terms: TermTable) throws {
+    init(_ connection: any Connection, _ terms: TermTable) throws {
         self.connection = connection
         self.terms = terms
         key = try Forgetting.key(connection)
@@ -79,11 +79,11 @@ final class ForgottenTable {
 /// Turns members of the brake's hours, of which nothing else remains, into mere numbers.
 final class BrakeFolder {
     private let terms: TermTable
-    private let connection: Connection
-    private let deleteMember: Query
-    private let addFolded: Query
+    private let connection: any Connection
+    private let deleteMember: any Query
+    private let addFolded: any Query
 
-    init(_ connection: Connection, _ terms: TermTable) throws {
+    init(_ connection: any Connection, _ terms: TermTable) throws {
         self.connection = connection
         self.terms = terms
         deleteMember = try connection.prepare(

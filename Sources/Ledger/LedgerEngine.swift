@@ -5,10 +5,10 @@ protocol LedgerEngine: Sendable {
 
     /// Runs statements in one transaction that no other writer can come into; nothing is written where `body` gives
     /// nothing or throws.
-    func write<Result>(_ body: (Connection) throws -> Result?) throws(LedgerError) -> Result?
+    func write<Result>(_ body: (any Connection) throws -> Result?) throws(LedgerError) -> Result?
 
     /// Runs statements that see one state of the ledger. They may be run twice.
-    func read<Result>(_ body: (Connection) throws -> Result) throws(LedgerError) -> Result
+    func read<Result>(_ body: (any Connection) throws -> Result) throws(LedgerError) -> Result
 
     /// Writes a batch of deliveries in one transaction.
     func commit(_ batch: [DeliveryEvent], _ policy: Policy) throws(LedgerError) -> [CommitOutcome]

@@ -40,7 +40,8 @@ extension LedgerStore {
         }
     }
 
-    private static func copy(_ table: LedgerTable, _ source: Connection, _ target: Connection) throws -> RowSum {
+    private static func copy(_ table: LedgerTable, _ source: any Connection, _ target: any Connection) throws -> RowSum
+    {
         var sum = RowSum()
         var sink = try target.sink(for: table)
         let select = try source.prepareScan("SELECT \(table.names) FROM \(table.name)")
@@ -53,7 +54,7 @@ extension LedgerStore {
         return sum
     }
 
-    private static func sum(of table: LedgerTable, in connection: Connection) throws -> RowSum {
+    private static func sum(of table: LedgerTable, in connection: any Connection) throws -> RowSum {
         var sum = RowSum()
         let select = try connection.prepareScan("SELECT \(table.names) FROM \(table.name)")
         while try select.step() { sum.add(table.values(of: select)) }

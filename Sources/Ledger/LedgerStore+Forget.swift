@@ -55,7 +55,7 @@ extension LedgerStore {
 
 /// Erases addresses within a transaction.
 private final class Erasure {
-    private let connection: Connection
+    private let connection: any Connection
     private let addresses: [CanonicalAddress]
     private let terms: TermTable
     private let table: AddressTable
@@ -66,7 +66,7 @@ private final class Erasure {
     /// The suppressions by hand that stay as hashes, and the terms of their reasons.
     private var reasonsByHand = Set<Int64>()
 
-    init(_ connection: Connection, _ addresses: [CanonicalAddress]) throws {
+    init(_ connection: any Connection, _ addresses: [CanonicalAddress]) throws {
         self.connection = connection
         self.addresses = addresses
         terms = try TermTable(connection, writes: true)

@@ -112,7 +112,7 @@ extension LedgerStore {
     }
 
     /// The hours whose status is not the normal one.
-    private static func spikes(_ connection: Connection) throws -> [Spike: BrakeStatus] {
+    private static func spikes(_ connection: any Connection) throws -> [Spike: BrakeStatus] {
         let query = try connection.prepare(
             """
             SELECT p.text, r.text, hour, status FROM brake_hour INDEXED BY brake_status
@@ -126,7 +126,7 @@ extension LedgerStore {
         return spikes
     }
 
-    private static func members(of hours: Set<Spike>, _ connection: Connection) throws -> Set<String> {
+    private static func members(of hours: Set<Spike>, _ connection: any Connection) throws -> Set<String> {
         let terms = try TermTable(connection, writes: false)
         let query = try connection.prepare(
             """

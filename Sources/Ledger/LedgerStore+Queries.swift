@@ -22,7 +22,7 @@ extension LedgerStore {
     }
 
     private static func actions(
-        _ connection: Connection, _ terms: TermTable, _ entry: AddressTable.Entry
+        _ connection: any Connection, _ terms: TermTable, _ entry: AddressTable.Entry
     ) throws -> [ManualAction] {
         let query = try connection.prepare(
             """
@@ -57,7 +57,7 @@ extension LedgerStore {
     }
 
     private static func check(
-        _ connection: Connection, _ addresses: [CanonicalAddress?], at now: Int64
+        _ connection: any Connection, _ addresses: [CanonicalAddress?], at now: Int64
     ) throws -> [CheckResult?] {
         let terms = try TermTable(connection, writes: false)
         var found = [String: Suppression]()
@@ -125,7 +125,7 @@ extension LedgerStore {
     }
 
     private static func suppressed(
-        _ connection: Connection, at now: Int64, since: Int64?, after last: String, _ page: Int
+        _ connection: any Connection, at now: Int64, since: Int64?, after last: String, _ page: Int
     ) throws -> [SuppressedAddress] {
         let terms = try TermTable(connection, writes: false)
         let query = try connection.prepare(
@@ -226,7 +226,7 @@ extension LedgerStore {
 
 extension Suppression {
     /// Reads cause, reason, since, until and days, the first columns of the row; nothing where the cause is NULL.
-    init?(_ row: Query, _ terms: TermTable, from column: Int32 = 0) throws {
+    init?(_ row: any Query, _ terms: TermTable, from column: Int32 = 0) throws {
         guard let number = row.optionalInteger(column) else { return nil }
         guard let cause = Cause(rawValue: number) else { throw DamagedLedger() }
         self.init(

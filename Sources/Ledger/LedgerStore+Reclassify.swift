@@ -55,7 +55,7 @@ extension LedgerStore {
     }
 
     private func change(
-        at now: Int64, _ body: (Connection) throws -> Bool, each: (SideChange) -> Void, approve: () -> Bool
+        at now: Int64, _ body: (any Connection) throws -> Bool, each: (SideChange) -> Void, approve: () -> Bool
     ) throws(LedgerError) -> Bool {
         // Sees the ledger as it was, whatever the transaction below has written.
         let before = try LedgerStore(path: path, mode: .readOnly, policy: policy, busySeconds: busySeconds)
@@ -82,7 +82,7 @@ extension LedgerStore {
 
     /// Walks through the suppressed addresses of both, which are in one order, a page at a time.
     private static func compareSides(
-        _ before: LedgerStore, _ connection: Connection, at now: Int64, _ each: (SideChange) -> Void
+        _ before: LedgerStore, _ connection: any Connection, at now: Int64, _ each: (SideChange) -> Void
     ) throws {
         let terms = try TermTable(connection, writes: false)
         var old = SuppressedPages { last in
@@ -108,7 +108,7 @@ extension LedgerStore {
     }
 
     private static func suppressed(
-        _ connection: Connection, _ terms: TermTable, at now: Int64, after last: String
+        _ connection: any Connection, _ terms: TermTable, at now: Int64, after last: String
     ) throws -> [SuppressedAddress] {
         let query = try connection.prepare(
             """
@@ -176,18 +176,18 @@ package final class Reclassification {
     }
 
     private let ledger: LedgerStore
-    private let connection: Connection
+    private let connection: any Connection
     private let terms: TermTable
     private let index: ReportIndex
-    private let selectDelivery: Query
-    private let selectOutcomes: Query
-    private let updateDelivery: Query
-    private let deleteOutcomes: Query
-    private let insertOutcome: Query
-    private let selectAddress: Query
-    private let insertAddress: Query
+    private let selectDelivery: any Query
+    private let selectOutcomes: any Query
+    private let updateDelivery: any Query
+    private let deleteOutcomes: any Query
+    private let insertOutcome: any Query
+    private let selectAddress: any Query
+    private let insertAddress: any Query
 
-    fileprivate init(_ connection: Connection, _ ledger: LedgerStore) throws {
+    fileprivate init(_ connection: any Connection, _ ledger: LedgerStore) throws {
         self.ledger = ledger
         self.connection = connection
         terms = try TermTable(connection, writes: true)

@@ -89,7 +89,7 @@ extension LedgerStore {
             let condition = """
                 cause IS NOT NULL AND since >= ?1 AND since < ?2 AND (until IS NULL OR until > ?3)
                 """
-            func bound(_ sql: String) throws -> Query {
+            func bound(_ sql: String) throws -> any Query {
                 let query = try connection.prepare(sql)
                 try query.bind(1, window.start)
                 try query.bind(2, window.end)

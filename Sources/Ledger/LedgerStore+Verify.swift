@@ -40,7 +40,7 @@ extension LedgerStore {
     }
 
     private static func verifyStates(
-        _ connection: Connection, _ policy: Policy, _ result: inout Verification
+        _ connection: any Connection, _ policy: Policy, _ result: inout Verification
     ) throws {
         let terms = try TermTable(connection, writes: false)
         let table = try AddressTable(connection, terms)
@@ -67,7 +67,7 @@ extension LedgerStore {
         if members != stored { result.add("the brake does not count the addresses that the events name") }
     }
 
-    private static func verifyRows(_ connection: Connection, _ result: inout Verification) throws {
+    private static func verifyRows(_ connection: any Connection, _ result: inout Verification) throws {
         result.reports = Int(try connection.integer("SELECT count(*) FROM delivery") ?? 0)
         let bits = LedgerLimits.ordinalBits
         let faults = [

@@ -80,18 +80,18 @@ package final class LedgerStore: Sendable {
     }
 
     /// Runs statements in one transaction that holds the write lock from its start.
-    func write<Result>(_ body: (Connection) throws -> Result) throws(LedgerError) -> Result {
+    func write<Result>(_ body: (any Connection) throws -> Result) throws(LedgerError) -> Result {
         guard let result = try writeOrAbandon({ try body($0) }) else { throw engine.error(DamagedLedger()) }
         return result
     }
 
     /// The same, but nothing is written where `body` gives nothing.
-    func writeOrAbandon<Result>(_ body: (Connection) throws -> Result?) throws(LedgerError) -> Result? {
+    func writeOrAbandon<Result>(_ body: (any Connection) throws -> Result?) throws(LedgerError) -> Result? {
         try engine.write(body)
     }
 
     /// Runs statements that see one state of the ledger. They may be run twice.
-    func read<Result>(_ body: (Connection) throws -> Result) throws(LedgerError) -> Result {
+    func read<Result>(_ body: (any Connection) throws -> Result) throws(LedgerError) -> Result {
         try engine.read(body)
     }
 

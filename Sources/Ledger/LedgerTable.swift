@@ -78,7 +78,7 @@ struct LedgerTable {
     /// Writes rows that PostgreSQL has given, columns in order, into the ledger in memory, unless they are there.
     ///
     /// - Returns: the numbers of terms in them.
-    func copy(_ rows: PostgresRows, into connection: Connection) throws -> Set<Int64> {
+    func copy(_ rows: PostgresRows, into connection: any Connection) throws -> Set<Int64> {
         var terms = Set<Int64>()
         if rows.count == 0 { return terms }
         let insert = try connection.prepare(insertion + " ON CONFLICT DO NOTHING")
@@ -101,7 +101,7 @@ struct LedgerTable {
     }
 
     /// The rows that a query over `names` is at, one after the other, as columns.
-    func arrays(_ read: ((Query) throws -> Void) throws -> Void) throws -> [PostgresArray] {
+    func arrays(_ read: ((any Query) throws -> Void) throws -> Void) throws -> [PostgresArray] {
         var arrays = columns.map { PostgresArray($0.element) }
         try read { row in
             for (place, value) in values(of: row).enumerated() { arrays[place].append(value) }
@@ -110,7 +110,7 @@ struct LedgerTable {
     }
 
     /// The row that a query over `names` is at.
-    func values(of row: Query) -> [RowValue] {
+    func values(of row: any Query) -> [RowValue] {
         columns.enumerated().map { index, column in
             let place = Int32(index)
             return switch column.element {
@@ -122,7 +122,7 @@ struct LedgerTable {
     }
 
     /// The rows with these numbers.
-    func rows(_ numbers: [Int64], in connection: Connection) throws -> [PostgresArray] {
+    func rows(_ numbers: [Int64], in connection: any Connection) throws -> [PostgresArray] {
         let select = try connection.prepare("SELECT \(names) FROM \(name) WHERE id = ?1")
         return try arrays { body in
             for number in numbers {
@@ -134,7 +134,7 @@ struct LedgerTable {
     }
 
     /// All rows.
-    func allRows(in connection: Connection) throws -> [PostgresArray] {
+    func allRows(in connection: any Connection) throws -> [PostgresArray] {
         let select = try connection.prepare("SELECT \(names) FROM \(name)")
         return try arrays { body in while try select.step() { try body(select) } }
     }

@@ -52,7 +52,7 @@ struct PreviewContext {
     }
 
     private mutating func readDeliveries(
-        _ connection: Connection, _ terms: TermTable, _ batch: [DeliveryEvent], _ known: Set<String>
+        _ connection: any Connection, _ terms: TermTable, _ batch: [DeliveryEvent], _ known: Set<String>
     ) throws {
         let prints = Set(batch.lazy.flatMap(\.fingerprints))
         try connection.forEach(
@@ -83,7 +83,7 @@ struct PreviewContext {
         }
     }
 
-    private mutating func readRests(_ connection: Connection, _ terms: TermTable) throws {
+    private mutating func readRests(_ connection: any Connection, _ terms: TermTable) throws {
         let table = try AddressTable(connection, terms)
         let addresses = self.addresses.sorted()
         let entries = try AddressTable.entries(connection, terms, addresses)
@@ -97,7 +97,7 @@ struct PreviewContext {
         }
     }
 
-    private mutating func readBrake(_ connection: Connection, _ terms: TermTable) throws {
+    private mutating func readBrake(_ connection: any Connection, _ terms: TermTable) throws {
         var known: [BrakeTable.Pair: BrakePairName] = [:]
         let numbers = try terms.known(Set(pairs.flatMap { [$0.provider, $0.reason.text] }))
         for pair in pairs {
@@ -162,7 +162,7 @@ struct PreviewContext {
         }
     }
 
-    private func writeRests(_ connection: Connection, _ terms: TermTable) throws {
+    private func writeRests(_ connection: any Connection, _ terms: TermTable) throws {
         let table = try AddressTable(connection, terms)
         let writer = try AddressWriter(connection, terms)
         let insert = try connection.prepare(
@@ -195,7 +195,7 @@ struct PreviewContext {
         }
     }
 
-    private func writeBrake(_ connection: Connection, _ terms: TermTable, _ known: Set<BrakePairName>) throws {
+    private func writeBrake(_ connection: any Connection, _ terms: TermTable, _ known: Set<BrakePairName>) throws {
         let insertHour = try connection.prepare(
             """
             INSERT INTO brake_hour (provider, reason, hour, addresses, folded) VALUES (?1, ?2, ?3, ?4, ?5)

@@ -34,7 +34,7 @@ extension LedgerStore {
         return result
     }
 
-    private static func prune(_ connection: Connection, _ horizon: Int64, _ policy: Policy) throws -> PruneResult {
+    private static func prune(_ connection: any Connection, _ horizon: Int64, _ policy: Policy) throws -> PruneResult {
         var result = PruneResult()
         let terms = try TermTable(connection, writes: true)
         let table = try AddressTable(connection, terms)
@@ -80,7 +80,7 @@ extension LedgerStore {
     ///
     /// What stays: spikes, since a report of such an hour may still be scanned and falls under what was decided; and of
     /// each provider that was seen later the last count before, so that it does not look new.
-    private static func pruneBrake(_ connection: Connection, _ hour: Int64, _ policy: Policy) throws -> Int {
+    private static func pruneBrake(_ connection: any Connection, _ hour: Int64, _ policy: Policy) throws -> Int {
         let rule = policy.brake ?? Policy.Brake()
         let first = BrakeTimeline.firstHour(before: BrakeTimeline.firstChange(by: hour, rule), rule)
         try connection.run(
@@ -98,7 +98,7 @@ extension LedgerStore {
     }
 
     /// Deletes the old deliveries of which no address keeps an outcome, and the copies of deliveries that are gone.
-    private static func pruneDeliveries(_ connection: Connection, _ horizon: Int64) throws -> Int {
+    private static func pruneDeliveries(_ connection: any Connection, _ horizon: Int64) throws -> Int {
         let bits = LedgerLimits.ordinalBits
         try connection.run("CREATE TEMP TABLE IF NOT EXISTS gone (id BIGINT PRIMARY KEY)")
         try connection.run("DELETE FROM gone")

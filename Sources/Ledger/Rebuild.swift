@@ -36,12 +36,12 @@ extension LedgerStore {
                 + "[policy], or bring the ledger to this one with maildir-bounce reprocess --rebuild")
     }
 
-    static func storedPolicy(_ connection: Connection) throws -> String? {
+    static func storedPolicy(_ connection: any Connection) throws -> String? {
         let query = try connection.prepare("SELECT value FROM setting WHERE name = '\(policySetting)'")
         return try query.step() ? query.text(0) : nil
     }
 
-    static func rebuild(_ connection: Connection, _ policy: Policy) throws -> Int {
+    static func rebuild(_ connection: any Connection, _ policy: Policy) throws -> Int {
         let terms = try TermTable(connection, writes: true)
         let table = try AddressTable(connection, terms)
         let writer = try AddressWriter(connection, terms)
@@ -76,7 +76,7 @@ extension LedgerStore {
         return changed
     }
 
-    private static func rebuildTally(_ connection: Connection) throws {
+    private static func rebuildTally(_ connection: any Connection) throws {
         try connection.run("DELETE FROM tally")
         try connection.run(
             """

@@ -24,17 +24,17 @@ final class ReportIndex {
     }
 
     private let terms: TermTable
-    private let selectHead: Query
-    private let selectPruned: Query
+    private let selectHead: any Query
+    private let selectPruned: any Query
     private let hasPruned: Bool
-    private let selectKey: Query
+    private let selectKey: any Query
     /// Until when reports arrived that have the fingerprints of version 0.1.0; `nil` if there are none.
     private let formerEnd: Int64?
 
     /// Holds the moment at which a ledger of version 0.1.0 was brought to the present fingerprints.
     static let formerSetting = "former-fingerprints"
 
-    init(_ connection: Connection, _ terms: TermTable) throws {
+    init(_ connection: any Connection, _ terms: TermTable) throws {
         self.terms = terms
         selectHead = try connection.prepare(
             """
@@ -47,11 +47,11 @@ final class ReportIndex {
         formerEnd = try ReportIndex.formerEnd(connection)
     }
 
-    static func formerEnd(_ connection: Connection) throws -> Int64? {
+    static func formerEnd(_ connection: any Connection) throws -> Int64? {
         try connection.integer("SELECT CAST(value AS BIGINT) FROM setting WHERE name = '\(formerSetting)'")
     }
 
-    static func setFormerEnd(_ moment: Int64, _ connection: Connection) throws {
+    static func setFormerEnd(_ moment: Int64, _ connection: any Connection) throws {
         let insert = try connection.prepare(
             "INSERT INTO setting (name, value) VALUES ('\(formerSetting)', ?1) ON CONFLICT DO NOTHING")
         try insert.bind(1, String(moment))

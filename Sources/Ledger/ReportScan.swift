@@ -31,7 +31,7 @@ final class ReportScan {
     private(set) var domains: [String] = [""]
     /// The place of its domain for the number of each address.
     private var domainOfAddress: [Int32] = []
-    private let connection: Connection
+    private let connection: any Connection
     private let remote: Int64
     private var effects: [Pair: AddressEvent.Effect] = [:]
     private var providerOfHost: [Int64: String] = [:]
@@ -46,7 +46,7 @@ final class ReportScan {
     private static let diagnosticColumn: Int32 = 12
     private static let condition = "d.duplicate_of IS NULL AND d.arrival >= ?1 AND d.arrival < ?2"
 
-    init(_ connection: Connection, readsDomains: Bool = true) throws {
+    init(_ connection: any Connection, readsDomains: Bool = true) throws {
         self.connection = connection
         terms = try TermTable(connection, writes: false)
         remote = try terms.known(Origin.remote.rawValue) ?? -1
@@ -104,7 +104,7 @@ final class ReportScan {
     }
 
     private func forEach(
-        _ window: ReportWindow, _ sql: String, _ body: (Row, Query) throws -> Void
+        _ window: ReportWindow, _ sql: String, _ body: (Row, any Query) throws -> Void
     ) throws {
         let query = try connection.prepareScan(sql)
         try query.bind(1, window.start)
@@ -128,7 +128,7 @@ final class ReportScan {
     }
 
     /// What an outcome means for its address. Only of a hard one, and of a relay's, the codes must be looked at.
-    private func effect(_ classTerm: Int64, _ kind: Int64, _ row: Query) throws -> AddressEvent.Effect {
+    private func effect(_ classTerm: Int64, _ kind: Int64, _ row: any Query) throws -> AddressEvent.Effect {
         let pair = Pair(classTerm: classTerm, kind: kind)
         if let known = effects[pair], known != .hard, known != .relay { return known }
         let (messageClass, fate) = (try terms.messageClass(classTerm), try terms.fate(kind))

@@ -1,18 +1,18 @@
 /// Inserts rows into one table, many with one statement: to begin and to end a statement costs SQLite more than a row.
 final class RowInsertion {
     /// Inserts one row.
-    let one: Query
-    private let connection: Connection
+    let one: any Query
+    private let connection: any Connection
     private let head: String
     private let columns: Int
     private let end: String
-    private var many: Query?
+    private var many: (any Query)?
 
     /// Rows of a statement that inserts many.
     private static let rows = 16
 
     /// - Parameter end: what stands after the rows.
-    init(_ connection: Connection, into table: String, columns: [String], end: String = "") throws {
+    init(_ connection: any Connection, into table: String, columns: [String], end: String = "") throws {
         self.connection = connection
         self.columns = columns.count
         self.end = end
@@ -27,7 +27,7 @@ final class RowInsertion {
     ///   - done: told of each statement which rows it was for, and, where it asks (which is to wait for the answer), how many
     ///     of them it has inserted.
     func insert(
-        _ count: Int, bind: (_ row: Int, _ query: Query, _ first: Int32) throws -> Void,
+        _ count: Int, bind: (_ row: Int, _ query: any Query, _ first: Int32) throws -> Void,
         done: (_ rows: Range<Int>, _ inserted: () throws -> Int) throws -> Void = { _, _ in }
     ) throws {
         var row = 0
@@ -43,7 +43,7 @@ final class RowInsertion {
         }
     }
 
-    private func statementForMany() throws -> Query {
+    private func statementForMany() throws -> any Query {
         if let many { return many }
         let query = try connection.prepare(head + RowInsertion.places(rows: RowInsertion.rows, columns: columns) + end)
         many = query

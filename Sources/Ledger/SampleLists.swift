@@ -61,7 +61,7 @@ struct SampleLists {
         lists[list].insert(place, at: index)
     }
 
-    func read(_ connection: Connection, _ scan: ReportScan) throws -> [ReportGroup: [ReportSample]] {
+    func read(_ connection: any Connection, _ scan: ReportScan) throws -> [ReportGroup: [ReportSample]] {
         let reader = try SampleReader(connection, scan.terms)
         var result = [ReportGroup: [ReportSample]]()
         for (group, places) in zip(groups, lists) {

@@ -1,9 +1,9 @@
 /// Reads one report, or one recipient of it, with all that a list shows.
 final class SampleReader {
     private let terms: TermTable
-    private let select: Query
+    private let select: any Query
 
-    init(_ connection: Connection, _ terms: TermTable) throws {
+    init(_ connection: any Connection, _ terms: TermTable) throws {
         self.terms = terms
         select = try connection.prepare(
             """

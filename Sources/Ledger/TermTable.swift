@@ -2,12 +2,12 @@ import Verdict
 
 /// The texts that are stored once, within one transaction.
 final class TermTable {
-    private let connection: Connection
-    private let select: Query
+    private let connection: any Connection
+    private let select: any Query
     private let writes: Bool
-    private let selectText: Query
+    private let selectText: any Query
 
-    init(_ connection: Connection, writes: Bool) throws {
+    init(_ connection: any Connection, writes: Bool) throws {
         self.connection = connection
         select = try connection.prepare("SELECT id FROM term WHERE text = ?1")
         selectText = try connection.prepare("SELECT text FROM term WHERE id = ?1")

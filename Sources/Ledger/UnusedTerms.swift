@@ -28,7 +28,7 @@ enum UnusedTerms {
     ///
     /// - Returns: how many.
     @discardableResult
-    static func drop(_ connection: Connection) throws -> Int {
+    static func drop(_ connection: any Connection) throws -> Int {
         try connection.run("CREATE TEMP TABLE IF NOT EXISTS used (id BIGINT PRIMARY KEY)")
         try connection.run("DELETE FROM used")
         for (table, column) in references {
@@ -46,7 +46,7 @@ enum UnusedTerms {
     }
 
     /// Lets every program know that what it knows of terms may be wrong.
-    static func tell(_ connection: Connection) throws {
+    static func tell(_ connection: any Connection) throws {
         connection.terms.removeAll()
         try connection.run(
             """

@@ -39,6 +39,7 @@ struct CanonicalAddressTests {
             ("νικος@dest.example", "νικοσ@dest.example"),
             ("Straße@dest.example", "straße@dest.example"),
             ("bob@stra\u{AD}ße.example", "bob@xn--strae-oqa.example"),
+            ("bob@STRAẞE.example", "bob@xn--strae-oqa.example"),
             ("bob@de\u{200B}st.example", "bob@dest.example"),
         ])
     func canonical(_ seen: String, _ expected: String) {
@@ -94,7 +95,7 @@ struct CanonicalAddressTests {
             "bo\u{AD}b@dest.example",
             "bo\u{61C}b@dest.example", "bo\u{200B}b@dest.example", "bo\u{E0041}b@dest.example",
             "bo\u{2800}b@dest.example",
-            "bob@de\u{3164}st.example", "bob@dest.example\u{0}",
+            "bob@de\u{34F}st.example", "bob@de\u{3164}st.example", "bob@dest.example\u{0}",
         ])
     func refused(_ seen: String) {
         #expect(CanonicalAddress(seen) == nil)

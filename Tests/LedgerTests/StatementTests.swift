@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Statements of SQLite")
 struct StatementTests {
-    private func read(_ connection: Connection, _ sql: String) throws -> [Int64] {
+    private func read(_ connection: any Connection, _ sql: String) throws -> [Int64] {
         let query = try connection.prepare(sql)
         var numbers = [Int64]()
         while try query.step() { numbers.append(query.integer(0)) }

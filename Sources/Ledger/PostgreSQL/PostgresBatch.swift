@@ -94,7 +94,7 @@ final class PostgresBatch {
         try scratch.write { try PostgresBatch.insert(learned, $0) }
     }
 
-    private func learnTerms(_ numbers: Set<Int64>, _ session: PostgresSession, _ connection: Connection) throws {
+    private func learnTerms(_ numbers: Set<Int64>, _ session: PostgresSession, _ connection: any Connection) throws {
         let learned = try terms.learn(numbers: numbers, session)
         if learned.isEmpty { return }
         // Of this transaction, which is taken back: what was learned must be forgotten with it.
@@ -102,7 +102,7 @@ final class PostgresBatch {
         terms.forget(learned)
     }
 
-    private static func insert(_ learned: [(Int64, String)], _ connection: Connection) throws {
+    private static func insert(_ learned: [(Int64, String)], _ connection: any Connection) throws {
         let insert = try connection.prepare("INSERT INTO term (id, text) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
         for (id, text) in learned {
             try insert.bind(1, id)

@@ -1,12 +1,12 @@
 /// What a batch has changed in the ledger in memory, as statements for PostgreSQL.
 struct PostgresChanges {
-    private let connection: Connection
+    private let connection: any Connection
     private let journal: ChangeJournal
     private let context: PostgresContext
 
     private typealias Statement = PostgresSession.Statement
 
-    init(_ connection: Connection, _ journal: ChangeJournal, _ context: PostgresContext) {
+    init(_ connection: any Connection, _ journal: ChangeJournal, _ context: PostgresContext) {
         self.connection = connection
         self.journal = journal
         self.context = context

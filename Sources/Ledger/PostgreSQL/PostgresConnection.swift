@@ -1,5 +1,6 @@
 /// The statements of the ledger on PostgreSQL, within a transaction.
 final class PostgresConnection: Connection {
+    let terms: TermCache
     let session: PostgresSession
     private var lastChanges = 0
     /// Statements that give no rows, not sent yet.
@@ -10,19 +11,19 @@ final class PostgresConnection: Connection {
     init(_ session: PostgresSession, beginning: [String]) {
         self.session = session
         waiting = beginning.map { PostgresSession.Statement(sql: $0) }
-        super.init(terms: session.terms)
+        terms = session.terms
         // The transaction before may have been taken back. Its numbers are no others' then, so the texts can stay.
         terms.removeNumbers()
     }
 
-    override func prepare(_ sql: String) throws -> Query { PostgresQuery(self, PostgresConnection.translated(sql)) }
+    func prepare(_ sql: String) throws -> any Query { PostgresQuery(self, PostgresConnection.translated(sql)) }
 
-    override func prepareScan(_ sql: String) throws -> Query {
+    func prepareScan(_ sql: String) throws -> any Query {
         cursors += 1
         return PostgresScan(self, PostgresConnection.translated(sql), cursor: "scan\(cursors)")
     }
 
-    override var changes: Int {
+    var changes: Int {
         get throws {
             try flush()
             return lastChanges
@@ -68,11 +69,25 @@ final class PostgresConnection: Connection {
         return rows
     }
 
-    override var answersSlowly: Bool { true }
+    var answersSlowly: Bool { true }
 
-    override func sink(for table: LedgerTable) throws -> RowSink { PostgresSink(table, self) }
+    func insertTerm(_ text: String) throws -> Int64 {
+        let insert = try prepare(
+            "INSERT INTO term (text) VALUES (?1) ON CONFLICT (text) DO UPDATE SET text = excluded.text RETURNING id")
+        try insert.bind(1, text)
+        guard try insert.step() else { throw DamagedLedger() }
+        return insert.integer(0)
+    }
 
-    override func renumber() throws {
+    /// No number is given twice.
+    func keepDeliveryNumbers() {}
+
+    /// The server's own vacuum overwrites what is deleted.
+    func eraseForGood() {}
+
+    func sink(for table: LedgerTable) throws -> RowSink { PostgresSink(table, self) }
+
+    func renumber() throws {
         try run("SELECT setval('address_number', 1 + (SELECT coalesce(max(id), 0) FROM address))")
         // The other ledger may have given numbers to deliveries that are gone by now.
         try run(
@@ -90,18 +105,18 @@ final class PostgresConnection: Connection {
     }
 
     /// Numbers that no other transaction has taken.
-    override func numbers(for table: NumberedTable) throws -> RowNumbers {
+    func numbers(for table: NumberedTable) throws -> RowNumbers {
         RowNumbers(0..<0) { [self] in
             let number = try execute("SELECT nextval('\(table.rawValue)_number')", []).integer(0, 0)
             return number..<number + 1
         }
     }
 
-    override func lastDelivery() throws -> Int64 {
+    func lastDelivery() throws -> Int64 {
         try integer("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM delivery_number") ?? 0
     }
 
-    override func forEach(_ keys: [RowValue], _ sql: String, _ body: (Query) throws -> Void) throws {
+    func forEach(_ keys: [RowValue], _ sql: String, _ body: (any Query) throws -> Void) throws {
         if keys.isEmpty { return }
         let query = PostgresQuery(self, PostgresConnection.translated(sql.replacing("= ?1", with: "= ANY(?1)")))
         query.bindAll(PostgresArray(keys))

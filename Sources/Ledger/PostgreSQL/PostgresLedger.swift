@@ -50,7 +50,7 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
 
     // MARK: Transactions
 
-    func write<Result>(_ body: (Connection) throws -> Result?) throws(LedgerError) -> Result? {
+    func write<Result>(_ body: (any Connection) throws -> Result?) throws(LedgerError) -> Result? {
         guard case .readWrite = mode else { throw LedgerError.openedForReading(address.text) }
         return try attempt { session in
             let connection = PostgresConnection(
@@ -67,7 +67,7 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
         }
     }
 
-    func read<Result>(_ body: (Connection) throws -> Result) throws(LedgerError) -> Result {
+    func read<Result>(_ body: (any Connection) throws -> Result) throws(LedgerError) -> Result {
         try attempt { session in
             let connection = PostgresConnection(
                 session, beginning: ["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"])

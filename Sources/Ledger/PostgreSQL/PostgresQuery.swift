@@ -16,12 +16,12 @@ class PostgresQuery: Query {
         parameters[Int(index) - 1] = parameter
     }
 
-    override func bind(_ index: Int32, _ value: Int64?) throws { set(index, .value(.integer(value))) }
-    override func bind(_ index: Int32, _ value: String?) throws { set(index, .value(.text(value))) }
-    override func bind(_ index: Int32, _ value: [UInt8]?) throws { set(index, .value(.bytes(value))) }
+    func bind(_ index: Int32, _ value: Int64?) throws { set(index, .value(.integer(value))) }
+    func bind(_ index: Int32, _ value: String?) throws { set(index, .value(.text(value))) }
+    func bind(_ index: Int32, _ value: [UInt8]?) throws { set(index, .value(.bytes(value))) }
     func bindAll(_ values: PostgresArray) { set(1, .array(values)) }
 
-    override func step() throws -> Bool {
+    func step() throws -> Bool {
         if rows == nil {
             rows = try connection.execute(sql, parameters)
         }
@@ -29,17 +29,17 @@ class PostgresQuery: Query {
         return row < (rows?.count ?? 0)
     }
 
-    override func execute() throws {
+    func execute() throws {
         try connection.later(PostgresSession.Statement(sql: sql, parameters: parameters))
     }
 
-    override func reset() {
+    func reset() {
         rows = nil
         row = -1
     }
 
-    override func isNull(_ column: Int32) -> Bool { rows?.isNull(row, column) ?? true }
-    override func integer(_ column: Int32) -> Int64 { rows?.integer(row, column) ?? 0 }
-    override func optionalText(_ column: Int32) -> String? { rows?.text(row, column) }
-    override func blob(_ column: Int32) -> UnsafeRawBufferPointer? { rows?.blob(row, column) }
+    func isNull(_ column: Int32) -> Bool { rows?.isNull(row, column) ?? true }
+    func integer(_ column: Int32) -> Int64 { rows?.integer(row, column) ?? 0 }
+    func optionalText(_ column: Int32) -> String? { rows?.text(row, column) }
+    func blob(_ column: Int32) -> UnsafeRawBufferPointer? { rows?.blob(row, column) }
 }

@@ -45,7 +45,7 @@ final class ReadOnlyFile: SQLiteEngine {
         try read { _ in }
     }
 
-    func read<Result>(_ body: (Connection) throws -> Result) throws(LedgerError) -> Result {
+    func read<Result>(_ body: (any Connection) throws -> Result) throws(LedgerError) -> Result {
         var failure = LedgerError(
             .tryAgain, "the ledger \(path) is being changed all the time while it is read; try again")
         for _ in 0..<ReadOnlyFile.attempts {
@@ -72,7 +72,7 @@ final class ReadOnlyFile: SQLiteEngine {
         throw failure
     }
 
-    func write<Result>(_ body: (Connection) throws -> Result?) throws(LedgerError) -> Result? {
+    func write<Result>(_ body: (any Connection) throws -> Result?) throws(LedgerError) -> Result? {
         throw LedgerError.openedForReading(path)
     }
 

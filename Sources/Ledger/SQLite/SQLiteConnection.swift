@@ -2,39 +2,53 @@ import CSQLite
 
 /// A database of SQLite as a place where statements run.
 final class SQLiteConnection: Connection {
+    let terms: TermCache
     private let database: SQLiteDatabase
     /// Numbers to use, where others than those after the last.
     var given: [NumberedTable: RowNumbers] = [:]
 
     init(_ database: SQLiteDatabase, terms: TermCache = TermCache()) {
         self.database = database
-        super.init(terms: terms)
+        self.terms = terms
     }
 
-    override func prepare(_ sql: String) throws -> Query { SQLiteQuery(database, sql) }
+    func prepare(_ sql: String) throws -> any Query { SQLiteQuery(database, sql) }
 
-    override var changes: Int { get throws { Int(sqlite3_changes(database.handle)) } }
+    func prepareScan(_ sql: String) throws -> any Query { try prepare(sql) }
+
+    func forEach(_ keys: [RowValue], _ sql: String, _ body: (any Query) throws -> Void) throws {
+        let query = try prepare(sql)
+        for key in keys {
+            defer { query.reset() }
+            try query.bind(1, key)
+            while try query.step() { try body(query) }
+        }
+    }
+
+    var answersSlowly: Bool { false }
+
+    var changes: Int { get throws { Int(sqlite3_changes(database.handle)) } }
 
     /// Nothing else writes while this transaction does: the numbers go on after the last.
-    override func numbers(for table: NumberedTable) throws -> RowNumbers {
+    func numbers(for table: NumberedTable) throws -> RowNumbers {
         if let given = given[table] { return given }
         let last = table == .delivery ? try lastDelivery() : try integer("SELECT max(id) FROM \(table.rawValue)") ?? 0
         return RowNumbers(next: 1 + last)
     }
 
-    override func lastDelivery() throws -> Int64 {
+    func lastDelivery() throws -> Int64 {
         max(
             try integer("SELECT max(id) FROM delivery") ?? 0,
             try integer("SELECT CAST(value AS BIGINT) FROM setting WHERE name = '\(Schema.lastDeliverySetting)'") ?? 0)
     }
 
     /// The other ledger may have given numbers to deliveries that are gone by now.
-    override func renumber() throws {
+    func renumber() throws {
         let known = try integer("SELECT max(known) FROM action") ?? 0
         try setLastDelivery(max(known, try lastDelivery()))
     }
 
-    override func keepDeliveryNumbers() throws { try setLastDelivery(try lastDelivery()) }
+    func keepDeliveryNumbers() throws { try setLastDelivery(try lastDelivery()) }
 
     /// Sees to it that no new delivery gets a number up to this one.
     func setLastDelivery(_ number: Int64) throws {
@@ -50,13 +64,13 @@ final class SQLiteConnection: Connection {
     private lazy var termInsertion = SQLiteQuery(database, "INSERT INTO term (text) VALUES (?1)")
 
     /// Nothing else writes: a text that has no number has none until it is given one here.
-    override func insertTerm(_ text: String) throws -> Int64 {
+    func insertTerm(_ text: String) throws -> Int64 {
         try termInsertion.bind(1, text)
         try termInsertion.execute()
         return sqlite3_last_insert_rowid(database.handle)
     }
 
-    override func sink(for table: LedgerTable) throws -> RowSink {
+    func sink(for table: LedgerTable) throws -> RowSink {
         SQLiteSink(insert: try prepare(table.insertion))
     }
 
@@ -75,12 +89,12 @@ final class SQLiteConnection: Connection {
     }
 
     /// Overwrites what is deleted, where the SQLite of the system does not do so anyway.
-    override func eraseForGood() throws { try run("PRAGMA secure_delete = ON") }
+    func eraseForGood() throws { try run("PRAGMA secure_delete = ON") }
 }
 
 /// Writes rows one by one.
 private struct SQLiteSink: RowSink {
-    let insert: Query
+    let insert: any Query
 
     func append(_ row: [RowValue]) throws {
         for (place, value) in row.enumerated() { try insert.bind(Int32(place) + 1, value) }

@@ -163,7 +163,7 @@ final class SQLiteFile: SQLiteEngine {
 
     // MARK: Statements
 
-    func write<Result>(_ body: (Connection) throws -> Result?) throws(LedgerError) -> Result? {
+    func write<Result>(_ body: (any Connection) throws -> Result?) throws(LedgerError) -> Result? {
         do {
             return try database.use { database in
                 let result: Result?
@@ -206,7 +206,7 @@ final class SQLiteFile: SQLiteEngine {
         }
     }
 
-    func read<Result>(_ body: (Connection) throws -> Result) throws(LedgerError) -> Result {
+    func read<Result>(_ body: (any Connection) throws -> Result) throws(LedgerError) -> Result {
         do {
             return try database.use { try $0.read { try body(try terms.connection($0)) } }
         } catch {
@@ -223,7 +223,7 @@ final class SQLiteFile: SQLiteEngine {
         }
     }
 
-    private static func checkpoint(_ connection: Connection) throws -> Bool {
+    private static func checkpoint(_ connection: any Connection) throws -> Bool {
         // The first column of the answer: whether somebody kept it from coming to its end.
         try connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0
     }
@@ -241,7 +241,7 @@ final class SQLiteFile: SQLiteEngine {
         }
     }
 
-    private func giveBack(_ connection: Connection) throws -> LedgerRoom {
+    private func giveBack(_ connection: any Connection) throws -> LedgerRoom {
         func pages(_ name: String) throws -> Int64 { try connection.integer("PRAGMA \(name)") ?? 0 }
         let size = try pages("page_size")
         let before = try pages("page_count") * size

@@ -67,7 +67,7 @@ final class SQLiteQuery: Query {
     /// Bytes of the smallest copy. A text of nothing has one, too: without an address SQLite would take it for NULL.
     private static let leastCopy = 32
 
-    override func bind(_ index: Int32, _ value: Int64?) throws {
+    func bind(_ index: Int32, _ value: Int64?) throws {
         let statement = try compiled()
         if let value {
             try check(sqlite3_bind_int64(statement, index, value))
@@ -76,7 +76,7 @@ final class SQLiteQuery: Query {
         }
     }
 
-    override func bind(_ index: Int32, _ value: String?) throws {
+    func bind(_ index: Int32, _ value: String?) throws {
         let statement = try compiled()
         guard var value else {
             try check(sqlite3_bind_null(statement, index))
@@ -87,7 +87,7 @@ final class SQLiteQuery: Query {
         try check(sqlite3_bind_text(statement, index, start?.assumingMemoryBound(to: CChar.self), count, nil))
     }
 
-    override func bind(_ index: Int32, _ value: [UInt8]?) throws {
+    func bind(_ index: Int32, _ value: [UInt8]?) throws {
         let statement = try compiled()
         guard let value else {
             try check(sqlite3_bind_null(statement, index))
@@ -98,7 +98,7 @@ final class SQLiteQuery: Query {
     }
 
     /// Whether there is a row.
-    override func step() throws -> Bool {
+    func step() throws -> Bool {
         switch sqlite3_step(try compiled()) {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
@@ -107,25 +107,30 @@ final class SQLiteQuery: Query {
     }
 
     /// Makes the statement ready for the next execution; a failure has been thrown by `step` already.
-    override func reset() {
+    func reset() {
         sqlite3_reset(statement)
     }
 
-    override func isNull(_ column: Int32) -> Bool {
+    func execute() throws {
+        defer { reset() }
+        _ = try step()
+    }
+
+    func isNull(_ column: Int32) -> Bool {
         sqlite3_column_type(statement, column) == SQLITE_NULL
     }
 
-    override func integer(_ column: Int32) -> Int64 {
+    func integer(_ column: Int32) -> Int64 {
         sqlite3_column_int64(statement, column)
     }
 
-    override func optionalText(_ column: Int32) -> String? {
+    func optionalText(_ column: Int32) -> String? {
         guard let start = sqlite3_column_text(statement, column) else { return nil }
         let count = Int(sqlite3_column_bytes(statement, column))
         return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
     }
 
-    override func blob(_ column: Int32) -> UnsafeRawBufferPointer? {
+    func blob(_ column: Int32) -> UnsafeRawBufferPointer? {
         if isNull(column) { return nil }
         let start = sqlite3_column_blob(statement, column)
         return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column)))
