@@ -15,7 +15,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         .target(name: "Bytes"),
@@ -29,13 +28,13 @@ let package = Package(
         .systemLibrary(name: "CRenameat2"),
         .target(name: "Maildir", dependencies: ["Bytes", "CRenameat2"]),
         .systemLibrary(name: "CPostgreSQL"),
-        .systemLibrary(name: "CSQLiteSettings"),
+        .systemLibrary(name: "CSQLite"),
+        .systemLibrary(name: "CIDN2"),
         .target(
             name: "Ledger",
             dependencies: [
-                "Bytes", "Verdict", "CPostgreSQL", "CRenameat2", "CSQLiteSettings",
+                "Bytes", "Verdict", "CPostgreSQL", "CRenameat2", "CIDN2", "CSQLite",
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         // The part of the program that reads its configuration: a link for each file.
         .target(
