@@ -42,14 +42,17 @@ let package = Package(
         .target(
             name: "Ledger",
             dependencies: [
-                "Bytes", "CIDN2", "CPostgreSQL", "CRenameat2", "CSQLite", "Verdict",
+                "Bytes", "CIDN2", "CRenameat2", "CSQLite", "Verdict",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
+        // The same ledger on a server.
+        .target(name: "LedgerPostgreSQL", dependencies: ["Bytes", "CPostgreSQL", "Ledger"]),
         .executableTarget(
             name: "MaildirBounce",
             dependencies: [
-                "Bytes", "MIME", "ReturnPath", "Verdict", "Classifier", "RuleFiles", "Maildir", "Ledger", "TOML",
+                "Bytes", "MIME", "ReturnPath", "Verdict", "Classifier", "RuleFiles", "Maildir", "Ledger",
+                "LedgerPostgreSQL", "TOML",
                 "CArguments", "CZlib",
                 "CResolv",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -61,7 +64,10 @@ let package = Package(
         .target(name: "Week", dependencies: ["Ledger", "Verdict"], path: "Benchmarks/Week"),
         .executableTarget(
             name: "simulate-week",
-            dependencies: ["Ledger", "Week", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "Ledger", "LedgerPostgreSQL", "Week",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             path: "Benchmarks/SimulateWeek"),
         // Programs of others, one for each library: without package access they see what is public, and no more.
         .executableTarget(
@@ -87,11 +93,14 @@ let package = Package(
         .testTarget(
             name: "LedgerTests",
             dependencies: [
-                "Bytes", "Ledger", "Seeded", "Verdict", "Week", .product(name: "Crypto", package: "swift-crypto"),
+                "Bytes", "Ledger", "LedgerPostgreSQL", "Seeded", "Verdict", "Week",
+                .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .testTarget(
             name: "MaildirBounceTests",
-            dependencies: ["MaildirBounce", "Bytes", "Ledger", "Maildir", "Classifier", "Verdict", "Week"]
+            dependencies: [
+                "MaildirBounce", "Bytes", "Ledger", "LedgerPostgreSQL", "Maildir", "Classifier", "Verdict", "Week",
+            ]
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Ledger
+import LedgerPostgreSQL
 import Week
 
 /// Writes a week of reports into a ledger, as scans would, and says who is suppressed that should not be, and the other

@@ -1,5 +1,5 @@
 /// Where the rows of a ledger are, and how transactions are done there. What the rows mean is the same for all.
-protocol LedgerEngine: Sendable {
+package protocol LedgerEngine: Sendable {
     /// Whether other hosts write to this ledger, under a policy that must be the same for all.
     var isShared: Bool { get }
 
@@ -9,6 +9,9 @@ protocol LedgerEngine: Sendable {
 
     /// Runs statements that see one state of the ledger. They may be run twice.
     func read<Result>(_ body: (any Connection) throws -> Result) throws(LedgerError) -> Result
+
+    /// The same ledger for reading, through another connection, which sees nothing of a transaction that is not at its end.
+    func reader() throws(LedgerError) -> any LedgerEngine
 
     /// Writes a batch of deliveries in one transaction.
     func commit(_ batch: [DeliveryEvent], _ policy: Policy) throws(LedgerError) -> [CommitOutcome]
@@ -32,12 +35,6 @@ protocol LedgerEngine: Sendable {
 
     /// What a failure means for this ledger.
     func error(_ error: any Error) -> LedgerError
-}
-
-extension LedgerEngine {
-    func checkpoint() throws(LedgerError) -> Bool { true }
-
-    func giveBack() throws(LedgerError) -> LedgerRoom? { nil }
 }
 
 /// How much room a ledger's file takes, in bytes.

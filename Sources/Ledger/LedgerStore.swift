@@ -1,5 +1,5 @@
-/// The ledger: what was seen, what each address has had, and who is left out. One SQLite file, or one database of a
-/// PostgreSQL server.
+/// The ledger: what was seen, what each address has had, and who is left out. One SQLite file, or whatever else an engine
+/// keeps it in.
 ///
 /// A store may be used from any thread; its work is done one call after the other. Two stores, in one process or in
 /// two, may write to one ledger: each batch is one transaction, and a writer waits for the other.
@@ -33,50 +33,47 @@ package final class LedgerStore: Sendable {
     /// The file, or the address of the database without a password.
     package let path: String
     package let policy: Policy
-    let busySeconds: Int
     let engine: any LedgerEngine
     let overlay = Overlay()
 
-    /// Opens a ledger: a file, or a database where `path` begins with `postgresql://` or `postgres://`.
+    /// Opens a ledger in a file.
     ///
     /// - Parameters:
     ///   - makes: whether a ledger that is missing is made.
     ///   - adoption: whether the states are derived anew, in one transaction, where they were derived under another policy.
     /// - Throws: `cannotOpen` where there is no ledger to read, or the file is something else; `cannotWrite` where it
     ///   cannot be made or written; `tryAgain` where it is locked or the disk is full; `inputOutput` for a bad disk.
-    package init(
-        path: String, mode: Mode, policy: Policy, durability: Durability = .full, makes: Bool = true,
+    package convenience init(
+        file path: String, mode: Mode, policy: Policy, durability: Durability = .full, makes: Bool = true,
         adoption: Adoption = .automatic, busySeconds: Int = LedgerStore.defaultBusySeconds
     ) throws(LedgerError) {
-        self.policy = policy
-        self.busySeconds = busySeconds
-        if let address = try PostgresAddress(path) {
-            self.path = address.text
-            engine = try PostgresLedger(address, mode: mode, makes: makes, busySeconds: busySeconds)
-        } else {
-            self.path = path
+        let engine: any LedgerEngine =
             switch mode {
-            case .readOnly: engine = try ReadOnlyFile(path: path, busySeconds: busySeconds)
+            case .readOnly: try ReadOnlyFile(path: path, busySeconds: busySeconds)
             case .readWrite:
-                engine = try SQLiteFile(path: path, durability: durability, makes: makes, busySeconds: busySeconds)
+                try SQLiteFile(path: path, durability: durability, makes: makes, busySeconds: busySeconds)
             }
-        }
-        if case .readWrite = mode, case .automatic = adoption { try adoptPolicy() }
+        try self.init(engine: engine, path: path, policy: policy, adopts: mode == .readWrite && adoption == .automatic)
+    }
+
+    /// A ledger of any engine.
+    ///
+    /// - Parameters:
+    ///   - path: what names it to people.
+    ///   - adopts: whether the states are derived anew where they were derived under another policy.
+    package init(engine: any LedgerEngine, path: String, policy: Policy, adopts: Bool) throws(LedgerError) {
+        self.engine = engine
+        self.path = path
+        self.policy = policy
+        if adopts { try adoptPolicy() }
     }
 
     /// Whether other hosts use the ledger, too.
     package var isShared: Bool { engine.isShared }
 
-    /// Whether a ledger's path is the address of a database, and not of a file.
-    package static func isAddress(_ path: String) -> Bool { PostgresAddress.isOne(path) }
-
     /// An empty ledger in memory, for a dry run where there is none yet.
-    package init(inMemory policy: Policy) throws(LedgerError) {
-        path = "(memory)"
-        self.policy = policy
-        busySeconds = 0
-        engine = try SQLiteFile()
-        try adoptPolicy()
+    package convenience init(inMemory policy: Policy) throws(LedgerError) {
+        try self.init(engine: try SQLiteFile(), path: "(memory)", policy: policy, adopts: true)
     }
 
     /// Runs statements in one transaction that holds the write lock from its start.

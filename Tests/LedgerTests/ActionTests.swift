@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Ledger
+@testable import LedgerPostgreSQL
 
 @Suite("Suppressions and releases by hand")
 struct ActionTests {

@@ -2,6 +2,7 @@ import Glibc
 import Testing
 
 @testable import Ledger
+@testable import LedgerPostgreSQL
 
 @Suite("A ledger that is not whole answers nothing")
 struct DamageTests {

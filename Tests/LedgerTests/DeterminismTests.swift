@@ -2,6 +2,7 @@ import Seeded
 import Testing
 
 @testable import Ledger
+@testable import LedgerPostgreSQL
 
 @Suite("The ledger is a function of the set of events")
 struct DeterminismTests {

@@ -4,6 +4,7 @@ import Seeded
 import Testing
 
 @testable import Ledger
+@testable import LedgerPostgreSQL
 
 @Suite("Erasing the history of an address")
 struct ForgetTests {

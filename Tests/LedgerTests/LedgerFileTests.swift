@@ -2,6 +2,7 @@ import Glibc
 import Testing
 
 @testable import Ledger
+@testable import LedgerPostgreSQL
 
 let isRoot = geteuid() == 0
 

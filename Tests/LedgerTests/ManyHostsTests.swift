@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Ledger
+@testable import LedgerPostgreSQL
 
 /// Several hosts write to one ledger at once. On SQLite they take turns; on PostgreSQL they do not.
 @Suite("Many hosts, one ledger")

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Ledger
+@testable import LedgerPostgreSQL
 
 @Suite("A ledger of an earlier version is brought to the present one")
 struct MigrationTests {

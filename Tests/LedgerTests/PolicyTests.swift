@@ -3,6 +3,7 @@ import Testing
 import Verdict
 
 @testable import Ledger
+@testable import LedgerPostgreSQL
 
 @Suite("Overrides, explanations and simulations of the policy")
 struct PolicyTests {

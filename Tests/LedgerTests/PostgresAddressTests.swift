@@ -2,6 +2,7 @@ import Glibc
 import Testing
 
 @testable import Ledger
+@testable import LedgerPostgreSQL
 
 /// Needs libpq, which the build's own package brings along, and no server.
 @Suite("The address of a ledger on PostgreSQL")

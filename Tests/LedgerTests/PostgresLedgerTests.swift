@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Ledger
+@testable import LedgerPostgreSQL
 
 /// What a ledger in a file has no part in. Run on the server that Tests/postgresql/run.sh starts.
 @Suite("A ledger on a server", .enabled(if: TestServer.isInUse, "needs MAILDIR_BOUNCE_TEST_POSTGRESQL"))

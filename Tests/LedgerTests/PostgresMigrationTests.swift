@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Ledger
+@testable import LedgerPostgreSQL
 
 /// The way from version 2, and what a next version must keep to. Run on the server that Tests/postgresql/run.sh starts.
 @Suite(

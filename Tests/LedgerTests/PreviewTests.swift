@@ -3,6 +3,7 @@ import Testing
 import Week
 
 @testable import Ledger
+@testable import LedgerPostgreSQL
 
 @Suite("A preview tells what a commit would do")
 struct PreviewTests {

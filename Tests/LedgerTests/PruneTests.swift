@@ -2,6 +2,7 @@ import Seeded
 import Testing
 
 @testable import Ledger
+@testable import LedgerPostgreSQL
 
 @Suite("Pruning drops details and keeps what they led to")
 struct PruneTests {

@@ -3,6 +3,7 @@ import Glibc
 import Testing
 
 @testable import Ledger
+@testable import LedgerPostgreSQL
 
 /// Gives the calling thread the file rights of `nobody` (setfsuid(2), which Glibc's module map leaves out).
 private func becomeNobody() {

@@ -2,6 +2,7 @@ import Seeded
 import Testing
 
 @testable import Ledger
+@testable import LedgerPostgreSQL
 
 @Suite("Verdicts are replaced, all or none")
 struct ReclassifyTests {

@@ -2,6 +2,7 @@ import Glibc
 import Testing
 
 @testable import Ledger
+@testable import LedgerPostgreSQL
 
 /// A folder that goes away with the value.
 final class TemporaryFolder: Sendable {

@@ -1,6 +1,7 @@
 import Glibc
 
 @testable import Ledger
+@testable import LedgerPostgreSQL
 
 /// The PostgreSQL server on which the ledger's tests are run instead of SQLite, where MAILDIR_BOUNCE_TEST_POSTGRESQL
 /// names one; Tests/postgresql/run.sh starts it. Each ledger is a schema of its own.

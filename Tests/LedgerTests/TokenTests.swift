@@ -2,6 +2,7 @@ import Testing
 import Verdict
 
 @testable import Ledger
+@testable import LedgerPostgreSQL
 
 @Suite("Stored tokens")
 struct TokenTests {

@@ -1,5 +1,6 @@
 import Foundation
 import Ledger
+import LedgerPostgreSQL
 import Testing
 import Week
 

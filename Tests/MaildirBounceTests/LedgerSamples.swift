@@ -1,5 +1,6 @@
 import Glibc
 import Ledger
+import LedgerPostgreSQL
 import Verdict
 import Week
 

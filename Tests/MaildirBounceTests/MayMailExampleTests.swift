@@ -1,5 +1,6 @@
 import Foundation
 import Ledger
+import LedgerPostgreSQL
 import Testing
 
 /// Examples/may-mail, run by the real interpreters against a ledger that is being written.

@@ -1,6 +1,7 @@
 import Classifier
 import Foundation
 import Ledger
+import LedgerPostgreSQL
 import Testing
 
 @testable import MaildirBounce

@@ -2,6 +2,7 @@ import Classifier
 import Foundation
 import Glibc
 import Ledger
+import LedgerPostgreSQL
 import Testing
 
 @testable import MaildirBounce

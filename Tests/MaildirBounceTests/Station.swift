@@ -1,5 +1,6 @@
 import Foundation
 import Ledger
+import LedgerPostgreSQL
 import Testing
 
 /// A Maildir, a place for its ledger, and the program to scan it with.

@@ -1,11 +1,13 @@
 /// The rows of the large tables that were made, changed or deleted.
-final class ChangeJournal {
-    private(set) var deliveries = Set<Int64>()
-    private(set) var outcomes = Set<Int64>()
-    private(set) var addresses = Set<Int64>()
-    private(set) var terms = Set<Int64>()
+package final class ChangeJournal {
+    package init() {}
 
-    func note(_ table: UnsafePointer<CChar>, _ row: Int64) {
+    package private(set) var deliveries = Set<Int64>()
+    package private(set) var outcomes = Set<Int64>()
+    package private(set) var addresses = Set<Int64>()
+    package private(set) var terms = Set<Int64>()
+
+    package func note(_ table: UnsafePointer<CChar>, _ row: Int64) {
         // The first letters tell these tables from each other and from the rest.
         switch (UInt8(bitPattern: table[0]), UInt8(bitPattern: table[1])) {
         case (UInt8(ascii: "d"), UInt8(ascii: "e")): deliveries.insert(row)

@@ -3,7 +3,7 @@ import Glibc
 
 extension LedgerError {
     /// What a failure of SQLite means for the ledger at `path`.
-    init(_ error: any Error, path: String, busySeconds: Int) {
+    package init(_ error: any Error, path: String, busySeconds: Int) {
         switch error {
         case let error as LedgerError: self = error
         case let error as SQLiteFailure:

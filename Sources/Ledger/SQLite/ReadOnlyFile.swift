@@ -76,6 +76,12 @@ final class ReadOnlyFile: SQLiteEngine {
         throw LedgerError.openedForReading(path)
     }
 
+    func reader() -> any LedgerEngine { self }
+
+    func checkpoint() throws(LedgerError) -> Bool { throw LedgerError.openedForReading(path) }
+
+    func giveBack() throws(LedgerError) -> LedgerRoom? { throw LedgerError.openedForReading(path) }
+
     private func current() throws(LedgerError) -> Opened {
         // An immutable file that has changed since it was read last must be opened anew.
         let known = opened.withLock { $0 }

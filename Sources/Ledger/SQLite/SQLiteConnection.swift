@@ -1,22 +1,22 @@
 import CSQLite
 
 /// A database of SQLite as a place where statements run.
-final class SQLiteConnection: Connection {
-    let terms: TermCache
+package final class SQLiteConnection: Connection {
+    package let terms: TermCache
     private let database: SQLiteDatabase
     /// Numbers to use, where others than those after the last.
-    var given: [NumberedTable: RowNumbers] = [:]
+    package var given: [NumberedTable: RowNumbers] = [:]
 
-    init(_ database: SQLiteDatabase, terms: TermCache = TermCache()) {
+    package init(_ database: SQLiteDatabase, terms: TermCache = TermCache()) {
         self.database = database
         self.terms = terms
     }
 
-    func prepare(_ sql: String) throws -> any Query { SQLiteQuery(database, sql) }
+    package func prepare(_ sql: String) throws -> any Query { SQLiteQuery(database, sql) }
 
-    func prepareScan(_ sql: String) throws -> any Query { try prepare(sql) }
+    package func prepareScan(_ sql: String) throws -> any Query { try prepare(sql) }
 
-    func forEach(_ keys: [RowValue], _ sql: String, _ body: (any Query) throws -> Void) throws {
+    package func forEach(_ keys: [RowValue], _ sql: String, _ body: (any Query) throws -> Void) throws {
         let query = try prepare(sql)
         for key in keys {
             defer { query.reset() }
@@ -25,33 +25,33 @@ final class SQLiteConnection: Connection {
         }
     }
 
-    var answersSlowly: Bool { false }
+    package var answersSlowly: Bool { false }
 
-    var changes: Int { get throws { Int(sqlite3_changes(database.handle)) } }
+    package var changes: Int { get throws { Int(sqlite3_changes(database.handle)) } }
 
     /// Nothing else writes while this transaction does: the numbers go on after the last.
-    func numbers(for table: NumberedTable) throws -> RowNumbers {
+    package func numbers(for table: NumberedTable) throws -> RowNumbers {
         if let given = given[table] { return given }
         let last = table == .delivery ? try lastDelivery() : try integer("SELECT max(id) FROM \(table.rawValue)") ?? 0
         return RowNumbers(next: 1 + last)
     }
 
-    func lastDelivery() throws -> Int64 {
+    package func lastDelivery() throws -> Int64 {
         max(
             try integer("SELECT max(id) FROM delivery") ?? 0,
             try integer("SELECT CAST(value AS BIGINT) FROM setting WHERE name = '\(Schema.lastDeliverySetting)'") ?? 0)
     }
 
     /// The other ledger may have given numbers to deliveries that are gone by now.
-    func renumber() throws {
+    package func renumber() throws {
         let known = try integer("SELECT max(known) FROM action") ?? 0
         try setLastDelivery(max(known, try lastDelivery()))
     }
 
-    func keepDeliveryNumbers() throws { try setLastDelivery(try lastDelivery()) }
+    package func keepDeliveryNumbers() throws { try setLastDelivery(try lastDelivery()) }
 
     /// Sees to it that no new delivery gets a number up to this one.
-    func setLastDelivery(_ number: Int64) throws {
+    package func setLastDelivery(_ number: Int64) throws {
         let insert = try prepare(
             """
             INSERT INTO setting (name, value) VALUES ('\(Schema.lastDeliverySetting)', ?1)
@@ -64,18 +64,18 @@ final class SQLiteConnection: Connection {
     private lazy var termInsertion = SQLiteQuery(database, "INSERT INTO term (text) VALUES (?1)")
 
     /// Nothing else writes: a text that has no number has none until it is given one here.
-    func insertTerm(_ text: String) throws -> Int64 {
+    package func insertTerm(_ text: String) throws -> Int64 {
         try termInsertion.bind(1, text)
         try termInsertion.execute()
         return sqlite3_last_insert_rowid(database.handle)
     }
 
-    func sink(for table: LedgerTable) throws -> RowSink {
+    package func sink(for table: LedgerTable) throws -> RowSink {
         SQLiteSink(insert: try prepare(table.insertion))
     }
 
     /// Notes in a journal which rows are changed from now on, or in none.
-    func note(in journal: ChangeJournal?) {
+    package func note(in journal: ChangeJournal?) {
         guard let journal else {
             sqlite3_update_hook(database.handle, nil, nil)
             return
@@ -89,17 +89,17 @@ final class SQLiteConnection: Connection {
     }
 
     /// Overwrites what is deleted, where the SQLite of the system does not do so anyway.
-    func eraseForGood() throws { try run("PRAGMA secure_delete = ON") }
+    package func eraseForGood() throws { try run("PRAGMA secure_delete = ON") }
 }
 
 /// Writes rows one by one.
 private struct SQLiteSink: RowSink {
-    let insert: any Query
+    package let insert: any Query
 
-    func append(_ row: [RowValue]) throws {
+    package func append(_ row: [RowValue]) throws {
         for (place, value) in row.enumerated() { try insert.bind(Int32(place) + 1, value) }
         try insert.execute()
     }
 
-    func finish() {}
+    package func finish() {}
 }

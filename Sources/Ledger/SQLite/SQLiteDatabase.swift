@@ -2,7 +2,7 @@ import CSQLite
 import Synchronization
 
 /// A database that is open. It is closed when nothing refers to it any more; its statements do.
-final class SQLiteDatabase {
+package final class SQLiteDatabase {
     /// How it is opened.
     enum Mode {
         /// To be read and written; the file is there.

@@ -164,6 +164,10 @@ final class SQLiteFile: SQLiteEngine {
     // MARK: Statements
 
     func write<Result>(_ body: (any Connection) throws -> Result?) throws(LedgerError) -> Result? {
+        try writeHere { try body($0) }
+    }
+
+    func writeHere<Result>(_ body: (SQLiteConnection) throws -> Result?) throws(LedgerError) -> Result? {
         do {
             return try database.use { database in
                 let result: Result?
@@ -213,6 +217,8 @@ final class SQLiteFile: SQLiteEngine {
             throw self.error(error)
         }
     }
+
+    func reader() throws(LedgerError) -> any LedgerEngine { try ReadOnlyFile(path: path, busySeconds: busySeconds) }
 
     /// Moves the WAL into the ledger and empties it; whether that was done.
     func checkpoint() throws(LedgerError) -> Bool {

@@ -1,17 +1,17 @@
 import CSQLite
 
 /// A failed call of SQLite.
-struct SQLiteFailure: Error {
+package struct SQLiteFailure: Error {
     /// The extended result code.
-    let code: Int32
-    let message: String
+    package let code: Int32
+    package let message: String
     /// The errno after it, where there is one.
-    let systemError: Int32
+    package let systemError: Int32
 }
 
 extension SQLiteFailure {
     /// The failure of the last call on a database.
-    init(_ handle: OpaquePointer, _ code: Int32) {
+    package init(_ handle: OpaquePointer, _ code: Int32) {
         self.init(
             code: code, message: String(cString: sqlite3_errmsg(handle)), systemError: sqlite3_system_errno(handle))
     }
@@ -19,7 +19,7 @@ extension SQLiteFailure {
 
 /// A prepared statement of SQLite, compiled when it is used first: of the statements that a batch may need, most batches need
 /// a few.
-final class SQLiteQuery: Query {
+package final class SQLiteQuery: Query {
     private let database: SQLiteDatabase
     private let sql: String
     private var statement: OpaquePointer?
@@ -27,7 +27,7 @@ final class SQLiteQuery: Query {
     /// these are used again.
     private var copies: [UnsafeMutableRawBufferPointer] = []
 
-    init(_ database: SQLiteDatabase, _ sql: String) {
+    package init(_ database: SQLiteDatabase, _ sql: String) {
         self.database = database
         self.sql = sql
     }
@@ -67,7 +67,7 @@ final class SQLiteQuery: Query {
     /// Bytes of the smallest copy. A text of nothing has one, too: without an address SQLite would take it for NULL.
     private static let leastCopy = 32
 
-    func bind(_ index: Int32, _ value: Int64?) throws {
+    package func bind(_ index: Int32, _ value: Int64?) throws {
         let statement = try compiled()
         if let value {
             try check(sqlite3_bind_int64(statement, index, value))
@@ -76,7 +76,7 @@ final class SQLiteQuery: Query {
         }
     }
 
-    func bind(_ index: Int32, _ value: String?) throws {
+    package func bind(_ index: Int32, _ value: String?) throws {
         let statement = try compiled()
         guard var value else {
             try check(sqlite3_bind_null(statement, index))
@@ -87,7 +87,7 @@ final class SQLiteQuery: Query {
         try check(sqlite3_bind_text(statement, index, start?.assumingMemoryBound(to: CChar.self), count, nil))
     }
 
-    func bind(_ index: Int32, _ value: [UInt8]?) throws {
+    package func bind(_ index: Int32, _ value: [UInt8]?) throws {
         let statement = try compiled()
         guard let value else {
             try check(sqlite3_bind_null(statement, index))
@@ -98,7 +98,7 @@ final class SQLiteQuery: Query {
     }
 
     /// Whether there is a row.
-    func step() throws -> Bool {
+    package func step() throws -> Bool {
         switch sqlite3_step(try compiled()) {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
@@ -107,30 +107,30 @@ final class SQLiteQuery: Query {
     }
 
     /// Makes the statement ready for the next execution; a failure has been thrown by `step` already.
-    func reset() {
+    package func reset() {
         sqlite3_reset(statement)
     }
 
-    func execute() throws {
+    package func execute() throws {
         defer { reset() }
         _ = try step()
     }
 
-    func isNull(_ column: Int32) -> Bool {
+    package func isNull(_ column: Int32) -> Bool {
         sqlite3_column_type(statement, column) == SQLITE_NULL
     }
 
-    func integer(_ column: Int32) -> Int64 {
+    package func integer(_ column: Int32) -> Int64 {
         sqlite3_column_int64(statement, column)
     }
 
-    func optionalText(_ column: Int32) -> String? {
+    package func optionalText(_ column: Int32) -> String? {
         guard let start = sqlite3_column_text(statement, column) else { return nil }
         let count = Int(sqlite3_column_bytes(statement, column))
         return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
     }
 
-    func blob(_ column: Int32) -> UnsafeRawBufferPointer? {
+    package func blob(_ column: Int32) -> UnsafeRawBufferPointer? {
         if isNull(column) { return nil }
         let start = sqlite3_column_blob(statement, column)
         return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column)))

@@ -1,11 +1,11 @@
 /// The tables of the ledger and the way from each released version to the present one.
-enum Schema {
+package enum Schema {
     /// `PRAGMA application_id`: the bytes `MDBN`. Tells a ledger from another program's database.
-    static let applicationID: Int64 = 0x4D44_424E
+    package static let applicationID: Int64 = 0x4D44_424E
     /// `PRAGMA user_version`: the number of the last migration.
-    static let version: Int64 = 3
+    package static let version: Int64 = 3
     /// Holds the last number that a delivery had which is gone.
-    static let lastDeliverySetting = "last-delivery"
+    package static let lastDeliverySetting = "last-delivery"
 
     /// What leads from each version to the next. No table has an enforced foreign key: whole reports are written and erased in
     /// one transaction.
@@ -19,7 +19,7 @@ enum Schema {
     ]
 
     /// Brings a database to the present version, or to an earlier one for a test, each step in a transaction of its own.
-    static func migrate(_ database: SQLiteDatabase, to last: Int64 = version) throws {
+    package static func migrate(_ database: SQLiteDatabase, to last: Int64 = version) throws {
         while case let version = try database.version(), version < last {
             _ = try database.transaction(.immediate) {
                 // Another program may have been faster.
@@ -304,7 +304,7 @@ enum Schema {
     ///   - newView: the words that make a view in place of another.
     ///   - firstBlank: where the first blank of a text is, 0 if it has none.
     ///   - time: a second since 1970 UTC in ISO 8601.
-    static func version3(
+    package static func version3(
         now: String, newView: String, firstBlank: (String) -> String, time: (String) -> String
     ) -> String {
         let relay = Suppression.Cause.relay.rawValue

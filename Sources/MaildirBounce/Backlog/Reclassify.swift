@@ -1,6 +1,7 @@
 import Bytes
 import Glibc
 import Ledger
+import LedgerPostgreSQL
 
 /// Changes that the ledger takes back where nobody agrees to them: `--rebuild` and `--reclassify`.
 struct Reclassify {

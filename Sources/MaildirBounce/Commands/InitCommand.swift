@@ -2,6 +2,7 @@ import ArgumentParser
 import Bytes
 import Glibc
 import Ledger
+import LedgerPostgreSQL
 
 /// `init`: an installation from nothing.
 struct InitCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bytes
 import Ledger
+import LedgerPostgreSQL
 
 /// `ledger`: move a ledger, or look whether it is right.
 struct LedgerCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Ledger
+import LedgerPostgreSQL
 
 /// How a command that lists things writes them.
 enum ListFormat: String, CaseIterable, ExpressibleByArgument {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Bytes
 import Glibc
 import Ledger
+import LedgerPostgreSQL
 
 /// `release`: let addresses be mailed again, by hand.
 struct ReleaseCommand: WordsCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Ledger
+import LedgerPostgreSQL
 
 /// `status`: the ledger in figures.
 struct StatusCommand: ParsableCommand {

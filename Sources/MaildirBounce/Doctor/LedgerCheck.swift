@@ -1,5 +1,6 @@
 import Glibc
 import Ledger
+import LedgerPostgreSQL
 import Maildir
 
 /// The ledger: whether it opens, is whole, and has room to grow.

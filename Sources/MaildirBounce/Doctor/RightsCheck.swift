@@ -1,6 +1,7 @@
 import Bytes
 import Glibc
 import Ledger
+import LedgerPostgreSQL
 
 /// Whether the user that the schedule runs as has the rights that a scan needs. Root, who may do everything, would see nothing.
 struct RightsCheck {

@@ -1,6 +1,7 @@
 import Bytes
 import Glibc
 import Ledger
+import LedgerPostgreSQL
 import MIME
 
 /// What starts the scan: a cron job or a systemd timer; and when it last found mail.

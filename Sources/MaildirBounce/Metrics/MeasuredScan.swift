@@ -1,6 +1,7 @@
 import Bytes
 import Glibc
 import Ledger
+import LedgerPostgreSQL
 import Maildir
 
 /// A scan that leaves its figures in a file.

@@ -1,6 +1,7 @@
 import Bytes
 import Glibc
 import Ledger
+import LedgerPostgreSQL
 import Maildir
 
 /// The file in a Maildir's folder that names the ledger in which its messages are counted.

@@ -1,6 +1,7 @@
 import Bytes
 import Glibc
 import Ledger
+import LedgerPostgreSQL
 import Maildir
 
 /// Makes what is missing of an installation, and tells each step. What is there is left as it is, whatever it is.

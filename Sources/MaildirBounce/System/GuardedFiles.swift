@@ -1,6 +1,7 @@
 import Verdict
 import Glibc
 import Ledger
+import LedgerPostgreSQL
 
 /// The files that no output may be written over: the ledger, and what SQLite keeps next to it.
 struct GuardedFiles {

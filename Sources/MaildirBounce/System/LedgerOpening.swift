@@ -1,4 +1,5 @@
 import Ledger
+import LedgerPostgreSQL
 
 /// The ledger for a run that writes nothing; before the first run there is none, and an empty one stands for it.
 func openForDryRun(_ path: String, _ policy: Policy) throws(Failure) -> LedgerStore {

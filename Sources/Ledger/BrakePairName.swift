@@ -1,7 +1,0 @@
-import Verdict
-
-/// A provider and a reason, as the brake counts them.
-struct BrakePairName: Hashable, Sendable {
-    var provider: String
-    var reason: Token<Reason>
-}

@@ -1,0 +1,107 @@
+import Bytes
+import Verdict
+
+/// What one report, or one administrator, did to one address: the input of the policy.
+package struct AddressEvent: Sendable, Equatable {
+    /// What an outcome means for its address, which depends on the report's class as well as on the outcome's kind.
+    enum Effect: Int, Sendable {
+        // In order of severity: of several outcomes for one address in one report, the first counts.
+        case complaint, relay, hard, soft, delayed, delivered, autoReply, other
+        // By hand.
+        case suppress, release
+
+        /// A copy, a double bounce or a message that is no report has no effect. A 4xx is never hard.
+        init(class: Token<MessageClass>, fate: Fate, replyCode: String?, status: String?) {
+            switch `class`.value {
+            case .complaint: self = .complaint
+            case .autoReply: self = .autoReply
+            case .hardBounce, .softBounce:
+                self.init(fate, isTransient: (replyCode ?? status)?.utf8.first == UInt8(ascii: "4"))
+            case .delayNotice, .deliveryReceipt:
+                // These two never count against an address, whatever their outcomes say.
+                let effect = Effect(fate, isTransient: false)
+                self = effect.isBraked ? .other : effect
+            case .doubleBounce, .postmasterNotice, .ownRefusal, .notABounce, .unsubscribe, nil: self = .other
+            }
+        }
+
+        private init(_ fate: Fate, isTransient: Bool) {
+            switch (fate.kind.value, fate.remark) {
+            case (_, .ownRefusal), (nil, _): self = .other
+            case (.hard, nil): self = isTransient ? .soft : .hard
+            case (.hard, .relay), (.soft, .relay): self = isTransient ? .soft : .relay
+            case (.soft, nil): self = .soft
+            case (.delayed, _): self = .delayed
+            case (.delivered, _): self = .delivered
+            }
+        }
+
+        /// The cause for which an event may suppress an address.
+        var cause: Suppression.Cause? {
+            switch self {
+            case .complaint: .complaint
+            case .relay: .relay
+            case .hard: .hard
+            case .soft: .soft
+            case .suppress: .manual
+            case .delayed, .delivered, .autoReply, .other, .release: nil
+            }
+        }
+
+        /// Whether many of these at once make the brake hold them back.
+        var isBraked: Bool {
+            self == .hard || self == .soft || self == .relay
+        }
+
+        var isByHand: Bool {
+            self == .suppress || self == .release
+        }
+    }
+
+    /// When the mail arrived, or when the administrator acted.
+    var arrival: Int64
+    /// Of a report: when it was first seen, where the ledger had to note that.
+    var seen: Int64?
+    var fingerprint: Fingerprint
+    /// The number of the report's delivery. Reports have numbers in the order in which the ledger first saw them.
+    var delivery: Int64 = 0
+    /// The place of the outcome in the report, or of the action among all actions.
+    var ordinal: Int64
+    var effect: Effect
+    /// The class of the report.
+    var `class`: Token<MessageClass>?
+    /// Of an action by hand: what the administrator called it.
+    var reason: Token<Reason>
+    /// The address as the report writes it, where that is not its canonical form.
+    var spelling: String?
+    /// What the brake says about the hour of its arrival.
+    var brake = BrakeStatus.normal
+    /// When an action by hand ends.
+    var until: Int64?
+    /// Of a release: the number of the last delivery that the ledger had seen; `nil` for one that 0.1.0 has written.
+    var known: Int64?
+    /// The relay on whose list the address stands.
+    var relay: Token<Relay>?
+
+    /// The relay where it is why the address is suppressed.
+    func relay(for cause: Suppression.Cause) -> Token<Relay>? { cause == .relay ? relay : nil }
+
+    /// The hour of its arrival since 1970, in which the brake counts it.
+    var hour: Int64 { arrival / CalendarTime.secondsPerHour }
+
+    /// The order in which events act where no release is among them: by the mail's arrival; an action comes after the mail of
+    /// its second, since it was taken in view of it; the rest only makes the order total.
+    static func precedes(_ left: AddressEvent, _ right: AddressEvent) -> Bool {
+        if left.arrival != right.arrival { return left.arrival < right.arrival }
+        if left.effect.isByHand != right.effect.isByHand { return right.effect.isByHand }
+        if left.effect.isByHand { return left.ordinal < right.ordinal }
+        if left.fingerprint != right.fingerprint { return left.fingerprint < right.fingerprint }
+        if left.effect != right.effect { return left.effect.rawValue < right.effect.rawValue }
+        return left.ordinal < right.ordinal
+    }
+
+    /// Whether both are of one report.
+    func isOfSameReport(as other: AddressEvent) -> Bool {
+        arrival == other.arrival && fingerprint == other.fingerprint && !effect.isByHand && !other.effect.isByHand
+    }
+}

@@ -1,0 +1,222 @@
+import Verdict
+
+/// What the brake says about one hour of one provider and reason.
+package enum BrakeStatus: Int64, Sendable {
+    /// No spike.
+    case normal = 0
+    /// A spike of which nobody has decided: it suppresses nobody.
+    case held = 1
+    /// A spike that an administrator has confirmed: it counts as if there were no brake.
+    case confirmed = 2
+    /// A spike that an administrator has released: it counts against nobody, for good.
+    case released = 3
+
+    /// Whether an event counts against its address.
+    package var counts: Bool {
+        self == .normal || self == .confirmed
+    }
+}
+
+/// How many addresses of a provider had an event for a reason in an hour.
+package struct BrakeCount: Equatable {
+    /// Hours since 1970 UTC.
+    package var hour: Int64
+    package var addresses: Int64
+    /// As it is stored.
+    package var status = BrakeStatus.normal
+}
+
+/// What an administrator has decided about a stretch of hours of one provider and reason.
+package struct BrakeDecision: Equatable {
+    package var firstHour: Int64
+    package var lastHour: Int64
+    package var verdict: BrakeStatus
+}
+
+/// Which hours of one provider and reason are a spike: a pure function of the counts and the decisions.
+///
+/// A window is a spike by itself where it is large, many times the average of the days before, and many times what was
+/// seen on three of these days: who mails once a day has everything in one hour of each. The windows before and after
+/// one are part of it: outages do not begin with the hour.
+package enum BrakeTimeline {
+    /// The fewest addresses in an hour that a spike can have, whatever the policy says: below it, no hour is looked at.
+    package static let floor: Int64 = 3
+    /// On how many earlier days something as large makes it usual. Two outages do not.
+    package static let usualDays = 3
+    /// The reasons that lie with the address and come back with every mailing. What a server has against the sender
+    /// never becomes usual: a provider that blocks every day has no dead customers.
+    private static let reasonsOfAddress: Set<Reason> = [
+        .userUnknown, .hostUnknown, .hasMoved, .notAccept, .mailboxFull, .suspend,
+    ]
+
+    package static func canBeUsual(_ reason: Token<Reason>) -> Bool {
+        reason.value.map(reasonsOfAddress.contains) ?? false
+    }
+
+    /// The first hour whose count the statuses from `start` on depend on.
+    package static func firstHour(before start: Int64, _ rule: Policy.Brake) -> Int64 {
+        dayStart(start - rule.window) - rule.baselineHours
+    }
+
+    /// The first hour whose status may be another when the count of an hour changes.
+    package static func firstChange(by hour: Int64, _ rule: Policy.Brake) -> Int64 {
+        beginning(of: hour, rule.window) - rule.window
+    }
+
+    /// The status of every hour from `start` on that has a count and is not normal.
+    ///
+    /// - Parameters:
+    ///   - counts: ascending; from ``firstHour(before:_:)`` on and all that follows it.
+    ///   - first: the first hour that this provider and reason ever had.
+    ///   - start: the beginning of a window.
+    ///   - decisions: the later overrules the earlier. Hours that were released are no part of what was before.
+    package static func statuses(
+        _ counts: [BrakeCount], first: Int64, from start: Int64, canBeUsual: Bool, decisions: [BrakeDecision],
+        rule: Policy.Brake
+    ) -> [Int64: BrakeStatus] {
+        let decisions = decisions.map { ($0.firstHour...max($0.firstHour, $0.lastHour), $0.verdict) }
+        func verdict(_ hour: Int64) -> BrakeStatus? { decisions.last { $0.0.contains(hour) }?.1 }
+
+        let windows = windows(of: counts, rule.window) { verdict($0) == .released }
+        var average = Average(rule: rule, first: first)
+        var peaks = Peaks(days: rule.baselineHours / 24)
+        var spikes = Set<Int64>()
+        for index in windows.indices {
+            let window = windows[index]
+            average.move(to: window.hour, windows)
+            peaks.move(to: window.hour)
+            if window.hour >= start - rule.window && window.count >= rule.effectiveMinimum
+                && average.isExceeded(by: window.count)
+                && (!canBeUsual || peaks.isExceeded(by: window.count, factor: rule.wholeFactor))
+            {
+                spikes.insert(window.hour)
+            }
+            average.add(window)
+            peaks.add(window)
+        }
+        var result = [Int64: BrakeStatus]()
+        for hour in counts.lazy.map(\.hour) where hour >= start {
+            let window = beginning(of: hour, rule.window)
+            if spikes.contains(window) || spikes.contains(window - rule.window) || spikes.contains(window + rule.window)
+            {
+                result[hour] = verdict(hour) ?? .held
+            }
+        }
+        return result
+    }
+
+    /// The hours taken together.
+    private static func windows(
+        of counts: [BrakeCount], _ width: Int64, isReleased: (Int64) -> Bool
+    ) -> [Window] {
+        var windows = [Window]()
+        for count in counts {
+            let hour = beginning(of: count.hour, width)
+            if windows.last?.hour != hour {
+                windows.append(Window(hour: hour))
+            }
+            windows[windows.count - 1].count += count.addresses
+            if !isReleased(count.hour) {
+                windows[windows.count - 1].usual += count.addresses
+            }
+        }
+        return windows
+    }
+
+    /// The beginning of the window in which an hour lies.
+    package static func beginning(of hour: Int64, _ width: Int64) -> Int64 {
+        hour - hour % width
+    }
+
+    fileprivate static func dayStart(_ hour: Int64) -> Int64 {
+        let rest = hour % 24
+        return hour - (rest < 0 ? rest + 24 : rest)
+    }
+
+    fileprivate static func product(_ left: Int64, _ right: Int64) -> Int64 {
+        let (product, overflow) = left.multipliedReportingOverflow(by: right)
+        return overflow ? Int64.max : product
+    }
+
+    fileprivate struct Window {
+        package var hour: Int64
+        package var count: Int64 = 0
+        /// Without what was released.
+        package var usual: Int64 = 0
+    }
+
+    /// The average of the windows of the baseline.
+    private struct Average {
+        package let rule: Policy.Brake
+        package let first: Int64
+        private var tail = 0
+        private var sum: Int64 = 0
+        /// Hours of the baseline of which anything is known; at least a day.
+        private var known: Int64 = 24
+
+        package init(rule: Policy.Brake, first: Int64) {
+            self.rule = rule
+            self.first = first
+        }
+
+        package mutating func move(to hour: Int64, _ windows: [Window]) {
+            while windows[tail].hour < hour - rule.baselineHours {
+                sum -= windows[tail].usual
+                tail += 1
+            }
+            known = min(max(hour - first, 24), rule.baselineHours)
+        }
+
+        package mutating func add(_ window: Window) { sum += window.usual }
+
+        /// Whether a count is at least so many times the average, in whole numbers.
+        package func isExceeded(by count: Int64) -> Bool {
+            BrakeTimeline.product(count, known / rule.window) >= BrakeTimeline.product(rule.wholeFactor, sum)
+        }
+    }
+
+    /// The largest window of each day before the present one.
+    private struct Peaks {
+        package let days: Int64
+        private var peaks: [(day: Int64, count: Int64)] = []
+        /// What was seen on so many days before.
+        private var usual: Int64 = 0
+        private var day = Int64.min
+
+        package init(days: Int64) { self.days = days }
+
+        package mutating func move(to hour: Int64) {
+            let today = BrakeTimeline.dayStart(hour)
+            if today == day { return }
+            day = today
+            peaks.removeAll { $0.day < today - 24 * days }
+            let largest = peaks.map(\.count).sorted(by: >)
+            usual = largest.count < BrakeTimeline.usualDays ? 0 : largest[BrakeTimeline.usualDays - 1]
+        }
+
+        package mutating func add(_ window: Window) {
+            if peaks.last?.day == day {
+                peaks[peaks.count - 1].count = max(peaks[peaks.count - 1].count, window.usual)
+            } else {
+                peaks.append((day, window.usual))
+            }
+        }
+
+        package func isExceeded(by count: Int64, factor: Int64) -> Bool {
+            count >= BrakeTimeline.product(factor, usual)
+        }
+    }
+}
+
+extension Policy.Brake {
+    /// Hours of a window, from 1 to a day.
+    package var window: Int64 { Int64(min(max(windowHours, 1), 24)) }
+
+    /// Hours of the baseline, at least a day.
+    package var baselineHours: Int64 { 24 * Int64(min(max(baselineDays, 1), 366)) }
+
+    package var wholeFactor: Int64 { Int64(max(factor, 0)) }
+
+    /// With fewer addresses some hour of the window could fall below the floor.
+    package var effectiveMinimum: Int64 { max(Int64(minimum), BrakeTimeline.floor * window) }
+}

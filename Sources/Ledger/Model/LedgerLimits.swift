@@ -1,0 +1,44 @@
+/// How much of a hostile mail the ledger keeps. Longer text is cut on a UTF-8 boundary.
+package enum LedgerLimits {
+    /// A diagnostic, in bytes.
+    package static let diagnosticBytes = 1024
+    /// Any other text of a mail (Message-ID, an address as seen, a command), in bytes.
+    package static let textBytes = 512
+    /// A text that repeats and is stored once (class, reason, rule, host, folder), in bytes. A path may have 4096.
+    package static let termBytes = 4096
+    /// The bits of an outcome's number that hold its place in the report; see ``outcomesPerReport``.
+    package static let ordinalBits: Int64 = 20
+    /// How many recipients of one report are stored: 1,048,576. A larger report is cut.
+    package static let outcomesPerReport = 1 << 20
+    /// The last second that the ledger's ISO 8601 times can write, 9999-12-31T23:59:59Z. Later arrivals are set to it.
+    package static let latestArrival: Int64 = 253_402_300_799
+
+    /// An arrival that the ledger can hold: from 1970 to the end of 9999.
+    package static func clamped(arrival: Int64) -> Int64 {
+        min(max(arrival, 0), latestArrival)
+    }
+}
+
+extension String {
+    /// The text without NUL, which other programs' SQLite drivers take for its end, and no longer than `limit` bytes.
+    package func stored(limit: Int) -> String {
+        if withBytes({ $0.count <= limit && !$0.contains(0) }) {
+            return self
+        }
+        var kept = [UInt8]()
+        kept.reserveCapacity(min(utf8.count, limit))
+        for scalar in unicodeScalars {
+            let encoded = UTF8.encode(scalar.value == 0 ? "\u{FFFD}" : scalar) ?? UTF8.encodedReplacementCharacter
+            if kept.count + encoded.count > limit {
+                break
+            }
+            kept.append(contentsOf: encoded)
+        }
+        return String(decoding: kept, as: UTF8.self)
+    }
+
+    /// The text's UTF-8, which a native string hands out without a copy.
+    package func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        utf8.withContiguousStorageIfAvailable(body) ?? Array(utf8).withUnsafeBufferPointer(body)
+    }
+}

@@ -1,0 +1,174 @@
+import Verdict
+
+/// The numbers that decide who is left out of the next mailing. A plain value: where they come from is the caller's.
+package struct Policy: Sendable, Equatable {
+    /// When events of one kind suppress an address.
+    package struct Rule: Sendable, Equatable {
+        /// On how many distinct calendar days (UTC) it must happen; 0 never suppresses.
+        package var days: Int
+        /// Within how many calendar days, the first and the last included.
+        package var within: Int
+        /// After how many days on which nothing happened the count starts again.
+        package var quietDays: Int
+        /// How many days a suppression lasts after the last event that counted; nothing: until it is lifted.
+        package var expiryDays: Int?
+
+        package init(days: Int, within: Int, quietDays: Int, expiryDays: Int? = nil) {
+            self.days = days
+            self.within = within
+            self.quietDays = quietDays
+            self.expiryDays = expiryDays
+        }
+    }
+
+    /// Another rule for some events. What is not named matches anything; of several that match, the one that names
+    /// more counts (a domain more than a reason, a reason more than a class, a class more than a cause), and of two
+    /// alike the later. Its events are counted apart from all others.
+    package struct Override: Sendable, Equatable {
+        package var cause: Suppression.Cause?
+        /// The class of the report.
+        package var `class`: MessageClass?
+        package var reason: Reason?
+        /// The domain of the address; with a dot before it, any domain below.
+        package var domain: String?
+        package var rule: Rule
+
+        package init(
+            cause: Suppression.Cause? = nil, class: MessageClass? = nil, reason: Reason? = nil, domain: String? = nil,
+            rule: Rule
+        ) {
+            self.cause = cause
+            self.class = `class`
+            self.reason = reason
+            if let domain {
+                let isBelow = domain.utf8.first == UInt8(ascii: ".")
+                let name = isBelow ? domain.dropFirst() : Substring(domain)
+                self.domain = (isBelow ? "." : "") + (CanonicalDomain.form(of: name.utf8) ?? String(name))
+            }
+            self.rule = rule
+        }
+
+        fileprivate func matches(_ event: AddressEvent, _ cause: Suppression.Cause, _ domain: String) -> Bool {
+            if let wanted = self.cause, wanted != cause { return false }
+            if let wanted = self.class, wanted != event.class?.value { return false }
+            if let wanted = reason, wanted != event.reason.value { return false }
+            guard let wanted = self.domain else { return true }
+            return wanted.utf8.first == UInt8(ascii: ".") ? domain.hasSuffix(wanted) : domain == wanted
+        }
+
+        fileprivate var weight: Int {
+            (domain == nil ? 0 : 8) + (reason == nil ? 0 : 4) + (self.class == nil ? 0 : 2) + (cause == nil ? 0 : 1)
+        }
+
+        /// Under which name the days are counted: what the override matches, so that it survives other overrides.
+        fileprivate var name: String {
+            [
+                cause.map { "cause=\($0.name)" }, self.class.map { "class=\($0.rawValue)" },
+                reason.map { "reason=\($0.rawValue)" }, domain.map { "domain=\($0)" },
+            ].compactMap { $0 }.joined(separator: " ")
+        }
+    }
+
+    /// When new suppressions from one provider for one reason are held back.
+    ///
+    /// A provider that answers "user unknown" to everybody for an hour is out of order, and its customers are not dead.
+    /// What sets it apart is how many addresses of one domain get one reason in a short time, both in itself and
+    /// measured by what that domain did before; see ``BrakeTimeline``.
+    package struct Brake: Sendable, Equatable {
+        /// From how many addresses in one window on; never fewer than ``BrakeTimeline/floor`` an hour.
+        package var minimum = 50
+        /// How many times the average of the days before it must be.
+        package var factor = 5
+        /// How many hours a window has; windows begin at multiples of it since 1970.
+        package var windowHours = 1
+        /// Over how many days before the window the average is taken; at least one day is taken.
+        package var baselineDays = 14
+        /// A hard bounce that was held back counts after all when the address has another this many days later, rounded:
+        /// no provider is out of order for so long, and the dead are not forgotten.
+        package var confirmAfterDays = 3
+
+        package init() {}
+    }
+
+    /// The address is dead: one report is enough.
+    package var hard = Rule(days: 1, within: 30, quietDays: 30)
+    /// The moment, the quota or the server is to blame: five days within thirty.
+    package var soft = Rule(days: 5, within: 30, quietDays: 30)
+    /// The recipient complained (RFC 5965): one complaint is enough.
+    package var complaint = Rule(days: 1, within: 30, quietDays: 30)
+    /// The sender is to blame, see ``sendersReasons``: his failures are counted and suppress nobody.
+    package var sender = Rule(days: 0, within: 30, quietDays: 30)
+    /// The address stands on a relay's list, which sends it nothing more: one report is enough.
+    package var relay = Rule(days: 1, within: 30, quietDays: 30)
+    /// Whether a delivery receipt, besides clearing the soft streak, lifts a suppression that soft bounces caused.
+    package var deliveryLiftsSoft = true
+    package var overrides: [Override] = []
+    /// Nothing: no brake.
+    package var brake: Brake? = Brake()
+
+    package init() {}
+
+    /// The reasons that lie with what we send and how, or with our server's name, and not with the address.
+    package static let sendersReasons: Set<Reason> = [
+        .authFailure, .badReputation, .blocked, .contentError, .exceedLimit, .failedSTARTTLS, .messageTooBig,
+        .policyViolation, .rejected, .requirePTR, .securityError, .spamDetected, .speeding, .tooManyConnections,
+        .virusDetected,
+    ]
+
+    /// Whether an event that may suppress an address for `cause` is the sender's fault.
+    static func isSendersFault(_ event: AddressEvent, _ cause: Suppression.Cause) -> Bool {
+        (cause == .hard || cause == .soft) && event.reason.value.map(sendersReasons.contains) ?? false
+    }
+
+    /// A soft suppression's life in days; a shorthand for `soft.expiryDays`.
+    package var softExpiryDays: Int? {
+        get { soft.expiryDays }
+        set { soft.expiryDays = newValue }
+    }
+
+    /// The rule for an event and the name under which its days are counted; nothing where it can never suppress.
+    func rule(for event: AddressEvent, _ cause: Suppression.Cause, domain: String) -> (rule: Rule, streak: String)? {
+        let isSendersFault = Policy.isSendersFault(event, cause)
+        // While the sender's faults count against nobody, only who names the reason can mean them.
+        let mustNameReason = isSendersFault && sender.days == 0
+        var chosen: Override?
+        for candidate in overrides
+        where candidate.matches(event, cause, domain) && !(mustNameReason && candidate.reason == nil) {
+            if candidate.weight >= chosen?.weight ?? 0 {
+                chosen = candidate
+            }
+        }
+        if let chosen {
+            return (chosen.rule, cause.name + " " + chosen.name)
+        }
+        if isSendersFault { return (sender, "sender") }
+        switch cause {
+        case .hard: return (hard, cause.name)
+        case .soft: return (soft, cause.name)
+        case .complaint: return (complaint, cause.name)
+        case .relay: return (relay, cause.name)
+        case .manual: return nil
+        }
+    }
+
+    /// One line that differs where two policies differ; kept in the ledger to notice that the numbers have changed.
+    package var signature: String {
+        func text(_ rule: Rule) -> String {
+            "\(rule.days)/\(rule.within)/\(rule.quietDays)/\(rule.expiryDays.map(String.init) ?? "-")"
+        }
+        var parts = [
+            "hard \(text(hard))", "soft \(text(soft))", "complaint \(text(complaint))", "relay \(text(relay))",
+            "lift \(deliveryLiftsSoft)",
+            // The number of the list of reasons: when it changes, so do the states.
+            "sender 1 \(text(sender))",
+        ]
+        parts += overrides.map { "[\($0.name)] \(text($0.rule))" }
+        if let brake {
+            // The number of the algorithm: when it changes, so do the states.
+            parts.append(
+                "brake 2 \(brake.minimum)/\(brake.factor)/\(brake.windowHours)/\(brake.baselineDays)/"
+                    + "\(brake.confirmAfterDays)")
+        }
+        return parts.joined(separator: " ")
+    }
+}

@@ -1,0 +1,102 @@
+import Verdict
+
+/// That an address must be left out, since when and why.
+package struct Suppression: Sendable, Hashable {
+    /// What suppressed the address; a stronger cause replaces a weaker one. The raw value is what the ledger holds.
+    package enum Cause: Int64, Sendable, Comparable, CaseIterable {
+        case soft = 1
+        case hard = 2
+        case complaint = 3
+        /// An administrator, or an import.
+        case manual = 4
+        /// It stands on a relay's list of suppressed addresses.
+        case relay = 5
+
+        private var strength: Int {
+            switch self {
+            case .soft: 1
+            case .hard: 2
+            case .relay: 3
+            case .complaint: 4
+            case .manual: 5
+            }
+        }
+
+        package static func < (left: Cause, right: Cause) -> Bool { left.strength < right.strength }
+
+        package var name: String {
+            switch self {
+            case .soft: "soft"
+            case .hard: "hard"
+            case .complaint: "complaint"
+            case .manual: "manual"
+            case .relay: "relay"
+            }
+        }
+    }
+
+    package var cause: Cause
+    /// The reason of the event that suppressed it.
+    package var reason: Token<Reason>
+    /// The arrival of the event that suppressed it, seconds since 1970 UTC.
+    package var since: Int64
+    /// The first second at which it may be mailed again; nothing: no end.
+    package var until: Int64?
+    /// On how many days the events fell that led to it.
+    package var days: Int
+    /// The relay on whose list it stands, where that is the cause.
+    package var relay: Token<Relay>?
+
+    /// The reason as the ledger holds it.
+    package var storedReason: String { Suppression.stored(reason, relay) }
+
+    /// A reason and, where a relay is the cause, after a blank its token.
+    package static func stored(_ reason: Token<Reason>, _ relay: Token<Relay>?) -> String {
+        relay.map { "\(reason.text) \($0.text)" } ?? reason.text
+    }
+
+    package init(
+        cause: Cause, reason: Token<Reason>, since: Int64, until: Int64? = nil, days: Int, relay: Token<Relay>? = nil
+    ) {
+        self.cause = cause
+        self.reason = reason
+        self.since = since
+        self.until = until
+        self.days = days
+        self.relay = relay
+    }
+
+    /// From a stored reason.
+    package init(cause: Cause, storedReason: String, since: Int64, until: Int64?, days: Int) {
+        let words = cause == .relay ? storedReason.split(separator: " ", maxSplits: 1).map(String.init) : []
+        self.init(
+            cause: cause, reason: Token(text: words.first ?? storedReason), since: since, until: until, days: days,
+            relay: words.count > 1 ? Token(text: words[1]) : nil)
+    }
+
+    /// Whether it holds at a moment.
+    package func holds(at now: Int64) -> Bool {
+        guard let until else { return true }
+        return now < until
+    }
+
+    /// One sentence for people.
+    package var why: String {
+        let reason = self.reason.text
+        return switch cause {
+        case .hard where days <= 1: "hard bounce (\(reason))"
+        case .hard: "hard bounces on \(days) days (\(reason))"
+        case .soft: "soft bounces on \(days) \(days == 1 ? "day" : "days") (last \(reason))"
+        case .complaint: "complaint (\(reason))"
+        case .manual: "suppressed by hand (\(reason))"
+        case .relay: Token.sentence(relay, reason: reason)
+        }
+    }
+}
+
+/// A hard bounce that would have suppressed an address, had the brake not held it back.
+package struct HeldBack: Sendable, Hashable {
+    package var reason: Token<Reason>
+    /// The arrival of the first that was held back.
+    package var since: Int64
+}

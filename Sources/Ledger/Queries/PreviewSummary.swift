@@ -1,0 +1,216 @@
+/// What a dry run would change in one address.
+package struct AddressChange: Sendable, Equatable {
+    package var address: String
+    /// Nothing for an address that the ledger does not know.
+    package var before: AddressState?
+    package var after: AddressState
+}
+
+/// What the previews of a dry run would change, taken together. Lists are in the order of the addresses, and no longer
+/// than was asked for.
+package struct PreviewSummary: Sendable, Equatable {
+    /// Who would be left out at the given moment and is not now.
+    package var newlySuppressed: [SuppressedAddress] = []
+    package var newlySuppressedCount = 0
+    /// Who is left out and would not be, with the reason that would end: a spike holds it back, a receipt or a copy took
+    /// it away, or the policy is another one by now.
+    package var noLongerSuppressed: [SuppressedAddress] = []
+    package var noLongerSuppressedCount = 0
+    /// The addresses whose state the batches would change.
+    package var changes: [AddressChange] = []
+    package var changeCount = 0
+    /// The spikes that the brake would find or that would grow, and of which nobody has decided, as they would be.
+    package var brakes: [BrakeEpisode] = []
+    /// Whether all states would be derived anew first, since the policy is another one by now.
+    package var adoptsPolicy = false
+}
+
+extension LedgerStore {
+    /// What all previews up to now would have changed in the end, had they been commits; see ``preview(_:)``. Writes
+    /// nothing.
+    ///
+    /// Not a sum of what each batch would change: a later batch may make a spike of what an earlier one has counted, and
+    /// hold back whom that one has suppressed, or who was suppressed before.
+    ///
+    /// - Parameters:
+    ///   - now: the moment for which it is told who is left out, in seconds since 1970 UTC.
+    ///   - limit: how long the lists may be.
+    package func previewSummary(at now: Int64, limit: Int) throws(LedgerError) -> PreviewSummary {
+        try withPreview { (copy) throws(LedgerError) in
+            if copy.adoptsPolicy { try load([], [], try largePairs(), into: &copy) }
+            try loadMembersOfChangedHours(into: &copy)
+            var summary = PreviewSummary(adoptsPolicy: copy.adoptsPolicy)
+            try compare(copy, at: now, limit, &summary)
+            if copy.adoptsPolicy { try compareRest(copy, at: now, limit, &summary) }
+            let known = try brakes()
+            summary.brakes = try copy.ledger.store.brakes().filter { brake in
+                !known.contains {
+                    $0.provider == brake.provider && $0.reason == brake.reason && $0.start <= brake.start
+                        && $0.end >= brake.end && $0.addresses >= brake.addresses
+                }
+            }
+            return summary
+        }
+    }
+
+    /// Whether the states follow from another policy than this one.
+    package func isOfOtherPolicy() throws(LedgerError) -> Bool {
+        let policy = self.policy
+        return try read { try LedgerStore.storedPolicy($0) != policy.signature }
+    }
+
+    /// Whether a program that writes would first derive all states anew.
+    func wouldAdoptPolicy() throws(LedgerError) -> Bool {
+        let (known, isEmpty) = try read { connection in
+            (
+                try LedgerStore.storedPolicy(connection),
+                try connection.integer("SELECT 1 FROM address LIMIT 1") == nil
+            )
+        }
+        if known == policy.signature || isEmpty { return false }
+        guard known == nil || !engine.isShared else { throw LedgerStore.otherPolicy(path) }
+        return true
+    }
+
+    // MARK: What the batches do not name
+
+    /// The providers and reasons that may have a spike under some policy.
+    private func largePairs() throws(LedgerError) -> Set<BrakePairName> {
+        try read { connection in
+            let query = try connection.prepare(
+                """
+                SELECT DISTINCT p.text, r.text FROM brake_hour INDEXED BY brake_large
+                JOIN term AS p ON p.id = provider JOIN term AS r ON r.id = reason
+                WHERE addresses >= \(BrakeTimeline.floor)
+                """)
+            var pairs = Set<BrakePairName>()
+            while try query.step() {
+                pairs.insert(BrakePairName(provider: query.text(0), reason: Token(text: query.text(1))))
+            }
+            return pairs
+        }
+    }
+
+    /// Whoever failed in an hour that becomes a spike, or is none any more, may change sides, whether a batch names him
+    /// or not.
+    private func loadMembersOfChangedHours(into copy: inout Overlay.Copy) throws(LedgerError) {
+        let pairs = copy.pairs
+        let before = try read { try LedgerStore.spikes($0) }.filter { pairs.contains($0.key.pair) }
+        let after = try copy.ledger.store.read { try LedgerStore.spikes($0) }
+        let changed = Set(before.keys).union(after.keys).filter { before[$0] != after[$0] }
+        if changed.isEmpty { return }
+        let members = try read { try LedgerStore.members(of: changed, $0) }.subtracting(copy.addresses).sorted()
+        for start in stride(from: 0, to: members.count, by: LedgerStore.page) {
+            try load([], Set(members[start..<min(start + LedgerStore.page, members.count)]), [], into: &copy)
+        }
+    }
+
+    /// An hour of a provider and reason.
+    private struct Spike: Hashable {
+        var pair: BrakePairName
+        var hour: Int64
+    }
+
+    /// The hours whose status is not the normal one.
+    private static func spikes(_ connection: any Connection) throws -> [Spike: BrakeStatus] {
+        let query = try connection.prepare(
+            """
+            SELECT p.text, r.text, hour, status FROM brake_hour INDEXED BY brake_status
+            JOIN term AS p ON p.id = provider JOIN term AS r ON r.id = reason WHERE status <> 0
+            """)
+        var spikes: [Spike: BrakeStatus] = [:]
+        while try query.step() {
+            let pair = BrakePairName(provider: query.text(0), reason: Token(text: query.text(1)))
+            spikes[Spike(pair: pair, hour: query.integer(2))] = BrakeStatus(rawValue: query.integer(3)) ?? .held
+        }
+        return spikes
+    }
+
+    private static func members(of hours: Set<Spike>, _ connection: any Connection) throws -> Set<String> {
+        let terms = try TermTable(connection, writes: false)
+        let query = try connection.prepare(
+            """
+            SELECT a.address FROM brake_member AS m JOIN address AS a ON a.id = m.address
+            WHERE m.provider = ?1 AND m.reason = ?2 AND m.hour = ?3
+            """)
+        var members = Set<String>()
+        for spike in hours {
+            guard let provider = try terms.known(spike.pair.provider),
+                let reason = try terms.known(spike.pair.reason.text)
+            else { continue }
+            defer { query.reset() }
+            try query.bind(1, provider)
+            try query.bind(2, reason)
+            try query.bind(3, spike.hour)
+            while try query.step() { members.insert(query.text(0)) }
+        }
+        return members
+    }
+
+    // MARK: Before and after
+
+    private func compare(
+        _ copy: Overlay.Copy, at now: Int64, _ limit: Int, _ summary: inout PreviewSummary
+    ) throws(LedgerError) {
+        let addresses = copy.addresses.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        for start in stride(from: 0, to: addresses.count, by: LedgerStore.page) {
+            let some = Array(addresses[start..<min(start + LedgerStore.page, addresses.count)])
+            let (before, after) = (try states(some), try copy.ledger.store.states(some))
+            for address in some where before[address] != after[address] {
+                let new = after[address] ?? AddressState()
+                summary.compareSides(address, before[address]?.suppression, new.suppression, at: now, limit)
+                summary.changeCount += 1
+                if summary.changes.count < limit {
+                    summary.changes.append(AddressChange(address: address, before: before[address], after: new))
+                }
+            }
+        }
+    }
+
+    /// Where all states are derived anew: the addresses that are not in the copy. The brake's hours are as the copy has them.
+    private func compareRest(
+        _ copy: Overlay.Copy, at now: Int64, _ limit: Int, _ summary: inout PreviewSummary
+    ) throws(LedgerError) {
+        let spikes = try copy.ledger.store.read { try LedgerStore.spikes($0) }
+        let policy = self.policy
+        let before = summary
+        summary = try read { connection in
+            // A reading may be done twice.
+            var summary = before
+            let terms = try TermTable(connection, writes: false)
+            let table = try AddressTable(connection, terms)
+            let brake = BrakeStatuses()
+            for (spike, status) in spikes {
+                try brake.set(status, provider: spike.pair.provider, reason: spike.pair.reason, hour: spike.hour)
+            }
+            try table.forEach(connection) { entry in
+                if copy.addresses.contains(entry.address) { return }
+                let after = try table.derive(entry.id, entry.address, policy: policy, brake: brake)
+                summary.compareSides(entry.address, entry.state.suppression, after.suppression, at: now, limit)
+            }
+            return summary
+        }
+        summary.newlySuppressed.sort { $0.address.utf8.lexicographicallyPrecedes($1.address.utf8) }
+        summary.noLongerSuppressed.sort { $0.address.utf8.lexicographicallyPrecedes($1.address.utf8) }
+    }
+}
+
+extension PreviewSummary {
+    fileprivate mutating func compareSides(
+        _ address: String, _ before: Suppression?, _ after: Suppression?, at now: Int64, _ limit: Int
+    ) {
+        let old = before.flatMap { $0.holds(at: now) ? $0 : nil }
+        let new = after.flatMap { $0.holds(at: now) ? $0 : nil }
+        if old == nil, let new {
+            newlySuppressedCount += 1
+            if newlySuppressed.count < limit {
+                newlySuppressed.append(SuppressedAddress(address: address, suppression: new))
+            }
+        } else if new == nil, let old {
+            noLongerSuppressedCount += 1
+            if noLongerSuppressed.count < limit {
+                noLongerSuppressed.append(SuppressedAddress(address: address, suppression: old))
+            }
+        }
+    }
+}

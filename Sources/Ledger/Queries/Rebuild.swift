@@ -1,0 +1,92 @@
+import Bytes
+
+extension LedgerStore {
+    package static let policySetting = "policy"
+
+    /// Derives every state anew from the events, in one transaction. What it writes is what the commits have written,
+    /// unless the policy or the program has changed.
+    ///
+    /// - Returns: how many addresses changed.
+    @discardableResult
+    package func rebuild() throws(LedgerError) -> Int {
+        try write { connection in
+            try LedgerStore.rebuild(connection, policy)
+        }
+    }
+
+    /// Derives the states anew where they were derived under another policy.
+    func adoptPolicy() throws(LedgerError) {
+        if try read({ try LedgerStore.storedPolicy($0) }) == policy.signature { return }
+        try write { connection in
+            if engine.isShared {
+                // Of two hosts that begin at once the second finds what the first has done.
+                let known = try LedgerStore.storedPolicy(connection)
+                if known == policy.signature { return }
+                let isEmpty = try connection.integer("SELECT 1 FROM address LIMIT 1") == nil
+                guard known == nil || isEmpty else { throw LedgerStore.otherPolicy(path) }
+            }
+            _ = try LedgerStore.rebuild(connection, policy)
+        }
+    }
+
+    package static func otherPolicy(_ path: String) -> LedgerError {
+        LedgerError(
+            .configuration,
+            "the ledger \(path) is kept under another policy than this host's: give all hosts that write to it the same "
+                + "[policy], or bring the ledger to this one with maildir-bounce reprocess --rebuild")
+    }
+
+    static func storedPolicy(_ connection: any Connection) throws -> String? {
+        let query = try connection.prepare("SELECT value FROM setting WHERE name = '\(policySetting)'")
+        return try query.step() ? query.text(0) : nil
+    }
+
+    static func rebuild(_ connection: any Connection, _ policy: Policy) throws -> Int {
+        let terms = try TermTable(connection, writes: true)
+        let table = try AddressTable(connection, terms)
+        let writer = try AddressWriter(connection, terms)
+        let brake = try BrakeTable(connection, terms, rule: policy.brake)
+        try connection.run("DELETE FROM brake_member")
+        if policy.brake != nil {
+            try table.forEach(connection) { entry in
+                let provider = try terms.number(CanonicalAddress.domain(ofCanonical: entry.address)) as Int64
+                try table.forEachOutcome(entry.id) { event, _ in
+                    let reason = try terms.number(event.reason.text) as Int64
+                    try brake.add(entry.id, provider: provider, reason: reason, event, isCounted: true)
+                }
+            }
+        }
+        try brake.recount()
+        var changed = 0
+        try table.forEach(connection) { entry in
+            let state = try table.derive(entry.id, entry.address, policy: policy, brake: brake.statuses)
+            if state != entry.state {
+                changed += 1
+                try writer.write(state, id: entry.id)
+            }
+        }
+        try rebuildTally(connection)
+        let setting = try connection.prepare(
+            """
+            INSERT INTO setting (name, value) VALUES ('\(policySetting)', ?1)
+            ON CONFLICT (name) DO UPDATE SET value = excluded.value
+            """)
+        try setting.bind(1, policy.signature)
+        try setting.execute()
+        return changed
+    }
+
+    private static func rebuildTally(_ connection: any Connection) throws {
+        try connection.run("DELETE FROM tally")
+        try connection.run(
+            """
+            INSERT INTO tally (hour, class, origin, counted, duplicates)
+            SELECT hour, class, origin, sum(counted), sum(duplicates) FROM (
+                SELECT arrival / \(CalendarTime.secondsPerHour) AS hour, class, coalesce(origin, 0) AS origin,
+                    count(*) - count(duplicate_of) AS counted, count(duplicate_of) AS duplicates
+                FROM delivery GROUP BY 1, 2, 3
+                UNION ALL SELECT hour, class, origin, counted, duplicates FROM tally_pruned) AS hours
+            GROUP BY 1, 2, 3
+            """)
+    }
+}

@@ -1,0 +1,366 @@
+import Verdict
+
+/// An address that may be mailed after a change and not before, or the other way round.
+package enum SideChange: Sendable, Equatable {
+    /// It is left out from now on.
+    case suppressed(SuppressedAddress)
+    /// It may be mailed from now on; why it was left out before.
+    case mayBeMailed(SuppressedAddress)
+}
+
+/// What became of a message whose verdict was asked for again.
+package enum ReclassifyOutcome: Sendable, Hashable {
+    /// The ledger did not know it; it counts now, or is a copy of a report that does.
+    case new(CommitOutcome)
+    /// The verdict is another one; this was the class.
+    case changed(from: Token<MessageClass>)
+    case unchanged
+    /// The report was pruned, an address of it erased, or the file holds another message by now: what the ledger has
+    /// stays.
+    case kept
+}
+
+/// Thrown to roll a transaction back.
+private struct NotApproved: Error {}
+
+extension LedgerStore {
+    /// Derives all states and counters from the stored events, tells who changes sides, and asks whether to keep it.
+    ///
+    /// - Parameters:
+    ///   - now: the moment for which sides are told, seconds since 1970 UTC.
+    ///   - each: is given the changes, in the order of the addresses.
+    ///   - approve: whether to commit. Until it answers no other program can write to the ledger.
+    /// - Returns: whether it was committed; otherwise nothing was changed.
+    package func rebuild(
+        at now: Int64, each: (SideChange) -> Void, approve: () -> Bool
+    ) throws(LedgerError) -> Bool {
+        try change(at: now, { _ in true }, each: each, approve: approve)
+    }
+
+    /// Replaces what the ledger holds of messages by new verdicts about them, all in one transaction, tells who changes
+    /// sides, and asks whether to keep it.
+    ///
+    /// All states are derived anew from what the events are then, so that the ledger is the one that these verdicts
+    /// would have made in the first place. What rules have hit stays as it was counted then.
+    ///
+    /// - Parameters:
+    ///   - body: hands the messages over; where it says no, nothing is changed.
+    /// - Returns: whether it was committed; otherwise nothing was changed.
+    package func reclassify(
+        at now: Int64, _ body: (Reclassification) -> Bool, each: (SideChange) -> Void, approve: () -> Bool
+    ) throws(LedgerError) -> Bool {
+        try change(
+            at: now,
+            { connection in body(try Reclassification(connection, self)) }, each: each, approve: approve)
+    }
+
+    private func change(
+        at now: Int64, _ body: (any Connection) throws -> Bool, each: (SideChange) -> Void, approve: () -> Bool
+    ) throws(LedgerError) -> Bool {
+        // Sees the ledger as it was, whatever the transaction below has written.
+        let before = try LedgerStore(engine: engine.reader(), path: path, policy: policy, adopts: false)
+        var isDeclined = false
+        do {
+            try write { connection in
+                guard try body(connection) else {
+                    isDeclined = true
+                    throw NotApproved()
+                }
+                _ = try LedgerStore.rebuild(connection, policy)
+                try LedgerStore.compareSides(before, connection, at: now, each)
+                guard approve() else {
+                    isDeclined = true
+                    throw NotApproved()
+                }
+            }
+        } catch {
+            if isDeclined { return false }
+            throw error
+        }
+        return true
+    }
+
+    /// Walks through the suppressed addresses of both, which are in one order, a page at a time.
+    private static func compareSides(
+        _ before: LedgerStore, _ connection: any Connection, at now: Int64, _ each: (SideChange) -> Void
+    ) throws {
+        let terms = try TermTable(connection, writes: false)
+        var old = SuppressedPages { last in
+            try before.read { connection in
+                try suppressed(connection, TermTable(connection, writes: false), at: now, after: last)
+            }
+        }
+        var new = SuppressedPages { last in try suppressed(connection, terms, at: now, after: last) }
+        var (left, right) = (try old.next(), try new.next())
+        while left != nil || right != nil {
+            if let was = left, right.map({ was.address.utf8.lexicographicallyPrecedes($0.address.utf8) }) ?? true {
+                each(.mayBeMailed(was))
+                left = try old.next()
+            } else if let now = right, left.map({ now.address.utf8.lexicographicallyPrecedes($0.address.utf8) }) ?? true
+            {
+                each(.suppressed(now))
+                right = try new.next()
+            } else {
+                left = try old.next()
+                right = try new.next()
+            }
+        }
+    }
+
+    private static func suppressed(
+        _ connection: any Connection, _ terms: TermTable, at now: Int64, after last: String
+    ) throws -> [SuppressedAddress] {
+        let query = try connection.prepare(
+            """
+            SELECT cause, reason, since, until, days, address FROM address INDEXED BY address_suppressed
+            WHERE cause IS NOT NULL AND address > ?1 AND (until IS NULL OR until > ?2)
+            ORDER BY address LIMIT \(SuppressedPages.size)
+            """)
+        try query.bind(1, last)
+        try query.bind(2, now)
+        var rows = [SuppressedAddress]()
+        while try query.step() {
+            if let suppression = try Suppression(query, terms) {
+                rows.append(SuppressedAddress(address: query.text(5), suppression: suppression))
+            }
+        }
+        return rows
+    }
+}
+
+/// Suppressed addresses one after the other.
+private struct SuppressedPages {
+    static let size = 1_000
+
+    let read: (String) throws -> [SuppressedAddress]
+    private var page: ArraySlice<SuppressedAddress> = []
+    private var last = ""
+    private var isAtEnd = false
+
+    init(read: @escaping (String) throws -> [SuppressedAddress]) { self.read = read }
+
+    mutating func next() throws -> SuppressedAddress? {
+        if page.isEmpty, !isAtEnd {
+            page = try read(last)[...]
+            isAtEnd = page.count < Self.size
+        }
+        guard let first = page.popFirst() else { return nil }
+        last = first.address
+        return first
+    }
+}
+
+/// Takes new verdicts within the transaction of ``LedgerStore/reclassify(at:_:each:approve:)``.
+package final class Reclassification {
+    /// What the ledger has of one report.
+    fileprivate struct Stored: Equatable {
+        var `class`: Token<MessageClass>
+        var origin: Token<Origin>?
+        var dialect: String?
+        var reportingMTA: String?
+        var outcomes: [StoredOutcome]?
+    }
+
+    fileprivate struct StoredOutcome: Equatable {
+        /// Canonical; nothing where the report names no valid address.
+        var address: String?
+        var fate: Fate
+        var reason: Token<Reason>
+        var status: String?
+        var replyCode: String?
+        var action: String?
+        var diagnostic: String?
+        var remoteMTA: String?
+        var command: String?
+        var spelling: String?
+    }
+
+    private let ledger: LedgerStore
+    private let connection: any Connection
+    private let terms: TermTable
+    private let index: ReportIndex
+    private let selectDelivery: any Query
+    private let selectOutcomes: any Query
+    private let updateDelivery: any Query
+    private let deleteOutcomes: any Query
+    private let insertOutcome: any Query
+    private let selectAddress: any Query
+    private let insertAddress: any Query
+
+    fileprivate init(_ connection: any Connection, _ ledger: LedgerStore) throws {
+        self.ledger = ledger
+        self.connection = connection
+        terms = try TermTable(connection, writes: true)
+        index = try ReportIndex(connection, terms)
+        selectDelivery = try connection.prepare(
+            "SELECT class, origin, dialect, reporting_mta FROM delivery WHERE id = ?1")
+        selectOutcomes = try connection.prepare(
+            """
+            SELECT a.address, o.kind, o.reason, o.status, o.reply_code, o.action, o.diagnostic, o.remote_mta, o.command,
+                o.spelling
+            FROM outcome AS o LEFT JOIN address AS a ON a.id = o.address WHERE o.id >= ?1 AND o.id < ?2 ORDER BY o.id
+            """)
+        updateDelivery = try connection.prepare(
+            "UPDATE delivery SET class = ?2, origin = ?3, dialect = ?4, reporting_mta = ?5 WHERE id = ?1")
+        deleteOutcomes = try connection.prepare("DELETE FROM outcome WHERE id >= ?1 AND id < ?2")
+        insertOutcome = try connection.prepare(
+            """
+            INSERT INTO outcome (address, kind, reason, status, reply_code, action, diagnostic, remote_mta, command,
+                spelling, id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            """)
+        selectAddress = try connection.prepare("SELECT id FROM address WHERE address = ?1")
+        // Its state is derived at the end of the transaction.
+        insertAddress = try connection.prepare(
+            """
+            INSERT INTO address (address, hard, soft, delayed, delivered, complaint, auto_reply, other, streak)
+            VALUES (?1, 0, 0, 0, 0, 0, 0, 0, 0) RETURNING id
+            """)
+    }
+
+    /// Takes messages with today's verdicts.
+    ///
+    /// - Returns: what became of each, in the batch's order.
+    package func apply(_ batch: [DeliveryEvent]) throws(LedgerError) -> [ReclassifyOutcome] {
+        do {
+            var outcomes = [ReclassifyOutcome?](repeating: nil, count: batch.count)
+            var new = [Int]()
+            for (index, event) in batch.enumerated() {
+                outcomes[index] = try reclassify(event)
+                if outcomes[index] == nil { new.append(index) }
+            }
+            let committed = try BatchWriter(connection, policy: ledger.policy).write(new.map { batch[$0] })
+            for (index, outcome) in zip(new, committed) {
+                outcomes[index] = outcome == .alreadyKnown ? .kept : .new(outcome)
+            }
+            return outcomes.map { $0 ?? .kept }
+        } catch {
+            throw ledger.engine.error(error)
+        }
+    }
+
+    /// Nothing where the ledger does not know the file.
+    private func reclassify(_ event: DeliveryEvent) throws -> ReclassifyOutcome? {
+        let row: Int64? =
+            switch try index.file(event) {
+            case .unknown: nil
+            case .known(let id): id
+            case .reused(_, let id): id
+            }
+        guard let head = try index.head(event) else { return row == nil ? nil : .kept }
+        if head.isFolded { return .kept }
+        // A copy that arrived when the report did is the same message, as a backup has it, and speaks for it; another file
+        // that a scan has met does so only where it says no less.
+        var speaks = row == head.id || head.arrival == event.storedArrival
+        if speaks, let row, row != head.id { speaks = try ReportWeight(event) >= weight(head) }
+        var changed: Token<MessageClass>?
+        if speaks { changed = try replace(head.id, event, withOutcomes: true) }
+        guard let row else { return changed.map { .changed(from: $0) } }
+        if row != head.id { _ = try replace(row, event, withOutcomes: false) }
+        return changed.map { .changed(from: $0) } ?? .unchanged
+    }
+
+    private func weight(_ head: ReportIndex.Head) throws -> ReportWeight {
+        let stored = try stored(head.id, withOutcomes: true)
+        var weight = ReportWeight()
+        for outcome in stored.outcomes ?? [] where outcome.address != nil {
+            weight.add(
+                AddressEvent.Effect(
+                    class: stored.class, fate: outcome.fate, replyCode: outcome.replyCode, status: outcome.status))
+        }
+        return weight
+    }
+
+    /// - Returns: the class that the delivery had, where anything of it changed.
+    private func replace(_ id: Int64, _ event: DeliveryEvent, withOutcomes: Bool) throws -> Token<MessageClass>? {
+        let old = try stored(id, withOutcomes: withOutcomes)
+        let new = Stored(event, withOutcomes: withOutcomes)
+        guard old != new else { return nil }
+        try updateDelivery.bind(1, id)
+        try updateDelivery.bind(2, try terms.number(new.class.text) as Int64)
+        try updateDelivery.bind(3, try terms.number(new.origin?.text))
+        try updateDelivery.bind(4, try terms.number(new.dialect))
+        try updateDelivery.bind(5, try terms.number(new.reportingMTA))
+        try updateDelivery.execute()
+        guard let outcomes = new.outcomes, outcomes != old.outcomes else { return old.class }
+        try deleteOutcomes.bind(1, id << LedgerLimits.ordinalBits)
+        try deleteOutcomes.bind(2, (id + 1) << LedgerLimits.ordinalBits)
+        try deleteOutcomes.execute()
+        for (ordinal, outcome) in outcomes.enumerated() {
+            try insertOutcome.bind(1, try outcome.address.map(number(ofAddress:)))
+            try insertOutcome.bind(2, try terms.number(outcome.fate.text) as Int64)
+            try insertOutcome.bind(3, try terms.number(outcome.reason.text) as Int64)
+            try insertOutcome.bind(4, outcome.status)
+            try insertOutcome.bind(5, outcome.replyCode)
+            try insertOutcome.bind(6, outcome.action)
+            try insertOutcome.bind(7, outcome.diagnostic)
+            try insertOutcome.bind(8, try terms.number(outcome.remoteMTA))
+            try insertOutcome.bind(9, outcome.command)
+            try insertOutcome.bind(10, outcome.spelling)
+            try insertOutcome.bind(11, id << LedgerLimits.ordinalBits | Int64(ordinal))
+            try insertOutcome.execute()
+        }
+        return old.class
+    }
+
+    private func stored(_ id: Int64, withOutcomes: Bool) throws -> Stored {
+        defer { selectDelivery.reset() }
+        try selectDelivery.bind(1, id)
+        guard try selectDelivery.step() else { throw DamagedLedger() }
+        var stored = Stored(
+            class: try terms.messageClass(selectDelivery.integer(0)),
+            origin: try terms.origin(selectDelivery.optionalInteger(1)),
+            dialect: try terms.text(selectDelivery.optionalInteger(2)),
+            reportingMTA: try terms.text(selectDelivery.optionalInteger(3)))
+        guard withOutcomes else { return stored }
+        defer { selectOutcomes.reset() }
+        try selectOutcomes.bind(1, id << LedgerLimits.ordinalBits)
+        try selectOutcomes.bind(2, (id + 1) << LedgerLimits.ordinalBits)
+        var outcomes = [StoredOutcome]()
+        while try selectOutcomes.step() {
+            outcomes.append(
+                StoredOutcome(
+                    address: selectOutcomes.optionalText(0), fate: try terms.fate(selectOutcomes.integer(1)),
+                    reason: try terms.reason(selectOutcomes.integer(2)), status: selectOutcomes.optionalText(3),
+                    replyCode: selectOutcomes.optionalText(4), action: selectOutcomes.optionalText(5),
+                    diagnostic: selectOutcomes.optionalText(6),
+                    remoteMTA: try terms.text(selectOutcomes.optionalInteger(7)),
+                    command: selectOutcomes.optionalText(8), spelling: selectOutcomes.optionalText(9)))
+        }
+        stored.outcomes = outcomes
+        return stored
+    }
+
+    private func number(ofAddress canonical: String) throws -> Int64 {
+        defer {
+            selectAddress.reset()
+            insertAddress.reset()
+        }
+        try selectAddress.bind(1, canonical)
+        if try selectAddress.step() { return selectAddress.integer(0) }
+        try insertAddress.bind(1, canonical)
+        guard try insertAddress.step() else { throw DamagedLedger() }
+        return insertAddress.integer(0)
+    }
+}
+
+extension Reclassification.Stored {
+    /// As the ledger would write it.
+    fileprivate init(_ event: DeliveryEvent, withOutcomes: Bool) {
+        func term(_ text: String) -> String { text.stored(limit: LedgerLimits.termBytes) }
+        func text(_ text: String) -> String { text.stored(limit: LedgerLimits.textBytes) }
+        self.init(
+            class: event.class, origin: event.origin, dialect: event.dialect.map(term),
+            reportingMTA: event.reportingMTA.map(term))
+        guard withOutcomes else { return }
+        outcomes = event.outcomes.prefix(LedgerLimits.outcomesPerReport).map { outcome in
+            let canonical = CanonicalAddress(outcome.address)
+            return Reclassification.StoredOutcome(
+                address: canonical?.text, fate: outcome.fate, reason: outcome.reason,
+                status: outcome.status.map(text), replyCode: outcome.replyCode.map(text),
+                action: outcome.action.map(text),
+                diagnostic: outcome.diagnostic?.stored(limit: LedgerLimits.diagnosticBytes),
+                remoteMTA: outcome.remoteMTA.map(term), command: outcome.command.map(text),
+                spelling: outcome.address == canonical?.text ? nil : text(outcome.address))
+        }
+    }
+}

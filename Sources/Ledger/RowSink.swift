@@ -1,6 +1,0 @@
-/// New rows of a table, from wherever they come.
-protocol RowSink {
-    mutating func append(_ row: [RowValue]) throws
-    /// To be called after the last row.
-    mutating func finish() throws
-}

@@ -1,6 +1,0 @@
-/// A value of a row, or of a parameter. Without a value it still has a type.
-enum RowValue {
-    case integer(Int64?)
-    case text(String?)
-    case bytes([UInt8]?)
-}

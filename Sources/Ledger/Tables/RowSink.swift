@@ -1,0 +1,6 @@
+/// New rows of a table, from wherever they come.
+package protocol RowSink {
+    mutating func append(_ row: [RowValue]) throws
+    /// To be called after the last row.
+    mutating func finish() throws
+}

@@ -1,0 +1,57 @@
+/// Terms that no row names any more.
+///
+/// A text may be all that is left of somebody: his domain, his server's name, what an administrator wrote of him.
+package enum UnusedTerms {
+    /// The setting that changes whenever terms are dropped. A program that keeps numbers of terms between its
+    /// transactions asks for it before it uses them.
+    package static let setting = "terms"
+
+    /// The columns, of whatever table, that hold numbers of terms.
+    private static let columns: Set<String> = [
+        "maildir", "class", "origin", "dialect", "reporting_mta", "folder", "kind", "reason", "remote_mta",
+        "held_reason",
+        "author", "rule", "provider",
+    ]
+
+    /// Every column that holds numbers of terms, with its table.
+    package static var references: [(table: String, column: String)] {
+        LedgerTable.all.flatMap { table in
+            table.columns.filter { column in
+                guard case .integer = column.type else { return false }
+                // Of what a run has counted only the name stands here, too; elsewhere a name is a file's.
+                return columns.contains(column.name) || table.name == "run_count" && column.name == "name"
+            }.map { (table.name, $0.name) }
+        }
+    }
+
+    /// Drops them, within a transaction that no other writer can come into.
+    ///
+    /// - Returns: how many.
+    @discardableResult
+    package static func drop(_ connection: any Connection) throws -> Int {
+        try connection.run("CREATE TEMP TABLE IF NOT EXISTS used (id BIGINT PRIMARY KEY)")
+        try connection.run("DELETE FROM used")
+        for (table, column) in references {
+            try connection.run(
+                """
+                INSERT INTO used SELECT DISTINCT \(column) FROM \(table) WHERE \(column) IS NOT NULL
+                ON CONFLICT DO NOTHING
+                """)
+        }
+        try connection.run("DELETE FROM term WHERE NOT EXISTS (SELECT 1 FROM used WHERE used.id = term.id)")
+        let count = try connection.changes
+        try connection.run("DROP TABLE used")
+        if count > 0 { try tell(connection) }
+        return count
+    }
+
+    /// Lets every program know that what it knows of terms may be wrong.
+    package static func tell(_ connection: any Connection) throws {
+        connection.terms.removeAll()
+        try connection.run(
+            """
+            INSERT INTO setting (name, value) VALUES ('\(setting)', '1')
+            ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(setting.value AS BIGINT) + 1 AS TEXT)
+            """)
+    }
+}

@@ -1,0 +1,114 @@
+import Ledger
+
+/// Writes batches of reports to PostgreSQL in a few round trips, whatever is in them.
+///
+/// What a batch could meet in the ledger is copied into one in memory, the batch is written there by ``BatchWriter``, as on
+/// SQLite, and what has changed goes back: three round trips where no text is new and no mail is older than one that was
+/// counted.
+///
+/// Many hosts do this at once. The rows that a batch could change are locked before they are read, in one order: the
+/// addresses by name, new ones among them, the reports by fingerprint; then come the new reports, in the same order; then,
+/// alone, the counts of the brake, which most batches share, and at once the states that follow and the end. A report that
+/// two hosts count at once is refused to one of them, which begins anew and finds it. Where an hour becomes a spike, or is
+/// none any more, addresses change that no other batch expects to: that batch is done again with the ledger for itself.
+final class PostgresBatch {
+    private let policy: Policy
+    private let version: Int64
+    private var scratch: ScratchLedger
+    private var terms = PostgresTerms()
+
+    init(_ policy: Policy, version: Int64) throws {
+        self.policy = policy
+        self.version = version
+        scratch = try ScratchLedger(policy)
+    }
+
+    func commit(_ batch: [DeliveryEvent], _ session: PostgresSession, lockSeconds: Int) throws -> [CommitOutcome] {
+        if terms.isFull { try forgetTerms(drops: terms.drops) }
+        let names = BatchNames(batch, policy)
+        var spikes = Set<PostgresContext.Hour>()
+        while true {
+            do {
+                try remember(try terms.learn(names.texts, session))
+                return try attempt(batch, names, session, lockSeconds: lockSeconds, spikes: spikes)
+            } catch let found as NewSpikes {
+                try session.run("ROLLBACK")
+                spikes.formUnion(found.hours)
+            } catch let stale as StaleTerms {
+                try session.run("ROLLBACK")
+                try forgetTerms(drops: stale.drops)
+            }
+        }
+    }
+
+    private func forgetTerms(drops: String?) throws {
+        terms = PostgresTerms(drops: drops)
+        scratch = try ScratchLedger(policy)
+    }
+
+    /// Hours whose status changes, of which not all addresses were read.
+    private struct NewSpikes: Error { var hours: Set<PostgresContext.Hour> }
+
+    private func attempt(
+        _ batch: [DeliveryEvent], _ names: BatchNames, _ session: PostgresSession, lockSeconds: Int,
+        spikes: Set<PostgresContext.Hour>
+    ) throws -> [CommitOutcome] {
+        var outcomes: [CommitOutcome] = []
+        var failure: (any Error)?
+        // Nothing stays in memory from batch to batch but the terms: the transaction there is always taken back.
+        let _: Void? = try scratch.write { connection in
+            do {
+                var context = PostgresContext(session, connection, policy)
+                let numbers = try context.readFirst(
+                    names, terms, batch.count, version: version, lockSeconds: lockSeconds, isAlone: !spikes.isEmpty)
+                try context.readMore(batch, names, terms, spikes)
+                try learnTerms(context.termNumbers, session, connection)
+                connection.given = numbers
+
+                let journal = ChangeJournal()
+                connection.note(in: journal)
+                defer { connection.note(in: nil) }
+                let writer = try BatchWriter(connection, policy: policy)
+                outcomes = try writer.writeDeliveries(batch)
+                let deliveries = try PostgresChanges(connection, journal, context).deliveries()
+                try context.readBrake(after: deliveries, names, terms)
+                try learnTerms(context.termNumbers, session, connection)
+                try writer.writeStates()
+                let changed = try context.changedHours().subtracting(spikes)
+                guard changed.isEmpty else { throw NewSpikes(hours: changed) }
+                // A text that only the ledger in memory has a number for must not come into the other.
+                guard journal.terms.isSubset(of: context.termNumbers) else { throw DamagedLedger() }
+                let states = try PostgresChanges(connection, journal, context).states()
+                _ = try session.pipeline(states + [PostgresSession.Statement(sql: "COMMIT")])
+            } catch {
+                failure = error
+            }
+            return nil
+        }
+        if let failure { throw failure }
+        return outcomes
+    }
+
+    /// Brings terms into the ledger in memory for good, under PostgreSQL's numbers.
+    private func remember(_ learned: [(Int64, String)]) throws {
+        if learned.isEmpty { return }
+        _ = try scratch.write { try PostgresBatch.insert(learned, $0) }
+    }
+
+    private func learnTerms(_ numbers: Set<Int64>, _ session: PostgresSession, _ connection: any Connection) throws {
+        let learned = try terms.learn(numbers: numbers, session)
+        if learned.isEmpty { return }
+        // Of this transaction, which is taken back: what was learned must be forgotten with it.
+        try PostgresBatch.insert(learned, connection)
+        terms.forget(learned)
+    }
+
+    private static func insert(_ learned: [(Int64, String)], _ connection: any Connection) throws {
+        let insert = try connection.prepare("INSERT INTO term (id, text) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
+        for (id, text) in learned {
+            try insert.bind(1, id)
+            try insert.bind(2, text)
+            try insert.execute()
+        }
+    }
+}
