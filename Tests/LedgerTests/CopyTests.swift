@@ -18,6 +18,17 @@ struct CopyTests {
         try ledger.forget("secret@dest.example")
         _ = try ledger.prune(olderThan: time(day: 2))
         _ = try ledger.decideBrake(provider: "spike.example", .confirm, at: time(day: 9))
+        // What nothing writes yet.
+        try ledger.write { connection in
+            let term = try TermTable(connection, writes: true).number("news.example") as Int64
+            for row in [
+                "captured (delivery, name, value, arrival) VALUES (1, \(term), 'November', 1)",
+                "change (number, at, change, address) VALUES (1, 1, 1, 'bob@dest.example')",
+                "domain (domain, cause, reason, since) VALUES ('gone.example', 4, \(term), 1)",
+                "stream_suppression (address, stream, cause, reason, since, days) VALUES (1, \(term), 4, \(term), 1, 1)",
+                "sent (stream, day, count) VALUES (\(term), 20000, 5)",
+            ] { try connection.run("INSERT INTO " + row) }
+        }
         try ledger.recordRun(RunRecord(maildir: "/var/mail/bounces", started: 1, ended: 2, counts: ["read": 40]))
     }
 

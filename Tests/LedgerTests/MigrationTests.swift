@@ -95,21 +95,26 @@ struct MigrationTests {
         #expect(error?.description.contains("version 1") == true)
         #expect(folder.listing() == before)
 
+        let old = shell("sqlite3 -readonly '\(folder.file)' .dump 'PRAGMA user_version'")
         let ledger = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
         #expect(try ledger.read { try $0.integer("PRAGMA user_version") } == Schema.version)
+        // What was there is kept beside it, for the program that wrote it.
+        let copy = folder.file + ".before-0.2.0"
+        #expect(shell("sqlite3 '\(copy)' .dump 'PRAGMA user_version' 'PRAGMA journal_mode'") == old + "wal\n")
+        #expect(!folder.listing().contains("maildir-bounce-new"))
         // The same events, written by the present version.
         let fresh = try LedgerStore(inMemory: Policy())
-        var copy = softReport(2, at: time(day: 2))
-        copy.key = DeliveryKey(maildir: "/var/mail/bounces", unique: Array("copy".utf8))
+        var second = softReport(2, at: time(day: 2))
+        second.key = DeliveryKey(maildir: "/var/mail/bounces", unique: Array("copy".utf8))
         try fresh.commit([
-            report(1, address: "Bob@dest.example", at: time(day: 0)), softReport(2, at: time(day: 1)), copy,
+            report(1, address: "Bob@dest.example", at: time(day: 0)), softReport(2, at: time(day: 1)), second,
             softReport(4, address: "ann@dest.example", at: time(day: 1)),
         ])
         for (table, rows) in try fresh.dump() where table != "rule_hit" {
             #expect(try ledger.dump()[table] == rows, "\(table)")
         }
         #expect(try ledger.rebuild() == 0)
-        #expect(try ledger.commit([softReport(2, at: time(day: 1)), copy]) == [.alreadyKnown, .alreadyKnown])
+        #expect(try ledger.commit([softReport(2, at: time(day: 1)), second]) == [.alreadyKnown, .alreadyKnown])
         #expect(try ledger.read { try $0.integer("SELECT count(*) FROM suppressed") } == 1)
         #expect(shell("sqlite3 -readonly '\(folder.file)' 'PRAGMA integrity_check'") == "ok\n")
     }

@@ -76,18 +76,20 @@ extension LedgerStore {
             "delivery": try rows(
                 """
                 SELECT m.text, hex(d.name), hex(d.fingerprint), d.arrival, c.text, o.text, d.message_id,
-                    h.name IS NULL, hex(h.name)
+                    h.name IS NULL, hex(h.name), d.first_seen, s.text, d.delivered_to
                 FROM delivery AS d JOIN term AS m ON m.id = d.maildir JOIN term AS c ON c.id = d.class
                 LEFT JOIN term AS o ON o.id = d.origin LEFT JOIN delivery AS h ON h.id = d.duplicate_of
+                LEFT JOIN term AS s ON s.id = d.stream
                 ORDER BY 1, 2
-                """, 9),
+                """, 12),
             "outcome": try rows(
                 """
-                SELECT hex(d.name), o.id & 1048575, a.address, k.text, r.text, o.diagnostic, o.spelling
+                SELECT hex(d.name), o.id & 1048575, a.address, k.text, r.text, o.diagnostic, o.party, o.cause,
+                    o.spelling
                 FROM outcome AS o JOIN delivery AS d ON d.id = o.id >> 20
                 LEFT JOIN address AS a ON a.id = o.address
                 JOIN term AS k ON k.id = o.kind JOIN term AS r ON r.id = o.reason ORDER BY 1, 2
-                """, 7),
+                """, 9),
             "tally": try rows(
                 """
                 SELECT hour, c.text, o.text, counted, duplicates FROM tally JOIN term AS c ON c.id = class

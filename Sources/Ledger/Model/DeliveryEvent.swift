@@ -19,6 +19,10 @@ package struct DeliveryEvent: Sendable {
     package var seen: Int64?
     package var dialect: String?
     package var reportingMTA: String?
+    /// What the mail that came back was part of: its List-Id, else the return path without what is different in each mail.
+    package var stream: String?
+    /// The address that the report came to.
+    package var deliveredTo: String?
     /// The path the file goes to.
     package var destination: String?
     package var outcomes: [OutcomeEvent]
@@ -28,8 +32,8 @@ package struct DeliveryEvent: Sendable {
     package init(
         key: DeliveryKey, messageID: String? = nil, fingerprint: Fingerprint, former: FormerFingerprint? = nil,
         class: Token<MessageClass>, origin: Token<Origin>? = nil, arrival: Int64, seen: Int64? = nil,
-        dialect: String? = nil,
-        reportingMTA: String? = nil, destination: String? = nil, outcomes: [OutcomeEvent] = [], rules: [String] = []
+        dialect: String? = nil, reportingMTA: String? = nil, stream: String? = nil, deliveredTo: String? = nil,
+        destination: String? = nil, outcomes: [OutcomeEvent] = [], rules: [String] = []
     ) {
         self.key = key
         self.messageID = messageID
@@ -41,6 +45,8 @@ package struct DeliveryEvent: Sendable {
         self.seen = seen
         self.dialect = dialect
         self.reportingMTA = reportingMTA
+        self.stream = stream
+        self.deliveredTo = deliveredTo
         self.destination = destination
         self.outcomes = outcomes
         self.rules = rules
@@ -61,6 +67,8 @@ package struct OutcomeEvent: Sendable, Equatable {
     package var address: String
     package var fate: Fate
     package var reason: Token<Reason>
+    /// Whose fault the failure is, by default that of its reason; nil if nothing failed, or nobody knows.
+    package var party: Party?
     package var status: String?
     package var replyCode: String?
     package var action: String?
@@ -70,12 +78,14 @@ package struct OutcomeEvent: Sendable, Equatable {
     package var command: String?
 
     package init(
-        address: String, fate: Fate, reason: Token<Reason>, status: String? = nil, replyCode: String? = nil,
+        address: String, fate: Fate, reason: Token<Reason>, party: Party? = nil, status: String? = nil,
+        replyCode: String? = nil,
         action: String? = nil, diagnostic: String? = nil, remoteMTA: String? = nil, command: String? = nil
     ) {
         self.address = address
         self.fate = fate
         self.reason = reason
+        self.party = party ?? reason.value?.party
         self.status = status
         self.replyCode = replyCode
         self.action = action

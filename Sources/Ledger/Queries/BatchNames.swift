@@ -34,6 +34,7 @@ package struct BatchNames {
             note(event.origin?.text)
             note(event.dialect)
             note(event.reportingMTA)
+            note(event.stream)
             note(StoredPlace(event.destination, key: event.key).folder)
             event.rules.forEach(note)
             for outcome in event.outcomes.prefix(LedgerLimits.outcomesPerReport) {

@@ -71,6 +71,7 @@ package final class BatchWriter {
         package var reason: Int64
         package var remoteMTA: Int64?
         package var spelling: String?
+        var cause: Suppression.Cause?
         package var texts: OutcomeEvent
     }
 
@@ -79,7 +80,7 @@ package final class BatchWriter {
 
     private static let deliveryColumns = [
         "maildir", "name", "fingerprint", "arrival", "class", "origin", "dialect", "reporting_mta", "folder", "file",
-        "message_id", "seen",
+        "message_id", "seen", "first_seen", "stream", "delivered_to",
     ]
 
     /// - Parameter countsForBrake: whether the brake counts the deliveries; not where they come from another ledger
@@ -107,18 +108,19 @@ package final class BatchWriter {
         // duplicate has to be touched.
         replaceHead = try connection.prepare(
             """
-            UPDATE delivery SET (\(columns)) = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) WHERE id = ?13
+            UPDATE delivery SET (\(columns)) = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+            WHERE id = ?16
             """)
         demoteHead = try connection.prepare(
             """
             INSERT INTO delivery (\(columns), id, duplicate_of) SELECT maildir, ?3, fingerprint, arrival, class, origin,
-                dialect, reporting_mta, folder, file, message_id, seen, ?2, id FROM delivery WHERE id = ?1
+                dialect, reporting_mta, folder, file, message_id, seen, first_seen, stream, delivered_to, ?2, id FROM delivery WHERE id = ?1
             """)
         insertOutcome = try RowInsertion(
             connection, into: "outcome",
             columns: [
                 "id", "address", "kind", "reason", "status", "reply_code", "action", "diagnostic", "remote_mta",
-                "command", "spelling",
+                "command", "spelling", "party", "cause",
             ])
         deleteOutcomes = try connection.prepare("DELETE FROM outcome WHERE id >= ?1 AND id < ?2")
         selectOutcomes = try connection.prepare(
@@ -283,7 +285,7 @@ package final class BatchWriter {
         try demoteHead.bind(3, [UInt8]("/\(demoted)".utf8))
         try demoteHead.execute()
         try bindDelivery(replaceHead, from: 1, event)
-        try replaceHead.bind(13, head.id)
+        try replaceHead.bind(16, head.id)
         try replaceHead.execute()
         let rename = try connection.prepare("UPDATE delivery SET name = ?1 WHERE id = ?2")
         try rename.bind(1, head.name)
@@ -325,8 +327,8 @@ package final class BatchWriter {
         _ query: any Query, from first: Int32, _ event: DeliveryEvent, number: Int64, duplicateOf head: Int64?
     ) throws {
         try bindDelivery(query, from: first, event)
-        try query.bind(first + 12, number)
-        try query.bind(first + 13, head)
+        try query.bind(first + 15, number)
+        try query.bind(first + 16, head)
     }
 
     /// Binds the columns `deliveryColumns`.
@@ -344,6 +346,9 @@ package final class BatchWriter {
         try query.bind(first + 9, place.file?.stored(limit: LedgerLimits.textBytes))
         try query.bind(first + 10, event.messageID?.stored(limit: LedgerLimits.textBytes))
         try query.bind(first + 11, firstSight(event))
+        try query.bind(first + 12, event.seen.map(LedgerLimits.clamped))
+        try query.bind(first + 13, try terms.number(event.stream))
+        try query.bind(first + 14, event.deliveredTo?.stored(limit: LedgerLimits.textBytes))
     }
 
     /// When an event was first seen, where an action by hand bears a later date although it was taken before: only then does
@@ -369,14 +374,14 @@ package final class BatchWriter {
             let spelling =
                 outcome.address == canonical?.text ? nil : outcome.address.stored(limit: LedgerLimits.textBytes)
             let reason = try terms.number(outcome.reason.text) as Int64
+            let effect = AddressEvent.Effect(
+                class: event.class, fate: outcome.fate, replyCode: outcome.replyCode, status: outcome.status)
             var address: Int64?
             if let canonical {
                 let addition = AddressEvent(
                     arrival: event.storedArrival, seen: seen, fingerprint: event.fingerprint,
-                    delivery: delivery, ordinal: Int64(ordinal),
-                    effect: AddressEvent.Effect(
-                        class: event.class, fate: outcome.fate, replyCode: outcome.replyCode, status: outcome.status),
-                    class: event.class, reason: outcome.reason, spelling: spelling, relay: outcome.fate.relay)
+                    delivery: delivery, ordinal: Int64(ordinal), effect: effect, class: event.class,
+                    reason: outcome.reason, spelling: spelling, relay: outcome.fate.relay)
                 let place = try touch(canonical.text)
                 touched[place].events.append(addition)
                 if isReplacement { touched[place].mustBeDerived = true }
@@ -392,7 +397,7 @@ package final class BatchWriter {
                     id: delivery << LedgerLimits.ordinalBits | Int64(ordinal), address: address,
                     kind: try terms.number(outcome.fate.text), reason: reason,
                     remoteMTA: try terms.number(outcome.remoteMTA),
-                    spelling: spelling, texts: outcome))
+                    spelling: spelling, cause: effect.cause, texts: outcome))
             if outcomes.count >= BatchWriter.waitingOutcomes { try flushOutcomes() }
         }
     }
@@ -413,6 +418,8 @@ package final class BatchWriter {
             try query.bind(first + 8, outcome.remoteMTA)
             try query.bind(first + 9, texts.command?.stored(limit: LedgerLimits.textBytes))
             try query.bind(first + 10, outcome.spelling)
+            try query.bind(first + 11, texts.party?.number)
+            try query.bind(first + 12, outcome.cause?.rawValue)
         }
         outcomes.removeAll(keepingCapacity: true)
     }

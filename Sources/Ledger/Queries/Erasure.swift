@@ -168,7 +168,7 @@ private final class Erasure {
         for outcome in try eraseTexts(["action", "diagnostic", "command"], of: "outcome") {
             reports[outcome.row >> LedgerLimits.ordinalBits, default: []].formUnion(outcome.places)
         }
-        for delivery in try eraseTexts(["message_id"], of: "delivery") {
+        for delivery in try eraseTexts(["message_id", "delivered_to"], of: "delivery") {
             let head = try connection.prepare("SELECT coalesce(duplicate_of, id) FROM delivery WHERE id = ?1")
             try head.bind(1, delivery.row)
             guard try head.step() else { continue }
@@ -229,7 +229,7 @@ private final class Erasure {
             if try !other.step() { bare.append(report) }
         }
         try noteFiles()
-        try update("message_id = NULL")
+        try update("message_id = NULL, delivered_to = NULL")
         try connection.run("DELETE FROM named")
         for report in bare {
             try insert.bind(1, report)

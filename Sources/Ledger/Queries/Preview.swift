@@ -83,6 +83,8 @@ extension DeliveryEvent {
         slim.messageID = nil
         slim.dialect = nil
         slim.reportingMTA = nil
+        slim.stream = nil
+        slim.deliveredTo = nil
         slim.destination = nil
         slim.rules = []
         for index in slim.outcomes.indices {

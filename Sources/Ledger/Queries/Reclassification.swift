@@ -173,6 +173,8 @@ package final class Reclassification {
         var remoteMTA: String?
         var command: String?
         var spelling: String?
+        var party: Int64?
+        var cause: Int64?
     }
 
     private let ledger: LedgerStore
@@ -197,7 +199,7 @@ package final class Reclassification {
         selectOutcomes = try connection.prepare(
             """
             SELECT a.address, o.kind, o.reason, o.status, o.reply_code, o.action, o.diagnostic, o.remote_mta, o.command,
-                o.spelling
+                o.spelling, o.party, o.cause
             FROM outcome AS o LEFT JOIN address AS a ON a.id = o.address WHERE o.id >= ?1 AND o.id < ?2 ORDER BY o.id
             """)
         updateDelivery = try connection.prepare(
@@ -206,7 +208,7 @@ package final class Reclassification {
         insertOutcome = try connection.prepare(
             """
             INSERT INTO outcome (address, kind, reason, status, reply_code, action, diagnostic, remote_mta, command,
-                spelling, id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                spelling, id, party, cause) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
             """)
         selectAddress = try connection.prepare("SELECT id FROM address WHERE address = ?1")
         // Its state is derived at the end of the transaction.
@@ -297,6 +299,8 @@ package final class Reclassification {
             try insertOutcome.bind(9, outcome.command)
             try insertOutcome.bind(10, outcome.spelling)
             try insertOutcome.bind(11, id << LedgerLimits.ordinalBits | Int64(ordinal))
+            try insertOutcome.bind(12, outcome.party)
+            try insertOutcome.bind(13, outcome.cause)
             try insertOutcome.execute()
         }
         return old.class
@@ -324,7 +328,8 @@ package final class Reclassification {
                     replyCode: selectOutcomes.optionalText(4), action: selectOutcomes.optionalText(5),
                     diagnostic: selectOutcomes.optionalText(6),
                     remoteMTA: try terms.text(selectOutcomes.optionalInteger(7)),
-                    command: selectOutcomes.optionalText(8), spelling: selectOutcomes.optionalText(9)))
+                    command: selectOutcomes.optionalText(8), spelling: selectOutcomes.optionalText(9),
+                    party: selectOutcomes.optionalInteger(10), cause: selectOutcomes.optionalInteger(11)))
         }
         stored.outcomes = outcomes
         return stored
@@ -360,7 +365,11 @@ extension Reclassification.Stored {
                 action: outcome.action.map(text),
                 diagnostic: outcome.diagnostic?.stored(limit: LedgerLimits.diagnosticBytes),
                 remoteMTA: outcome.remoteMTA.map(term), command: outcome.command.map(text),
-                spelling: outcome.address == canonical?.text ? nil : text(outcome.address))
+                spelling: outcome.address == canonical?.text ? nil : text(outcome.address),
+                party: outcome.party?.number,
+                cause: AddressEvent.Effect(
+                    class: event.class, fate: outcome.fate, replyCode: outcome.replyCode, status: outcome.status
+                ).cause?.rawValue)
         }
     }
 }

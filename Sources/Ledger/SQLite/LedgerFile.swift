@@ -43,6 +43,9 @@ enum LedgerFile {
         return path
     }
 
+    /// A path that SQLite takes for nothing but a path, such as `:memory:`.
+    static func named(_ path: String) -> String { path.hasPrefix("/") ? path : "./" + path }
+
     /// A file that SQLite keeps next to the ledger.
     static func companion(_ path: String, _ suffix: String) -> String { target(path) + suffix }
 

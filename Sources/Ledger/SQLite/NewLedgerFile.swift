@@ -17,8 +17,34 @@ enum NewLedgerFile {
     /// Makes the ledger `path`, a file that is not there; another program may do so at the same time.
     static func make(_ path: String) throws(LedgerError) {
         let target = LedgerFile.target(path)
-        let folder = LedgerFile.folder(of: target)
         try checkNothingIsLeft(of: target)
+        try make(path, at: target) { (temporary) throws(LedgerError) in try build(temporary, path: path) }
+    }
+
+    /// What the copy of a ledger of version 0.1.0 has after its name.
+    static let copySuffix = ".before-0.2.0"
+
+    /// Keeps a copy of a ledger beside it, before its tables change, unless there is one or it holds nothing.
+    static func keepCopy(of database: SQLiteDatabase, path: String) throws {
+        let connection = SQLiteConnection(database)
+        let tables = ["delivery", "address"]
+        if try tables.allSatisfy({ try connection.integer("SELECT 1 FROM \($0) LIMIT 1") == nil }) { return }
+        let target = LedgerFile.target(path) + copySuffix
+        if LedgerFile.size(target) != nil { return }
+        try make(path, at: target) { (temporary) throws(LedgerError) in
+            do {
+                try database.copy(to: LedgerFile.named(temporary))
+            } catch {
+                throw LedgerError(error, path: target, busySeconds: 0)
+            }
+        }
+    }
+
+    /// Makes a file, which `build` fills under another name, unless there is one of its name.
+    private static func make(
+        _ path: String, at target: String, _ build: (String) throws(LedgerError) -> Void
+    ) throws(LedgerError) {
+        let folder = LedgerFile.folder(of: target)
         var generator = SystemRandomNumberGenerator()
         let temporary = folder + "/" + temporaryPrefix + LedgerIdentity.randomDigits(&generator)
         let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, LedgerFile.mode)
@@ -33,7 +59,7 @@ enum NewLedgerFile {
             unlink(temporary)
             close(descriptor)
         }
-        try build(temporary, path: path)
+        try build(temporary)
         let code = finish(descriptor, temporary, target, folder: folder)
         if code != 0 && code != EEXIST { throw LedgerFile.failure(path, code, writing: true) }
     }
@@ -52,7 +78,7 @@ enum NewLedgerFile {
 
     private static func build(_ temporary: String, path: String) throws(LedgerError) {
         do {
-            let database = try SQLiteDatabase(temporary.hasPrefix("/") ? temporary : "./" + temporary, .readWrite)
+            let database = try SQLiteDatabase(LedgerFile.named(temporary), .readWrite)
             // Nobody else knows of it, and nobody uses half of it: no file next to it, and one fsync at the end.
             try database.run(
                 """

@@ -39,7 +39,7 @@ final class ReadOnlyFile: SQLiteEngine {
     }
 
     init(path: String, busySeconds: Int) throws(LedgerError) {
-        self.path = path.hasPrefix("/") ? path : "./" + path
+        self.path = LedgerFile.named(path)
         self.busySeconds = busySeconds
         // Whatever is wrong with the file is told at once.
         try read { _ in }

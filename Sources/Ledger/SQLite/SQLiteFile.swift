@@ -83,11 +83,9 @@ final class SQLiteFile: SQLiteEngine {
         _ path: String, durability: LedgerStore.Durability, busySeconds: Int
     ) throws(LedgerError) -> SQLiteDatabase {
         do {
-            // A relative path must not be taken for SQLite's `:memory:`.
-            let database = try SQLiteDatabase(
-                path.hasPrefix("/") ? path : "./" + path, .readWrite, busySeconds: busySeconds)
+            let database = try SQLiteDatabase(LedgerFile.named(path), .readWrite, busySeconds: busySeconds)
             try WholeLedger.check(database, path: path)
-            try checkIdentity(database, path: path)
+            let version = try checkIdentity(database, path: path)
             if sqlite3_db_readonly(database.handle, "main") != 0 {
                 throw LedgerFile.failure(path, EACCES, writing: true)
             }
@@ -113,6 +111,7 @@ final class SQLiteFile: SQLiteEngine {
                 PRAGMA temp_store = MEMORY;
                 PRAGMA secure_delete = ON;
                 """)
+            if version < Schema.version { try NewLedgerFile.keepCopy(of: database, path: path) }
             try Schema.migrate(database)
             return database
         } catch {
@@ -132,7 +131,6 @@ final class SQLiteFile: SQLiteEngine {
 
     /// Refuses the database of another program, a ledger of a later version of this one, and one that has lost its version or
     /// its tables. Gives the version.
-    @discardableResult
     static func checkIdentity(_ database: SQLiteDatabase, path: String) throws -> Int64 {
         let connection = SQLiteConnection(database)
         // Of one moment: another program may be bringing the ledger to another version just now.

@@ -1,3 +1,5 @@
+import Verdict
+
 /// The tables of the ledger and the way from each released version to the present one.
 package enum Schema {
     /// `PRAGMA application_id`: the bytes `MDBN`. Tells a ledger from another program's database.
@@ -13,7 +15,8 @@ package enum Schema {
         version1, version2,
         version3(
             now: "CAST(strftime('%s', 'now') AS INTEGER)", newView: "DROP VIEW suppressed; CREATE VIEW",
-            firstBlank: { "instr(\($0), ' ')" }, time: { "strftime('%Y-%m-%dT%H:%M:%SZ', \($0), 'unixepoch')" })
+            firstBlank: { "instr(\($0), ' ')" }, time: { "strftime('%Y-%m-%dT%H:%M:%SZ', \($0), 'unixepoch')" },
+            text: "TEXT", bytes: "BLOB", number: "INTEGER PRIMARY KEY", end: "WITHOUT ROWID")
             // What kept the versions of earlier programs.
             + "\nDROP TABLE IF EXISTS grdb_migrations; PRAGMA user_version = 3;",
     ]
@@ -297,15 +300,22 @@ package enum Schema {
         PRAGMA user_version = 2;
         """
 
-    /// What a release holds against, and what tells the reports of version 0.1.0 from later ones. SQL for both engines.
+    /// What a release holds against, what tells the reports of version 0.1.0 from later ones, and what each outcome and report
+    /// says beside that. SQL for both engines.
     ///
     /// - Parameters:
     ///   - now: the present second since 1970 UTC.
     ///   - newView: the words that make a view in place of another.
     ///   - firstBlank: where the first blank of a text is, 0 if it has none.
     ///   - time: a second since 1970 UTC in ISO 8601.
+    ///   - text: the type of texts, which sort by their bytes.
+    ///   - bytes: the type of bytes.
+    ///   - number: the type of a key that numbers its rows itself.
+    ///   - end: what ends a table that is found by its primary key only.
     package static func version3(
-        now: String, newView: String, firstBlank: (String) -> String, time: (String) -> String
+        now: String, newView: String, firstBlank: (String) -> String, time: (String) -> String, text: String,
+        bytes: String,
+        number: String, end: String
     ) -> String {
         let relay = Suppression.Cause.relay.rawValue
         let blank = firstBlank("term.text")
@@ -315,12 +325,74 @@ package enum Schema {
             -- When a report was first seen, where that was before the date of an action that had been taken already: a clock
             -- went back.
             ALTER TABLE delivery ADD COLUMN seen BIGINT;
+            -- When it was first seen, whatever else happened.
+            ALTER TABLE delivery ADD COLUMN first_seen BIGINT;
+            -- A term: the mailing that it answers.
+            ALTER TABLE delivery ADD COLUMN stream BIGINT;
+            ALTER TABLE delivery ADD COLUMN delivered_to \(text);
+            -- 1 the recipient's fault, 2 the sender's, 3 a system's.
+            ALTER TABLE outcome ADD COLUMN party BIGINT;
+            -- For what it may suppress, as in `address`.
+            ALTER TABLE outcome ADD COLUMN cause BIGINT;
+            CREATE INDEX delivery_stream ON delivery (stream, arrival) WHERE stream IS NOT NULL AND duplicate_of IS NULL;
 
             INSERT INTO setting (name, value) SELECT '\(ReportIndex.formerSetting)', CAST(\(now) AS TEXT)
             WHERE EXISTS (SELECT 1 FROM delivery) OR EXISTS (SELECT 1 FROM pruned);
 
             -- No mail arrives after it is first seen.
             UPDATE delivery SET arrival = \(now) WHERE arrival > \(now);
+            \(outcomesOfVersion2)
+
+            -- What was read of the mail that came back, by the report that counts; forgotten after a time.
+            CREATE TABLE captured (
+                delivery BIGINT NOT NULL,
+                name BIGINT NOT NULL,           -- term
+                value \(text) NOT NULL,
+                arrival BIGINT NOT NULL,
+                PRIMARY KEY (delivery, name)
+            ) \(end);
+            CREATE INDEX captured_arrival ON captured (arrival);
+            -- Who became suppressed or free, in the order of the commits. Numbers of addresses may be given again, texts not.
+            CREATE TABLE change (
+                number BIGINT NOT NULL PRIMARY KEY,
+                at BIGINT NOT NULL,
+                change BIGINT NOT NULL,         -- 1 suppressed, 2 released, 3 held, 4 lapsed, 5 erased
+                address \(text),
+                hash \(bytes),
+                cause BIGINT,
+                reason BIGINT,                  -- term
+                stream BIGINT                   -- term
+            ) \(end);
+            CREATE INDEX change_address ON change (address) WHERE address IS NOT NULL;
+            -- Domains of which nobody may be mailed, by hand.
+            CREATE TABLE domain (
+                id \(number),
+                domain \(text) NOT NULL UNIQUE,
+                cause BIGINT NOT NULL,
+                reason BIGINT NOT NULL,         -- term
+                since BIGINT NOT NULL,
+                until BIGINT,
+                author BIGINT,                  -- term
+                note \(text)
+            );
+            -- Who may have no mail of one stream.
+            CREATE TABLE stream_suppression (
+                address BIGINT NOT NULL,
+                stream BIGINT NOT NULL,         -- term
+                cause BIGINT NOT NULL,
+                reason BIGINT NOT NULL,         -- term
+                since BIGINT NOT NULL,
+                until BIGINT,
+                days BIGINT NOT NULL,
+                PRIMARY KEY (address, stream)
+            ) \(end);
+            -- Days on which a stream was mailed, as it was told.
+            CREATE TABLE sent (
+                stream BIGINT NOT NULL,         -- term
+                day BIGINT NOT NULL,            -- days since 1970
+                count BIGINT,
+                PRIMARY KEY (stream, day)
+            ) \(end);
 
             -- All states are derived anew when the ledger is opened next.
             DELETE FROM setting WHERE name = 'policy';
@@ -333,5 +405,40 @@ package enum Schema {
             FROM address LEFT JOIN term ON term.id = address.reason
             WHERE address.cause IS NOT NULL AND (address.until IS NULL OR address.until > \(now));
             """
+    }
+
+    /// Gives the outcomes of version 0.1.0 their party and cause, which follow from what it stored.
+    private static var outcomesOfVersion2: String {
+        func terms(_ texts: some Sequence<String>) -> String {
+            "(SELECT id FROM term WHERE text IN (" + texts.map { "'\($0)'" }.joined(separator: ", ") + "))"
+        }
+        let failures = terms([OutcomeKind.hard.rawValue, OutcomeKind.soft.rawValue])
+        func deliveries(_ classes: [MessageClass]) -> String {
+            "id >> \(LedgerLimits.ordinalBits) IN (SELECT id FROM delivery WHERE class IN \(terms(classes.map(\.rawValue))))"
+        }
+        let parties = Party.allCases.map { party in
+            let reasons = Reason.allCases.filter { $0.party == party }.map(\.rawValue)
+            return
+                "UPDATE outcome SET party = \(party.number) WHERE reason IN \(terms(reasons));"
+        }
+        let (soft, hard) = (Suppression.Cause.soft.rawValue, Suppression.Cause.hard.rawValue)
+        return parties.joined(separator: "\n") + """
+
+            UPDATE outcome SET cause = CASE WHEN kind IN \(terms([OutcomeKind.hard.rawValue]))
+                    AND substr(coalesce(reply_code, status, ''), 1, 1) <> '4' THEN \(hard) ELSE \(soft) END
+            WHERE kind IN \(failures) AND \(deliveries([.hardBounce, .softBounce]));
+            UPDATE outcome SET cause = \(Suppression.Cause.complaint.rawValue) WHERE \(deliveries([.complaint]));
+            """
+    }
+}
+
+extension Party {
+    /// As the ledger stores it.
+    var number: Int64 {
+        switch self {
+        case .recipient: 1
+        case .sender: 2
+        case .system: 3
+        }
     }
 }

@@ -39,10 +39,12 @@ package struct LedgerTable {
 
     package static let delivery = LedgerTable(
         "delivery",
-        integers: "id duplicate_of maildir arrival class origin dialect reporting_mta folder folded seen",
-        texts: "file message_id", bytes: "name fingerprint")
+        integers: """
+            id duplicate_of maildir arrival class origin dialect reporting_mta folder folded seen first_seen stream
+            """,
+        texts: "file message_id delivered_to", bytes: "name fingerprint")
     package static let outcome = LedgerTable(
-        "outcome", integers: "id address kind reason remote_mta",
+        "outcome", integers: "id address kind reason remote_mta party cause",
         texts: "status reply_code action diagnostic command spelling")
     package static let address = LedgerTable(
         "address", integers: "id " + state, texts: "address spelling", bytes: "streaks")
@@ -68,6 +70,11 @@ package struct LedgerTable {
         ruleHit,
         LedgerTable("run", integers: "id maildir started ended"),
         LedgerTable("run_count", integers: "run name count"),
+        LedgerTable("captured", integers: "delivery name arrival", texts: "value"),
+        LedgerTable("change", integers: "number at change cause reason stream", texts: "address", bytes: "hash"),
+        LedgerTable("domain", integers: "id cause reason since until author", texts: "domain note"),
+        LedgerTable("stream_suppression", integers: "address stream cause reason since until days"),
+        LedgerTable("sent", integers: "stream day count"),
     ]
 
     /// The columns that hold numbers of terms which the policy or the brake looks at as texts.

@@ -10,7 +10,7 @@ package enum UnusedTerms {
     private static let columns: Set<String> = [
         "maildir", "class", "origin", "dialect", "reporting_mta", "folder", "kind", "reason", "remote_mta",
         "held_reason",
-        "author", "rule", "provider",
+        "author", "rule", "provider", "stream",
     ]
 
     /// Every column that holds numbers of terms, with its table.
@@ -18,8 +18,9 @@ package enum UnusedTerms {
         LedgerTable.all.flatMap { table in
             table.columns.filter { column in
                 guard case .integer = column.type else { return false }
-                // Of what a run has counted only the name stands here, too; elsewhere a name is a file's.
-                return columns.contains(column.name) || table.name == "run_count" && column.name == "name"
+                // Of what a run has counted, and of a captured field, the name stands here, too; elsewhere it is a file's.
+                return columns.contains(column.name)
+                    || ["run_count", "captured"].contains(table.name) && column.name == "name"
             }.map { (table.name, $0.name) }
         }
     }

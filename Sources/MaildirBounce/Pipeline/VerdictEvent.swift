@@ -31,6 +31,8 @@ extension DeliveryEvent {
             seen: Self.firstSight,
             dialect: verdict.dialect,
             reportingMTA: verdict.reportingMTA,
+            stream: verdict.stream,
+            deliveredTo: verdict.deliveredTo.first,
             destination: destination,
             // What a request to unsubscribe means for its address is for a person to say.
             outcomes: verdict.messageClass == .unsubscribe ? [] : counted.map(OutcomeEvent.init),
@@ -52,11 +54,29 @@ extension DeliveryEvent {
     }
 }
 
+extension Verdict {
+    /// What the mail that came back was part of: its List-Id, else the address that the report came to, without what is
+    /// different in each mail: BATV's tag, what follows a plus sign, and a recipient written with `=`.
+    fileprivate var stream: String? {
+        if let list = original?.listID { return list }
+        guard let address = deliveredTo.first, let at = address.lastIndex(of: "@") else { return nil }
+        var local = address[..<at]
+        if local.hasPrefix("prvs="), let tag = local.lastIndex(of: "=") { local = local[local.index(after: tag)...] }
+        if let plus = local.firstIndex(of: "+") {
+            local = local[..<plus]
+        } else if local.contains("="), let hyphen = local.firstIndex(of: "-") {
+            local = local[..<hyphen]
+        }
+        return String(local) + address[at...]
+    }
+}
+
 extension OutcomeEvent {
     init(_ outcome: Outcome) {
         self.init(
             address: outcome.address, fate: Fate(outcome.kind, outcome.remark),
             reason: Token(outcome.reason ?? .undefined),
+            party: outcome.party,
             status: outcome.status, replyCode: outcome.replyCode, action: outcome.action,
             diagnostic: outcome.diagnostic, remoteMTA: outcome.remoteMTA, command: outcome.command)
     }
