@@ -23,10 +23,8 @@ struct HTMLReport {
     private struct List {
         var group: ReportGroup
         var title: String
-        /// What the list is a part of.
-        var count: Int
-        /// What is counted.
-        var things: String
+        /// What the list shows the latest of: `1,234 reports`.
+        var whole: String
     }
 
     /// - Parameter samples: reads the rows of the lists from the ledger.
@@ -124,8 +122,17 @@ struct HTMLReport {
     @HTML.Builder private mutating func figures() -> HTML {
         summary
         days()
-        classes()
-        origins()
+        Self.section("classes", "Classes") {
+            figures(
+                .classes(data.tally), id: "t-classes", first: "Class", caption: "Reports by class, and who wrote them.")
+        }
+        Self.section("origins", "Local against remote") {
+            HTML(.p) {
+                "Local: our own mail server was refused and wrote the report. Remote: another server took the mail "
+                "and reported later."
+            }
+            figures(.origins(data.tally), id: "t-origins", first: "Origin", caption: "Reports by origin and class.")
+        }
         recipients(
             "reasons", "Reasons", .reason, data.figures.reasons, limit: nil,
             "What servers said of recipients, by reason.")
@@ -176,22 +183,14 @@ struct HTMLReport {
     }
 
     private mutating func days() -> HTML {
-        let (unit, periods) = (periods.unit, periods.periods)
-        let table = table(by: periods)
+        let unit = periods.unit
+        let table = table(by: periods.periods)
         return Self.section("days", "Reports per \(unit), by class") {
-            if periods.isEmpty {
-                Self.nothing
-            } else {
-                Self.chart(table)
-                figures(
-                    table, id: "t-days", first: unit.capitalized,
-                    caption: "Reports per \(unit), by class. Each \(unit) without a report is in the chart only."
-                ) { row in
-                    periods.first { $0.label == row.value }.map { .days($0.days) }
-                } title: {
-                    "Reports of \($0)"
-                }
-            }
+            if !table.rows.isEmpty { Self.chart(table) }
+            figures(
+                table, id: "t-days", first: unit.capitalized,
+                caption: "Reports per \(unit), by class. Each \(unit) without a report is in the chart only.",
+                title: "Reports of")
         }
     }
 
@@ -207,7 +206,7 @@ struct HTMLReport {
         for period in periods {
             var one = ReportTable.days(rows[period.label] ?? []).total
             if one.isEmpty { one = Array(repeating: 0, count: table.columns.count) }
-            table.rows.append(ReportTable.Row(value: period.label, counts: one))
+            table.rows.append(ReportTable.Row(value: period.label, counts: one, group: .days(period.days)))
         }
         return table
     }
@@ -266,51 +265,16 @@ struct HTMLReport {
             ], content)
     }
 
-    private mutating func classes() -> HTML {
-        Self.section("classes", "Classes") {
-            figures(
-                .classes(data.tally), id: "t-classes", first: "Class", caption: "Reports by class, and who wrote them."
-            ) {
-                $0.group
-            } title: {
-                "Class \($0)"
-            }
-        }
-    }
-
-    private mutating func origins() -> HTML {
-        Self.section("origins", "Local against remote") {
-            HTML(.p) {
-                "Local: our own mail server was refused and wrote the report. Remote: another server took the mail "
-                "and reported later."
-            }
-            figures(
-                .origins(data.tally), id: "t-origins", first: "Origin", caption: "Reports by origin and class."
-            ) {
-                $0.group
-            } title: {
-                "Origin \($0)"
-            }
-        }
-    }
-
     private mutating func recipients(
         _ id: String, _ heading: String, _ by: ReportBy, _ rows: [RecipientRow], limit: Int?,
         _ caption: String
     ) -> HTML {
         let table = ReportTable.recipients(by, rows)
-        let counts = Dictionary(rows.map { ($0.value, $0.counts.all) }, uniquingKeysWith: +)
         return Self.section(id, heading) {
             figures(
                 table, id: "t-\(id)", first: by.rawValue.capitalized, caption: "\(caption) Recipients, not mails.",
-                limit: limit, things: "recipients", sharesFrom: max(table.total[0], 1)
-            ) {
-                $0.group
-            } title: {
-                "\(by.rawValue.capitalized) \($0)"
-            } count: {
-                counts[$0.value] ?? 0
-            }
+                limit: limit, sharesFrom: max(table.total[0], 1),
+                recipients: Dictionary(rows.map { ($0.value, $0.counts.all) }, uniquingKeysWith: +))
             if let limit, rows.count > limit {
                 HTML(.p, [.class: "dim"]) {
                     "The first \(limit) of \(grouped(rows.count)); all of them: "
@@ -419,13 +383,12 @@ struct HTMLReport {
     /// A table of numbers that lead to lists.
     ///
     /// - Parameters:
+    ///   - title: what the title of a row's list begins with; `first` if nil.
     ///   - whole: what the first number is shown as a share of, as a bar.
-    ///   - group: the list that a row's numbers lead to.
-    ///   - count: of how many rows of the list only the latest are shown; the first number unless given.
+    ///   - recipients: how many recipients the list of each row is taken from; nil if the rows count reports.
     private mutating func figures(
-        _ table: ReportTable, id: String, first: String, caption: String, limit: Int? = nil, things: String = "reports",
-        sharesFrom whole: Int? = nil, group: (ReportTable.Row) -> ReportGroup?, title: (String) -> String,
-        count: ((ReportTable.Row) -> Int)? = nil
+        _ table: ReportTable, id: String, first: String, caption: String, title: String? = nil, limit: Int? = nil,
+        sharesFrom whole: Int? = nil, recipients: [String: Int]? = nil
     ) -> HTML {
         let rows = table.rows.filter { $0.counts.contains { $0 > 0 } }
         guard !rows.isEmpty else { return Self.nothing }
@@ -442,7 +405,10 @@ struct HTMLReport {
             HTML(.tbody) {
                 for row in rows.prefix(limit ?? rows.count) {
                     let name = row.value.isEmpty ? ReportText.notSaid : row.value
-                    let anchor = group(row).map { list($0, title(name), count?(row) ?? row.counts[0], things) }
+                    let listed =
+                        recipients.map { "\(grouped($0[row.value] ?? 0)) recipients" }
+                        ?? "\(grouped(row.counts[0])) reports"
+                    let anchor = row.group.map { list($0, "\(title ?? first) \(name)", of: listed) }
                     let named = used.first { row.counts[$0] > 0 }
                     HTML(.tr) {
                         Self.rowHead(.name(name))
@@ -490,9 +456,9 @@ struct HTMLReport {
 
     // MARK: Lists
 
-    private mutating func list(_ group: ReportGroup, _ title: String, _ count: Int, _ things: String) -> Int {
+    private mutating func list(_ group: ReportGroup, _ title: String, of whole: String) -> Int {
         if let known = listOfGroup[group] { return known }
-        lists.append(List(group: group, title: title, count: count, things: things))
+        lists.append(List(group: group, title: title, whole: whole))
         listOfGroup[group] = lists.count - 1
         return lists.count - 1
     }
@@ -513,7 +479,7 @@ struct HTMLReport {
                         HTML(.p) { "The details of these reports were pruned." }
                     } else {
                         Self.table(
-                            "list-\(index)-t", "The latest \(rows.count) of \(grouped(list.count)) \(list.things).",
+                            "list-\(index)-t", "The latest \(rows.count) of \(list.whole).",
                             ["Address", "Arrived", "Class", "Reason", "Said", "File"]
                         ) {
                             for row in rows { Self.row(row) }
