@@ -208,15 +208,8 @@ struct ReportTextTests {
         for (text, code) in [
             ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("foobar", "Zm9vYmFy"),
         ] {
-            #expect(base64(Array(text.utf8)) == code)
+            #expect(HTMLStyle.base64(Array(text.utf8)) == code)
         }
-    }
-
-    @Test("text of a mail becomes text of the page")
-    func escape() {
-        #expect(htmlText("<a href=\"x\">&'") == "&lt;a href=&quot;x&quot;&gt;&amp;&#39;")
-        #expect(htmlText("\u{0}\u{1B}\u{202E}\u{85}") == "\\x00\\x1B\\u{202E}\\x85")
-        #expect(htmlText(String(repeating: "<", count: 70_000)).utf8.count < 4 * HTMLWriter.textLimit + 8)
     }
 
     @Test("thousands stand apart")

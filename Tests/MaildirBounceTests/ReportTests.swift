@@ -63,7 +63,7 @@ struct ReportTests {
             String(decoding: json.bytes, as: UTF8.self), terminalSafe(Self.everything),
             String(csvRow([Self.everything]).dropLast()), PrometheusText.escaped(Self.everything),
             // HTML shows the beginning of a text only.
-            Self.hidden.map { htmlText(String($0)) }.joined(), Self.hidden.map { terminalSafe(String($0)) }.joined(),
+            Self.hidden.map { HTML(String($0)).markup }.joined(), Self.hidden.map { terminalSafe(String($0)) }.joined(),
         ]
         for text in texts {
             #expect(!hasHidden(text))
@@ -99,10 +99,11 @@ struct ReportTests {
 
     @Test("the HTML report has a colour for each class")
     func colours() {
+        let sheet = HTMLStyle.sheet.description
         for number in 1...MessageClass.allCases.count {
-            #expect(HTMLStyle.sheet.contains(".f\(number){fill:var(--c\(number))}"), "\(number)")
+            #expect(sheet.contains(".f\(number){fill:var(--c\(number))}"), "\(number)")
             // Light, dark and paper.
-            #expect(HTMLStyle.sheet.components(separatedBy: "--c\(number):").count == 4, "\(number)")
+            #expect(sheet.components(separatedBy: "--c\(number):").count == 4, "\(number)")
         }
     }
 

@@ -1,7 +1,9 @@
+import Crypto
+
 /// The style sheet of the HTML report. Nothing in it is loaded from anywhere.
 enum HTMLStyle {
     /// The colours of the classes, in the order of `MessageClass.allCases`; text stands beside each.
-    static let sheet = """
+    static let sheet: StaticString = """
         :root{color-scheme:light dark;--page:#fff;--card:#f4f5f7;--text:#1b1f24;--dim:#555e68;--line:#c9ced4;\
         --link:#0b57a4;--bar:#3b6fb5;--c1:#b3261e;--c2:#d97706;--c3:#6d7782;--c4:#7b4fb0;--c5:#a88700;--c6:#c2377c;\
         --c7:#8c4a2f;--c8:#2e7d32;--c9:#2a7f9e;--c10:#5b5f97;--c11:#a3acb5}
@@ -68,4 +70,21 @@ enum HTMLStyle {
         svg,.key{-webkit-print-color-adjust:exact;print-color-adjust:exact}
         caption span{max-width:none}.share{width:6rem}th,td{padding:.15rem .5rem .15rem 0}tbody th,td.s{min-width:0}}
         """
+
+    /// The source expression that lets the page's content security policy accept the sheet.
+    static var hash: String { "sha256-\(base64(Array(SHA256.hash(data: Array(sheet.description.utf8)))))" }
+
+    /// Base64 (RFC 4648 section 4).
+    static func base64(_ bytes: [UInt8]) -> String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".unicodeScalars)
+        var result = String.UnicodeScalarView()
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            let value = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - group.count))
+            for place in 0..<4 {
+                result.append(place <= group.count ? alphabet[Int(value >> UInt32(18 - 6 * place) & 63)] : "=")
+            }
+        }
+        return String(result)
+    }
 }
