@@ -48,14 +48,20 @@ struct PostgresMigrationTests {
     func fromVersion2() throws {
         let ledger = try freshLedger(Policy())
         try ledger.commit([report(1), report(2, address: "b@dest.example", at: time(day: 30_000))])
+        let outcomes = try ledger.dump()["outcome"]
         try ledger.write { connection in
             for sql in [
-                "ALTER TABLE action DROP COLUMN known", "ALTER TABLE delivery DROP COLUMN seen",
-                "UPDATE ledger SET version = 2",
+                "ALTER TABLE action DROP COLUMN known",
+                "ALTER TABLE delivery DROP COLUMN seen, DROP COLUMN first_seen, DROP COLUMN stream, DROP COLUMN delivered_to",
+                "ALTER TABLE outcome DROP COLUMN party, DROP COLUMN cause",
+                "DROP TABLE captured, change, domain, stream_suppression, sent", "UPDATE ledger SET version = 2",
             ] { try connection.run(sql) }
         }
         let migrated = try LedgerStore(path: ledger.path, mode: .readWrite, policy: Policy())
         #expect(try migrated.engine.version() == Schema.version)
+        #expect(try migrated.dump()["outcome"] == outcomes)
+        #expect(try migrated.read { try $0.integer("SELECT count(*) FROM before_0_2_0_delivery") } == 2)
+        #expect(try migrated.read { try $0.integer("SELECT max(version) FROM before_0_2_0_ledger") } == 2)
         #expect(try migrated.read { try ReportIndex.formerEnd($0) } != nil)
         #expect(try migrated.rebuild() == 0)
         let since = try #require(try migrated.address("b@dest.example")?.state.suppression?.since)

@@ -331,7 +331,7 @@ def digest(path):
 # Tables that a set of mails determines, and the columns of theirs that hold a row number of `term`. Left out are
 # `run` and `run_count`, which tell when the program ran.
 TABLES = {
-    "delivery": {"maildir", "class", "origin", "dialect", "reporting_mta", "folder"},
+    "delivery": {"maildir", "class", "origin", "dialect", "reporting_mta", "folder", "stream"},
     "outcome": {"kind", "reason", "remote_mta"},
     "address": {"reason", "held_reason"},
     "action": {"reason", "author"}, "base": {"reason", "held_reason"}, "pruned": set(), "forgotten": {"reason"},
@@ -361,6 +361,8 @@ def dump(ledger, names=None):
                     values[column] = terms.get(values[column])
                 number = values.pop("id", None)
                 if table == "delivery":
+                    # When a run first saw it: the present.
+                    values.pop("first_seen", None)
                     values["duplicate_of"] = deliveries.get(values["duplicate_of"])
                 if table == "outcome":
                     values["delivery"], values["place"] = deliveries.get(number >> 20), number & (1 << 20) - 1
