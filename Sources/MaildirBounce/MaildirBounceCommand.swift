@@ -59,13 +59,13 @@ import Glibc
             var command = try parseCommandLine()
             try command.run()
         } catch let failure as Failure {
-            makeLogger().error("\(failure.message)")
+            Log().error(failure.message)
             Glibc.exit(failure.status)
         } catch let code as ExitCode {
             // An answer, already given in words; the general way builds the whole tree of commands first.
             Glibc.exit(code.rawValue)
         } catch  where exitCode(for: error).rawValue == ExitStatus.usage {
-            makeLogger().error("\(usageSentence(for: error))")
+            Log().error(usageSentence(for: error))
             Glibc.exit(isDelivering ? DeliverCommand.failureStatus : ExitStatus.usage)
         } catch {
             exit(withError: error)

@@ -53,7 +53,7 @@ struct Reclassify {
     /// Derives everything from messages, under today's rules.
     func reclassify() throws(Failure) -> Int32 {
         let progress = ProgressBox(order, output)
-        let notes = BacklogNotes(makeLogger()) { progress.value.clear() }
+        let notes = BacklogNotes(Log()) { progress.value.clear() }
         guard order.sources.contains(where: isThere) else {
             for source in order.sources { notes.miss(source.text, "is not there; check the path") }
             return ExitStatus.noInput

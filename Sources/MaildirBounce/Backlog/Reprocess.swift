@@ -1,7 +1,6 @@
 import Classifier
 import Glibc
 import Ledger
-import Logging
 
 /// What a run over a backlog is told to do.
 struct ReprocessOrder {
@@ -42,7 +41,7 @@ struct Reprocess {
     /// - Returns: the exit status, where everything that could be read was taken.
     static func run(_ order: ReprocessOrder, output: StandardOutput) throws(Failure) -> Int32 {
         let progress = ProgressBox(order, output)
-        let notes = BacklogNotes(makeLogger()) { progress.value.clear() }
+        let notes = BacklogNotes(Log()) { progress.value.clear() }
         guard order.sources.contains(where: isThere) else {
             for source in order.sources { notes.miss(source.text, "is not there; check the path") }
             return ExitStatus.noInput
@@ -106,7 +105,7 @@ struct Reprocess {
     private var status: Int32 {
         if notes.missed > 0 { return ExitStatus.noInput }
         if tally.run.read + tally.outside == 0, notes.strangers > 0 || order.sources.contains(BytePath("-")) {
-            makeLogger().error("no message in the sources; name Maildirs, mbox files, tar archives or folders of mails")
+            Log().error("no message in the sources; name Maildirs, mbox files, tar archives or folders of mails")
             return ExitStatus.dataError
         }
         return ExitStatus.success

@@ -42,7 +42,7 @@ struct ClassifyCommand: WordsCommand {
     }
 
     private func classify(_ output: StandardOutput, settings: Settings) throws(Failure) -> Int32 {
-        let log = makeLogger()
+        let log = Log()
         var report = VerdictReport(format: format == .text ? .text : .jsonl, explain: explain, width: output.width)
         var walker = PathWalker(RawArguments.paths(of: paths))
         var (missed, usable) = (false, false)

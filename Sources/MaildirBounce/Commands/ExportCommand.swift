@@ -50,7 +50,7 @@ struct ExportCommand: ParsableCommand {
             others.warn()
             if let footer = list.footer { try output.write(footer.utf8) }
             if list.leftOut > 0 {
-                makeLogger().warning("left out, since a key of an access map cannot begin with #: \(list.leftOut)")
+                Log().warning("left out, since a key of an access map cannot begin with #: \(list.leftOut)")
             }
         }
     }

@@ -67,7 +67,7 @@ struct ImportCommand: ParsableCommand {
             from: { () throws(Failure) in
                 while let (number, line) = try parser.next(lines.next) {
                     if let columns = parser.columns, !isTold {
-                        makeLogger().notice("\(columns.remark)")
+                        Log().note(columns.remark)
                         isTold = true
                     }
                     switch line {

@@ -30,12 +30,12 @@ struct RulesCheckCommand: ParsableCommand {
         guard !named.isEmpty else {
             throw ValidationError("no rules: give a file, or set rules in the configuration")
         }
-        let log = makeLogger()
+        let log = Log()
         let output = StandardOutput()
         var isWrong = false
         for path in named {
             let (count, problems) = RulesCheckCommand.check(path)
-            for problem in problems { log.error("\(problem.message)") }
+            for problem in problems { log.error(problem.message) }
             if problems.isEmpty {
                 try output.write(line: terminalSafe("\(path): \(count) rules, all usable"))
             } else {

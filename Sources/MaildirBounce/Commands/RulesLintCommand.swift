@@ -38,7 +38,7 @@ struct RulesLintCommand: ParsableCommand {
     func run() throws {
         let classifier = Classifier(settings: try rules.load(config).classifierWithRules())
         let output = StandardOutput()
-        let log = makeLogger()
+        let log = Log()
         var walker = PathWalker(RawArguments.paths(of: folders))
         var (count, wrong, isUnreadable) = (0, 0, false)
         while let item = walker.next() {

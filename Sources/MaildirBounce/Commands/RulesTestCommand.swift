@@ -52,7 +52,7 @@ struct RulesTestCommand: WordsCommand {
                 contents = try readFile(path, onlyRegular: false)
             } catch {
                 missed = true
-                makeLogger().error("\(path.text): \(error.sentence)")
+                Log().error("\(path.text): \(error.sentence)")
                 continue
             }
             let (mine, ours) = (with.classify(contents.bytes), without.classify(contents.bytes))

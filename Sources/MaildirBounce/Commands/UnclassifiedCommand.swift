@@ -58,7 +58,7 @@ struct UnclassifiedCommand: ParsableCommand {
                     try outcomes(try ledgerOptions.open(configuration))
                 }
             try write(groups, output)
-            if missed > 0 { makeLogger().warning("\(missed) messages could not be read") }
+            if missed > 0 { Log().warning("\(missed) messages could not be read") }
         }
     }
 

@@ -159,7 +159,7 @@ extension OwnAddresses {
     /// What the ledger says of an address, unless it is ours, of which it has nothing to say.
     func result(_ held: CheckResult, of address: String) -> CheckResult {
         guard held != .mayMail, contains(address) else { return held }
-        makeLogger().warning("\(Self.suppressedNote(address))")
+        Log().warning(Self.suppressedNote(address))
         return .mayMail
     }
 }

@@ -47,7 +47,7 @@ struct BatchCheck {
             }
             try check(page, output)
         }
-        if broken.untold > 0 { makeLogger().warning("and \(broken.untold) more lines that are no address") }
+        if broken.untold > 0 { Log().warning("and \(broken.untold) more lines that are no address") }
         if broken.count > 0, addresses == 0 {
             throw Failure(ExitStatus.dataError, "no line of standard input is an address; give one address a line")
         }
@@ -75,7 +75,7 @@ struct BatchCheck {
     }
 
     private mutating func report(_ number: Int, _ problem: String) {
-        if broken.add() { makeLogger().warning("line \(number): \(problem)") }
+        if broken.add() { Log().warning("line \(number): \(problem)") }
     }
 
     private func trimmed(_ text: String) -> String {

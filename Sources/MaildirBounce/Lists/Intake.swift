@@ -131,13 +131,13 @@ struct Intake {
     }
 
     private mutating func report(_ number: Int, _ problem: String) {
-        if tally.broken.add() { makeLogger().warning("\(unit) \(number): \(problem)") }
+        if tally.broken.add() { Log().warning("\(unit) \(number): \(problem)") }
     }
 
     /// Names what else is broken, and says why nothing was taken.
     private mutating func conclude(_ next: () throws(Failure) -> Item?) throws {
         while mustStop, !isOver { _ = try page(next) }
-        if tally.broken.untold > 0 { makeLogger().warning("and \(tally.broken.untold) more that are broken") }
+        if tally.broken.untold > 0 { Log().warning("and \(tally.broken.untold) more that are broken") }
         let broken = tally.broken.count
         guard broken > 0, mustStop || tally.written + tally.known + tally.ended == 0 else { return }
         let what = "\(broken) \(unit)\(broken == 1 ? " is" : unit == "address" ? "es are" : "s are") broken"

@@ -28,7 +28,7 @@ enum MeasuredScan {
                 "cannot write the metrics to \(path): \(systemMessage(code)); name a file in a folder that this user "
                 + "may write"
             guard problem != nil else { throw Failure(ExitStatus.cannotCreate, "the scan is done, but \(sentence)") }
-            makeLogger().warning("\(sentence)")
+            Log().warning(sentence)
         }
         if let problem { throw problem }
     }

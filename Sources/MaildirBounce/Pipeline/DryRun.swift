@@ -1,7 +1,6 @@
 import Verdict
 import Glibc
 import Ledger
-import Logging
 import Maildir
 
 /// Says what a scan would do, and does nothing: no lock, no file, no byte. A user who may only read can run it.
@@ -21,7 +20,7 @@ struct DryRun {
         var run = DryRun(order, output: output, ledger: ledger)
         let inbox = Inbox(
             maildir: maildir, settings: order.settings, trust: order.trust, archive: order.archive,
-            keepsVerdicts: run.report != nil, log: makeLogger(verbose: order.isVerbose))
+            keepsVerdicts: run.report != nil, log: Log(isVerbose: order.isVerbose))
         try run.run(names, inbox)
     }
 

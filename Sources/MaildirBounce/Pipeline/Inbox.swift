@@ -1,6 +1,5 @@
 import Classifier
 import Ledger
-import Logging
 import Maildir
 
 /// A message of new/ that has been read and classified.
@@ -61,7 +60,7 @@ struct Inbox {
     /// The archive's path, or nil.
     let archive: String?
     let keepsVerdicts: Bool
-    let log: Logger
+    let log: Log
     var threads = defaultThreadCount
 
     /// What stayed in new/.

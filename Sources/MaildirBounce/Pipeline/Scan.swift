@@ -2,7 +2,6 @@ import Bytes
 import Classifier
 import Glibc
 import Ledger
-import Logging
 import Maildir
 
 /// What a scan is told to do.
@@ -44,7 +43,7 @@ struct Scan {
 
     private let order: ScanOrder
     private let output: StandardOutput
-    private let log: Logger
+    private let log: Log
     private let maildir: Maildir
     private let archive: Archive?
     private let ledger: LedgerStore
@@ -70,7 +69,7 @@ struct Scan {
     ///
     /// - Parameter tally: what was done, also where the run fails.
     static func run(_ order: ScanOrder, output: StandardOutput, tally: inout ScanTally) throws(Failure) -> Bool {
-        let log = makeLogger(verbose: order.isVerbose)
+        let log = Log(isVerbose: order.isVerbose)
         let maildir = try inMaildir { () throws(MaildirError) in try Maildir(opening: order.maildir) }
         // Before anything is made or counted: a run that could count and not move would be no use to anybody.
         for folder in ["new", "cur"] {
@@ -87,7 +86,7 @@ struct Scan {
                     + "name a folder that this user may write, or a new one in such a folder")
         }
         guard let lock = try inMaildir({ () throws(MaildirError) in try RunLock.tryAcquire(on: maildir) }) else {
-            log.notice("another run is at work on \(order.maildir); nothing to do for this one")
+            log.note("another run is at work on \(order.maildir); nothing to do for this one")
             return false
         }
         defer { lock.release() }
@@ -105,7 +104,7 @@ struct Scan {
             try scan.run(names)
         } catch {
             // What was committed is moved all the same, before the lock goes.
-            do { try scan.finishMoves() } catch let second { log.warning("\(second.message)") }
+            do { try scan.finishMoves() } catch let second { log.warning(second.message) }
             scan.denied.tell(log, "read")
             scan.immovable.tell(log, "moved")
             throw error
@@ -113,7 +112,7 @@ struct Scan {
         return true
     }
 
-    private init(_ order: ScanOrder, output: StandardOutput, log: Logger, maildir: Maildir, ledger: LedgerStore) {
+    private init(_ order: ScanOrder, output: StandardOutput, log: Log, maildir: Maildir, ledger: LedgerStore) {
         self.order = order
         self.output = output
         self.log = log
