@@ -37,10 +37,10 @@ struct StatusCommand: ParsableCommand {
     var metrics: String?
 
     @Option(help: ArgumentHelp("With --nagios: a last scan so old is a warning.", valueName: "span"))
-    var warning = Span(seconds: 30 * 60)
+    var warning = TimeSpan(seconds: 30 * 60)
 
     @Option(help: ArgumentHelp("With --nagios: a last scan so old is critical.", valueName: "span"))
-    var critical = Span(seconds: 24 * 3_600)
+    var critical = TimeSpan(seconds: 24 * 3_600)
 
     @OptionGroup var config: ConfigOptions
 
