@@ -39,7 +39,7 @@ struct Reprocess {
     /// Does what was ordered.
     ///
     /// - Returns: the exit status, where everything that could be read was taken.
-    static func run(_ order: ReprocessOrder, output: StandardOutput) throws(Failure) -> Int32 {
+    static func run(_ order: ReprocessOrder, output: StandardOutput) throws -> Int32 {
         let progress = ProgressBox(order, output)
         let notes = BacklogNotes(Log()) { progress.value.clear() }
         guard order.sources.contains(where: isThere) else {
@@ -70,18 +70,18 @@ struct Reprocess {
         report = order.format.map { VerdictReport(format: $0, width: output.width) }
     }
 
-    private mutating func run() throws(Failure) -> Int32 {
+    private mutating func run() throws -> Int32 {
         let started = Int64(time(nil))
         if let header = report?.header { try output.write(header.utf8) }
         let reading = BacklogReading(
             settings: order.settings, trust: order.trust, threads: order.threads, keepsVerdicts: report != nil,
             notes: notes)
         let (ledger, output, isDryRun) = (self.ledger, self.output, order.isDryRun)
-        let backlog = Backlog(order.sources, notes: notes) { folder throws(Failure) in
-            try inLedger { () throws(LedgerError) in try ledger.maildirs(filedInto: folder) }
+        let backlog = Backlog(order.sources, notes: notes) { folder throws(LedgerError) in
+            try ledger.maildirs(filedInto: folder)
         }
         try reading.run(backlog, while: { StopSignal.pending == nil && !(isDryRun && output.isClosed) }) {
-            item, message throws(Failure) in
+            item, message in
             last = item
             guard order.period.contains(message.event.arrival) else {
                 tally.outside += 1
@@ -117,18 +117,15 @@ struct Reprocess {
         return StopSignal.failure(signal, after: tally.run.read, "\(place), \(done)")
     }
 
-    private mutating func finishBatch() throws(Failure) {
+    private mutating func finishBatch() throws {
         guard !batch.isEmpty else { return }
         var batch = self.batch
         self.batch.removeAll(keepingCapacity: true)
         batchWeight = 0
         batchSize.next()
-        let (ledger, isDryRun) = (self.ledger, order.isDryRun)
-        let outcomes = try inLedger { () throws(LedgerError) in
-            try ledger.restoreKeys(of: &batch)
-            let events = batch.map(\.event)
-            return isDryRun ? try ledger.preview(events) : try ledger.commit(events)
-        }
+        try ledger.restoreKeys(of: &batch)
+        let events = batch.map(\.event)
+        let outcomes = order.isDryRun ? try ledger.preview(events) : try ledger.commit(events)
         for outcome in outcomes { tally.add(outcome) }
         for message in batch {
             guard let verdict = message.verdict, let file = message.file,
@@ -138,25 +135,21 @@ struct Reprocess {
         }
     }
 
-    private func record(started: Int64) throws(Failure) {
+    private func record(started: Int64) throws(LedgerError) {
         let run = tally.run.record(
             maildir: order.sources.first.map { resolvedPath($0.text) }, started: started, ended: Int64(time(nil)),
             left: notes.missed)
-        let ledger = self.ledger
-        try inLedger { () throws(LedgerError) in try ledger.recordRun(run) }
+        try ledger.recordRun(run)
     }
 
-    private func printEnd() throws(Failure) {
+    private func printEnd() throws {
         // A line of text would spoil what a program reads.
         guard (order.format ?? .text) == .text else { return }
         guard order.isDryRun else { return try output.write(line: tally.sentence) }
         try output.write(line: "")
         try output.write(line: "Nothing was changed. Without --dry-run it would be:")
         try output.write(line: "    " + tally.sentence)
-        let ledger = self.ledger
-        let summary = try inLedger { () throws(LedgerError) in
-            try ledger.previewSummary(at: Int64(time(nil)), limit: PreviewTable.namedAddresses)
-        }
+        let summary = try ledger.previewSummary(at: Int64(time(nil)), limit: PreviewTable.namedAddresses)
         for line in PreviewTable(width: output.width).addressLines(summary) { try output.write(line: line) }
     }
 }

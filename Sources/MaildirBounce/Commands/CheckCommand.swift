@@ -73,7 +73,7 @@ struct CheckCommand: PlainCommand {
             return
         }
         if let problem = addressProblem(address) { throw Failure(ExitStatus.dataError, problem) }
-        let held = try inLedger { () throws(LedgerError) in try ledger.check(address, at: now) }
+        let held = try ledger.check(address, at: now)
         let result = configuration.own.result(held, of: address)
         try StandardOutput.use { output in
             switch (format, result) {

@@ -40,8 +40,7 @@ struct ForgetCommand: WordsCommand {
         let configuration = try config.load()
         let path = try ledgerOptions.path(configuration)
         let ledger = try ledgerOptions.openForWriting(configuration)
-        let addresses = self.addresses
-        let result = try inLedger { () throws(LedgerError) in try ledger.forget(addresses) }
+        let result = try ledger.forget(addresses)
         try StandardOutput.use { output in
             for address in result.addresses {
                 try output.write(line: terminalSafe("\(address.address): \(sentence(address, result.isOffTheDisk))"))

@@ -59,9 +59,7 @@ struct LedgerOptions: ParsableArguments {
     /// The ledger for a command that only looks.
     func open(_ configuration: Configuration) throws -> LedgerStore {
         let path = try path(configuration)
-        return try inLedger { () throws(LedgerError) in
-            try LedgerStore(path: path, mode: .readOnly, policy: configuration.policy)
-        }
+        return try LedgerStore(path: path, mode: .readOnly, policy: configuration.policy)
     }
 
     /// The ledger for a command that changes what is in it, and makes none.

@@ -94,9 +94,8 @@ struct PolicyExplainCommand: ParsableCommand {
 
     func run() throws {
         let ledger = try ledgerOptions.open(try config.load())
-        let address = self.address
-        let steps = try inLedger { () throws(LedgerError) in try ledger.explain(address) }
-        let answer = try inLedger { () throws(LedgerError) in try ledger.check(address, at: Int64(time(nil))) }
+        let steps = try ledger.explain(address)
+        let answer = try ledger.check(address, at: Int64(time(nil)))
         let canonical = CanonicalAddress(address)?.text ?? address
         try StandardOutput.use { output in
             switch format {
@@ -154,11 +153,9 @@ struct PolicySimulateCommand: ParsableCommand {
             var json = JSONWriter()
             var (left, mailed) = (0, 0)
             let printer = RowPrinter(output)
-            try inLedger { () throws(LedgerError) in
-                try ledger.simulate(policy, at: Int64(time(nil))) { change in
-                    if change.after == nil { mailed += 1 } else { left += 1 }
-                    return printer.print(line(change, &json))
-                }
+            try ledger.simulate(policy, at: Int64(time(nil))) { change in
+                if change.after == nil { mailed += 1 } else { left += 1 }
+                return printer.print(line(change, &json))
             }
             try printer.finish()
             if format == .text {

@@ -54,9 +54,7 @@ struct StatusCommand: ParsableCommand {
         let configuration = try config.load()
         let ledger = try ledgerOptions.open(configuration)
         let domain = configuration.verp.returnPath.flatMap { CanonicalAddress($0)?.domain }
-        let report = try inLedger { () throws(LedgerError) in
-            try StatusReport(ledger, at: Int64(time(nil)), returnDomain: domain)
-        }
+        let report = try StatusReport(ledger, at: Int64(time(nil)), returnDomain: domain)
         try format.print(report.lines()) { $0.status(report) }
     }
 

@@ -71,7 +71,7 @@ enum LedgerCheck {
             }
         } catch {
             return .error(
-                subject, error.message, why: "a scan counts and moves nothing until this is settled",
+                subject, "\(error)", why: "a scan counts and moves nothing until this is settled",
                 mend: "look into it, then maildir-bounce scan --new-ledger once")
         }
         return .error(

@@ -80,7 +80,7 @@ struct RightsCheck {
     }
 
     private func findings(for account: Account) -> [Finding] {
-        let denied = try? account.run { () throws(Failure) -> [(Need, Int32)] in
+        let denied = try? account.run { () -> [(Need, Int32)] in
             needs.compactMap { need in
                 faccessat(AT_FDCWD, need.path, need.mode, AT_EACCESS) == 0 ? nil : (need, errno)
             }

@@ -29,7 +29,7 @@ struct AddressSource: ParsableArguments {
     ///   - look: is shown some actions at a time, before they are written.
     func take(
         excluding own: OwnAddresses? = nil, into open: () throws -> LedgerStore, action: (String) -> ManualAction,
-        look: @escaping ([ManualAction]) throws(Failure) -> Void = { _ throws(Failure) in }
+        look: @escaping ([ManualAction]) throws -> Void = { _ in }
     ) throws -> Intake.Tally {
         var intake = Intake(
             onError: skipInvalid ? .skip : .stop, unit: from == nil ? "address" : "line",

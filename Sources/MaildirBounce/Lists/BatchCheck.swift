@@ -54,7 +54,7 @@ struct BatchCheck {
     }
 
     private mutating func check(_ page: [(number: Int, text: String)], _ output: StandardOutput) throws {
-        let results = try inLedger { () throws(LedgerError) in try ledger.check(page.map(\.text), at: now) }
+        let results = try ledger.check(page.map(\.text), at: now)
         for (line, result) in zip(page, results) {
             if result == nil || mayBePattern(line.text), let problem = addressProblem(line.text) {
                 report(line.number, problem)

@@ -54,7 +54,7 @@ struct Intake {
     /// What to say about a way out where something is broken and nothing is taken.
     let hint: String
     /// Is shown some actions at a time, before they are written; the ledger is open by then.
-    var look: ([ManualAction]) throws(Failure) -> Void = { _ throws(Failure) in }
+    var look: ([ManualAction]) throws -> Void = { _ in }
     private(set) var tally = Tally()
     private var isOver = false
 
@@ -73,39 +73,37 @@ struct Intake {
 
     private mutating func record(
         _ first: [ManualAction], _ next: () throws(Failure) -> Item?, _ ledger: LedgerStore
-    ) throws(Failure) {
+    ) throws {
         var waiting: [ManualAction]? = first
         var rest = self
         var counts = (written: 0, known: 0, released: 0)
-        var failure: Failure?
+        var failure: (any Error)?
         try look(first)
-        let isWritten = try inLedger { () throws(LedgerError) in
-            try ledger.record(
-                from: {
-                    if let actions = waiting {
-                        waiting = nil
-                        return .actions(actions)
+        let isWritten = try ledger.record(
+            from: {
+                if let actions = waiting {
+                    waiting = nil
+                    return .actions(actions)
+                }
+                do {
+                    let actions = try rest.page(next)
+                    if rest.mustStop { return .abandon }
+                    if !actions.isEmpty { try look(actions) }
+                    return actions.isEmpty ? .end : .actions(actions)
+                } catch {
+                    failure = error
+                    return .abandon
+                }
+            },
+            each: { outcomes in
+                for outcome in outcomes {
+                    switch outcome {
+                    case .done: counts.written += 1
+                    case .released: counts.released += 1
+                    case .alreadyKnown, .notAnAddress: counts.known += 1
                     }
-                    do throws(Failure) {
-                        let actions = try rest.page(next)
-                        if rest.mustStop { return .abandon }
-                        if !actions.isEmpty { try look(actions) }
-                        return actions.isEmpty ? .end : .actions(actions)
-                    } catch {
-                        failure = error
-                        return .abandon
-                    }
-                },
-                each: { outcomes in
-                    for outcome in outcomes {
-                        switch outcome {
-                        case .done: counts.written += 1
-                        case .released: counts.released += 1
-                        case .alreadyKnown, .notAnAddress: counts.known += 1
-                        }
-                    }
-                })
-        }
+                }
+            })
         if let failure { throw failure }
         self = rest
         if isWritten { (tally.written, tally.known, tally.released) = counts }

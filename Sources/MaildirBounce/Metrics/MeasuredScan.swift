@@ -8,10 +8,10 @@ enum MeasuredScan {
     /// Does what was ordered, and says in the file at `path` how it went, also where it failed.
     ///
     /// A run that finds another one at work leaves the file to that one.
-    static func run(_ order: ScanOrder, metrics path: String, output: StandardOutput) throws(Failure) {
+    static func run(_ order: ScanOrder, metrics path: String, output: StandardOutput) throws {
         let start = milliseconds()
         var tally = ScanTally()
-        var problem: Failure?
+        var problem: (any Error)?
         do {
             guard try Scan.run(order, output: output, tally: &tally) else { return }
         } catch {
@@ -20,7 +20,8 @@ enum MeasuredScan {
         let now = Int64(time(nil))
         let metrics = ScanMetrics(
             maildir: resolvedPath(order.maildir), ended: now, milliseconds: milliseconds() - start,
-            status: problem?.status ?? ExitStatus.success, tally: tally, waiting: waiting(order),
+            status: problem.map { Failure($0)?.status ?? ExitStatus.ioError } ?? ExitStatus.success, tally: tally,
+            waiting: waiting(order),
             ledger: problem == nil ? figures(order, at: now) : nil)
         let code = MetricsFile(path: path).write(metrics.text)
         if code != 0 {

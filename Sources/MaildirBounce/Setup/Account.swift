@@ -56,7 +56,7 @@ struct Account: Equatable {
     }
 
     /// Runs `body` with this user's rights, so that what it makes is his. Only root can; others are the user already.
-    func run<Result>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    func run<Result>(_ body: () throws -> Result) throws -> Result {
         guard geteuid() == 0, userID != 0 else { return try body() }
         let group = getegid()
         var groups = [gid_t](repeating: 0, count: Int(max(0, getgroups(0, nil))))

@@ -15,7 +15,7 @@ struct SetupSteps {
         self.tell = tell
     }
 
-    mutating func run(_ setup: Setup) throws(Failure) {
+    mutating func run(_ setup: Setup) throws {
         // What we make has the mode that we name, whatever the caller's umask.
         let mask = umask(0o022)
         defer { umask(mask) }
@@ -47,20 +47,20 @@ struct SetupSteps {
         }
     }
 
-    private mutating func makeMaildir(_ path: String, for user: Account) throws(Failure) {
+    private mutating func makeMaildir(_ path: String, for user: Account) throws {
         let isWhole = ["", "/new", "/cur", "/tmp"].allSatisfy { exists(path + $0) }
         if isWhole { return try keep(path, user) }
         try makeParents(of: path)
         try makeFolder(path, mode: 0o700, for: user)
         guard !isDryRun else { return }
         // With the user's rights: a link that stands in his folder leads only to where he may write himself.
-        try user.run { () throws(Failure) in
-            try inMaildir { () throws(MaildirError) in _ = try Maildir.make(at: path) }
+        try user.run {
+            _ = try Maildir.make(at: path)
         }
         try note("\(path)/new, cur and tmp, 0700, of \(user.name)")
     }
 
-    private mutating func makeLedger(_ path: String, for user: Account) throws(Failure) {
+    private mutating func makeLedger(_ path: String, for user: Account) throws {
         if LedgerStore.isAddress(path) {
             try note("\(path), where it has no tables yet")
         } else {
@@ -76,19 +76,17 @@ struct SetupSteps {
         guard !isDryRun else { return }
         let mask = umask(0o027)
         defer { umask(mask) }
-        try user.run { () throws(Failure) in
-            _ = try inLedger { () throws(LedgerError) in
-                try LedgerStore(path: path, mode: .readWrite, policy: Policy(), adoption: .onRebuild)
-            }
+        try user.run {
+            _ = try LedgerStore(path: path, mode: .readWrite, policy: Policy(), adoption: .onRebuild)
         }
     }
 
     /// A ledger that is no good must not be kept in silence; one of an earlier version is for the next scan.
-    private func checkWhole(_ path: String) throws(Failure) {
+    private func checkWhole(_ path: String) throws(LedgerError) {
         do {
             _ = try LedgerStore(path: path, mode: .readOnly, policy: Policy())
         } catch {
-            if error.category == .inputOutput { throw Failure(error) }
+            if error.category == .inputOutput { throw error }
         }
     }
 

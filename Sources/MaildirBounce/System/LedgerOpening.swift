@@ -1,21 +1,17 @@
 import Ledger
 
 /// The ledger for a run that writes nothing; before the first run there is none, and an empty one stands for it.
-func openForDryRun(_ path: String, _ policy: Policy) throws(Failure) -> LedgerStore {
-    try inLedger { () throws(LedgerError) in
-        do throws(LedgerError) {
-            return try LedgerStore(path: path, mode: .readOnly, policy: policy)
-        } catch  where error.isMissing {
-            return try LedgerStore(inMemory: policy)
-        }
+func openForDryRun(_ path: String, _ policy: Policy) throws(LedgerError) -> LedgerStore {
+    do throws(LedgerError) {
+        return try LedgerStore(path: path, mode: .readOnly, policy: policy)
+    } catch  where error.isMissing {
+        return try LedgerStore(inMemory: policy)
     }
 }
 
 /// The ledger for a command that changes what is in it, and makes none.
 func openExisting(
     _ path: String, _ policy: Policy, adoption: LedgerStore.Adoption = .automatic
-) throws(Failure) -> LedgerStore {
-    try inLedger { () throws(LedgerError) in
-        try LedgerStore(path: path, mode: .readWrite, policy: policy, makes: false, adoption: adoption)
-    }
+) throws(LedgerError) -> LedgerStore {
+    try LedgerStore(path: path, mode: .readWrite, policy: policy, makes: false, adoption: adoption)
 }
