@@ -23,10 +23,11 @@ enum MeasuredScan {
             status: problem.map { Failure($0)?.status ?? ExitStatus.ioError } ?? ExitStatus.success, tally: tally,
             waiting: waiting(order),
             ledger: problem == nil ? figures(order, at: now) : nil)
-        let code = MetricsFile(path: path).write(metrics.text)
-        if code != 0 {
+        do throws(SystemError) {
+            try MetricsFile(path: path).write(metrics.text)
+        } catch {
             let sentence =
-                "cannot write the metrics to \(path): \(systemMessage(code)); name a file in a folder that this user "
+                "cannot write the metrics to \(path): \(error); name a file in a folder that this user "
                 + "may write"
             guard problem != nil else { throw Failure(ExitStatus.cannotCreate, "the scan is done, but \(sentence)") }
             Log().warning(sentence)

@@ -90,12 +90,7 @@ enum CountedLedger {
     /// Nothing of another ledger is changed, and none is made where the Maildir has been counted in one.
     static func open(_ order: ScanOrder, _ maildir: Maildir) throws -> LedgerStore {
         let mark = order.beginsAnew ? nil : try LedgerMark.read(maildir)
-        if mark == nil, let code = whyNotWritable(order.maildir) {
-            throw Failure(
-                ExitStatus.cannotCreate,
-                "cannot write \(order.maildir)/\(LedgerMark.fileName), which names the ledger that the Maildir is counted "
-                    + "in: \(systemMessage(code)); run as the owner of the Maildir, or use --dry-run")
-        }
+        if mark == nil { try checkMarkable(order.maildir) }
         if let mark, !LedgerStore.isAddress(order.ledger) { try checkUntouched(order, mark, maildir) }
         let ledger = try making(order.ledger, order.policy, mark, order.maildir, adoption: .onRebuild)
         let path = LedgerStore.isAddress(order.ledger) ? ledger.path : resolvedPath(order.ledger)
@@ -113,6 +108,17 @@ enum CountedLedger {
         }
         try ledger.adopt()
         return ledger
+    }
+
+    private static func checkMarkable(_ maildir: String) throws(Failure) {
+        do throws(SystemError) {
+            try checkWritable(folder: maildir)
+        } catch {
+            throw Failure(
+                ExitStatus.cannotCreate,
+                "cannot write \(maildir)/\(LedgerMark.fileName), which names the ledger that the Maildir is counted "
+                    + "in: \(error); run as the owner of the Maildir, or use --dry-run")
+        }
     }
 
     /// Refuses another ledger before it is opened for writing. One of an earlier version can only be asked after that.

@@ -72,19 +72,8 @@ struct Scan {
         let log = Log(isVerbose: order.isVerbose)
         let maildir = try Maildir(opening: order.maildir)
         // Before anything is made or counted: a run that could count and not move would be no use to anybody.
-        for folder in ["new", "cur"] {
-            guard let code = whyNotWritable("\(order.maildir)/\(folder)") else { continue }
-            throw Failure(
-                ExitStatus.cannotCreate,
-                "cannot move messages in \(order.maildir)/\(folder): \(systemMessage(code)); "
-                    + "run as the owner of the Maildir, or use --dry-run")
-        }
-        if let archive = order.archive, let code = whyNoFolderCanBe(archive) {
-            throw Failure(
-                ExitStatus.cannotCreate,
-                "cannot use the archive \(archive): \(systemMessage(code)); "
-                    + "name a folder that this user may write, or a new one in such a folder")
-        }
+        for folder in ["new", "cur"] { try checkMovable("\(order.maildir)/\(folder)") }
+        if let archive = order.archive { try checkArchive(archive) }
         guard let lock = try RunLock.tryAcquire(on: maildir) else {
             log.note("another run is at work on \(order.maildir); nothing to do for this one")
             return false
@@ -110,6 +99,27 @@ struct Scan {
             throw error
         }
         return true
+    }
+
+    private static func checkMovable(_ folder: String) throws(Failure) {
+        do throws(SystemError) {
+            try checkWritable(folder: folder)
+        } catch {
+            throw Failure(
+                ExitStatus.cannotCreate,
+                "cannot move messages in \(folder): \(error); run as the owner of the Maildir, or use --dry-run")
+        }
+    }
+
+    private static func checkArchive(_ archive: String) throws(Failure) {
+        do throws(SystemError) {
+            try checkCreatable(folder: archive)
+        } catch {
+            throw Failure(
+                ExitStatus.cannotCreate,
+                "cannot use the archive \(archive): \(error); "
+                    + "name a folder that this user may write, or a new one in such a folder")
+        }
     }
 
     private init(_ order: ScanOrder, output: StandardOutput, log: Log, maildir: Maildir, ledger: LedgerStore) {

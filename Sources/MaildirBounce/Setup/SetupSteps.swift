@@ -36,14 +36,15 @@ struct SetupSteps {
         guard !isDryRun else { return }
         let descriptor = open(setup.config, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard descriptor >= 0 else { throw cannotMake(setup.config, errno) }
-        let text = Array(ConfigTemplate.text(setup).utf8)
-        var problem = text.withUnsafeBytes { writeAll($0, to: descriptor) }
-        if problem == 0, fsync(descriptor) != 0 { problem = errno }
-        close(descriptor)
-        guard problem == 0 else {
+        do throws(SystemError) {
+            try closing(descriptor) { () throws(SystemError) in
+                try writeAll(Array(ConfigTemplate.text(setup).utf8), to: descriptor)
+                guard fsync(descriptor) == 0 else { throw SystemError.last }
+            }
+        } catch {
             // Half a configuration would be kept by the next run.
             unlink(setup.config)
-            throw cannotMake(setup.config, problem)
+            throw cannotMake(setup.config, error.code)
         }
     }
 

@@ -1,18 +1,21 @@
+import Bytes
 import Glibc
 
-/// Why this user may not add and remove names in the folder `path`, as an `errno`; nil where that is allowed.
-func whyNotWritable(_ path: String) -> Int32? {
-    faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0 ? nil : errno
+/// Throws where this user may not add and remove names in the folder `path`.
+func checkWritable(folder path: String) throws(SystemError) {
+    guard faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0 else { throw SystemError.last }
 }
 
-/// Why there can be no folder `path` that this user may write, as an `errno`; nil where it is there or can be made.
-func whyNoFolderCanBe(_ path: String) -> Int32? {
+/// Throws where there is no folder `path` that this user may write, and none can be made.
+func checkCreatable(folder path: String) throws(SystemError) {
     var status = stat()
-    guard stat(path, &status) == 0 else {
-        let code = errno
-        return code == ENOENT ? whyNotWritable(splitPath(path).parent) : code
+    if stat(path, &status) == 0 {
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw SystemError(ENOTDIR) }
+        try checkWritable(folder: path)
+    } else {
+        guard errno == ENOENT else { throw SystemError.last }
+        try checkWritable(folder: splitPath(path).parent)
     }
-    return status.st_mode & S_IFMT == S_IFDIR ? whyNotWritable(path) : ENOTDIR
 }
 
 /// The absolute path without symbolic links, also of a folder that is still to be made; `path` itself where its folder
