@@ -154,7 +154,7 @@ final class Backlog {
             let source = DescriptorSource(STDIN_FILENO, isOwned: false) { [weak self] in self?.bytesDone += Int64($0) }
             return open(Stream(name: "-", input: BufferedInput(source)), container: nil)
         }
-        switch fileKind(path, followLinks: true) {
+        switch path.fileKind(followLinks: true) {
         case nil: notes.miss(path.text, "is not there: \(systemMessage(errno)); check the path")
         case S_IFDIR: try enter(path)
         default: return openFile(path, isFound: false)
@@ -166,7 +166,7 @@ final class Backlog {
 
     private func enter(_ path: BytePath) throws(LedgerError) {
         do {
-            guard isMaildir(path, followLinks: false), let text = String(validating: path.bytes, as: UTF8.self) else {
+            guard path.isMaildir(followLinks: false), let text = String(validating: path.bytes, as: UTF8.self) else {
                 stack.append(.folder(FolderWalk(path: path, names: try FolderListing(path))))
                 return
             }

@@ -18,7 +18,7 @@ struct Reclassify {
     /// Derives everything from the events that are stored.
     func rebuild() throws -> Int32 {
         guard isConfirmed || isatty(STDIN_FILENO) == 1 else { return try foretellRebuild() }
-        let ledger = try openExisting(order.ledger, order.policy, adoption: .onRebuild)
+        let ledger = try LedgerStore.openExisting(order.ledger, order.policy, adoption: .onRebuild)
         let sides = SidePrinter(output)
         // Where nobody changes sides there is nothing to agree to.
         let isDone = try ledger.rebuild(at: Int64(time(nil)), each: sides.add) {
@@ -51,13 +51,13 @@ struct Reclassify {
     func reclassify() throws -> Int32 {
         let progress = ProgressBox(order, output)
         let notes = BacklogNotes(Log()) { progress.value.clear() }
-        guard order.sources.contains(where: isThere) else {
+        guard order.sources.contains(where: Backlog.isThere) else {
             for source in order.sources { notes.miss(source.text, "is not there; check the path") }
             return ExitStatus.noInput
         }
         defer { progress.value.clear() }
         // The policy of today is taken on with the verdicts, or not at all.
-        let ledger = try openExisting(order.ledger, order.policy, adoption: .onRebuild)
+        let ledger = try LedgerStore.openExisting(order.ledger, order.policy, adoption: .onRebuild)
         StopSignal.watch()
         let sides = SidePrinter(output)
         let isOfOtherPolicy = try ledger.isOfOtherPolicy()

@@ -42,13 +42,13 @@ struct Reprocess {
     static func run(_ order: ReprocessOrder, output: StandardOutput) throws -> Int32 {
         let progress = ProgressBox(order, output)
         let notes = BacklogNotes(Log()) { progress.value.clear() }
-        guard order.sources.contains(where: isThere) else {
+        guard order.sources.contains(where: Backlog.isThere) else {
             for source in order.sources { notes.miss(source.text, "is not there; check the path") }
             return ExitStatus.noInput
         }
         let ledger =
             order.isDryRun
-            ? try openForDryRun(order.ledger, order.policy)
+            ? try LedgerStore.openForDryRun(order.ledger, order.policy)
             // What a power cut takes back the next run counts: the sources stay.
             : try CountedLedger.making(order.ledger, order.policy, counted: order.countedMaildir, durability: .normal)
         StopSignal.watch()
@@ -137,7 +137,7 @@ struct Reprocess {
 
     private func record(started: Int64) throws(LedgerError) {
         let run = tally.run.record(
-            maildir: order.sources.first.map { resolvedPath($0.text) }, started: started, ended: Int64(time(nil)),
+            maildir: order.sources.first.map { FilePath.resolved($0.text) }, started: started, ended: Int64(time(nil)),
             left: notes.missed)
         try ledger.recordRun(run)
     }
@@ -154,9 +154,11 @@ struct Reprocess {
     }
 }
 
-/// Whether a source can be looked for at all: standard input always can.
-func isThere(_ source: BytePath) -> Bool {
-    source.bytes == [UInt8(ascii: "-")] || source.withCString { access($0, F_OK) } == 0
+extension Backlog {
+    /// Whether a source can be looked for at all: standard input always can.
+    static func isThere(_ source: BytePath) -> Bool {
+        source.bytes == [UInt8(ascii: "-")] || source.withCString { access($0, F_OK) } == 0
+    }
 }
 
 /// The progress of a run, for whoever is about to write a line over it.
@@ -166,6 +168,6 @@ final class ProgressBox {
     init(_ order: ReprocessOrder, _ output: StandardOutput) {
         // Verdicts at a terminal show by themselves how far it is.
         let isHidden = order.format != nil && output.width != nil
-        value = Progress(isHidden ? .never : order.progress, total: { backlogSize(order.sources) })
+        value = Progress(isHidden ? .never : order.progress, total: { Backlog.size(of: order.sources) })
     }
 }

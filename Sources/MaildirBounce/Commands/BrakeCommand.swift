@@ -53,9 +53,9 @@ struct BrakeListCommand: ParsableCommand {
             case .text:
                 guard !episodes.isEmpty else { return try output.write(line: "nothing is held back") }
                 let rows = [BrakeEpisode.columns] + episodes.map { $0.cells.map(terminalSafe) }
-                for line in columns(rows) { try output.write(line: line) }
+                for line in Columns.lines(rows) { try output.write(line: line) }
             case .csv:
-                for row in [BrakeEpisode.columns] + episodes.map(\.cells) { try output.write(csvRow(row).utf8) }
+                for row in [BrakeEpisode.columns] + episodes.map(\.cells) { try output.write(CSV.row(row).utf8) }
             case .jsonl:
                 var json = JSONWriter()
                 for episode in episodes {

@@ -34,7 +34,7 @@ struct ForgetCommand: WordsCommand {
 
     func run() throws {
         for (index, address) in addresses.enumerated() {
-            guard let problem = addressProblem(address) else { continue }
+            guard let problem = CanonicalAddress.problem(of: address) else { continue }
             throw Failure(ExitStatus.dataError, "address \(index + 1): \(problem); nothing was changed")
         }
         let configuration = try config.load()

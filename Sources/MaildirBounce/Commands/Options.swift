@@ -64,7 +64,7 @@ struct LedgerOptions: ParsableArguments {
 
     /// The ledger for a command that changes what is in it, and makes none.
     func openForWriting(_ configuration: Configuration) throws -> LedgerStore {
-        try openExisting(try path(configuration), configuration.policy)
+        try LedgerStore.openExisting(try path(configuration), configuration.policy)
     }
 }
 

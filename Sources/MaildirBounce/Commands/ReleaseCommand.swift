@@ -44,7 +44,7 @@ struct ReleaseCommand: WordsCommand {
         var opened: LedgerStore?
         var tally = try source.take(
             into: {
-                let ledger = try openExisting(path, configuration.policy)
+                let ledger = try LedgerStore.openExisting(path, configuration.policy)
                 opened = ledger
                 return ledger
             },

@@ -125,13 +125,13 @@ struct ReportCommand: ParsableCommand {
             try output.write(ReportOutput.json(data))
             for table in Self.tables(data) { try output.write(ReportOutput.json(table, limit: limit)) }
         case .text:
-            try output.write(line: cut(terminalSafe("Bounces, \(span), in \(data.ledger)"), toColumns: output.width))
+            try output.write(line: terminalSafe("Bounces, \(span), in \(data.ledger)").cut(toColumns: output.width))
             let text = ReportText(width: output.width)
             let sentence =
                 "\(data.reports) reports, \(data.duplicates) duplicates; recipients: \(data.figures.total.hard) hard, "
                 + "\(data.figures.total.soft) soft; \(data.suppressions.count) newly suppressed, "
                 + "\(data.undecided.count) not understood"
-            try output.write(line: cut(sentence, toColumns: output.width))
+            try output.write(line: sentence.cut(toColumns: output.width))
             for table in Self.tables(data) {
                 try output.write(line: "")
                 try output.write(line: "By \(table.by.rawValue)\(table.by.isByRecipient ? ", recipients" : "")")
@@ -140,9 +140,8 @@ struct ReportCommand: ParsableCommand {
             if data.pruned > 0 {
                 try output.write(line: "")
                 try output.write(
-                    line: cut(
-                        "Of \(data.pruned) reports the details were pruned: they are in the tables by class, day and "
-                            + "origin only.", toColumns: output.width))
+                    line: ("Of \(data.pruned) reports the details were pruned: they are in the tables by class, day and "
+                        + "origin only.").cut(toColumns: output.width))
             }
         }
     }

@@ -50,7 +50,7 @@ struct RulesCheckCommand: ParsableCommand {
     private static func check(_ path: String) -> (count: Int, problems: [Failure]) {
         var rules = RuleFile()
         do throws(Failure) {
-            let isFolder = fileKind(BytePath(path), followLinks: true) == S_IFDIR
+            let isFolder = BytePath(path).fileKind(followLinks: true) == S_IFDIR
             for file in isFolder ? try files(in: path) : [path] {
                 rules.add(try ConfigTable.read(file).text, file: file)
             }

@@ -49,7 +49,7 @@ struct RulesTestCommand: WordsCommand {
         for path in RawArguments.paths(of: paths) {
             let contents: FileContents
             do throws(ReadProblem) {
-                contents = try readFile(path, onlyRegular: false)
+                contents = try FileContents.read(path, onlyRegular: false)
             } catch {
                 missed = true
                 Log().error("\(path.text): \(error.sentence)")

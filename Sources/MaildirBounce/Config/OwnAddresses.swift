@@ -162,10 +162,10 @@ extension OwnAddresses {
         Log().warning(Self.suppressedNote(address))
         return .mayMail
     }
-}
 
-/// Why something is not done to an address of ours.
-func ownAddressRefusal(_ address: String) -> String {
-    "\(address): this is an address of our own (return path, postmaster, abuse, mailer-daemon or [own]); "
-        + "it is never suppressed"
+    /// Why something is not done to an address of ours.
+    static func refusal(of address: String) -> String {
+        "\(address): this is an address of our own (return path, postmaster, abuse, mailer-daemon or [own]); "
+            + "it is never suppressed"
+    }
 }

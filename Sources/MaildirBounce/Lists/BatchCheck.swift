@@ -56,7 +56,9 @@ struct BatchCheck {
     private mutating func check(_ page: [(number: Int, text: String)], _ output: StandardOutput) throws {
         let results = try ledger.check(page.map(\.text), at: now)
         for (line, result) in zip(page, results) {
-            if result == nil || mayBePattern(line.text), let problem = addressProblem(line.text) {
+            if result == nil || CanonicalAddress.mayBePattern(line.text),
+                let problem = CanonicalAddress.problem(of: line.text)
+            {
                 report(line.number, problem)
                 continue
             }

@@ -9,7 +9,7 @@ enum MeasuredScan {
     ///
     /// A run that finds another one at work leaves the file to that one.
     static func run(_ order: ScanOrder, metrics path: String, output: StandardOutput) throws {
-        let start = milliseconds()
+        let start = MonotonicClock.milliseconds
         var tally = ScanTally()
         var problem: (any Error)?
         do {
@@ -19,7 +19,7 @@ enum MeasuredScan {
         }
         let now = Int64(time(nil))
         let metrics = ScanMetrics(
-            maildir: resolvedPath(order.maildir), ended: now, milliseconds: milliseconds() - start,
+            maildir: FilePath.resolved(order.maildir), ended: now, milliseconds: MonotonicClock.milliseconds - start,
             status: problem.map { Failure($0)?.status ?? ExitStatus.ioError } ?? ExitStatus.success, tally: tally,
             waiting: waiting(order),
             ledger: problem == nil ? figures(order, at: now) : nil)

@@ -18,7 +18,7 @@ struct MetricsFile {
         do throws(SystemError) {
             try closing(descriptor) { () throws(SystemError) in
                 try systemCall { fchmod(descriptor, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH) }.get()
-                let folder = open(splitPath(path).parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                let folder = open(FilePath.split(path).parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
                 if folder >= 0 {
                     giveToOwner(ofFolder: folder, descriptor)
                     close(folder)
@@ -34,7 +34,7 @@ struct MetricsFile {
 
     /// What the file says of the last scan.
     func lastScan() throws(ReadProblem) -> LastScan {
-        let contents = try readFile(BytePath(path), limit: Self.sizeLimit, onlyRegular: true)
+        let contents = try FileContents.read(BytePath(path), limit: Self.sizeLimit, onlyRegular: true)
         var values: [Substring: Int64] = [:]
         for line in String(decoding: contents.bytes, as: UTF8.self).split(separator: "\n") where !line.hasPrefix("#") {
             guard let value = line.split(separator: " ").last.flatMap({ Int64($0) }) else { continue }

@@ -83,7 +83,7 @@ struct Inbox {
         var position = names.startIndex
         let (maildir, keepsVerdicts, trust) = (self.maildir, self.keepsVerdicts, self.trust)
         // Records outlive the folder that the command was given in.
-        let archive = self.archive.map(resolvedPath)
+        let archive = self.archive.map(FilePath.resolved)
         let pipeline = Pipeline<MessageName, ScannedMessage, MaildirError>(
             settings: settings,
             read: { name throws(MaildirError) in

@@ -93,7 +93,7 @@ enum CountedLedger {
         if mark == nil { try checkMarkable(order.maildir) }
         if let mark, !LedgerStore.isAddress(order.ledger) { try checkUntouched(order, mark, maildir) }
         let ledger = try making(order.ledger, order.policy, mark, order.maildir, adoption: .onRebuild)
-        let path = LedgerStore.isAddress(order.ledger) ? ledger.path : resolvedPath(order.ledger)
+        let path = LedgerStore.isAddress(order.ledger) ? ledger.path : FilePath.resolved(order.ledger)
         if let mark {
             guard try isSame(ledger, mark, maildir, writes: true) else {
                 throw mark.other(ledger.path, order.maildir)
@@ -112,7 +112,7 @@ enum CountedLedger {
 
     private static func checkMarkable(_ maildir: String) throws(Failure) {
         do throws(SystemError) {
-            try checkWritable(folder: maildir)
+            try FilePath.checkWritable(folder: maildir)
         } catch {
             throw Failure(
                 ExitStatus.cannotCreate,
@@ -135,7 +135,7 @@ enum CountedLedger {
     /// The same ledger for a run that writes nothing; before the first scan an empty one stands for it.
     static func openForDryRun(_ order: ScanOrder, _ maildir: Maildir) throws -> LedgerStore {
         guard !order.beginsAnew, let mark = try LedgerMark.read(maildir) else {
-            return try MaildirBounce.openForDryRun(order.ledger, order.policy)
+            return try LedgerStore.openForDryRun(order.ledger, order.policy)
         }
         let ledger: LedgerStore
         do {

@@ -103,7 +103,7 @@ struct Scan {
 
     private static func checkMovable(_ folder: String) throws(Failure) {
         do throws(SystemError) {
-            try checkWritable(folder: folder)
+            try FilePath.checkWritable(folder: folder)
         } catch {
             throw Failure(
                 ExitStatus.cannotCreate,
@@ -113,7 +113,7 @@ struct Scan {
 
     private static func checkArchive(_ archive: String) throws(Failure) {
         do throws(SystemError) {
-            try checkCreatable(folder: archive)
+            try FilePath.checkCreatable(folder: archive)
         } catch {
             throw Failure(
                 ExitStatus.cannotCreate,

@@ -69,7 +69,7 @@ struct SetupSteps {
                 try checkWhole(path)
                 return try keep(path, user)
             }
-            let folder = splitPath(path).parent
+            let folder = FilePath.split(path).parent
             try makeParents(of: folder)
             try makeFolder(folder, mode: 0o750, for: user)
             try note("\(path), 0640, of \(user.name)")
@@ -95,7 +95,7 @@ struct SetupSteps {
 
     /// Makes the folders above `path`, which anybody may pass through.
     private mutating func makeParents(of path: String) throws(Failure) {
-        let folder = splitPath(path).parent
+        let folder = FilePath.split(path).parent
         guard folder != path, !exists(folder) else { return }
         try makeParents(of: folder)
         try note("\(folder)")
@@ -126,7 +126,7 @@ struct SetupSteps {
     private func keep(_ path: String, _ user: Account) throws(Failure) {
         var status = stat()
         guard stat(path, &status) == 0, status.st_uid != user.userID else { return try tell("kept \(path)") }
-        try tell("kept \(path), which belongs to \(ownerName(status.st_uid)) and not to \(user.name)")
+        try tell("kept \(path), which belongs to \(Account.name(of: status.st_uid)) and not to \(user.name)")
     }
 
     private func cannotMake(_ path: String, _ code: Int32) -> Failure {
