@@ -13,7 +13,6 @@ let fuzzers: [(name: String, module: String)] = [
 let package = Package(
     name: "maildir-bounce-fuzz",
     dependencies: [
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
@@ -41,7 +40,6 @@ let package = Package(
             name: "Config",
             dependencies: [
                 "Bytes", "MIME", "ReturnPath", "Verdict", "Classifier", "Maildir", "RuleFiles", "Ledger", "TOML",
-                .product(name: "Logging", package: "swift-log"),
             ]
         ),
     ]

@@ -1,5 +1,18 @@
 import Glibc
 
+/// Why a system call failed: its `errno`.
+@usableFromInline package struct SystemError: Error, Hashable, CustomStringConvertible {
+    @usableFromInline package let code: Int32
+
+    @inlinable package init(_ code: Int32) { self.code = code }
+
+    /// The `errno` of the call that has just failed.
+    package static var last: SystemError { SystemError(errno) }
+
+    /// What the C library says of it.
+    @usableFromInline package var description: String { systemMessage(code) }
+}
+
 /// What one system call answered. `error` is its `errno`, or 0 where it succeeded.
 @usableFromInline package struct SystemAnswer<Value: SignedInteger> {
     @usableFromInline package let value: Value
@@ -8,6 +21,13 @@ import Glibc
     @inlinable package init(value: Value, error: Int32) {
         self.value = value
         self.error = error
+    }
+
+    /// The answer of a call that succeeded.
+    @discardableResult
+    @inlinable package func get() throws(SystemError) -> Value {
+        if error != 0 { throw SystemError(error) }
+        return value
     }
 }
 
@@ -23,18 +43,35 @@ package func systemCall<Value: SignedInteger>(_ call: () -> Value) -> SystemAnsw
     }
 }
 
-/// Writes all of `bytes`, however few the kernel takes at a time. Returns 0 or an `errno`.
-package func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+/// Writes all of `bytes`, however few the kernel takes at a time.
+package func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(SystemError) {
     var rest = bytes[...]
     while !rest.isEmpty {
         let part = UnsafeRawBufferPointer(rebasing: rest)
-        let answer = systemCall { write(descriptor, part.baseAddress, part.count) }
-        if answer.error != 0 { return answer.error }
+        let count = try systemCall { write(descriptor, part.baseAddress, part.count) }.get()
         // write(2) takes nothing only where it cannot go on; to ask again would never end.
-        if answer.value == 0 { return EIO }
-        rest = rest.dropFirst(answer.value)
+        if count == 0 { throw SystemError(EIO) }
+        rest = rest.dropFirst(count)
     }
-    return 0
+}
+
+/// Writes all of `bytes`, however few the kernel takes at a time.
+package func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(SystemError) {
+    try bytes.withUnsafeBufferPointer { bytes throws(SystemError) in
+        try writeAll(UnsafeRawBufferPointer(bytes), to: descriptor)
+    }
+}
+
+/// Runs `body`, and then closes `descriptor` whatever happened. A failure of close(2) counts where `body` had none, but not
+/// EINTR: the descriptor is closed all the same.
+package func closing(_ descriptor: Int32, after body: () throws(SystemError) -> Void) throws(SystemError) {
+    do throws(SystemError) {
+        try body()
+    } catch {
+        close(descriptor)
+        throw error
+    }
+    if close(descriptor) != 0 && errno != EINTR { throw SystemError.last }
 }
 
 /// What the C library says of the error number `code`.

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 extension Maildir {
@@ -26,16 +27,18 @@ extension Maildir {
     private func publish(_ copy: StagedCopy) throws(MaildirError) -> MessageName {
         var name = copy.name
         for _ in 0..<NameCandidates.maximumCount {
-            let error = renaming.rename(copy.name, in: copy.folder, to: name, in: new)
-            if error == 0 {
-                try new.sync()
-                return name
+            do throws(SystemError) {
+                try renaming.rename(copy.name, in: copy.folder, to: name, in: new)
+            } catch {
+                guard error.code == EEXIST else {
+                    copy.discard()
+                    throw MaildirError(.deliver, new, name, errorNumber: error.code)
+                }
+                name = UniqueName.next()
+                continue
             }
-            guard error == EEXIST else {
-                copy.discard()
-                throw MaildirError(.deliver, new, name, errorNumber: error)
-            }
-            name = UniqueName.next()
+            try new.sync()
+            return name
         }
         copy.discard()
         throw MaildirError(.deliver, new, name, category: .cannotWrite, errorNumber: EEXIST)

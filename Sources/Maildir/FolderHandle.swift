@@ -70,16 +70,16 @@ final class FolderHandle: Sendable {
         return mine.st_dev == others.st_dev && mine.st_ino == others.st_ino
     }
 
-    /// Why this user may not add and remove names here, as an `errno`; 0 where that is allowed.
-    var changeRefusal: Int32 {
-        systemCall { faccessat(descriptor, ".", W_OK | X_OK, AT_EACCESS) }.error
+    /// Throws where this user may not add and remove names here.
+    func checkWritable() throws(SystemError) {
+        try systemCall { faccessat(descriptor, ".", W_OK | X_OK, AT_EACCESS) }.get()
     }
 
-    /// Removes a name. Returns 0 or an `errno`; that nothing stood there is success.
-    func unlink(_ name: MessageName) -> Int32 {
-        let error = name.withCString { name in systemCall { unlinkat(descriptor, name, 0) } }.error
+    /// Removes a name, if it is there.
+    func unlink(_ name: MessageName) throws(SystemError) {
+        let answer = name.withCString { name in systemCall { unlinkat(descriptor, name, 0) } }
         touch()
-        return error == ENOENT ? 0 : error
+        if answer.error != ENOENT { try answer.get() }
     }
 }
 

@@ -94,44 +94,46 @@ private struct Move {
         defer { copy?.discard() }
         // Each round tries a name, or makes the copy, or meets a name that came or went just now.
         for _ in 0..<2 * NameCandidates.maximumCount {
-            let error =
+            do throws(SystemError) {
                 if let copy {
-                    target.renaming.rename(copy.name, in: copy.folder, to: candidates.current, in: target.cur)
+                    try target.renaming.rename(copy.name, in: copy.folder, to: candidates.current, in: target.cur)
                 } else {
-                    target.renaming.rename(name, in: source, to: candidates.current, in: target.cur)
+                    try target.renaming.rename(name, in: source, to: candidates.current, in: target.cur)
                 }
-            switch error {
-            case 0:
-                if copy != nil {
-                    copy = nil
-                    try removeSource(orCopy: candidates.current)
+            } catch {
+                switch error.code {
+                case EXDEV where copy == nil:
+                    // An interrupted copy is to be finished even within one Maildir.
+                    finishesOnEqual = true
+                    // The kernel says EXDEV before it looks at the name. A copy is made only for a name that is free.
+                    if target.cur.status(of: candidates.current) == nil {
+                        copy = try StagedCopy(of: name, in: source, for: target)
+                        continue
+                    }
+                case EEXIST:
+                    break
+                case ENOENT where copy == nil && source.status(of: name) == nil:
+                    throw MaildirError(.move, source, name, category: .vanished, errorNumber: ENOENT)
+                case ENOENT:
+                    throw MaildirError(
+                        .move, source, name, category: .cannotWrite, errorNumber: ENOENT,
+                        reason: "\(targetPath) has been removed")
+                default:
+                    throw refusal(error)
                 }
-                return candidates.current
-            case EXDEV where copy == nil:
-                // An interrupted copy is to be finished even within one Maildir.
-                finishesOnEqual = true
-                // The kernel says EXDEV before it looks at the name. A copy is made only for a name that is free.
-                if target.cur.status(of: candidates.current) == nil {
-                    copy = try StagedCopy(of: name, in: source, for: target)
+                switch try look(at: candidates.current) {
+                case .done: return candidates.current
+                case .free: continue
+                case .taken:
+                    guard candidates.advance() else { throw noFreeName() }
                     continue
                 }
-            case EEXIST:
-                break
-            case ENOENT where copy == nil && source.status(of: name) == nil:
-                throw MaildirError(.move, source, name, category: .vanished, errorNumber: ENOENT)
-            case ENOENT:
-                throw MaildirError(
-                    .move, source, name, category: .cannotWrite, errorNumber: ENOENT,
-                    reason: "\(targetPath) has been removed")
-            default:
-                throw refusal(error)
             }
-            switch try look(at: candidates.current) {
-            case .done: return candidates.current
-            case .free: continue
-            case .taken:
-                guard candidates.advance() else { throw noFreeName() }
+            if copy != nil {
+                copy = nil
+                try removeSource(orCopy: candidates.current)
             }
+            return candidates.current
         }
         throw noFreeName()
     }
@@ -213,21 +215,26 @@ private struct Move {
     private func removeSource(orCopy copy: MessageName? = nil) throws(MaildirError) {
         target.cur.touch()
         try target.cur.sync()
-        let error = source.unlink(name)
-        guard error != 0 else { return }
-        if let copy, source.status(of: name) != nil { _ = target.cur.unlink(copy) }
-        throw refusal(error)
+        do throws(SystemError) {
+            try source.unlink(name)
+        } catch {
+            if let copy, source.status(of: name) != nil { try? target.cur.unlink(copy) }
+            throw refusal(error)
+        }
     }
 
     /// Why the message was not moved: a folder that gives or takes no names, or else something about the message.
-    private func refusal(_ error: Int32) -> MaildirError {
-        if error == EACCES || error == EPERM {
+    private func refusal(_ error: SystemError) -> MaildirError {
+        if error.code == EACCES || error.code == EPERM {
             for folder in [source, target.cur] {
-                let code = folder.changeRefusal
-                if code != 0 { return MaildirError(.change, folder.path, errorNumber: code) }
+                do throws(SystemError) {
+                    try folder.checkWritable()
+                } catch {
+                    return MaildirError(.change, folder.path, errorNumber: error.code)
+                }
             }
         }
-        return MaildirError(.move, source, name, errorNumber: error)
+        return MaildirError(.move, source, name, errorNumber: error.code)
     }
 
     private func noFreeName() -> MaildirError {

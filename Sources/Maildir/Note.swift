@@ -49,20 +49,17 @@ extension Maildir {
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
         let opened = systemCall { openat(root.descriptor, temporary, flags, 0o644) }
         if opened.error != 0 { throw MaildirError(.make, path, errorNumber: opened.error) }
-        var error = bytes.withUnsafeBytes { writeAll($0, to: opened.value) }
-        var status = stat()
-        // What root writes belongs to the owner of the Maildir, as all else in it.
-        if geteuid() == 0, fstat(root.descriptor, &status) == 0 {
-            _ = fchown(opened.value, status.st_uid, status.st_gid)
-        }
-        if error == 0 { error = systemCall { fsync(opened.value) }.error }
-        if close(opened.value) != 0 && error == 0 && errno != EINTR { error = errno }
-        if error == 0 {
-            error = systemCall { renameat(root.descriptor, temporary, root.descriptor, name) }.error
-        }
-        if error != 0 {
+        do throws(SystemError) {
+            try closing(opened.value) { () throws(SystemError) in
+                try writeAll(bytes, to: opened.value)
+                // What root writes belongs to the owner of the Maildir, as all else in it.
+                giveToOwner(ofFolder: root.descriptor, opened.value)
+                try systemCall { fsync(opened.value) }.get()
+            }
+            try systemCall { renameat(root.descriptor, temporary, root.descriptor, name) }.get()
+        } catch {
             _ = unlinkat(root.descriptor, temporary, 0)
-            throw MaildirError(.make, path, errorNumber: error)
+            throw MaildirError(.make, path, errorNumber: error.code)
         }
         root.touch()
         try root.sync()

@@ -10,35 +10,33 @@ enum RenameMethod {
     /// bears both names; who finds it so finishes the job.
     case hardLink
 
-    /// Moves `name` from one folder to `newName` in another. Returns 0 or an `errno`, EEXIST where `newName` is taken.
+    /// Moves `name` from one folder to `newName` in another. The error is EEXIST where `newName` is taken.
     func rename(
         _ name: MessageName, in folder: FolderHandle, to newName: MessageName, in newFolder: FolderHandle
-    ) -> Int32 {
-        let error = name.withCString { name in
+    ) throws(SystemError) {
+        let answer = name.withCString { name in
             newName.withCString { newName in
                 rename(name, in: folder.descriptor, to: newName, in: newFolder.descriptor)
             }
         }
-        if error == 0 {
-            folder.touch()
-            newFolder.touch()
-        }
-        return error
+        try answer.get()
+        folder.touch()
+        newFolder.touch()
     }
 
     private func rename(
         _ name: UnsafePointer<CChar>, in folder: Int32, to newName: UnsafePointer<CChar>, in newFolder: Int32
-    ) -> Int32 {
+    ) -> SystemAnswer<Int32> {
         if self == .renameat2 {
-            let error = systemCall {
+            let renamed = systemCall {
                 CRenameat2.renameat2(folder, name, newFolder, newName, MAILDIR_RENAME_NOREPLACE)
-            }.error
-            guard [EINVAL, ENOSYS, EOPNOTSUPP].contains(error) else { return error }
+            }
+            guard [EINVAL, ENOSYS, EOPNOTSUPP].contains(renamed.error) else { return renamed }
         }
-        let linked = systemCall { linkat(folder, name, newFolder, newName, 0) }.error
-        if linked != 0 { return linked }
-        let unlinked = systemCall { unlinkat(folder, name, 0) }.error
-        if unlinked == 0 || unlinked == ENOENT { return 0 }
+        let linked = systemCall { linkat(folder, name, newFolder, newName, 0) }
+        if linked.error != 0 { return linked }
+        let unlinked = systemCall { unlinkat(folder, name, 0) }
+        if unlinked.error == 0 || unlinked.error == ENOENT { return linked }
         // What has to stay where it is must not stand twice.
         _ = systemCall { unlinkat(newFolder, newName, 0) }
         return unlinked

@@ -30,20 +30,22 @@ public struct RunLock: Sendable {
             // A descriptor of its own: the lock belongs to what was opened, and has to end with the lock, not with the
             // Maildir.
             let folder = try open(".", O_RDONLY | O_DIRECTORY, in: maildir)
-            switch lock(folder) {
-            case 0: return RunLock(descriptor: folder)
-            case EWOULDBLOCK: return nil
-            case EBADF, ENOLCK, EINVAL, EOPNOTSUPP, ENOSYS: break
-            case let error: throw MaildirError(.lock, maildir.path, errorNumber: error)
+            do throws(SystemError) {
+                return try lock(folder)
+            } catch {
+                switch error.code {
+                case EBADF, ENOLCK, EINVAL, EOPNOTSUPP, ENOSYS: break
+                case let code: throw MaildirError(.lock, maildir.path, errorNumber: code)
+                }
             }
         }
         // O_NONBLOCK: a FIFO of that name must not make it wait.
         let file = try open(fileName, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, in: maildir)
         giveToOwner(ofFolder: maildir.root.descriptor, file.number)
-        switch lock(file) {
-        case 0: return RunLock(descriptor: file)
-        case EWOULDBLOCK: return nil
-        case let error: throw MaildirError(.lock, maildir.path + "/" + fileName, errorNumber: error)
+        do throws(SystemError) {
+            return try lock(file)
+        } catch {
+            throw MaildirError(.lock, maildir.path + "/" + fileName, errorNumber: error.code)
         }
     }
 
@@ -53,8 +55,12 @@ public struct RunLock: Sendable {
         _ = flock(descriptor.number, LOCK_UN)
     }
 
-    private static func lock(_ descriptor: OwnedDescriptor) -> Int32 {
-        systemCall { flock(descriptor.number, LOCK_EX | LOCK_NB) }.error
+    /// Locks what was opened; nil if somebody else holds the lock.
+    private static func lock(_ descriptor: OwnedDescriptor) throws(SystemError) -> RunLock? {
+        let answer = systemCall { flock(descriptor.number, LOCK_EX | LOCK_NB) }
+        if answer.error == EWOULDBLOCK { return nil }
+        try answer.get()
+        return RunLock(descriptor: descriptor)
     }
 
     private static func open(_ name: String, _ flags: Int32, in maildir: Maildir) throws(MaildirError)

@@ -15,38 +15,30 @@ struct Failure: Error {
     }
 }
 
+extension Failure: CustomStringConvertible {
+    var description: String { message }
+}
+
 extension Failure {
-    init(_ error: LedgerError) {
-        self.init(error.category.exitStatus, error.description)
-    }
-
-    init(_ error: MaildirError) {
-        let status =
-            switch (error.category, error.operation) {
-            case (.noSuchMaildir, _), (.permission, .open), (.permission, .list), (.permission, .read):
-                ExitStatus.noInput
-            case (.permission, _), (.cannotWrite, _): ExitStatus.cannotCreate
-            case (.tryAgain, _): ExitStatus.temporaryFailure
-            case (.ioError, _), (.vanished, _), (.notRegular, _): ExitStatus.ioError
-            }
-        self.init(status, error.description)
+    /// The failure that an error of ours means for the command; nil for an error of the command line or an answer.
+    init?(_ error: any Error) {
+        switch error {
+        case let failure as Failure: self = failure
+        case let error as LedgerError: self.init(error.category.exitStatus, error.description)
+        case let error as MaildirError: self.init(error.exitStatus, error.description)
+        default: return nil
+        }
     }
 }
 
-/// Runs what may fail in the ledger, as a failure of the command.
-func inLedger<Result>(_ body: () throws(LedgerError) -> Result) throws(Failure) -> Result {
-    do {
-        return try body()
-    } catch {
-        throw Failure(error)
-    }
-}
-
-/// Runs what may fail in a Maildir, as a failure of the command.
-func inMaildir<Result>(_ body: () throws(MaildirError) -> Result) throws(Failure) -> Result {
-    do {
-        return try body()
-    } catch {
-        throw Failure(error)
+extension MaildirError {
+    fileprivate var exitStatus: Int32 {
+        switch (category, operation) {
+        case (.noSuchMaildir, _), (.permission, .open), (.permission, .list), (.permission, .read):
+            ExitStatus.noInput
+        case (.permission, _), (.cannotWrite, _): ExitStatus.cannotCreate
+        case (.tryAgain, _): ExitStatus.temporaryFailure
+        case (.ioError, _), (.vanished, _), (.notRegular, _): ExitStatus.ioError
+        }
     }
 }

@@ -58,18 +58,23 @@ import Glibc
             try ProcessLimits.prepare()
             var command = try parseCommandLine()
             try command.run()
-        } catch let failure as Failure {
-            makeLogger().error("\(failure.message)")
-            Glibc.exit(failure.status)
-        } catch let code as ExitCode {
-            // An answer, already given in words; the general way builds the whole tree of commands first.
-            Glibc.exit(code.rawValue)
-        } catch  where exitCode(for: error).rawValue == ExitStatus.usage {
-            makeLogger().error("\(usageSentence(for: error))")
-            Glibc.exit(isDelivering ? DeliverCommand.failureStatus : ExitStatus.usage)
         } catch {
-            exit(withError: error)
+            end(with: error)
         }
+    }
+
+    /// Reports what ended the command, and leaves with its status. Every command throws what it meets; only here it gets
+    /// words and a number.
+    private static func end(with error: any Error) -> Never {
+        if let failure = Failure(error) {
+            Log().error(failure.message)
+            Glibc.exit(failure.status)
+        }
+        // An answer, already given in words; the general way builds the whole tree of commands first.
+        if let code = error as? ExitCode { Glibc.exit(code.rawValue) }
+        guard exitCode(for: error).rawValue == ExitStatus.usage else { exit(withError: error) }
+        Log().error(usageSentence(for: error))
+        Glibc.exit(isDelivering ? DeliverCommand.failureStatus : ExitStatus.usage)
     }
 
     /// Those that run every few minutes, once a message or once an address.

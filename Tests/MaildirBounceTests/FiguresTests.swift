@@ -158,7 +158,7 @@ struct ReportTextTests {
     @Test("no line is wider than the screen, and the first number is always there", arguments: [30, 40, 60, 80, 200])
     func width(_ width: Int) {
         let lines = ReportText(width: width).lines(table, limit: 10)
-        #expect(lines.allSatisfy { columnCount(of: $0) <= width })
+        #expect(lines.allSatisfy { $0.columnCount <= width })
         #expect(lines.contains { $0.contains("1000") })
         #expect(lines.contains { $0.hasPrefix("20 more") })
         #expect(lines.contains { $0.hasPrefix(ReportText.notSaid) })

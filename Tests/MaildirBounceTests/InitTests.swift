@@ -18,7 +18,8 @@ struct InitTests {
             [
                 "init", "--maildir", folder.path("mail/bounce/Maildir"), "--ledger", folder.path("lib/x/ledger.sqlite"),
                 "--archive", folder.path("mail/archive"), "--return-path", "bounce@bounce.example.com",
-                "--config", folder.path("config.toml"), "--user", Program.isRoot ? "nobody" : ownerName(geteuid()),
+                "--config", folder.path("config.toml"), "--user",
+                Program.isRoot ? "nobody" : Account.name(of: geteuid()),
             ] + more)
     }
 
@@ -29,7 +30,7 @@ struct InitTests {
         let modes = try Program.shell(
             #"cd "$1" && stat -c '%n %a %U' config.toml mail/archive mail/bounce/Maildir mail/bounce/Maildir/new lib/x lib/x/ledger.sqlite"#,
             folder.root)
-        let owner = Program.isRoot ? "nobody" : ownerName(geteuid())
+        let owner = Program.isRoot ? "nobody" : Account.name(of: geteuid())
         let config = Program.isRoot ? "root" : owner
         #expect(
             modes.lines == [
@@ -73,7 +74,7 @@ struct InitTests {
         let run = try Program.run(
             [
                 "init", "--config", config, "--return-path", "bounce@example.com", "--user",
-                Program.isRoot ? "nobody" : ownerName(geteuid()),
+                Program.isRoot ? "nobody" : Account.name(of: geteuid()),
             ])
         #expect(run.status == 0, "\(run.errors)")
         #expect(folder.names("Maildir") == ["cur", "new", "tmp"])
@@ -122,7 +123,7 @@ struct InitTests {
             printf 'bounce@example.com\n%s\n%s/M\n%s/l/l.sqlite\n\n' "$2" "$1" "$1" |
                 script -qec "'$PROGRAM' init --config '$1/c.toml'" /dev/null
             """#,
-            folder.root, Program.isRoot ? "nobody" : ownerName(geteuid()))
+            folder.root, Program.isRoot ? "nobody" : Account.name(of: geteuid()))
         #expect(run.status == 0, "\(run.text)")
         #expect(run.text.contains("Maildir for the bounces [/var/mail/bounce/Maildir]: "))
         #expect(folder.names("M") == ["cur", "new", "tmp"])

@@ -312,7 +312,7 @@ struct OutputTests {
     func initialise() throws {
         for pair in [["--config", "--ledger"], ["--maildir", "--ledger"], ["--archive", "--ledger"]] {
             let place = station.folder.path("x")
-            var arguments = ["init", "--return-path", "b@example.com", "--user", ownerName(geteuid())]
+            var arguments = ["init", "--return-path", "b@example.com", "--user", Account.name(of: geteuid())]
             for option in ["--config", "--maildir", "--ledger", "--archive"] {
                 arguments += [option, pair.contains(option) ? place : station.folder.path(String(option.dropFirst(2)))]
             }
@@ -326,7 +326,7 @@ struct OutputTests {
     func kept() throws {
         try station.folder.write("ledger.sqlite", "")
         let run = try Program.run([
-            "init", "--return-path", "b@example.com", "--user", ownerName(geteuid()), "--config",
+            "init", "--return-path", "b@example.com", "--user", Account.name(of: geteuid()), "--config",
             station.folder.path("c.toml"), "--maildir", station.maildir, "--ledger", station.ledger,
         ])
         #expect(run.status == 74)

@@ -12,7 +12,7 @@ struct ListTests {
             ["\"bob smith\"@x", ",", "=\",\""],
         ])
     func csv(fields: [String]) {
-        #expect(csvFields(Array(csvRow(fields).dropLast(1).utf8)) == fields)
+        #expect(CSV.fields(of: Array(CSV.row(fields).dropLast(1).utf8)) == fields)
     }
 
     @Test(

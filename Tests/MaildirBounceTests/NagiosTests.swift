@@ -139,7 +139,7 @@ struct NagiosTests {
             ("2d", 172_800, "2d", "2 d"), ("119s", 119, "119s", "119 s"), ("125s", 125, "125s", "2 min"),
         ] as [(String, Int64, String, String)])
     func spans(argument: String, seconds: Int64, given: String, words: String) throws {
-        let span = try #require(Span(argument: argument))
+        let span = try #require(TimeSpan(argument: argument))
         #expect(span.seconds == seconds)
         #expect(span.defaultValueDescription == given)
         #expect(span.words == words)
@@ -147,7 +147,7 @@ struct NagiosTests {
 
     @Test("what is no span is refused", arguments: ["", "m", "5", "-5m", "0s", "1w", "5 m", "9223372036854775807d"])
     func noSpan(argument: String) throws {
-        #expect(Span(argument: argument) == nil)
+        #expect(TimeSpan(argument: argument) == nil)
     }
 
     @Test("options that contradict each other are refused")

@@ -61,7 +61,7 @@ struct ReportTests {
         json.object { $0.member("text", Self.everything) }
         let texts = [
             String(decoding: json.bytes, as: UTF8.self), terminalSafe(Self.everything),
-            String(csvRow([Self.everything]).dropLast()), PrometheusText.escaped(Self.everything),
+            String(CSV.row([Self.everything]).dropLast()), PrometheusText.escaped(Self.everything),
             // HTML shows the beginning of a text only.
             Self.hidden.map { HTML(String($0)).markup }.joined(), Self.hidden.map { terminalSafe(String($0)) }.joined(),
         ]
@@ -84,17 +84,17 @@ struct ReportTests {
     @Test("a CSV field with commas, quotes or the beginning of a formula is quoted")
     func csv() {
         #expect(
-            csvRow(["a", nil, "b,c", "say \"x\"", "=1+1", "@x", "-5", "+1"])
+            CSV.row(["a", nil, "b,c", "say \"x\"", "=1+1", "@x", "-5", "+1"])
                 == "a,,\"b,c\",\"say \"\"x\"\"\",'=1+1,'@x,'-5,'+1\r\n")
     }
 
     @Test("a text is cut to the columns of a terminal, wide characters counted twice")
     func cutting() {
-        #expect(cut("abcdef", toColumns: 6) == "abcdef")
-        #expect(cut("abcdefg", toColumns: 6) == "abcde…")
-        #expect(cut("宛先不明です", toColumns: 12) == "宛先不明です")
-        #expect(cut("宛先不明です", toColumns: 7) == "宛先不…")
-        #expect(cut("abcdefg", toColumns: nil) == "abcdefg")
+        #expect("abcdef".cut(toColumns: 6) == "abcdef")
+        #expect("abcdefg".cut(toColumns: 6) == "abcde…")
+        #expect("宛先不明です".cut(toColumns: 12) == "宛先不明です")
+        #expect("宛先不明です".cut(toColumns: 7) == "宛先不…")
+        #expect("abcdefg".cut(toColumns: nil) == "abcdefg")
     }
 
     @Test("the HTML report has a colour for each class")

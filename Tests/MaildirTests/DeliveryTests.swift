@@ -38,8 +38,7 @@ struct DeliveryTests {
         let source = open("\(folder.path)/rest", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         try #require(source >= 0)
         defer { close(source) }
-        let error = rest.withUnsafeBytes { writeAll($0, to: source) }
-        try #require(error == 0)
+        try writeAll(rest, to: source)
         lseek(source, 0, SEEK_SET)
         let delivered = try maildir.deliver([1, 2, 3], thenFrom: source)
         #expect(try contents(of: maildir) == ["new/\(delivered)": [1, 2, 3] + rest])

@@ -56,8 +56,7 @@ func write(_ content: String, as name: MessageName, in folder: FolderHandle, mod
     let descriptor = name.withCString { openat(folder.descriptor, $0, flags, mode) }
     guard descriptor >= 0 else { throw SystemFailure(call: "openat", number: errno) }
     defer { close(descriptor) }
-    let error = Array(content.utf8).withUnsafeBytes { writeAll($0, to: descriptor) }
-    guard error == 0 else { throw SystemFailure(call: "write", number: error) }
+    try writeAll(Array(content.utf8), to: descriptor)
     fchmod(descriptor, mode)
 }
 

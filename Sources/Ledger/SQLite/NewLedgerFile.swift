@@ -1,3 +1,4 @@
+import Bytes
 import CRenameat2
 import Glibc
 
@@ -60,8 +61,11 @@ enum NewLedgerFile {
             close(descriptor)
         }
         try build(temporary)
-        let code = finish(descriptor, temporary, target, folder: folder)
-        if code != 0 && code != EEXIST { throw LedgerFile.failure(path, code, writing: true) }
+        do throws(SystemError) {
+            try finish(descriptor, temporary, target, folder: folder)
+        } catch {
+            if error.code != EEXIST { throw LedgerFile.failure(path, error.code, writing: true) }
+        }
     }
 
     /// A ledger that is gone, and whose WAL or journal is not, would be mixed into the new one.
@@ -94,17 +98,21 @@ enum NewLedgerFile {
         }
     }
 
-    /// Gives the file its last bytes, its owner and its name. Returns 0 or an `errno`, EEXIST where the name is taken.
-    private static func finish(_ descriptor: Int32, _ temporary: String, _ target: String, folder: String) -> Int32 {
-        guard pwrite(descriptor, walMode, walMode.count, modeOffset) == walMode.count else { return errno }
+    /// Gives the file its last bytes, its owner and its name. The error is EEXIST where the name is taken.
+    private static func finish(
+        _ descriptor: Int32, _ temporary: String, _ target: String, folder: String
+    ) throws(SystemError) {
+        guard pwrite(descriptor, walMode, walMode.count, modeOffset) == walMode.count else { throw SystemError.last }
         var status = stat()
         // What root makes in the folder of the user who scans, that user must be able to write.
         if geteuid() == 0, stat(folder, &status) == 0 { _ = fchown(descriptor, status.st_uid, status.st_gid) }
-        guard fsync(descriptor) == 0 else { return errno }
-        var code = renameat2(AT_FDCWD, temporary, AT_FDCWD, target, MAILDIR_RENAME_NOREPLACE) == 0 ? 0 : errno
-        if [EINVAL, ENOSYS, EOPNOTSUPP].contains(code) { code = link(temporary, target) == 0 ? 0 : errno }
-        if code == 0 { synchronise(folder) }
-        return code
+        guard fsync(descriptor) == 0 else { throw SystemError.last }
+        if renameat2(AT_FDCWD, temporary, AT_FDCWD, target, MAILDIR_RENAME_NOREPLACE) != 0 {
+            let error = SystemError.last
+            guard [EINVAL, ENOSYS, EOPNOTSUPP].contains(error.code) else { throw error }
+            guard link(temporary, target) == 0 else { throw SystemError.last }
+        }
+        synchronise(folder)
     }
 
     /// The name must be on disk before anything in the file counts. Where a folder cannot be opened or synchronised, the

@@ -1,5 +1,6 @@
 import Bytes
 import Glibc
+import Ledger
 import Maildir
 
 /// The messages of some sources, one at a time and in order: Maildirs (new/, then cur/), folders of files and of Maildirs,
@@ -57,20 +58,20 @@ final class Backlog {
     private var arguments: ArraySlice<BytePath>
     private var stack: [Open] = []
     private let notes: BacklogNotes
-    private let filedFrom: (String) throws(Failure) -> [String]
+    private let filedFrom: (String) throws(LedgerError) -> [String]
     /// How much has been read, for the progress; a message of a Maildir counts ``usualMessageBytes``.
     private(set) var bytesDone: Int64 = 0
 
     /// - Parameter filedFrom: the Maildirs from which messages were filed into a folder.
     init(
-        _ sources: [BytePath], notes: BacklogNotes, filedFrom: @escaping (String) throws(Failure) -> [String]
+        _ sources: [BytePath], notes: BacklogNotes, filedFrom: @escaping (String) throws(LedgerError) -> [String]
     ) {
         arguments = sources[...]
         self.notes = notes
         self.filedFrom = filedFrom
     }
 
-    func next() throws(Failure) -> BacklogItem? {
+    func next() throws(LedgerError) -> BacklogItem? {
         while true {
             if let top = stack.popLast() {
                 if let item = try step(top) { return item }
@@ -82,9 +83,9 @@ final class Backlog {
     }
 
     /// Takes one step in what was taken from the stack, and puts it back where it goes on.
-    private func step(_ top: Open) throws(Failure) -> BacklogItem? {
+    private func step(_ top: Open) throws(LedgerError) -> BacklogItem? {
         switch top {
-        case .maildir(let walk): return try step(walk)
+        case .maildir(let walk): return step(walk)
         case .folder(let walk): return try step(walk)
         case .mbox(var walk):
             if let message = walk.reader.next() {
@@ -119,11 +120,11 @@ final class Backlog {
         }
     }
 
-    private func step(_ walk: MaildirWalk) throws(Failure) -> BacklogItem? {
+    private func step(_ walk: MaildirWalk) -> BacklogItem? {
         var walk = walk
         guard walk.next < walk.names.endIndex else {
             // Listed only now: a message that a scan moves meanwhile is seen here.
-            if walk.folder == .new { try list(walk.source, .cur) }
+            if walk.folder == .new { list(walk.source, .cur) }
             return nil
         }
         let name = walk.names[walk.next]
@@ -133,7 +134,7 @@ final class Backlog {
         return BacklogItem(place: .maildir(walk.source, walk.folder, name))
     }
 
-    private func step(_ walk: FolderWalk) throws(Failure) -> BacklogItem? {
+    private func step(_ walk: FolderWalk) throws(LedgerError) -> BacklogItem? {
         var walk = walk
         guard walk.next < walk.names.count else { return nil }
         let path = walk.path.appending(walk.names[walk.next])
@@ -148,12 +149,12 @@ final class Backlog {
         return nil
     }
 
-    private func begin(_ path: BytePath) throws(Failure) -> BacklogItem? {
+    private func begin(_ path: BytePath) throws(LedgerError) -> BacklogItem? {
         if path.bytes == [UInt8(ascii: "-")] {
             let source = DescriptorSource(STDIN_FILENO, isOwned: false) { [weak self] in self?.bytesDone += Int64($0) }
             return open(Stream(name: "-", input: BufferedInput(source)), container: nil)
         }
-        switch fileKind(path, followLinks: true) {
+        switch path.fileKind(followLinks: true) {
         case nil: notes.miss(path.text, "is not there: \(systemMessage(errno)); check the path")
         case S_IFDIR: try enter(path)
         default: return openFile(path, isFound: false)
@@ -163,17 +164,17 @@ final class Backlog {
 
     // MARK: folders
 
-    private func enter(_ path: BytePath) throws(Failure) {
+    private func enter(_ path: BytePath) throws(LedgerError) {
         do {
-            guard isMaildir(path, followLinks: false), let text = String(validating: path.bytes, as: UTF8.self) else {
+            guard path.isMaildir(followLinks: false), let text = String(validating: path.bytes, as: UTF8.self) else {
                 stack.append(.folder(FolderWalk(path: path, names: try FolderListing(path))))
                 return
             }
             let maildir = try Maildir(opening: text)
             let source = BacklogMaildir(maildir, filedFrom: try filedFrom(maildir.identity + "/cur"))
-            try list(source, .new)
-        } catch let failure as Failure {
-            throw failure
+            list(source, .new)
+        } catch let error as LedgerError {
+            throw error
         } catch let error as MaildirError {
             notes.miss(path.text, "cannot be read: \(error)")
         } catch let problem as ReadProblem {
@@ -183,13 +184,13 @@ final class Backlog {
         }
     }
 
-    private func list(_ source: BacklogMaildir, _ folder: Maildir.Folder) throws(Failure) {
+    private func list(_ source: BacklogMaildir, _ folder: Maildir.Folder) {
         do {
             let names = try folder == .new ? source.maildir.listNew() : source.maildir.listCur()
             stack.append(.maildir(MaildirWalk(source: source, names: names, folder: folder, next: names.startIndex)))
         } catch {
             notes.miss("\(source.maildir.path)/\(folder.rawValue)", "cannot be read: \(error)")
-            if folder == .new { try list(source, .cur) }
+            if folder == .new { list(source, .cur) }
         }
     }
 

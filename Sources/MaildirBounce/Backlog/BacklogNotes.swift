@@ -1,8 +1,6 @@
-import Logging
-
 /// What of a backlog could not be taken, told as it shows.
 final class BacklogNotes {
-    private let log: Logger
+    private let log: Log
     /// What was said before goes first: the line of the progress is wiped.
     private let beforeLine: () -> Void
     private var problems = NamedProblems()
@@ -13,7 +11,7 @@ final class BacklogNotes {
     /// How many sources are not there, not to be read, or not whole.
     var missed: Int { problems.count }
 
-    init(_ log: Logger, beforeLine: @escaping () -> Void) {
+    init(_ log: Log, beforeLine: @escaping () -> Void) {
         self.log = log
         self.beforeLine = beforeLine
     }
@@ -30,7 +28,7 @@ final class BacklogNotes {
         if strangers == 1 { firstStranger = name }
     }
 
-    func debug(_ sentence: String) { log.debug("\(sentence)") }
+    func debug(_ sentence: String) { log.debug(sentence) }
 
     /// What is left to say in the end.
     func finish() {

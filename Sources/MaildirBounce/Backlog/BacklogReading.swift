@@ -40,8 +40,8 @@ struct BacklogReading {
     ///
     /// What cannot be read is told and passed over. A disk that fails stops the run.
     func run(
-        _ backlog: Backlog, while wanted: () -> Bool, deliver: (BacklogItem, BacklogMessage) throws(Failure) -> Void
-    ) throws(Failure) {
+        _ backlog: Backlog, while wanted: () -> Bool, deliver: (BacklogItem, BacklogMessage) throws -> Void
+    ) throws {
         let (trust, keepsVerdicts) = (self.trust, self.keepsVerdicts)
         let pipeline = Pipeline<BacklogItem, BacklogMessage, MaildirError>(
             settings: settings,
@@ -50,16 +50,16 @@ struct BacklogReading {
                 Self.conclude(item, contents, verdict, trust: trust, keepsVerdict: keepsVerdicts)
             },
             weigh: \.weight, threads: threads, weighItem: \.weight)
-        try pipeline.run(while: wanted) { () throws(Failure) in
+        try pipeline.run(while: wanted) {
             try backlog.next()
-        } deliver: { item, result throws(Failure) in
+        } deliver: { item, result in
             switch result {
             case .success(let message): try deliver(item, message)
             case .failure(let error):
                 switch error.category {
                 case .vanished: notes.debug("\(error)")
                 case .notRegular, .permission: notes.miss(item.text, "was passed over: \(error)")
-                default: throw Failure(error)
+                default: throw error
                 }
             }
         }

@@ -42,7 +42,7 @@ struct Progress {
     private(set) var isBarShown = false
 
     /// - Parameter now: milliseconds of a clock that only runs forward.
-    init(_ mode: ProgressMode, total: () -> Int64?, now: Int64 = milliseconds()) {
+    init(_ mode: ProgressMode, total: () -> Int64?, now: Int64 = MonotonicClock.milliseconds) {
         self.init(
             style: Style(mode, isTerminal: isatty(STDERR_FILENO) == 1, isAttended: hasTerminal()), total: total,
             now: now)
@@ -56,7 +56,7 @@ struct Progress {
     }
 
     /// Shows the state where it is time to.
-    mutating func update(done: Int64, _ tally: BacklogTally, now: Int64 = milliseconds()) {
+    mutating func update(done: Int64, _ tally: BacklogTally, now: Int64 = MonotonicClock.milliseconds) {
         guard let line = line(done: done, tally, now: now, width: style == .bar ? terminalWidth() : nil) else { return }
         writeError(style == .bar ? "\r" + line + "\u{1B}[K" : "maildir-bounce: " + line + "\n")
         isBarShown = style == .bar
@@ -95,7 +95,7 @@ struct Progress {
             words.append("\(messages) messages, \(Int64(messages) * 1_000 / elapsed)/s")
         }
         words += tally.run.classesByNumber.map { "\($0.count) \($0.name)" }
-        return cut(words.joined(separator: "  "), toColumns: width)
+        return words.joined(separator: "  ").cut(toColumns: width)
     }
 
     private func bar(_ share: Double) -> String {
@@ -113,11 +113,14 @@ struct Progress {
     }
 }
 
-/// Milliseconds of a clock that only runs forward.
-func milliseconds() -> Int64 {
-    var now = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &now)
-    return Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000
+/// A clock that only runs forward.
+enum MonotonicClock {
+    /// What it shows now, in milliseconds.
+    static var milliseconds: Int64 {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        return Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000
+    }
 }
 
 /// Whether the process has a controlling terminal: cron and systemd give it none.

@@ -17,33 +17,30 @@ struct Reclassify {
     }
 
     /// Derives everything from the events that are stored.
-    func rebuild() throws(Failure) -> Int32 {
+    func rebuild() throws -> Int32 {
         guard isConfirmed || isatty(STDIN_FILENO) == 1 else { return try foretellRebuild() }
-        let ledger = try openExisting(order.ledger, order.policy, adoption: .onRebuild)
+        let ledger = try LedgerStore.openExisting(order.ledger, order.policy, adoption: .onRebuild)
         let sides = SidePrinter(output)
-        let isDone = try inLedger { () throws(LedgerError) in
-            // Where nobody changes sides there is nothing to agree to.
-            try ledger.rebuild(at: Int64(time(nil)), each: sides.add) { approve(sides, needsConsent: sides.count > 0) }
+        // Where nobody changes sides there is nothing to agree to.
+        let isDone = try ledger.rebuild(at: Int64(time(nil)), each: sides.add) {
+            approve(sides, needsConsent: sides.count > 0)
         }
         return try end(isDone, sides)
     }
 
     /// Where nobody can agree, the ledger is only read: to open it for writing would already bring it up to date.
-    private func foretellRebuild() throws(Failure) -> Int32 {
-        let order = self.order
+    private func foretellRebuild() throws -> Int32 {
         let sides = SidePrinter(output)
-        let isRight = try inLedger { () throws(LedgerError) in
-            let ledger = try LedgerStore(path: order.ledger, mode: .readOnly, policy: order.policy)
-            try ledger.simulate(order.policy, at: Int64(time(nil))) { change in
-                if let after = change.after {
-                    sides.add(.suppressed(SuppressedAddress(address: change.address, suppression: after)))
-                } else if let before = change.before {
-                    sides.add(.mayBeMailed(SuppressedAddress(address: change.address, suppression: before)))
-                }
-                return sides.failure == nil
+        let ledger = try LedgerStore(path: order.ledger, mode: .readOnly, policy: order.policy)
+        try ledger.simulate(order.policy, at: Int64(time(nil))) { change in
+            if let after = change.after {
+                sides.add(.suppressed(SuppressedAddress(address: change.address, suppression: after)))
+            } else if let before = change.before {
+                sides.add(.mayBeMailed(SuppressedAddress(address: change.address, suppression: before)))
             }
-            return try ledger.verify(limit: 1).differenceCount == 0
+            return sides.failure == nil
         }
+        let isRight = try ledger.verify(limit: 1).differenceCount == 0
         sides.finish()
         if let failure = sides.failure { throw failure }
         guard isRight else { return try end(false, sides) }
@@ -52,43 +49,41 @@ struct Reclassify {
     }
 
     /// Derives everything from messages, under today's rules.
-    func reclassify() throws(Failure) -> Int32 {
+    func reclassify() throws -> Int32 {
         let progress = ProgressBox(order, output)
-        let notes = BacklogNotes(makeLogger()) { progress.value.clear() }
-        guard order.sources.contains(where: isThere) else {
+        let notes = BacklogNotes(Log()) { progress.value.clear() }
+        guard order.sources.contains(where: Backlog.isThere) else {
             for source in order.sources { notes.miss(source.text, "is not there; check the path") }
             return ExitStatus.noInput
         }
         defer { progress.value.clear() }
         // The policy of today is taken on with the verdicts, or not at all.
-        let ledger = try openExisting(order.ledger, order.policy, adoption: .onRebuild)
+        let ledger = try LedgerStore.openExisting(order.ledger, order.policy, adoption: .onRebuild)
         StopSignal.watch()
         let sides = SidePrinter(output)
-        let isOfOtherPolicy = try inLedger { () throws(LedgerError) in try ledger.isOfOtherPolicy() }
+        let isOfOtherPolicy = try ledger.isOfOtherPolicy()
         var tally = BacklogTally()
-        var failure: Failure?
+        var failure: (any Error)?
         var isNothing = false
-        let isDone = try inLedger { () throws(LedgerError) in
-            try ledger.reclassify(
-                at: Int64(time(nil)),
-                { reclassification in
-                    do throws(Failure) {
-                        tally = try read(ledger, reclassification, notes, progress)
-                        progress.value.clear()
-                        try printTally(tally)
-                        return true
-                    } catch {
-                        failure = error
-                        return false
-                    }
-                },
-                each: sides.add,
-                approve: {
-                    isNothing =
-                        sides.count + tally.changed + tally.run.counted + tally.run.duplicates == 0 && !isOfOtherPolicy
-                    return approve(sides, needsConsent: !isNothing)
-                })
-        }
+        let isDone = try ledger.reclassify(
+            at: Int64(time(nil)),
+            { reclassification in
+                do {
+                    tally = try read(ledger, reclassification, notes, progress)
+                    progress.value.clear()
+                    try printTally(tally)
+                    return true
+                } catch {
+                    failure = error
+                    return false
+                }
+            },
+            each: sides.add,
+            approve: {
+                isNothing =
+                    sides.count + tally.changed + tally.run.counted + tally.run.duplicates == 0 && !isOfOtherPolicy
+                return approve(sides, needsConsent: !isNothing)
+            })
         progress.value.clear()
         notes.finish()
         if let failure { throw failure }
@@ -102,27 +97,23 @@ struct Reclassify {
 
     private func read(
         _ ledger: LedgerStore, _ reclassification: Reclassification, _ notes: BacklogNotes, _ progress: ProgressBox
-    ) throws(Failure) -> BacklogTally {
+    ) throws -> BacklogTally {
         // The ledger is being written by this very run; what it was before is asked through another door.
-        let before = try inLedger { () throws(LedgerError) in
-            try LedgerStore(path: order.ledger, mode: .readOnly, policy: order.policy)
-        }
-        let backlog = Backlog(order.sources, notes: notes) { folder throws(Failure) in
-            try inLedger { () throws(LedgerError) in try before.maildirs(filedInto: folder) }
+        let before = try LedgerStore(path: order.ledger, mode: .readOnly, policy: order.policy)
+        let backlog = Backlog(order.sources, notes: notes) { folder throws(LedgerError) in
+            try before.maildirs(filedInto: folder)
         }
         let reading = BacklogReading(
             settings: order.settings, trust: order.trust, threads: order.threads, keepsVerdicts: false, notes: notes)
         var tally = BacklogTally()
         var batch: [BacklogMessage] = []
-        func finishBatch() throws(Failure) {
-            let outcomes = try inLedger { () throws(LedgerError) in
-                try before.restoreKeys(of: &batch)
-                return try reclassification.apply(batch.map(\.event))
-            }
+        func finishBatch() throws(LedgerError) {
+            try before.restoreKeys(of: &batch)
+            let outcomes = try reclassification.apply(batch.map(\.event))
             for (message, outcome) in zip(batch, outcomes) { tally.add(outcome, now: message.event.class) }
             batch.removeAll(keepingCapacity: true)
         }
-        try reading.run(backlog, while: { StopSignal.pending == nil }) { _, message throws(Failure) in
+        try reading.run(backlog, while: { StopSignal.pending == nil }) { _, message in
             guard order.period.contains(message.event.arrival) else {
                 tally.outside += 1
                 return

@@ -1,7 +1,6 @@
 import Classifier
 import Glibc
 import Ledger
-import Logging
 
 /// What a run over a backlog is told to do.
 struct ReprocessOrder {
@@ -40,16 +39,16 @@ struct Reprocess {
     /// Does what was ordered.
     ///
     /// - Returns: the exit status, where everything that could be read was taken.
-    static func run(_ order: ReprocessOrder, output: StandardOutput) throws(Failure) -> Int32 {
+    static func run(_ order: ReprocessOrder, output: StandardOutput) throws -> Int32 {
         let progress = ProgressBox(order, output)
-        let notes = BacklogNotes(makeLogger()) { progress.value.clear() }
-        guard order.sources.contains(where: isThere) else {
+        let notes = BacklogNotes(Log()) { progress.value.clear() }
+        guard order.sources.contains(where: Backlog.isThere) else {
             for source in order.sources { notes.miss(source.text, "is not there; check the path") }
             return ExitStatus.noInput
         }
         let ledger =
             order.isDryRun
-            ? try openForDryRun(order.ledger, order.policy)
+            ? try LedgerStore.openForDryRun(order.ledger, order.policy)
             // What a power cut takes back the next run counts: the sources stay.
             : try CountedLedger.making(order.ledger, order.policy, counted: order.countedMaildir, durability: .normal)
         StopSignal.watch()
@@ -71,18 +70,18 @@ struct Reprocess {
         report = order.format.map { VerdictReport(format: $0, width: output.width) }
     }
 
-    private mutating func run() throws(Failure) -> Int32 {
+    private mutating func run() throws -> Int32 {
         let started = Int64(time(nil))
         if let header = report?.header { try output.write(header.utf8) }
         let reading = BacklogReading(
             settings: order.settings, trust: order.trust, threads: order.threads, keepsVerdicts: report != nil,
             notes: notes)
         let (ledger, output, isDryRun) = (self.ledger, self.output, order.isDryRun)
-        let backlog = Backlog(order.sources, notes: notes) { folder throws(Failure) in
-            try inLedger { () throws(LedgerError) in try ledger.maildirs(filedInto: folder) }
+        let backlog = Backlog(order.sources, notes: notes) { folder throws(LedgerError) in
+            try ledger.maildirs(filedInto: folder)
         }
         try reading.run(backlog, while: { StopSignal.pending == nil && !(isDryRun && output.isClosed) }) {
-            item, message throws(Failure) in
+            item, message in
             last = item
             guard order.period.contains(message.event.arrival) else {
                 tally.outside += 1
@@ -106,7 +105,7 @@ struct Reprocess {
     private var status: Int32 {
         if notes.missed > 0 { return ExitStatus.noInput }
         if tally.run.read + tally.outside == 0, notes.strangers > 0 || order.sources.contains(BytePath("-")) {
-            makeLogger().error("no message in the sources; name Maildirs, mbox files, tar archives or folders of mails")
+            Log().error("no message in the sources; name Maildirs, mbox files, tar archives or folders of mails")
             return ExitStatus.dataError
         }
         return ExitStatus.success
@@ -118,18 +117,15 @@ struct Reprocess {
         return StopSignal.failure(signal, after: tally.run.read, "\(place), \(done)")
     }
 
-    private mutating func finishBatch() throws(Failure) {
+    private mutating func finishBatch() throws {
         guard !batch.isEmpty else { return }
         var batch = self.batch
         self.batch.removeAll(keepingCapacity: true)
         batchWeight = 0
         batchSize.next()
-        let (ledger, isDryRun) = (self.ledger, order.isDryRun)
-        let outcomes = try inLedger { () throws(LedgerError) in
-            try ledger.restoreKeys(of: &batch)
-            let events = batch.map(\.event)
-            return isDryRun ? try ledger.preview(events) : try ledger.commit(events)
-        }
+        try ledger.restoreKeys(of: &batch)
+        let events = batch.map(\.event)
+        let outcomes = order.isDryRun ? try ledger.preview(events) : try ledger.commit(events)
         for outcome in outcomes { tally.add(outcome) }
         for message in batch {
             guard let verdict = message.verdict, let file = message.file,
@@ -139,32 +135,30 @@ struct Reprocess {
         }
     }
 
-    private func record(started: Int64) throws(Failure) {
+    private func record(started: Int64) throws(LedgerError) {
         let run = tally.run.record(
-            maildir: order.sources.first.map { resolvedPath($0.text) }, started: started, ended: Int64(time(nil)),
+            maildir: order.sources.first.map { FilePath.resolved($0.text) }, started: started, ended: Int64(time(nil)),
             left: notes.missed)
-        let ledger = self.ledger
-        try inLedger { () throws(LedgerError) in try ledger.recordRun(run) }
+        try ledger.recordRun(run)
     }
 
-    private func printEnd() throws(Failure) {
+    private func printEnd() throws {
         // A line of text would spoil what a program reads.
         guard (order.format ?? .text) == .text else { return }
         guard order.isDryRun else { return try output.write(line: tally.sentence) }
         try output.write(line: "")
         try output.write(line: "Nothing was changed. Without --dry-run it would be:")
         try output.write(line: "    " + tally.sentence)
-        let ledger = self.ledger
-        let summary = try inLedger { () throws(LedgerError) in
-            try ledger.previewSummary(at: Int64(time(nil)), limit: PreviewTable.namedAddresses)
-        }
+        let summary = try ledger.previewSummary(at: Int64(time(nil)), limit: PreviewTable.namedAddresses)
         for line in PreviewTable(width: output.width).addressLines(summary) { try output.write(line: line) }
     }
 }
 
-/// Whether a source can be looked for at all: standard input always can.
-func isThere(_ source: BytePath) -> Bool {
-    source.bytes == [UInt8(ascii: "-")] || source.withCString { access($0, F_OK) } == 0
+extension Backlog {
+    /// Whether a source can be looked for at all: standard input always can.
+    static func isThere(_ source: BytePath) -> Bool {
+        source.bytes == [UInt8(ascii: "-")] || source.withCString { access($0, F_OK) } == 0
+    }
 }
 
 /// The progress of a run, for whoever is about to write a line over it.
@@ -174,6 +168,6 @@ final class ProgressBox {
     init(_ order: ReprocessOrder, _ output: StandardOutput) {
         // Verdicts at a terminal show by themselves how far it is.
         let isHidden = order.format != nil && output.width != nil
-        value = Progress(isHidden ? .never : order.progress, total: { backlogSize(order.sources) })
+        value = Progress(isHidden ? .never : order.progress, total: { Backlog.size(of: order.sources) })
     }
 }

@@ -27,10 +27,9 @@ struct AddressCommand: ParsableCommand {
     func run() throws {
         let configuration = try config.load()
         let ledger = try ledgerOptions.open(configuration)
-        let address = self.address
-        let record = try inLedger { () throws(LedgerError) in try ledger.address(address) }
+        let record = try ledger.address(address)
         // An address whose history was erased may still be suppressed.
-        let held = try inLedger { () throws(LedgerError) in try ledger.check(address, at: Int64(time(nil))) }
+        let held = try ledger.check(address, at: Int64(time(nil)))
         let result = configuration.own.result(held, of: address)
         try StandardOutput.use { output in
             switch format {

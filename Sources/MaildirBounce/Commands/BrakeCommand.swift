@@ -47,16 +47,15 @@ struct BrakeListCommand: ParsableCommand {
 
     func run() throws {
         let ledger = try ledgerOptions.open(try config.load())
-        let all = self.all
-        let episodes = try inLedger { () throws(LedgerError) in try ledger.brakes(all: all) }
+        let episodes = try ledger.brakes(all: all)
         try StandardOutput.use { output in
             switch format {
             case .text:
                 guard !episodes.isEmpty else { return try output.write(line: "nothing is held back") }
                 let rows = [BrakeEpisode.columns] + episodes.map { $0.cells.map(terminalSafe) }
-                for line in columns(rows) { try output.write(line: line) }
+                for line in Columns.lines(rows) { try output.write(line: line) }
             case .csv:
-                for row in [BrakeEpisode.columns] + episodes.map(\.cells) { try output.write(csvRow(row).utf8) }
+                for row in [BrakeEpisode.columns] + episodes.map(\.cells) { try output.write(CSV.row(row).utf8) }
             case .jsonl:
                 var json = JSONWriter()
                 for episode in episodes {
@@ -132,7 +131,7 @@ struct BrakeChoice: ParsableArguments {
         let decided: BrakeStatus = verdict == .confirm ? .confirmed : .released
         // Only read: where there is nothing to decide nothing is written, and no ledger made.
         let reader = try ledgerOptions.open(configuration)
-        let episodes = try inLedger { () throws(LedgerError) in try reader.brakes(all: true) }.filter { episode in
+        let episodes = try reader.brakes(all: true).filter { episode in
             episode.provider == domain && (reason.map { episode.reason.text == $0 } ?? true)
                 && episode.status != decided
                 && (start.map { $0 == timestamp(episode.start) } ?? (episode.status == .held))
@@ -146,12 +145,10 @@ struct BrakeChoice: ParsableArguments {
         let (note, author, now) = (self.note.note, self.note.authorName, Int64(time(nil)))
         try StandardOutput.use { output in
             for episode in episodes {
-                try inLedger { () throws(LedgerError) in
-                    _ = try ledger.decideBrake(
-                        provider: episode.provider, reason: episode.reason, from: episode.start, to: episode.end,
-                        verdict,
-                        note: note, author: author, at: now)
-                }
+                _ = try ledger.decideBrake(
+                    provider: episode.provider, reason: episode.reason, from: episode.start, to: episode.end,
+                    verdict,
+                    note: note, author: author, at: now)
                 try output.write(line: terminalSafe("\(decided.name): \(episode.sentence), \(episode.effect(decided))"))
             }
         }

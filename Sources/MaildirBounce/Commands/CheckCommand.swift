@@ -72,8 +72,8 @@ struct CheckCommand: PlainCommand {
             try batch.run(try LineReader(nil))
             return
         }
-        if let problem = addressProblem(address) { throw Failure(ExitStatus.dataError, problem) }
-        let held = try inLedger { () throws(LedgerError) in try ledger.check(address, at: now) }
+        if let problem = CanonicalAddress.problem(of: address) { throw Failure(ExitStatus.dataError, problem) }
+        let held = try ledger.check(address, at: now)
         let result = configuration.own.result(held, of: address)
         try StandardOutput.use { output in
             switch (format, result) {

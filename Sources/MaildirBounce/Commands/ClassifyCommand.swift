@@ -41,8 +41,8 @@ struct ClassifyCommand: WordsCommand {
         }
     }
 
-    private func classify(_ output: StandardOutput, settings: Settings) throws(Failure) -> Int32 {
-        let log = makeLogger()
+    private func classify(_ output: StandardOutput, settings: Settings) throws -> Int32 {
+        let log = Log()
         var report = VerdictReport(format: format == .text ? .text : .jsonl, explain: explain, width: output.width)
         var walker = PathWalker(RawArguments.paths(of: paths))
         var (missed, usable) = (false, false)
@@ -51,9 +51,9 @@ struct ClassifyCommand: WordsCommand {
             read: { item throws(ReadProblem) in try item.read() },
             conclude: { _, contents, verdict in SizedVerdict(verdict: verdict, size: contents.bytes.count) },
             weigh: { $0.verdict.weight })
-        try pipeline.run(while: { !output.isClosed }) { () throws(Failure) in
+        try pipeline.run(while: { !output.isClosed }) {
             walker.next()
-        } deliver: { item, result throws(Failure) in
+        } deliver: { item, result in
             switch result {
             case .success(let message):
                 if message.size > 0 { usable = true }

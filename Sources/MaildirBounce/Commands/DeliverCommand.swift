@@ -47,7 +47,7 @@ struct DeliverCommand: PlainCommand {
     }
 
     func run() throws {
-        do throws(Failure) {
+        do {
             let head = try MessageHead.read(STDIN_FILENO)
             var named = maildir
             if named == nil { named = try config.load().maildir }
@@ -56,14 +56,12 @@ struct DeliverCommand: PlainCommand {
                     Self.failureStatus, "no Maildir: give --maildir DIR, or set maildir in the configuration")
             }
             // What root would write the owner could not read, nor move.
-            try (Account(ownerOf: path) ?? .current).run { () throws(Failure) in
-                try inMaildir { () throws(MaildirError) in
-                    _ = try Maildir(opening: path).deliver(head, thenFrom: STDIN_FILENO)
-                }
+            try (Account(ownerOf: path) ?? .current).run {
+                _ = try Maildir(opening: path).deliver(head, thenFrom: STDIN_FILENO)
             }
         } catch {
-            guard error.status != ExitStatus.dataError else { throw error }
-            throw Failure(Self.failureStatus, error.message + "; the mail server keeps the message and tries again")
+            guard let failure = Failure(error), failure.status != ExitStatus.dataError else { throw error }
+            throw Failure(Self.failureStatus, failure.message + "; the mail server keeps the message and tries again")
         }
     }
 }

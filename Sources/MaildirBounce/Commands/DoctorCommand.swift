@@ -79,11 +79,11 @@ struct DoctorCommand: ParsableCommand {
     /// The configuration as the user sees it as whom alone scans are started: a key of his is good for him and not for root.
     private static func look(
         _ path: String?, as users: [String]
-    ) throws(Failure) -> (configuration: Configuration?, findings: [Finding]) {
+    ) throws -> (configuration: Configuration?, findings: [Finding]) {
         guard geteuid() == 0, users.count == 1, let account = Account(named: users[0]) else {
             return ConfigCheck.look(path)
         }
-        return try account.run { () throws(Failure) in ConfigCheck.look(path) }
+        return try account.run { ConfigCheck.look(path) }
     }
 
     /// The exit status where something is broken.

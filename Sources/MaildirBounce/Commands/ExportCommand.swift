@@ -41,16 +41,14 @@ struct ExportCommand: ParsableCommand {
             if let header = list.header { try output.write(header.utf8) }
             let printer = RowPrinter(output)
             var others = OtherAddresses(than: configuration.own)
-            try inLedger { () throws(LedgerError) in
-                try ledger.suppressed(at: Int64(time(nil))) {
-                    !others.takes($0.address) || printer.print(list.line($0))
-                }
+            try ledger.suppressed(at: Int64(time(nil))) {
+                !others.takes($0.address) || printer.print(list.line($0))
             }
             try printer.finish()
             others.warn()
             if let footer = list.footer { try output.write(footer.utf8) }
             if list.leftOut > 0 {
-                makeLogger().warning("left out, since a key of an access map cannot begin with #: \(list.leftOut)")
+                Log().warning("left out, since a key of an access map cannot begin with #: \(list.leftOut)")
             }
         }
     }

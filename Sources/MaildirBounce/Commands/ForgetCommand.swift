@@ -34,14 +34,13 @@ struct ForgetCommand: WordsCommand {
 
     func run() throws {
         for (index, address) in addresses.enumerated() {
-            guard let problem = addressProblem(address) else { continue }
+            guard let problem = CanonicalAddress.problem(of: address) else { continue }
             throw Failure(ExitStatus.dataError, "address \(index + 1): \(problem); nothing was changed")
         }
         let configuration = try config.load()
         let path = try ledgerOptions.path(configuration)
         let ledger = try ledgerOptions.openForWriting(configuration)
-        let addresses = self.addresses
-        let result = try inLedger { () throws(LedgerError) in try ledger.forget(addresses) }
+        let result = try ledger.forget(addresses)
         try StandardOutput.use { output in
             for address in result.addresses {
                 try output.write(line: terminalSafe("\(address.address): \(sentence(address, result.isOffTheDisk))"))

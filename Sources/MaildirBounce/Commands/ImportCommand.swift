@@ -67,7 +67,7 @@ struct ImportCommand: ParsableCommand {
             from: { () throws(Failure) in
                 while let (number, line) = try parser.next(lines.next) {
                     if let columns = parser.columns, !isTold {
-                        makeLogger().notice("\(columns.remark)")
+                        Log().note(columns.remark)
                         isTold = true
                     }
                     switch line {
@@ -88,9 +88,9 @@ struct ImportCommand: ParsableCommand {
     private func item(
         _ entry: ListEntry, _ number: Int, _ now: Int64, _ author: String, _ own: OwnAddresses
     ) -> Intake.Item {
-        if let problem = addressProblem(entry.address) { return .broken(number, problem) }
+        if let problem = CanonicalAddress.problem(of: entry.address) { return .broken(number, problem) }
         if let canonical = CanonicalAddress(entry.address), own.contains(canonical) {
-            return .broken(number, ownAddressRefusal(canonical.text))
+            return .broken(number, OwnAddresses.refusal(of: canonical.text))
         }
         if let until = entry.until, until <= now { return .ended }
         // A time to come is another machine's clock.

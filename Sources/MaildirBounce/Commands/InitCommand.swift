@@ -110,7 +110,7 @@ struct InitCommand: ParsableCommand {
         guard let option, let kept, option != kept else { return }
         throw Failure(
             ExitStatus.cannotCreate,
-            "\(config) is there, is never written over, and says \(key) = \(tomlString(kept)), not \(option); edit it, or "
+            "\(config) is there, is never written over, and says \(key) = \(kept.tomlQuoted), not \(option); edit it, or "
                 + "leave out the option")
     }
 

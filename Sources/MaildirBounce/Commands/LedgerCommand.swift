@@ -37,15 +37,12 @@ struct LedgerCopyCommand: ParsableCommand {
 
     func run() throws {
         let policy = try config.load().policy
-        let (source, target) = (self.source, self.target)
         if !LedgerStore.isAddress(target) {
             try GuardedFiles(ledger: source).refuse("the new ledger", target, ExitStatus.usage)
         }
-        let tables = try inLedger { () throws(LedgerError) in
-            let from = try LedgerStore(path: source, mode: .readOnly, policy: policy)
-            let to = try LedgerStore(path: target, mode: .readWrite, policy: policy, adoption: .onRebuild)
-            return try from.copy(to: to)
-        }
+        let from = try LedgerStore(path: source, mode: .readOnly, policy: policy)
+        let to = try LedgerStore(path: target, mode: .readWrite, policy: policy, adoption: .onRebuild)
+        let tables = try from.copy(to: to)
         func rows(_ name: String) -> Int { tables.first { $0.name == name }?.rows ?? 0 }
         try StandardOutput.use { output in
             try output.write(
@@ -80,7 +77,7 @@ struct LedgerVerifyCommand: ParsableCommand {
 
     func run() throws {
         let ledger = try ledgerOptions.open(try config.load())
-        let problems = try inLedger { () throws(LedgerError) in try ledger.integrityProblems(limit: Self.limit) }
+        let problems = try ledger.integrityProblems(limit: Self.limit)
         guard problems.isEmpty else {
             try StandardOutput.use { output in
                 for problem in problems { try output.write(line: terminalSafe(problem)) }
@@ -90,7 +87,7 @@ struct LedgerVerifyCommand: ParsableCommand {
                 "the ledger \(ledger.path) is damaged (\(problems[0])); what it says of an address may be wrong, restore it "
                     + "from a backup")
         }
-        let result = try inLedger { () throws(LedgerError) in try ledger.verify(limit: Self.limit) }
+        let result = try ledger.verify(limit: Self.limit)
         try StandardOutput.use { output in
             for difference in result.differences { try output.write(line: terminalSafe(difference)) }
             let more = result.differenceCount - result.differences.count

@@ -60,14 +60,12 @@ struct LedgerOptions: ParsableArguments {
     /// The ledger for a command that only looks.
     func open(_ configuration: Configuration) throws -> LedgerStore {
         let path = try path(configuration)
-        return try inLedger { () throws(LedgerError) in
-            try LedgerStore(path: path, mode: .readOnly, policy: configuration.policy)
-        }
+        return try LedgerStore(path: path, mode: .readOnly, policy: configuration.policy)
     }
 
     /// The ledger for a command that changes what is in it, and makes none.
     func openForWriting(_ configuration: Configuration) throws -> LedgerStore {
-        try openExisting(try path(configuration), configuration.policy)
+        try LedgerStore.openExisting(try path(configuration), configuration.policy)
     }
 }
 

@@ -55,11 +55,11 @@ struct PolicyShowCommand: ParsableCommand {
                         terminalSafe(number.source + (number.about.map { " (\($0))" } ?? "")),
                     ]
                 }
-                for line in columns(rows) { try output.write(line: line) }
+                for line in Columns.lines(rows) { try output.write(line: line) }
             case .csv:
-                try output.write(csvRow(["key", "value", "about", "source"]).utf8)
+                try output.write(CSV.row(["key", "value", "about", "source"]).utf8)
                 for number in numbers {
-                    try output.write(csvRow(["policy." + number.key, number.value, number.about, number.source]).utf8)
+                    try output.write(CSV.row(["policy." + number.key, number.value, number.about, number.source]).utf8)
                 }
             case .jsonl:
                 var json = JSONWriter()
@@ -94,15 +94,14 @@ struct PolicyExplainCommand: ParsableCommand {
 
     func run() throws {
         let ledger = try ledgerOptions.open(try config.load())
-        let address = self.address
-        let steps = try inLedger { () throws(LedgerError) in try ledger.explain(address) }
-        let answer = try inLedger { () throws(LedgerError) in try ledger.check(address, at: Int64(time(nil))) }
+        let steps = try ledger.explain(address)
+        let answer = try ledger.check(address, at: Int64(time(nil)))
         let canonical = CanonicalAddress(address)?.text ?? address
         try StandardOutput.use { output in
             switch format {
             case .text:
                 try output.write(line: terminalSafe(canonical))
-                for line in columns((steps ?? []).map(\.cells)) { try output.write(line: "    " + line) }
+                for line in Columns.lines((steps ?? []).map(\.cells)) { try output.write(line: "    " + line) }
                 if steps == nil { try output.write(line: "    the ledger knows nothing of it") }
                 switch answer {
                 case .mayMail: try output.write(line: "now: may be mailed")
@@ -149,16 +148,14 @@ struct PolicySimulateCommand: ParsableCommand {
         let policy = try Configuration.load(other).policy
         try StandardOutput.use { output in
             if format == .csv {
-                try output.write(csvRow(["address", "change", "cause", "reason", "since", "why"]).utf8)
+                try output.write(CSV.row(["address", "change", "cause", "reason", "since", "why"]).utf8)
             }
             var json = JSONWriter()
             var (left, mailed) = (0, 0)
             let printer = RowPrinter(output)
-            try inLedger { () throws(LedgerError) in
-                try ledger.simulate(policy, at: Int64(time(nil))) { change in
-                    if change.after == nil { mailed += 1 } else { left += 1 }
-                    return printer.print(line(change, &json))
-                }
+            try ledger.simulate(policy, at: Int64(time(nil))) { change in
+                if change.after == nil { mailed += 1 } else { left += 1 }
+                return printer.print(line(change, &json))
             }
             try printer.finish()
             if format == .text {
@@ -173,7 +170,7 @@ struct PolicySimulateCommand: ParsableCommand {
         case .csv:
             let suppression = change.suppression
             return Array(
-                csvRow([
+                CSV.row([
                     change.address, change.direction, suppression?.cause.name, suppression?.reason.text,
                     suppression.flatMap { timestamp($0.since) }, suppression?.why,
                 ]).utf8)

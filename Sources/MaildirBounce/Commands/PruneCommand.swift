@@ -29,7 +29,7 @@ struct PruneCommand: ParsableCommand {
     func run() throws {
         let ledger = try ledgerOptions.openForWriting(try config.load())
         let moment = Int64(time(nil)) - olderThan.seconds
-        let result = try inLedger { () throws(LedgerError) in try ledger.prune(olderThan: moment) }
+        let result = try ledger.prune(olderThan: moment)
         try StandardOutput.use { output in
             try output.write(
                 line: "dropped: reports \(result.deliveries), outcomes \(result.outcomes); their counts stay")

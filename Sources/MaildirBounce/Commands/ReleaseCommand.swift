@@ -45,14 +45,14 @@ struct ReleaseCommand: WordsCommand {
         var opened: LedgerStore?
         var tally = try source.take(
             into: {
-                let ledger = try openExisting(path, configuration.policy)
+                let ledger = try LedgerStore.openExisting(path, configuration.policy)
                 opened = ledger
                 return ledger
             },
             action: {
                 ManualAction(address: $0, kind: .release, at: now, author: note.authorName, note: note.note)
             },
-            look: { actions throws(Failure) in try releases.look(actions) })
+            look: { try releases.look($0) })
         var stillSuppressed = 0
         try StandardOutput.use { output in
             if let opened { stillSuppressed = try releases.report(opened, output) }
@@ -88,31 +88,27 @@ private struct Releases {
         self.now = now
     }
 
-    mutating func look(_ actions: [ManualAction]) throws(Failure) {
-        let (path, policy, now) = (self.path, self.policy, self.now)
+    mutating func look(_ actions: [ManualAction]) throws(LedgerError) {
         let ledger: LedgerStore
         if let before {
             ledger = before
         } else {
-            ledger = try inLedger { () throws(LedgerError) in
-                try LedgerStore(path: path, mode: .readOnly, policy: policy)
-            }
+            ledger = try LedgerStore(path: path, mode: .readOnly, policy: policy)
         }
         before = ledger
         let texts = actions.map(\.address)
-        let results = try inLedger { () throws(LedgerError) in try ledger.check(texts, at: now) }
+        let results = try ledger.check(texts, at: now)
         for (text, result) in zip(texts, results) { addresses.append((text, result != .mayMail)) }
     }
 
     /// Asks again, and prints what it is now.
     ///
     /// - Returns: how many are suppressed nevertheless.
-    func report(_ ledger: LedgerStore, _ output: StandardOutput) throws(Failure) -> Int {
+    func report(_ ledger: LedgerStore, _ output: StandardOutput) throws -> Int {
         var count = 0
         for start in stride(from: 0, to: addresses.count, by: Releases.page) {
             let some = addresses[start..<min(start + Releases.page, addresses.count)]
-            let now = self.now
-            let results = try inLedger { () throws(LedgerError) in try ledger.check(some.map(\.text), at: now) }
+            let results = try ledger.check(some.map(\.text), at: now)
             for (address, result) in zip(some, results) {
                 var line = "\(address.text): " + (address.wasSuppressed ? "" : "was not suppressed; ")
                 if case .suppressed(let suppression)? = result {

@@ -83,18 +83,17 @@ struct ReportCommand: ParsableCommand {
         }
     }
 
-    private func table(_ by: ReportBy, _ ledger: LedgerStore, _ window: ReportWindow) throws(Failure) -> ReportTable {
-        try inLedger { () throws(LedgerError) in
-            switch by {
-            case .class: .classes(try ledger.tally(window))
-            case .origin: .origins(try ledger.tally(window))
-            case .day: .days(try ledger.tally(window))
-            case .rule: .rules(try ledger.summary(at: 0).rules)
-            case .reason: .recipients(by, try ledger.recipientFigures(window).reasons)
-            case .domain: .recipients(by, try ledger.recipientFigures(window).domains)
-            case .provider: .recipients(by, try ledger.recipientFigures(window).providers)
-            case .reportingMTA: .recipients(by, try ledger.recipientFigures(window).reportingMTAs)
-            }
+    private func table(_ by: ReportBy, _ ledger: LedgerStore, _ window: ReportWindow) throws(LedgerError) -> ReportTable
+    {
+        switch by {
+        case .class: .classes(try ledger.tally(window))
+        case .origin: .origins(try ledger.tally(window))
+        case .day: .days(try ledger.tally(window))
+        case .rule: .rules(try ledger.summary(at: 0).rules)
+        case .reason: .recipients(by, try ledger.recipientFigures(window).reasons)
+        case .domain: .recipients(by, try ledger.recipientFigures(window).domains)
+        case .provider: .recipients(by, try ledger.recipientFigures(window).providers)
+        case .reportingMTA: .recipients(by, try ledger.recipientFigures(window).reportingMTAs)
         }
     }
 
@@ -109,16 +108,16 @@ struct ReportCommand: ParsableCommand {
 
     private func overview(
         _ ledger: LedgerStore, _ window: ReportWindow, _ now: Int64, _ output: StandardOutput
-    ) throws(Failure) {
+    ) throws {
         let span = span(window)
-        let data = try inLedger { () throws(LedgerError) in
-            try ReportData(ledger, window, span: span, now: now, suppressedLimit: HTMLReport.suppressedRows)
-        }
+        let data = try ReportData(ledger, window, span: span, now: now, suppressedLimit: HTMLReport.suppressedRows)
         switch format {
         case .html:
             let page = try HTMLReport.page(data) { groups throws(Failure) in
-                try inLedger { () throws(LedgerError) in
-                    try ledger.samples(window, of: groups, limit: HTMLReport.listRows)
+                do throws(LedgerError) {
+                    return try ledger.samples(window, of: groups, limit: HTMLReport.listRows)
+                } catch {
+                    throw Failure(error.category.exitStatus, error.description)
                 }
             }
             try output.write(page.utf8)
@@ -126,13 +125,13 @@ struct ReportCommand: ParsableCommand {
             try output.write(ReportOutput.json(data))
             for table in Self.tables(data) { try output.write(ReportOutput.json(table, limit: limit)) }
         case .text:
-            try output.write(line: cut(terminalSafe("Bounces, \(span), in \(data.ledger)"), toColumns: output.width))
+            try output.write(line: terminalSafe("Bounces, \(span), in \(data.ledger)").cut(toColumns: output.width))
             let text = ReportText(width: output.width)
             let sentence =
                 "\(data.reports) reports, \(data.duplicates) duplicates; recipients: \(data.figures.total.hard) hard, "
                 + "\(data.figures.total.soft) soft; \(data.suppressions.count) newly suppressed, "
                 + "\(data.undecided.count) not understood"
-            try output.write(line: cut(sentence, toColumns: output.width))
+            try output.write(line: sentence.cut(toColumns: output.width))
             for table in Self.tables(data) {
                 try output.write(line: "")
                 try output.write(line: "By \(table.by.rawValue)\(table.by.isByRecipient ? ", recipients" : "")")
@@ -141,9 +140,8 @@ struct ReportCommand: ParsableCommand {
             if data.pruned > 0 {
                 try output.write(line: "")
                 try output.write(
-                    line: cut(
-                        "Of \(data.pruned) reports the details were pruned: they are in the tables by class, day and "
-                            + "origin only.", toColumns: output.width))
+                    line: ("Of \(data.pruned) reports the details were pruned: they are in the tables by class, day and "
+                        + "origin only.").cut(toColumns: output.width))
             }
         }
     }

@@ -30,12 +30,12 @@ struct RulesCheckCommand: ParsableCommand {
         guard !named.isEmpty else {
             throw ValidationError("no rules: give a file, or set rules in the configuration")
         }
-        let log = makeLogger()
+        let log = Log()
         let output = StandardOutput()
         var isWrong = false
         for path in named {
             let (count, problems) = RulesCheckCommand.check(path)
-            for problem in problems { log.error("\(problem.message)") }
+            for problem in problems { log.error(problem.message) }
             if problems.isEmpty {
                 try output.write(line: terminalSafe("\(path): \(count) rules, all usable"))
             } else {
@@ -50,7 +50,7 @@ struct RulesCheckCommand: ParsableCommand {
     private static func check(_ path: String) -> (count: Int, problems: [Failure]) {
         var rules = RuleFile()
         do throws(Failure) {
-            let isFolder = fileKind(BytePath(path), followLinks: true) == S_IFDIR
+            let isFolder = BytePath(path).fileKind(followLinks: true) == S_IFDIR
             for file in isFolder ? try files(in: path) : [path] {
                 rules.add(try ConfigTable.read(file).text, file: file)
             }

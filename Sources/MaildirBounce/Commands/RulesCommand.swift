@@ -43,7 +43,7 @@ struct RulesListCommand: ParsableCommand {
         var hits: [String: Int] = [:]
         if ledgerOptions.ledger ?? configuration.ledger != nil {
             let ledger = try ledgerOptions.open(configuration)
-            let summary = try inLedger { () throws(LedgerError) in try ledger.summary(at: Int64(time(nil))) }
+            let summary = try ledger.summary(at: Int64(time(nil)))
             for rule in summary.rules { hits[rule.rule] = rule.hits }
         }
         let output = StandardOutput()

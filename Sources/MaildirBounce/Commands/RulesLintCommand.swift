@@ -38,7 +38,7 @@ struct RulesLintCommand: ParsableCommand {
     func run() throws {
         let classifier = Classifier(settings: try rules.load(config).classifierWithRules())
         let output = StandardOutput()
-        let log = makeLogger()
+        let log = Log()
         var walker = PathWalker(RawArguments.paths(of: folders))
         var (count, wrong, isUnreadable) = (0, 0, false)
         while let item = walker.next() {
@@ -71,7 +71,7 @@ struct RulesLintCommand: ParsableCommand {
     private func differences(_ verdict: Verdict, _ mail: BytePath) -> [String] {
         let file = BytePath(mail.bytes.dropLast(4) + Array(".toml".utf8))
         do throws(ReadProblem) {
-            let text = try readFile(file, onlyRegular: false).bytes
+            let text = try FileContents.read(file, onlyRegular: false).bytes
             do throws(RuleProblem) {
                 return try Expectation(text, file: file.text).differences(from: verdict)
             } catch {

@@ -49,10 +49,10 @@ struct RulesTestCommand: WordsCommand {
         for path in RawArguments.paths(of: paths) {
             let contents: FileContents
             do throws(ReadProblem) {
-                contents = try readFile(path, onlyRegular: false)
+                contents = try FileContents.read(path, onlyRegular: false)
             } catch {
                 missed = true
-                makeLogger().error("\(path.text): \(error.sentence)")
+                Log().error("\(path.text): \(error.sentence)")
                 continue
             }
             let (mine, ours) = (with.classify(contents.bytes), without.classify(contents.bytes))

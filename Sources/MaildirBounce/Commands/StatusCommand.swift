@@ -38,10 +38,10 @@ struct StatusCommand: ParsableCommand {
     var metrics: String?
 
     @Option(help: ArgumentHelp("With --nagios: a last scan so old is a warning.", valueName: "span"))
-    var warning = Span(seconds: 30 * 60)
+    var warning = TimeSpan(seconds: 30 * 60)
 
     @Option(help: ArgumentHelp("With --nagios: a last scan so old is critical.", valueName: "span"))
-    var critical = Span(seconds: 24 * 3_600)
+    var critical = TimeSpan(seconds: 24 * 3_600)
 
     @OptionGroup var config: ConfigOptions
 
@@ -55,9 +55,7 @@ struct StatusCommand: ParsableCommand {
         let configuration = try config.load()
         let ledger = try ledgerOptions.open(configuration)
         let domain = configuration.verp.returnPath.flatMap { CanonicalAddress($0)?.domain }
-        let report = try inLedger { () throws(LedgerError) in
-            try StatusReport(ledger, at: Int64(time(nil)), returnDomain: domain)
-        }
+        let report = try StatusReport(ledger, at: Int64(time(nil)), returnDomain: domain)
         try format.print(report.lines()) { $0.status(report) }
     }
 

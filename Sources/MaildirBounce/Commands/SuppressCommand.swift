@@ -69,5 +69,5 @@ struct NoteOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Who did it; else the user who is logged in, also behind sudo.", valueName: "name"))
     var author: String?
 
-    var authorName: String { author ?? loginName() }
+    var authorName: String { author ?? Account.loginName }
 }

@@ -31,10 +31,8 @@ struct SuppressedCommand: ParsableCommand {
             if let header = list.header { try output.write(header.utf8) }
             let printer = RowPrinter(output)
             var others = OtherAddresses(than: configuration.own)
-            try inLedger { () throws(LedgerError) in
-                try ledger.suppressed(at: Int64(time(nil))) {
-                    !others.takes($0.address) || printer.print(list.line($0))
-                }
+            try ledger.suppressed(at: Int64(time(nil))) {
+                !others.takes($0.address) || printer.print(list.line($0))
             }
             try printer.finish()
             others.warn()

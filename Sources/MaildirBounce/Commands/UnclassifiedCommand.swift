@@ -58,15 +58,15 @@ struct UnclassifiedCommand: ParsableCommand {
                     try outcomes(try ledgerOptions.open(configuration))
                 }
             try write(groups, output)
-            if missed > 0 { makeLogger().warning("\(missed) messages could not be read") }
+            if missed > 0 { Log().warning("\(missed) messages could not be read") }
         }
     }
 
     private func messages(
         _ path: String, _ settings: Settings, missed: inout Int
-    ) throws(Failure) -> LikenessGroups<Unrecognised> {
+    ) throws -> LikenessGroups<Unrecognised> {
         // Says what is wrong with a path that is no Maildir.
-        _ = try inMaildir { () throws(MaildirError) in try Maildir(opening: path) }
+        _ = try Maildir(opening: path)
         var walker = PathWalker([BytePath(path)])
         var groups = LikenessGroups<Unrecognised>()
         let pipeline = Pipeline<PathItem, [Unrecognised], ReadProblem>(
@@ -76,9 +76,9 @@ struct UnclassifiedCommand: ParsableCommand {
                 Unrecognised.found(in: verdict, contents: contents.bytes, file: item.path.text)
             },
             weigh: { $0.reduce(64) { $0 + 512 + $1.text.utf8.count } })
-        try pipeline.run { () throws(Failure) in
+        try pipeline.run {
             walker.next()
-        } deliver: { _, result throws(Failure) in
+        } deliver: { _, result in
             switch result {
             case .success(let found): for one in found { groups.add(one.key) { one } }
             case .failure(.missing): break
@@ -88,21 +88,19 @@ struct UnclassifiedCommand: ParsableCommand {
         return groups
     }
 
-    private func outcomes(_ ledger: LedgerStore) throws(Failure) -> LikenessGroups<Unrecognised> {
+    private func outcomes(_ ledger: LedgerStore) throws(LedgerError) -> LikenessGroups<Unrecognised> {
         var groups = LikenessGroups<Unrecognised>()
-        try inLedger { () throws(LedgerError) in
-            try ledger.recipients(ReportWindow(), reasons: ReportData.undecidedReasons) {
-                said, read throws(LedgerError) in
-                let said = said ?? ""
-                let key = Likeness.key(said)
-                try groups.add(key) { () throws(LedgerError) in
-                    guard let sample = try read() else { return nil }
-                    return Unrecognised(
-                        what: "\(sample.class.text) without a reason", key: key, file: sample.destination ?? "",
-                        text: said.isEmpty ? "(the report says nothing)" : said, addresses: [sample.address])
-                }
-                return true
+        try ledger.recipients(ReportWindow(), reasons: ReportData.undecidedReasons) {
+            said, read throws(LedgerError) in
+            let said = said ?? ""
+            let key = Likeness.key(said)
+            try groups.add(key) { () throws(LedgerError) in
+                guard let sample = try read() else { return nil }
+                return Unrecognised(
+                    what: "\(sample.class.text) without a reason", key: key, file: sample.destination ?? "",
+                    text: said.isEmpty ? "(the report says nothing)" : said, addresses: [sample.address])
             }
+            return true
         }
         return groups
     }

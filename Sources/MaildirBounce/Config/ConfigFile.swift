@@ -151,7 +151,8 @@ struct ConfigTable {
         }
         let contents: FileContents
         do {
-            contents = try readDescriptor(descriptor, limit: TOMLDocument.sizeLimit, expected: Int(status.st_size))
+            contents = try FileContents.read(
+                descriptor: descriptor, limit: TOMLDocument.sizeLimit, expected: Int(status.st_size))
         } catch {
             throw Failure(ExitStatus.configuration, "\(path): the configuration \(error.sentence)")
         }

@@ -159,13 +159,13 @@ extension OwnAddresses {
     /// What the ledger says of an address, unless it is ours, of which it has nothing to say.
     func result(_ held: CheckResult, of address: String) -> CheckResult {
         guard held != .mayMail, contains(address) else { return held }
-        makeLogger().warning("\(Self.suppressedNote(address))")
+        Log().warning(Self.suppressedNote(address))
         return .mayMail
     }
-}
 
-/// Why something is not done to an address of ours.
-func ownAddressRefusal(_ address: String) -> String {
-    "\(address): this is an address of our own (return path, postmaster, abuse, mailer-daemon or [own]); "
-        + "it is never suppressed"
+    /// Why something is not done to an address of ours.
+    static func refusal(of address: String) -> String {
+        "\(address): this is an address of our own (return path, postmaster, abuse, mailer-daemon or [own]); "
+            + "it is never suppressed"
+    }
 }

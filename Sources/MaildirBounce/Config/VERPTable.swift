@@ -123,7 +123,7 @@ enum KeyFile {
         }
         let contents: FileContents
         do {
-            contents = try readDescriptor(descriptor, limit: sizeLimit, expected: Int(status.st_size))
+            contents = try FileContents.read(descriptor: descriptor, limit: sizeLimit, expected: Int(status.st_size))
         } catch {
             throw failure("the key file \(error.sentence)")
         }

@@ -34,7 +34,7 @@ enum ChildProcess {
         let code = posix_spawn(&process, path, &actions, nil, words, environ)
         close(ends[1])
         guard code == 0 else { return nil }
-        let contents = try? readDescriptor(ends[0], limit: outputLimit)
+        let contents = try? FileContents.read(descriptor: ends[0], limit: outputLimit)
         var status: Int32 = 0
         _ = systemCall { waitpid(process, &status, 0) }
         guard status == 0, let contents, !contents.isCut else { return nil }

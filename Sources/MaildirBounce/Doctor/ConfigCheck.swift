@@ -25,7 +25,7 @@ enum ConfigCheck {
                 findings += RulesFile(rules).problems.map { problem in
                     .error(
                         subject, problem.message, why: "no mail is judged without the rules",
-                        mend: "maildir-bounce rules check \(shellQuoted(rules))")
+                        mend: "maildir-bounce rules check \(rules.shellQuoted)")
                 }
             }
             if !configuration.verp.keys.isEmpty {

@@ -22,7 +22,7 @@ struct Doctor {
         var owner: String?
         if let maildir {
             let check = MaildirCheck(path: maildir, archive: archive)
-            owner = check.whole.map { ownerName($0.owner) }
+            owner = check.whole.map { Account.name(of: $0.owner) }
             findings += check.findings()
             findings += WaitingCheck.findings(maildir, now: now)
             findings += LockCheck.findings(maildir, now: now)

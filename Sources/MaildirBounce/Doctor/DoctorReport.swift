@@ -7,12 +7,12 @@ struct DoctorReport {
     func count(_ level: Finding.Level) -> Int { findings.count { $0.level == level } }
 
     func lines() -> [String] {
-        let width = findings.map { columnCount(of: $0.subject) }.max() ?? 0
+        let width = findings.map { $0.subject.columnCount }.max() ?? 0
         var lines: [String] = []
         for finding in findings {
-            let head = padded(finding.level.rawValue, toColumns: 7) + "  " + padded(finding.subject, toColumns: width)
+            let head = finding.level.rawValue.padded(toColumns: 7) + "  " + finding.subject.padded(toColumns: width)
             lines.append(terminalSafe("\(head)  \(finding.what)"))
-            let margin = String(repeating: " ", count: columnCount(of: head) + 2)
+            let margin = String(repeating: " ", count: head.columnCount + 2)
             if let why = finding.why { lines.append(terminalSafe("\(margin)why: \(why)")) }
             if let mend = finding.mend { lines.append(terminalSafe("\(margin)do:  \(mend)")) }
         }

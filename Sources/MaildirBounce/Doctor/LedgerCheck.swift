@@ -39,7 +39,7 @@ enum LedgerCheck {
         // The room of another machine is that machine's matter.
         if LedgerStore.isAddress(path) { return findings }
         var status = statvfs()
-        if statvfs(splitPath(path).parent, &status) == 0 {
+        if statvfs(FilePath.split(path).parent, &status) == 0 {
             findings.append(
                 judge(room: Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize)), path: path))
         }
@@ -52,7 +52,7 @@ enum LedgerCheck {
         return .error(
             "space", what,
             why: "a run that fills the disk stops; nothing is lost, but nothing is counted until there is room",
-            mend: "df -h \(shellQuoted(splitPath(path).parent)), and free some space")
+            mend: "df -h \(FilePath.split(path).parent.shellQuoted), and free some space")
     }
 
     /// Whether the ledger is the one that the Maildir was counted in; nil where there is nothing to say.
@@ -72,7 +72,7 @@ enum LedgerCheck {
             }
         } catch {
             return .error(
-                subject, error.message, why: "a scan counts and moves nothing until this is settled",
+                subject, "\(error)", why: "a scan counts and moves nothing until this is settled",
                 mend: "look into it, then maildir-bounce scan --new-ledger once")
         }
         return .error(

@@ -70,7 +70,7 @@ enum LockCheck {
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         // Files of /proc claim to be empty and give a page at a time, as a pipe does.
-        guard let contents = try? readDescriptor(descriptor) else { return nil }
+        guard let contents = try? FileContents.read(descriptor: descriptor) else { return nil }
         return String(decoding: contents.bytes, as: UTF8.self)
     }
 }

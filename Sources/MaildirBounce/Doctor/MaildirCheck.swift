@@ -34,7 +34,7 @@ struct MaildirCheck {
     }
 
     func findings() -> [Finding] {
-        let quoted = shellQuoted(path)
+        let quoted = path.shellQuoted
         let isThere = whole?.isFolder == true
         guard isThere, let whole else {
             return [
@@ -60,9 +60,9 @@ struct MaildirCheck {
                 findings.append(
                     .error(
                         Self.subject,
-                        "\(path)/\(name) belongs to \(ownerName(part.owner)), the Maildir to \(ownerName(whole.owner))",
+                        "\(path)/\(name) belongs to \(Account.name(of: part.owner)), the Maildir to \(Account.name(of: whole.owner))",
                         why: "who may deliver may then not move, or the other way round",
-                        mend: "chown -R \(shellQuoted(ownerName(whole.owner))) \(quoted)"))
+                        mend: "chown -R \(Account.name(of: whole.owner).shellQuoted) \(quoted)"))
             }
             if part.device != whole.device {
                 findings.append(
@@ -93,7 +93,7 @@ struct MaildirCheck {
                     mend: "put the archive beside the Maildir"))
         }
         guard findings.isEmpty else { return findings }
-        return [.ok(Self.subject, "\(path): new, cur and tmp, of \(ownerName(whole.owner))")]
+        return [.ok(Self.subject, "\(path): new, cur and tmp, of \(Account.name(of: whole.owner))")]
     }
 }
 
@@ -105,9 +105,11 @@ private func folderStatus(_ path: String) -> MaildirCheck.Folder? {
         device: UInt64(status.st_dev))
 }
 
-/// A word as a shell takes it, for a command that a person is told to give.
-func shellQuoted(_ word: String) -> String {
-    let isPlain = word.utf8.allSatisfy { $0.isLetterOrDigit || "/._-+@:=,".utf8.contains($0) }
-    if isPlain, !word.isEmpty { return word }
-    return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+extension String {
+    /// The text as a word that a shell takes, for a command that a person is told to give.
+    var shellQuoted: String {
+        let isPlain = utf8.allSatisfy { $0.isLetterOrDigit || "/._-+@:=,".utf8.contains($0) }
+        if isPlain, !isEmpty { return self }
+        return "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
 }

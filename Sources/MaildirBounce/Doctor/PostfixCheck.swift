@@ -54,7 +54,7 @@ enum PostfixCheck {
                 return .warning(
                     subject, "\(name) is set, so what becomes of \(address) is not Postfix's to say",
                     why: "whether bounces come to the Maildir cannot be told",
-                    mend: "send a mail to \(address) and look into \(shellQuoted(maildir))/new")
+                    mend: "send a mail to \(address) and look into \(maildir.shellQuoted)/new")
             }
             guard let home = settings.home else {
                 return unknownTable(settings, "alias_maps")
@@ -91,7 +91,7 @@ enum PostfixCheck {
     }
 
     private static func compare(_ path: String, _ maildir: String, _ what: String) -> Finding {
-        if resolvedPath(withoutSlash(path)) == resolvedPath(withoutSlash(maildir)) {
+        if FilePath.resolved(withoutSlash(path)) == FilePath.resolved(withoutSlash(maildir)) {
             return .ok(subject, "\(what) to \(maildir)")
         }
         return .error(

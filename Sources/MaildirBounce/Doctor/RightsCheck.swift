@@ -26,13 +26,13 @@ struct RightsCheck {
             read(configuration.path)
             if let rules = configuration.contents.rules { read(rules) }
             for case .file(let path) in configuration.contents.verp.keys { read(path) }
-            if let metrics = configuration.contents.metrics { change(splitPath(metrics).parent) }
+            if let metrics = configuration.contents.metrics { change(FilePath.split(metrics).parent) }
         }
         if let maildir {
             for name in ["new", "cur"] { change("\(maildir)/\(name)") }
             if archive != nil || exists("\(maildir)/tmp") { change("\(maildir)/tmp") }
         }
-        if let archive { change(archive, orMakeIn: splitPath(archive).parent) }
+        if let archive { change(archive, orMakeIn: FilePath.split(archive).parent) }
         if let archive, exists(archive), let names = try? FolderListing(BytePath(archive)) {
             for index in 0..<min(names.count, Self.mostFolders) {
                 let folder = BytePath(archive).appending(names[index]).text
@@ -40,7 +40,7 @@ struct RightsCheck {
             }
         }
         if let ledger, !LedgerStore.isAddress(ledger) {
-            change(splitPath(ledger).parent)
+            change(FilePath.split(ledger).parent)
             for suffix in ["", "-wal", "-shm"] where exists(ledger + suffix) { write(ledger + suffix) }
         }
     }
@@ -71,7 +71,7 @@ struct RightsCheck {
                         Self.subject, "there is no user \(user), as whom the schedule runs the scan",
                         why: "nothing is scanned",
                         mend:
-                            "useradd --system --user-group --no-create-home --shell /usr/sbin/nologin \(shellQuoted(user))"
+                            "useradd --system --user-group --no-create-home --shell /usr/sbin/nologin \(user.shellQuoted)"
                     ))
                 continue
             }
@@ -81,7 +81,7 @@ struct RightsCheck {
     }
 
     private func findings(for account: Account) -> [Finding] {
-        let denied = try? account.run { () throws(Failure) -> [(Need, Int32)] in
+        let denied = try? account.run { () -> [(Need, Int32)] in
             needs.compactMap { need in
                 faccessat(AT_FDCWD, need.path, need.mode, AT_EACCESS) == 0 ? nil : (need, errno)
             }
@@ -91,10 +91,10 @@ struct RightsCheck {
             return [.ok(Self.subject, "\(account.name), as whom the schedule runs the scan, has the rights for it")]
         }
         return denied.map { need, code in
-            let path = shellQuoted(need.path)
+            let path = need.path.shellQuoted
             let mend =
                 need.mode & W_OK != 0
-                ? "chown \(shellQuoted(account.name)) \(path), or give that user the right"
+                ? "chown \(account.name.shellQuoted) \(path), or give that user the right"
                 : "chgrp \(groupName(account.groupID)) \(path) && chmod g+r \(path)"
             return .error(
                 Self.subject,
@@ -106,6 +106,6 @@ struct RightsCheck {
     }
 
     private func groupName(_ group: gid_t) -> String {
-        getgrgid(group).flatMap { $0.pointee.gr_name }.map { shellQuoted(String(cString: $0)) } ?? "\(group)"
+        getgrgid(group).flatMap { $0.pointee.gr_name }.map { String(cString: $0).shellQuoted } ?? "\(group)"
     }
 }

@@ -125,7 +125,7 @@ struct ScheduleCheck {
     }
 
     private static func text(_ path: BytePath) -> String? {
-        guard let contents = try? readFile(path, limit: sizeLimit, onlyRegular: false) else { return nil }
+        guard let contents = try? FileContents.read(path, limit: sizeLimit, onlyRegular: false) else { return nil }
         return String(decoding: contents.bytes, as: UTF8.self)
     }
 
@@ -192,7 +192,7 @@ struct ScheduleCheck {
         "start cron here (service cron start, or crond), or start the scan from outside: in a container from its host"
 
     private func judge(_ file: CronFile) -> [Finding] {
-        let quoted = shellQuoted(file.path)
+        let quoted = file.path.shellQuoted
         let name = file.path.split(separator: "/").last ?? ""
         let isNameGood = name.utf8.allSatisfy { $0.isLetterOrDigit || "-_".utf8.contains($0) }
         let why = "cron passes over it without a word, so nothing is scanned"

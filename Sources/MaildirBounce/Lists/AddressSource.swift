@@ -29,16 +29,16 @@ struct AddressSource: ParsableArguments {
     ///   - look: is shown some actions at a time, before they are written.
     func take(
         excluding own: OwnAddresses? = nil, into open: () throws -> LedgerStore, action: (String) -> ManualAction,
-        look: @escaping ([ManualAction]) throws(Failure) -> Void = { _ throws(Failure) in }
+        look: @escaping ([ManualAction]) throws -> Void = { _ in }
     ) throws -> Intake.Tally {
         var intake = Intake(
             onError: skipInvalid ? .skip : .stop, unit: from == nil ? "address" : "line",
             hint: "give --skip-invalid to take the rest, or mend the list")
         intake.look = look
         func item(_ number: Int, _ address: String) -> Intake.Item {
-            if let problem = addressProblem(address) { return .broken(number, problem) }
+            if let problem = CanonicalAddress.problem(of: address) { return .broken(number, problem) }
             if let canonical = CanonicalAddress(address), own?.contains(canonical) == true {
-                return .broken(number, ownAddressRefusal(canonical.text))
+                return .broken(number, OwnAddresses.refusal(of: canonical.text))
             }
             return .action(action(address))
         }
@@ -64,23 +64,25 @@ struct AddressSource: ParsableArguments {
     }
 }
 
-/// What is wrong with what should be an address, or nil where it is one and no pattern.
-///
-/// `*@dest.example` is an address by the letter (RFC 5321), and means everybody there where a person writes it. In quotes it
-/// is the address.
-func addressProblem(_ text: String) -> String? {
-    guard let canonical = CanonicalAddress(text) else {
-        let isPattern = text.contains("*") || text.drop { $0 == " " || $0 == "<" }.hasPrefix("@")
-        return "\(shown(text)): this is no mail address" + (isPattern ? "; \(patternHint)" : "")
+extension CanonicalAddress {
+    /// What is wrong with what should be an address, or nil where it is one and no pattern.
+    ///
+    /// `*@dest.example` is an address by the letter (RFC 5321), and means everybody there where a person writes it. In
+    /// quotes it is the address.
+    static func problem(of text: String) -> String? {
+        guard let canonical = CanonicalAddress(text) else {
+            let isPattern = text.contains("*") || text.drop { $0 == " " || $0 == "<" }.hasPrefix("@")
+            return "\(shown(text)): this is no mail address" + (isPattern ? "; \(patternHint)" : "")
+        }
+        guard mayBePattern(text), !text.utf8.contains(UInt8(ascii: "\"")) else { return nil }
+        let isPattern = canonical.text.utf8.dropLast(canonical.domain.utf8.count + 1).allSatisfy(wildcards.contains)
+        return isPattern ? "\(shown(text)): this is a pattern and no mail address; \(patternHint)" : nil
     }
-    guard mayBePattern(text), !text.utf8.contains(UInt8(ascii: "\"")) else { return nil }
-    let isPattern = canonical.text.utf8.dropLast(canonical.domain.utf8.count + 1).allSatisfy(wildcards.contains)
-    return isPattern ? "\(shown(text)): this is a pattern and no mail address; \(patternHint)" : nil
-}
 
-/// Whether a closer look is needed.
-func mayBePattern(_ text: String) -> Bool {
-    text.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "%") }
+    /// Whether ``problem(of:)`` has to look at a text that is an address.
+    static func mayBePattern(_ text: String) -> Bool {
+        text.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "%") }
+    }
 }
 
 /// What a local part consists of that is meant as a pattern.

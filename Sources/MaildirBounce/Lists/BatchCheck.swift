@@ -47,16 +47,18 @@ struct BatchCheck {
             }
             try check(page, output)
         }
-        if broken.untold > 0 { makeLogger().warning("and \(broken.untold) more lines that are no address") }
+        if broken.untold > 0 { Log().warning("and \(broken.untold) more lines that are no address") }
         if broken.count > 0, addresses == 0 {
             throw Failure(ExitStatus.dataError, "no line of standard input is an address; give one address a line")
         }
     }
 
     private mutating func check(_ page: [(number: Int, text: String)], _ output: StandardOutput) throws {
-        let results = try inLedger { () throws(LedgerError) in try ledger.check(page.map(\.text), at: now) }
+        let results = try ledger.check(page.map(\.text), at: now)
         for (line, result) in zip(page, results) {
-            if result == nil || mayBePattern(line.text), let problem = addressProblem(line.text) {
+            if result == nil || CanonicalAddress.mayBePattern(line.text),
+                let problem = CanonicalAddress.problem(of: line.text)
+            {
                 report(line.number, problem)
                 continue
             }
@@ -75,7 +77,7 @@ struct BatchCheck {
     }
 
     private mutating func report(_ number: Int, _ problem: String) {
-        if broken.add() { makeLogger().warning("line \(number): \(problem)") }
+        if broken.add() { Log().warning("line \(number): \(problem)") }
     }
 
     private func trimmed(_ text: String) -> String {

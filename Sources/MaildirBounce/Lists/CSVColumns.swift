@@ -24,7 +24,7 @@ struct CSVColumns: Equatable {
     /// From the first line of a table, which holds names or the first row; nil where a quotation mark is out of place.
     init?(firstLine: [UInt8]) {
         let readings = CSVColumns.separators.compactMap { separator in
-            csvFields(firstLine, separator: separator).map { CSVColumns(first: $0, separator: separator) }
+            CSV.fields(of: firstLine, separator: separator).map { CSVColumns(first: $0, separator: separator) }
         }
         // A line of names before a row with an address in it; of equals the first separator.
         let best = readings.first { $0.namedCount != nil } ?? readings.first { $0.hasAddress } ?? readings.first

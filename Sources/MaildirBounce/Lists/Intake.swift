@@ -54,7 +54,7 @@ struct Intake {
     /// What to say about a way out where something is broken and nothing is taken.
     let hint: String
     /// Is shown some actions at a time, before they are written; the ledger is open by then.
-    var look: ([ManualAction]) throws(Failure) -> Void = { _ throws(Failure) in }
+    var look: ([ManualAction]) throws -> Void = { _ in }
     private(set) var tally = Tally()
     private var isOver = false
 
@@ -73,39 +73,37 @@ struct Intake {
 
     private mutating func record(
         _ first: [ManualAction], _ next: () throws(Failure) -> Item?, _ ledger: LedgerStore
-    ) throws(Failure) {
+    ) throws {
         var waiting: [ManualAction]? = first
         var rest = self
         var counts = (written: 0, known: 0, released: 0)
-        var failure: Failure?
+        var failure: (any Error)?
         try look(first)
-        let isWritten = try inLedger { () throws(LedgerError) in
-            try ledger.record(
-                from: {
-                    if let actions = waiting {
-                        waiting = nil
-                        return .actions(actions)
+        let isWritten = try ledger.record(
+            from: {
+                if let actions = waiting {
+                    waiting = nil
+                    return .actions(actions)
+                }
+                do {
+                    let actions = try rest.page(next)
+                    if rest.mustStop { return .abandon }
+                    if !actions.isEmpty { try look(actions) }
+                    return actions.isEmpty ? .end : .actions(actions)
+                } catch {
+                    failure = error
+                    return .abandon
+                }
+            },
+            each: { outcomes in
+                for outcome in outcomes {
+                    switch outcome {
+                    case .done: counts.written += 1
+                    case .released: counts.released += 1
+                    case .alreadyKnown, .notAnAddress: counts.known += 1
                     }
-                    do throws(Failure) {
-                        let actions = try rest.page(next)
-                        if rest.mustStop { return .abandon }
-                        if !actions.isEmpty { try look(actions) }
-                        return actions.isEmpty ? .end : .actions(actions)
-                    } catch {
-                        failure = error
-                        return .abandon
-                    }
-                },
-                each: { outcomes in
-                    for outcome in outcomes {
-                        switch outcome {
-                        case .done: counts.written += 1
-                        case .released: counts.released += 1
-                        case .alreadyKnown, .notAnAddress: counts.known += 1
-                        }
-                    }
-                })
-        }
+                }
+            })
         if let failure { throw failure }
         self = rest
         if isWritten { (tally.written, tally.known, tally.released) = counts }
@@ -131,13 +129,13 @@ struct Intake {
     }
 
     private mutating func report(_ number: Int, _ problem: String) {
-        if tally.broken.add() { makeLogger().warning("\(unit) \(number): \(problem)") }
+        if tally.broken.add() { Log().warning("\(unit) \(number): \(problem)") }
     }
 
     /// Names what else is broken, and says why nothing was taken.
     private mutating func conclude(_ next: () throws(Failure) -> Item?) throws {
         while mustStop, !isOver { _ = try page(next) }
-        if tally.broken.untold > 0 { makeLogger().warning("and \(tally.broken.untold) more that are broken") }
+        if tally.broken.untold > 0 { Log().warning("and \(tally.broken.untold) more that are broken") }
         let broken = tally.broken.count
         guard broken > 0, mustStop || tally.written + tally.known + tally.ended == 0 else { return }
         let what = "\(broken) \(unit)\(broken == 1 ? " is" : unit == "address" ? "es are" : "s are") broken"

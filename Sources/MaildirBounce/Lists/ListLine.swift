@@ -105,9 +105,9 @@ struct ListParser {
 
     private func fields(_ bytes: [UInt8]) -> [String]? {
         guard let columns else {
-            return CSVColumns(firstLine: bytes).flatMap { csvFields(bytes, separator: $0.separator) }
+            return CSVColumns(firstLine: bytes).flatMap { CSV.fields(of: bytes, separator: $0.separator) }
         }
-        return csvFields(bytes, separator: columns.separator)
+        return CSV.fields(of: bytes, separator: columns.separator)
     }
 
     /// An address a line; what follows a tab is passed over, as `suppressed` writes it. A `#` begins a comment: an address
@@ -127,7 +127,7 @@ struct ListParser {
             if columns.namedCount != nil { return .nothing }
             return csv(line)
         }
-        return csvFields(line.bytes, separator: columns.separator).map(columns.entry) ?? ListParser.misquoted
+        return CSV.fields(of: line.bytes, separator: columns.separator).map(columns.entry) ?? ListParser.misquoted
     }
 
     private static let misquoted = ListLine.broken(

@@ -9,13 +9,13 @@ struct OtherAddresses {
     mutating func takes(_ address: String) -> Bool {
         guard own.contains(address) else { return true }
         if leftOut.add() {
-            makeLogger().warning("left out: \(OwnAddresses.suppressedNote(address))")
+            Log().warning("left out: \(OwnAddresses.suppressedNote(address))")
         }
         return false
     }
 
     /// Says how many more there were.
     func warn() {
-        if leftOut.untold > 0 { makeLogger().warning("left out: \(leftOut.untold) more addresses of our own") }
+        if leftOut.untold > 0 { Log().warning("left out: \(leftOut.untold) more addresses of our own") }
     }
 }

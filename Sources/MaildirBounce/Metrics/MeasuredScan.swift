@@ -9,10 +9,10 @@ enum MeasuredScan {
     /// Does what was ordered, and says in the file at `path` how it went, also where it failed.
     ///
     /// A run that finds another one at work leaves the file to that one.
-    static func run(_ order: ScanOrder, metrics path: String, output: StandardOutput) throws(Failure) {
-        let start = milliseconds()
+    static func run(_ order: ScanOrder, metrics path: String, output: StandardOutput) throws {
+        let start = MonotonicClock.milliseconds
         var tally = ScanTally()
-        var problem: Failure?
+        var problem: (any Error)?
         do {
             guard try Scan.run(order, output: output, tally: &tally) else { return }
         } catch {
@@ -20,16 +20,18 @@ enum MeasuredScan {
         }
         let now = Int64(time(nil))
         let metrics = ScanMetrics(
-            maildir: resolvedPath(order.maildir), ended: now, milliseconds: milliseconds() - start,
-            status: problem?.status ?? ExitStatus.success, tally: tally, waiting: waiting(order),
+            maildir: FilePath.resolved(order.maildir), ended: now, milliseconds: MonotonicClock.milliseconds - start,
+            status: problem.map { Failure($0)?.status ?? ExitStatus.ioError } ?? ExitStatus.success, tally: tally,
+            waiting: waiting(order),
             ledger: problem == nil ? figures(order, at: now) : nil)
-        let code = MetricsFile(path: path).write(metrics.text)
-        if code != 0 {
+        do throws(SystemError) {
+            try MetricsFile(path: path).write(metrics.text)
+        } catch {
             let sentence =
-                "cannot write the metrics to \(path): \(systemMessage(code)); name a file in a folder that this user "
+                "cannot write the metrics to \(path): \(error); name a file in a folder that this user "
                 + "may write"
             guard problem != nil else { throw Failure(ExitStatus.cannotCreate, "the scan is done, but \(sentence)") }
-            makeLogger().warning("\(sentence)")
+            Log().warning(sentence)
         }
         if let problem { throw problem }
     }

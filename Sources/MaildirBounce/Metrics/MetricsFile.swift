@@ -10,29 +10,31 @@ struct MetricsFile {
     static let sizeLimit = 1 << 20
 
     /// Puts a new file in place of the old one, readable for all. Whoever reads it meanwhile sees one of the two, whole.
-    ///
-    /// - Returns: why it could not be written, as an `errno`; 0 where it was.
-    func write(_ text: String) -> Int32 {
+    func write(_ text: String) throws(SystemError) {
         // A name that ends otherwise: node_exporter reads whatever ends in .prom.
         var temporary = Array("\(path).XXXXXX".utf8CString)
         let descriptor = mkstemp(&temporary)
-        guard descriptor >= 0 else { return errno }
-        var problem = systemCall { fchmod(descriptor, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH) }.error
-        let folder = open(splitPath(path).parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if folder >= 0 {
-            giveToOwner(ofFolder: folder, descriptor)
-            close(folder)
+        guard descriptor >= 0 else { throw SystemError.last }
+        do throws(SystemError) {
+            try closing(descriptor) { () throws(SystemError) in
+                try systemCall { fchmod(descriptor, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH) }.get()
+                let folder = open(FilePath.split(path).parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                if folder >= 0 {
+                    giveToOwner(ofFolder: folder, descriptor)
+                    close(folder)
+                }
+                try writeAll(Array(text.utf8), to: descriptor)
+            }
+            guard rename(temporary, path) == 0 else { throw SystemError.last }
+        } catch {
+            unlink(temporary)
+            throw error
         }
-        if problem == 0 { problem = Array(text.utf8).withUnsafeBytes { writeAll($0, to: descriptor) } }
-        if close(descriptor) != 0, problem == 0 { problem = errno }
-        if problem == 0, rename(temporary, path) != 0 { problem = errno }
-        if problem != 0 { unlink(temporary) }
-        return problem
     }
 
     /// What the file says of the last scan.
     func lastScan() throws(ReadProblem) -> LastScan {
-        let contents = try readFile(BytePath(path), limit: Self.sizeLimit, onlyRegular: true)
+        let contents = try FileContents.read(BytePath(path), limit: Self.sizeLimit, onlyRegular: true)
         var values: [Substring: Int64] = [:]
         for line in String(decoding: contents.bytes, as: UTF8.self).split(separator: "\n") where !line.hasPrefix("#") {
             guard let value = line.split(separator: " ").last.flatMap({ Int64($0) }) else { continue }

@@ -1,7 +1,6 @@
 import Verdict
 import Glibc
 import Ledger
-import Logging
 import Maildir
 
 /// Says what a scan would do, and does nothing: no lock, no file, no byte. A user who may only read can run it.
@@ -14,14 +13,14 @@ struct DryRun {
     private var changes: PreviewTable
     private var batch: [DeliveryEvent] = []
 
-    static func run(_ order: ScanOrder, output: StandardOutput) throws(Failure) {
-        let maildir = try inMaildir { () throws(MaildirError) in try Maildir(opening: order.maildir) }
+    static func run(_ order: ScanOrder, output: StandardOutput) throws {
+        let maildir = try Maildir(opening: order.maildir)
         let ledger = try CountedLedger.openForDryRun(order, maildir)
-        let names = try inMaildir { () throws(MaildirError) in try maildir.listNew(limit: order.limit) }
+        let names = try maildir.listNew(limit: order.limit)
         var run = DryRun(order, output: output, ledger: ledger)
         let inbox = Inbox(
             maildir: maildir, settings: order.settings, trust: order.trust, archive: order.archive,
-            keepsVerdicts: run.report != nil, log: makeLogger(verbose: order.isVerbose))
+            keepsVerdicts: run.report != nil, log: Log(isVerbose: order.isVerbose))
         try run.run(names, inbox)
     }
 
@@ -35,11 +34,11 @@ struct DryRun {
         changes = PreviewTable(width: output.width)
     }
 
-    private mutating func run(_ names: NameList, _ inbox: Inbox) throws(Failure) {
+    private mutating func run(_ names: NameList, _ inbox: Inbox) throws {
         if let header = report?.header { try output.write(header.utf8) }
         let output = self.output
         var rest = Inbox.Rest()
-        try inbox.run(names[...], while: { !output.isClosed }, rest: &rest) { message throws(Failure) in
+        try inbox.run(names[...], while: { !output.isClosed }, rest: &rest) { message in
             if let verdict = message.verdict,
                 let lines = report?.lines(
                     verdict, file: order.file(message.name), destination: message.event.destination,
@@ -58,17 +57,13 @@ struct DryRun {
         try preview()
         // A table would spoil what a program reads.
         guard (order.format ?? .text) == .text else { return }
-        let ledger = self.ledger
-        let summary = try inLedger { () throws(LedgerError) in
-            try ledger.previewSummary(at: Int64(time(nil)), limit: PreviewTable.namedAddresses)
-        }
+        let summary = try ledger.previewSummary(at: Int64(time(nil)), limit: PreviewTable.namedAddresses)
         for line in changes.lines(tally, summary) { try output.write(line: line) }
     }
 
-    private mutating func preview() throws(Failure) {
+    private mutating func preview() throws(LedgerError) {
         guard !batch.isEmpty else { return }
-        let (ledger, batch) = (self.ledger, self.batch)
-        changes.add(try inLedger { () throws(LedgerError) in try ledger.preview(batch) })
-        self.batch.removeAll(keepingCapacity: true)
+        changes.add(try ledger.preview(batch))
+        batch.removeAll(keepingCapacity: true)
     }
 }

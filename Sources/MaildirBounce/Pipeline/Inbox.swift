@@ -1,6 +1,5 @@
 import Classifier
 import Ledger
-import Logging
 import Maildir
 
 /// A message of new/ that has been read and classified.
@@ -61,7 +60,7 @@ struct Inbox {
     /// The archive's path, or nil.
     let archive: String?
     let keepsVerdicts: Bool
-    let log: Logger
+    let log: Log
     var threads = defaultThreadCount
 
     /// What stayed in new/.
@@ -79,12 +78,12 @@ struct Inbox {
     /// What is no message, or cannot be read, is told and stays where it is. A disk that fails stops the run.
     func run(
         _ names: Slice<NameList>, while wanted: () -> Bool, rest: inout Rest,
-        deliver: (ScannedMessage) throws(Failure) -> Void
-    ) throws(Failure) {
+        deliver: (ScannedMessage) throws -> Void
+    ) throws {
         var position = names.startIndex
         let (maildir, keepsVerdicts, trust) = (self.maildir, self.keepsVerdicts, self.trust)
         // Records outlive the folder that the command was given in.
-        let archive = self.archive.map(resolvedPath)
+        let archive = self.archive.map(FilePath.resolved)
         let pipeline = Pipeline<MessageName, ScannedMessage, MaildirError>(
             settings: settings,
             read: { name throws(MaildirError) in
@@ -106,11 +105,11 @@ struct Inbox {
                     destination: destination, withheld: withheld, verdict: keepsVerdicts ? verdict : nil)
             },
             weigh: \.weight, threads: threads)
-        try pipeline.run(while: wanted) { () throws(Failure) in
+        try pipeline.run(while: wanted) {
             guard position < names.endIndex else { return nil }
             defer { position += 1 }
             return names[position]
-        } deliver: { _, result throws(Failure) in
+        } deliver: { _, result in
             switch result {
             case .success(let message): try deliver(message)
             case .failure(let error):
@@ -119,7 +118,7 @@ struct Inbox {
                 case .notRegular:
                     if rest.strangers.add() { log.warning("\(error)") }
                 case .permission: rest.denied.add(error)
-                default: throw Failure(error)
+                default: throw error
                 }
             }
         }

@@ -49,9 +49,8 @@ struct LedgerMark: Equatable {
     /// The mark of a Maildir; nil if no scan has left one.
     ///
     /// - Throws: a failure with status 74 if the file holds something else.
-    static func read(_ maildir: Maildir) throws(Failure) -> LedgerMark? {
-        let bytes = try inMaildir { () throws(MaildirError) in try maildir.readNote(fileName, limit: sizeLimit) }
-        guard let bytes else { return nil }
+    static func read(_ maildir: Maildir) throws -> LedgerMark? {
+        guard let bytes = try maildir.readNote(fileName, limit: sizeLimit) else { return nil }
         guard let mark = LedgerMark(bytes) else {
             throw Failure(
                 ExitStatus.ioError,
@@ -62,8 +61,8 @@ struct LedgerMark: Equatable {
         return mark
     }
 
-    func write(_ maildir: Maildir) throws(Failure) {
-        try inMaildir { () throws(MaildirError) in try maildir.writeNote(Self.fileName, Array(text.utf8)) }
+    func write(_ maildir: Maildir) throws(MaildirError) {
+        try maildir.writeNote(Self.fileName, Array(text.utf8))
     }
 
     // MARK: What is missing
@@ -90,17 +89,12 @@ enum CountedLedger {
     /// The ledger for a scan, which leaves its mark in the Maildir.
     ///
     /// Nothing of another ledger is changed, and none is made where the Maildir has been counted in one.
-    static func open(_ order: ScanOrder, _ maildir: Maildir) throws(Failure) -> LedgerStore {
+    static func open(_ order: ScanOrder, _ maildir: Maildir) throws -> LedgerStore {
         let mark = order.beginsAnew ? nil : try LedgerMark.read(maildir)
-        if mark == nil, let code = whyNotWritable(order.maildir) {
-            throw Failure(
-                ExitStatus.cannotCreate,
-                "cannot write \(order.maildir)/\(LedgerMark.fileName), which names the ledger that the Maildir is counted "
-                    + "in: \(systemMessage(code)); run as the owner of the Maildir, or use --dry-run")
-        }
+        if mark == nil { try checkMarkable(order.maildir) }
         if let mark, !LedgerStore.isAddress(order.ledger) { try checkUntouched(order, mark, maildir) }
         let ledger = try making(order.ledger, order.policy, mark, order.maildir, adoption: .onRebuild)
-        let path = LedgerStore.isAddress(order.ledger) ? ledger.path : resolvedPath(order.ledger)
+        let path = LedgerStore.isAddress(order.ledger) ? ledger.path : FilePath.resolved(order.ledger)
         if let mark {
             guard try isSame(ledger, mark, maildir, writes: true) else {
                 throw mark.other(ledger.path, order.maildir)
@@ -110,15 +104,26 @@ enum CountedLedger {
                 try? LedgerMark(identity: mark.identity, path: path).write(maildir)
             }
         } else {
-            let identity = try inLedger { () throws(LedgerError) in try ledger.ensureIdentity() }
+            let identity = try ledger.ensureIdentity()
             try LedgerMark(identity: identity, path: path).write(maildir)
         }
-        try inLedger { () throws(LedgerError) in try ledger.adopt() }
+        try ledger.adopt()
         return ledger
     }
 
+    private static func checkMarkable(_ maildir: String) throws(Failure) {
+        do throws(SystemError) {
+            try FilePath.checkWritable(folder: maildir)
+        } catch {
+            throw Failure(
+                ExitStatus.cannotCreate,
+                "cannot write \(maildir)/\(LedgerMark.fileName), which names the ledger that the Maildir is counted "
+                    + "in: \(error); run as the owner of the Maildir, or use --dry-run")
+        }
+    }
+
     /// Refuses another ledger before it is opened for writing. One of an earlier version can only be asked after that.
-    private static func checkUntouched(_ order: ScanOrder, _ mark: LedgerMark, _ maildir: Maildir) throws(Failure) {
+    private static func checkUntouched(_ order: ScanOrder, _ mark: LedgerMark, _ maildir: Maildir) throws {
         let ledger: LedgerStore
         do {
             ledger = try LedgerStore(path: order.ledger, mode: .readOnly, policy: order.policy)
@@ -129,15 +134,16 @@ enum CountedLedger {
     }
 
     /// The same ledger for a run that writes nothing; before the first scan an empty one stands for it.
-    static func openForDryRun(_ order: ScanOrder, _ maildir: Maildir) throws(Failure) -> LedgerStore {
+    static func openForDryRun(_ order: ScanOrder, _ maildir: Maildir) throws -> LedgerStore {
         guard !order.beginsAnew, let mark = try LedgerMark.read(maildir) else {
-            return try MaildirBounce.openForDryRun(order.ledger, order.policy)
+            return try LedgerStore.openForDryRun(order.ledger, order.policy)
         }
         let ledger: LedgerStore
         do {
             ledger = try LedgerStore(path: order.ledger, mode: .readOnly, policy: order.policy)
         } catch {
-            throw error.isMissing ? mark.missing(order.ledger, order.maildir) : Failure(error)
+            if error.isMissing { throw mark.missing(order.ledger, order.maildir) }
+            throw error
         }
         guard try isSame(ledger, mark, maildir, writes: false) else { throw mark.other(ledger.path, order.maildir) }
         return ledger
@@ -146,7 +152,7 @@ enum CountedLedger {
     /// The ledger for a command that makes one where there is none, except where a Maildir was counted in it.
     static func making(
         _ path: String, _ policy: Policy, counted maildir: String?, durability: LedgerStore.Durability = .full
-    ) throws(Failure) -> LedgerStore {
+    ) throws -> LedgerStore {
         // Whoever may not read the Maildir may import all the same.
         let mark = maildir.flatMap { try? Maildir(opening: $0) }.flatMap { try? LedgerMark.read($0) }
         return try making(path, policy, mark, maildir ?? "", durability: durability)
@@ -155,25 +161,23 @@ enum CountedLedger {
     private static func making(
         _ path: String, _ policy: Policy, _ mark: LedgerMark?, _ maildir: String,
         durability: LedgerStore.Durability = .full, adoption: LedgerStore.Adoption = .automatic
-    ) throws(Failure) -> LedgerStore {
+    ) throws -> LedgerStore {
         do {
             return try LedgerStore(
                 path: path, mode: .readWrite, policy: policy, durability: durability, makes: mark == nil,
                 adoption: adoption)
         } catch {
             if error.isMissing, let mark { throw mark.missing(path, maildir) }
-            throw Failure(error)
+            throw error
         }
     }
 
     /// A backup from before ledgers had an identity is the right one where it knows the Maildir.
     private static func isSame(
         _ ledger: LedgerStore, _ mark: LedgerMark, _ maildir: Maildir, writes: Bool
-    ) throws(Failure) -> Bool {
-        try inLedger { () throws(LedgerError) in
-            if let identity = try ledger.identity() { return identity == mark.identity }
-            guard try ledger.knows(maildir: maildir.identity) else { return false }
-            return writes ? try ledger.ensureIdentity(mark.identity) == mark.identity : true
-        }
+    ) throws(LedgerError) -> Bool {
+        if let identity = try ledger.identity() { return identity == mark.identity }
+        guard try ledger.knows(maildir: maildir.identity) else { return false }
+        return writes ? try ledger.ensureIdentity(mark.identity) == mark.identity : true
     }
 }

@@ -1,4 +1,3 @@
-import Logging
 import Maildir
 
 /// Messages that a run has to leave in new/ although they should go, of which only the first are told one by one.
@@ -16,7 +15,7 @@ struct Leftovers {
     /// Names them.
     ///
     /// - Parameter what: what could not be done, "moved".
-    func tell(_ log: Logger, _ what: String) {
+    func tell(_ log: Log, _ what: String) {
         for error in first { log.warning("\(error)") }
         if problems.untold > 0 { log.warning("\(problems.untold) more could not be \(what) and were left in new/") }
     }

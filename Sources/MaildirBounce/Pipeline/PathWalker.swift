@@ -42,7 +42,7 @@ struct PathWalker {
             if let item = nextInOpenFolder() { return item }
             guard let path = arguments.popFirst() else { return nil }
             if path.bytes == [UInt8(ascii: "-")] { return PathItem(path: path, place: .standardInput) }
-            guard fileKind(path, followLinks: true) == S_IFDIR else { return PathItem(path: path, place: .given) }
+            guard path.fileKind(followLinks: true) == S_IFDIR else { return PathItem(path: path, place: .given) }
             if let problem = enter(path) { return problem }
         }
     }
@@ -68,7 +68,7 @@ struct PathWalker {
 
     /// Lists a folder next; hands back an item where it cannot be listed.
     private mutating func enter(_ path: BytePath) -> PathItem? {
-        let isMaildir = isMaildir(path, followLinks: true)
+        let isMaildir = path.isMaildir(followLinks: true)
         // The last one in is listed first.
         for folder in isMaildir ? ["cur", "new"].map({ path.appending($0.utf8) }) : [path] {
             do {
@@ -83,27 +83,29 @@ struct PathWalker {
     }
 }
 
-/// Whether `path` is a Maildir: a folder with new/ and cur/ in it.
-///
-/// - Parameter followLinks: whether links to such folders do.
-func isMaildir(_ path: BytePath, followLinks: Bool) -> Bool {
-    ["new", "cur"].allSatisfy { fileKind(path.appending($0.utf8), followLinks: followLinks) == S_IFDIR }
-}
+extension BytePath {
+    /// Whether this is a Maildir: a folder with new/ and cur/ in it.
+    ///
+    /// - Parameter followLinks: whether links to such folders do.
+    func isMaildir(followLinks: Bool) -> Bool {
+        ["new", "cur"].allSatisfy { appending($0.utf8).fileKind(followLinks: followLinks) == S_IFDIR }
+    }
 
-/// The file type bits of `path` (`S_IFREG`, …), or nil where there is nothing.
-func fileKind(_ path: BytePath, followLinks: Bool) -> mode_t? {
-    var status = stat()
-    let code = path.withCString { fstatat(AT_FDCWD, $0, &status, followLinks ? 0 : AT_SYMLINK_NOFOLLOW) }
-    return code == 0 ? status.st_mode & S_IFMT : nil
+    /// The file type bits (`S_IFREG`, …), or nil where there is nothing.
+    func fileKind(followLinks: Bool) -> mode_t? {
+        var status = stat()
+        let code = withCString { fstatat(AT_FDCWD, $0, &status, followLinks ? 0 : AT_SYMLINK_NOFOLLOW) }
+        return code == 0 ? status.st_mode & S_IFMT : nil
+    }
 }
 
 extension PathItem {
     /// The message, or its head.
     func read() throws(ReadProblem) -> FileContents {
         switch place {
-        case .standardInput: try readDescriptor(STDIN_FILENO)
-        case .given: try readFile(path, onlyRegular: false)
-        case .found: try readFile(path, onlyRegular: true)
+        case .standardInput: try FileContents.read(descriptor: STDIN_FILENO)
+        case .given: try FileContents.read(path, onlyRegular: false)
+        case .found: try FileContents.read(path, onlyRegular: true)
         case .unreadableFolder(let code): throw .system(code)
         }
     }

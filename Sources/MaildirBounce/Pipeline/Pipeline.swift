@@ -29,9 +29,9 @@ struct Pipeline<Item: Sendable, Output: Sendable, Problem: Error>: Sendable {
     /// what is in flight when it no longer does is dropped.
     func run(
         while wanted: () -> Bool = { true },
-        next: () throws(Failure) -> Item?,
-        deliver: (Item, Result<Output, Problem>) throws(Failure) -> Void
-    ) throws(Failure) {
+        next: () throws -> Item?,
+        deliver: (Item, Result<Output, Problem>) throws -> Void
+    ) throws {
         guard wanted(), let first = try next() else { return }
         let classifier = Classifier(settings: settings)
         let (read, conclude, weigh) = (self.read, self.conclude, self.weigh)
@@ -59,13 +59,13 @@ struct Pipeline<Item: Sendable, Output: Sendable, Problem: Error>: Sendable {
             }
         }
         var upcoming: Item? = first
-        try workers.run(threads: threads, while: wanted) { () throws(Failure) -> Item? in
+        try workers.run(threads: threads, while: wanted) { () throws -> Item? in
             if let item = upcoming {
                 upcoming = nil
                 return item
             }
             return try next()
-        } deliver: { (output: (Item, Result<Output, Problem>)) throws(Failure) in
+        } deliver: { (output: (Item, Result<Output, Problem>)) throws in
             try deliver(output.0, output.1)
         }
     }

@@ -2,7 +2,6 @@ import Bytes
 import Classifier
 import Glibc
 import Ledger
-import Logging
 import Maildir
 
 /// What a scan is told to do.
@@ -44,7 +43,7 @@ struct Scan {
 
     private let order: ScanOrder
     private let output: StandardOutput
-    private let log: Logger
+    private let log: Log
     private let maildir: Maildir
     private let archive: Archive?
     private let ledger: LedgerStore
@@ -69,31 +68,20 @@ struct Scan {
     /// Does what was ordered. Where another run is at work on the Maildir, says so, does nothing and gives false.
     ///
     /// - Parameter tally: what was done, also where the run fails.
-    static func run(_ order: ScanOrder, output: StandardOutput, tally: inout ScanTally) throws(Failure) -> Bool {
-        let log = makeLogger(verbose: order.isVerbose)
-        let maildir = try inMaildir { () throws(MaildirError) in try Maildir(opening: order.maildir) }
+    static func run(_ order: ScanOrder, output: StandardOutput, tally: inout ScanTally) throws -> Bool {
+        let log = Log(isVerbose: order.isVerbose)
+        let maildir = try Maildir(opening: order.maildir)
         // Before anything is made or counted: a run that could count and not move would be no use to anybody.
-        for folder in ["new", "cur"] {
-            guard let code = whyNotWritable("\(order.maildir)/\(folder)") else { continue }
-            throw Failure(
-                ExitStatus.cannotCreate,
-                "cannot move messages in \(order.maildir)/\(folder): \(systemMessage(code)); "
-                    + "run as the owner of the Maildir, or use --dry-run")
-        }
-        if let archive = order.archive, let code = whyNoFolderCanBe(archive) {
-            throw Failure(
-                ExitStatus.cannotCreate,
-                "cannot use the archive \(archive): \(systemMessage(code)); "
-                    + "name a folder that this user may write, or a new one in such a folder")
-        }
-        guard let lock = try inMaildir({ () throws(MaildirError) in try RunLock.tryAcquire(on: maildir) }) else {
-            log.notice("another run is at work on \(order.maildir); nothing to do for this one")
+        for folder in ["new", "cur"] { try checkMovable("\(order.maildir)/\(folder)") }
+        if let archive = order.archive { try checkArchive(archive) }
+        guard let lock = try RunLock.tryAcquire(on: maildir) else {
+            log.note("another run is at work on \(order.maildir); nothing to do for this one")
             return false
         }
         defer { lock.release() }
         let ledger = try CountedLedger.open(order, maildir)
         // All of them, also where there is a limit: what cannot be moved must not stand in the way of what can.
-        let names = try inMaildir { () throws(MaildirError) in try maildir.listNew() }
+        let names = try maildir.listNew()
         guard !names.isEmpty else {
             if order.isVerbose { try output.write(line: ScanTally().sentence) }
             return true
@@ -105,7 +93,7 @@ struct Scan {
             try scan.run(names)
         } catch {
             // What was committed is moved all the same, before the lock goes.
-            do { try scan.finishMoves() } catch let second { log.warning("\(second.message)") }
+            do { try scan.finishMoves() } catch let second { log.warning("\(second)") }
             scan.denied.tell(log, "read")
             scan.immovable.tell(log, "moved")
             throw error
@@ -113,7 +101,28 @@ struct Scan {
         return true
     }
 
-    private init(_ order: ScanOrder, output: StandardOutput, log: Logger, maildir: Maildir, ledger: LedgerStore) {
+    private static func checkMovable(_ folder: String) throws(Failure) {
+        do throws(SystemError) {
+            try FilePath.checkWritable(folder: folder)
+        } catch {
+            throw Failure(
+                ExitStatus.cannotCreate,
+                "cannot move messages in \(folder): \(error); run as the owner of the Maildir, or use --dry-run")
+        }
+    }
+
+    private static func checkArchive(_ archive: String) throws(Failure) {
+        do throws(SystemError) {
+            try FilePath.checkCreatable(folder: archive)
+        } catch {
+            throw Failure(
+                ExitStatus.cannotCreate,
+                "cannot use the archive \(archive): \(error); "
+                    + "name a folder that this user may write, or a new one in such a folder")
+        }
+    }
+
+    private init(_ order: ScanOrder, output: StandardOutput, log: Log, maildir: Maildir, ledger: LedgerStore) {
         self.order = order
         self.output = output
         self.log = log
@@ -124,7 +133,7 @@ struct Scan {
         batchSize = BatchSize(maximum: order.batchCount)
     }
 
-    private mutating func run(_ names: NameList) throws(Failure) {
+    private mutating func run(_ names: NameList) throws {
         let started = Int64(time(nil))
         if let header = report?.header { try output.write(header.utf8) }
         let inbox = Inbox(
@@ -137,7 +146,7 @@ struct Scan {
             let round = names[next..<min(names.endIndex, next + allowed)]
             let before = rest.count + standing
             waiting = round.count
-            try inbox.run(round, while: { StopSignal.pending == nil }, rest: &rest) { message throws(Failure) in
+            try inbox.run(round, while: { StopSignal.pending == nil }, rest: &rest) { message in
                 batch.append(message)
                 batchWeight += message.weight
                 if batch.count >= batchSize.count || batchWeight >= Self.batchBytes { try finishBatch() }
@@ -179,12 +188,11 @@ struct Scan {
     }
 
     /// Ledger, then moves, then the folders: never another order. A batch is moved while the next one is read and committed.
-    private mutating func finishBatch() throws(Failure) {
+    private mutating func finishBatch() throws {
         guard !batch.isEmpty else { return }
         let events = batch.map(\.event)
-        let ledger = self.ledger
         // Fails also where the ledger is no longer the file that it was: then nothing of the batch is moved.
-        let outcomes = try inLedger { () throws(LedgerError) in try ledger.commit(events) }
+        let outcomes = try ledger.commit(events)
         for (message, outcome) in zip(batch, outcomes) { tally.add(message, outcome) }
         try finishMoves()
         let move = BatchMove(
@@ -202,7 +210,7 @@ struct Scan {
     }
 
     /// Waits for the moves of the batch before, and tells what came of them.
-    private mutating func finishMoves() throws(Failure) {
+    private mutating func finishMoves() throws {
         guard let moves else { return }
         self.moves = nil
         let problems = moves.result()
@@ -214,7 +222,7 @@ struct Scan {
             if problem.isKnown { standing += 1 }
             immovable.add(problem.error)
         }
-        if let error = problems.last { throw Failure(error) }
+        if let error = problems.last { throw error }
         try printVerdicts()
     }
 
@@ -230,10 +238,9 @@ struct Scan {
         moving.removeAll()
     }
 
-    private func record(started: Int64) throws(Failure) {
+    private func record(started: Int64) throws(LedgerError) {
         let run = tally.run.record(
             maildir: maildir.identity, started: started, ended: Int64(time(nil)), left: tally.left)
-        let ledger = self.ledger
-        try inLedger { () throws(LedgerError) in try ledger.recordRun(run) }
+        try ledger.recordRun(run)
     }
 }

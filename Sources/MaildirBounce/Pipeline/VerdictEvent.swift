@@ -201,7 +201,7 @@ extension Verdict {
 }
 
 /// Where the text after the first empty line starts, whatever the line ends are; the end where there is no such line.
-private func bodyStart(_ bytes: Swift.Span<UInt8>) -> Int {
+private func bodyStart(_ bytes: Span<UInt8>) -> Int {
     var (index, lineFeed) = (0, -1)
     while index < bytes.count {
         // Looked for once, also where a mail has none.

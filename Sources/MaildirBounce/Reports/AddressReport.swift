@@ -29,7 +29,7 @@ struct AddressText {
         lines += record.actions.map(line)
         if !record.history.isEmpty { lines.append("    history, the latest first:") }
         lines += record.history.map(line)
-        return lines.map { cut(terminalSafe($0), toColumns: width) }
+        return lines.map { terminalSafe($0).cut(toColumns: width) }
     }
 
     private func line(_ action: ManualAction) -> String {

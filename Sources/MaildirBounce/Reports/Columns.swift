@@ -1,20 +1,18 @@
-/// Lines in columns, as wide as their widest.
-func columns(_ rows: [[String]]) -> [String] {
-    var widths: [Int] = []
-    for row in rows {
-        for (index, cell) in row.enumerated() {
-            if index == widths.count { widths.append(0) }
-            widths[index] = max(widths[index], columnCount(of: cell))
+/// Rows whose cells stand one under the other.
+enum Columns {
+    /// A line for each row, with columns as wide as their widest cell.
+    static func lines(_ rows: [[String]]) -> [String] {
+        var widths: [Int] = []
+        for row in rows {
+            for (index, cell) in row.enumerated() {
+                if index == widths.count { widths.append(0) }
+                widths[index] = max(widths[index], cell.columnCount)
+            }
+        }
+        return rows.map { row in
+            row.enumerated().map { index, cell in
+                index == row.count - 1 ? cell : cell.padded(toColumns: widths[index])
+            }.joined(separator: "  ")
         }
     }
-    return rows.map { row in
-        row.enumerated().map { index, cell in
-            index == row.count - 1 ? cell : padded(cell, toColumns: widths[index])
-        }.joined(separator: "  ")
-    }
-}
-
-/// A text with blanks after it, where it takes fewer columns of a terminal.
-func padded(_ text: String, toColumns columns: Int) -> String {
-    text + String(repeating: " ", count: max(0, columns - columnCount(of: text)))
 }

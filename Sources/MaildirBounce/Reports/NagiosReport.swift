@@ -32,8 +32,8 @@ struct NagiosReport {
 
     /// From which age on the last scan is a warning, and from which critical.
     struct Limits {
-        var warning: Span
-        var critical: Span
+        var warning: TimeSpan
+        var critical: TimeSpan
     }
 
     private var findings: [(state: State, text: String)] = []
@@ -47,7 +47,7 @@ struct NagiosReport {
     ///   - noScan: why there is none, for a person.
     init(_ status: StatusReport, lastScan: LastScan?, noScan: String, limits: Limits) {
         if let scan = lastScan, let ended = scan.ended {
-            judge(Span(seconds: max(0, status.now - ended)), scan.status ?? ExitStatus.success, limits)
+            judge(TimeSpan(seconds: max(0, status.now - ended)), scan.status ?? ExitStatus.success, limits)
         } else {
             findings.append((.unknown, noScan))
         }
@@ -65,7 +65,7 @@ struct NagiosReport {
         ]
     }
 
-    private mutating func judge(_ age: Span, _ exitStatus: Int32, _ limits: Limits) {
+    private mutating func judge(_ age: TimeSpan, _ exitStatus: Int32, _ limits: Limits) {
         let text = "last scan \(age.words) ago"
         findings.append((age >= limits.critical ? .critical : age >= limits.warning ? .warning : .ok, text))
         figures.append("scan_age=\(age.seconds)s;\(limits.warning.seconds);\(limits.critical.seconds);0")

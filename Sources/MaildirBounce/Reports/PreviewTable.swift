@@ -45,7 +45,7 @@ struct PreviewTable {
         }
         func list(_ heading: String, _ rows: [SuppressedAddress], _ count: Int) {
             lines.append("\(heading): \(count)")
-            lines += rows.map { cut(terminalSafe("    \($0.address)  \($0.suppression.why)"), toColumns: width) }
+            lines += rows.map { terminalSafe("    \($0.address)  \($0.suppression.why)").cut(toColumns: width) }
             if count > rows.count { lines.append("    and \(count - rows.count) more") }
         }
         list("Newly suppressed addresses", summary.newlySuppressed, summary.newlySuppressedCount)
@@ -53,12 +53,12 @@ struct PreviewTable {
             list("No longer suppressed", summary.noLongerSuppressed, summary.noLongerSuppressedCount)
         }
         lines.append("Addresses whose counters change: \(summary.changeCount)")
-        lines += summary.changes.map { cut(terminalSafe("    \($0.address)  \(sentence($0))"), toColumns: width) }
+        lines += summary.changes.map { terminalSafe("    \($0.address)  \(sentence($0))").cut(toColumns: width) }
         if summary.changeCount > summary.changes.count {
             lines.append("    and \(summary.changeCount - summary.changes.count) more")
         }
         lines.append("Brakes that would pull: \(summary.brakes.count)")
-        lines += summary.brakes.map { cut(terminalSafe("    \(sentence($0))"), toColumns: width) }
+        lines += summary.brakes.map { terminalSafe("    \(sentence($0))").cut(toColumns: width) }
         return lines
     }
 
@@ -85,7 +85,7 @@ struct PreviewTable {
     private func table(_ rows: [(number: String, text: String)]) -> [String] {
         rows.filter { $0.number != "0" }.map { row in
             let padding = String(repeating: " ", count: max(0, 8 - row.number.count))
-            return cut(terminalSafe(padding + row.number + "  " + row.text), toColumns: width)
+            return terminalSafe(padding + row.number + "  " + row.text).cut(toColumns: width)
         }
     }
 }

@@ -20,9 +20,9 @@ enum ReportOutput {
 
     static func csv(_ table: ReportTable, limit: Int?) -> [UInt8] {
         let hasTimes = table.by == .rule
-        var csv = csvRow([table.by.rawValue] + table.columns.map(\.key) + (hasTimes ? ["last_seen"] : []))
+        var csv = CSV.row([table.by.rawValue] + table.columns.map(\.key) + (hasTimes ? ["last_seen"] : []))
         for row in table.rows(limit: limit).shown {
-            csv += csvRow(
+            csv += CSV.row(
                 [row.value] + row.counts.map(String.init) + (hasTimes ? [row.lastSeen.flatMap(timestamp)] : []))
         }
         return Array(csv.utf8)

@@ -1,3 +1,4 @@
+import Bytes
 import Ledger
 
 /// The stretches of days that a chart has a bar for: days, or weeks or months where there would be too many.
@@ -19,7 +20,7 @@ struct ReportPeriods {
     init(_ days: ClosedRange<Int64>?) {
         guard let days else { return }
         if days.count <= Self.limit {
-            periods = days.map { Period(days: $0...$0, label: day($0)) }
+            periods = days.map { Period(days: $0...$0, label: CalendarTime.text(ofDay: $0)) }
             return
         }
         // 1970-01-01 was a Thursday; weeks begin on Monday (ISO 8601).
@@ -27,12 +28,15 @@ struct ReportPeriods {
         let starts = stride(from: monday, through: days.upperBound, by: 7)
         if Int((days.upperBound - monday) / 7) < Self.limit {
             unit = "week"
-            periods = starts.map { Period(days: $0...$0 + 6, label: "\(day($0)) to \(day($0 + 6))") }
+            periods = starts.map {
+                Period(
+                    days: $0...$0 + 6, label: "\(CalendarTime.text(ofDay: $0)) to \(CalendarTime.text(ofDay: $0 + 6))")
+            }
             return
         }
         unit = "month"
         for one in days {
-            let month = String(day(one).prefix(7))
+            let month = String(CalendarTime.text(ofDay: one).prefix(7))
             if periods.last?.label == month {
                 let first = periods[periods.count - 1].days.lowerBound
                 periods[periods.count - 1].days = first...one

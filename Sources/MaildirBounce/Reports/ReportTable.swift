@@ -96,7 +96,7 @@ extension ReportTable {
         let rows = byClass(tally, \.day).sorted { $0.key < $1.key }
         return ReportTable(
             by: .day, columns: classColumns,
-            rows: rows.map { Row(value: day($0.key), counts: $0.value) }
+            rows: rows.map { Row(value: CalendarTime.text(ofDay: $0.key), counts: $0.value) }
                 .filter { $0.counts[0] > 0 })
     }
 
@@ -165,7 +165,9 @@ extension ReportTable {
     }
 }
 
-/// A day for a report, `2026-11-24`.
-///
-/// - Parameter day: days since 1970-01-01.
-func day(_ day: Int64) -> String { String(timestamp(day * CalendarTime.secondsPerDay)?.prefix(10) ?? "?") }
+extension CalendarTime {
+    /// A day for a report, `2026-11-24`.
+    ///
+    /// - Parameter day: days since 1970-01-01.
+    static func text(ofDay day: Int64) -> String { String(timestamp(day * secondsPerDay)?.prefix(10) ?? "?") }
+}

@@ -32,20 +32,20 @@ struct ReportText {
                 counts.map { String($0[column]).count }.max() ?? 0)
         }
         let numbers = widths.reduce(0) { $0 + $1 + Self.gap }
-        let longest = names.map(columnCount(of:)).max() ?? 0
+        let longest = names.map(\.columnCount).max() ?? 0
         let nameWidth = width.map { min(longest, max(Self.leastNameColumns, $0 - numbers)) } ?? longest
         var lines: [String] = []
         let depth = headings.map(\.count).max() ?? 0
         for level in 0..<depth {
             let words = headings.map { $0.count >= depth - level ? $0[$0.count - (depth - level)] : "" }
-            lines.append(padded("", toColumns: nameWidth) + cells(words, widths))
+            lines.append("".padded(toColumns: nameWidth) + cells(words, widths))
         }
         for (index, name) in names.enumerated() {
             let end = ends.indices.contains(index) ? ends[index] : ""
             let line =
-                padded(cut(name, toColumns: nameWidth), toColumns: nameWidth)
+                name.cut(toColumns: nameWidth).padded(toColumns: nameWidth)
                 + cells(counts[index].map(String.init), widths)
-            lines.append(cut(line + end, toColumns: width))
+            lines.append((line + end).cut(toColumns: width))
         }
         return lines
     }
@@ -67,7 +67,7 @@ struct ReportText {
             return fitted
         }
         guard let width else { return result() }
-        let longest = min(Self.nameColumns, table.rows.map { columnCount(of: $0.value) }.max() ?? 0)
+        let longest = min(Self.nameColumns, table.rows.map { $0.value.columnCount }.max() ?? 0)
         while kept.count > 1 {
             let fitted = result()
             let sums = fitted.total

@@ -124,12 +124,12 @@ extension StatusReport {
                 : "\(brakes.count) \(brakes.count == 1 ? "spike" : "spikes") undecided, \(waiting) addresses wait; see "
                     + "maildir-bounce brake list",
         ])
-        var lines = columns(rows)
-        lines += [""] + columns([["reports", "total"]] + classes.map { ["  \($0.name)", "\($0.count)"] })
+        var lines = Columns.lines(rows)
+        lines += [""] + Columns.lines([["reports", "total"]] + classes.map { ["  \($0.name)", "\($0.count)"] })
         let head = ["origin", "total"] + Self.windows.map(\.text)
         lines +=
             [""]
-            + columns([
+            + Columns.lines([
                 head, ["  local", "\(local)"] + origins.map { "\($0.local)" },
                 ["  remote", "\(remote)"] + origins.map { "\($0.remote)" },
             ])

@@ -17,7 +17,7 @@ struct SuppressedList {
     init(format: ListFormat) { self.format = format }
 
     /// What comes before the first row.
-    var header: String? { format == .csv ? csvRow(["address", "cause", "reason", "since", "until", "why"]) : nil }
+    var header: String? { format == .csv ? CSV.row(["address", "cause", "reason", "since", "until", "why"]) : nil }
 
     mutating func line(_ row: SuppressedAddress) -> [UInt8] {
         let suppression = row.suppression
@@ -28,7 +28,7 @@ struct SuppressedList {
             return Array((columns.map(terminalSafe).joined(separator: "\t") + "\n").utf8)
         case .csv:
             return Array(
-                csvRow([
+                CSV.row([
                     row.address, suppression.cause.name, suppression.reason.text, since, until, suppression.why,
                 ]).utf8)
         case .jsonl:

@@ -3,7 +3,7 @@ import Verdict
 
 /// Verdicts as comma separated values: a row for each recipient, and one for a message without any.
 enum VerdictCSV {
-    static let header = csvRow([
+    static let header = CSV.row([
         "file", "class", "origin", "arrival", "message_id", "dialect", "reporting_mta", "address", "kind", "reason",
         "status", "reply_code", "action", "remote_mta", "diagnostic", "destination", "trust",
         "withheld", "tag_id",
@@ -18,10 +18,10 @@ enum VerdictCSV {
             destination, verdict.trust == .absent ? nil : verdict.trust.rawValue, withheld?.rawValue, verdict.tagID,
         ]
         guard !verdict.recipients.isEmpty else {
-            return csvRow(message + Array(repeating: nil, count: 8) + end)
+            return CSV.row(message + Array(repeating: nil, count: 8) + end)
         }
         return verdict.recipients.map { outcome in
-            csvRow(
+            CSV.row(
                 message + [
                     outcome.address, outcome.kind.rawValue, outcome.reason?.rawValue, outcome.status, outcome.replyCode,
                     outcome.action, outcome.remoteMTA, outcome.diagnostic,

@@ -27,7 +27,7 @@ struct VerdictText {
         if let original = verdict.original { lines.append(contentsOf: self.original(original)) }
         for evidence in verdict.evidence {
             let sentences = [sentence(evidence)] + evidence.passedOver.map { "passed over: \($0)" }
-            lines += sentences.map { cut(terminalSafe("    " + $0), toColumns: width) }
+            lines += sentences.map { terminalSafe("    " + $0).cut(toColumns: width) }
         }
         return lines
     }
@@ -53,7 +53,7 @@ struct VerdictText {
         if outcome.isOwn { words.append("(our own address: never counted)") }
         if let final = outcome.finalAddress { words.append("(in the end \(final))") }
         if let diagnostic = outcome.diagnostic { words.append("- \(diagnostic)") }
-        return cut(terminalSafe("    " + words.joined(separator: "  ")), toColumns: width)
+        return terminalSafe("    " + words.joined(separator: "  ")).cut(toColumns: width)
     }
 
     private func original(_ original: OriginalMessage) -> [String] {
@@ -61,7 +61,7 @@ struct VerdictText {
             ("original message", original.messageID), ("original from", original.from),
             ("original subject", original.subject),
         ]
-        .compactMap { name, value in value.map { cut(terminalSafe("    \(name): \($0)"), toColumns: width) } }
+        .compactMap { name, value in value.map { terminalSafe("    \(name): \($0)").cut(toColumns: width) } }
     }
 
     private func sentence(_ evidence: Evidence) -> String {

@@ -17,14 +17,14 @@ struct Account: Equatable {
 
     /// The user who runs us.
     static var current: Account {
-        Account(name: ownerName(geteuid()), userID: geteuid(), groupID: getegid())
+        Account(name: Account.name(of: geteuid()), userID: geteuid(), groupID: getegid())
     }
 
     /// The owner of a folder or file; nil where it cannot be asked.
     init?(ownerOf path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
-        self.init(name: ownerName(status.st_uid), userID: status.st_uid, groupID: status.st_gid)
+        self.init(name: Account.name(of: status.st_uid), userID: status.st_uid, groupID: status.st_gid)
     }
 
     private init(name: String, userID: uid_t, groupID: gid_t) {
@@ -56,7 +56,7 @@ struct Account: Equatable {
     }
 
     /// Runs `body` with this user's rights, so that what it makes is his. Only root can; others are the user already.
-    func run<Result>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+    func run<Result>(_ body: () throws -> Result) throws -> Result {
         guard geteuid() == 0, userID != 0 else { return try body() }
         let group = getegid()
         var groups = [gid_t](repeating: 0, count: Int(max(0, getgroups(0, nil))))
@@ -72,9 +72,9 @@ struct Account: Equatable {
         }
         return try body()
     }
-}
 
-/// The name of a user; his number where he has none.
-func ownerName(_ userID: uid_t) -> String {
-    getpwuid(userID).flatMap { $0.pointee.pw_name }.map { String(cString: $0) } ?? "uid \(userID)"
+    /// The name of a user; his number where he has none.
+    static func name(of userID: uid_t) -> String {
+        getpwuid(userID).flatMap { $0.pointee.pw_name }.map { String(cString: $0) } ?? "uid \(userID)"
+    }
 }

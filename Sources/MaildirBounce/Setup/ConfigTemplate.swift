@@ -10,13 +10,13 @@ enum ConfigTemplate {
             # Lines that begin with # and no blank are settings with their defaults, or examples: take the # away to set them.
 
             # The Maildir that the bounces come to: the folder that holds cur, new and tmp.
-            maildir = \(tomlString(setup.maildir))
+            maildir = \(setup.maildir.tomlQuoted)
 
             # What is known of each address: an SQLite database.
-            ledger = \(tomlString(setup.ledger))
+            ledger = \(setup.ledger.tomlQuoted)
 
             # Where reports that were counted are filed, in a Maildir for each class. Without it they go to cur.
-            \(setup.archive.map { "archive = " + tomlString($0) } ?? "#archive = \"/var/mail/bounce/archive\"")
+            \(setup.archive.map { "archive = " + $0.tomlQuoted } ?? "#archive = \"/var/mail/bounce/archive\"")
 
             # Rules of your own, tried before ours; maildir-bounce rules check FILE tells what is wrong with them.
             #rules = "/etc/maildir-bounce-rules.toml"
@@ -29,7 +29,7 @@ enum ConfigTemplate {
 
             [verp]
             # The address that reports go to; bounce+k1…+bob=dest.example@… names bob and is signed.
-            return_path = \(tomlString(setup.returnPath.text))
+            return_path = \(setup.returnPath.text.tomlQuoted)
             # Postfix's recipient_delimiter.
             #delimiter = "+"
             # Files of keys, or keys; the first signs, all verify. Make one, for the one who scans and the one who sends:

@@ -7,7 +7,7 @@ enum PostfixLines {
 
     static func lines(_ setup: Setup) -> [String] {
         let address = setup.returnPath
-        let (base, mailbox) = splitPath(setup.maildir)
+        let (base, mailbox) = FilePath.split(setup.maildir)
         var lines = [
             "# Postfix, /etc/postfix/main.cf: \(address.text), with and without a tag, comes to the Maildir.",
             "# Where virtual_mailbox_domains or virtual_mailbox_maps is set already, add to it what stands here.",

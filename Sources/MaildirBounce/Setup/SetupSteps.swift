@@ -16,7 +16,7 @@ struct SetupSteps {
         self.tell = tell
     }
 
-    mutating func run(_ setup: Setup) throws(Failure) {
+    mutating func run(_ setup: Setup) throws {
         // What we make has the mode that we name, whatever the caller's umask.
         let mask = umask(0o022)
         defer { umask(mask) }
@@ -37,31 +37,32 @@ struct SetupSteps {
         guard !isDryRun else { return }
         let descriptor = open(setup.config, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard descriptor >= 0 else { throw cannotMake(setup.config, errno) }
-        let text = Array(ConfigTemplate.text(setup).utf8)
-        var problem = text.withUnsafeBytes { writeAll($0, to: descriptor) }
-        if problem == 0, fsync(descriptor) != 0 { problem = errno }
-        close(descriptor)
-        guard problem == 0 else {
+        do throws(SystemError) {
+            try closing(descriptor) { () throws(SystemError) in
+                try writeAll(Array(ConfigTemplate.text(setup).utf8), to: descriptor)
+                guard fsync(descriptor) == 0 else { throw SystemError.last }
+            }
+        } catch {
             // Half a configuration would be kept by the next run.
             unlink(setup.config)
-            throw cannotMake(setup.config, problem)
+            throw cannotMake(setup.config, error.code)
         }
     }
 
-    private mutating func makeMaildir(_ path: String, for user: Account) throws(Failure) {
+    private mutating func makeMaildir(_ path: String, for user: Account) throws {
         let isWhole = ["", "/new", "/cur", "/tmp"].allSatisfy { exists(path + $0) }
         if isWhole { return try keep(path, user) }
         try makeParents(of: path)
         try makeFolder(path, mode: 0o700, for: user)
         guard !isDryRun else { return }
         // With the user's rights: a link that stands in his folder leads only to where he may write himself.
-        try user.run { () throws(Failure) in
-            try inMaildir { () throws(MaildirError) in _ = try Maildir.make(at: path) }
+        try user.run {
+            _ = try Maildir.make(at: path)
         }
         try note("\(path)/new, cur and tmp, 0700, of \(user.name)")
     }
 
-    private mutating func makeLedger(_ path: String, for user: Account) throws(Failure) {
+    private mutating func makeLedger(_ path: String, for user: Account) throws {
         if LedgerStore.isAddress(path) {
             try note("\(path), where it has no tables yet")
         } else {
@@ -69,7 +70,7 @@ struct SetupSteps {
                 try checkWhole(path)
                 return try keep(path, user)
             }
-            let folder = splitPath(path).parent
+            let folder = FilePath.split(path).parent
             try makeParents(of: folder)
             try makeFolder(folder, mode: 0o750, for: user)
             try note("\(path), 0640, of \(user.name)")
@@ -77,19 +78,17 @@ struct SetupSteps {
         guard !isDryRun else { return }
         let mask = umask(0o027)
         defer { umask(mask) }
-        try user.run { () throws(Failure) in
-            _ = try inLedger { () throws(LedgerError) in
-                try LedgerStore(path: path, mode: .readWrite, policy: Policy(), adoption: .onRebuild)
-            }
+        try user.run {
+            _ = try LedgerStore(path: path, mode: .readWrite, policy: Policy(), adoption: .onRebuild)
         }
     }
 
     /// A ledger that is no good must not be kept in silence; one of an earlier version is for the next scan.
-    private func checkWhole(_ path: String) throws(Failure) {
+    private func checkWhole(_ path: String) throws(LedgerError) {
         do {
             _ = try LedgerStore(path: path, mode: .readOnly, policy: Policy())
         } catch {
-            if error.category == .inputOutput { throw Failure(error) }
+            if error.category == .inputOutput { throw error }
         }
     }
 
@@ -97,7 +96,7 @@ struct SetupSteps {
 
     /// Makes the folders above `path`, which anybody may pass through.
     private mutating func makeParents(of path: String) throws(Failure) {
-        let folder = splitPath(path).parent
+        let folder = FilePath.split(path).parent
         guard folder != path, !exists(folder) else { return }
         try makeParents(of: folder)
         try note("\(folder)")
@@ -128,7 +127,7 @@ struct SetupSteps {
     private func keep(_ path: String, _ user: Account) throws(Failure) {
         var status = stat()
         guard stat(path, &status) == 0, status.st_uid != user.userID else { return try tell("kept \(path)") }
-        try tell("kept \(path), which belongs to \(ownerName(status.st_uid)) and not to \(user.name)")
+        try tell("kept \(path), which belongs to \(Account.name(of: status.st_uid)) and not to \(user.name)")
     }
 
     private func cannotMake(_ path: String, _ code: Int32) -> Failure {

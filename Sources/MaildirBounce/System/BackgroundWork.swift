@@ -11,7 +11,7 @@ final class BackgroundWork<Result: Sendable>: @unchecked Sendable {
 
     init(_ work: @escaping @Sendable () -> Result) {
         self.work = work
-        thread = startThread { self.made = self.work() }
+        thread = WorkerThread.start { self.made = self.work() }
     }
 
     /// Waits until the work is done. Call it, or the work outlives its owner.

@@ -34,69 +34,73 @@ enum ReadProblem: Error {
 /// A report stands in front of the mail that it returns, so the head decides, and memory has a ceiling.
 let messageReadLimit = 4 << 20
 
-/// Reads a file from its start, at most `limit` bytes.
-///
-/// - Parameter onlyRegular: refuse everything but a regular file, and follow no symbolic link. Otherwise a pipe is read
-///   to its end (`classify <(zcat mail.gz)`).
-func readFile(_ path: BytePath, limit: Int = messageReadLimit, onlyRegular: Bool) throws(ReadProblem) -> FileContents {
-    // O_NONBLOCK: opening a FIFO that nobody writes to must not hang.
-    let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (onlyRegular ? O_NOFOLLOW : 0)
-    let descriptor = path.withCString { open($0, flags) }
-    guard descriptor >= 0 else {
-        switch errno {
-        case ENOENT, ENOTDIR: throw .missing
-        case ELOOP where onlyRegular: throw .notRegular
-        case ENXIO: throw .notRegular
-        case let code: throw .system(code)
-        }
-    }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw .system(errno) }
-    switch status.st_mode & S_IFMT {
-    case S_IFREG: return try readDescriptor(descriptor, limit: limit, expected: Int(status.st_size))
-    case S_IFDIR: throw .notRegular
-    default:
-        guard !onlyRegular else { throw .notRegular }
-        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
-        return try readDescriptor(descriptor, limit: limit, expected: nil)
-    }
-}
-
-/// Reads a descriptor to its end, at most `limit` bytes.
-///
-/// - Parameter expected: the size of a regular file; nil for a pipe, whose short reads do not mean its end.
-func readDescriptor(_ descriptor: Int32, limit: Int = messageReadLimit, expected: Int? = nil) throws(ReadProblem)
-    -> FileContents
-{
-    var bytes: [UInt8] = []
-    // One byte more than there should be: a short read then tells the end without another call.
-    var room = expected.map { min(limit, max($0, 0)) + 1 } ?? firstPipeRead
-    while room > 0 {
-        let filled = bytes.count
-        var count = 0
-        var problem: Int32 = 0
-        let grown = [UInt8](unsafeUninitializedCapacity: filled + room) { buffer, initialized in
-            bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(buffer).copyMemory(from: $0) }
-            while count < room {
-                let answer = systemCall {
-                    read(descriptor, buffer.baseAddress?.advanced(by: filled + count), room - count)
-                }
-                problem = answer.error
-                if answer.value <= 0 { break }
-                count += answer.value
-                if expected != nil, count < room { break }
+extension FileContents {
+    /// Reads a file from its start, at most `limit` bytes.
+    ///
+    /// - Parameter onlyRegular: refuse everything but a regular file, and follow no symbolic link. Otherwise a pipe is read
+    ///   to its end (`classify <(zcat mail.gz)`).
+    static func read(_ path: BytePath, limit: Int = messageReadLimit, onlyRegular: Bool) throws(ReadProblem)
+        -> FileContents
+    {
+        // O_NONBLOCK: opening a FIFO that nobody writes to must not hang.
+        let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (onlyRegular ? O_NOFOLLOW : 0)
+        let descriptor = path.withCString { open($0, flags) }
+        guard descriptor >= 0 else {
+            switch errno {
+            case ENOENT, ENOTDIR: throw .missing
+            case ELOOP where onlyRegular: throw .notRegular
+            case ENXIO: throw .notRegular
+            case let code: throw .system(code)
             }
-            initialized = filled + count
         }
-        guard problem == 0 else { throw .system(problem) }
-        bytes = grown
-        if count < room { break }
-        room = min(bytes.count, limit + 1 - bytes.count)
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .system(errno) }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return try read(descriptor: descriptor, limit: limit, expected: Int(status.st_size))
+        case S_IFDIR: throw .notRegular
+        default:
+            guard !onlyRegular else { throw .notRegular }
+            _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
+            return try read(descriptor: descriptor, limit: limit, expected: nil)
+        }
     }
-    let isCut = bytes.count > limit
-    if isCut { bytes.removeLast(bytes.count - limit) }
-    return FileContents(bytes: bytes, isCut: isCut)
+
+    /// Reads a descriptor to its end, at most `limit` bytes.
+    ///
+    /// - Parameter expected: the size of a regular file; nil for a pipe, whose short reads do not mean its end.
+    static func read(descriptor: Int32, limit: Int = messageReadLimit, expected: Int? = nil) throws(ReadProblem)
+        -> FileContents
+    {
+        var bytes: [UInt8] = []
+        // One byte more than there should be: a short read then tells the end without another call.
+        var room = expected.map { min(limit, max($0, 0)) + 1 } ?? firstPipeRead
+        while room > 0 {
+            let filled = bytes.count
+            var count = 0
+            var problem: Int32 = 0
+            let grown = [UInt8](unsafeUninitializedCapacity: filled + room) { buffer, initialized in
+                bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(buffer).copyMemory(from: $0) }
+                while count < room {
+                    let answer = systemCall {
+                        Glibc.read(descriptor, buffer.baseAddress?.advanced(by: filled + count), room - count)
+                    }
+                    problem = answer.error
+                    if answer.value <= 0 { break }
+                    count += answer.value
+                    if expected != nil, count < room { break }
+                }
+                initialized = filled + count
+            }
+            guard problem == 0 else { throw .system(problem) }
+            bytes = grown
+            if count < room { break }
+            room = min(bytes.count, limit + 1 - bytes.count)
+        }
+        let isCut = bytes.count > limit
+        if isCut { bytes.removeLast(bytes.count - limit) }
+        return FileContents(bytes: bytes, isCut: isCut)
+    }
 }
 
 /// The first read from a pipe, in bytes: as much as a pipe holds.

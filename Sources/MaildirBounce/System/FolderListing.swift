@@ -24,7 +24,7 @@ struct FolderListing: Sendable {
     func kind(at index: Int, _ path: BytePath) -> mode_t? {
         let kind = text[starts[index] - 1]
         // DTTOIF of readdir(3).
-        return kind == UInt8(DT_UNKNOWN) ? fileKind(path, followLinks: false) : mode_t(kind) << 12
+        return kind == UInt8(DT_UNKNOWN) ? path.fileKind(followLinks: false) : mode_t(kind) << 12
     }
 
     /// Lists `folder` without `.` and `..`.

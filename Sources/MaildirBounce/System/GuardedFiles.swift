@@ -18,7 +18,7 @@ struct GuardedFiles {
             names = more
             return
         }
-        let targets = Set([ledger, resolvedPath(ledger)])
+        let targets = Set([ledger, FilePath.resolved(ledger)])
         names = targets.flatMap { target in Self.suffixes.map { target + $0 } } + more
     }
 
@@ -47,7 +47,7 @@ struct GuardedFiles {
             throw Failure(
                 status, "\(option): \(mark) is the file that names the ledger; name a place outside the Maildir")
         }
-        let parent = splitPath(resolvedPath(ledger)).parent
+        let parent = FilePath.split(FilePath.resolved(ledger)).parent
         for folder in ["new", "cur", "tmp"] where isSame("\(maildir)/\(folder)", parent) {
             throw Failure(
                 status,
@@ -61,6 +61,6 @@ struct GuardedFiles {
         if stat(one, &first) == 0, stat(other, &second) == 0 {
             return first.st_dev == second.st_dev && first.st_ino == second.st_ino
         }
-        return resolvedPath(one) == resolvedPath(other)
+        return FilePath.resolved(one) == FilePath.resolved(other)
     }
 }

@@ -1,41 +1,22 @@
 import Bytes
 import Glibc
-import Logging
 
-/// Where problems are told: `maildir-bounce: warning: …`, one line each, on standard error.
+/// Writes what the program reports to standard error, one line each: `maildir-bounce: warning: …`.
 ///
 /// A plain line suits cron, which mails it, and journald, which adds the time. Whatever is in a message (file names, text
 /// of mails) is escaped here, so that no caller can forget it.
-struct PlainLogHandler: LogHandler {
-    var logLevel: Logger.Level = .notice
-    var metadata: Logger.Metadata = [:]
+struct Log: Sendable {
+    /// Whether debug lines are written too.
+    var isVerbose = false
 
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
+    func debug(_ message: @autoclosure () -> String) { if isVerbose { write("debug: ", message()) } }
+    func note(_ message: String) { write("", message) }
+    func warning(_ message: String) { write("warning: ", message) }
+    func error(_ message: String) { write("error: ", message) }
 
-    func log(event: LogEvent) {
-        var line = "maildir-bounce: "
-        switch event.level {
-        case .trace, .debug: line += "debug: "
-        case .info, .notice: break
-        case .warning: line += "warning: "
-        case .error, .critical: line += "error: "
-        }
-        line += terminalSafe(event.message.description)
-        line += "\n"
-        var bytes = line
+    private func write(_ level: String, _ message: String) {
+        var line = "maildir-bounce: \(level)\(terminalSafe(message))\n"
         // One call for a line, so that lines of two processes do not mix.
-        bytes.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        line.withUTF8 { _ = Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
-}
-
-/// The program's logger.
-///
-/// - Parameter verbose: whether debug lines are shown too.
-func makeLogger(verbose: Bool = false) -> Logger {
-    var logger = Logger(label: "maildir-bounce") { _ in PlainLogHandler() }
-    logger.logLevel = verbose ? .debug : .notice
-    return logger
 }

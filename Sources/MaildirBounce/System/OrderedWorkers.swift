@@ -87,7 +87,7 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
     ) throws(Problem) {
         guard let first = try next() else { return }
         let workers = (0..<max(1, threads)).compactMap { _ in
-            startThread(niceness: workerNiceness) { self.takeAndWork() }
+            WorkerThread.start(niceness: workerNiceness) { self.takeAndWork() }
         }
         guard !workers.isEmpty else {
             var input: Input? = first

@@ -36,13 +36,12 @@ final class TextDecoder {
             while used < count {
                 var from = raw.baseAddress.map { ($0 + used).assumingMemoryBound(to: CChar.self) }
                 var left = count - used
-                let problem = convert(&from, &left, &buffer)
+                let stop = convert(&from, &left, &buffer)
                 used = count - left
-                if problem == EILSEQ {
+                if stop == .incomplete { break }
+                if stop == .wrong {
                     buffer.append(TextDecoder.wrong)
                     used = min(used + unit, count)
-                } else if problem == EINVAL {
-                    break
                 }
             }
         }
@@ -54,17 +53,32 @@ final class TextDecoder {
         _ = convert(&from, &left, &buffer)
     }
 
-    /// Converts as much as fits into a block; the errno where that is not all.
+    /// Why a conversion stopped.
+    private enum Stop {
+        /// All is converted, or the block is full.
+        case done
+        /// What comes next is wrong in this charset.
+        case wrong
+        /// What comes next is the beginning of a character.
+        case incomplete
+    }
+
+    /// Converts as much as fits into a block.
     private func convert(
         _ from: inout UnsafeMutablePointer<CChar>?, _ left: inout Int, _ buffer: inout [UInt8]
-    ) -> Int32 {
+    ) -> Stop {
         withUnsafeTemporaryAllocation(byteCount: TextDecoder.blockBytes, alignment: 1) { block in
             var to = block.baseAddress?.assumingMemoryBound(to: CChar.self)
             var room = block.count
             let status = iconv(handle, &from, &left, &to, &room)
-            let problem = status == -1 ? errno : 0
+            let stop: Stop =
+                switch status == -1 ? errno : 0 {
+                case EILSEQ: .wrong
+                case EINVAL: .incomplete
+                default: .done
+                }
             buffer.append(contentsOf: block[..<(block.count - room)])
-            return problem
+            return stop
         }
     }
 }

@@ -13,29 +13,32 @@ private final class ThreadBody: Sendable {
     }
 }
 
-/// A started thread, or nil where the system has none to give.
-///
-/// - Parameter niceness: how far it stands after other threads where processors are few; see nice(1).
-func startThread(niceness: Int32 = 0, _ body: @escaping @Sendable () -> Void) -> pthread_t? {
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    defer { pthread_attr_destroy(&attributes) }
-    pthread_attr_setstacksize(&attributes, stackBytes)
-    let context = Unmanaged.passRetained(ThreadBody(niceness, body))
-    var thread = pthread_t()
-    let code = pthread_create(
-        &thread, &attributes,
-        { pointer in
-            guard let pointer else { return nil }
-            let body = Unmanaged<ThreadBody>.fromOpaque(pointer).takeRetainedValue()
-            // On Linux 0 is this thread and no other (setpriority(2)).
-            if body.niceness != 0 { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, body.niceness) }
-            body.run()
+/// A thread that does one piece of work and ends.
+enum WorkerThread {
+    /// A started thread, or nil where the system has none to give.
+    ///
+    /// - Parameter niceness: how far it stands after other threads where processors are few; see nice(1).
+    static func start(niceness: Int32 = 0, _ body: @escaping @Sendable () -> Void) -> pthread_t? {
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        defer { pthread_attr_destroy(&attributes) }
+        pthread_attr_setstacksize(&attributes, stackBytes)
+        let context = Unmanaged.passRetained(ThreadBody(niceness, body))
+        var thread = pthread_t()
+        let code = pthread_create(
+            &thread, &attributes,
+            { pointer in
+                guard let pointer else { return nil }
+                let body = Unmanaged<ThreadBody>.fromOpaque(pointer).takeRetainedValue()
+                // On Linux 0 is this thread and no other (setpriority(2)).
+                if body.niceness != 0 { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, body.niceness) }
+                body.run()
+                return nil
+            }, context.toOpaque())
+        guard code == 0 else {
+            context.release()
             return nil
-        }, context.toOpaque())
-    guard code == 0 else {
-        context.release()
-        return nil
+        }
+        return thread
     }
-    return thread
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// A span of time as a person gives it: `90s`, `30m`, `24h`, `2d`.
-struct Span: ExpressibleByArgument, Comparable {
+struct TimeSpan: ExpressibleByArgument, Comparable {
     let seconds: Int64
 
     init(seconds: Int64) { self.seconds = seconds }
@@ -27,7 +27,7 @@ struct Span: ExpressibleByArgument, Comparable {
         return "\(seconds / unit.seconds) \(unit.word)"
     }
 
-    static func < (left: Span, right: Span) -> Bool { left.seconds < right.seconds }
+    static func < (left: TimeSpan, right: TimeSpan) -> Bool { left.seconds < right.seconds }
 
     private static let units: [(letter: Character, word: String, seconds: Int64)] = [
         ("d", "d", 86_400), ("h", "h", 3_600), ("m", "min", 60), ("s", "s", 1),

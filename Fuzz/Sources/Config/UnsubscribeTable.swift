@@ -1,0 +1,1 @@
+../../../Sources/MaildirBounce/Config/UnsubscribeTable.swift
