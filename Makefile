@@ -106,8 +106,9 @@ scale: build ## measure a ledger on PostgreSQL beside one in SQLite, near, far a
 instructions: build ## count the instructions of fixed runs of the release build, stage by stage (docs/performance.md)
 	Benchmarks/instructions --build release --stages
 
-lint: ## check the format of the Swift files
+lint: ## check the format of the Swift files, and that no two folders use each other
 	swift format lint --strict --parallel --recursive $(SWIFT_FILES)
+	scripts/check-folders.py
 
 format: ## rewrite the Swift files in the project's format
 	swift format --in-place --parallel --recursive $(SWIFT_FILES)

@@ -26,13 +26,12 @@ let package = Package(
         .target(name: "RuleFiles", dependencies: ["Classifier", "TOML", "Verdict"]),
         .systemLibrary(name: "CRenameat2"),
         .target(name: "Maildir", dependencies: ["Bytes", "CRenameat2"]),
-        .systemLibrary(name: "CPostgreSQL"),
         .systemLibrary(name: "CSQLite"),
         .systemLibrary(name: "CIDN2"),
         .target(
             name: "Ledger",
             dependencies: [
-                "Bytes", "Verdict", "CPostgreSQL", "CRenameat2", "CIDN2", "CSQLite",
+                "Bytes", "Verdict", "CRenameat2", "CIDN2", "CSQLite",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         // The part of the program that reads its configuration: a link for each file.

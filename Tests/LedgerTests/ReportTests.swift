@@ -29,7 +29,7 @@ struct ReportTests {
     func tally() throws {
         let ledger = try ledger()
         let first = time(day: 0) / 86_400
-        let all = try ledger.tally(ReportWindow())
+        let all = try ledger.tally(StatisticsWindow())
         #expect(
             all == [
                 DayTally(day: first, class: "hard-bounce", origin: "local", counted: 1, duplicates: 1),
@@ -38,15 +38,15 @@ struct ReportTests {
                 DayTally(day: first + 2, class: "not-a-bounce", origin: nil, counted: 1, duplicates: 0),
                 DayTally(day: first + 2, class: "soft-bounce", origin: "local", counted: 1, duplicates: 0),
             ])
-        let window = ReportWindow(since: time(day: 1) + 59, until: time(day: 1) + 1)
+        let window = StatisticsWindow(since: time(day: 1) + 59, until: time(day: 1) + 1)
         #expect(window.end - window.start == 3_600)
         #expect(try ledger.tally(window).map(\.counted) == [1, 1])
-        #expect(try ledger.tally(ReportWindow(until: time(day: 0))).isEmpty)
+        #expect(try ledger.tally(StatisticsWindow(until: time(day: 0))).isEmpty)
     }
 
     @Test("Recipients are counted by reason, domain, provider and reporting host, most bounces first")
     func figures() throws {
-        let figures = try ledger().recipientFigures(ReportWindow())
+        let figures = try ledger().recipientFigures(StatisticsWindow())
         // The 450 is soft whatever its text says.
         #expect(figures.total.hard == 2 && figures.total.soft == 3)
         #expect(figures.reasons.map(\.value) == ["mailboxfull", "userunknown", "hostunknown"])
@@ -56,7 +56,7 @@ struct ReportTests {
         // By the refusing host, the foreign reporting host, or the recipient's domain.
         #expect(figures.providers.map(\.value) == ["dest.example", "isp.co.uk", "third.example"])
         #expect(figures.reportingMTAs.map(\.value) == ["mail.example", "mx1.mail.isp.co.uk"])
-        let window = ReportWindow(since: time(day: 2), until: time(day: 3))
+        let window = StatisticsWindow(since: time(day: 2), until: time(day: 3))
         #expect(try ledger().recipientFigures(window).domains.map(\.counts.soft) == [1, 1])
     }
 
@@ -75,12 +75,12 @@ struct ReportTests {
     func samples() throws {
         let ledger = try ledger()
         try ledger.commit((10..<30).map { report($0, address: "bob\($0)@dest.example", at: time(day: $0)) })
-        let groups: Set<ReportGroup> = [
+        let groups: Set<StatisticsGroup> = [
             .class("hard-bounce"), .class("soft-bounce"), .class("not-a-bounce"), .domain("dest.example"),
             .reason("mailboxfull"), .origin(nil), .days(time(day: 1) / 86_400...time(day: 2) / 86_400),
             .provider("isp.co.uk"), .reportingMTA("mail.example"), .reason("nosuch"),
         ]
-        let samples = try ledger.samples(ReportWindow(), of: groups, limit: 5)
+        let samples = try ledger.samples(StatisticsWindow(), of: groups, limit: 5)
         #expect(
             samples[.domain("dest.example")]?.map(\.address) == (25..<30).reversed().map { "bob\($0)@dest.example" })
         #expect(samples[.class("hard-bounce")]?.count == 5)
@@ -97,15 +97,15 @@ struct ReportTests {
     @Test("New suppressions are those of the window that still hold")
     func suppressions() throws {
         let ledger = try ledger()
-        #expect(try ledger.newSuppressions(ReportWindow(), at: time(day: 9), limit: 10).count == 2)
-        let window = ReportWindow(since: time(day: 1))
+        #expect(try ledger.newSuppressions(StatisticsWindow(), at: time(day: 9), limit: 10).count == 2)
+        let window = StatisticsWindow(since: time(day: 1))
         let new = try ledger.newSuppressions(window, at: time(day: 9), limit: 10)
         #expect(new.count == 1)
         #expect(new.latest.map(\.address) == ["eve@other.example"])
         #expect(new.byReason == [LedgerSummary.ReasonCount(cause: .hard, reason: "hostunknown", count: 1)])
         try ledger.release(["eve@other.example"], at: time(day: 3))
         #expect(try ledger.newSuppressions(window, at: time(day: 9), limit: 10).count == 0)
-        #expect(try ledger.newSuppressions(ReportWindow(), at: time(day: 9), limit: 0).latest.isEmpty)
+        #expect(try ledger.newSuppressions(StatisticsWindow(), at: time(day: 9), limit: 0).latest.isEmpty)
     }
 
     @Test("Recipients with a reason come page by page, each once, the last first")
@@ -114,7 +114,7 @@ struct ReportTests {
         try ledger.commit(
             (0..<25).map { report($0, reason: $0 % 2 == 0 ? "undefined" : "userunknown", at: time(day: $0)) })
         var days = [Int64]()
-        try ledger.recipients(ReportWindow(), reasons: [.undefined, .onHold], page: 5) {
+        try ledger.recipients(StatisticsWindow(), reasons: [.undefined, .onHold], page: 5) {
             said, read throws(LedgerError) in
             #expect(said == "550 5.1.1 <bob@dest.example>: User unknown")
             let sample = try read()
@@ -124,12 +124,12 @@ struct ReportTests {
         }
         #expect(days == stride(from: 24, through: 0, by: -2).map { Int64($0) })
         var count = 0
-        try ledger.recipients(ReportWindow(), reasons: [.undefined], page: 5) { _, _ in
+        try ledger.recipients(StatisticsWindow(), reasons: [.undefined], page: 5) { _, _ in
             count += 1
             return count < 7
         }
         #expect(count == 7)
-        try ledger.recipients(ReportWindow(), reasons: [.systemFull]) { _, _ in
+        try ledger.recipients(StatisticsWindow(), reasons: [.systemFull]) { _, _ in
             Issue.record("nothing has this reason")
             return false
         }
@@ -138,12 +138,12 @@ struct ReportTests {
     @Test("What was pruned stays in the figures by day and is said to be missing elsewhere")
     func pruned() throws {
         let ledger = try ledger()
-        let before = try ledger.tally(ReportWindow())
+        let before = try ledger.tally(StatisticsWindow())
         _ = try ledger.prune(olderThan: time(day: 1))
-        #expect(try ledger.tally(ReportWindow()) == before)
-        #expect(try ledger.prunedReports(ReportWindow()) == 1)
-        #expect(try ledger.prunedReports(ReportWindow(since: time(day: 1))) == 0)
-        #expect(try ledger.recipientFigures(ReportWindow()).total.hard == 1)
+        #expect(try ledger.tally(StatisticsWindow()) == before)
+        #expect(try ledger.prunedReports(StatisticsWindow()) == 1)
+        #expect(try ledger.prunedReports(StatisticsWindow(since: time(day: 1))) == 0)
+        #expect(try ledger.recipientFigures(StatisticsWindow()).total.hard == 1)
     }
 
     @Test("A dry run tells in the end whose counters change, how, and which brakes would pull, and writes nothing")

@@ -85,7 +85,7 @@ struct TokenTests {
         #expect(try ledger.summary(at: time(day: 2)).reports.map(\.class.text) == ["hard-bounce", "new-class"])
         #expect(
             try ledger.origins(from: 0, to: time(day: 2)) == OriginCount(local: 2, remote: 0, unknown: 1))
-        let window = ReportWindow()
+        let window = StatisticsWindow()
         #expect(try ledger.tally(window).map(\.class.text) == ["new-class", "hard-bounce"])
         let samples = try ledger.samples(window, of: [.class("new-class"), .reason("newreason")], limit: 9)
         #expect(samples[.class("new-class")]?.count == 1 && samples[.reason("newreason")]?.count == 3)

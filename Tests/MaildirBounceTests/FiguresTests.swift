@@ -21,8 +21,8 @@ struct FiguresTests {
         try Program.run(["report", "--ledger", station.ledger] + arguments)
     }
 
-    @Test("counts by everything it can count by, the same in every format", arguments: ReportBy.allCases)
-    func formats(by: ReportBy) throws {
+    @Test("counts by everything it can count by, the same in every format", arguments: StatisticsAxis.allCases)
+    func formats(by: StatisticsAxis) throws {
         let json = try report("--by", by.rawValue, "--format", "jsonl")
         #expect(json.status == 0)
         let objects = try json.objects()
@@ -144,41 +144,41 @@ struct FiguresTests {
 
 @Suite("Tables that fit the terminal")
 struct ReportTextTests {
-    private let table = ReportTable(
+    private let table = StatisticsTable(
         by: .domain,
         columns: ["bounces", "hard", "soft", "auto-reply", "delivery-receipt", "never"].map {
-            ReportTable.Column(key: $0, heading: $0)
+            StatisticsTable.Column(key: $0, heading: $0)
         },
         rows: (0..<30).map { number in
-            ReportTable.Row(
+            StatisticsTable.Row(
                 value: number == 3 ? "" : "a-rather-long-name-of-a-domain-\(number).dest.example",
                 counts: [1_000 - number, 400, 600 - number, 12, 7, 0])
         })
 
     @Test("no line is wider than the screen, and the first number is always there", arguments: [30, 40, 60, 80, 200])
     func width(_ width: Int) {
-        let lines = ReportText(width: width).lines(table, limit: 10)
+        let lines = StatisticsText(width: width).lines(table, limit: 10)
         #expect(lines.allSatisfy { $0.columnCount <= width })
         #expect(lines.contains { $0.contains("1000") })
         #expect(lines.contains { $0.hasPrefix("20 more") })
-        #expect(lines.contains { $0.hasPrefix(ReportText.notSaid) })
+        #expect(lines.contains { $0.hasPrefix(StatisticsText.notSaid) })
         #expect(!lines.contains { $0.contains("never") })
     }
 
     @Test("of days the latest are shown, of all else the largest")
     func latest() {
-        let days = ReportTable(
-            by: .day, columns: [ReportTable.Column(key: "reports", heading: "reports")],
-            rows: (1...9).map { ReportTable.Row(value: "2026-11-0\($0)", counts: [$0]) })
+        let days = StatisticsTable(
+            by: .day, columns: [StatisticsTable.Column(key: "reports", heading: "reports")],
+            rows: (1...9).map { StatisticsTable.Row(value: "2026-11-0\($0)", counts: [$0]) })
         #expect(days.rows(limit: 2).shown.map(\.value) == ["2026-11-08", "2026-11-09"])
-        #expect(ReportText(width: nil).lines(days, limit: 2).last == "7 earlier        28")
+        #expect(StatisticsText(width: nil).lines(days, limit: 2).last == "7 earlier        28")
         #expect(table.rows(limit: 2).shown.map(\.counts[0]) == [1_000, 999])
         #expect(table.rows(limit: nil).rest.isEmpty)
     }
 
     @Test("columns that do not fit are put together, so that nothing is lost")
     func rest() {
-        let lines = ReportText(width: 54).lines(table, limit: nil)
+        let lines = StatisticsText(width: 54).lines(table, limit: nil)
         #expect(lines.contains { $0.hasSuffix("rest") })
         #expect(lines.contains { $0.hasSuffix(" 19") })
     }
@@ -187,12 +187,12 @@ struct ReportTextTests {
     func periods() {
         // 2026-11-01, a Sunday.
         let first: Int64 = 1_793_491_200 / 86_400
-        let days = ReportPeriods(first...first + 61)
+        let days = StatisticsPeriods(first...first + 61)
         #expect(days.unit == "day" && days.periods.count == 62)
-        let weeks = ReportPeriods(first...first + 62)
+        let weeks = StatisticsPeriods(first...first + 62)
         #expect(weeks.unit == "week" && weeks.periods.count == 10)
         #expect(weeks.periods.first?.label == "2026-10-26 to 2026-11-01")
-        let months = ReportPeriods(first - 600...first)
+        let months = StatisticsPeriods(first - 600...first)
         #expect(months.unit == "month")
         #expect(months.periods.last?.label == "2026-11" && months.periods.last?.days == first...first)
         for periods in [days, weeks, months] {
@@ -200,7 +200,7 @@ struct ReportTextTests {
                 #expect(left.days.upperBound + 1 == right.days.lowerBound)
             }
         }
-        #expect(ReportPeriods(nil).periods.isEmpty)
+        #expect(StatisticsPeriods(nil).periods.isEmpty)
     }
 
     @Test("base64 is that of RFC 4648 section 10")

@@ -1,1 +1,1 @@
-../../../Sources/MaildirBounce/System/BytePath.swift
+../../../Sources/MaildirBounce/Platform/BytePath.swift

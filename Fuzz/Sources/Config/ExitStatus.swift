@@ -1,1 +1,1 @@
-../../../Sources/MaildirBounce/ExitStatus.swift
+../../../Sources/MaildirBounce/Platform/ExitStatus.swift

@@ -1,1 +1,1 @@
-../../../Sources/MaildirBounce/Failure.swift
+../../../Sources/MaildirBounce/Platform/Failure.swift

@@ -1,1 +1,1 @@
-../../../Sources/MaildirBounce/System/FileReading.swift
+../../../Sources/MaildirBounce/Platform/FileReading.swift

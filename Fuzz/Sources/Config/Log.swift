@@ -1,1 +1,1 @@
-../../../Sources/MaildirBounce/System/Log.swift
+../../../Sources/MaildirBounce/Platform/Log.swift

@@ -1,1 +1,1 @@
-../../../Sources/MaildirBounce/Pipeline/TrustRule.swift
+../../../Sources/MaildirBounce/Config/TrustRule.swift

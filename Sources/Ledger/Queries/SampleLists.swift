@@ -8,7 +8,7 @@ struct SampleLists {
         var outcome: Int64?
     }
 
-    private let groups: [ReportGroup]
+    private let groups: [StatisticsGroup]
     private let limit: Int
     private var lists: [[Place]]
     private var classes: [Int64: Int] = [:]
@@ -19,7 +19,7 @@ struct SampleLists {
     private var providers: [String: Int] = [:]
     private var days: [Int64: Int] = [:]
 
-    init(_ groups: Set<ReportGroup>, _ scan: ReportScan, limit: Int) throws {
+    init(_ groups: Set<StatisticsGroup>, _ scan: StatisticsScan, limit: Int) throws {
         self.groups = Array(groups)
         self.limit = limit
         lists = Array(repeating: [], count: groups.count)
@@ -37,7 +37,7 @@ struct SampleLists {
         }
     }
 
-    mutating func take(_ row: ReportScan.Row, _ scan: ReportScan) throws {
+    mutating func take(_ row: StatisticsScan.Row, _ scan: StatisticsScan) throws {
         let place = Place(arrival: row.arrival, delivery: row.delivery, outcome: row.recipient?.outcome)
         if row.isFirst {
             insert(place, classes[row.classTerm])
@@ -61,9 +61,9 @@ struct SampleLists {
         lists[list].insert(place, at: index)
     }
 
-    func read(_ connection: any Connection, _ scan: ReportScan) throws -> [ReportGroup: [ReportSample]] {
+    func read(_ connection: any Connection, _ scan: StatisticsScan) throws -> [StatisticsGroup: [ReportSample]] {
         let reader = try SampleReader(connection, scan.terms)
-        var result = [ReportGroup: [ReportSample]]()
+        var result = [StatisticsGroup: [ReportSample]]()
         for (group, places) in zip(groups, lists) {
             result[group] = try places.compactMap { try reader.sample($0.delivery, $0.outcome) }
         }

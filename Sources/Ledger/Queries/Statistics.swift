@@ -3,7 +3,7 @@ import Verdict
 
 extension LedgerStore {
     /// How many reports arrived on each day, by class and origin, in that order. Kept for good: what was pruned is in it.
-    package func tally(_ window: ReportWindow) throws(LedgerError) -> [DayTally] {
+    package func tally(_ window: StatisticsWindow) throws(LedgerError) -> [DayTally] {
         try read { connection in
             let query = try connection.prepare(
                 """
@@ -26,7 +26,7 @@ extension LedgerStore {
     }
 
     /// How many of the reports in the window have been pruned: of them only day, class and origin are known.
-    package func prunedReports(_ window: ReportWindow) throws(LedgerError) -> Int {
+    package func prunedReports(_ window: StatisticsWindow) throws(LedgerError) -> Int {
         try read { connection in
             let query = try connection.prepare(
                 "SELECT CAST(sum(counted) AS BIGINT) FROM tally_pruned WHERE hour >= ?1 AND hour < ?2")
@@ -37,9 +37,9 @@ extension LedgerStore {
     }
 
     /// What the reports in the window said of recipients. Reads every delivery of the ledger once.
-    package func recipientFigures(_ window: ReportWindow) throws(LedgerError) -> RecipientFigures {
+    package func recipientFigures(_ window: StatisticsWindow) throws(LedgerError) -> RecipientFigures {
         try read { connection in
-            let scan = try ReportScan(connection)
+            let scan = try StatisticsScan(connection)
             var total = AddressState.Counters()
             var reasons = [Int64: AddressState.Counters]()
             var reportingMTAs = [Int64: AddressState.Counters]()
@@ -71,7 +71,7 @@ extension LedgerStore {
         }
     }
 
-    private static func ranked(_ rows: [(String, ReportGroup, AddressState.Counters)]) -> [RecipientRow] {
+    private static func ranked(_ rows: [(String, StatisticsGroup, AddressState.Counters)]) -> [RecipientRow] {
         rows.map { RecipientRow(value: $0, group: $1, counts: $2) }.sorted { left, right in
             let (first, second) = (left.counts, right.counts)
             if first.bounces != second.bounces { return first.bounces > second.bounces }
@@ -82,7 +82,7 @@ extension LedgerStore {
 
     /// Who was suppressed within the window, and is at the moment `now`, in seconds since 1970 UTC.
     package func newSuppressions(
-        _ window: ReportWindow, at now: Int64, limit: Int
+        _ window: StatisticsWindow, at now: Int64, limit: Int
     ) throws(LedgerError) -> NewSuppressions {
         try read { connection in
             let terms = try TermTable(connection, writes: false)
@@ -128,10 +128,10 @@ extension LedgerStore {
     /// The latest reports of each group, at most `limit`, the latest first. A report stands once in the list of a class, an
     /// origin or a stretch of days, and once for each recipient in the others. Reads every delivery of the ledger once.
     package func samples(
-        _ window: ReportWindow, of groups: Set<ReportGroup>, limit: Int
-    ) throws(LedgerError) -> [ReportGroup: [ReportSample]] {
+        _ window: StatisticsWindow, of groups: Set<StatisticsGroup>, limit: Int
+    ) throws(LedgerError) -> [StatisticsGroup: [ReportSample]] {
         try read { connection in
-            let scan = try ReportScan(connection)
+            let scan = try StatisticsScan(connection)
             var lists = try SampleLists(groups, scan, limit: limit)
             try scan.forEach(window) { row in try lists.take(row, scan) }
             return try lists.read(connection, scan)
@@ -143,7 +143,7 @@ extension LedgerStore {
     ///
     /// The rows are read some at a time: what is written meanwhile may or may not be seen.
     package func recipients(
-        _ window: ReportWindow, reasons: [Reason], page: Int = LedgerStore.page,
+        _ window: StatisticsWindow, reasons: [Reason], page: Int = LedgerStore.page,
         each: (String?, () throws(LedgerError) -> ReportSample?) throws(LedgerError) -> Bool
     ) throws(LedgerError) {
         var rows = [(delivery: Int64, outcome: Int64, diagnostic: String?)]()
@@ -154,7 +154,7 @@ extension LedgerStore {
             try read { connection in
                 // A reading may be done twice.
                 (rows, count) = ([], 0)
-                let scan = try ReportScan(connection, readsDomains: false)
+                let scan = try StatisticsScan(connection, readsDomains: false)
                 let wanted = try reasons.compactMap { try scan.terms.known($0.rawValue) }
                 try scan.forEach(window, reasons: wanted, before: before, limit: page) { row, diagnostic in
                     guard let recipient = row.recipient else { return }

@@ -2,7 +2,7 @@ import Bytes
 import Verdict
 
 /// A stretch of time to report about, in whole hours UTC: what the ledger keeps for good is counted by the hour.
-package struct ReportWindow: Sendable, Hashable {
+package struct StatisticsWindow: Sendable, Hashable {
     /// Seconds since 1970 UTC, the beginning of the first hour.
     package let start: Int64
     /// The end of the last hour; what arrives in this second is not in the window.
@@ -37,7 +37,7 @@ package struct RecipientRow: Sendable, Hashable {
     /// What they have in common: a reason, a domain, a host. Empty where the reports do not say.
     package var value: String
     /// The reports after it.
-    package var group: ReportGroup
+    package var group: StatisticsGroup
     package var counts: AddressState.Counters
 }
 
@@ -62,7 +62,7 @@ package struct NewSuppressions: Sendable, Equatable {
 }
 
 /// Reports that have something in common, for a list of examples.
-package enum ReportGroup: Sendable, Hashable {
+package enum StatisticsGroup: Sendable, Hashable {
     case `class`(Token<MessageClass>)
     case origin(Token<Origin>?)
     /// Days since 1970-01-01.

@@ -1,7 +1,7 @@
 import Verdict
 
 /// Goes over the deliveries of a window and what they say of recipients.
-final class ReportScan {
+final class StatisticsScan {
     struct Row {
         var delivery: Int64
         var arrival: Int64
@@ -72,14 +72,14 @@ final class ReportScan {
     /// Gives each recipient of the reports that count, and one row for a report that names none, in the order in which
     /// the reports came into the ledger. Both tables are read in the order of their numbers, which begin alike; the index
     /// of the reports that count would lead from page to page in no order.
-    func forEach(_ window: ReportWindow, _ body: (Row) throws -> Void) throws {
+    func forEach(_ window: StatisticsWindow, _ body: (Row) throws -> Void) throws {
         let bits = LedgerLimits.ordinalBits
         try forEach(
             window,
             """
-            SELECT \(ReportScan.columns) FROM delivery AS d NOT INDEXED
+            SELECT \(StatisticsScan.columns) FROM delivery AS d NOT INDEXED
             LEFT JOIN outcome AS o ON o.id >= d.id << \(bits) AND o.id < (d.id + 1) << \(bits)
-            WHERE \(ReportScan.condition)
+            WHERE \(StatisticsScan.condition)
             """
         ) { row, _ in try body(row) }
     }
@@ -88,23 +88,23 @@ final class ReportScan {
     ///
     /// - Parameter before: the number of an outcome; only those with a lower one.
     func forEach(
-        _ window: ReportWindow, reasons: [Int64], before: Int64, limit: Int, _ body: (Row, String?) throws -> Void
+        _ window: StatisticsWindow, reasons: [Int64], before: Int64, limit: Int, _ body: (Row, String?) throws -> Void
     ) throws {
         if reasons.isEmpty { return }
         try forEach(
             window,
             """
-            SELECT \(ReportScan.columns) FROM outcome AS o
+            SELECT \(StatisticsScan.columns) FROM outcome AS o
             CROSS JOIN delivery AS d ON d.id = o.id >> \(LedgerLimits.ordinalBits)
             WHERE o.id < \(before) AND o.reason IN (\(reasons.map(String.init).joined(separator: ", ")))
-                AND \(ReportScan.condition)
+                AND \(StatisticsScan.condition)
             ORDER BY o.id DESC LIMIT \(limit)
             """
-        ) { row, query in try body(row, query.optionalText(ReportScan.diagnosticColumn)) }
+        ) { row, query in try body(row, query.optionalText(StatisticsScan.diagnosticColumn)) }
     }
 
     private func forEach(
-        _ window: ReportWindow, _ sql: String, _ body: (Row, any Query) throws -> Void
+        _ window: StatisticsWindow, _ sql: String, _ body: (Row, any Query) throws -> Void
     ) throws {
         let query = try connection.prepareScan(sql)
         try query.bind(1, window.start)
@@ -154,7 +154,7 @@ final class ReportScan {
         let place = domain(recipient)
         if let known = providerOfDomain[place] { return known }
         let name = ProviderName.registered(domains[place]) ?? domains[place]
-        if providerOfDomain.count >= ReportScan.cacheLimit { providerOfDomain.removeAll() }
+        if providerOfDomain.count >= StatisticsScan.cacheLimit { providerOfDomain.removeAll() }
         providerOfDomain[place] = name
         return name
     }
@@ -162,7 +162,7 @@ final class ReportScan {
     private func provider(ofHost term: Int64) throws -> String? {
         if let known = providerOfHost[term] { return known.isEmpty ? nil : known }
         let name = ProviderName.registered(try terms.text(term))
-        if providerOfHost.count >= ReportScan.cacheLimit { providerOfHost.removeAll() }
+        if providerOfHost.count >= StatisticsScan.cacheLimit { providerOfHost.removeAll() }
         providerOfHost[term] = name ?? ""
         return name
     }

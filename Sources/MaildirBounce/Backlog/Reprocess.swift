@@ -29,7 +29,7 @@ struct Reprocess {
     private let ledger: LedgerStore
     private let notes: BacklogNotes
     private let progress: ProgressBox
-    private var report: VerdictReport?
+    private var report: VerdictListing?
     private var tally = BacklogTally()
     private var batch: [BacklogMessage] = []
     private var batchWeight = 0
@@ -67,7 +67,7 @@ struct Reprocess {
         self.ledger = ledger
         self.notes = notes
         self.progress = progress
-        report = order.format.map { VerdictReport(format: $0, width: output.width) }
+        report = order.format.map { VerdictListing(format: $0, width: output.width) }
     }
 
     private mutating func run() throws -> Int32 {

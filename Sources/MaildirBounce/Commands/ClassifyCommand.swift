@@ -43,7 +43,7 @@ struct ClassifyCommand: WordsCommand {
 
     private func classify(_ output: StandardOutput, settings: Settings) throws -> Int32 {
         let log = Log()
-        var report = VerdictReport(format: format == .text ? .text : .jsonl, explain: explain, width: output.width)
+        var report = VerdictListing(format: format == .text ? .text : .jsonl, explain: explain, width: output.width)
         var walker = PathWalker(RawArguments.paths(of: paths))
         var (missed, usable) = (false, false)
         let pipeline = Pipeline<PathItem, SizedVerdict, ReadProblem>(

@@ -70,7 +70,7 @@ struct DoctorCommand: ParsableCommand {
         doctor.schedule = schedule
         doctor.resolver = Resolver(server: dnsServer.flatMap(Resolver.Server.init))
         doctor.probesPort = probe
-        let report = DoctorReport(findings: findings + doctor.findings())
+        let report = DoctorListing(findings: findings + doctor.findings())
         try format.print(report.lines()) { $0.doctor(report) }
         if report.findings.contains(where: \.isDamage) { throw ExitCode(ExitStatus.ioError) }
         if report.count(.error) > 0 { throw ExitCode(Self.errorsFound) }

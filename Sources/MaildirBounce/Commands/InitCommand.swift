@@ -41,7 +41,7 @@ struct InitCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Who owns the Maildir and runs the scan (root: \(Setup.defaultUser); others: themselves).",
+            "Who owns the Maildir and runs the scan (root: \(Account.defaultName); others: themselves).",
             valueName: "name"))
     var user: String?
 
@@ -84,7 +84,7 @@ struct InitCommand: ParsableCommand {
                 ExitStatus.usage,
                 "no return path: give --return-path bounce@bounce.example.com, the address that reports go to")
         }
-        let name = try answer(user, "User who owns the Maildir and scans it", geteuid() == 0 ? Setup.defaultUser : nil)
+        let name = try answer(user, "User who owns the Maildir and scans it", geteuid() == 0 ? Account.defaultName : nil)
         let setup = Setup(
             config: config,
             maildir: try answer(maildir ?? kept?.maildir, "Maildir for the bounces", Setup.defaultMaildir)

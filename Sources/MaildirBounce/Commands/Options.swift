@@ -3,19 +3,6 @@ import Glibc
 import Ledger
 import LedgerPostgreSQL
 
-/// How a command that lists things writes them.
-enum ListFormat: String, CaseIterable, ExpressibleByArgument {
-    case text
-    case jsonl
-    case csv
-}
-
-/// How a command writes what has too much in it for a table.
-enum RecordFormat: String, CaseIterable, ExpressibleByArgument {
-    case text
-    case jsonl
-}
-
 /// `--config FILE`, for every command that an installation's settings change.
 struct ConfigOptions: ParsableArguments {
     @Option(

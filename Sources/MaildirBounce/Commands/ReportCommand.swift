@@ -37,10 +37,10 @@ struct ReportCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "One table: class, reason, domain, provider, day, origin, rule or reporting-mta.", valueName: "what"))
-    var by: ReportBy?
+    var by: StatisticsAxis?
 
     @Option(help: "How to print: text (tables), jsonl (a line for each row), csv (with --by), html (one page).")
-    var format: ReportFormat = .text
+    var format: StatisticsFormat = .text
 
     @Option(
         help: ArgumentHelp(
@@ -72,7 +72,7 @@ struct ReportCommand: ParsableCommand {
         if let start, let end, start >= end {
             throw ValidationError("--since must be before --until")
         }
-        let window = ReportWindow(since: start, until: end)
+        let window = StatisticsWindow(since: start, until: end)
         let ledger = try ledgerOptions.open(configuration)
         try StandardOutput.use { output in
             if let by {
@@ -83,7 +83,7 @@ struct ReportCommand: ParsableCommand {
         }
     }
 
-    private func table(_ by: ReportBy, _ ledger: LedgerStore, _ window: ReportWindow) throws(LedgerError) -> ReportTable
+    private func table(_ by: StatisticsAxis, _ ledger: LedgerStore, _ window: StatisticsWindow) throws(LedgerError) -> StatisticsTable
     {
         switch by {
         case .class: .classes(try ledger.tally(window))
@@ -97,36 +97,36 @@ struct ReportCommand: ParsableCommand {
         }
     }
 
-    private func write(_ table: ReportTable, _ output: StandardOutput) throws(Failure) {
+    private func write(_ table: StatisticsTable, _ output: StandardOutput) throws(Failure) {
         switch format {
-        case .csv: try output.write(ReportOutput.csv(table, limit: limit))
-        case .jsonl: try output.write(ReportOutput.json(table, limit: limit))
+        case .csv: try output.write(StatisticsOutput.csv(table, limit: limit))
+        case .jsonl: try output.write(StatisticsOutput.json(table, limit: limit))
         case .text, .html:
-            for line in ReportText(width: output.width).lines(table, limit: limit) { try output.write(line: line) }
+            for line in StatisticsText(width: output.width).lines(table, limit: limit) { try output.write(line: line) }
         }
     }
 
     private func overview(
-        _ ledger: LedgerStore, _ window: ReportWindow, _ now: Int64, _ output: StandardOutput
+        _ ledger: LedgerStore, _ window: StatisticsWindow, _ now: Int64, _ output: StandardOutput
     ) throws {
         let span = span(window)
-        let data = try ReportData(ledger, window, span: span, now: now, suppressedLimit: HTMLReport.suppressedRows)
+        let data = try StatisticsData(ledger, window, span: span, now: now, suppressedLimit: StatisticsPage.suppressedRows)
         switch format {
         case .html:
-            let page = try HTMLReport.page(data) { groups throws(Failure) in
+            let page = try StatisticsPage.page(data) { groups throws(Failure) in
                 do throws(LedgerError) {
-                    return try ledger.samples(window, of: groups, limit: HTMLReport.listRows)
+                    return try ledger.samples(window, of: groups, limit: StatisticsPage.listRows)
                 } catch {
                     throw Failure(error.category.exitStatus, error.description)
                 }
             }
             try output.write(page.utf8)
         case .jsonl, .csv:
-            try output.write(ReportOutput.json(data))
-            for table in Self.tables(data) { try output.write(ReportOutput.json(table, limit: limit)) }
+            try output.write(StatisticsOutput.json(data))
+            for table in Self.tables(data) { try output.write(StatisticsOutput.json(table, limit: limit)) }
         case .text:
             try output.write(line: terminalSafe("Bounces, \(span), in \(data.ledger)").cut(toColumns: output.width))
-            let text = ReportText(width: output.width)
+            let text = StatisticsText(width: output.width)
             let sentence =
                 "\(data.reports) reports, \(data.duplicates) duplicates; recipients: \(data.figures.total.hard) hard, "
                 + "\(data.figures.total.soft) soft; \(data.suppressions.count) newly suppressed, "
@@ -146,7 +146,7 @@ struct ReportCommand: ParsableCommand {
         }
     }
 
-    private static func tables(_ data: ReportData) -> [ReportTable] {
+    private static func tables(_ data: StatisticsData) -> [StatisticsTable] {
         [
             .classes(data.tally), .origins(data.tally), .recipients(.reason, data.figures.reasons),
             .recipients(.domain, data.figures.domains), .recipients(.provider, data.figures.providers),
@@ -154,7 +154,7 @@ struct ReportCommand: ParsableCommand {
         ]
     }
 
-    private func span(_ window: ReportWindow) -> String {
+    private func span(_ window: StatisticsWindow) -> String {
         func words(_ seconds: Int64) -> String {
             let text = timestamp(seconds) ?? "?"
             return text.hasSuffix("T00:00:00Z") ? String(text.prefix(10)) : text
@@ -169,7 +169,7 @@ struct ReportCommand: ParsableCommand {
 }
 
 /// How a report is written.
-enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
+enum StatisticsFormat: String, CaseIterable, ExpressibleByArgument {
     case text
     case jsonl
     case csv

@@ -55,7 +55,7 @@ struct StatusCommand: ParsableCommand {
         let configuration = try config.load()
         let ledger = try ledgerOptions.open(configuration)
         let domain = configuration.verp.returnPath.flatMap { CanonicalAddress($0)?.domain }
-        let report = try StatusReport(ledger, at: Int64(time(nil)), returnDomain: domain)
+        let report = try StatusListing(ledger, at: Int64(time(nil)), returnDomain: domain)
         try format.print(report.lines()) { $0.status(report) }
     }
 
@@ -66,22 +66,22 @@ struct StatusCommand: ParsableCommand {
     }
 
     /// Whatever goes wrong is an answer, too.
-    private func nagiosReport() -> NagiosReport {
+    private func nagiosReport() -> NagiosAnswer {
         let configuration: Configuration
         let path: String
         do {
             configuration = try config.load()
             path = try ledgerOptions.path(configuration)
         } catch {
-            return NagiosReport(
+            return NagiosAnswer(
                 .unknown, (error as? Failure)?.message ?? (error as? ValidationError)?.message ?? "\(error)")
         }
-        let status: StatusReport
+        let status: StatusListing
         do {
             let ledger = try LedgerStore(path: path, mode: .readOnly, policy: configuration.policy)
-            status = try StatusReport(ledger, at: Int64(time(nil)), returnDomain: nil)
+            status = try StatusListing(ledger, at: Int64(time(nil)), returnDomain: nil)
         } catch {
-            return NagiosReport(.critical, error.description)
+            return NagiosAnswer(.critical, error.description)
         }
         var lastScan: LastScan?
         var noScan = "when the last scan was is not known: let it write --metrics FILE, and name the file here"
@@ -93,8 +93,8 @@ struct StatusCommand: ParsableCommand {
                 noScan = "when the last scan was is not known: \(file): \(error.sentence)"
             }
         }
-        return NagiosReport(
+        return NagiosAnswer(
             status, lastScan: lastScan, noScan: noScan,
-            limits: NagiosReport.Limits(warning: warning, critical: critical))
+            limits: NagiosAnswer.Limits(warning: warning, critical: critical))
     }
 }

@@ -90,7 +90,7 @@ struct UnclassifiedCommand: ParsableCommand {
 
     private func outcomes(_ ledger: LedgerStore) throws(LedgerError) -> LikenessGroups<Unrecognised> {
         var groups = LikenessGroups<Unrecognised>()
-        try ledger.recipients(ReportWindow(), reasons: ReportData.undecidedReasons) {
+        try ledger.recipients(StatisticsWindow(), reasons: StatisticsData.undecidedReasons) {
             said, read throws(LedgerError) in
             let said = said ?? ""
             let key = Likeness.key(said)

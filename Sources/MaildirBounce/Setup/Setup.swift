@@ -6,7 +6,6 @@ struct Setup: Equatable {
     /// What is taken where nothing was said; as in cron/bounce-scan.cron.
     static let defaultMaildir = "/var/mail/bounce/Maildir"
     static let defaultLedger = "/var/lib/maildir-bounce/ledger.sqlite"
-    static let defaultUser = "bounce"
 
     var config: String
     var maildir: String

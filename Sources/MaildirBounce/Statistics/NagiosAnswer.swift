@@ -2,7 +2,7 @@ import Bytes
 
 /// The ledger's state as Nagios and those who speak its language read it: one line, a bar, figures, an exit status
 /// (https://nagios-plugins.org/doc/guidelines.html).
-struct NagiosReport {
+struct NagiosAnswer {
     /// The raw value is the exit status.
     enum State: Int32 {
         case ok = 0
@@ -45,7 +45,7 @@ struct NagiosReport {
     /// - Parameters:
     ///   - lastScan: nil where no file tells of it.
     ///   - noScan: why there is none, for a person.
-    init(_ status: StatusReport, lastScan: LastScan?, noScan: String, limits: Limits) {
+    init(_ status: StatusListing, lastScan: LastScan?, noScan: String, limits: Limits) {
         if let scan = lastScan, let ended = scan.ended {
             judge(TimeSpan(seconds: max(0, status.now - ended)), scan.status ?? ExitStatus.success, limits)
         } else {

@@ -1,7 +1,7 @@
 import Bytes
 
 /// A table of a report for a person: columns that are all zero are left out, and those that do not fit become one.
-struct ReportText {
+struct StatisticsText {
     /// What stands where the reports do not say.
     static let notSaid = "(not said)"
     /// The columns of the screen that the names of the rows get before a second number does, and at the very least.
@@ -13,7 +13,7 @@ struct ReportText {
     let width: Int?
 
     /// - Parameter limit: how many rows at most; the rest becomes one line.
-    func lines(_ table: ReportTable, limit: Int?) -> [String] {
+    func lines(_ table: StatisticsTable, limit: Int?) -> [String] {
         guard !table.rows.isEmpty else { return ["    none"] }
         let fitted = fit(table)
         let (shown, rest) = fitted.rows(limit: limit)
@@ -21,7 +21,7 @@ struct ReportText {
         var counts = shown.map(\.counts)
         if !rest.isEmpty {
             names.append("\(rest.count) \(table.by == .day ? "earlier" : "more")")
-            counts.append(ReportTable(by: table.by, columns: fitted.columns, rows: Array(rest)).total)
+            counts.append(StatisticsTable(by: table.by, columns: fitted.columns, rows: Array(rest)).total)
         }
         let ends = shown.map { $0.lastSeen.flatMap(timestamp).map { "  last \($0)" } ?? "" }
 
@@ -51,13 +51,13 @@ struct ReportText {
     }
 
     /// The columns that have something to say; the least of them together under `other` until all fit.
-    private func fit(_ table: ReportTable) -> ReportTable {
+    private func fit(_ table: StatisticsTable) -> StatisticsTable {
         let total = table.total
         var kept = table.columns.indices.filter { $0 == 0 || total[$0] > 0 }
         var merged: [Int] = []
-        func result() -> ReportTable {
-            var fitted = ReportTable(by: table.by, columns: kept.map { table.columns[$0] }, rows: [])
-            if !merged.isEmpty { fitted.columns.append(ReportTable.Column(key: "rest", heading: "the-rest")) }
+        func result() -> StatisticsTable {
+            var fitted = StatisticsTable(by: table.by, columns: kept.map { table.columns[$0] }, rows: [])
+            if !merged.isEmpty { fitted.columns.append(StatisticsTable.Column(key: "rest", heading: "the-rest")) }
             fitted.rows = table.rows.map { row in
                 var new = row
                 new.counts = kept.map { row.counts[$0] }

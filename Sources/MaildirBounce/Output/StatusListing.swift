@@ -3,7 +3,7 @@ import Ledger
 import Verdict
 
 /// The ledger in figures, as `status` shows them.
-struct StatusReport {
+struct StatusListing {
     /// The windows in which local and remote reports are counted, in hours.
     static let windows: [(name: StaticString, text: String, seconds: Int64)] = [
         ("24h", "24 h", 86_400), ("7d", "7 d", 7 * 86_400), ("30d", "30 d", 30 * 86_400),
@@ -97,7 +97,7 @@ struct StatusReport {
 
 // MARK: For people
 
-extension StatusReport {
+extension StatusListing {
     func lines() -> [String] {
         var rows: [[String]] = [["ledger", terminalSafe(path)]]
         if let run = lastRun {
@@ -144,7 +144,7 @@ extension StatusReport {
 // MARK: For programs
 
 extension JSONWriter {
-    mutating func status(_ status: StatusReport) {
+    mutating func status(_ status: StatusListing) {
         object { writer in
             writer.member("ledger", status.path)
             writer.member("now", timestamp(status.now))
@@ -184,7 +184,7 @@ extension JSONWriter {
                     writer.member("local", status.local)
                     writer.member("remote", status.remote)
                 }
-                for (window, count) in zip(StatusReport.windows, status.origins) {
+                for (window, count) in zip(StatusListing.windows, status.origins) {
                     writer.object(window.name) { writer in
                         writer.member("local", count.local)
                         writer.member("remote", count.remote)

@@ -3,6 +3,9 @@ import Glibc
 
 /// A user of the system, to whom files are given.
 struct Account: Equatable {
+    /// The user of the package and of cron/bounce-scan.cron.
+    static let defaultName = "bounce"
+
     let name: String
     let userID: uid_t
     let groupID: gid_t
@@ -45,7 +48,7 @@ struct Account: Equatable {
             }
             return current
         }
-        let name = name ?? Setup.defaultUser
+        let name = name ?? Account.defaultName
         guard let account = Account(named: name) else {
             throw Failure(
                 ExitStatus.usage,

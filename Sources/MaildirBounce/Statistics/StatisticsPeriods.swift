@@ -2,7 +2,7 @@ import Bytes
 import Ledger
 
 /// The stretches of days that a chart has a bar for: days, or weeks or months where there would be too many.
-struct ReportPeriods {
+struct StatisticsPeriods {
     /// How many bars a chart has at most before days become weeks, and weeks months.
     static let limit = 62
 

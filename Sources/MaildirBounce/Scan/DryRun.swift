@@ -8,7 +8,7 @@ struct DryRun {
     private let order: ScanOrder
     private let output: StandardOutput
     private let ledger: LedgerStore
-    private var report: VerdictReport?
+    private var report: VerdictListing?
     private var tally = ScanTally()
     private var changes: PreviewTable
     private var batch: [DeliveryEvent] = []
@@ -29,7 +29,7 @@ struct DryRun {
         self.output = output
         self.ledger = ledger
         report = (order.format ?? (order.isVerbose ? .text : nil)).map {
-            VerdictReport(format: $0, width: output.width)
+            VerdictListing(format: $0, width: output.width)
         }
         changes = PreviewTable(width: output.width)
     }

@@ -2,9 +2,9 @@ import Bytes
 import Ledger
 
 /// Tables of a report for programs.
-enum ReportOutput {
+enum StatisticsOutput {
     /// A line for each row; what the reports do not say is absent.
-    static func json(_ table: ReportTable, limit: Int?) -> [UInt8] {
+    static func json(_ table: StatisticsTable, limit: Int?) -> [UInt8] {
         var json = JSONWriter()
         for row in table.rows(limit: limit).shown {
             json.object { writer in
@@ -18,7 +18,7 @@ enum ReportOutput {
         return json.bytes
     }
 
-    static func csv(_ table: ReportTable, limit: Int?) -> [UInt8] {
+    static func csv(_ table: StatisticsTable, limit: Int?) -> [UInt8] {
         let hasTimes = table.by == .rule
         var csv = CSV.row([table.by.rawValue] + table.columns.map(\.key) + (hasTimes ? ["last_seen"] : []))
         for row in table.rows(limit: limit).shown {
@@ -29,7 +29,7 @@ enum ReportOutput {
     }
 
     /// The figures over all, as the first line of a report about everything.
-    static func json(_ data: ReportData) -> [UInt8] {
+    static func json(_ data: StatisticsData) -> [UInt8] {
         var json = JSONWriter()
         json.object { writer in
             writer.member("by", "all")

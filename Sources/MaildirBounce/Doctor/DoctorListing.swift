@@ -1,7 +1,7 @@
 import Bytes
 
 /// All findings, as they are shown. What comes from the DNS, Postfix or a path is escaped here.
-struct DoctorReport {
+struct DoctorListing {
     let findings: [Finding]
 
     func count(_ level: Finding.Level) -> Int { findings.count { $0.level == level } }
@@ -24,7 +24,7 @@ struct DoctorReport {
 }
 
 extension JSONWriter {
-    mutating func doctor(_ report: DoctorReport) {
+    mutating func doctor(_ report: DoctorListing) {
         object { writer in
             writer.member("errors", report.count(.error))
             writer.member("warnings", report.count(.warning))

@@ -2,12 +2,12 @@ import Ledger
 import Verdict
 
 /// All that a report over everything shows.
-struct ReportData {
+struct StatisticsData {
     /// The reasons that say that no reason was found.
     static let undecidedReasons: [Reason] = [.undefined, .onHold]
 
     let ledger: String
-    let window: ReportWindow
+    let window: StatisticsWindow
     /// What was asked for, in words.
     let span: String
     let now: Int64
@@ -20,7 +20,7 @@ struct ReportData {
     var undecided = LikenessGroups<ReportSample>()
 
     init(
-        _ ledger: LedgerStore, _ window: ReportWindow, span: String, now: Int64, suppressedLimit: Int
+        _ ledger: LedgerStore, _ window: StatisticsWindow, span: String, now: Int64, suppressedLimit: Int
     ) throws(LedgerError) {
         self.ledger = ledger.path
         self.window = window

@@ -4,7 +4,7 @@ import Verdict
 import Ledger
 
 /// What a table of a report is by.
-enum ReportBy: String, CaseIterable, ExpressibleByArgument {
+enum StatisticsAxis: String, CaseIterable, ExpressibleByArgument {
     case `class`
     case reason
     case domain
@@ -24,7 +24,7 @@ enum ReportBy: String, CaseIterable, ExpressibleByArgument {
 }
 
 /// A table of numbers: what every format is written from.
-struct ReportTable {
+struct StatisticsTable {
     struct Column {
         /// The key in JSON and CSV.
         let key: String
@@ -39,10 +39,10 @@ struct ReportTable {
         /// The latest arrival, for a rule.
         var lastSeen: Int64?
         /// The reports after the numbers, where they can be listed.
-        var group: ReportGroup?
+        var group: StatisticsGroup?
     }
 
-    let by: ReportBy
+    let by: StatisticsAxis
     var columns: [Column]
     var rows: [Row]
 
@@ -61,9 +61,9 @@ struct ReportTable {
     }
 }
 
-extension ReportTable {
+extension StatisticsTable {
     /// By class: how many reports, and by whom.
-    static func classes(_ tally: [DayTally]) -> ReportTable {
+    static func classes(_ tally: [DayTally]) -> StatisticsTable {
         var counts: [Token<MessageClass>: [Int]] = [:]
         for row in tally {
             let place =
@@ -81,42 +81,42 @@ extension ReportTable {
             Column(key: "remote", heading: "remote"), Column(key: "no_origin", heading: "no-origin"),
             Column(key: "duplicates", heading: "duplicates"),
         ]
-        return ReportTable(by: .class, columns: columns, rows: ranked(counts) { ($0.text, .class($0)) })
+        return StatisticsTable(by: .class, columns: columns, rows: ranked(counts) { ($0.text, .class($0)) })
     }
 
     /// By origin, and the classes of each.
-    static func origins(_ tally: [DayTally]) -> ReportTable {
-        ReportTable(
+    static func origins(_ tally: [DayTally]) -> StatisticsTable {
+        StatisticsTable(
             by: .origin, columns: classColumns,
             rows: ranked(byClass(tally, \.origin)) { ($0?.text ?? "", .origin($0)) })
     }
 
     /// By day, the earliest first; days without a report are left out.
-    static func days(_ tally: [DayTally]) -> ReportTable {
+    static func days(_ tally: [DayTally]) -> StatisticsTable {
         let rows = byClass(tally, \.day).sorted { $0.key < $1.key }
-        return ReportTable(
+        return StatisticsTable(
             by: .day, columns: classColumns,
             rows: rows.map { Row(value: CalendarTime.text(ofDay: $0.key), counts: $0.value) }
                 .filter { $0.counts[0] > 0 })
     }
 
     /// How often each rule spoke since the ledger began.
-    static func rules(_ hits: [LedgerSummary.RuleHits]) -> ReportTable {
+    static func rules(_ hits: [LedgerSummary.RuleHits]) -> StatisticsTable {
         let rows = hits.map { Row(value: $0.rule, counts: [$0.hits], lastSeen: $0.lastSeen) }
-        return ReportTable(
+        return StatisticsTable(
             by: .rule, columns: [Column(key: "hits", heading: "hits")],
             rows: rows.sorted { ($1.counts[0], $0.value) < ($0.counts[0], $1.value) })
     }
 
     /// By what recipients have in common.
-    static func recipients(_ by: ReportBy, _ rows: [RecipientRow]) -> ReportTable {
+    static func recipients(_ by: StatisticsAxis, _ rows: [RecipientRow]) -> StatisticsTable {
         let columns = [
             Column(key: "bounces", heading: "bounces"), Column(key: "hard", heading: "hard"),
             Column(key: "soft", heading: "soft"), Column(key: "delayed", heading: "delayed"),
             Column(key: "complaint", heading: "complaint"), Column(key: "auto_reply", heading: "auto-reply"),
             Column(key: "delivered", heading: "delivered"), Column(key: "other", heading: "other"),
         ]
-        return ReportTable(
+        return StatisticsTable(
             by: by, columns: columns,
             rows: rows.map { row in
                 let counts = row.counts
@@ -154,7 +154,7 @@ extension ReportTable {
 
     /// - Parameter name: what a row is called, and the reports after it.
     private static func ranked<Key>(
-        _ counts: [Key: [Int]], name: (Key) -> (value: String, group: ReportGroup)
+        _ counts: [Key: [Int]], name: (Key) -> (value: String, group: StatisticsGroup)
     ) -> [Row] {
         counts.map { key, counts in
             let (value, group) = name(key)

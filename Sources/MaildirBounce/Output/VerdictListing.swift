@@ -1,7 +1,7 @@
 import Verdict
 
 /// Writes verdicts in the format that was asked for.
-struct VerdictReport {
+struct VerdictListing {
     private let format: ListFormat
     private let explain: Bool
     private let width: Int?

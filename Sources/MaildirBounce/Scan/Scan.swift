@@ -47,7 +47,7 @@ struct Scan {
     private let maildir: Maildir
     private let archive: Archive?
     private let ledger: LedgerStore
-    private var report: VerdictReport?
+    private var report: VerdictListing?
     private var tally = ScanTally()
     private var batch: [ScannedMessage] = []
     private var batchWeight = 0
@@ -129,7 +129,7 @@ struct Scan {
         self.maildir = maildir
         self.ledger = ledger
         archive = order.archive.map(Archive.init(root:))
-        report = order.format.map { VerdictReport(format: $0, width: output.width) }
+        report = order.format.map { VerdictListing(format: $0, width: output.width) }
         batchSize = BatchSize(maximum: order.batchCount)
     }
 

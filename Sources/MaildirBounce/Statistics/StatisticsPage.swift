@@ -4,7 +4,7 @@ import Ledger
 
 /// The report as one page that needs nothing else: no script, no request, no font; readable on paper, on a phone, in
 /// light and in dark, and by ear.
-struct HTMLReport {
+struct StatisticsPage {
     /// Rows of the tables of domains and providers.
     static let tableRows = 20
     /// Newly suppressed addresses that are named.
@@ -14,14 +14,14 @@ struct HTMLReport {
     /// Rows of each list that a number leads to.
     static let listRows = 10
 
-    private let data: ReportData
-    private let periods: ReportPeriods
+    private let data: StatisticsData
+    private let periods: StatisticsPeriods
     private var lists: [List] = []
-    private var listOfGroup: [ReportGroup: Int] = [:]
+    private var listOfGroup: [StatisticsGroup: Int] = [:]
 
     /// A list at the end of the page that numbers lead to.
     private struct List {
-        var group: ReportGroup
+        var group: StatisticsGroup
         var title: String
         /// What the list shows the latest of: `1,234 reports`.
         var whole: String
@@ -29,9 +29,9 @@ struct HTMLReport {
 
     /// - Parameter samples: reads the rows of the lists from the ledger.
     static func page(
-        _ data: ReportData, samples: (Set<ReportGroup>) throws(Failure) -> [ReportGroup: [ReportSample]]
+        _ data: StatisticsData, samples: (Set<StatisticsGroup>) throws(Failure) -> [StatisticsGroup: [ReportSample]]
     ) throws(Failure) -> String {
-        var report = HTMLReport(data)
+        var report = StatisticsPage(data)
         let figures = report.figures()
         let samples = try samples(Set(report.listOfGroup.keys))
         let page = HTML {
@@ -53,10 +53,10 @@ struct HTMLReport {
         return page.markup
     }
 
-    private init(_ data: ReportData) {
+    private init(_ data: StatisticsData) {
         self.data = data
         let days = data.tally.lazy.filter { $0.counted > 0 }.map(\.day)
-        periods = ReportPeriods(days.min().flatMap { first in days.max().map { first...$0 } })
+        periods = StatisticsPeriods(days.min().flatMap { first in days.max().map { first...$0 } })
     }
 
     // MARK: Frame
@@ -194,7 +194,7 @@ struct HTMLReport {
         }
     }
 
-    private func table(by periods: [ReportPeriods.Period]) -> ReportTable {
+    private func table(by periods: [StatisticsPeriods.Period]) -> StatisticsTable {
         var place = periods.startIndex
         var rows: [String: [DayTally]] = [:]
         for row in data.tally {
@@ -202,17 +202,17 @@ struct HTMLReport {
             guard place < periods.count, periods[place].days.contains(row.day) else { continue }
             rows[periods[place].label, default: []].append(row)
         }
-        var table = ReportTable.days([])
+        var table = StatisticsTable.days([])
         for period in periods {
-            var one = ReportTable.days(rows[period.label] ?? []).total
+            var one = StatisticsTable.days(rows[period.label] ?? []).total
             if one.isEmpty { one = Array(repeating: 0, count: table.columns.count) }
-            table.rows.append(ReportTable.Row(value: period.label, counts: one, group: .days(period.days)))
+            table.rows.append(StatisticsTable.Row(value: period.label, counts: one, group: .days(period.days)))
         }
         return table
     }
 
     /// Bars, stacked by class. The table below it has the same numbers, so it is hidden from screen readers.
-    private static func chart(_ table: ReportTable) -> HTML {
+    private static func chart(_ table: StatisticsTable) -> HTML {
         let highest = table.rows.max { $0.counts[0] < $1.counts[0] }
         let top = max(highest?.counts[0] ?? 0, 1)
         let used = table.columns.indices.dropFirst().filter { column in table.rows.contains { $0.counts[column] > 0 } }
@@ -266,10 +266,10 @@ struct HTMLReport {
     }
 
     private mutating func recipients(
-        _ id: String, _ heading: String, _ by: ReportBy, _ rows: [RecipientRow], limit: Int?,
+        _ id: String, _ heading: String, _ by: StatisticsAxis, _ rows: [RecipientRow], limit: Int?,
         _ caption: String
     ) -> HTML {
-        let table = ReportTable.recipients(by, rows)
+        let table = StatisticsTable.recipients(by, rows)
         return Self.section(id, heading) {
             figures(
                 table, id: "t-\(id)", first: by.rawValue.capitalized, caption: "\(caption) Recipients, not mails.",
@@ -387,7 +387,7 @@ struct HTMLReport {
     ///   - whole: what the first number is shown as a share of, as a bar.
     ///   - recipients: how many recipients the list of each row is taken from; nil if the rows count reports.
     private mutating func figures(
-        _ table: ReportTable, id: String, first: String, caption: String, title: String? = nil, limit: Int? = nil,
+        _ table: StatisticsTable, id: String, first: String, caption: String, title: String? = nil, limit: Int? = nil,
         sharesFrom whole: Int? = nil, recipients: [String: Int]? = nil
     ) -> HTML {
         let rows = table.rows.filter { $0.counts.contains { $0 > 0 } }
@@ -404,7 +404,7 @@ struct HTMLReport {
         let body = HTML {
             HTML(.tbody) {
                 for row in rows.prefix(limit ?? rows.count) {
-                    let name = row.value.isEmpty ? ReportText.notSaid : row.value
+                    let name = row.value.isEmpty ? StatisticsText.notSaid : row.value
                     let listed =
                         recipients.map { "\(grouped($0[row.value] ?? 0)) recipients" }
                         ?? "\(grouped(row.counts[0])) reports"
@@ -456,14 +456,14 @@ struct HTMLReport {
 
     // MARK: Lists
 
-    private mutating func list(_ group: ReportGroup, _ title: String, of whole: String) -> Int {
+    private mutating func list(_ group: StatisticsGroup, _ title: String, of whole: String) -> Int {
         if let known = listOfGroup[group] { return known }
         lists.append(List(group: group, title: title, whole: whole))
         listOfGroup[group] = lists.count - 1
         return lists.count - 1
     }
 
-    private func lists(_ samples: [ReportGroup: [ReportSample]]) -> HTML {
+    private func lists(_ samples: [StatisticsGroup: [ReportSample]]) -> HTML {
         HTML {
             HTML(.p, [.class: "paper"]) { "The lists that the numbers lead to are on the screen only." }
             Self.section("lists", "Lists") {
