@@ -84,7 +84,8 @@ struct InitCommand: ParsableCommand {
                 ExitStatus.usage,
                 "no return path: give --return-path bounce@bounce.example.com, the address that reports go to")
         }
-        let name = try answer(user, "User who owns the Maildir and scans it", geteuid() == 0 ? Account.defaultName : nil)
+        let name = try answer(
+            user, "User who owns the Maildir and scans it", geteuid() == 0 ? Account.defaultName : nil)
         let setup = Setup(
             config: config,
             maildir: try answer(maildir ?? kept?.maildir, "Maildir for the bounces", Setup.defaultMaildir)

@@ -83,7 +83,8 @@ struct ReportCommand: ParsableCommand {
         }
     }
 
-    private func table(_ by: StatisticsAxis, _ ledger: LedgerStore, _ window: StatisticsWindow) throws(LedgerError) -> StatisticsTable
+    private func table(_ by: StatisticsAxis, _ ledger: LedgerStore, _ window: StatisticsWindow) throws(LedgerError)
+        -> StatisticsTable
     {
         switch by {
         case .class: .classes(try ledger.tally(window))
@@ -110,7 +111,8 @@ struct ReportCommand: ParsableCommand {
         _ ledger: LedgerStore, _ window: StatisticsWindow, _ now: Int64, _ output: StandardOutput
     ) throws {
         let span = span(window)
-        let data = try StatisticsData(ledger, window, span: span, now: now, suppressedLimit: StatisticsPage.suppressedRows)
+        let data = try StatisticsData(
+            ledger, window, span: span, now: now, suppressedLimit: StatisticsPage.suppressedRows)
         switch format {
         case .html:
             let page = try StatisticsPage.page(data) { groups throws(Failure) in
