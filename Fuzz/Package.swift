@@ -13,7 +13,7 @@ let fuzzers: [(name: String, module: String)] = [
 let package = Package(
     name: "maildir-bounce-fuzz",
     dependencies: [
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2")
     ],
     targets: [
         .target(name: "Bytes"),
