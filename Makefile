@@ -38,22 +38,51 @@ test-newcomer: ## follow docs/operations.md in a clean Debian until a dead addre
 	@scripts/install-deps.sh package
 	Tests/packaging/newcomer.sh
 
-test: install-deps lint ## all that CI runs: lint, strict build, unit tests, real binary, real browser, real Postfix, some faults
+TESTS := test-unit test-speed test-docs test-libraries test-html test-postfix test-server test-exports test-dns test-man \
+	test-units test-some-faults
+
+test: install-deps lint $(TESTS) ## all that CI runs, each part of which is a target below
+
+build-tests:
 	swift build --build-tests $(STRICT)
 	scripts/compile-rules.sh --check
+
+test-unit: build-tests ## the unit tests
 	swift test --skip-build $(STRICT)
+
+test-speed: build-tests ## instructions against those that are recorded, and a backlog of 20,000 messages
 	Benchmarks/instructions
 	Benchmarks/backlog --count 20000 --program .build/debug/maildir-bounce
+
+test-docs: build-tests ## links, commands and numbers of the documents
 	Tests/docs/run.sh
+
+test-libraries: build-tests ## the libraries and their reference, as another program has them
 	scripts/documentation.sh --skip-build
 	Tests/libraries/run.sh
+
+test-html: build-tests ## the page, in a browser
 	Tests/html/run.sh
+
+test-postfix: build-tests ## delivery by a real Postfix
 	Tests/postfix/run.sh
+
+test-server: build-tests ## a ledger on a real PostgreSQL, in part (test-postgresql: all)
 	Tests/postgresql/run.sh --quick
+
+test-exports: build-tests ## lists and maps, read by the programs that they are for
 	Tests/exports/run.sh
+
+test-dns: build-tests ## doctor against a name server
 	Tests/dns/run.sh
+
+test-man: build-tests ## the manual pages
 	Tests/packaging/man.sh
+
+test-units: build-tests ## the units of systemd
 	Tests/packaging/units.sh
+
+test-some-faults: build-tests ## some kills and full disks (test-faults: all)
 	Tests/faults/run.sh --quick
 	Tests/faults/rows.py .build/debug/maildir-bounce
 

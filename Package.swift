@@ -73,31 +73,32 @@ let package = Package(
         .executableTarget(name: "mail-text", dependencies: ["MIME"], path: "Examples/mail-text", packageAccess: false),
         .executableTarget(
             name: "classify-mail", dependencies: ["Classifier"], path: "Examples/classify-mail", packageAccess: false),
-        // Numbers that are the same in every run.
-        .target(name: "Seeded", path: "Tests/Seeded"),
+        // Numbers that are the same in every run, and folders that go away.
+        .target(name: "TestSupport", path: "Tests/Support"),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
-        .testTarget(name: "MIMETests", dependencies: ["MIME", "Seeded"]),
-        .testTarget(name: "TOMLTests", dependencies: ["TOML", "Seeded"]),
+        .testTarget(name: "MIMETests", dependencies: ["MIME", "TestSupport"]),
+        .testTarget(name: "TOMLTests", dependencies: ["TOML", "TestSupport"]),
         .testTarget(name: "ReturnPathTests", dependencies: ["ReturnPath"]),
         .testTarget(
             name: "ClassifierTests",
             dependencies: [
-                "Classifier", "CRules", "MIME", "ReturnPath", "RuleFiles", "Seeded", "TOML", "Verdict",
+                "Classifier", "CRules", "MIME", "ReturnPath", "RuleFiles", "TestSupport", "TOML", "Verdict",
                 "compile-rules",
             ],
             exclude: ["Fixtures", "Forms/texts.tsv"]
         ),
-        .testTarget(name: "MaildirTests", dependencies: ["Bytes", "Maildir", "Seeded"]),
+        .testTarget(name: "MaildirTests", dependencies: ["Bytes", "Maildir", "TestSupport"]),
         .testTarget(
             name: "LedgerTests",
             dependencies: [
-                "Bytes", "Ledger", "LedgerPostgreSQL", "Seeded", "Verdict", "Week",
+                "Bytes", "Ledger", "LedgerPostgreSQL", "TestSupport", "Verdict", "Week",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .testTarget(
             name: "MaildirBounceTests",
             dependencies: [
-                "MaildirBounce", "Bytes", "Ledger", "LedgerPostgreSQL", "Maildir", "Classifier", "Verdict", "Week",
+                "MaildirBounce", "Bytes", "Ledger", "LedgerPostgreSQL", "Maildir", "Classifier", "TestSupport", "Verdict",
+                "Week",
             ]
         ),
     ],

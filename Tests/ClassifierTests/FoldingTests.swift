@@ -1,5 +1,5 @@
 import MIME
-import Seeded
+import TestSupport
 import Testing
 
 @testable import Classifier

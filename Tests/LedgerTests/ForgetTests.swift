@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Seeded
+import TestSupport
 import Testing
 
 @testable import Ledger

@@ -1,28 +1,11 @@
 import Glibc
-import Testing
+import TestSupport
 
 @testable import Ledger
 @testable import LedgerPostgreSQL
 
 /// A folder that goes away with the value.
-final class TemporaryFolder: Sendable {
-    let path: String
-
-    init() throws {
-        var template = Array("/tmp/ledger-test-XXXXXX".utf8CString)
-        let made = template.withUnsafeMutableBufferPointer { buffer in
-            buffer.baseAddress.map { mkdtemp($0) != nil } ?? false
-        }
-        try #require(made)
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        chmod(path, 0o755)
-    }
-
-    deinit {
-        umount2(path, Int32(MNT_DETACH))
-        _ = shell("rm -rf '\(path)'")
-    }
-
+final class TemporaryFolder: FreshFolder {
     /// A ledger of the folder's own, where the tests are run on PostgreSQL too.
     var ledger: String { TestServer.address(schema: "folder_" + path.suffix(6)) ?? file }
 

@@ -1,4 +1,4 @@
-import Seeded
+import TestSupport
 
 /// Messages as transports and attackers harm them.
 struct Mutation {

@@ -1,22 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import MaildirBounce
 
 /// A folder that is gone when the test is over.
-final class TemporaryFolder {
-    let root: String
-
-    init() throws {
-        var template = Array("/tmp/maildir-bounce-test.XXXXXX".utf8CString)
-        root = try #require(mkdtemp(&template).map { String(cString: $0) })
-    }
-
-    deinit {
-        // A test may have taken rights away.
-        _ = try? Process.run(URL(fileURLWithPath: "/bin/chmod"), arguments: ["-R", "u+rwX", root]).waitUntilExit()
-        try? FileManager.default.removeItem(atPath: root)
-    }
+final class TemporaryFolder: FreshFolder {
+    var root: String { path }
 
     func path(_ name: String) -> String { root + "/" + name }
 

@@ -1,5 +1,5 @@
 import Glibc
-import Seeded
+import TestSupport
 import Testing
 
 @testable import Maildir

@@ -1,4 +1,4 @@
-import Seeded
+import TestSupport
 
 @testable import Maildir
 

@@ -1,24 +1,11 @@
 import Bytes
 import Glibc
+import TestSupport
 
 @testable import Maildir
 
 /// A fresh folder that goes, with all that is in it, when the test ends.
-final class TestFolder {
-    let path: String
-
-    init(in parent: String = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp") throws {
-        var template = Array("\(parent)/maildir-tests.XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw SystemFailure(call: "mkdtemp", number: errno) }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        // Others may look in: some tests read as another user.
-        chmod(path, 0o755)
-    }
-
-    deinit {
-        removeTree(path)
-    }
-
+final class TestFolder: FreshFolder {
     /// An empty Maildir in the folder.
     func makeMaildir(_ name: String = "Maildir", renaming: RenameMethod = .renameat2) throws -> Maildir {
         _ = try Maildir.make(at: "\(path)/\(name)")
@@ -76,25 +63,4 @@ func category<Value>(of body: () throws -> Value) -> MaildirError.Category? {
     } catch {
         return (error as? MaildirError)?.category
     }
-}
-
-private func removeTree(_ path: String) {
-    // A test may have taken the permissions away that a user other than root needs to clean up.
-    chmod(path, 0o700)
-    if let stream = opendir(path) {
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { field in
-                Array(field.prefix { $0 != 0 })
-            }
-            if name == Array(".".utf8) || name == Array("..".utf8) { continue }
-            // Bytes, not text: a name need not be valid UTF-8.
-            let child = Array(path.utf8) + [UInt8(ascii: "/")] + name + [0]
-            child.withUnsafeBytes { child in
-                guard let child = child.assumingMemoryBound(to: CChar.self).baseAddress else { return }
-                if unlink(child) != 0 { removeTree(String(cString: child)) }
-            }
-        }
-        closedir(stream)
-    }
-    rmdir(path)
 }

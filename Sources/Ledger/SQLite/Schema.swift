@@ -144,15 +144,8 @@ package enum Schema {
         PRAGMA user_version = 1;
         """
 
-    /// Actions by hand, the brake, erasing and pruning.
-    private static let version2 = """
-        DROP VIEW suppressed;
-        DROP INDEX address_suppressed;
-
-        -- Now also for an address that no report has named, and with what the brake holds back.
-        CREATE TABLE address_new (
-            id INTEGER PRIMARY KEY,
-            address TEXT NOT NULL UNIQUE,
+    /// The columns of a state.
+    private static let state = """
             spelling TEXT,
             hard INTEGER NOT NULL,
             soft INTEGER NOT NULL,
@@ -173,6 +166,18 @@ package enum Schema {
             days INTEGER,
             held_since INTEGER,           -- a hard bounce that the brake holds back
             held_reason INTEGER           -- term
+        """
+
+    /// Actions by hand, the brake, erasing and pruning.
+    private static let version2 = """
+        DROP VIEW suppressed;
+        DROP INDEX address_suppressed;
+
+        -- Now also for an address that no report has named, and with what the brake holds back.
+        CREATE TABLE address_new (
+            id INTEGER PRIMARY KEY,
+            address TEXT NOT NULL UNIQUE,
+        \(state)
         );
         INSERT INTO address_new (id, address, spelling, hard, soft, delayed, delivered, complaint, auto_reply, other,
             first_seen, last_seen, streak, streaks, cause, reason, since, until, days)
@@ -198,26 +203,7 @@ package enum Schema {
         -- The state of an address after the events that were pruned; the rest of its state follows from it.
         CREATE TABLE base (
             address INTEGER PRIMARY KEY,
-            spelling TEXT,
-            hard INTEGER NOT NULL,
-            soft INTEGER NOT NULL,
-            delayed INTEGER NOT NULL,
-            delivered INTEGER NOT NULL,
-            complaint INTEGER NOT NULL,
-            auto_reply INTEGER NOT NULL,
-            other INTEGER NOT NULL,
-            first_seen INTEGER,
-            last_seen INTEGER,
-            last_action INTEGER,
-            streak INTEGER NOT NULL,
-            streaks BLOB,
-            cause INTEGER,
-            reason INTEGER,
-            since INTEGER,
-            until INTEGER,
-            days INTEGER,
-            held_since INTEGER,
-            held_reason INTEGER
+        \(state)
         );
 
         -- A report that has lost outcomes, by pruning or erasing, keeps its place among its copies for good.
