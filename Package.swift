@@ -97,7 +97,8 @@ let package = Package(
         .testTarget(
             name: "MaildirBounceTests",
             dependencies: [
-                "MaildirBounce", "Bytes", "Ledger", "LedgerPostgreSQL", "Maildir", "Classifier", "TestSupport", "Verdict",
+                "MaildirBounce", "Bytes", "Ledger", "LedgerPostgreSQL", "Maildir", "Classifier", "TestSupport",
+                "Verdict",
                 "Week",
             ]
         ),
