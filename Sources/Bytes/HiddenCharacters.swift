@@ -24,8 +24,8 @@
 }
 
 extension Unicode.Scalar {
-    /// Whether a reader sees the character: it is none of the hidden ones, no blank beyond ASCII, and not U+FFFD, which stands
-    /// for what could not be read. With an unseen one, an address would look like another.
+    /// Whether a reader sees the character: it is not one of the hidden ones, no blank beyond ASCII, and not U+FFFD,
+    /// which stands for what could not be read. With an unseen one, an address would look like another.
     package var isSeen: Bool {
         if isASCII { return !UInt8(ascii: self).isControl }
         // A blank of Braille is blank.

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What one system call answered. `error` is its `errno`, or 0 where it succeeded.
+/// What one system call answered. `error` is its `errno`, or 0 if it succeeded.
 @usableFromInline package struct SystemAnswer<Value: SignedInteger> {
     @usableFromInline package let value: Value
     @usableFromInline package let error: Int32
@@ -12,7 +12,7 @@ import Glibc
 }
 
 /// Makes a system call, and makes it again as long as a signal interrupts it (EINTR). Not for close(2), which has
-/// closed the descriptor even where it says EINTR.
+/// closed the descriptor even if it says EINTR.
 @inlinable @inline(__always)
 package func systemCall<Value: SignedInteger>(_ call: () -> Value) -> SystemAnswer<Value> {
     while true {
@@ -30,7 +30,7 @@ package func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> 
         let part = UnsafeRawBufferPointer(rebasing: rest)
         let answer = systemCall { write(descriptor, part.baseAddress, part.count) }
         if answer.error != 0 { return answer.error }
-        // write(2) takes nothing only where it cannot go on; to ask again would never end.
+        // write(2) takes nothing only if it cannot go on; to ask again would never end.
         if answer.value == 0 { return EIO }
         rest = rest.dropFirst(answer.value)
     }

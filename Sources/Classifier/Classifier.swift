@@ -30,7 +30,7 @@ public struct Classifier: Sendable {
 
     /// What the message in `bytes` is. Never throws and never traps: what cannot be read is `not-a-bounce`.
     ///
-    /// - Parameter bytes: The whole message as it stands in its file, with either line end.
+    /// - Parameter bytes: The whole message as it is in its file, with either line end.
     public func classify(_ bytes: [UInt8]) -> Verdict {
         Reading(ReportContext(Message(parsing: bytes), settings), judge: judge).verdict()
     }

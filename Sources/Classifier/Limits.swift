@@ -16,6 +16,6 @@ public enum Limits {
     public static let proseBytes = 128 << 10
     /// Bytes of prose that are judged beside the fields about recipients, for all recipients of a report together.
     public static let explanationBytes = 2 << 20
-    /// Bytes of an original's header that are read where it is quoted as text.
+    /// Bytes of an original's header that are read if it is quoted as text.
     public static let quotedHeaderBytes = 64 << 10
 }

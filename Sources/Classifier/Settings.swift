@@ -4,7 +4,7 @@ import ReturnPath
 public struct Settings: Sendable {
     /// Host names of our own mail servers, lower case. Empty: the host that wrote the topmost Received field.
     public var localHosts: [String]
-    /// Characters that may stand between the return path's name and the VERP tag (Postfix recipient_delimiter).
+    /// Characters that may be between the return path's name and the VERP tag (Postfix recipient_delimiter).
     public var verpDelimiters: [UInt8]
     /// The keys that VERP tags may be signed with.
     public var verpKeys: [SigningKey]

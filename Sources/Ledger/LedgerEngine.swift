@@ -3,7 +3,7 @@ package protocol LedgerEngine: Sendable {
     /// Whether other hosts write to this ledger, under a policy that must be the same for all.
     var isShared: Bool { get }
 
-    /// Runs statements in one transaction that no other writer can come into; nothing is written where `body` gives
+    /// Runs statements in one transaction that no other writer can come into; nothing is written if `body` gives
     /// nothing or throws.
     func write<Result>(_ body: (any Connection) throws -> Result?) throws(LedgerError) -> Result?
 
@@ -24,7 +24,7 @@ package protocol LedgerEngine: Sendable {
     /// - Returns: whether all of it is there, and nothing of what was before is left; not while another program reads it.
     func checkpoint() throws(LedgerError) -> Bool
 
-    /// Gives the room that nothing needs any more back to the file system; nil where that is not this program's to do.
+    /// Gives the room that nothing needs any more back to the file system; `nil` if that is not this program's to do.
     func giveBack() throws(LedgerError) -> LedgerRoom?
 
     /// What the database itself finds wrong with its pages, the first `limit` things.
@@ -43,6 +43,6 @@ package struct LedgerRoom: Sendable, Equatable {
     package var after: Int64
     /// Of this, how much is empty and will be used again.
     package var unused: Int64
-    /// Why it was not given back, where another program or the disk kept it from that.
+    /// Why it was not given back, if another program or the disk kept it from that.
     package var obstacle: String?
 }

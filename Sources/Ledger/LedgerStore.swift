@@ -5,7 +5,7 @@
 /// two, may write to one ledger: each batch is one transaction, and a writer waits for the other.
 package final class LedgerStore: Sendable {
     package enum Mode: Sendable {
-        /// Makes the ledger where there is none.
+        /// Makes the ledger if there is none.
         case readWrite
         /// Changes nothing on the disk, not even the files that SQLite keeps beside a database; see ``ReadOnlyFile``.
         case readOnly
@@ -13,8 +13,8 @@ package final class LedgerStore: Sendable {
 
     /// What becomes of a ledger whose states were derived under another policy.
     package enum Adoption: Sendable {
-        /// A file is derived anew. A ledger that many hosts share is refused, unless it is empty: each host would undo what
-        /// the other has done.
+        /// A file is derived again. A ledger that many hosts share is refused, unless it is empty: each host would undo
+        /// what the other has done.
         case automatic
         /// It stays as it is until ``LedgerStore/rebuild(at:each:approve:)``.
         case onRebuild
@@ -38,11 +38,10 @@ package final class LedgerStore: Sendable {
 
     /// Opens a ledger in a file.
     ///
-    /// - Parameters:
-    ///   - makes: whether a ledger that is missing is made.
-    ///   - adoption: whether the states are derived anew, in one transaction, where they were derived under another policy.
-    /// - Throws: `cannotOpen` where there is no ledger to read, or the file is something else; `cannotWrite` where it
-    ///   cannot be made or written; `tryAgain` where it is locked or the disk is full; `inputOutput` for a bad disk.
+    /// - Parameters: - makes: whether a ledger that is missing is made. - adoption: whether the states are derived
+    ///   again, in one transaction, if they were derived under another policy.
+    /// - Throws: `cannotOpen` if there is no ledger to read, or the file is something else; `cannotWrite` if it cannot
+    ///   be made or written; `tryAgain` if it is locked or the disk is full; `inputOutput` for a bad disk.
     package convenience init(
         file path: String, mode: Mode, policy: Policy, durability: Durability = .full, makes: Bool = true,
         adoption: Adoption = .automatic, busySeconds: Int = LedgerStore.defaultBusySeconds
@@ -58,9 +57,8 @@ package final class LedgerStore: Sendable {
 
     /// A ledger of any engine.
     ///
-    /// - Parameters:
-    ///   - path: what names it to people.
-    ///   - adopts: whether the states are derived anew where they were derived under another policy.
+    /// - Parameters: - path: what names it to people. - adopts: whether the states are derived again if they were
+    ///   derived under another policy.
     package init(engine: any LedgerEngine, path: String, policy: Policy, adopts: Bool) throws(LedgerError) {
         self.engine = engine
         self.path = path
@@ -71,7 +69,7 @@ package final class LedgerStore: Sendable {
     /// Whether other hosts use the ledger, too.
     package var isShared: Bool { engine.isShared }
 
-    /// An empty ledger in memory, for a dry run where there is none yet.
+    /// An empty ledger in memory, for a dry run if there is none yet.
     package convenience init(inMemory policy: Policy) throws(LedgerError) {
         try self.init(engine: try SQLiteFile(), path: "(memory)", policy: policy, adopts: true)
     }
@@ -82,7 +80,7 @@ package final class LedgerStore: Sendable {
         return result
     }
 
-    /// The same, but nothing is written where `body` gives nothing.
+    /// The same, but nothing is written if `body` gives nothing.
     func writeOrAbandon<Result>(_ body: (any Connection) throws -> Result?) throws(LedgerError) -> Result? {
         try engine.write(body)
     }
@@ -96,7 +94,7 @@ package final class LedgerStore: Sendable {
     /// what was there before.
     func checkpoint() throws(LedgerError) -> Bool { try engine.checkpoint() }
 
-    /// Writes a batch in one transaction: all of it, or nothing where this throws.
+    /// Writes a batch in one transaction: all of it, or `nil` if this throws.
     ///
     /// - Returns: what became of each event, in the batch's order.
     @discardableResult

@@ -1,7 +1,7 @@
 import Ledger
 
 extension LedgerStore {
-    /// Opens a ledger: a database where `path` begins with `postgresql://` or `postgres://`, else a file.
+    /// Opens a ledger: a database if `path` begins with `postgresql://` or `postgres://`, else a file.
     ///
     /// The parameters and errors are those of ``init(file:mode:policy:durability:makes:adoption:busySeconds:)``.
     package convenience init(

@@ -18,7 +18,7 @@ struct PostgresAddress: Sendable {
         text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
     }
 
-    /// Nothing where the text is no such URI, but a path.
+    /// `nil` if the text is no such URI, but a path.
     init?(_ text: String) throws(LedgerError) {
         guard PostgresAddress.isOne(text) else { return nil }
         library = try PostgresLibrary()
@@ -88,7 +88,7 @@ struct PostgresAddress: Sendable {
         getenv(name).map { String(cString: $0) }
     }
 
-    /// The certificates that the system trusts, where the user keeps none for PostgreSQL.
+    /// The certificates that the system trusts, if the user keeps none for PostgreSQL.
     private static func rootCertificates() -> String? {
         let own = (environment("HOME") ?? "/root") + "/.postgresql/root.crt"
         if access(own, R_OK) == 0 { return nil }

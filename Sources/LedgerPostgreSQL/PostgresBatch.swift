@@ -2,15 +2,16 @@ import Ledger
 
 /// Writes batches of reports to PostgreSQL in a few round trips, whatever is in them.
 ///
-/// What a batch could meet in the ledger is copied into one in memory, the batch is written there by ``BatchWriter``, as on
-/// SQLite, and what has changed goes back: three round trips where no text is new and no mail is older than one that was
-/// counted.
+/// What a batch could meet in the ledger is copied into one in memory, the batch is written there by ``BatchWriter``,
+/// as on SQLite, and what has changed goes back: three round trips if no text is new and no mail is older than one that
+/// was counted.
 ///
 /// Many hosts do this at once. The rows that a batch could change are locked before they are read, in one order: the
-/// addresses by name, new ones among them, the reports by fingerprint; then come the new reports, in the same order; then,
-/// alone, the counts of the brake, which most batches share, and at once the states that follow and the end. A report that
-/// two hosts count at once is refused to one of them, which begins anew and finds it. Where an hour becomes a spike, or is
-/// none any more, addresses change that no other batch expects to: that batch is done again with the ledger for itself.
+/// addresses by name, new ones among them, the reports by fingerprint; then come the new reports, in the same order;
+/// then, alone, the counts of the brake, which most batches share, and at once the states that follow and the end. A
+/// report that two hosts count at once is refused to one of them, which starts over and finds it. If an hour becomes a
+/// spike, or is none any more, addresses change that no other batch expects to: that batch is done again with the
+/// ledger for itself.
 final class PostgresBatch {
     private let policy: Policy
     private let version: Int64

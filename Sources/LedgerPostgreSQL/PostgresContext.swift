@@ -111,7 +111,7 @@ struct PostgresContext {
         let answers = try session.pipeline(beginning.map { Statement(sql: $0) } + reading)
         let rows = Array(answers.dropFirst(beginning.count))
         guard rows[0].integer(0, 1) == version else {
-            // Known when the connection is made anew.
+            // Known when the connection is made again.
             throw PostgresFailure(state: "", message: "a later program has changed the tables", isLost: true)
         }
         guard rows[0].text(0, 0) == policy.signature else { throw OtherPolicy() }
@@ -132,7 +132,7 @@ struct PostgresContext {
         return [.delivery: numbers(rows[8].integers(0), "delivery_number"), .address: numbers([], "address_number")]
     }
 
-    /// Another host has changed, since this one began, what it had not locked: the batch begins anew.
+    /// Another host has changed, since this one began, what it had not locked: the batch starts over.
     static func collision(_ what: String) -> PostgresFailure {
         PostgresFailure(state: "40001", message: "\(what) was changed by another writer", isLost: false)
     }
@@ -174,8 +174,8 @@ struct PostgresContext {
 
     // MARK: What some batches need
 
-    /// Reads the events of the addresses whose state does not simply go on: where a report is older than one that was
-    /// counted, where an earlier copy takes a report's place, where an hour becomes a spike.
+    /// Reads the events of the addresses whose state does not simply go on: if a report is older than one that was
+    /// counted, if an earlier copy takes a report's place, if an hour becomes a spike.
     mutating func readMore(
         _ batch: [DeliveryEvent], _ names: BatchNames, _ terms: PostgresTerms, _ spikes: Set<Hour>
     ) throws {
@@ -189,7 +189,7 @@ struct PostgresContext {
         let table = try AddressTable(connection, unread)
         for (address, first) in names.addresses {
             guard let seen = try table.lastEvent(address) else { continue }
-            // Of a batch that comes into a spike every state is derived anew.
+            // Of a batch that comes into a spike every state is derived again.
             if seen.latest >= first || names.repeated.contains(address) || copied.contains(address) || !spikes.isEmpty {
                 wanted.insert(seen.id)
             }

@@ -2,13 +2,13 @@ import Ledger
 
 /// What PostgreSQL, or the connection to it, has refused.
 struct PostgresFailure: Error {
-    /// The code of the SQL standard and of PostgreSQL's appendix A; empty where no server has answered.
+    /// The code of the SQL standard and of PostgreSQL's appendix A; empty if no server has answered.
     var state: String
     var message: String
     /// Whether the connection is of no more use.
     var isLost: Bool
 
-    /// What may succeed when it is done again, with a new connection where this one is lost: the server goes down, comes
+    /// What may succeed when it is done again, with a new connection if this one is lost: the server goes down, comes
     /// up, is a standby that is being promoted, or two transactions were in each other's way.
     var isPassing: Bool {
         if isLost { return !isRefusal }

@@ -159,7 +159,7 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
     /// A failure after which nothing is tried again.
     private struct Final: Error { var failure: PostgresFailure }
 
-    /// Does something with a connection, again and with a new one where that may help, until the time is up.
+    /// Does something with a connection, again and with a new one if that may help, until the time is up.
     private func attempt<Result>(_ body: (PostgresSession) throws -> Result) throws(LedgerError) -> Result {
         do {
             return try queue.sync {
@@ -189,7 +189,7 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
         }
     }
 
-    /// Leaves a transaction that has failed, and the connection where it is lost or not to be relied on.
+    /// Leaves a transaction that has failed, and the connection if it is lost or not to be relied on.
     private func end(_ error: any Error) {
         let failure = (error as? Final)?.failure ?? error as? PostgresFailure
         guard let session, failure?.isLost != true, failure?.state != "25006" else {
@@ -228,7 +228,7 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
         return session
     }
 
-    /// The version of the tables, 0 where there are none.
+    /// The version of the tables, 0 if there are none.
     private func identify(_ session: PostgresSession) throws -> Int64 {
         let names = LedgerTable.all.map(\.name) + ["suppressed", "counters", "delivery_number", "address_number"]
         // Not to_regclass(), which may remember within a transaction that a table was not there.

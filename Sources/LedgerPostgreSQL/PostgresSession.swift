@@ -50,7 +50,7 @@ final class PostgresSession {
 
     let terms = TermCache(limit: PostgresTerms.limit)
 
-    /// A statement that a program makes up anew each time must not fill the server's memory.
+    /// A statement that a program makes up again each time must not fill the server's memory.
     private static let knownLimit = 400
 
     /// - Throws: `PostgresFailure`.
@@ -202,7 +202,7 @@ final class PostgresSession {
         let state = result.flatMap { functions.PQresultErrorField($0, libpq_sqlstate) }.map { String(cString: $0) }
         let message =
             result.flatMap { functions.PQresultErrorMessage($0) } ?? functions.PQerrorMessage(connection)
-        // Several lines where several hosts were tried.
+        // Several lines if several hosts were tried.
         let lines = message.map { String(cString: $0) }?.split(separator: "\n").map { $0.trimmingBlanks } ?? []
         return PostgresFailure(
             state: state ?? "", message: lines.joined(separator: "; "), isLost: isLost)

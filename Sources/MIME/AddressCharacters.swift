@@ -2,7 +2,7 @@ import Bytes
 
 /// What characters beyond ASCII do in an address and around it.
 extension AddressScan {
-    /// Bytes of the UTF-8 character at `index`, one where there is none.
+    /// Bytes of the UTF-8 character at `index`, one if there is none.
     static func characterLength(_ bytes: Span<UInt8>, _ index: Int, before end: Int) -> Int {
         let length =
             switch bytes[index] {
@@ -16,7 +16,7 @@ extension AddressScan {
         return length
     }
 
-    /// The scalar of two or three bytes that stands there; 0 where there is none.
+    /// The scalar of two or three bytes that is there; 0 if there is none.
     private static func scalar(_ bytes: Span<UInt8>, _ index: Int, _ length: Int) -> UInt32 {
         switch length {
         case 2: UInt32(bytes[index] & 0x1F) << 6 | UInt32(bytes[index + 1] & 0x3F)
@@ -39,7 +39,7 @@ extension AddressScan {
         }
     }
 
-    /// Whether it is a sign that stands within words, too: an apostrophe, a hyphen or a dash.
+    /// Whether it is a sign that is within words, too: an apostrophe, a hyphen or a dash.
     static func joinsWords(_ bytes: Span<UInt8>, _ index: Int, _ length: Int) -> Bool {
         switch scalar(bytes, index, length) {
         case 0xB4, 0xB7, 0x2010...0x2015, 0x2018, 0x2019, 0x201B, 0x2027, 0x2032, 0xFF07, 0xFF0D, 0xFF3F: true
@@ -87,9 +87,9 @@ extension AddressScan {
         }
     }
 
-    /// Whether a reader sees every character: none is a control character, sets the direction of the text, is passed over
-    /// by readers and fonts (the joiners U+200C and U+200D, too), or is a blank beyond ASCII. Bytes that are no UTF-8 are
-    /// taken for Latin-1.
+    /// Whether a reader sees every character: none is a control character, sets the direction of the text, is passed
+    /// over by readers and fonts (the joiners U+200C and U+200D, too), or is a blank beyond ASCII. Bytes that are not
+    /// UTF-8 are taken for Latin-1.
     static func isSeen(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         var isASCII = true
         for index in range where bytes[index] >= 0x80 { isASCII = false }

@@ -5,13 +5,12 @@ import Glibc
 public enum Charset {
     /// `bytes` in UTF-8, without a byte order mark.
     ///
-    /// A sequence that is wrong in its charset becomes one U+FFFD and costs nothing else. Where the label is absent, says
+    /// A sequence that is wrong in its charset becomes one U+FFFD and costs nothing else. If the label is absent, says
     /// ASCII or names no charset of mail, and the bytes are not ASCII, the likeliest charset is taken: ISO-2022 by its
-    /// escapes, UTF-8 where most of it is UTF-8, the Japanese encodings where every byte fits and the text looks Japanese,
+    /// escapes, UTF-8 if most of it is UTF-8, the Japanese encodings if every byte fits and the text looks Japanese,
     /// else windows-1252.
-    /// - Parameters:
-    ///   - bytes: A text in that charset.
-    ///   - label: The charset's label that the mail carries, in any spelling; nil where it carries none.
+    /// - Parameters: - bytes: A text in that charset. - label: The charset's label that the mail carries, in any
+    ///   spelling; `nil` if it carries none.
     public static func utf8(_ bytes: [UInt8], charset label: String?) -> [UInt8] {
         withoutMark(decoded(bytes, label.map { canonicalName($0) } ?? unstated))
     }
@@ -55,7 +54,7 @@ public enum Charset {
     private static let unstated = "ASCII"
     private static let escape: UInt8 = 0x1B
 
-    /// The bytes read as `charset`, a name of `CharsetAliases`; as windows-1252 where this glibc lacks its converter.
+    /// The bytes read as `charset`, a name of `CharsetAliases`; as windows-1252 if this glibc lacks its converter.
     static func convert(_ bytes: [UInt8], from charset: String) -> [UInt8] {
         let span = bytes.span
         switch charset {
@@ -146,7 +145,7 @@ public enum Charset {
         return Array(utf8.dropFirst(3))
     }
 
-    /// The byte order that a mark or the zeros of Latin text show; Windows' own where nothing does.
+    /// The byte order that a mark or the zeros of Latin text show; Windows' own if nothing does.
     private static func byteOrder(_ bytes: Span<UInt8>) -> String {
         guard bytes.count >= 2 else { return "LE" }
         return (bytes[0] == 0xFE && bytes[1] == 0xFF) || bytes[0] == 0 ? "BE" : "LE"
@@ -168,7 +167,7 @@ public enum Charset {
         return "WINDOWS-1252"
     }
 
-    /// The ISO-2022 charset whose escapes stand among the bytes (RFC 1468, RFC 1557), or nil.
+    /// The ISO-2022 charset whose escapes are among the bytes (RFC 1468, RFC 1557), or nil.
     private static func iso2022(_ bytes: Span<UInt8>) -> String? {
         var from = 0
         while let mark = bytes.firstIndex(of: escape, in: from..<bytes.count), mark + 2 < bytes.count {
@@ -219,7 +218,7 @@ public enum Charset {
         return characters > wrong
     }
 
-    /// Every high byte stands in a sequence that EUC-JP allows (the last one may be cut), and hiragana or katakana rows
+    /// Every high byte is in a sequence that EUC-JP allows (the last one may be cut), and hiragana or katakana rows
     /// (A4, A5) are among them.
     private static func looksLikeEUCJP(_ bytes: Span<UInt8>) -> Bool {
         var index = 0
@@ -240,7 +239,7 @@ public enum Charset {
         return kana > 0
     }
 
-    /// Every high byte stands in a pair that Shift_JIS allows (the last one may be cut), and kana (82 9F–F1, 83 40–96) are
+    /// Every high byte is in a pair that Shift_JIS allows (the last one may be cut), and kana (82 9F–F1, 83 40–96) are
     /// among them.
     private static func looksLikeShiftJIS(_ bytes: Span<UInt8>) -> Bool {
         var index = 0

@@ -2,10 +2,10 @@ import Bytes
 
 /// The charsets that mail is read in, and the labels that mean them.
 ///
-/// A label that is not listed is no reason to hand a stranger's word to iconv, which knows a thousand charsets that no mail
-/// is written in: such text is guessed, as unlabelled text is. Where senders say less than they mean, the label stands
-/// beside the larger charset (iso-8859-1 holds windows-1252 in practice, gb2312 holds GB18030, shift_jis holds CP932: the
-/// WHATWG Encoding Standard's labels, and those seen in reports of old mailers).
+/// A label that is not listed is not a reason to hand a stranger's word to iconv, which knows a thousand charsets that
+/// no mail is written in: such text is guessed, as unlabelled text is. If senders say less than they mean, the label is
+/// beside the larger charset (iso-8859-1 holds windows-1252 in practice, gb2312 holds GB18030, shift_jis holds CP932:
+/// the WHATWG Encoding Standard's labels, and those seen in reports of old mailers).
 enum CharsetAliases {
     /// glibc's name for each label, which is written as `key(_:)` writes it.
     static let table: [String: String] = {

@@ -5,7 +5,7 @@ struct Converter: ~Copyable {
     private let handle: iconv_t
     private let charset: String
 
-    /// Nil where this system has no such converter.
+    /// `nil` if this system has no such converter.
     init?(_ charset: String) {
         guard let handle = ConverterPool.take(charset) else { return nil }
         self.handle = handle

@@ -15,7 +15,7 @@ enum ConverterPool {
         return mutex
     }()
 
-    /// A converter from `charset` into UTF-8, in its first state; nil where this system has none.
+    /// A converter from `charset` into UTF-8, in its first state; `nil` if this system has none.
     static func take(_ charset: String) -> iconv_t? {
         if let known = withLock({ idle[charset]?.popLast() }) { return known }
         let handle = iconv_open("UTF-8", charset)

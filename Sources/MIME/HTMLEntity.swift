@@ -2,7 +2,7 @@ import Bytes
 
 /// Character references of HTML: `&eacute;`, `&#233;`, `&#xE9;`.
 enum HTMLEntity {
-    /// Reads the reference at `start`, where an ampersand stands, and appends its character; the ampersand alone where it
+    /// Reads the reference at `start`, where an ampersand is, and appends its character; the ampersand alone if it
     /// starts none. Returns where the text goes on.
     static func read(_ bytes: Span<UInt8>, at start: Int, into out: inout [UInt8]) -> Int {
         let from = start + 1

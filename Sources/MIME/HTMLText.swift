@@ -119,7 +119,7 @@ package enum HTMLText {
             ("style", "</style"), ("title", "</title"), ("script", "</script"),
         ]
 
-        /// Where the text after `word` starts, after the rest of the tag where the word opens one.
+        /// Where the text after `word` starts, after the rest of the tag if the word opens one.
         private func end(of word: StaticString, _ bytes: Span<UInt8>, from start: Int) -> Int? {
             let first = word.utf8Start[0]
             var index = start

@@ -40,7 +40,7 @@ enum ISO2022JP {
                 isShifted = byte == 0x0E
                 index += 1
             case 0x0A:
-                // Each line starts in ASCII (RFC 1468), also where its writer forgot the escape.
+                // Each line starts in ASCII (RFC 1468), even if its writer forgot the escape.
                 set = .single
                 isShifted = false
                 out.append(byte)

@@ -3,10 +3,10 @@ import Bytes
 /// Header fields that go on in a line without a blank before it.
 ///
 /// POP clients, web forms and gateways take away the blanks at the start of a line, and with them what makes it a fold
-/// (RFC 5322 section 2.2.3). Such a line is taken as the rest of the field above it where the field asks for it (a
-/// parameter, the clauses and the date of a Received field, the end of a quoted string or of a comment), or where a known
-/// field follows before the empty line that ends the header, and no fold of that header kept its blanks. A body that starts
-/// without an empty line before it does neither.
+/// (RFC 5322 section 2.2.3). Such a line is taken as the rest of the field above it if the field asks for it (a
+/// parameter, the clauses and the date of a Received field, the end of a quoted string or of a comment), or if a known
+/// field follows before the empty line that ends the header, and no fold of that header kept its blanks. A body that
+/// starts without an empty line before it does neither.
 struct LostFold {
     /// Lines that are searched for the next field: folded signatures and a filter's findings take some forty.
     static let linesSearched = 60
@@ -123,7 +123,7 @@ struct LostFold {
         FieldName("authentication-results"),
     ]
 
-    /// Fields that a message has once. A second one stands in a returned message's header.
+    /// Fields that a message has once. A second one is in a returned message's header.
     static let single: [FieldName] = [
         .from, .to, .subject, .date, .messageID, FieldName("mime-version"), .contentType, .contentTransferEncoding,
         .replyTo, .sender, .cc, .inReplyTo, .references, .returnPath, FieldName("auto-submitted"),
@@ -139,8 +139,8 @@ struct LostFold {
 }
 
 extension MessageParser {
-    /// What of the lines at `position` belongs to the last of `own`, the header's fields so far: where it ends, and where the
-    /// line after it starts; nil where the header ends here.
+    /// What of the lines at `position` belongs to the last of `own`, the header's fields so far: where it ends, and
+    /// where the line after it starts; `nil` if the header ends here.
     func lostFold(
         _ bytes: Span<UInt8>, at position: Int, _ fold: inout LostFold, fields own: Range<Int>
     ) -> (content: Int, next: Int)? {
@@ -167,7 +167,7 @@ extension MessageParser {
         return nil
     }
 
-    /// Whether a field of the same header stands there: false for one of another header, nil for what may be anything.
+    /// Whether a field of the same header is there: false for one of another header, nil for what may be anything.
     private func isField(_ bytes: Span<UInt8>, _ field: HeaderField, _ own: Range<Int>, _ fold: LostFold) -> Bool? {
         guard fold.isMessage else { return bytes.hasPrefix("content-", ignoringCaseIn: field.name) ? true : nil }
         if let name = LostFold.single.first(where: { $0.matches(field, bytes) }) {

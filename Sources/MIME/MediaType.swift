@@ -48,8 +48,8 @@ public enum MediaType: UInt8, Sendable {
         }
     }
 
-    /// Reads `type/subtype` at the start of a Content-Type value. What is no media type at all says nothing: text, by
-    /// RFC 2045 section 5.2, as is RFC 1049's bare `text`.
+    /// Reads `type/subtype` at the start of a Content-Type value. What is not a media type at all says nothing: text,
+    /// by RFC 2045 section 5.2, as is RFC 1049's bare `text`.
     init(_ bytes: Span<UInt8>, _ value: Range<Int>) {
         let value = bytes.trimmed(value)
         var slash: Int?

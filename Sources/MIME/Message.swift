@@ -8,11 +8,11 @@ import Bytes
 /// for (index, part) in message.parts.enumerated() where part.type == .textPlain { print(message.text(ofPart: index)) }
 /// ```
 public struct Message: Sendable {
-    /// The message. Where the input's lines ended with bare CRs, they end with LF here.
+    /// The message. If the input's lines ended with bare CRs, they end with LF here.
     public let bytes: [UInt8]
     /// All parts' header fields, one part's side by side.
     public let fields: [HeaderField]
-    /// The parts in the order in which they stand; part 0 is the message itself.
+    /// The parts in the order in which they are; part 0 is the message itself.
     public let parts: [Part]
     /// The limit that cut the reading short, in words, or nil.
     public let limitHit: String?
@@ -31,7 +31,7 @@ public struct Message: Sendable {
         limitHit = parser.limitHit
     }
 
-    /// Old Macintosh mailers end lines with CR alone. Where a message has no LF at all, its CRs are line ends.
+    /// Old Macintosh mailers end lines with CR alone. If a message has no LF at all, its CRs are line ends.
     private static func withLineFeeds(_ input: [UInt8]) -> [UInt8] {
         let span = input.span
         guard span.firstIndex(of: UInt8(ascii: "\n"), in: 0..<span.count) == nil,
@@ -47,7 +47,7 @@ public struct Message: Sendable {
         fields.first(name, in: parts[part], bytes.span)
     }
 
-    /// All fields of that name in a part's header, in the order in which they stand.
+    /// All fields of that name in a part's header, in the order in which they are.
     public func allFields(_ name: FieldName, in part: Int = 0) -> [HeaderField] {
         var found: [HeaderField] = []
         forEachField(name, in: part, limit: .max) { found.append($0) }
@@ -74,13 +74,13 @@ public struct Message: Sendable {
         return isFolded(range) ? unfolded(range) : bytes.span.copy(range)
     }
 
-    /// Hands the same to `body`, without a copy where it has no folds.
+    /// Hands the same to `body`, without a copy if it has no folds.
     @inlinable package func withValue<Result>(of field: HeaderField, _ body: (Span<UInt8>) -> Result) -> Result {
         let range = valueRange(field)
         return isFolded(range) ? body(unfolded(range).span) : body(bytes.span.extracting(range))
     }
 
-    /// Hands the value of the first field of that name to `body`; nil where there is none.
+    /// Hands the value of the first field of that name to `body`; `nil` if there is none.
     @inlinable package func withValue<Result>(
         _ name: FieldName, in part: Int = 0, _ body: (Span<UInt8>) -> Result
     ) -> Result? {
@@ -88,7 +88,7 @@ public struct Message: Sendable {
         return withValue(of: field, body)
     }
 
-    /// Where a field's value stands, with its folds.
+    /// Where a field's value is, with its folds.
     @usableFromInline package func valueRange(_ field: HeaderField) -> Range<Int> {
         let range = bytes.span.trimmed(field.value)
         return range.lowerBound..<(range.lowerBound + min(range.count, limits.fieldBytes))
@@ -122,7 +122,7 @@ public struct Message: Sendable {
         return value(of: field)
     }
 
-    /// The value as text: RFC 2047 encoded words decoded, bytes that are no UTF-8 read as the likeliest charset.
+    /// The value as text: RFC 2047 encoded words decoded, bytes that are not UTF-8 read as the likeliest charset.
     public func text(of field: HeaderField) -> String { withValue(of: field) { EncodedWord.decode($0) } }
 
     /// The text of the first field of that name, or nil.
@@ -131,7 +131,8 @@ public struct Message: Sendable {
         return text(of: field)
     }
 
-    /// Where the addresses of a field stand in `bytes` (RFC 5322 section 3.4), `MIMELimits.addresses` of them at the most.
+    /// Where the addresses of a field are in `bytes` (RFC 5322 section 3.4), `MIMELimits.addresses` of them at the
+    /// most.
     public func addresses(of field: HeaderField) -> [Range<Int>] {
         AddressScan.list(bytes.span, in: field.value, limit: limits.addresses)
     }
@@ -143,7 +144,7 @@ public struct Message: Sendable {
         withValue(.contentType, in: part) { Parameters.value(name, in: $0) } ?? nil
     }
 
-    /// Hands `limit` bytes of a part's body without its transfer encoding to `body`, without a copy where it has none.
+    /// Hands `limit` bytes of a part's body without its transfer encoding to `body`, without a copy if it has none.
     @inlinable package func withDecodedBody<Result>(
         ofPart part: Int, limit: Int, _ body: (Span<UInt8>) -> Result
     ) -> Result {

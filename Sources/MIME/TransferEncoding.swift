@@ -28,8 +28,8 @@ public enum TransferEncoding: UInt8, Sendable {
         }
     }
 
-    /// The decoded bytes of `range`, at most `limit` of them. Characters outside the alphabet are passed over
-    /// (RFC 2045 section 6.8); a broken escape stays as it stands (section 6.7).
+    /// The decoded bytes of `range`, at most `limit` of them. Characters outside the alphabet are passed over (RFC 2045
+    /// section 6.8); a broken escape stays as it is (section 6.7).
     @usableFromInline package func decode(_ bytes: Span<UInt8>, _ range: Range<Int>, limit: Int) -> [UInt8] {
         switch self {
         case .identity, .uuencode:

@@ -22,12 +22,13 @@ public final class Archive: Sendable {
         self.root = root
     }
 
-    /// The Maildir ROOT/NAME. Where they are missing, ROOT, ROOT/NAME and its cur/, new/ and tmp/ are made, with mode
-    /// 0700 less the umask, and fsynced. The parent of ROOT must exist: to make more than one folder would hide a
-    /// mistyped path.
+    /// The Maildir ROOT/NAME. If they are missing, ROOT, ROOT/NAME and its cur/, new/ and tmp/ are made, with mode 0700
+    /// less the umask, and fsynced. The parent of ROOT must exist: to make more than one folder would hide a mistyped
+    /// path.
     ///
-    /// - Throws: ``MaildirError`` of the category `cannotWrite`, `permission` or `tryAgain`; `cannotWrite` also where
-    ///   `name` is no name for a folder: empty, with a slash in it, or starting with a dot.
+    /// - Throws:
+    ///   ``MaildirError`` of the category `cannotWrite`, `permission` or `tryAgain`; `cannotWrite` even if `name` is
+    ///   not a name for a folder: empty, with a slash in it, or starting with a dot.
     public func folder(named name: String) throws(MaildirError) -> Maildir {
         try folders.withLock { (folders) throws(MaildirError) -> Maildir in
             if let folder = folders[name] { return folder }

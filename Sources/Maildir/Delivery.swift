@@ -16,7 +16,7 @@ extension Maildir {
     /// Delivers a message that is still being read, as ``deliver(_:)`` does one that is in memory: `head`, which the
     /// caller has read of it, and all that `source` holds after that. However long it is, a piece of 64 KiB is held.
     ///
-    /// - Throws: as ``deliver(_:)``; also where `source` cannot be read to its end. Then nothing was delivered.
+    /// - Throws: as ``deliver(_:)``; even if `source` cannot be read to its end. Then nothing was delivered.
     @discardableResult
     public func deliver(_ head: [UInt8], thenFrom source: Int32) throws(MaildirError) -> MessageName {
         try publish(StagedCopy(of: head, thenFrom: source, for: self))

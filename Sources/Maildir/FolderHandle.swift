@@ -27,8 +27,8 @@ final class FolderHandle: Sendable {
         close(descriptor)
     }
 
-    /// Opens the folder `name` in `parent`, or the folder at the path `name` where there is no parent. A symbolic link
-    /// in a parent's folder is not followed: nobody who may write there can point us elsewhere.
+    /// Opens the folder `name` in `parent`, or the folder at the path `name` if there is no parent. A symbolic link in
+    /// a parent's folder is not followed: nobody who may write there can point us elsewhere.
     static func open(_ name: String, in parent: FolderHandle?) -> Result<FolderHandle, FolderOpeningFailure> {
         let path = parent.map { $0.path + "/" + name } ?? name
         let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (parent == nil ? 0 : O_NOFOLLOW)
@@ -42,7 +42,7 @@ final class FolderHandle: Sendable {
         isTouched.store(true, ordering: .releasing)
     }
 
-    /// fsync(2) of the folder, where names in it were added or removed since the last time.
+    /// fsync(2) of the folder, if names in it were added or removed since the last time.
     func sync() throws(MaildirError) {
         guard isTouched.exchange(false, ordering: .acquiringAndReleasing) else { return }
         let answer = systemCall { fsync(descriptor) }
@@ -53,7 +53,7 @@ final class FolderHandle: Sendable {
         }
     }
 
-    /// What stands under a name, without following it; nil where nothing does, or where it cannot be asked.
+    /// What is under a name, without following it; `nil` if nothing does, or if it cannot be asked.
     func status(of name: MessageName) -> stat? {
         var status = stat()
         let answer = name.withCString { name in
@@ -70,7 +70,7 @@ final class FolderHandle: Sendable {
         return mine.st_dev == others.st_dev && mine.st_ino == others.st_ino
     }
 
-    /// Why this user may not add and remove names here, as an `errno`; 0 where that is allowed.
+    /// Why this user may not add and remove names here, as an `errno`; 0 if that is allowed.
     var changeRefusal: Int32 {
         systemCall { faccessat(descriptor, ".", W_OK | X_OK, AT_EACCESS) }.error
     }
@@ -83,8 +83,8 @@ final class FolderHandle: Sendable {
     }
 }
 
-/// Gives a file or folder that was just made to the owner of the folder that holds it, where root made it: the user for whom
-/// it was made has to be able to write it. That it cannot be given away is no fault.
+/// Gives a file or folder that was just made to the owner of the folder that holds it, if root made it: the user for
+/// whom it was made has to be able to write it. That it cannot be given away is not a fault.
 ///
 /// - Parameters:
 ///   - descriptor: what was made; descriptors follow no link.

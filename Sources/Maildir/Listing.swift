@@ -2,9 +2,9 @@ import Bytes
 import Glibc
 
 extension Maildir {
-    /// The names in new/, sorted by their bytes; the first `limit` of them where there is a limit.
+    /// The names in new/, sorted by their bytes; the first `limit` of them if there is a limit.
     ///
-    /// Names that start with a dot are no messages and are left out. Nothing is asked about the files: that a name
+    /// Names that start with a dot are not messages and are left out. Nothing is asked about the files: that a name
     /// stands for a symbolic link, a folder or a FIFO shows when it is read. A message that arrives or leaves meanwhile
     /// may be in the list or not.
     ///

@@ -5,13 +5,14 @@ import Glibc
 public struct MaildirError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What a program does about the error.
     public enum Category: Hashable, Sendable {
-        /// The path names no Maildir: nothing is there, it is no folder, or new/ or cur/ is missing (EX_NOINPUT, 66).
+        /// The path names no Maildir: nothing is there, it is not a folder, or new/ or cur/ is missing (EX_NOINPUT,
+        /// 66).
         case noSuchMaildir
         /// This user may not do that.
         case permission
         /// The message is no longer there: somebody else moved or removed it. Not a fault; go on with the next.
         case vanished
-        /// What bears the name is no regular file and so no message. Go on with the next.
+        /// What bears the name is not a regular file and so no message. Go on with the next.
         case notRegular(FileKind)
         /// The target cannot be written, whatever the message (EX_CANTCREAT, 73).
         case cannotWrite
@@ -52,7 +53,7 @@ public struct MaildirError: Error, Hashable, Sendable, CustomStringConvertible {
     public let operation: Operation
     /// The file or folder, safe for a terminal.
     public let path: String
-    /// The `errno`; 0 where no system call failed.
+    /// The `errno`; 0 if no system call failed.
     public let errorNumber: Int32
     /// Why, in place of what the system says about `errorNumber`.
     private let reason: String?

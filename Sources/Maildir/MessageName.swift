@@ -16,10 +16,10 @@ public struct MessageName: Hashable, Comparable, Sendable {
     /// The last second that can be the time of a delivery: 7 February 2106, the end of an unsigned 32-bit clock.
     public static let latestDeliverySeconds: Int64 = 4_294_967_295
 
-    /// The name as it stands in the folder.
+    /// The name as it is in the folder.
     public let bytes: [UInt8]
 
-    /// The name for `bytes`; nil where no file in a Maildir that mail readers look at can be called so: empty, longer
+    /// The name for `bytes`; `nil` if no file in a Maildir that mail readers look at can be called so: empty, longer
     /// than ``maximumLength``, with a slash or a NUL in it, or starting with a dot.
     public init?(_ bytes: [UInt8]) {
         guard let first = bytes.first, first != UInt8(ascii: "."), bytes.count <= Self.maximumLength,
@@ -39,14 +39,14 @@ public struct MessageName: Hashable, Comparable, Sendable {
     }
 
     /// What tells this message from every other in the Maildir, and stays when its flags change: all before the first
-    /// colon. It includes fields such as `,S=1234` that Courier and Dovecot add. It is never empty: a colon that
-    /// stands first belongs to it, so that `:2,S` and `:2,F`, which no mail program writes, remain two messages.
+    /// colon. It includes fields such as `,S=1234` that Courier and Dovecot add. It is never empty: a colon that is
+    /// first belongs to it, so that `:2,S` and `:2,F`, which no mail program writes, remain two messages.
     public var unique: ArraySlice<UInt8> {
         bytes[..<infoStart]
     }
 
     /// The flags after `:2,`, as letters in ASCII order, each once: `F` flagged, `R` replied, `S` seen, `T` trashed and
-    /// so on; lower-case letters are Dovecot's keywords. Empty where there are none.
+    /// so on; lower-case letters are Dovecot's keywords. Empty if there are none.
     public var flags: String {
         let info = bytes[infoStart...]
         guard info.starts(with: Self.infoPrefix) else { return "" }
@@ -54,8 +54,8 @@ public struct MessageName: Hashable, Comparable, Sendable {
     }
 
     /// When the message was delivered, in seconds since 1970 UTC: the decimal number before the first dot, as the
-    /// Maildir convention puts it there. Nil where the name does not start with a number and a dot, or where the
-    /// number is no time at which mail can have been delivered to a Maildir.
+    /// Maildir convention puts it there. `nil` if the name does not start with a number and a dot, or if the number is
+    /// no time at which mail can have been delivered to a Maildir.
     public var deliverySeconds: Int64? {
         var seconds: Int64 = 0
         for byte in bytes {
@@ -70,10 +70,11 @@ public struct MessageName: Hashable, Comparable, Sendable {
     }
 
     /// The name with exactly these flags: `UNIQUE:2,FLAGS`. Only ASCII letters count; they are sorted, as the
-    /// convention demands, and each stands once.
+    /// convention demands, and each occurs once.
     ///
-    /// Where that would be longer than ``maximumLength``, the name is `UNIQUE` alone: mail readers take a name
-    /// without `:2,` in cur/ for a message without flags, and losing a flag is better than being unable to move.
+    /// If that would be longer than
+    /// ``maximumLength``, the name is `UNIQUE` alone: mail readers take a name without `:2,` in cur/ for a message
+    /// without flags, and losing a flag is better than being unable to move.
     public func withFlags(_ flags: String) -> MessageName {
         let unique = self.unique
         let letters = flags.utf8.count < 2 ? flags : Self.normalized(flags.utf8)
@@ -94,8 +95,8 @@ public struct MessageName: Hashable, Comparable, Sendable {
     }
 
     /// The name that is tried when this one is taken by another message: `_N` goes to the end of the unique part, but
-    /// before fields such as `,S=1234`, which mail servers read; the flags stay. Where it gets too long, these fields
-    /// are left out, and then the unique part loses its end.
+    /// before fields such as `,S=1234`, which mail servers read; the flags stay. If it gets too long, these fields are
+    /// left out, and then the unique part loses its end.
     func numbered(_ number: Int) -> MessageName {
         let mark = Array("_\(number)".utf8)
         let unique = self.unique
@@ -129,7 +130,7 @@ public struct MessageName: Hashable, Comparable, Sendable {
         }
     }
 
-    /// What stands between the unique part and the flags.
+    /// What comes between the unique part and the flags.
     private static let infoPrefix: [UInt8] = Array(":2,".utf8)
 
     /// Where the unique part ends.

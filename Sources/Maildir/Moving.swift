@@ -14,17 +14,18 @@ extension Maildir {
 
     /// Moves a message within the Maildir, and says what it is called now.
     ///
-    /// The name becomes `UNIQUE:2,FLAGS`. Where it is taken, by whatever, the message gets the next free one of
-    /// `UNIQUE_1:2,FLAGS`, `UNIQUE_2:2,FLAGS` … : no file is written over and none is removed, not even where the one
-    /// that stands there has the same content, as after new/ was restored from a backup. (One file under two names, a
-    /// hard link, is what an interrupted move leaves on a file system such as NFS; it loses its old name.)
+    /// The name becomes `UNIQUE:2,FLAGS`. If it is taken, by whatever, the message gets the next free one of
+    /// `UNIQUE_1:2,FLAGS`, `UNIQUE_2:2,FLAGS` … : no file is written over and none is removed, not even if the one that
+    /// is there has the same content, as after new/ was restored from a backup. (One file under two names, a hard link,
+    /// is what an interrupted move leaves on a file system such as NFS; it loses its old name.)
     ///
-    /// One rename(2), at once visible to others, durable after ``syncFolders()``. Where cur/ is on another file system,
-    /// it is done as ``move(_:from:into:flags:mayStandThere:)`` does it. What the name stands for is not asked: a
-    /// symbolic link or a FIFO is moved as it is.
+    /// One rename(2), at once visible to others, durable after
+    /// ``syncFolders()``. If cur/ is on another file system, it is done as ``move(_:from:into:flags:mayStandThere:)``
+    /// does it. What the name stands for is not asked: a symbolic link or a FIFO is moved as it is.
     ///
-    /// - Throws: ``MaildirError`` of the category `vanished` where the message is gone, `permission`, `cannotWrite`,
-    ///   `tryAgain` or `ioError`. Then the message stands where it stood.
+    /// - Throws:
+    ///   ``MaildirError`` of the category `vanished` if the message is gone, `permission`, `cannotWrite`, `tryAgain` or `ioError`.
+    ///   Then the message is where it stood.
     @discardableResult
     public func move(
         _ name: MessageName, from folder: Folder = .new, to destination: Destination
@@ -38,25 +39,23 @@ extension Maildir {
     /// Moves a message to cur/ of another Maildir, such as a folder of an ``Archive``, and says what it is called there.
     ///
     /// Within a file system that is one rename(2), durable after ``syncFolders()`` of both, the target first. From one
-    /// file system to another the message is copied to the target's tmp/, with its times, mode and, where allowed,
-    /// owner; the copy is fsynced and renamed to cur/, that folder is fsynced, and only then the source is removed.
-    /// Whenever that is interrupted, there may be a stray file in tmp/ (which mail readers remove after 36 hours), or
-    /// the message may stand in both places, but never in none.
+    /// file system to another the message is copied to the target's tmp/, with its times, mode and, if allowed, owner;
+    /// the copy is fsynced and renamed to cur/, that folder is fsynced, and only then the source is removed. Whenever
+    /// that is interrupted, there may be a stray file in tmp/ (which mail readers remove after 36 hours), or the
+    /// message may be in both places, but never in none.
     ///
-    /// To call it again puts that right: where the target's cur/ already has the wanted name *with the same bytes*, it
-    /// is fsynced and the source removed. Where the name has other bytes, the message gets another name, as in
+    /// To call it again puts that right: if the target's cur/ already has the wanted name *with the same bytes*, it is
+    /// fsynced and the source removed. If the name has other bytes, the message gets another name, as in
     /// ``move(_:from:to:)``.
     ///
-    /// - Parameters:
-    ///   - name: The message's name, as it was listed.
-    ///   - folder: Where it stands.
-    ///   - target: The Maildir to whose cur/ it goes.
-    ///   - flags: Flags that it gets beside those that its name has.
-    ///   - mayStandThere: Whether an earlier run may have brought this message there, as the caller knows from its
-    ///     records. Then it is also found where somebody has changed its flags meanwhile. That needs a list of the
-    ///     target's cur/, made once at the first such move.
-    /// - Throws: ``MaildirError`` of the category `vanished`, `permission`, `cannotWrite`, `tryAgain`, `ioError`, or
-    ///   `notRegular` where something that is no file would have to be copied. Then the message stands where it stood.
+    /// - Parameters: - name: The message's name, as it was listed. - folder: Where it is. - target: The Maildir to
+    ///   whose cur/ it goes. - flags: Flags that it gets beside those that its name has. - mayStandThere: Whether an
+    ///   earlier run may have brought this message there, as the caller knows from its records. Then it is also found
+    ///   if somebody has changed its flags meanwhile. That needs a list of the target's cur/, made once at the first
+    ///   such move.
+    /// - Throws:
+    ///   ``MaildirError`` of the category `vanished`, `permission`, `cannotWrite`, `tryAgain`, `ioError`, or `notRegular`
+    ///   if something that is not a file would have to be copied. Then the message is where it stood.
     @discardableResult
     public func move(
         _ name: MessageName, from folder: Folder = .new, into target: Maildir, flags: String = "S",
@@ -136,7 +135,7 @@ private struct Move {
         throw noFreeName()
     }
 
-    /// Looks for the message under any flags in the target; removes the source and says the name where it is there.
+    /// Looks for the message under any flags in the target; removes the source and says the name if it is there.
     func finishWhereItStands() throws(MaildirError) -> MessageName? {
         for standing in try target.archivedNames.names(like: name, in: target.cur) {
             if case .done = try look(at: standing) { return standing }
@@ -164,7 +163,7 @@ private struct Move {
             case .tryAgain, .ioError: throw error
             case .vanished where source.status(of: name) == nil: throw error
             case .vanished: return .free
-            // What cannot be compared counts as different. At worst the message then stands there twice.
+            // What cannot be compared counts as different. At worst the message then is there twice.
             default: return .taken
             }
         }
@@ -208,8 +207,8 @@ private struct Move {
 
     /// Removes the source, once the target is on disk: a copy must not go before the other has come to stay.
     ///
-    /// - Parameter copy: what this move has just made in the target. It goes where the source has to stay, so that the
-    ///   message does not stand twice.
+    /// - Parameter copy: what this move has just made in the target. It goes if the source has to stay, so that the
+    ///   message does not occur twice.
     private func removeSource(orCopy copy: MessageName? = nil) throws(MaildirError) {
         target.cur.touch()
         try target.cur.sync()

@@ -44,7 +44,7 @@ extension Maildir {
     /// two, whole. It is on disk when this returns.
     package func writeNote(_ name: String, _ bytes: [UInt8]) throws(MaildirError) {
         let path = self.path + "/" + name
-        // A name of its own: where no lock holds another run back, it may write the file, too.
+        // A name of its own: if no lock holds another run back, it may write the file, too.
         let temporary = "\(name).\(UniqueName.next().printable)"
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
         let opened = systemCall { openat(root.descriptor, temporary, flags, 0o644) }

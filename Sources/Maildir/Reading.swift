@@ -9,8 +9,8 @@ extension Maildir {
     /// The file may be anything: symbolic links are not followed, a FIFO or a device does not hang it, and a file that
     /// grows or shrinks meanwhile gives what was there.
     ///
-    /// - Throws: ``MaildirError`` of the category `vanished` where the name is gone, `notRegular` where it is no regular
-    ///   file, `permission`, `tryAgain` or `ioError`.
+    /// - Throws:
+    ///   ``MaildirError`` of the category `vanished` if the name is gone, `notRegular` if it is not a regular file, `permission`, `tryAgain` or `ioError`.
     public func read(_ name: MessageName, from folder: Folder, maximum: Int) throws(MaildirError) -> MessageFile {
         var bytes: [UInt8] = []
         let facts = try read(name, from: folder, maximum: maximum, into: &bytes)
@@ -78,7 +78,7 @@ extension FolderHandle {
 
     /// The most that one read(2) asks for, in bytes.
     static let readChunk = 1 << 16
-    /// The least that it asks for: where a file claims to be empty, its file system may only not know the size.
+    /// The least that it asks for: if a file claims to be empty, its file system may only not know the size.
     private static let smallestChunk = 1 << 13
 
     /// Opens a message, and nothing that is not one. O_NONBLOCK keeps the opening of a FIFO from waiting for a writer,

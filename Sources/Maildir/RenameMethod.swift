@@ -6,11 +6,11 @@ internal import CRenameat2
 enum RenameMethod {
     /// renameat2(2) with RENAME_NOREPLACE: one step, which either happens or does not.
     case renameat2
-    /// linkat(2), then unlinkat(2), where the file system does not know the flag, as NFS does not. In between, the file
+    /// linkat(2), then unlinkat(2), if the file system does not know the flag, as NFS does not. In between, the file
     /// bears both names; who finds it so finishes the job.
     case hardLink
 
-    /// Moves `name` from one folder to `newName` in another. Returns 0 or an `errno`, EEXIST where `newName` is taken.
+    /// Moves `name` from one folder to `newName` in another. Returns 0 or an `errno`, EEXIST if `newName` is taken.
     func rename(
         _ name: MessageName, in folder: FolderHandle, to newName: MessageName, in newFolder: FolderHandle
     ) -> Int32 {
@@ -39,7 +39,7 @@ enum RenameMethod {
         if linked != 0 { return linked }
         let unlinked = systemCall { unlinkat(folder, name, 0) }.error
         if unlinked == 0 || unlinked == ENOENT { return 0 }
-        // What has to stay where it is must not stand twice.
+        // What has to stay where it is must not occur twice.
         _ = systemCall { unlinkat(newFolder, newName, 0) }
         return unlinked
     }

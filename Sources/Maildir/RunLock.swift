@@ -4,7 +4,7 @@ import Glibc
 /// The right to be the only run on a Maildir: an exclusive flock(2) on the Maildir's folder itself, so that nothing is
 /// written and a user who may only read can take it too. The kernel drops it when the process ends, however it ends.
 ///
-/// Where the file system knows no lock on a folder (NFS, which wants a descriptor open for writing; some FUSE and CIFS
+/// If the file system knows no lock on a folder (NFS, which wants a descriptor open for writing; some FUSE and CIFS
 /// ones), a file `.maildir-bounce.lock` in the Maildir is locked instead. It stays there: to remove it would let two
 /// runs lock two files of one name.
 ///
@@ -13,14 +13,14 @@ import Glibc
 /// defer { lock.release() }
 /// ```
 public struct RunLock: Sendable {
-    /// The file that is locked where the folder cannot be.
+    /// The file that is locked if the folder cannot be.
     public static let fileName = ".maildir-bounce.lock"
 
     private let descriptor: OwnedDescriptor
 
-    /// Takes the lock, without waiting; nil where somebody else holds it, in this process or in another.
+    /// Takes the lock, without waiting; `nil` if somebody else holds it, in this process or in another.
     ///
-    /// - Throws: ``MaildirError`` where it cannot be told.
+    /// - Throws: ``MaildirError`` if it cannot be told.
     public static func tryAcquire(on maildir: Maildir) throws(MaildirError) -> RunLock? {
         try tryAcquire(on: maildir, lockingFolder: true)
     }

@@ -9,7 +9,7 @@ enum UniqueName {
     /// can be longer.
     static let maximumHostLength = 128
 
-    /// A new name; `seconds` stands for the time in front where the message has one of its own.
+    /// A new name; `seconds` stands for the time in front if the message has one of its own.
     static func next(seconds: Int64? = nil) -> MessageName {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)

@@ -100,7 +100,7 @@ import Glibc
         return try parseAsRoot(Array(arguments))
     }
 
-    /// The command of a line with many words; nil where there are few.
+    /// The command of a line with many words; `nil` if there are few.
     ///
     /// A line with many words that makes no sense is refused as the shortened one.
     private static func longCommand(_ arguments: ArraySlice<String>) throws -> (any ParsableCommand)? {

@@ -8,8 +8,8 @@ import Bytes
 ///            │ └ the day on which it was made, days since 1970 in 4 hexadecimal digits; may be left out
 ///            └ the key's name
 ///
-/// What is signed is the text `k15101:bob=dest.example`, name and day before the colon, the encoded recipient after it, in
-/// lower case. The recipient stands last, as in plain VERP, for readers that know no signature.
+/// What is signed is the text `k15101:bob=dest.example`, name and day before the colon, the encoded recipient after it,
+/// in lower case. The recipient is last, as in plain VERP, for readers that know no signature.
 public struct SignedTag: Sendable, Equatable {
     /// Octets of a local part (RFC 5321, section 4.5.3.1.1).
     public static let localOctets = 64
@@ -60,7 +60,7 @@ public struct SignedTag: Sendable, Equatable {
 
     // MARK: reading
 
-    /// The signed tag in a local part, or nil where nothing there has the form of one. Where several places have it, the
+    /// The signed tag in a local part, or `nil` if nothing there has the form of one. If several places have it, the
     /// first whose signature holds, else the first.
     ///
     /// - Parameter local: in any case.

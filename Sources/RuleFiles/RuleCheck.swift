@@ -1,7 +1,7 @@
 import Classifier
 import Verdict
 
-/// Looks for what cannot be meant: phrases that stand twice, that no text can hold, or that never decide.
+/// Looks for what cannot be meant: phrases that occur twice, that no text can hold, or that never decide.
 package struct RuleCheck {
     package private(set) var problems: [RuleProblem]
 
@@ -75,7 +75,7 @@ package struct RuleCheck {
 
     private func shown(_ text: PlacedText) -> String { "\"\(text.text.prefix(60))\"" }
 
-    // MARK: what stands twice
+    // MARK: what occurs twice
 
     private mutating func checkNames(_ names: [(name: String, place: RulePlace)]) {
         var first: [String: RulePlace] = [:]
@@ -214,7 +214,7 @@ package struct RuleCheck {
         }
     }
 
-    /// Whether wherever a phrase stands another one does.
+    /// Whether wherever a phrase is another one does.
     fileprivate static func holds(_ phrase: String, _ inner: String) -> Bool {
         if phrase == inner { return true }
         return !inner.contains("*")

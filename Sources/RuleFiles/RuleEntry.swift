@@ -10,7 +10,7 @@ package struct RuleEntry: FileEntry {
     package let reason: Reason?
     package let kind: PlacedValue<OutcomeKind>?
     package let messageClass: MessageClass?
-    /// Whose fault it is, where that is not what the reason says.
+    /// Whose fault it is, if that is not what the reason says.
     package let party: Party?
 
     // When.
@@ -40,7 +40,7 @@ package struct RuleEntry: FileEntry {
     package let needsProof: Bool
     package let isBare: Bool
     package let isPlainRefusal: Bool
-    /// Whether the words wrap others, which decide where they say something.
+    /// Whether the words wrap others, which decide if they say something.
     package let isWrapper: Bool
     /// Where the words are from.
     package let source: String?

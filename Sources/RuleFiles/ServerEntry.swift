@@ -5,7 +5,7 @@ import Verdict
 package struct ServerEntry: FileEntry {
     package let id: String
     package let place: RulePlace
-    /// The phrases of each place at which a sign may stand.
+    /// The phrases of each place at which a sign may be.
     package let signs: [(place: Dialect.Place, words: PlacedText)]
     /// The function that adjusts what was read.
     package let code: ServerCode?

@@ -1,7 +1,7 @@
 import Classifier
 import Verdict
 
-/// A table of a file of rules: where it stands, and where what it says is written.
+/// A table of a file of rules: where it is, and where what it says is written.
 protocol FileEntry: Sendable {
     var place: RulePlace { get }
     var source: String? { get }

@@ -4,7 +4,7 @@
 package struct TOMLDocument: Equatable, Sendable {
     /// The longest text that is read, in bytes.
     package static let sizeLimit = 1 << 20
-    /// The most names and brackets that may stand around a value, together: `[a.b]` and `c = [[1]]` are five.
+    /// The most names and brackets that may be around a value, together: `[a.b]` and `c = [[1]]` are five.
     package static let depthLimit = 64
 
     package let root: TOMLTable

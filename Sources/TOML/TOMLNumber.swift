@@ -1,4 +1,4 @@
-/// Why a word without quotation marks is no value.
+/// Why a word without quotation marks is not a value.
 enum TOMLNumberError: Error {
     case noValue, noNumber, date, leadingZero, underscore, tooLarge
 
@@ -84,7 +84,7 @@ extension TOMLParser {
         }
     }
 
-    /// A number without the underscores in it, each of which must stand between two digits.
+    /// A number without the underscores in it, each of which must be between two digits.
     private static func withoutUnderscores(
         _ word: ArraySlice<UInt8>, isDigit: (UInt8) -> Bool
     ) throws(TOMLNumberError) -> [UInt8] {

@@ -84,7 +84,7 @@ struct TOMLParser {
         }
     }
 
-    /// Goes past a line's end, LF or CR LF, if one stands here.
+    /// Goes past a line's end, LF or CR LF, if one is here.
     mutating func takeLineEnd() -> Bool {
         guard isAtLineEnd, let byte else { return false }
         index += byte == UInt8(ascii: "\r") ? 2 : 1
@@ -94,7 +94,7 @@ struct TOMLParser {
         return true
     }
 
-    /// Goes past blanks and a comment to the next line, where nothing else may stand.
+    /// Goes past blanks and a comment to the next line, where nothing else may be.
     mutating func endLine() throws(TOMLError) {
         skipBlanks()
         try skipComment()
@@ -119,7 +119,7 @@ struct TOMLParser {
         }
     }
 
-    // MARK: What cannot stand here
+    // MARK: What cannot be here
 
     /// Refuses control characters, of which a text may have only the tab.
     mutating func refuseControl(_ byte: UInt8) throws(TOMLError) {
@@ -132,7 +132,7 @@ struct TOMLParser {
         }
     }
 
-    /// The error about the byte at ``index``, which is not what has to stand here.
+    /// The error about the byte at ``index``, which is not what has to be here.
     mutating func unexpected(_ rule: String) -> TOMLError {
         switch byte {
         case nil: return error("the text ends here, and \(rule)")

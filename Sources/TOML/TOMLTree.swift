@@ -59,7 +59,7 @@ struct TOMLTree {
 
     // MARK: Headers
 
-    /// Opens the table `[name]`, or another one of `[[name]]`, whose bracket stands at a position.
+    /// Opens the table `[name]`, or another one of `[[name]]`, whose bracket is at a position.
     mutating func open(_ name: TOMLName, isArray: Bool, at position: TOMLPosition) throws(TOMLError) -> Int {
         beginSection()
         var table = Self.root
@@ -132,7 +132,7 @@ struct TOMLTree {
         fileprivate let outerSection: Int
     }
 
-    /// Begins a table whose brace stands at a position.
+    /// Begins a table whose brace is at a position.
     mutating func beginInlineTable(at position: TOMLPosition) -> InlineTable {
         let outer = section
         beginSection()

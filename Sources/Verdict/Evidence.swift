@@ -2,13 +2,13 @@
 public struct Evidence: Sendable, Equatable {
     /// The rule's stable name, `userunknown/user-unknown`; administrators' rules carry the name from their file.
     public var rule: String
-    /// Where the bytes stand: a header's name, `Diagnostic-Code`, `text`, `X-Original-To`.
+    /// Where the bytes are: a header's name, `Diagnostic-Code`, `text`, `X-Original-To`.
     public var at: String
     /// Who says these bytes, or nil if that was not asked.
     public var speaker: Speaker?
     /// The bytes that the rule matched, as text, cut short.
     public var matched: String?
-    /// The recipient that the step is about, where it is about one.
+    /// The recipient that the step is about, if it is about one.
     public var recipient: String?
     /// The rule that would have decided otherwise.
     public var runnerUp: String?

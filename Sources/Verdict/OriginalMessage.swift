@@ -12,7 +12,7 @@ public struct OriginalMessage: Sendable, Equatable {
     /// Its Feedback-ID, by which mailbox providers group what they tell a sender.
     public var feedbackID: String?
 
-    /// What is known of it; nil where the report does not say.
+    /// What is known of it; `nil` if the report does not say.
     public init(
         messageID: String? = nil, from: String? = nil, subject: String? = nil, listID: String? = nil,
         feedbackID: String? = nil

@@ -27,9 +27,9 @@ public struct Outcome: Sendable, Equatable {
     public var command: String?
     /// Whether the address was read from the VERP tag of the return path.
     public var isVERP: Bool
-    /// The address that failed in the end, where it is not the one that we mailed (alias, forward).
+    /// The address that failed in the end, if it is not the one that we mailed (alias, forward).
     public var finalAddress: String?
-    /// The relay on whose list of suppressed addresses it stands, where that is why nothing was sent.
+    /// The relay on whose list of suppressed addresses it is, if that is why nothing was sent.
     public var relay: Relay?
     /// Whether our own exported list refused it: the address is suppressed already, and nothing new is known of it.
     public var isOwnRefusal: Bool

@@ -4,7 +4,7 @@ public enum PassedOver: Sendable, Equatable, CustomStringConvertible {
     case summary(Speaker)
     /// A speaker who ranks below one that says something specific.
     case lower(Speaker, than: Speaker)
-    /// Words that servers put over anything, where others say what it was.
+    /// Words that servers put over anything, if others say what it was.
     case wrapper(String)
     /// Words of a failure for good that speak of the sender, his host or his message.
     case ofOther(String, words: String)

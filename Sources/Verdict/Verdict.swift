@@ -2,7 +2,7 @@
 public struct Verdict: Sendable, Equatable {
     /// What the message is.
     public var messageClass: MessageClass
-    /// Absent where the message is no report.
+    /// Absent if the message is not a report.
     public var origin: Origin?
     /// When the mail arrived, in seconds since 1970, UTC: the topmost Received field's date, else the Date field's.
     /// It is read from the message alone, so that every run dates the same message alike.
@@ -25,16 +25,16 @@ public struct Verdict: Sendable, Equatable {
     public var evidence: [Evidence]
     /// A limit that cut the reading short, in words, or nil.
     public var limitHit: String?
-    /// Whether a limit cut the list of recipients itself, which may go on: what is left of it is no reason to leave anybody
-    /// out.
+    /// Whether a limit cut the list of recipients itself, which may go on: what is left of it is not a reason to leave
+    /// anybody out.
     public var isListCut = false
-    /// Whether nothing follows the list of recipients: where only a message's beginning was read, the list may go on.
+    /// Whether nothing follows the list of recipients: if only a message's beginning was read, the list may go on.
     package var listEndsMessage = false
     /// What the tag of the address that the report was delivered to proves.
     public var trust: Trust
     /// The recipient whom that tag names, in lower case.
     public var taggedRecipient: String?
-    /// The id of the sending application in the address that the report was delivered to, where a pattern of the
+    /// The id of the sending application in the address that the report was delivered to, if a pattern of the
     /// configuration (`ReturnPathPattern`) finds one.
     public var tagID: String?
 

@@ -40,7 +40,7 @@ package struct RuleCompiler {
     // MARK: rules about replies
 
     private mutating func addRules(_ file: RuleFile) throws(PhraseTable.TooLarge) {
-        // Those whose words must all stand in a text are looked for by the first of them.
+        // Those whose words must all are in a text are looked for by the first of them.
         let (providers, rules) = (file.rules.filter { !$0.all.isEmpty }, file.rules.filter { $0.all.isEmpty })
         sections[.rules] = compile_rules.numbers(of: rules.map { record($0) })
         sections[.providers] = compile_rules.numbers(of: providers.map { record($0) })

@@ -13,7 +13,7 @@ typedef struct {
     uint32_t at, count;
 } crules_range;
 
-/// What stands at the start of a set of phrases; the ranges count numbers from there.
+/// What is at the start of a set of phrases; the ranges count numbers from there.
 typedef struct {
     /// Phrases of less than eight bytes, which come first; how far a hash of a start is shifted; bytes of the longest phrase.
     uint32_t short_count, hash_shift, longest;
@@ -21,7 +21,7 @@ typedef struct {
 } crules_phrases;
 
 typedef struct {
-    /// Where it stands in the text.
+    /// Where it is in the text.
     uint32_t at;
     /// Its length; 256 times the number of bytes that it starts with as the one before it does.
     uint32_t sizes;

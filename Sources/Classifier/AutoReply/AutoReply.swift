@@ -85,8 +85,8 @@ enum AutoReply {
 
     /// Whether a program sent the message that may speak of its user's absence in the text alone.
     ///
-    /// `Precedence: bulk` and `Auto-Submitted: auto-generated` are a newsletter's, too: they count where the message answers
-    /// another and no list shows.
+    /// `Precedence: bulk` and `Auto-Submitted: auto-generated` are a newsletter's, too: they count if the message
+    /// answers another and no list shows.
     private static func mayTell(
         _ sign: MachineSign, _ subject: BareSubject, _ message: Message, _ envelope: Envelope
     ) -> Bool {

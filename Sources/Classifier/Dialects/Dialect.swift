@@ -1,9 +1,9 @@
 import CRules
 import MIME
 
-/// One server's habits: what its reports say otherwise than RFC 3464 would. They stand in Rules/servers.toml.
+/// One server's habits: what its reports say otherwise than RFC 3464 would. They are in Rules/servers.toml.
 package struct Dialect: Sendable {
-    /// Where a sign of the server stands.
+    /// Where a sign of the server is.
     package enum Place: Int, Sendable, CaseIterable {
         case text, subject, from, mailer, messageID, boundary
 
@@ -19,7 +19,7 @@ package struct Dialect: Sendable {
             }
         }
 
-        /// Where the signs, and the servers' numbers by phrase, stand.
+        /// Where the signs, and the servers' numbers by phrase, are.
         package var sections: (words: RuleTable.Section, meanings: RuleTable.Section) {
             switch self {
             case .text: (.signTextWords, .signTextMeanings)

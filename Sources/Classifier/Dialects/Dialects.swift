@@ -1,7 +1,7 @@
 import Bytes
 import MIME
 
-/// The servers whose habits we know. The first whose sign a report shows names the dialect; the particular stand before
+/// The servers whose habits we know. The first whose sign a report shows names the dialect; the particular are before
 /// the general, because many servers imitate Exim's or qmail's sentences.
 enum Dialects {
     private static let table = RuleTable.standard

@@ -27,7 +27,7 @@ extension Dialect {
         }
     }
 
-    /// The address in the angle brackets of `NAME <ADDRESS>: malformed address: …`, where the name looks like an address.
+    /// The address in the angle brackets of `NAME <ADDRESS>: malformed address: …`, if the name looks like an address.
     private static func malformed(_ explanation: [UInt8]) -> String? {
         let text = explanation.span.trimmed(explanation.indices)
         guard !text.isEmpty, explanation[text.lowerBound] == UInt8(ascii: "<"),

@@ -16,7 +16,7 @@ extension Findings {
         if opinion.reason == .networkError, reply.code == nil, facts.status?.subject == 4, facts.status?.detail == 7 {
             opinion.reason = .expired
         }
-        // A name server that cannot say now is no proof that a domain is gone.
+        // A name server that cannot say now is not proof that a domain is gone.
         if isTransient, opinion.reason == .hostUnknown { opinion.reason = .networkError }
         return opinion
     }

@@ -4,7 +4,7 @@ import MIME
 struct Decision: Sendable {
     var kind: OutcomeKind
     var reason: Reason
-    /// Whose fault it is, where the deciding rule says so.
+    /// Whose fault it is, if the deciding rule says so.
     var party: Party?
     var status: StatusCode?
     var replyCode: Int?

@@ -21,10 +21,8 @@ struct FailureFacts: Sendable {
     /// Whose the addresses and hosts are that the texts name.
     let parties: Parties
 
-    /// - Parameters:
-    ///   - diagnostic: the text of the Diagnostic-Code field, in UTF-8.
-    ///   - explanation: what the prose says of this recipient, as far as it is judged.
-    ///   - address: the recipient; empty where nobody can read who it is.
+    /// - Parameters: - diagnostic: the text of the Diagnostic-Code field, in UTF-8. - explanation: what the prose says
+    ///   of this recipient, as far as it is judged. - address: the recipient; empty if nobody can read who it is.
     init(
         _ report: RecipientReport, diagnostic: [UInt8], explanation: [UInt8], address: String, reportingMTA: String?,
         senders: [String] = []
@@ -59,9 +57,9 @@ struct FailureFacts: Sendable {
         self.command = command
     }
 
-    /// Where the first statement stands.
+    /// Where the first statement is.
     var place: String? { statements.first?.place.rawValue }
 
-    /// Whether one of ``hosts`` is one of the domains, or stands below it.
+    /// Whether one of ``hosts`` is one of the domains, or is below it.
     func isFrom(_ domains: [String]) -> Bool { HostName.areAny(hosts, below: domains) }
 }

@@ -107,7 +107,7 @@ struct Findings: Sendable {
     /// Whether a reply of the server that refused is quoted.
     var hasRemoteReply: Bool { list.contains { $0.statement.speaker == .remote && $0.reply.code != nil } }
 
-    /// The Status field, or the reply's own status where that one says less.
+    /// The Status field, or the reply's own status if that one says less.
     var reportedStatus: StatusCode? {
         guard let field = facts.status else { return reply.status }
         guard field.isVague, let own = reply.status, !own.isVague,
@@ -128,7 +128,7 @@ struct Findings: Sendable {
         return reply.status ?? StatusCode(field.statusClass, 0, 0)
     }
 
-    /// The Status field, where it was made up from the quoted reply's code and does not decide.
+    /// The Status field, if it was made up from the quoted reply's code and does not decide.
     var statusPassedOver: PassedOver? {
         guard let field = facts.status, let code = reply.code, field.isDerived(from: code), status != field else {
             return nil
@@ -136,7 +136,7 @@ struct Findings: Sendable {
         return .derivedStatus(field.description, replyCode: code)
     }
 
-    /// Whether a 4xx stands anywhere. Some servers write 4.0.0 or 4.4.7 over a permanent refusal in so many words.
+    /// Whether a 4xx is anywhere. Some servers write 4.0.0 or 4.4.7 over a permanent refusal in so many words.
     var isTransient: Bool {
         if let code = reply.code, code / 100 == 4 { return true }
         return reply.status?.isTransient == true || facts.status?.isTransient == true

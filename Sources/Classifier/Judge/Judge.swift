@@ -11,7 +11,7 @@ struct Judge: Sendable {
         Findings(facts, rules: rules, readsAll: !custom.isEmpty)
     }
 
-    /// The decision, by the strongest step that says something. Text decides over code where the text is clear.
+    /// The decision, by the strongest step that says something. Text decides over code if the text is clear.
     ///
     /// - Parameter message: the message that holds the report, for an administrator's rule about its header.
     func decide(_ findings: Findings, in message: Message) -> Decision {

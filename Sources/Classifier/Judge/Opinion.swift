@@ -9,9 +9,9 @@ struct Opinion: Sendable {
     var evidence: Evidence
     /// The rule whose words say it, or nil.
     var rule: ReasonRule?
-    /// Whose fault it is, where the rule that gave the reason says so.
+    /// Whose fault it is, if the rule that gave the reason says so.
     var party: Party?
-    /// The kind where the reason does not tell it.
+    /// The kind if the reason does not tell it.
     var kind: OutcomeKind?
     /// Whether it is only better than nothing: bare words, a 4xx alone, no code at all.
     var isWeak = false
@@ -27,7 +27,7 @@ struct Opinion: Sendable {
     }
 }
 
-/// The steps, each of which says something or passes. The judge asks them in the order in which they stand here.
+/// The steps, each of which says something or passes. The judge asks them in the order in which they are here.
 extension Findings {
     /// What the dialect, our own list or a relay's decided.
     var byRuling: Opinion? {
@@ -121,7 +121,7 @@ extension Findings {
         return Opinion(status, means: meaning)
     }
 
-    /// What the table says of a status. Where the words say who does not exist, it is not the recipient after all.
+    /// What the table says of a status. If the words say who does not exist, it is not the recipient after all.
     private func meaning(of status: StatusCode) -> Reason? {
         let meaning = StatusTable.reason(status)
         return meaning?.isHard == true && list.contains { $0.ofOther != nil } ? .rejected : meaning

@@ -2,7 +2,7 @@ import Bytes
 
 /// A text about one recipient, folded once for all who read it.
 struct Statement: Sendable {
-    /// Where a statement stands, by the name that evidence gives the place.
+    /// Where a statement is, by the name that evidence gives the place.
     enum Place: String, Sendable {
         case diagnosticCode = "Diagnostic-Code"
         case text

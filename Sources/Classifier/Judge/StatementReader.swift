@@ -10,7 +10,7 @@ struct StatementReader {
     private let isField: Bool
     private var isQuoting = false
     private var expectsQuote = false
-    /// The recipient, where the text has his part of a dialogue; empty otherwise.
+    /// The recipient, if the text has his part of a dialogue; empty otherwise.
     private var recipients: [String] = []
     /// The dialogue is about another recipient.
     private var isOfOther = false

@@ -25,7 +25,7 @@ struct ClassReader {
         }
     }
 
-    /// Who wrote the report: our own server where its trace has the form of a local submission, *and* the server that it
+    /// Who wrote the report: our own server if its trace has the form of a local submission, *and* the server that it
     /// names is ours. The topmost fields are our server's own; what they do not say, a report from outside can.
     func origin(reportingMTA: String?) -> Origin? {
         guard context.envelope.hasReceived else { return nil }

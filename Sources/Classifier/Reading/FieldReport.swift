@@ -4,7 +4,7 @@ import MIME
 struct FieldReport {
     let context: ReportContext
 
-    /// The report, or nil where the message has no such fields or these name nobody.
+    /// The report, or `nil` if the message has no such fields or these name nobody.
     func read() -> UnjudgedReport? {
         guard let part = context.statusPart else {
             guard context.isBareStatus else { return nil }
@@ -36,7 +36,7 @@ struct FieldReport {
         return context.endsMessage(part) ? .cutOff : nil
     }
 
-    /// What the fields say, wherever they stand.
+    /// What the fields say, wherever they are.
     func report(of status: consuming DeliveryStatus, dialect: Dialect?, doubt: Doubt?) -> UnjudgedReport? {
         // They are changed where they are, and not in a copy.
         var recipients: [RecipientReport] = []

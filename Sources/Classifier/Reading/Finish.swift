@@ -4,7 +4,7 @@ import MIME
 struct Finish {
     let context: ReportContext
 
-    /// - Parameter blame: whom the report's recipients were found by; nil where none were judged.
+    /// - Parameter blame: whom the report's recipients were found by; `nil` if none were judged.
     func finish(_ verdict: consuming Verdict, blame: Blame? = nil) -> Verdict {
         verdict.arrival = context.envelope.arrival
         verdict.date = context.envelope.date
@@ -47,7 +47,7 @@ struct Finish {
     private func setTrust(_ verdict: inout Verdict, _ blame: Blame?) {
         var addresses = context.envelope.deliveredTo
         if verdict.messageClass == .complaint {
-            // Complaints go to an address of their own; the tag stands in what they say of the mail.
+            // Complaints go to an address of their own; the tag is in what they say of the mail.
             addresses += Complaint.returnPaths(context.message) + [context.original.returnPath].compactMap { $0 }
         }
         let bytes = context.message.bytes
@@ -85,8 +85,8 @@ struct Finish {
         guard let find = context.settings.ownAddresses, !verdict.recipients.isEmpty else { return }
         let envelope = context.envelope
         var deliveredTo = envelope.deliveryAddresses
-        // Where no server noted whom it delivered to, the To field says it; but a complaint may be our own mail, which comes
-        // back with its To field, and some reports are addressed to the recipient who failed.
+        // If no server noted whom it delivered to, the To field says it; but a complaint may be our own mail, which
+        // comes back with its To field, and some reports are addressed to the recipient who failed.
         if deliveredTo.isEmpty, verdict.messageClass != .complaint {
             deliveredTo = envelope.toAddresses.filter { !context.original.recipients.contains($0) }
         }

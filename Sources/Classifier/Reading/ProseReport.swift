@@ -20,7 +20,7 @@ struct ProseReport {
                 && VERP.unnamed(context.envelope, context.original, context.settings) != nil)
     }
 
-    /// The report, or nil where the message is none or names nobody.
+    /// The report, or `nil` if the message is none or names nobody.
     func read() -> UnjudgedReport? {
         guard gate.isReport else { return nil }
         let fields = FieldReport(context: context)
@@ -88,7 +88,7 @@ struct ProseReport {
         let known = reader.firstByRecipient
         let isListed = failed.addresses.contains { known[$0] != nil }
         guard !failed.isComplete || !failed.addresses.isEmpty && (isListed || !reader.isList) else {
-            // The list may go on where the text was cut soon after it.
+            // The list may go on if the text was cut soon after it.
             let isCut = isTextCut && prose.text.count - reader.lastRecipientEnd < ProseReader.explanationBytes
             return (withoutBait(), reader.isTruncated || isCut)
         }
@@ -165,7 +165,7 @@ struct ProseReport {
         return message.parts.indices.contains { part in
             let type = message.parts[part].type
             guard type.isText, !message.parts[part].isEnclosed else { return false }
-            // In HTML addresses stand in its own frame, too.
+            // In HTML addresses are in its own frame, too.
             let marks = type == .textHTML ? ProseReport.htmlLinkMarks : ProseReport.linkMarks
             return message.withDecodedBody(ofPart: part, limit: Limits.proseBytes) { text in
                 marks.contains { text.position(of: $0) != nil }

@@ -1,7 +1,7 @@
 import MIME
 
 /// One message on its way to a verdict. The steps follow the order of what decides: form, structure, prose, automatic
-/// answers; a message in which none of them finds anything is no bounce.
+/// answers; a message in which none of them finds anything is not a bounce.
 struct Reading {
     private let context: ReportContext
     private let judge: Judge
@@ -54,7 +54,7 @@ struct Reading {
         finish.finish(Verdict(messageClass: .autoReply, evidence: [found]))
     }
 
-    /// What an administrator's rule about whole messages says, where one fits.
+    /// What an administrator's rule about whole messages says, if one fits.
     private func customVerdict() -> Verdict? {
         for rule in context.settings.rules {
             guard let theirs = rule.messageClass else { continue }
@@ -88,7 +88,7 @@ struct Reading {
     }
 
     /// A gateway that puts a whole report into a message of its own and names nobody itself. A person who forwards a
-    /// report is no gateway.
+    /// report is not a gateway.
     private func wrappedReport() -> Verdict? {
         guard unwrapped < Reading.maximumUnwrapped, context.original.isWrapped,
             context.envelope.hasNullSender || context.hand.isDaemon,

@@ -75,9 +75,8 @@ struct RecipientJudge {
 
     /// What became of one recipient, and what decided it.
     ///
-    /// - Parameters:
-    ///   - explanation: what the prose says of him, as far as it is judged.
-    ///   - address: whom it counts against; nil where nobody can read who it is.
+    /// - Parameters: - explanation: what the prose says of him, as far as it is judged. - address: whom it counts
+    ///   against; `nil` if nobody can read who it is.
     private func judged(
         _ recipient: RecipientReport, explanation: [UInt8], address: String?, of report: UnjudgedReport, _ doubt: Doubt?
     ) -> (outcome: Outcome, evidence: Evidence?) {
@@ -109,7 +108,7 @@ struct RecipientJudge {
         return (outcome, decision.evidence)
     }
 
-    /// Lets our own list of suppressed addresses decide, or a relay's, where a text tells of one.
+    /// Lets our own list of suppressed addresses decide, or a relay's, if a text tells of one.
     private func applyLists(
         to facts: inout FailureFacts, of recipient: RecipientReport, _ reportingMTA: String?, isAlone: Bool
     ) -> (isOwnRefusal: Bool, relay: Relay?) {
@@ -124,7 +123,7 @@ struct RecipientJudge {
         guard facts.ruling == nil, said.contains(where: { RelayList.mayBeMeant(in: $0.folded) }) else {
             return (false, nil)
         }
-        // Who quotes whom stands between the statements.
+        // Who quotes whom is between the statements.
         let whole = [
             Statement(.diagnosticCode, Charset.utf8(recipient.diagnostic, charset: nil), by: .field),
             Statement(.text, recipient.explanation, by: .reporter),
@@ -139,7 +138,7 @@ struct RecipientJudge {
         return (false, entry.relay)
     }
 
-    /// The decision on what was said of the recipient; where that settles nothing and he is the only one, the decision on
+    /// The decision on what was said of the recipient; if that settles nothing and he is the only one, the decision on
     /// all that the report says.
     private func decision(_ facts: consuming FailureFacts, isAlone: Bool) -> Decision {
         let findings = judge.findings(facts)

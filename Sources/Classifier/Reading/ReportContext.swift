@@ -26,7 +26,7 @@ final class ReportContext {
 
     var prose: Prose { lazyProse.value }
 
-    /// Reads the returned message where it is quoted in the text.
+    /// Reads the returned message if it is quoted in the text.
     func readQuotedOriginal() {
         guard !original.exists, let start = prose.quotedAt else { return }
         original.read(header: Array(prose.text[start...].drop { $0.isSpace }.prefix(Limits.quotedHeaderBytes)))
@@ -64,7 +64,7 @@ final class ReportContext {
 
     // MARK: addresses
 
-    /// Addresses that stand in every report and never failed: ours.
+    /// Addresses that are in every report and never failed: ours.
     var excludedAddresses: Set<String> {
         var excluded = Set(original.senders)
         for address in envelope.deliveredTo { excluded.insert(address) }

@@ -26,7 +26,7 @@ enum Complaint {
         let given = fields.allFields(FieldName("feedback-type")).map { field in
             fields.withValue(of: field) { type($0) }
         }
-        // One that says nothing, or two things, is no complaint.
+        // One that says nothing, or two things, is not a complaint.
         guard let type = given.first, given.allSatisfy({ types.contains($0) }) else {
             return otherFeedback(given.first { !types.contains($0) } ?? "")
         }
@@ -51,7 +51,7 @@ enum Complaint {
         return verdict
     }
 
-    /// Feedback that is no complaint.
+    /// Feedback that is not a complaint.
     static func otherFeedback(_ type: String) -> Verdict {
         let rule = type == "auth-failure" || type == "dmarc" ? "complaint/auth-failure" : "complaint/other-feedback"
         return Verdict(
@@ -61,7 +61,7 @@ enum Complaint {
     /// Whether a notification's type of feedback is one of a complaint.
     static func isComplaint(_ type: String) -> Bool { types.contains(type.lowercased()) }
 
-    /// The type in lower case, without comments, quotes and a semicolon at its end; the whole value where more stands there.
+    /// The type in lower case, without comments, quotes and a semicolon at its end; the whole value if more is there.
     static func type(_ value: Span<UInt8>) -> String {
         var words: [UInt8] = []
         var comments = 0

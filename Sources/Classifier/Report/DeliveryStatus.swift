@@ -15,13 +15,13 @@ struct DeliveryStatus: Sendable {
     var isTruncated = false
 
     private var current = RecipientReport()
-    /// The original recipient of the current group without xtext, where it may stand in it.
+    /// The original recipient of the current group without xtext, if it may be in it.
     private var decodedOriginal: String?
     /// How a gateway encoded what follows: it put its own fields among these.
     private var encoding = TransferEncoding.identity
     /// A gateway encodes once.
     private var wasDecoded = false
-    /// Exchange 2007 and 2010: what the other server said, where no Diagnostic-Code says it.
+    /// Exchange 2007 and 2010: what the other server said, if no Diagnostic-Code says it.
     private var supplement: [UInt8] = []
 
     init(_ bytes: Span<UInt8>) {
@@ -36,7 +36,7 @@ struct DeliveryStatus: Sendable {
         var position = 0
         var name = 0..<0
         var value = 0..<0
-        // The value, where other lines continue it.
+        // The value, if other lines continue it.
         var joined: [UInt8] = []
         func endField(_ status: inout DeliveryStatus) {
             guard !name.isEmpty else { return }
@@ -137,7 +137,7 @@ struct DeliveryStatus: Sendable {
         return address
     }
 
-    /// Where the colon of a field stands, or nil for a line that is none.
+    /// Where the colon of a field is, or nil for a line that is none.
     ///
     /// - Parameter isOpen: whether a field precedes that the line may go on with. Then only a name is taken for a field's:
     ///   the words of a diagnosis may hold a colon, too.
@@ -169,7 +169,7 @@ struct DeliveryStatus: Sendable {
         return value.copy(value.trimmed(text).prefix(Statement.maximumBytes))
     }
 
-    /// What a gateway has put into base64 without saying so, or nil where the text is something else.
+    /// What a gateway has put into base64 without saying so, or `nil` if the text is something else.
     private static func decodedBase64(_ bytes: Span<UInt8>) -> [UInt8]? {
         let text = bytes.trimmed(0..<bytes.count)
         guard text.count >= 40,
@@ -197,8 +197,8 @@ struct DeliveryStatus: Sendable {
         recipients.append(group)
     }
 
-    /// `rfc822; bob@dest.example`, `utf-8; …`, `RFC822;<bob@dest.example>`; nil where there is no address at all, or where
-    /// something else stands there, too. A local user without a domain stays as it is.
+    /// `rfc822; bob@dest.example`, `utf-8; …`, `RFC822;<bob@dest.example>`; `nil` if there is no address at all, or if
+    /// something else is there, too. A local user without a domain stays as it is.
     static func address(_ value: Span<UInt8>) -> String? {
         let (type, text) = typed(value)
         guard value.hasPrefix("utf-8", ignoringCaseIn: type) else { return address(untyped: value.extracting(text)) }
@@ -212,8 +212,8 @@ struct DeliveryStatus: Sendable {
         return bare.isEmpty || bare.utf8.count > Limits.addressBytes ? nil : bare
     }
 
-    /// The address without the xtext of RFC 3461 section 4, in which servers hand on what the sender gave as ORCPT; nil
-    /// where there is none, or where only a plus tag looks like it.
+    /// The address without the xtext of RFC 3461 section 4, in which servers hand on what the sender gave as ORCPT;
+    /// `nil` if there is none, or if only a plus tag looks like it.
     private static func withoutXtext(_ value: Span<UInt8>) -> String? {
         let text = typed(value).text
         guard value.firstIndex(of: UInt8(ascii: "+"), in: text) != nil else { return nil }
@@ -250,7 +250,7 @@ struct DeliveryStatus: Sendable {
         return name.isEmpty ? nil : String(lowercasing: value.extracting(name))
     }
 
-    /// Splits `type; text`. Without a semicolon, or with one that no type stands before, all is text.
+    /// Splits `type; text`. Without a semicolon, or with one that no type is before, all is text.
     static func typed(_ value: Span<UInt8>) -> (type: Range<Int>, text: Range<Int>) {
         let all = 0..<value.count
         guard let mark = value.firstIndex(of: UInt8(ascii: ";"), in: all.prefix(25)), mark > 0 else {
@@ -266,8 +266,8 @@ struct DeliveryStatus: Sendable {
         return (value.trimmed(0..<mark), value.trimmed((mark + 1)..<value.count))
     }
 
-    /// RFC 6533 section 3: `\x{1F600}` in utf-8-addr-xtext; nil where an escape is none, or hides a control character or a
-    /// blank at an end.
+    /// RFC 6533 section 3: `\x{1F600}` in utf-8-addr-xtext; `nil` if an escape is none, or hides a control character or
+    /// a blank at an end.
     static func unescaped(_ text: [UInt8]) -> [UInt8]? {
         var out: [UInt8] = []
         var index = 0

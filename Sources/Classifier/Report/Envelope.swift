@@ -9,7 +9,7 @@ struct Envelope: Sendable {
     var subjectText = FoldedText([])
     /// What the words of the subject do.
     var subjectSignals = FoundGroups<SubjectSignal>()
-    /// The topmost Return-Path: nil where there is none, empty where it is `<>`.
+    /// The topmost Return-Path: `nil` if there is none, empty if it is `<>`.
     var returnPath: String?
     /// Addresses that this message was delivered to, the surest first: X-Original-To, Delivered-To, Envelope-To, To.
     var deliveredTo: [String] = []
@@ -89,7 +89,7 @@ struct Envelope: Sendable {
     /// The message's subject.
     static func subject(_ message: Message) -> String { message.withValue(.subject) { subject($0, of: message) } ?? "" }
 
-    /// The subject; bytes that stand there raw are in the charset of the text, as old mailers write them.
+    /// The subject; bytes that are there raw are in the charset of the text, as old mailers write them.
     private static func subject(_ raw: Span<UInt8>, of message: Message) -> String {
         if Charset.hasHighByte(raw), !Charset.isUTF8(raw),
             let part = message.parts.indices.first(where: {
@@ -121,7 +121,7 @@ struct Envelope: Sendable {
     /// Received fields that are looked at; servers stop at some thirty.
     private static let maximumTraces = 50
 
-    /// The date stands after the last semicolon (RFC 5321 section 4.4).
+    /// The date is after the last semicolon (RFC 5321 section 4.4).
     private static func date(ofTrace span: Span<UInt8>) -> Int64? {
         var semicolon: Int?
         var from = 0

@@ -58,7 +58,7 @@ struct Gate {
             && !Gate.isForward(hand, envelope)
     }
 
-    /// Whether the header alone says that the message is no report, whatever its words are.
+    /// Whether the header alone says that the message is not a report, whatever its words are.
     static func isClosed(_ hand: Hand, _ envelope: Envelope, _ message: Message) -> Bool {
         if isForward(hand, envelope) || !hand.isMachine && hand.isPersonal { return true }
         return !hand.isDaemon && !isAnnounced(envelope) && message.isOfList
@@ -70,7 +70,7 @@ struct Gate {
         return !envelope.deliveredTo.contains { $0.domainPart.map { HostName.areRelated($0, domain) } ?? false }
     }
 
-    /// A person's forward: a prefix in the subject, and a sender that is no daemon.
+    /// A person's forward: a prefix in the subject, and a sender that is not a daemon.
     private static func isForward(_ hand: Hand, _ envelope: Envelope) -> Bool {
         envelope.subjectSignals.contains(.forwarded) && !hand.isDaemon && !envelope.hasNullSender
     }

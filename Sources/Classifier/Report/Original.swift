@@ -8,7 +8,7 @@ struct Original: Sendable {
     var recipients: [String] = []
     /// Addresses that sent it: Return-Path, From, Sender, Reply-To.
     var senders: [String] = []
-    /// Its envelope sender: nil where nothing says, empty for the null sender.
+    /// Its envelope sender: `nil` if nothing says, empty for the null sender.
     var returnPath: String?
     /// It is itself a report: what returns it is a double bounce.
     var isReport = false

@@ -8,7 +8,7 @@ struct OwnWords {
     /// The text is longer than what was read, and may go on in its writer's words.
     let isCut: Bool
 
-    /// Bytes of a text that are decoded. An answer's own words stand before what it quotes, or are short.
+    /// Bytes of a text that are decoded. An answer's own words are before what it quotes, or are short.
     static let maximumBytes = 64 << 10
 
     /// Reads the first text part that says something.

@@ -30,20 +30,20 @@ struct ProseReader {
         var end: Int
         /// The line sums up the dialogue before it.
         var isSum: Bool
-        /// Words stand before the address on its line.
+        /// Words are before the address on its line.
         var hasLabel: Bool
-        /// The address that was mailed, where a note after this one names it.
+        /// The address that was mailed, if a note after this one names it.
         var mailed: String?
     }
 
     /// What the prose does as a whole.
     private(set) var signals = FoundGroups<ProseSignal>()
     private(set) var recipients: [RecipientReport] = []
-    /// The recipients stand in a list or a dialogue, not in sentences only.
+    /// The recipients are in a list or a dialogue, not in sentences only.
     private(set) var isList = false
     /// The text names somebody who cannot be read whole.
     private(set) var hasUnreadable = false
-    /// Where the last of them stands in the text.
+    /// Where the last of them is in the text.
     private(set) var lastRecipientEnd = 0
     /// There are more than `Limits.recipients`.
     private(set) var isTruncated = false
@@ -62,7 +62,7 @@ struct ProseReader {
         let prose = prose
         let span = prose.text.span
         var candidates: [Candidate] = []
-        // Our own addresses, which count only where a report lists nobody else.
+        // Our own addresses, which count only if a report lists nobody else.
         var own: [Candidate] = []
         var hasFailed = false
         var previousFailed = false
@@ -153,12 +153,12 @@ struct ProseReader {
         return hasFailed ? .mention : .none
     }
 
-    /// Nothing, punctuation, or a short label (`Recipient:`, `To:`, `SMTP:`, `user`) stands before the address.
+    /// Nothing, punctuation, or a short label (`Recipient:`, `To:`, `SMTP:`, `user`) is before the address.
     private static func isLabel(_ text: Span<UInt8>, _ before: Range<Int>) -> Bool {
         var range = text.trimmed(before)
         var digits = 0
         while let first = range.first, !text[first].isLetter, text[first] < 0x80 {
-            // A list may be numbered; a reply code is no number of a list.
+            // A list may be numbered; a reply code is not a number of a list.
             digits += text[first].isDigit ? 1 : 0
             guard digits <= 2 else { return false }
             range = (first + 1)..<range.upperBound
@@ -178,7 +178,7 @@ struct ProseReader {
         return false
     }
 
-    /// Nothing but `"Bob Brown" <bob@dest.example>` or `Bob Brown <bob@dest.example>` stands on the line.
+    /// Nothing but `"Bob Brown" <bob@dest.example>` or `Bob Brown <bob@dest.example>` is on the line.
     private static func isMailbox(_ text: Span<UInt8>, _ line: Range<Int>, _ address: Range<Int>) -> Bool {
         guard address.lowerBound > line.lowerBound, text[address.lowerBound - 1] == UInt8(ascii: "<"),
             address.upperBound < line.upperBound, text[address.upperBound] == UInt8(ascii: ">")
@@ -237,7 +237,7 @@ struct ProseReader {
         guard isIndented, rest.isEmpty || text[rest.lowerBound] == UInt8(ascii: ":") else { return false }
         var words = 1
         var last = before
-        // Leaders and bullets are no part of a word.
+        // Leaders and bullets are not part of a word.
         var isWord = false
         for index in before {
             let byte = text[index]
@@ -302,7 +302,7 @@ struct ProseReader {
         if chosen.count == 1 { return add(chosen[0], [segment(of: chosen[0], at: 0, among: chosen)]) }
         var order: [Candidate] = []
         var segments: [[String?]: [Range<Int>]] = [:]
-        // Two aliases may lead to one address; where it is named again without a note, the last one is meant.
+        // Two aliases may lead to one address; if it is named again without a note, the last one is meant.
         var mailed: [String: String] = [:]
         for (place, candidate) in chosen.enumerated() {
             if let note = candidate.mailed { mailed[candidate.address] = note }
@@ -332,7 +332,7 @@ struct ProseReader {
             return min(start, line.lowerBound)..<line.upperBound
         }
         let end = place + 1 < chosen.count ? prose.lines[chosen[place + 1].line].lowerBound : prose.head.upperBound
-        // What stands before the address may be the command or the reply code.
+        // What comes before the address may be the command or the reply code.
         let isBare = candidate.rank > .dialogue && !candidate.hasLabel
         let start = isBare ? candidate.end : line.lowerBound
         return start..<max(start, end)

@@ -15,14 +15,14 @@ struct RecipientReport: Sendable {
     /// Lower case, as written.
     var action: String?
     var status: StatusCode?
-    /// Whether the Diagnostic-Code is a program's output (its type is x-unix); nil where there is none.
+    /// Whether the Diagnostic-Code is a program's output (its type is x-unix); `nil` if there is none.
     var isProgram: Bool?
     /// The Diagnostic-Code's text.
     var diagnostic: [UInt8] = []
     var remoteMTA: String?
     /// What the prose says of this recipient.
     var explanation: [UInt8] = []
-    /// The SMTP command that was refused, where the dialect knows it.
+    /// The SMTP command that was refused, if the dialect knows it.
     var command: SMTPCommand?
     /// What the dialect makes of it, whatever the words and codes say.
     var ruling: Ruling?
@@ -96,13 +96,13 @@ extension String {
         return at > 0 && at + 1 < utf8.count
     }
 
-    /// What stands after the last `@`; all of it where there is none, nil where nothing is left.
+    /// What comes after the last `@`; all of it if there is none, `nil` if nothing is left.
     var domainPart: String? {
         guard let at = lastSign else { return isEmpty ? nil : self }
         return at + 1 < utf8.count ? String(reading: utf8.span.extracting((at + 1)..<utf8.count)) : nil
     }
 
-    /// Where the last `@` stands, in bytes.
+    /// Where the last `@` is, in bytes.
     var lastSign: Int? {
         let bytes = utf8.span
         var at = bytes.count - 1
@@ -110,7 +110,7 @@ extension String {
         return at >= 0 ? at : nil
     }
 
-    /// What stands before the first `@`.
+    /// What comes before the first `@`.
     var localPart: String {
         guard let at = utf8.span.firstIndex(of: UInt8(ascii: "@"), in: 0..<utf8.count), at > 0 else { return self }
         return String(reading: utf8.span.extracting(0..<at))

@@ -3,8 +3,8 @@ import ReturnPath
 
 /// The form of return paths that hold an id of the sending application: `bounce-{id}@news.example`.
 ///
-/// `{id}` stands for the id, `{recipient}` for an address as VERP writes it (`bob=dest.example`); everything else stands for
-/// itself, in any case. Each may stand once, before the `@`; where both stand, the id is as short as it can be.
+/// `{id}` stands for the id, `{recipient}` for an address as VERP writes it (`bob=dest.example`); everything else
+/// stands for itself, in any case. Each may occur once, before the `@`; if both are, the id is as short as it can be.
 public struct ReturnPathPattern: Sendable, Equatable {
     /// Patterns that one configuration may have.
     public static let maximumCount = 100
@@ -15,7 +15,7 @@ public struct ReturnPathPattern: Sendable, Equatable {
 
     /// The addresses' domain, in lower case.
     public let domain: String
-    /// What stands before, between and after the fields, in lower case.
+    /// What comes before, between and after the fields, in lower case.
     private let texts: [[UInt8]]
     /// One or two.
     private let fields: [Field]
@@ -99,17 +99,17 @@ public struct ReturnPathPattern: Sendable, Equatable {
 
 /// Why a pattern is none.
 public enum ReturnPathPatternError: Error, Equatable, CustomStringConvertible {
-    /// Nothing, or no ASCII domain, stands after the `@`.
+    /// Nothing, or no ASCII domain, is after the `@`.
     case noDomain
     /// It has neither `{id}` nor `{recipient}`.
     case noField
     /// A brace belongs to neither of the two.
     case unknownField
-    /// The field of this name stands twice.
+    /// The field of this name occurs twice.
     case twice(String)
-    /// Nothing stands between the two fields.
+    /// Nothing comes between the two fields.
     case adjacent
-    /// This character stands in no plain return path.
+    /// This character is in no plain return path.
     case badCharacter(String)
 
     /// The sentence after the key's name.

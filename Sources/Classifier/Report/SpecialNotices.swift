@@ -27,7 +27,7 @@ enum SpecialNotices {
     /// Bytes of a text that are decoded to look for Exim's words, which stand at its start.
     private static let frozenBytes = 4_000
 
-    /// Whether `frozen` stands there, found by its rarest letter.
+    /// Whether `frozen` is there, found by its rarest letter.
     private static func saysFrozen(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         var from = range.lowerBound + 3
         while from < range.upperBound, let hit = bytes.firstIndex(of: UInt8(ascii: "z"), in: from..<range.upperBound) {

@@ -7,7 +7,7 @@ enum Spelling {
     /// Bytes of the message that are searched for it.
     static let maximumBytes = 64 << 10
 
-    /// The address with the local part's letters as they first stand in the message.
+    /// The address with the local part's letters as they first are in the message.
     static func asSeen(_ address: String, in bytes: Span<UInt8>) -> String {
         let wanted = address.utf8.span
         guard let at = address.lastSign else { return address }

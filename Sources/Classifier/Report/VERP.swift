@@ -8,9 +8,9 @@ package struct VERPTag: Sendable, Equatable {
     package var recipient: String
     /// Never ``Trust/absent``.
     package var trust: Trust
-    /// The name of the key, where the tag has the form of a signed one.
+    /// The name of the key, if the tag has the form of a signed one.
     package var keyID: String?
-    /// Days since 1970 on which it was made, where a signed one says so.
+    /// Days since 1970 on which it was made, if a signed one says so.
     package var day: Int?
 }
 
@@ -100,7 +100,7 @@ package enum VERP {
     ) -> VERPTag? {
         let delimiters = settings.verpDelimiters
         let signed = SignedTag.read(local: local, delimiters: delimiters, keys: settings.verpKeys)
-        // Where the configuration tells the form, nothing has to be guessed.
+        // If the configuration tells the form, nothing has to be guessed.
         let match =
             signed?.isValid == true ? nil : settings.returnPathPatterns.lazy.compactMap { $0.read(address) }.first
         if let match { return match.recipient.map { VERPTag(recipient: $0, trust: .unsigned) } }
@@ -148,7 +148,7 @@ package enum VERP {
         let before = local[..<sign.start].indices
         let starts = before.filter { delimiters.contains(local[$0]) && $0 + 1 < sign.start }.map { $0 + 1 }
         guard !starts.isEmpty else { return nil }
-        // A token may stand before the recipient, with any sign between the two: `bounce+9f31c0=bob=dest.example`.
+        // A token may be before the recipient, with any sign between the two: `bounce+9f31c0=bob=dest.example`.
         if !known.isEmpty {
             let ends = before.filter { local[$0] == UInt8(ascii: "=") }.map { $0 + 1 }
             for sign in signs {
@@ -188,7 +188,7 @@ package enum VERP {
         return domain(local, from: mark + 5).map { AtSign(start: mark, domain: $0) }
     }
 
-    /// The signs that may be the at sign, the last first. A token may stand after the domain: `bob=dest.example+c0ffee`.
+    /// The signs that may be the at sign, the last first. A token may be after the domain: `bob=dest.example+c0ffee`.
     private static func atSigns(_ local: [UInt8]) -> [AtSign] {
         guard local.span.position(of: "==a==") == nil else { return [] }
         let signs = local.indices.reversed().lazy.filter { local[$0] == UInt8(ascii: "=") }.prefix(signsTried)
@@ -230,7 +230,7 @@ package enum VERP {
         return nil
     }
 
-    /// What stands before the numbers, and how many of them: ezmlm writes one, Lyris a list's and a member's.
+    /// What comes before the numbers, and how many of them: ezmlm writes one, Lyris a list's and a member's.
     private static let words: [(within: StaticString, atStart: StaticString, numbers: Int)] = [
         ("-return-", "return-", 1), ("-bounces-", "bounces-", 2), ("-bounce-", "bounce-", 2),
         ("-errors-", "errors-", 2),

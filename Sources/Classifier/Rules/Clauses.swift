@@ -45,7 +45,7 @@ struct Clauses {
         sentences.append(bytes.count)
     }
 
-    /// Where the range stands.
+    /// Where the range is.
     func place(of range: Range<Int>) -> Place {
         let sentence = index(at: range.lowerBound)
         let end = sentences[sentence]

@@ -5,13 +5,13 @@
 public struct CustomRule: Sendable, Equatable {
     /// Shown as evidence as `admin/NAME`.
     public var name: String
-    /// Words that all stand in the text: for a recipient what was said of it, for a message its subject and text. Compared
-    /// without case, any white space as one blank.
+    /// Words that all are in the text: for a recipient what was said of it, for a message its subject and text.
+    /// Compared without case, any white space as one blank.
     public var text: [String] = []
-    /// Phrases of which one stands in the text, where a word starts; `*` in one stands for up to 80 bytes of anything. None:
-    /// any text.
+    /// Phrases of which one is in the text, where a word starts; `*` in one stands for up to 80 bytes of anything.
+    /// None: any text.
     public var anyText: [String] = []
-    /// Phrases of the same kind of which none stands in the text.
+    /// Phrases of the same kind of which none is in the text.
     public var against: [String] = []
     /// RFC 3463 status, with `*` for any number: `5.7.1`, `4.*.*`.
     public var status: String?
@@ -21,7 +21,7 @@ public struct CustomRule: Sendable, Equatable {
     public var providers: [String] = []
     /// The SMTP command that was refused: `CONN`, `EHLO`, `MAIL`, `RCPT` or `DATA`.
     public var stage: String?
-    /// A header field of the message, lower case, and words that stand in it (none: that it is there).
+    /// A header field of the message, lower case, and words that are in it (none: that it is there).
     public var header: (name: String, contains: String?)?
 
     /// What the whole message is then.

@@ -30,7 +30,7 @@ package enum PhraseSet: String, CaseIterable, Sendable {
         }
     }
 
-    /// Where the phrases and what they mean stand.
+    /// Where the phrases and what they mean are.
     package var sections: (words: RuleTable.Section, meanings: RuleTable.Section) {
         switch self {
         case .text: (.textWords, .textMeanings)

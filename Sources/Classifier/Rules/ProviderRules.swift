@@ -1,7 +1,7 @@
 import CRules
 
-/// Facts about single providers: what a reply of theirs means although its words or its code say something else. They stand in
-/// Rules/providers.toml.
+/// Facts about single providers: what a reply of theirs means although its words or its code say something else. They
+/// are in Rules/providers.toml.
 struct ProviderRule: Sendable {
     let name: String
     /// Ends of host names, one of which the remote MTA, the reporting MTA or the recipient's domain has, or which the
@@ -9,14 +9,14 @@ struct ProviderRule: Sendable {
     let hosts: [String]
     /// The status that the reply carries; nil: any.
     let status: StatusCode?
-    /// Pieces that all stand in the folded text. The rarest first: only where it stands are the others looked for.
+    /// Pieces that all are in the folded text. The rarest first: only if it is are the others looked for.
     let words: [String]
     let reason: Reason
-    /// Whose fault it is, where that is not what the reason says.
+    /// Whose fault it is, if that is not what the reason says.
     let party: Party?
     /// Where this is written.
     let source: String
-    /// Whether the words wrap others, which decide where they say something.
+    /// Whether the words wrap others, which decide if they say something.
     let isWrapper: Bool
 
     init(_ record: crules_rule, of table: RuleTable) {

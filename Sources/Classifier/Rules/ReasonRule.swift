@@ -1,12 +1,12 @@
 import CRules
 
-/// One rule of the table: any of its phrases means this reason, or what it says of its subjects. Where several rules of one
-/// strength match at one place, the one that stands first decides. The rules stand in Rules/replies.toml.
+/// One rule of the table: any of its phrases means this reason, or what it says of its subjects. If several rules of
+/// one strength match at one place, the one that is first decides. The rules are in Rules/replies.toml.
 struct ReasonRule: Sendable {
     /// Stable name, shown as evidence.
     let name: String
     let reason: Reason
-    /// Whose fault it is, where that is not what the reason says.
+    /// Whose fault it is, if that is not what the reason says.
     let party: Party?
     let strength: Strength
     /// Whether the words need something besides them before an address is declared dead (`Findings.isProved`).

@@ -4,10 +4,10 @@ import MIME
 
 /// What relays say of an address on their own list of suppressed ones.
 ///
-/// The words mean that only where the relay says them: in a report that it wrote, or as its server's reply. Another
+/// The words mean that only if the relay says them: in a report that it wrote, or as its server's reply. Another
 /// server's "suppression list" is its own affair.
 enum RelayList {
-    /// An address stands on a relay's list.
+    /// An address is on a relay's list.
     struct Entry: Sendable {
         var relay: Relay
         var reason: Reason
@@ -99,6 +99,6 @@ enum RelayList {
     private static let table = RuleTable.standard
     /// Of several phrases that a text holds the first counts.
     private static let matcher = NumberedPhrases(table, words: .listedWords, meanings: .listedMeanings)
-    /// Of whom the text speaks where it is not the recipient.
+    /// Of whom the text speaks if it is not the recipient.
     private static let others = NumberedPhrases(.listed)
 }

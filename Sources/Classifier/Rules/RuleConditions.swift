@@ -8,10 +8,10 @@ struct RuleConditions: Sendable {
     let status: StatusPattern?
     /// The command that was refused.
     let stage: SMTPCommand?
-    /// Words that must not stand in the same text.
+    /// Words that must not be in the same text.
     let against: [PhrasePattern]
 
-    /// Nil where nothing must be so.
+    /// `nil` if nothing must be so.
     init?(_ record: crules_rule, of table: RuleTable) {
         hosts = table.strings(record.hosts)
         status = StatusPattern(packed: record.status)
@@ -20,9 +20,7 @@ struct RuleConditions: Sendable {
         if hosts.isEmpty, status == nil, stage == nil, against.isEmpty { return nil }
     }
 
-    /// - Parameters:
-    ///   - text: the text in which the words stand.
-    ///   - reply: the reply in that text.
+    /// - Parameters: - text: the text in which the words are. - reply: the reply in that text.
     func hold(_ text: FoldedText, _ facts: FailureFacts, _ reply: SMTPReply) -> Bool {
         let statuses = [facts.status, reply.status].compactMap { $0 }
         return status.map { pattern in statuses.contains { pattern.fits($0) } } ?? true
@@ -37,7 +35,7 @@ package struct StatusPattern: Sendable, Equatable {
     /// Class, subject, detail; nil: any.
     private let numbers: [Int?]
 
-    /// Nil where the text is none.
+    /// `nil` if the text is none.
     package init?(_ text: String) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         numbers = parts.map { $0 == "*" ? nil : Int($0) }
@@ -53,7 +51,7 @@ package struct StatusPattern: Sendable, Equatable {
     /// Whether it fits failures of the moment only.
     package var isTransient: Bool { numbers[0] == 4 }
 
-    /// The status itself, where no number may be any.
+    /// The status itself, if no number may be any.
     var code: StatusCode? {
         guard let statusClass = numbers[0], let subject = numbers[1], let detail = numbers[2] else { return nil }
         return StatusCode(statusClass, subject, detail)

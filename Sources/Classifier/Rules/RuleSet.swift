@@ -9,7 +9,7 @@ final class RuleSet: @unchecked Sendable {
         var rule: Int
         /// The matched bytes of the folded text.
         var range: Range<Int>
-        /// Where in the text it stands.
+        /// Where in the text it is.
         var place: Clauses.Place
         /// The sentence only guesses.
         var isGuess = false
@@ -38,7 +38,7 @@ final class RuleSet: @unchecked Sendable {
     private let subjects: NumberLists
     /// The rules of which it is the predicate, by phrase number.
     private let predicates: NumberLists
-    /// The places at which a piece stands in phrases of several, by phrase number.
+    /// The places at which a piece is in phrases of several, by phrase number.
     private let steps: NumberLists
     private let places: UnsafeBufferPointer<crules_place>
 
@@ -203,7 +203,7 @@ final class RuleSet: @unchecked Sendable {
 
     /// Takes out what would declare somebody dead in a sentence that says it of another, or only guesses.
     ///
-    /// - Returns: what was said of another, where nothing else declares the recipient dead.
+    /// - Returns: what was said of another, if nothing else declares the recipient dead.
     private func withoutVetoed(_ found: inout [Match], _ terms: Terms, _ clauses: Clauses) -> Match? {
         let all = found
         var ofOther: Match?

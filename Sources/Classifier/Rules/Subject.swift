@@ -24,7 +24,7 @@ package enum Subject: UInt8, Sendable, CaseIterable {
     case greeting
     /// Words of a guess.
     case guess
-    /// An address, folded: whose it is stands in the text.
+    /// An address, folded: whose it is is in the text.
     case address
 
     /// The name in Rules/.

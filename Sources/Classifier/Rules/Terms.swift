@@ -1,6 +1,6 @@
 import Bytes
 
-/// The words of a text that name what its sentences speak about, in the order in which they stand. None holds another.
+/// The words of a text that name what its sentences speak about, in the order in which they are. None holds another.
 struct Terms {
     /// One of them.
     struct Term {
@@ -18,7 +18,7 @@ struct Terms {
     private var list: [Term] = []
     private let text: FoldedText
     private let parties: Parties
-    /// Where the signs of addresses stand in the text before it was folded.
+    /// Where the signs of addresses are in the text before it was folded.
     private let signs: [Int]
     private let raw: [UInt8]
     private var addresses = 0
@@ -88,12 +88,12 @@ struct Terms {
         }
     }
 
-    /// Whether the recipient's address stands in the range or next to it.
+    /// Whether the recipient's address is in the range or next to it.
     func isOfRecipient(_ range: Range<Int>) -> Bool {
         isNear(range) { $0.subject == .address && owner(of: $0) == .recipient }
     }
 
-    /// Whether words of a guess stand close to the range, in the same part of a sentence.
+    /// Whether words of a guess are close to the range, in the same part of a sentence.
     func isGuess(_ range: Range<Int>) -> Bool {
         isNear(range) { term in
             term.subject == .guess && !(Terms.gap(term.range, range).map(text.endsPart(in:)) ?? false)
@@ -146,7 +146,7 @@ struct Terms {
             switch owner(of: term) {
             case .sender,
                 .client where isHost:
-                // `Dear sender, …` is no subject, and `your mail to a user` is about him.
+                // `Dear sender, …` is not a subject, and `your mail to a user` is about him.
                 return text.bytes[end] != UInt8(ascii: ",") && (isFar || !isNamed)
             case .message where isHost && !isFar && !isNamed && end + 1 < range.lowerBound:
                 return range.lowerBound - end <= Terms.maximumOwnerDistance
@@ -162,7 +162,7 @@ struct Terms {
         return false
     }
 
-    /// Whether an address of the sender stands right before the words from the one at `index` back:
+    /// Whether an address of the sender is right before the words from the one at `index` back:
     /// `<news@news.example>: Recipient address rejected`.
     private func followsSender(_ index: Int) -> Bool {
         var index = index
@@ -171,7 +171,7 @@ struct Terms {
         return index > 0 && gap() <= 3 && list[index - 1].subject == .address && owner(of: list[index - 1]) == .sender
     }
 
-    /// Where an "or" stands between two words.
+    /// Where an "or" is between two words.
     var choices: Choices { Choices(text) }
 
     // MARK: places
@@ -196,7 +196,7 @@ struct Terms {
         return nil
     }
 
-    /// Whether it is so for a word that stands in the range or is as near to it as an owner.
+    /// Whether it is so for a word that is in the range or is as near to it as an owner.
     private func isNear(_ range: Range<Int>, where isSo: (Term) -> Bool) -> Bool {
         var index = firstPlace(endingFrom: range.lowerBound - Terms.maximumOwnerDistance)
         while index < list.count, list[index].range.lowerBound - range.upperBound <= Terms.maximumOwnerDistance {
@@ -211,7 +211,7 @@ struct Terms {
         list.firstPlace { $0.range.upperBound >= position }
     }
 
-    /// What stands between two ranges that do not overlap.
+    /// What comes between two ranges that do not overlap.
     private static func gap(_ left: Range<Int>, _ right: Range<Int>) -> Range<Int>? {
         if left.upperBound <= right.lowerBound { return left.upperBound..<right.lowerBound }
         if right.upperBound <= left.lowerBound { return right.upperBound..<left.lowerBound }
@@ -219,7 +219,7 @@ struct Terms {
     }
 }
 
-/// Where an "or" stands in a text.
+/// Where an "or" is in a text.
 struct Choices {
     private var places: [Int] = []
 
@@ -232,7 +232,7 @@ struct Choices {
         }
     }
 
-    /// Whether one stands between the two.
+    /// Whether one is between the two.
     func stand(between one: Range<Int>, _ other: Range<Int>) -> Bool {
         let start = min(one.upperBound, other.upperBound)
         let end = max(one.lowerBound, other.lowerBound)
@@ -242,7 +242,7 @@ struct Choices {
 }
 
 extension Array {
-    /// The place of the first element for which it is so, where it is so for all after that, too.
+    /// The place of the first element for which it is so, if it is so for all after that, too.
     func firstPlace(where isSo: (Element) -> Bool) -> Int {
         var low = 0
         var high = count

@@ -32,7 +32,7 @@ package struct FoldedText: Sendable {
 }
 
 extension FoldedText {
-    /// Whether a word of ASCII letters may start there: no letter stands before it.
+    /// Whether a word of ASCII letters may start there: no letter is before it.
     func startsWord(at index: Int) -> Bool {
         index == 0 || !bytes[index].isLetter || !bytes[index - 1].isLetter
     }

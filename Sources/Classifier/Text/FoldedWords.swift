@@ -38,7 +38,7 @@ extension FoldedText {
     /// Whether a sentence or a part of one ends in the range.
     func endsPart(in range: Range<Int>) -> Bool { range.contains { endsPart(at: $0) } }
 
-    /// Whether the words stand in the range.
+    /// Whether the words are in the range.
     func contains(_ words: StaticString, in range: Range<Int>) -> Bool {
         bytes.span.extracting(range).position(of: words) != nil
     }

@@ -5,7 +5,7 @@ enum UnsubscribePhrases {
         case program
         /// Somebody says that he wants out.
         case request
-        /// A word that asks where hardly another stands next to it.
+        /// A word that asks if hardly another is next to it.
         case command
         /// What is to be done with a subscription, and what it is called: together, in a few words, they ask.
         case removal, mailing

@@ -9,7 +9,7 @@ import MIME
 enum UnsubscribeRequest {
     /// Bytes of a letter's own words, at the most: whoever writes more has more to say.
     static let maximumWords = 1_500
-    /// A request stands within so many bytes from the start.
+    /// A request is within so many bytes from the start.
     static let requestReach = 500
     /// Bytes of a text in which a few words make a request.
     static let maximumWish = 250
@@ -17,7 +17,7 @@ enum UnsubscribeRequest {
     static let maximumCommand = 100
     /// Bytes of a greeting before a command.
     static let maximumGreeting = 12
-    /// Bytes of what stands below a subject that asks: a name, a company's lines.
+    /// Bytes of what is below a subject that asks: a name, a company's lines.
     static let maximumClosing = 300
 
     /// The verdict about a request, or nil if the message is none or names nobody who asks.
@@ -55,7 +55,7 @@ enum UnsubscribeRequest {
         let isAutomatic = machine.answer != nil || machine.isAutomatic || machine.isInboxRule
         let body = UnsubscribeText(OwnWords(message))
         if body.isProgram { return evidence("mail-program", at: "text", body) }
-        // Of a program's words only those count that stand for a command: an automatic answer's are no request.
+        // Of a program's words only those count that stand for a command: an automatic answer's are not request.
         if !isAutomatic, body.isRequest { return evidence("request", at: "text", body) }
         if !isAutomatic, body.isCommand { return evidence("command", at: "text", body) }
         if !isAutomatic, body.isWish { return evidence("wish", at: "text", body) }
@@ -80,7 +80,7 @@ enum UnsubscribeRequest {
             matched: String(decoding: words.text.bytes.prefix(80), as: UTF8.self))
     }
 
-    /// The address at which unsubscribe requests arrive, where the message was delivered to one: the configuration's, also
+    /// The address at which unsubscribe requests arrive, if the message was delivered to one: the configuration's, also
     /// with an extension, or one that says so itself: `unsubscribe+4711@`, `garden-unsub@`.
     private static func unsubscribeAddress(_ envelope: Envelope, _ settings: Settings) -> String? {
         envelope.deliveredTo.first { address in

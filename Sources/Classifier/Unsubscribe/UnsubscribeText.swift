@@ -67,12 +67,12 @@ struct UnsubscribeText {
     /// A command and nothing else.
     var isWholeCommand: Bool { isNamedCommand || isPlain && isWhole(.command) }
 
-    /// A command that is no everyday word, as `stop` and `cancel` are, and nothing else.
+    /// A command that is not an everyday word, as `stop` and `cancel` are, and nothing else.
     var isNamedCommand: Bool {
         isPlain && (isWhole(.named) || UnsubscribePhrases.groups.find(whole: bare).contains(.command))
     }
 
-    /// What may stand below a subject that asks: a greeting, a name, an address.
+    /// What may be below a subject that asks: a greeting, a name, an address.
     var isClosing: Bool {
         text.bytes.count <= UnsubscribeRequest.maximumClosing && isPlain && !isCut && !AutoReply.isAbsence(text)
     }

@@ -10,7 +10,7 @@ package struct AddressEvent: Sendable, Equatable {
         // By hand.
         case suppress, release
 
-        /// A copy, a double bounce or a message that is no report has no effect. A 4xx is never hard.
+        /// A copy, a double bounce or a message that is not a report has no effect. A 4xx is never hard.
         init(class: Token<MessageClass>, fate: Fate, replyCode: String?, status: String?) {
             switch `class`.value {
             case .complaint: self = .complaint
@@ -60,7 +60,7 @@ package struct AddressEvent: Sendable, Equatable {
 
     /// When the mail arrived, or when the administrator acted.
     var arrival: Int64
-    /// Of a report: when it was first seen, where the ledger had to note that.
+    /// Of a report: when it was first seen, if the ledger had to note that.
     var seen: Int64?
     var fingerprint: Fingerprint
     /// The number of the report's delivery. Reports have numbers in the order in which the ledger first saw them.
@@ -72,7 +72,7 @@ package struct AddressEvent: Sendable, Equatable {
     var `class`: Token<MessageClass>?
     /// Of an action by hand: what the administrator called it.
     var reason: Token<Reason>
-    /// The address as the report writes it, where that is not its canonical form.
+    /// The address as the report writes it, if that is not its canonical form.
     var spelling: String?
     /// What the brake says about the hour of its arrival.
     var brake = BrakeStatus.normal
@@ -80,17 +80,17 @@ package struct AddressEvent: Sendable, Equatable {
     var until: Int64?
     /// Of a release: the number of the last delivery that the ledger had seen; `nil` for one that 0.1.0 has written.
     var known: Int64?
-    /// The relay on whose list the address stands.
+    /// The relay on whose list the address is.
     var relay: Token<Relay>?
 
-    /// The relay where it is why the address is suppressed.
+    /// The relay if it is why the address is suppressed.
     func relay(for cause: Suppression.Cause) -> Token<Relay>? { cause == .relay ? relay : nil }
 
     /// The hour of its arrival since 1970, in which the brake counts it.
     var hour: Int64 { arrival / CalendarTime.secondsPerHour }
 
-    /// The order in which events act where no release is among them: by the mail's arrival; an action comes after the mail of
-    /// its second, since it was taken in view of it; the rest only makes the order total.
+    /// The order in which events act if no release is among them: by the mail's arrival; an action comes after the mail
+    /// of its second, since it was taken in view of it; the rest only makes the order total.
     static func precedes(_ left: AddressEvent, _ right: AddressEvent) -> Bool {
         if left.arrival != right.arrival { return left.arrival < right.arrival }
         if left.effect.isByHand != right.effect.isByHand { return right.effect.isByHand }

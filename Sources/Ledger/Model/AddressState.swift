@@ -12,7 +12,7 @@ package struct AddressState: Sendable, Equatable {
         package var delivered = 0
         package var complaint = 0
         package var autoReply = 0
-        /// Named in a report that counts for nobody: a copy, a double bounce, a message that is no report.
+        /// Named in a report that counts for nobody: a copy, a double bounce, a message that is not a report.
         package var other = 0
 
         package init() {}
@@ -24,7 +24,7 @@ package struct AddressState: Sendable, Equatable {
     package internal(set) var lastSeen: Int64?
     /// When it was last suppressed or released by hand.
     package internal(set) var lastAction: Int64?
-    /// As the first report writes it, where that is not the canonical form.
+    /// As the first report writes it, if that is not the canonical form.
     package internal(set) var spelling: String?
     package internal(set) var suppression: Suppression?
     /// What the brake holds back; an address that has this and no suppression may be mailed.
@@ -154,7 +154,7 @@ package struct AddressState: Sendable, Equatable {
     ) {
         guard let (rule, name) = policy.rule(for: event, cause, domain: domain), rule.days > 0 else { return }
         var days = 1
-        // Where one day is enough there is nothing to remember.
+        // If one day is enough there is nothing to remember.
         if rule.days > 1 {
             let index = streaks.firstIndex { $0.name >= name } ?? streaks.endIndex
             if index == streaks.endIndex || streaks[index].name != name {

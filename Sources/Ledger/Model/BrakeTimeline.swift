@@ -35,7 +35,7 @@ package struct BrakeDecision: Equatable {
 
 /// Which hours of one provider and reason are a spike: a pure function of the counts and the decisions.
 ///
-/// A window is a spike by itself where it is large, many times the average of the days before, and many times what was
+/// A window is a spike by itself if it is large, many times the average of the days before, and many times what was
 /// seen on three of these days: who mails once a day has everything in one hour of each. The windows before and after
 /// one are part of it: outages do not begin with the hour.
 package enum BrakeTimeline {
@@ -65,11 +65,9 @@ package enum BrakeTimeline {
 
     /// The status of every hour from `start` on that has a count and is not normal.
     ///
-    /// - Parameters:
-    ///   - counts: ascending; from ``firstHour(before:_:)`` on and all that follows it.
-    ///   - first: the first hour that this provider and reason ever had.
-    ///   - start: the beginning of a window.
-    ///   - decisions: the later overrules the earlier. Hours that were released are no part of what was before.
+    /// - Parameters: - counts: ascending; from ``firstHour(before:_:)`` on and all that follows it. - first: the first
+    ///   hour that this provider and reason ever had. - start: the beginning of a window. - decisions: the later
+    ///   overrules the earlier. Hours that were released are not part of what was before.
     package static func statuses(
         _ counts: [BrakeCount], first: Int64, from start: Int64, canBeUsual: Bool, decisions: [BrakeDecision],
         rule: Policy.Brake

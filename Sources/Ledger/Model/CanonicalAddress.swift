@@ -6,9 +6,9 @@ import Bytes
 ///
 /// The domain is lower case and in A-labels, without a final dot. The local part is compared without regard to case,
 /// also beyond ASCII (RFC 6531), in normalization form C; what no reader could see in it (control and format
-/// characters, blanks beyond ASCII, bytes that are no UTF-8) makes it no address. Quotes that a local part does not need
-/// are taken away (RFC 5321, section 4.1.2: `"bob"@x` is `bob@x`). A plus tag is part of the address: `bob+a@x` and
-/// `bob@x` are two.
+/// characters, blanks beyond ASCII, bytes that are not UTF-8) makes it no address. Quotes that a local part does not
+/// need are taken away (RFC 5321, section 4.1.2: `"bob"@x` is `bob@x`). A plus tag is part of the address: `bob+a@x`
+/// and `bob@x` are two.
 package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
     /// Bytes of a local part. RFC 5321 allows 64; VERP and gateways exceed it.
     package static let localBytes = 256
@@ -27,8 +27,8 @@ package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
         String(Substring(text.utf8.dropFirst(localCount + 1)))
     }
 
-    /// Reads an address as a mail writes it; spaces around it and one pair of angle brackets are passed over.
-    /// Nothing where it is no address or longer than the limits.
+    /// Reads an address as a mail writes it; spaces around it and one pair of angle brackets are passed over. `nil` if
+    /// it is not an address or longer than the limits.
     package init?(_ seen: String) {
         if let count = seen.withBytes(CanonicalAddress.localCountOfPlain) {
             (text, localCount) = (seen, count)
@@ -56,7 +56,7 @@ package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// How long the local part is of an address that is in canonical form already, without quotes and in ASCII, as most
-    /// are; nothing where a closer look is needed.
+    /// are; `nil` if a closer look is needed.
     private static func localCountOfPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
         guard bytes.count <= addressBytes, let at = bytes.lastIndex(of: UInt8(ascii: "@")), at > 0, at <= localBytes,
             bytes[..<at].allSatisfy({ $0 < 0x80 && $0.isLocalPart && $0 == $0.lowercased }),
@@ -65,8 +65,8 @@ package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
         return at
     }
 
-    /// An address in canonical form with its domain in Unicode, as some programs write it; nothing where the domain has
-    /// no such form.
+    /// An address in canonical form with its domain in Unicode, as some programs write it; `nil` if the domain has no
+    /// such form.
     package static func unicodeDomainForm(ofCanonical text: String) -> String? {
         guard let at = text.utf8.lastIndex(of: UInt8(ascii: "@")) else { return nil }
         return CanonicalDomain.unicodeForm(ofCanonical: text[text.utf8.index(after: at)...]).map { text[...at] + $0 }
@@ -103,7 +103,7 @@ package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
         } else {
             content.append(contentsOf: local)
         }
-        // Dots may stand anywhere: Japanese carriers hand out `a..b.@` addresses.
+        // Dots may be anywhere: Japanese carriers hand out `a..b.@` addresses.
         let isPlain = !content.isEmpty && content.allSatisfy(\.isLocalPart)
         if !isQuoted && !isPlain {
             return nil

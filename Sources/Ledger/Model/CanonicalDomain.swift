@@ -3,14 +3,14 @@ import CIDN2
 
 /// The one form of a domain under which the ledger keeps it: lower case, A-labels, no final dot.
 ///
-/// A Unicode domain is mapped by UTS 46, non-transitional (ß and the final sigma stay), and encoded as IDNA 2008 says; what
-/// that refuses is no domain. Address literals (RFC 5321, section 4.1.3) are kept.
+/// A Unicode domain is mapped by UTS 46, non-transitional (ß and the final sigma stay), and encoded as IDNA 2008 says;
+/// what that refuses is not a domain. Address literals (RFC 5321, section 4.1.3) are kept.
 enum CanonicalDomain {
     /// RFC 1035, section 2.3.4.
     static let labelBytes = 63
     static let domainBytes = 255
 
-    /// The canonical form, or nothing where this is no domain.
+    /// The canonical form, or `nil` if this is not a domain.
     static func form(of domain: Substring.UTF8View) -> String? {
         if domain.isEmpty || domain.count > 4 * domainBytes {
             return nil
@@ -52,7 +52,7 @@ enum CanonicalDomain {
         return isValid(form.utf8) ? String(form) : nil
     }
 
-    /// The domain with its A-labels decoded, where that is another form of the same domain.
+    /// The domain with its A-labels decoded, if that is another form of the same domain.
     static func unicodeForm(ofCanonical domain: Substring) -> String? {
         var found: UnsafeMutablePointer<CChar>?
         defer { idn2_free(found) }
@@ -71,8 +71,8 @@ enum CanonicalDomain {
         }
     }
 
-    /// What is in no domain, though UTS 46 passes over some of it: blanks, control characters, what no reader sees, and what
-    /// was no UTF-8. The two joiners shape words in Persian and in the scripts of India.
+    /// What is in no domain, though UTS 46 passes over some of it: blanks, control characters, what no reader sees, and
+    /// what was not UTF-8. The two joiners shape words in Persian and in the scripts of India.
     private static func isRefused(_ scalar: Unicode.Scalar) -> Bool {
         if scalar == "\u{200C}" || scalar == "\u{200D}" { return false }
         return !scalar.isSeen
@@ -91,7 +91,7 @@ enum CanonicalDomain {
         return String(decoding: domain.map(\.lowercased), as: UTF8.self)
     }
 
-    /// Whether a domain that is no address literal is in canonical form.
+    /// Whether a domain that is not an address literal is in canonical form.
     static func isCanonical(_ domain: some Collection<UInt8>) -> Bool {
         isValid(domain) && domain.allSatisfy { $0 == $0.lowercased }
     }

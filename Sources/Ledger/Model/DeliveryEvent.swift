@@ -10,7 +10,7 @@ package struct DeliveryEvent: Sendable {
     package var former: FormerFingerprint?
     /// The verdict's class.
     package var `class`: Token<MessageClass>
-    /// Nil where a message is no report.
+    /// `nil` if a message is not a report.
     package var origin: Token<Origin>?
     /// When the mail arrived, in seconds since 1970 UTC. A property of the mail, never of the run.
     package var arrival: Int64

@@ -4,7 +4,7 @@ import Verdict
 package struct Fate: Hashable, Sendable {
     /// What the address's state depends on besides the kind.
     package enum Remark: Hashable, Sendable {
-        /// The address stands on the list of this relay.
+        /// The address is on the list of this relay.
         case relay(Token<Relay>)
         /// Our own exported list refused the mail, which is never held against the address.
         case ownRefusal
@@ -42,7 +42,7 @@ package struct Fate: Hashable, Sendable {
         }
     }
 
-    /// The relay on whose list the address stands, or nil.
+    /// The relay on whose list the address is, or nil.
     package var relay: Token<Relay>? {
         guard case .relay(let relay) = remark else { return nil }
         return relay

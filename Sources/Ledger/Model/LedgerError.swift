@@ -6,7 +6,7 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Category: Sendable, Hashable {
         /// What was given names no place for a ledger (64).
         case badLocation
-        /// What was given is no mail address (65).
+        /// What was given is not a mail address (65).
         case badAddress
         /// There is no ledger there, it cannot be read, or the file is something else (66).
         case cannotOpen

@@ -1,7 +1,7 @@
 /// What an administrator, or an import, decided about an address: kept in its history, and an event among the others.
 ///
 /// It acts at its time. Mail that arrived before a release does not undo it, however late it is scanned; mail that
-/// arrives after it counts afresh.
+/// arrives after it counts again.
 package struct ManualAction: Sendable, Hashable {
     package enum Kind: Int64, Sendable {
         case suppress = 1
@@ -22,9 +22,9 @@ package struct ManualAction: Sendable, Hashable {
     package var until: Int64?
     package var author: String?
     package var note: String?
-    /// For a suppression: nothing is written where the address is left out by hand for the same reason at that time
-    /// anyway, and not for less long, or was left out when it was forgotten. For lists that say only that somebody is to
-    /// be left out, and are imported again and again.
+    /// For a suppression: nothing is written if the address is left out by hand for the same reason at that time
+    /// anyway, and not for less long, or was left out when it was forgotten. For lists that say only that somebody is
+    /// to be left out, and are imported again and again.
     package var onlyIfNeeded: Bool
     /// Whether `at` is another system's word; else it is the present moment.
     package var isDated: Bool
@@ -69,6 +69,6 @@ package enum ActionOutcome: Sendable, Hashable {
     case alreadyKnown
     /// It was written, and a later release stands.
     case released
-    /// What was given is no mail address; nothing was written for it.
+    /// What was given is not a mail address; nothing was written for it.
     case notAnAddress
 }

@@ -98,7 +98,7 @@ package struct Policy: Sendable, Equatable {
     package var complaint = Rule(days: 1, within: 30, quietDays: 30)
     /// The sender is to blame, see ``sendersReasons``: his failures are counted and suppress nobody.
     package var sender = Rule(days: 0, within: 30, quietDays: 30)
-    /// The address stands on a relay's list, which sends it nothing more: one report is enough.
+    /// The address is on a relay's list, which sends it nothing more: one report is enough.
     package var relay = Rule(days: 1, within: 30, quietDays: 30)
     /// Whether a delivery receipt, besides clearing the soft streak, lifts a suppression that soft bounces caused.
     package var deliveryLiftsSoft = true
@@ -126,7 +126,7 @@ package struct Policy: Sendable, Equatable {
         set { soft.expiryDays = newValue }
     }
 
-    /// The rule for an event and the name under which its days are counted; nothing where it can never suppress.
+    /// The rule for an event and the name under which its days are counted; `nil` if it can never suppress.
     func rule(for event: AddressEvent, _ cause: Suppression.Cause, domain: String) -> (rule: Rule, streak: String)? {
         let isSendersFault = Policy.isSendersFault(event, cause)
         // While the sender's faults count against nobody, only who names the reason can mean them.
@@ -151,7 +151,7 @@ package struct Policy: Sendable, Equatable {
         }
     }
 
-    /// One line that differs where two policies differ; kept in the ledger to notice that the numbers have changed.
+    /// One line that differs if two policies differ; kept in the ledger to notice that the numbers have changed.
     package var signature: String {
         func text(_ rule: Rule) -> String {
             "\(rule.days)/\(rule.within)/\(rule.quietDays)/\(rule.expiryDays.map(String.init) ?? "-")"

@@ -51,7 +51,7 @@ enum StreakCoding {
         return bytes
     }
 
-    /// What `encode` wrote; nothing where the bytes are damaged.
+    /// What `encode` wrote; `nil` if the bytes are damaged.
     static func decode(_ bytes: UnsafeRawBufferPointer) -> [Streak]? {
         var streaks = [Streak]()
         var position = 0

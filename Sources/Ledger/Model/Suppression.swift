@@ -9,7 +9,7 @@ package struct Suppression: Sendable, Hashable {
         case complaint = 3
         /// An administrator, or an import.
         case manual = 4
-        /// It stands on a relay's list of suppressed addresses.
+        /// It is on a relay's list of suppressed addresses.
         case relay = 5
 
         private var strength: Int {
@@ -44,13 +44,13 @@ package struct Suppression: Sendable, Hashable {
     package var until: Int64?
     /// On how many days the events fell that led to it.
     package var days: Int
-    /// The relay on whose list it stands, where that is the cause.
+    /// The relay on whose list it is, if that is the cause.
     package var relay: Token<Relay>?
 
     /// The reason as the ledger holds it.
     package var storedReason: String { Suppression.stored(reason, relay) }
 
-    /// A reason and, where a relay is the cause, after a blank its token.
+    /// A reason and, if a relay is the cause, after a blank its token.
     package static func stored(_ reason: Token<Reason>, _ relay: Token<Relay>?) -> String {
         relay.map { "\(reason.text) \($0.text)" } ?? reason.text
     }

@@ -1,6 +1,6 @@
 extension LedgerStore {
-    /// Writes actions by hand in one transaction, in the order in which they were taken; what is no address is left out
-    /// and told.
+    /// Writes actions by hand in one transaction, in the order in which they were taken; what is not an address is left
+    /// out and told.
     ///
     /// An import of suppressions is the same thing: each with the time and the reason that the other system gives.
     ///
@@ -50,7 +50,7 @@ extension LedgerStore {
     }
 
     /// Lets addresses be mailed again, whatever suppressed them. Mail that arrived before does not undo it; a bounce
-    /// that arrives after it counts afresh.
+    /// that arrives after it counts again.
     @discardableResult
     package func release(
         _ addresses: [String], reason: String = ManualAction.plainReason, note: String? = nil, author: String? = nil,

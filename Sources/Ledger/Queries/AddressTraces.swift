@@ -10,7 +10,7 @@ struct AddressTraces {
     }
 
     private var localsOfDomain: [[UInt8]: [Local]] = [:]
-    /// For each address, the longest part of it that no form changes; nothing where there is none.
+    /// For each address, the longest part of it that no form changes; `nil` if there is none.
     private let cores: [String?]
 
     /// With more addresses than this, every text is looked at instead of those that the database finds.
@@ -43,8 +43,8 @@ struct AddressTraces {
         return runs.max { $0.count < $1.count }.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// A condition in SQL that no text fulfils without one of the addresses in it, over a column; nothing where it is
-    /// better to look at all.
+    /// A condition in SQL that no text fulfils without one of the addresses in it, over a column; `nil` if it is better
+    /// to look at all.
     func condition(on column: String) -> String {
         let known = cores.compactMap(\.self)
         guard known.count == cores.count, cores.count <= AddressTraces.selectedAddresses else { return "" }
@@ -117,7 +117,7 @@ struct AddressTraces {
         return end == start ? nil : end
     }
 
-    /// Whether a local part stands before a domain: `local@domain`, `local=domain`, `local%domain`.
+    /// Whether a local part is before a domain: `local@domain`, `local=domain`, `local%domain`.
     private static func stands(_ local: [UInt8], before domain: Int, in bytes: [UInt8]) -> Bool {
         guard domain > 0, [UInt8(ascii: "@"), UInt8(ascii: "="), UInt8(ascii: "%")].contains(bytes[domain - 1]) else {
             return false
@@ -136,7 +136,7 @@ struct AddressTraces {
         }
     }
 
-    /// Whether a local part stands after a domain: `domain!local`, `domain=local`.
+    /// Whether a local part is after a domain: `domain!local`, `domain=local`.
     private static func stands(_ local: [UInt8], behind domain: Int, in bytes: [UInt8]) -> Bool {
         guard domain < bytes.count, [UInt8(ascii: "!"), UInt8(ascii: "=")].contains(bytes[domain]) else { return false }
         let end = domain + 1 + local.count
@@ -144,7 +144,7 @@ struct AddressTraces {
         return end == bytes.count || !bytes[end].isWord && bytes[end] != UInt8(ascii: ".")
     }
 
-    /// The text with `%40`, `=40` and the like read, or nil where there is nothing like it.
+    /// The text with `%40`, `=40` and the like read, or `nil` if there is nothing like it.
     private static func unescaped(_ bytes: [UInt8]) -> [UInt8]? {
         guard bytes.contains(UInt8(ascii: "%")) || bytes.contains(UInt8(ascii: "=")) else { return nil }
         var result = [UInt8]()

@@ -5,9 +5,9 @@ extension LedgerStore {
     /// How many rows of history are given unless asked otherwise.
     package static let defaultHistoryLimit = 100
 
-    /// What the ledger knows of an address; nothing where no report named it.
+    /// What the ledger knows of an address; `nil` if no report named it.
     ///
-    /// - Throws: `badAddress` where this is no address.
+    /// - Throws: `badAddress` if this is not an address.
     package func address(
         _ address: String, historyLimit: Int = LedgerStore.defaultHistoryLimit
     ) throws(LedgerError) -> AddressRecord? {
@@ -43,14 +43,14 @@ extension LedgerStore {
 
     /// Whether an address may be mailed at a moment, in seconds since 1970 UTC.
     ///
-    /// - Throws: `badAddress` where this is no address.
+    /// - Throws: `badAddress` if this is not an address.
     package func check(_ address: String, at now: Int64) throws(LedgerError) -> CheckResult {
         let canonical = try LedgerStore.canonical(address)
         let answers = try read { try LedgerStore.check($0, [canonical], at: now) }
         return answers.first.flatMap { $0 } ?? .mayMail
     }
 
-    /// The same for many addresses at once, in their order; nothing for what is no address.
+    /// The same for many addresses at once, in their order; nothing for what is not an address.
     package func check(_ addresses: [String], at now: Int64) throws(LedgerError) -> [CheckResult?] {
         let canonical = addresses.map { CanonicalAddress($0) }
         return try read { try LedgerStore.check($0, canonical, at: now) }
@@ -73,8 +73,8 @@ extension LedgerStore {
             rows.insert(query.text(5))
             note(query.text(5), try Suppression(query, terms))
         }
-        // Who is suppressed stands in a second index, too: a damaged page of the first must not make him disappear. A server
-        // has checksums for that.
+        // Who is suppressed is in a second index, too: a damaged page of the first must not make him disappear. A
+        // server has checksums for that.
         if !connection.answersSlowly {
             try connection.forEach(
                 asked.filter { !rows.contains($0) }.map(RowValue.text),
@@ -87,7 +87,7 @@ extension LedgerStore {
         }
     }
 
-    /// How many rows are read at a time where all are given one after the other.
+    /// How many rows are read at a time if all are given one after the other.
     package static let page = 10_000
 
     /// Gives every address that the ledger knows with its state, in no particular order, until `each` says no.
@@ -225,7 +225,7 @@ extension LedgerStore {
 }
 
 extension Suppression {
-    /// Reads cause, reason, since, until and days, the first columns of the row; nothing where the cause is NULL.
+    /// Reads cause, reason, since, until and days, the first columns of the row; `nil` if the cause is NULL.
     init?(_ row: any Query, _ terms: TermTable, from column: Int32 = 0) throws {
         guard let number = row.optionalInteger(column) else { return nil }
         guard let cause = Cause(rawValue: number) else { throw DamagedLedger() }

@@ -49,8 +49,8 @@ package final class BatchWriter {
         var mustBeDerived = false
     }
 
-    /// - Parameter countsForBrake: whether the brake counts the deliveries; not where they come from another ledger
-    ///   whose counts are copied beside them.
+    /// - Parameter countsForBrake: whether the brake counts the deliveries; not if they come from another ledger whose
+    ///   counts are copied beside them.
     package init(_ connection: any Connection, policy: Policy, countsForBrake: Bool = true) throws {
         self.connection = connection
         self.policy = policy
@@ -66,7 +66,7 @@ package final class BatchWriter {
         addressNumbers = try connection.numbers(for: .address)
     }
 
-    /// - Parameter derived: addresses to derive anew whether the batch names them or not.
+    /// - Parameter derived: addresses to derive again whether the batch names them or not.
     package func write(_ batch: [DeliveryEvent], deriving derived: [String] = []) throws -> [CommitOutcome] {
         let results = try writeDeliveries(batch)
         for address in derived {
@@ -212,8 +212,8 @@ package final class BatchWriter {
         try count(event, counted: 1, duplicates: 0)
     }
 
-    /// When an event was first seen, where an action by hand bears a later date although it was taken before: only then does
-    /// the ledger need to know it.
+    /// When an event was first seen, if an action by hand bears a later date although it was taken before: only then
+    /// does the ledger need to know it.
     private func firstSight(_ event: DeliveryEvent) -> Int64? {
         // Actions of days to come are rare, and reports name thousands.
         guard let seen = event.seen, latestAction > seen else { return nil }
@@ -260,8 +260,8 @@ package final class BatchWriter {
         }
     }
 
-    /// Looks for all addresses of a batch in the order of their index, and numbers the new ones in that order: those that are
-    /// read, and later written, one after the other then stand on one page.
+    /// Looks for all addresses of a batch in the order of their index, and numbers the new ones in that order: those
+    /// that are read, and later written, one after the other then are on one page.
     private func touchAddresses(of batch: [DeliveryEvent]) throws {
         var addresses: [String] = []
         addresses.reserveCapacity(batch.count)
@@ -388,7 +388,7 @@ package final class BatchWriter {
             let place = try touch(canonical.text)
             var action = action
             let last = touched[place].lastAction ?? .min
-            // Who is suppressed now is so after what was decided before, also where the clock went back since.
+            // Who is suppressed now is so after what was decided before, even if the clock went back since.
             if action.kind == .suppress, !action.isDated { action.at = max(action.at, last) }
             touched[place].lastAction = max(action.at, last)
             guard try table.insert(action, of: touched[place].id) else {
@@ -419,7 +419,7 @@ package final class BatchWriter {
 
     // MARK: The brake
 
-    /// Looks anew at the spikes of providers and reasons from an hour on, after a decision about them.
+    /// Looks again at the spikes of providers and reasons from an hour on, after a decision about them.
     package func settleBrake(_ pairs: some Sequence<BrakePairName>, from hour: Int64) throws {
         for pair in pairs { try brake.touch(provider: pair.provider, reason: pair.reason, hour: hour) }
         try writeAddresses()

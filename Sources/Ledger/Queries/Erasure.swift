@@ -14,7 +14,7 @@ package struct ForgottenAddress: Sendable, Equatable {
 /// What was erased about several.
 package struct ForgetResult: Sendable, Equatable {
     package var addresses: [ForgottenAddress] = []
-    /// Whether nothing of it is on the disk any more. Where another program reads the ledger as it was before, the old
+    /// Whether nothing of it is on the disk any more. If another program reads the ledger as it was before, the old
     /// pages stay until it ends, and until the next call.
     package var isOffTheDisk = true
 }
@@ -23,13 +23,13 @@ extension LedgerStore {
     /// Erases all that the ledger holds about addresses, but not that they are suppressed: of that a keyed hash stays,
     /// which ``check(_:at:)`` and ``release(_:reason:note:author:at:)`` find and no list shows.
     ///
-    /// That is their history, counters and notes, the Message-IDs of the reports about them and of every copy, each other
-    /// text in which one of them stands, and the terms that nothing else uses. The files that named them stay known, so
-    /// that none of them counts again. Mail about one that arrives later is new, and makes a new history.
+    /// That is their history, counters and notes, the Message-IDs of the reports about them and of every copy, each
+    /// other text in which one of them is, and the terms that nothing else uses. The files that named them stay known,
+    /// so that none of them counts again. Mail about one that arrives later is new, and makes a new history.
     ///
     /// Looks at every stored text once.
     ///
-    /// - Throws: `badAddress` where one is no address; nothing was changed then.
+    /// - Throws: `badAddress` if one is not an address; nothing was changed then.
     package func forget(_ addresses: [String]) throws(LedgerError) -> ForgetResult {
         var canonical: [CanonicalAddress] = []
         for address in addresses { canonical.append(try LedgerStore.canonical(address)) }
@@ -38,7 +38,7 @@ extension LedgerStore {
             try connection.eraseForGood()
             return try Erasure(connection, canonical).run()
         }
-        // The WAL and the pages that are to be overwritten still hold the text until it is moved. Also where nothing was
+        // The WAL and the pages that are to be overwritten still hold the text until it is moved. Even if nothing was
         // known: an earlier call may have found a reader.
         result.isOffTheDisk = try checkpoint()
         return result
@@ -163,7 +163,7 @@ private final class Erasure {
         try erase(found, ["action", "diagnostic", "command"], of: "outcome")
     }
 
-    /// Every other text in which one of the addresses stands.
+    /// Every other text in which one of the addresses is.
     private func eraseTexts() throws {
         for outcome in try eraseTexts(["action", "diagnostic", "command"], of: "outcome") {
             reports[outcome.row >> LedgerLimits.ordinalBits, default: []].formUnion(outcome.places)
@@ -323,7 +323,7 @@ private final class Erasure {
 
     private static let plainReason = ManualAction.plainReason
 
-    /// Terms that others use, too, and in which one of the addresses stands: a host that calls itself so, a reason or an
+    /// Terms that others use, too, and in which one of the addresses is: a host that calls itself so, a reason or an
     /// author by hand. Those of folders stay: the files there must be found again.
     private func eraseSharedTerms() throws {
         var found: [(Int64, Set<Int>)] = []

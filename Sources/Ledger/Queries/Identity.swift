@@ -8,7 +8,7 @@ package struct LedgerIdentity: Hashable, Sendable {
     private static let digitCount = 32
     fileprivate static let setting = "identity"
 
-    /// Nil if this is no identity.
+    /// Nil if this is not an identity.
     package init?(_ text: String) {
         let isGood =
             text.utf8.count == Self.digitCount
@@ -70,7 +70,7 @@ extension LedgerStore {
         }
     }
 
-    /// Derives the states anew where they were derived under another policy than this store's, as
-    /// ``Adoption/automatic`` does when a ledger is opened.
+    /// Derives the states again if they were derived under another policy than this store's, as ``Adoption/automatic``
+    /// does when a ledger is opened.
     package func adopt() throws(LedgerError) { try adoptPolicy() }
 }

@@ -1,5 +1,5 @@
 extension LedgerStore {
-    /// What the database finds wrong with its pages, the first `limit` things; nothing where it is whole. It reads all of
+    /// What the database finds wrong with its pages, the first `limit` things; `nil` if it is whole. It reads all of
     /// them.
     package func integrityProblems(limit: Int) throws(LedgerError) -> [String] {
         try engine.integrityProblems(limit: limit)

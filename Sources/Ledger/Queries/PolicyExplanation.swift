@@ -22,10 +22,10 @@ package struct PolicyStep: Sendable, Equatable {
 }
 
 extension LedgerStore {
-    /// Derives the state of an address step by step; nothing where nothing is known of it. The last step's suppression
-    /// is the one that the ledger holds.
+    /// Derives the state of an address step by step; `nil` if nothing is known of it. The last step's suppression is
+    /// the one that the ledger holds.
     ///
-    /// - Throws: `badAddress` where this is no address.
+    /// - Throws: `badAddress` if this is not an address.
     package func explain(_ address: String) throws(LedgerError) -> [PolicyStep]? {
         let canonical = try LedgerStore.canonical(address)
         let policy = self.policy
@@ -69,7 +69,7 @@ extension PolicyStep {
             text: PolicyStep.changes(event, before, after) ?? PolicyStep.count(event, before, after, domain, policy))
     }
 
-    /// What an event changed about the suppression; nothing where it changed nothing.
+    /// What an event changed about the suppression; `nil` if it changed nothing.
     private static func changes(_ event: AddressEvent, _ before: AddressState, _ after: AddressState) -> String? {
         let ended = before.suppression.flatMap { $0.holds(at: event.arrival) ? nil : $0 }
         let prefix = ended.map { "the suppression ended at \(timestamp($0.until ?? 0) ?? "?"); " } ?? ""

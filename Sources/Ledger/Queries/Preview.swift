@@ -8,7 +8,7 @@ final class Overlay: Sendable {
         var addresses = Set<String>()
         /// Likewise for the brake.
         var pairs = Set<BrakePairName>()
-        /// Whether a program that writes would first derive all states anew, since the policy is another one by now.
+        /// Whether a program that writes would first derive all states again, since the policy is another one by now.
         var adoptsPolicy: Bool
     }
 
@@ -40,7 +40,7 @@ extension LedgerStore {
         }
     }
 
-    /// Lends the copy, which is made where there is none yet.
+    /// Lends the copy, which is made if there is none yet.
     func withPreview<Result: Sendable>(
         _ body: (inout Overlay.Copy) throws(LedgerError) -> Result
     ) throws(LedgerError) -> Result {

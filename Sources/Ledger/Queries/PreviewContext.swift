@@ -60,7 +60,7 @@ struct PreviewContext {
         ) { pruned.append($0.fingerprint(0)) }
         let reader = try DeliveryReader(connection, terms)
         var events: [Int64: (event: DeliveryEvent, isFolded: Bool)] = [:]
-        // Where a copy takes a report's place, those lose it whom only the report names.
+        // If a copy takes a report's place, those lose it whom only the report names.
         for id in try reader.deliveries(of: batch, naming: []) {
             events[id] = try reader.event(id)
             for outcome in events[id]?.event.outcomes ?? [] {

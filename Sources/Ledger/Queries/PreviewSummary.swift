@@ -21,7 +21,7 @@ package struct PreviewSummary: Sendable, Equatable {
     package var changeCount = 0
     /// The spikes that the brake would find or that would grow, and of which nobody has decided, as they would be.
     package var brakes: [BrakeEpisode] = []
-    /// Whether all states would be derived anew first, since the policy is another one by now.
+    /// Whether all states would be derived again first, since the policy is another one by now.
     package var adoptsPolicy = false
 }
 
@@ -59,7 +59,7 @@ extension LedgerStore {
         return try read { try LedgerStore.storedPolicy($0) != policy.signature }
     }
 
-    /// Whether a program that writes would first derive all states anew.
+    /// Whether a program that writes would first derive all states again.
     func wouldAdoptPolicy() throws(LedgerError) -> Bool {
         let (known, isEmpty) = try read { connection in
             (
@@ -167,7 +167,8 @@ extension LedgerStore {
         }
     }
 
-    /// Where all states are derived anew: the addresses that are not in the copy. The brake's hours are as the copy has them.
+    /// If all states are derived again: the addresses that are not in the copy. The brake's hours are as the copy has
+    /// them.
     private func compareRest(
         _ copy: Overlay.Copy, at now: Int64, _ limit: Int, _ summary: inout PreviewSummary
     ) throws(LedgerError) {

@@ -10,7 +10,7 @@ package struct PruneResult: Sendable, Equatable {
     package var terms = 0
     /// Counts of the brake that no later hour is measured by.
     package var brakeHours = 0
-    /// What became of the room; nil where that is a server's to say.
+    /// What became of the room; `nil` if that is a server's to say.
     package var room: LedgerRoom?
 }
 

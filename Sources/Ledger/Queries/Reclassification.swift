@@ -40,11 +40,10 @@ extension LedgerStore {
     /// Replaces what the ledger holds of messages by new verdicts about them, all in one transaction, tells who changes
     /// sides, and asks whether to keep it.
     ///
-    /// All states are derived anew from what the events are then, so that the ledger is the one that these verdicts
+    /// All states are derived again from what the events are then, so that the ledger is the one that these verdicts
     /// would have made in the first place. What rules have hit stays as it was counted then.
     ///
-    /// - Parameters:
-    ///   - body: hands the messages over; where it says no, nothing is changed.
+    /// - Parameters: - body: hands the messages over; if it says no, nothing is changed.
     /// - Returns: whether it was committed; otherwise nothing was changed.
     package func reclassify(
         at now: Int64, _ body: (Reclassification) -> Bool, each: (SideChange) -> Void, approve: () -> Bool
@@ -162,7 +161,7 @@ package final class Reclassification {
     }
 
     fileprivate struct StoredOutcome: Equatable {
-        /// Canonical; nothing where the report names no valid address.
+        /// Canonical; `nil` if the report names no valid address.
         var address: String?
         var fate: Fate
         var reason: Token<Reason>
@@ -240,7 +239,7 @@ package final class Reclassification {
         }
     }
 
-    /// Nothing where the ledger does not know the file.
+    /// `nil` if the ledger does not know the file.
     private func reclassify(_ event: DeliveryEvent) throws -> ReclassifyOutcome? {
         let row: Int64? =
             switch try index.file(event) {
@@ -250,8 +249,8 @@ package final class Reclassification {
             }
         guard let head = try index.head(event) else { return row == nil ? nil : .kept }
         if head.isFolded { return .kept }
-        // A copy that arrived when the report did is the same message, as a backup has it, and speaks for it; another file
-        // that a scan has met does so only where it says no less.
+        // A copy that arrived when the report did is the same message, as a backup has it, and speaks for it; another
+        // file that a scan has met does so only if it says no less.
         var speaks = row == head.id || head.arrival == event.storedArrival
         if speaks, let row, row != head.id { speaks = try ReportWeight(event) >= weight(head) }
         var changed: Token<MessageClass>?
@@ -272,7 +271,7 @@ package final class Reclassification {
         return weight
     }
 
-    /// - Returns: the class that the delivery had, where anything of it changed.
+    /// - Returns: the class that the delivery had, if anything of it changed.
     private func replace(_ id: Int64, _ event: DeliveryEvent, withOutcomes: Bool) throws -> Token<MessageClass>? {
         let old = try stored(id, withOutcomes: withOutcomes)
         let new = Stored(event, withOutcomes: withOutcomes)

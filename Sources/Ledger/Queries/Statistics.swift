@@ -125,8 +125,9 @@ extension LedgerStore {
         }
     }
 
-    /// The latest reports of each group, at most `limit`, the latest first. A report stands once in the list of a class, an
-    /// origin or a stretch of days, and once for each recipient in the others. Reads every delivery of the ledger once.
+    /// The latest reports of each group, at most `limit`, the latest first. A report occurs once in the list of a
+    /// class, an origin or a stretch of days, and once for each recipient in the others. Reads every delivery of the
+    /// ledger once.
     package func samples(
         _ window: ReportWindow, of groups: Set<ReportGroup>, limit: Int
     ) throws(LedgerError) -> [ReportGroup: [ReportSample]] {
@@ -138,8 +139,8 @@ extension LedgerStore {
         }
     }
 
-    /// Gives what was said of the recipients of hard and soft bounces and delays that have one of the reasons, the last that
-    /// came into the ledger first, until `each` says no. The rest of a row is read where `each` asks for it.
+    /// Gives what was said of the recipients of hard and soft bounces and delays that have one of the reasons, the last
+    /// that came into the ledger first, until `each` says no. The rest of a row is read if `each` asks for it.
     ///
     /// The rows are read some at a time: what is written meanwhile may or may not be seen.
     package func recipients(

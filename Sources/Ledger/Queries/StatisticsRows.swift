@@ -34,7 +34,7 @@ package struct DayTally: Sendable, Hashable {
 
 /// How often reports named recipients that have something in common.
 package struct RecipientRow: Sendable, Hashable {
-    /// What they have in common: a reason, a domain, a host. Empty where the reports do not say.
+    /// What they have in common: a reason, a domain, a host. Empty if the reports do not say.
     package var value: String
     /// The reports after it.
     package var group: ReportGroup
@@ -75,12 +75,12 @@ package enum ReportGroup: Sendable, Hashable {
 
 /// One report, or one recipient of it, as a row of a list.
 package struct ReportSample: Sendable, Equatable {
-    /// Empty where the report names no valid address.
+    /// Empty if the report names no valid address.
     package var address: String
     package var arrival: Int64
     package var `class`: Token<MessageClass>
     package var origin: Token<Origin>?
-    /// Nothing where the report names nobody.
+    /// `nil` if the report names nobody.
     package var outcome: OutcomeEvent?
     package var reportingMTA: String?
     /// Where the file went.

@@ -25,7 +25,7 @@ enum LedgerFile {
         }
     }
 
-    /// The file that a path leads to: itself, or what a symbolic link names, also where nothing is there yet.
+    /// The file that a path leads to: itself, or what a symbolic link names, even if nothing is there yet.
     ///
     /// SQLite keeps its files next to that one.
     static func target(_ path: String) -> String {
@@ -90,7 +90,7 @@ enum LedgerFile {
         }
     }
 
-    // MARK: What is no ledger, or not a whole one
+    // MARK: What is not a ledger, or not a whole one
 
     static func empty(_ path: String) -> LedgerError {
         LedgerError(
@@ -139,7 +139,7 @@ enum LedgerFile {
         return status.f_bavail == 0 || (status.f_files > 0 && status.f_favail == 0)
     }
 
-    /// The size of a file beside the ledger, nothing where there is none.
+    /// The size of a file beside the ledger, `nil` if there is none.
     static func size(_ path: String) -> Int64? {
         var status = stat()
         return stat(path, &status) == 0 ? Int64(status.st_size) : nil

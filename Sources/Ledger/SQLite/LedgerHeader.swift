@@ -17,7 +17,7 @@ struct LedgerHeader {
         let size = Int64(bytes[16]) << 8 | Int64(bytes[17])
         pageSize = size == 1 ? 65_536 : size
         guard pageSize >= 512, pageSize & (pageSize - 1) == 0 else { return nil }
-        // The count is good where it was written together with the last change.
+        // The count is good if it was written together with the last change.
         pageCount = number(24) == number(92) && number(28) > 0 ? number(28) : nil
     }
 }
@@ -59,7 +59,7 @@ enum WholeLedger {
         let pages = size / header.pageSize
         guard let count = header.pageCount else { return size % header.pageSize == 0 }
         if pages >= count { return true }
-        // A writer was killed between two pages of a checkpoint: what is missing stands in the WAL.
+        // A writer was killed between two pages of a checkpoint: what is missing is in the WAL.
         return WALPages(LedgerFile.companion(path, "-wal"), pageSize: header.pageSize)?.hold(pages + 1, to: count)
             ?? false
     }
@@ -83,7 +83,7 @@ enum OpenedFile {
     private static let shortRead = SQLITE_IOERR | 2 << 8
 }
 
-/// The ledger's identity where it stands in the file: gone from there, another ledger was copied over this one.
+/// The ledger's identity where it is in the file: gone from there, another ledger was copied over this one.
 struct StoredIdentity {
     private let text: [UInt8]
     private let place: Int64

@@ -3,8 +3,8 @@ import Glibc
 
 /// The files that stood under a ledger's names when it was opened.
 ///
-/// Where another program removes or replaces one, SQLite goes on in the file that it has open: what it commits is gone with
-/// that. So each commit looks afterwards.
+/// If another program removes or replaces one, SQLite goes on in the file that it has open: what it commits is gone
+/// with that. So each commit looks afterwards.
 struct LedgerPlace {
     private struct File: Equatable {
         var device: UInt64
@@ -41,7 +41,7 @@ struct LedgerPlace {
         if ledger == nil || hasMoved != 0 { throw replaced }
     }
 
-    /// - Throws: `inputOutput` if something else, or nothing, stands where the ledger was.
+    /// - Throws: `inputOutput` if something else, or nothing, is where the ledger was.
     func check() throws(LedgerError) {
         let target = self.target
         guard File(path) == ledger, Self.suffixes.map({ File(target + $0) }) == companions else { throw replaced }

@@ -94,7 +94,7 @@ enum NewLedgerFile {
         }
     }
 
-    /// Gives the file its last bytes, its owner and its name. Returns 0 or an `errno`, EEXIST where the name is taken.
+    /// Gives the file its last bytes, its owner and its name. Returns 0 or an `errno`, EEXIST if the name is taken.
     private static func finish(_ descriptor: Int32, _ temporary: String, _ target: String, folder: String) -> Int32 {
         guard pwrite(descriptor, walMode, walMode.count, modeOffset) == walMode.count else { return errno }
         var status = stat()
@@ -107,7 +107,7 @@ enum NewLedgerFile {
         return code
     }
 
-    /// The name must be on disk before anything in the file counts. Where a folder cannot be opened or synchronised, the
+    /// The name must be on disk before anything in the file counts. If a folder cannot be opened or synchronised, the
     /// next commit brings the file to the disk.
     private static func synchronise(_ folder: String) {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -5,14 +5,15 @@ import Synchronization
 
 /// A ledger's file, read without changing a byte of its folder.
 ///
-/// SQLite makes and removes files beside a WAL database even where it only reads, so the way to open it depends on what
-/// is there:
+/// SQLite makes and removes files beside a WAL database even if it only reads, so the way to open it depends on what is
+/// there:
 ///
 /// - No `-wal` file, or an empty one: nobody has written since the last writer left, and the database file is the whole
 ///   truth. It is opened `immutable`: no lock, no file beside it. A writer that comes while it is being read is noticed
 ///   afterwards, since it leaves a WAL or changes the file, and the reading is done again the other way.
-/// - A `-wal` file with content and a `-shm` file: a writer is at work, or was killed. It is opened with `readonly_shm`:
-///   SQLite reads the shared index, or builds its own in memory where no writer lives, and writes to neither.
+/// - A `-wal` file with content and a `-shm` file: a writer is at work, or was killed. It is opened with
+///   `readonly_shm`: SQLite reads the shared index, or builds its own in memory if no writer lives, and writes to
+///   neither.
 /// - A `-wal` file with content and no `-shm`: somebody has copied two files out of three. SQLite could only read this
 ///   after making the third, so it is an error that says so.
 final class ReadOnlyFile: SQLiteEngine {
@@ -83,7 +84,7 @@ final class ReadOnlyFile: SQLiteEngine {
     func giveBack() throws(LedgerError) -> LedgerRoom? { throw LedgerError.openedForReading(path) }
 
     private func current() throws(LedgerError) -> Opened {
-        // An immutable file that has changed since it was read last must be opened anew.
+        // An immutable file that has changed since it was read last must be opened again.
         let known = opened.withLock { $0 }
         if let known, known.mark == nil || known.mark == mark() {
             return known

@@ -4,7 +4,7 @@ import CSQLite
 package final class SQLiteConnection: Connection {
     package let terms: TermCache
     private let database: SQLiteDatabase
-    /// Numbers to use, where others than those after the last.
+    /// Numbers to use, if others than those after the last.
     package var given: [NumberedTable: RowNumbers] = [:]
 
     package init(_ database: SQLiteDatabase, terms: TermCache = TermCache()) {
@@ -88,7 +88,7 @@ package final class SQLiteConnection: Connection {
             }, Unmanaged.passUnretained(journal).toOpaque())
     }
 
-    /// Overwrites what is deleted, where the SQLite of the system does not do so anyway.
+    /// Overwrites what is deleted, if the SQLite of the system does not do so anyway.
     package func eraseForGood() throws { try run("PRAGMA secure_delete = ON") }
 }
 

@@ -29,7 +29,7 @@ package final class SQLiteDatabase {
 
     let handle: OpaquePointer
 
-    /// Where something has used SQLite before, this changes nothing.
+    /// If something has used SQLite before, this changes nothing.
     private static let settings = maildir_bounce_sqlite_counts_no_memory()
 
     /// - Parameter busySeconds: how long a statement waits for another program's lock.
@@ -55,7 +55,7 @@ package final class SQLiteDatabase {
         if code != SQLITE_OK { throw SQLiteFailure(handle, code) }
     }
 
-    /// Runs statements in one transaction, which is taken back where `body` gives nothing or throws.
+    /// Runs statements in one transaction, which is taken back if `body` gives nothing or throws.
     func transaction<Result>(_ kind: Transaction, _ body: () throws -> Result?) throws -> Result? {
         try run(kind.rawValue)
         do {

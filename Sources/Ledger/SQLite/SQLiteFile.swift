@@ -61,7 +61,7 @@ final class SQLiteFile: SQLiteEngine {
     /// Opens the file, and makes or migrates what is in it.
     ///
     /// Two programs that do this at once each read, then write. For such a pair SQLite does not wait, since none of the
-    /// two could ever go on, but refuses one of them at once; that one has to begin anew.
+    /// two could ever go on, but refuses one of them at once; that one has to start over.
     private static func open(
         _ path: String, durability: LedgerStore.Durability, busySeconds: Int
     ) throws(LedgerError) -> SQLiteDatabase {
@@ -76,7 +76,7 @@ final class SQLiteFile: SQLiteEngine {
         }
     }
 
-    /// How long a program that was refused waits before it begins anew, in microseconds.
+    /// How long a program that was refused waits before it starts over, in microseconds.
     private static let reopeningPause: UInt32 = 20_000
 
     private static func openOnce(
@@ -194,8 +194,8 @@ final class SQLiteFile: SQLiteEngine {
         do {
             try place.check()
         } catch {
-            // All goes into the file that was moved away, which is whole then, and the WAL is empty: its pages must not be
-            // taken for those of the ledger that stands there now. SQLite itself would leave them.
+            // All goes into the file that was moved away, which is whole then, and the WAL is empty: its pages must not
+            // be taken for those of the ledger that is there now. SQLite itself would leave them.
             try? database.run("PRAGMA wal_checkpoint(TRUNCATE)")
             throw error
         }
@@ -234,7 +234,7 @@ final class SQLiteFile: SQLiteEngine {
 
     // MARK: Room
 
-    /// With less of the file empty than one part in so many, writing all of it anew is not worth while.
+    /// With less of the file empty than one part in so many, writing all of it again is not worth while.
     static let worthyPart: Int64 = 16
 
     func giveBack() throws(LedgerError) -> LedgerRoom? {

@@ -5,7 +5,7 @@ package struct SQLiteFailure: Error {
     /// The extended result code.
     package let code: Int32
     package let message: String
-    /// The errno after it, where there is one.
+    /// The errno after it, if there is one.
     package let systemError: Int32
 }
 
@@ -50,7 +50,7 @@ package final class SQLiteQuery: Query {
         return fresh
     }
 
-    /// Copies bytes to where they stay until the parameter is bound anew.
+    /// Copies bytes to where they stay until the parameter is bound again.
     private func copy(_ bytes: UnsafeRawBufferPointer, for index: Int32) -> UnsafeRawPointer? {
         let place = Int(index) - 1
         while copies.count <= place { copies.append(UnsafeMutableRawBufferPointer(start: nil, count: 0)) }

@@ -9,7 +9,7 @@ package struct ScratchLedger: Sendable {
         store = try LedgerStore(engine: file, path: "(memory)", policy: policy, adopts: true)
     }
 
-    /// Runs statements in one transaction; nothing is written where `body` gives nothing or throws.
+    /// Runs statements in one transaction; nothing is written if `body` gives nothing or throws.
     package func write<Result>(_ body: (SQLiteConnection) throws -> Result?) throws(LedgerError) -> Result? {
         try file.writeHere(body)
     }

@@ -159,7 +159,7 @@ package final class AddressTable {
         }
     }
 
-    /// What stands after a page of addresses, read at once where each question takes its time.
+    /// What comes after a page of addresses, read at once if each question takes its time.
     private struct Page {
         package var numbers: ClosedRange<Int64>
         package var outcomes: [Int64: [(event: AddressEvent, row: Int64)]] = [:]

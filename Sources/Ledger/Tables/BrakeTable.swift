@@ -71,7 +71,7 @@ final class BrakeTable {
         statuses = try BrakeStatuses(connection, terms)
     }
 
-    /// Counts an address in the hour of its event; once, however many events the hour has. Where `isCounted` the hour's
+    /// Counts an address in the hour of its event; once, however many events the hour has. If `isCounted` the hour's
     /// count has it already. Provider and reason are numbers of terms.
     func add(
         _ address: Int64, provider: Int64, reason: Int64, _ event: AddressEvent, isCounted: Bool = false
@@ -99,7 +99,7 @@ final class BrakeTable {
         }
     }
 
-    /// Notes that the spikes of a provider and reason must be looked at anew from an hour on.
+    /// Notes that the spikes of a provider and reason must be looked at again from an hour on.
     func touch(provider: String, reason: Token<Reason>, hour: Int64) throws {
         let pair = Pair(provider: try terms.number(provider) as Int64, reason: try terms.number(reason.text) as Int64)
         touch(HourRow(pair: pair, hour: hour))
@@ -223,7 +223,7 @@ final class BrakeTable {
         return result
     }
 
-    /// Counts everything anew from the members that are stored, after the caller has written them all.
+    /// Counts everything again from the members that are stored, after the caller has written them all.
     func recount() throws {
         try connection.run("UPDATE brake_hour SET addresses = folded, status = 0")
         try connection.run("DELETE FROM brake_hour WHERE addresses = 0")

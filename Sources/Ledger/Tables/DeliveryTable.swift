@@ -37,7 +37,7 @@ final class DeliveryTable {
         rename = try connection.prepare("UPDATE delivery SET name = ?1 WHERE id = ?2")
     }
 
-    /// A new row: its event, its number, when it was first seen where that matters, and the row of which it is a copy.
+    /// A new row: its event, its number, when it was first seen if that matters, and the row of which it is a copy.
     struct New {
         var event: DeliveryEvent
         var number: Int64
@@ -53,7 +53,7 @@ final class DeliveryTable {
 
     /// Inserts rows, but not those whose file or report is there already.
     ///
-    /// - Parameter done: told of each statement which rows it was for, and, where it asks, how many it has inserted.
+    /// - Parameter done: told of each statement which rows it was for, and, if it asks, how many it has inserted.
     func insert(
         _ count: Int, _ row: (Int) -> New, done: (_ rows: Range<Int>, _ inserted: () throws -> Int) throws -> Void
     )

@@ -5,9 +5,9 @@ final class OutcomeTable {
     /// A new row.
     struct New {
         var id: Int64
-        /// The number of the address; nil where the report names no valid one.
+        /// The number of the address; `nil` if the report names no valid one.
         var address: Int64?
-        /// As the report writes it, where that is not the canonical form.
+        /// As the report writes it, if that is not the canonical form.
         var spelling: String?
         var cause: Suppression.Cause?
         var event: OutcomeEvent
@@ -78,7 +78,7 @@ final class OutcomeTable {
         try deleteRows.execute()
     }
 
-    /// Gives those of a delivery that are about an address: its number, the address where it has a row, what it means in a
+    /// Gives those of a delivery that are about an address: its number, the address if it has a row, what it means in a
     /// report of a class, and why.
     func forEach(
         of delivery: Int64, class messageClass: Int64,

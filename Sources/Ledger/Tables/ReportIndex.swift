@@ -67,7 +67,7 @@ package final class ReportIndex {
         return try formerHead(event)
     }
 
-    /// The same, where the ledger has the report by its former fingerprint only.
+    /// The same, if the ledger has the report by its former fingerprint only.
     package func formerHead(_ event: DeliveryEvent) throws -> Head? {
         guard let formerEnd, let former = event.former, let head = try head(former.fingerprint) else { return nil }
         let arrival = min(LedgerLimits.clamped(arrival: event.arrival), formerEnd)

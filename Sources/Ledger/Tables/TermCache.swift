@@ -1,7 +1,7 @@
 import Verdict
 
-/// Texts that are stored once, and their numbers, as far as they were read or written. Both are the same for good, but those
-/// that a transaction made are none where it is taken back.
+/// Texts that are stored once, and their numbers, as far as they were read or written. Both are the same for good, but
+/// those that a transaction made are none if it is taken back.
 package final class TermCache {
     private var numbers: [String: Int64] = [:]
     private var texts: [Int64: String] = [:]

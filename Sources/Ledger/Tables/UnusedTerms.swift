@@ -18,7 +18,7 @@ package enum UnusedTerms {
         LedgerTable.all.flatMap { table in
             table.columns.filter { column in
                 guard case .integer = column.type else { return false }
-                // Of what a run has counted, and of a captured field, the name stands here, too; elsewhere it is a file's.
+                // Of what a run has counted, and of a captured field, the name is here, too; elsewhere it is a file's.
                 return columns.contains(column.name)
                     || ["run_count", "captured"].contains(table.name) && column.name == "name"
             }.map { (table.name, $0.name) }

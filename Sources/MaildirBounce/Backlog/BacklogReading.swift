@@ -13,15 +13,15 @@ struct Period: Sendable, Equatable {
 /// A message of a backlog that has been read and classified.
 struct BacklogMessage: Sendable {
     var event: DeliveryEvent
-    /// Why what it says of recipients does not count, or nil where it does.
+    /// Why what it says of recipients does not count, or `nil` if it does.
     let withheld: Withheld?
     /// Whether a limit cut the reading short.
     let isCut: Bool
-    /// Where a key of another Maildir may be the right one: an archive's folder.
+    /// If a key of another Maildir may be the right one: an archive's folder.
     let source: BacklogMaildir?
-    /// Kept only where it is to be printed.
+    /// Kept only if it is to be printed.
     let verdict: Verdict?
-    /// For a report; kept only where it is to be printed.
+    /// For a report; kept only if it is to be printed.
     let file: String?
 
     /// About how many bytes of memory it holds.

@@ -1,6 +1,6 @@
 import Glibc
 
-/// About how many bytes there are to read in some sources, for the progress; nil where that cannot be known before: on a
+/// About how many bytes there are to read in some sources, for the progress; `nil` if that cannot be known before: on a
 /// pipe. A message of a Maildir counts ``Backlog/usualMessageBytes``.
 func backlogSize(_ sources: [BytePath]) -> Int64? {
     var sum: Int64 = 0

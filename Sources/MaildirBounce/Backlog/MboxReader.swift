@@ -24,12 +24,12 @@ struct MboxReader {
     private var pending: Int64??
     private var hasBegun = false
     private var number = 0
-    /// The bytes of a last message that is incomplete and was not given; nil where the mbox is whole so far.
+    /// The bytes of a last message that is incomplete and was not given; `nil` if the mbox is whole so far.
     private(set) var incomplete: Int?
 
     private static let from: [UInt8] = Array("From ".utf8)
 
-    /// - Parameter input: stands at the first `From ` line.
+    /// - Parameter input: is at the first `From ` line.
     init(_ input: BufferedInput, limit: Int = messageReadLimit) {
         self.input = input
         self.limit = limit
@@ -125,7 +125,7 @@ struct MboxReader {
         message.bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: part.prefix(room)))
     }
 
-    /// The index after the line feed that ends the line at `start`; nil where none is in the window.
+    /// The index after the line feed that ends the line at `start`; `nil` if none is in the window.
     private static func lineEnd(_ region: UnsafeRawBufferPointer, from start: Int) -> Int? {
         region.firstIndex(of: UInt8(ascii: "\n"), in: start..<max(start, region.count)).map { $0 + 1 }
     }
@@ -135,7 +135,7 @@ struct MboxReader {
         line.drop { $0 == UInt8(ascii: ">") }.starts(with: from)
     }
 
-    /// The date of a line `From SENDER DATE`: a time in it, or nil where the line is nothing of the kind. Text that
+    /// The date of a line `From SENDER DATE`: a time in it, or `nil` if the line is nothing of the kind. Text that
     /// begins with `From ` and that a careless writer has not quoted has no date.
     private static func postmark(_ line: Slice<UnsafeRawBufferPointer>) -> Int64? {
         // Nobody writes longer ones.

@@ -3,8 +3,8 @@ import Glibc
 
 /// When a command shows how far it is.
 enum ProgressMode: String, CaseIterable, ExpressibleByArgument {
-    /// A bar where standard error is a terminal; a line every ten seconds where it goes elsewhere and somebody is logged in
-    /// all the same; nothing where nobody is: under cron and systemd.
+    /// A bar if standard error is a terminal; a line every ten seconds if it goes elsewhere and somebody is logged in
+    /// all the same; `nil` if nobody is: under cron and systemd.
     case auto
     /// A bar at a terminal, otherwise a line every ten seconds.
     case always
@@ -35,7 +35,7 @@ struct Progress {
     static let linePeriod: Int64 = 10_000
 
     let style: Style
-    /// What there is to read, in bytes, or nil where that is unknown.
+    /// What there is to read, in bytes, or `nil` if that is unknown.
     private let total: Int64?
     private let started: Int64
     private var shownAt: Int64
@@ -55,20 +55,20 @@ struct Progress {
         shownAt = now
     }
 
-    /// Shows the state where it is time to.
+    /// Shows the state if it is time to.
     mutating func update(done: Int64, _ tally: BacklogTally, now: Int64 = milliseconds()) {
         guard let line = line(done: done, tally, now: now, width: style == .bar ? terminalWidth() : nil) else { return }
         writeError(style == .bar ? "\r" + line + "\u{1B}[K" : "maildir-bounce: " + line + "\n")
         isBarShown = style == .bar
     }
 
-    /// Wipes the bar, so that a line of text can stand there.
+    /// Wipes the bar, so that a line of text can be there.
     mutating func clear() {
         if isBarShown { writeError("\r\u{1B}[K") }
         isBarShown = false
     }
 
-    /// The line to be shown at `now`, or nil where it is too soon.
+    /// The line to be shown at `now`, or `nil` if it is too soon.
     ///
     /// - Parameter width: the terminal's columns.
     mutating func line(done: Int64, _ tally: BacklogTally, now: Int64, width: Int?) -> String? {

@@ -3,7 +3,7 @@ import Glibc
 import Ledger
 import LedgerPostgreSQL
 
-/// Changes that the ledger takes back where nobody agrees to them: `--rebuild` and `--reclassify`.
+/// Changes that the ledger takes back if nobody agrees to them: `--rebuild` and `--reclassify`.
 struct Reclassify {
     private let order: ReprocessOrder
     private let output: StandardOutput
@@ -22,13 +22,13 @@ struct Reclassify {
         let ledger = try openExisting(order.ledger, order.policy, adoption: .onRebuild)
         let sides = SidePrinter(output)
         let isDone = try inLedger { () throws(LedgerError) in
-            // Where nobody changes sides there is nothing to agree to.
+            // If nobody changes sides there is nothing to agree to.
             try ledger.rebuild(at: Int64(time(nil)), each: sides.add) { approve(sides, needsConsent: sides.count > 0) }
         }
         return try end(isDone, sides)
     }
 
-    /// Where nobody can agree, the ledger is only read: to open it for writing would already bring it up to date.
+    /// If nobody can agree, the ledger is only read: to open it for writing would already bring it up to date.
     private func foretellRebuild() throws(Failure) -> Int32 {
         let order = self.order
         let sides = SidePrinter(output)

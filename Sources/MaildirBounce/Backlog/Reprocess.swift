@@ -39,7 +39,7 @@ struct Reprocess {
 
     /// Does what was ordered.
     ///
-    /// - Returns: the exit status, where everything that could be read was taken.
+    /// - Returns: the exit status, if everything that could be read was taken.
     static func run(_ order: ReprocessOrder, output: StandardOutput) throws(Failure) -> Int32 {
         let progress = ProgressBox(order, output)
         let notes = BacklogNotes(makeLogger()) { progress.value.clear() }

@@ -22,7 +22,7 @@ final class TarReader {
     private var left: Int64 = 0
     private var padding: Int64 = 0
     private var hasEnded = false
-    /// Why the archive was not read to its end; nil where it is whole so far.
+    /// Why the archive was not read to its end; `nil` if it is whole so far.
     private(set) var fault: SourceFault?
 
     init(_ input: BufferedInput) { self.input = input }
@@ -125,7 +125,7 @@ final class TarReader {
 
     // MARK: header fields
 
-    /// Octal digits, or base 256 where the first bit is set (GNU tar).
+    /// Octal digits, or base 256 if the first bit is set (GNU tar).
     private static func number(_ field: Slice<UnsafeRawBufferPointer>) -> Int64? {
         guard let first = field.first else { return nil }
         if first & 0x80 != 0 {

@@ -130,7 +130,7 @@ struct BrakeChoice: ParsableArguments {
         let configuration = try config.load()
         let domain = CanonicalAddress("x@" + provider)?.domain ?? provider
         let decided: BrakeStatus = verdict == .confirm ? .confirmed : .released
-        // Only read: where there is nothing to decide nothing is written, and no ledger made.
+        // Only read: if there is nothing to decide nothing is written, and no ledger made.
         let reader = try ledgerOptions.open(configuration)
         let episodes = try inLedger { () throws(LedgerError) in try reader.brakes(all: true) }.filter { episode in
             episode.provider == domain && (reason.map { episode.reason.text == $0 } ?? true)

@@ -86,6 +86,6 @@ struct DoctorCommand: ParsableCommand {
         return try account.run { () throws(Failure) in ConfigCheck.look(path) }
     }
 
-    /// The exit status where something is broken.
+    /// The exit status if something is broken.
     private static let errorsFound: Int32 = 1
 }

@@ -114,7 +114,7 @@ struct InitCommand: ParsableCommand {
                 + "leave out the option")
     }
 
-    /// bounce@ and this machine's name, where that has a domain.
+    /// bounce@ and this machine's name, if that has a domain.
     private static var standardReturnPath: String? {
         var buffer = [CChar](repeating: 0, count: 256)
         guard gethostname(&buffer, buffer.count - 1) == 0 else { return nil }

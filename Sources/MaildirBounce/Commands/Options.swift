@@ -82,7 +82,7 @@ struct RunOptions: ParsableArguments {
             discussion: "Without it only sums are printed; --verbose with --dry-run is the same as text."))
     var format: ListFormat?
 
-    /// As where neither is given.
+    /// As if neither is given.
     static var none: RunOptions {
         var options = RunOptions()
         options.dryRun = false

@@ -106,7 +106,7 @@ struct ScanCommand: PlainCommand {
         }
     }
 
-    /// Nothing may be written over the ledger, and the ledger must not stand where it would be taken for a message.
+    /// Nothing may be written over the ledger, and the ledger must not be where it would be taken for a message.
     private func checkOutputs(_ configuration: Configuration, maildir: String, ledger: String) throws(Failure) {
         func source(_ given: String?, _ option: String, _ key: String) -> (name: String, status: Int32) {
             given == nil ? (key, ExitStatus.configuration) : (option, ExitStatus.usage)

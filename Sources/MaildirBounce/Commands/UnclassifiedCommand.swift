@@ -65,7 +65,7 @@ struct UnclassifiedCommand: ParsableCommand {
     private func messages(
         _ path: String, _ settings: Settings, missed: inout Int
     ) throws(Failure) -> LikenessGroups<Unrecognised> {
-        // Says what is wrong with a path that is no Maildir.
+        // Says what is wrong with a path that is not a Maildir.
         _ = try inMaildir { () throws(MaildirError) in try Maildir(opening: path) }
         var walker = PathWalker([BytePath(path)])
         var groups = LikenessGroups<Unrecognised>()

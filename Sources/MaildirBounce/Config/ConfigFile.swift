@@ -107,15 +107,15 @@ struct ConfigTable {
         throw wrong(unknown.key, "is not a known key; here may stand \(choice)", at: unknown.keyPosition)
     }
 
-    /// A failure that names the file, where the value of `key` stands, and the key.
+    /// A failure that names the file, where the value of `key` is, and the key.
     ///
-    /// - Parameter place: where to look instead. Where there is neither, it is the start of the table.
+    /// - Parameter place: where to look instead. If there is neither, it is the start of the table.
     func wrong(_ key: String, _ what: String, at place: TOMLPosition? = nil) -> Failure {
         let place = place ?? table[key]?.value.position ?? position
         return Failure(ExitStatus.configuration, "\(file):\(place): \(name(of: key)) \(what)")
     }
 
-    /// Where `key` stands, `file:line:column`, or the table if it has no such key.
+    /// Where `key` is, `file:line:column`, or the table if it has no such key.
     func place(of key: String) -> String { "\(file):\(table[key]?.keyPosition ?? position)" }
 
     private static let listOfTexts = "must be a list of texts, [\"mail.example.com\"]"

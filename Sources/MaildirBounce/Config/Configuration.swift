@@ -53,7 +53,7 @@ struct Configuration {
     /// The file of the administrator's rules.
     var rules: String?
 
-    /// Reads the file at `path`, or the one at ``defaultPath`` where it exists, or nothing.
+    /// Reads the file at `path`, or the one at ``defaultPath`` if it exists, or nothing.
     static func load(_ path: String?) throws(Failure) -> Configuration {
         guard path != nil || access(defaultPath, F_OK) == 0 else { return Configuration() }
         return try Configuration(ConfigTable(file: path ?? defaultPath))
@@ -73,7 +73,7 @@ struct Configuration {
         ledger = try file.string("ledger")
         archive = try file.string("archive")
         rules = try file.string("rules")
-        // Where none are named, an address with a minus sign in it may be anybody's.
+        // If none are named, an address with a minus sign in it may be anybody's.
         var ownDelimiters: [UInt8] = []
         if var table = try file.table("classifier") {
             if let hosts = try table.strings("local_hosts") { classifier.localHosts = hosts.map { $0.lowercased() } }
@@ -110,10 +110,10 @@ struct Configuration {
         try file.rejectUnknownKeys()
     }
 
-    /// What the classifier has to know, with the administrator's rules and the keys. They are read only where mails are
+    /// What the classifier has to know, with the administrator's rules and the keys. They are read only if mails are
     /// judged: whoever asks whether an address may be mailed needs no right to read them.
     ///
-    /// - Throws: a failure with status 78 where one of them cannot be used.
+    /// - Throws: a failure with status 78 if one of them cannot be used.
     func classifierWithKeys() throws(Failure) -> Settings {
         var settings = try classifierWithRules()
         settings.ownAddresses = { [own] in own.places(in: $0, deliveredTo: $1) }

@@ -15,7 +15,7 @@ import Ledger
 struct OwnAddresses: Sendable {
     /// Local parts that every domain has for its mail system (RFC 2142, RFC 5321 section 4.5.1).
     private static let roles: Set<String> = ["postmaster", "abuse", "mailer-daemon"]
-    /// What may stand between the return path's name and a VERP tag where nothing is said: only with `=` in the tag.
+    /// What may be between the return path's name and a VERP tag if nothing is said: only with `=` in the tag.
     private static let tagDelimiters = Array("-".utf8)
 
     /// Canonical, without extensions.
@@ -33,11 +33,8 @@ struct OwnAddresses: Sendable {
 
     init() {}
 
-    /// - Parameters:
-    ///   - returnPath: the configuration's, or nil.
-    ///   - patterns: forms of return paths, the configuration's.
-    ///   - delimiters: what may stand between a name and its extension.
-    ///   - hosts: names of our own mail servers.
+    /// - Parameters: - returnPath: the configuration's, or nil. - patterns: forms of return paths, the configuration's.
+    ///   - delimiters: what may be between a name and its extension. - hosts: names of our own mail servers.
     init(returnPath: String?, patterns: [ReturnPathPattern] = [], delimiters: [UInt8], hosts: [String]) {
         self.delimiters = delimiters
         self.patterns = patterns
@@ -92,7 +89,7 @@ struct OwnAddresses: Sendable {
         }
     }
 
-    /// The same for text; what is no address is none of ours.
+    /// The same for text; what is not an address is not one of ours.
     func contains(_ text: String) -> Bool { CanonicalAddress(text).map { contains($0) } ?? false }
 
     /// Of a report's recipients, the places of ours; what the report was delivered to is ours, too.
@@ -151,7 +148,7 @@ struct OwnAddresses: Sendable {
 }
 
 extension OwnAddresses {
-    /// What to do where an old ledger has an address of ours suppressed.
+    /// What to do if an old ledger has an address of ours suppressed.
     static func suppressedNote(_ address: String) -> String {
         "\(address) is an address of our own, though the ledger has it suppressed; maildir-bounce release ends that"
     }

@@ -24,7 +24,7 @@ import Ledger
 /// ```
 struct PolicyTable {
     var policy = Policy()
-    /// Where each number stands that a file sets, as `file:line:column`, by its key, such as `soft.days`.
+    /// Where each number is that a file sets, as `file:line:column`, by its key, such as `soft.days`.
     private(set) var places: [String: String] = [:]
 
     init() {}

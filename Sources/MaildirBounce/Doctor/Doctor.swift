@@ -11,7 +11,7 @@ struct Doctor {
     var policy = Policy()
     var resolver = Resolver()
     var probesPort = false
-    /// The configuration's file and what it says; nil where there is none.
+    /// The configuration's file and what it says; `nil` if there is none.
     var configuration: (path: String, contents: Configuration)?
     /// What starts the scan.
     var schedule = ScheduleCheck()

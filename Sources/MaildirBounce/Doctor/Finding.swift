@@ -11,7 +11,7 @@ struct Finding: Equatable {
     var subject: String
     /// What was found.
     var what: String
-    /// Why it matters; nil where all is well.
+    /// Why it matters; `nil` if all is well.
     var why: String?
     /// The command, or the line, that mends it.
     var mend: String?

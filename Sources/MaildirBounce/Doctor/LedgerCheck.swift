@@ -55,7 +55,7 @@ enum LedgerCheck {
             mend: "df -h \(shellQuoted(splitPath(path).parent)), and free some space")
     }
 
-    /// Whether the ledger is the one that the Maildir was counted in; nil where there is nothing to say.
+    /// Whether the ledger is the one that the Maildir was counted in; `nil` if there is nothing to say.
     static func mark(_ path: String, _ policy: Policy, maildir: String) -> Finding? {
         let place: String
         do {

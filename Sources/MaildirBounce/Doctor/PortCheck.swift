@@ -13,7 +13,7 @@ enum PortCheck {
     enum Answer: Equatable {
         /// The first line that came.
         case banner(String)
-        /// An errno value; ETIMEDOUT where nothing came in time.
+        /// An errno value; ETIMEDOUT if nothing came in time.
         case failed(Int32)
     }
 

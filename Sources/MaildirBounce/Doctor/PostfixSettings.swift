@@ -6,14 +6,15 @@ struct PostfixSettings {
         "home_mailbox", "mailbox_command", "mailbox_transport", "alias_maps", "recipient_delimiter", "notify_classes",
         "bounce_queue_lifetime", "double_bounce_sender", "2bounce_notice_recipient", "myorigin",
     ]
-    /// Tables that are files, or stand in the configuration, and can be asked by anybody.
+    /// Tables that are files, or are in the configuration, and can be asked by anybody.
     private static let localTables: Set<String> = [
         "inline", "hash", "btree", "lmdb", "cdb", "dbm", "texthash", "static", "regexp", "pcre", "cidr", "sdbm",
     ]
 
     /// By name, with every $name replaced.
     var values: [String: String]
-    /// Whether the return path's domain is one of virtual_mailbox_domains, of mydestination; nil where that cannot be told.
+    /// Whether the return path's domain is one of virtual_mailbox_domains, of mydestination; `nil` if that cannot be
+    /// told.
     var isVirtual: Bool? = false
     var isLocal: Bool? = false
     /// What virtual_mailbox_maps says of the return path; nil for nothing.
@@ -58,7 +59,7 @@ struct PostfixSettings {
         return word.isEmpty ? words : words + [word]
     }
 
-    /// Asks postconf and postmap; nil where there is no Postfix, or none that answers.
+    /// Asks postconf and postmap; `nil` if there is no Postfix, or none that answers.
     init?(local: String, domain: String, home: String?) {
         guard let postconf = ChildProcess.find("postconf"),
             let text = ChildProcess.output(postconf, ["-x"] + Self.names)
@@ -75,7 +76,7 @@ struct PostfixSettings {
         }
     }
 
-    /// Whether a list of domains and tables holds a domain; nil where a table cannot be asked.
+    /// Whether a list of domains and tables holds a domain; `nil` if a table cannot be asked.
     private mutating func holds(_ list: String, _ domain: String) -> Bool? {
         var isKnown = true
         for word in Self.words(list) {

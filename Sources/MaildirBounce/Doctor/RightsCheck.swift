@@ -18,7 +18,7 @@ struct RightsCheck {
 
     var needs: [Need] = []
 
-    /// - Parameter configuration: the file, and what it says; nil where there is none.
+    /// - Parameter configuration: the file, and what it says; `nil` if there is none.
     init(
         maildir: String?, ledger: String?, archive: String?, configuration: (path: String, contents: Configuration)?
     ) {
@@ -61,7 +61,7 @@ struct RightsCheck {
         needs.append(Need(path: folder, mode: R_OK | W_OK | X_OK, what: "change what is in"))
     }
 
-    /// What these users may not do. Nothing where we are none of them and not root, who can take their place.
+    /// What these users may not do. `nil` if we are none of them and not root, who can take their place.
     func findings(for users: [String]) -> [Finding] {
         var findings: [Finding] = []
         for user in users where geteuid() == 0 && user != "root" {

@@ -25,9 +25,9 @@ struct ScheduleCheck {
 
     var cronFiles: [CronFile] = []
     var crontabs: [Crontab] = []
-    /// The user of the systemd service; nil where there is no service.
+    /// The user of the systemd service; `nil` if there is no service.
     var serviceUser: String?
-    /// Whether a program runs that starts jobs; nil where that cannot be seen.
+    /// Whether a program runs that starts jobs; `nil` if that cannot be seen.
     var runsCron: Bool?
     var runsSystemd: Bool?
     /// The timer's file, and whether it is enabled.
@@ -132,7 +132,7 @@ struct ScheduleCheck {
     /// Whether cron and systemd run. A container often has neither, and a job that is installed there never starts.
     private static func runners(_ root: String) -> (cron: Bool?, systemd: Bool?) {
         let folder = BytePath(root + "/proc")
-        // Where other users' processes are hidden, the first one is.
+        // If other users' processes are hidden, the first one is.
         guard text(folder.appending("1/comm".utf8)) != nil, let names = try? FolderListing(folder) else {
             return (nil, nil)
         }
@@ -233,7 +233,7 @@ struct ScheduleCheck {
         }
     }
 
-    /// When a run last found mail. Runs that find nothing leave no trace, so an old one is no fault by itself.
+    /// When a run last found mail. Runs that find nothing leave no trace, so an old one is not a fault by itself.
     static func lastRun(_ ledger: String, _ policy: Policy, now: Int64) -> [Finding] {
         guard let store = try? LedgerStore(path: ledger, mode: .readOnly, policy: policy),
             let runs = try? store.runs(limit: 1)

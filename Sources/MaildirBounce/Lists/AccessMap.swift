@@ -8,9 +8,9 @@ import Ledger
 /// character in it is in quotes (Postfix 3.2 or newer), and so is one that only Postfix wants quoted: with a dot at its
 /// start or end, or two in a row.
 enum AccessMap {
-    /// The key for a canonical address; nil where there can be none: a `#` at the start makes a line a comment, and
-    /// Postfix does not ask for a quoted form where no quotes are needed. A character that nobody would see in the map is not
-    /// written either.
+    /// The key for a canonical address; `nil` if there can be none: a `#` at the start makes a line a comment, and
+    /// Postfix does not ask for a quoted form if no quotes are needed. A character that nobody would see in the map is
+    /// not written either.
     static func key(_ address: String) -> String? {
         guard !hasHidden(address) else { return nil }
         guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else { return nil }
@@ -28,7 +28,7 @@ enum AccessMap {
     /// How the texts of version 0.1.0 begin.
     private static let oldMark = "5.7.1 suppressed since "
 
-    /// A line with its end; two where a client may write the domain in Unicode, which Postfix does not translate.
+    /// A line with its end; two if a client may write the domain in Unicode, which Postfix does not translate.
     static func lines(_ row: SuppressedAddress) -> String {
         guard let key = key(row.address) else {
             return "# Postfix cannot look this up: \(terminalSafe(row.address))\n"

@@ -64,10 +64,10 @@ struct AddressSource: ParsableArguments {
     }
 }
 
-/// What is wrong with what should be an address, or nil where it is one and no pattern.
+/// What is wrong with what should be an address, or `nil` if it is one and no pattern.
 ///
-/// `*@dest.example` is an address by the letter (RFC 5321), and means everybody there where a person writes it. In quotes it
-/// is the address.
+/// `*@dest.example` is an address by the letter (RFC 5321), and means everybody there if a person writes it. In quotes
+/// it is the address.
 func addressProblem(_ text: String) -> String? {
     guard let canonical = CanonicalAddress(text) else {
         let isPattern = text.contains("*") || text.drop { $0 == " " || $0 == "<" }.hasPrefix("@")
@@ -89,7 +89,7 @@ private let wildcards = Set("*%?.".utf8)
 private let patternHint =
     "a whole domain cannot be named here yet: name each address, or refuse the domain in an access map of your mail server"
 
-/// Of what is no address so much is shown.
+/// Of what is not an address so much is shown.
 private let shownCharacters = 80
 
 private func shown(_ text: String) -> String {

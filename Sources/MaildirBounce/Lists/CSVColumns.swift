@@ -11,7 +11,7 @@ struct CSVColumns: Equatable {
     }
 
     let separator: UInt8
-    /// How many columns the line of names has; nil where the first line is no line of names.
+    /// How many columns the line of names has; `nil` if the first line is not a line of names.
     private(set) var namedCount: Int?
     private var address = 0
     private var reason: Int?
@@ -21,7 +21,7 @@ struct CSVColumns: Equatable {
     /// What was taken for what, one line for a person.
     let remark: String
 
-    /// From the first line of a table, which holds names or the first row; nil where a quotation mark is out of place.
+    /// From the first line of a table, which holds names or the first row; `nil` if a quotation mark is out of place.
     init?(firstLine: [UInt8]) {
         let readings = CSVColumns.separators.compactMap { separator in
             csvFields(firstLine, separator: separator).map { CSVColumns(first: $0, separator: separator) }
@@ -44,10 +44,10 @@ struct CSVColumns: Equatable {
         }
         let addresses = first.indices.filter { CanonicalAddress(first[$0]) != nil }
         hasAddress = !addresses.isEmpty
-        // `Subscriber e-mail` is as good a name, where there is but one.
+        // `Subscriber e-mail` is as good a name, if there is but one.
         let others = names.indices.filter { index in
             names[index].contains(CSVColumns.addressNames[0])
-                // No name, but names that another separator stands between.
+                // No name, but names that another separator is between.
                 && !first[index].utf8.contains(where: CSVColumns.separators.contains)
         }
         let alike = others.count == 1 ? others.first.map { Column(index: $0, name: first[$0]) } : nil
@@ -63,7 +63,7 @@ struct CSVColumns: Equatable {
         var refused: [String] = []
         func take(_ known: [String], _ role: String, ambiguous: String) -> Int? {
             let found = columns(known)
-            // Our own name is meant as ours, whatever stands beside it.
+            // Our own name is meant as ours, whatever is beside it.
             let own = found.filter { CSVColumns.key($0.name) == known[0] }
             guard let only = own.count == 1 ? own.first : found.count == 1 ? found.first : nil else {
                 if found.count > 1 {
@@ -115,7 +115,7 @@ struct CSVColumns: Equatable {
     /// How many names of columns that are passed over are shown.
     private static let shownNames = 12
 
-    // Names are compared by their letters and digits. Where a table has several of a list, the first of the list is meant.
+    // Names are compared by their letters and digits. If a table has several of a list, the first of the list is meant.
     private static let addressNames = [
         "email", "emailaddress", "mail", "mailaddress", "emailadresse", "mailadresse", "メールアドレス", "recipient",
         "recipientaddress", "address",
@@ -129,7 +129,7 @@ struct CSVColumns: Equatable {
         "bouncedon", "bouncedate", "bouncetime", "complainedat", "complaintdate", "complainttime", "unsubscribedat",
         "unsubscribedon", "unsubscribedate", "optedoutat", "optoutdate", "blockedat", "blocklistedat", "blacklistedat",
     ]
-    /// Not `expires`: a subscription that has ended is no suppression that has ended.
+    /// Not `expires`: a subscription that has ended is not a suppression that has ended.
     private static let untilNames = [
         "until", "suppresseduntil", "suppressionuntil", "suppressionend", "suppressionends",
     ]

@@ -51,7 +51,7 @@ struct Intake {
     let onError: OnError
     /// What is counted, such as `line`.
     let unit: String
-    /// What to say about a way out where something is broken and nothing is taken.
+    /// What to say about a way out if something is broken and nothing is taken.
     let hint: String
     /// Is shown some actions at a time, before they are written; the ledger is open by then.
     var look: ([ManualAction]) throws(Failure) -> Void = { _ throws(Failure) in }
@@ -64,7 +64,7 @@ struct Intake {
         self.hint = hint
     }
 
-    /// - Throws: a failure with status 65 where nothing was taken because something, or all, is broken.
+    /// - Throws: a failure with status 65 if nothing was taken because something, or all, is broken.
     mutating func take(from next: () throws(Failure) -> Item?, into open: () throws -> LedgerStore) throws {
         let first = try page(next)
         if !mustStop, !first.isEmpty { try record(first, next, open()) }

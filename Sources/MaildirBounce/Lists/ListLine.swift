@@ -80,8 +80,8 @@ struct ListParser {
         pending.isEmpty ? try lines() : pending.removeFirst()
     }
 
-    /// A row that goes on in the next lines; nil where it does not end as one does, or has not as many fields as the line of
-    /// names: then a quotation mark is out of place, and what was read ahead is read again, line by line.
+    /// A row that goes on in the next lines; `nil` if it does not end as one does, or has not as many fields as the
+    /// line of names: then a quotation mark is out of place, and what was read ahead is read again, line by line.
     private mutating func longRow(
         from first: LineReader.Line, _ lines: () throws(Failure) -> LineReader.Line?
     ) throws(Failure) -> LineReader.Line? {
@@ -120,7 +120,7 @@ struct ListParser {
 
     private mutating func csv(_ line: LineReader.Line) -> ListLine {
         guard let columns else {
-            // A line of Excel's that says what separates the fields is none of the table.
+            // A line of Excel's that says what separates the fields is not one of the table.
             if line.bytes.starts(with: Array("sep=".utf8)), line.bytes.count == 5 { return .nothing }
             guard let columns = CSVColumns(firstLine: line.bytes) else { return ListParser.misquoted }
             self.columns = columns

@@ -1,13 +1,13 @@
 import Bytes
 import Ledger
 
-/// Statements that make and fill a table anew, of which MariaDB, MySQL, PostgreSQL and SQLite read the same text as the
-/// same rows, in whatever mode of quoting they run.
+/// Statements that make and fill a table again, of which MariaDB, MySQL, PostgreSQL and SQLite read the same text as
+/// the same rows, in whatever mode of quoting they run.
 ///
-/// Three things differ between them, and all three are left out. A backslash in a string is an escape for MySQL and MariaDB
-/// (without NO_BACKSLASH_ESCAPES) and for PostgreSQL without standard_conforming_strings: no string holds one, except
-/// `'\\'`, which ends where it seems to for all of them and whose first character is a backslash. Double quotes make a name
-/// only in ANSI mode: no name needs any. What MySQL alone must be told stands in comments that it alone reads.
+/// Three things differ between them, and all three are left out. A backslash in a string is an escape for MySQL and
+/// MariaDB (without NO_BACKSLASH_ESCAPES) and for PostgreSQL without standard_conforming_strings: no string holds one,
+/// except `'\\'`, which ends where it seems to for all of them and whose first character is a backslash. Double quotes
+/// make a name only in ANSI mode: no name needs any. What MySQL alone must be told is in comments that it alone reads.
 struct SQLExport {
     /// The table that is made and filled.
     static let table = "maildir_bounce_suppressed"
@@ -73,7 +73,7 @@ struct SQLExport {
         return "REPLACE(\(marked), '\(mark)', SUBSTR('\\\\', 1, 1))"
     }
 
-    /// A text that is not in `text`, nor comes into being where it is put between parts of it: its first character is none
+    /// A text that is not in `text`, nor comes into being if it is put between parts of it: its first character is none
     /// of its others.
     private static func unusedMark(_ text: String) -> String {
         let bytes = Array(text.utf8)

@@ -11,7 +11,7 @@ struct MetricsFile {
 
     /// Puts a new file in place of the old one, readable for all. Whoever reads it meanwhile sees one of the two, whole.
     ///
-    /// - Returns: why it could not be written, as an `errno`; 0 where it was.
+    /// - Returns: why it could not be written, as an `errno`; 0 if it was.
     func write(_ text: String) -> Int32 {
         // A name that ends otherwise: node_exporter reads whatever ends in .prom.
         var temporary = Array("\(path).XXXXXX".utf8CString)
@@ -46,7 +46,7 @@ struct MetricsFile {
 
 /// What is known of the last scan.
 struct LastScan: Equatable {
-    /// In seconds since 1970 UTC; nil where the file is none of ours.
+    /// In seconds since 1970 UTC; `nil` if the file is not one of ours.
     var ended: Int64?
     /// One of ``ExitStatus``.
     var status: Int32?

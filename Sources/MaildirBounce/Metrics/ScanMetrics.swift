@@ -15,9 +15,9 @@ struct ScanMetrics {
     /// One of ``ExitStatus``.
     var status: Int32
     var tally: ScanTally
-    /// Nil where new/ could not be listed.
+    /// `nil` if new/ could not be listed.
     var waiting: WaitingMessages?
-    /// Nil where the scan failed: then nothing is asked of the ledger.
+    /// `nil` if the scan failed: then nothing is asked of the ledger.
     var ledger: LedgerFigures?
 
     var text: String {

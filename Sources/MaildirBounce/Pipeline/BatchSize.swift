@@ -17,6 +17,6 @@ struct BatchSize {
         count = min(Self.first, maximum)
     }
 
-    /// Tells that a batch was committed, and how many messages are left, where that is known.
+    /// Tells that a batch was committed, and how many messages are left, if that is known.
     mutating func next(left: Int = .max) { count = min(2 * count, maximum, max(Self.least, left / 2)) }
 }

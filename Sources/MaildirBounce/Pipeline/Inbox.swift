@@ -11,9 +11,9 @@ final class ScannedMessage: Sendable {
     let name: MessageName
     let event: DeliveryEvent
     let destination: Destination
-    /// Why what it says of recipients does not count, or nil where it does.
+    /// Why what it says of recipients does not count, or `nil` if it does.
     let withheld: Withheld?
-    /// Kept only where it is to be printed.
+    /// Kept only if it is to be printed.
     let verdict: Verdict?
 
     init(name: MessageName, event: DeliveryEvent, destination: Destination, withheld: Withheld?, verdict: Verdict?) {
@@ -32,15 +32,15 @@ final class ScannedMessage: Sendable {
 struct Destination: Sendable {
     /// The folder of the archive, or nil for the cur/ of the Maildir that the message came to.
     let archiveFolder: String?
-    /// Maildir flags: seen, and flagged for a person where a limit cut the reading short.
+    /// Maildir flags: seen, and flagged for a person if a limit cut the reading short.
     let flags: String
 
     var isFlagged: Bool { flags != Self.seen }
 
     private static let seen = "S"
 
-    /// - Parameter hasArchive: whether reports go to an archive. What is no report, or asks for something, stays in the
-    ///   Maildir for a person.
+    /// - Parameter hasArchive: whether reports go to an archive. What is not a report, or asks for something, stays in
+    ///   the Maildir for a person.
     init(_ verdict: Verdict, hasArchive: Bool) {
         archiveFolder =
             switch verdict.messageClass {
@@ -66,7 +66,7 @@ struct Inbox {
 
     /// What stayed in new/.
     struct Rest {
-        /// What is no message; the first are told as they are met.
+        /// What is not a message; the first are told as they are met.
         var strangers = NamedProblems()
         /// Messages that this user may not read.
         var denied = Leftovers()
@@ -76,7 +76,7 @@ struct Inbox {
 
     /// Classifies the messages that `names` stand for, in that order, and hands them to `deliver`.
     ///
-    /// What is no message, or cannot be read, is told and stays where it is. A disk that fails stops the run.
+    /// What is not a message, or cannot be read, is told and stays where it is. A disk that fails stops the run.
     func run(
         _ names: Slice<NameList>, while wanted: () -> Bool, rest: inout Rest,
         deliver: (ScannedMessage) throws(Failure) -> Void
@@ -125,7 +125,7 @@ struct Inbox {
         }
     }
 
-    /// Says how many that are no messages were not named.
+    /// Says how many that are not messages were not named.
     func tellUntold(_ rest: Rest) {
         guard rest.strangers.untold > 0 else { return }
         log.warning("\(rest.strangers.untold) more in \(maildir.path)/new are no messages and were left there")
@@ -133,6 +133,6 @@ struct Inbox {
 }
 
 extension MessageName {
-    /// The name for a record: bytes that are no UTF-8 become U+FFFD. Not escaped.
+    /// The name for a record: bytes that are not UTF-8 become U+FFFD. Not escaped.
     var text: String { String(decoding: bytes, as: UTF8.self) }
 }

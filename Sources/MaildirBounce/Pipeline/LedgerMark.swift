@@ -89,7 +89,7 @@ struct LedgerMark: Equatable {
 enum CountedLedger {
     /// The ledger for a scan, which leaves its mark in the Maildir.
     ///
-    /// Nothing of another ledger is changed, and none is made where the Maildir has been counted in one.
+    /// Nothing of another ledger is changed, and none is made if the Maildir has been counted in one.
     static func open(_ order: ScanOrder, _ maildir: Maildir) throws(Failure) -> LedgerStore {
         let mark = order.beginsAnew ? nil : try LedgerMark.read(maildir)
         if mark == nil, let code = whyNotWritable(order.maildir) {
@@ -143,7 +143,7 @@ enum CountedLedger {
         return ledger
     }
 
-    /// The ledger for a command that makes one where there is none, except where a Maildir was counted in it.
+    /// The ledger for a command that makes one if there is none, except if a Maildir was counted in it.
     static func making(
         _ path: String, _ policy: Policy, counted maildir: String?, durability: LedgerStore.Durability = .full
     ) throws(Failure) -> LedgerStore {
@@ -166,7 +166,7 @@ enum CountedLedger {
         }
     }
 
-    /// A backup from before ledgers had an identity is the right one where it knows the Maildir.
+    /// A backup from before ledgers had an identity is the right one if it knows the Maildir.
     private static func isSame(
         _ ledger: LedgerStore, _ mark: LedgerMark, _ maildir: Maildir, writes: Bool
     ) throws(Failure) -> Bool {

@@ -4,9 +4,9 @@ import Glibc
 struct PathItem: Sendable {
     enum Place: Sendable, Equatable {
         case standardInput
-        /// A path of the command line that is no folder; symbolic links are followed and pipes are read.
+        /// A path of the command line that is not a folder; symbolic links are followed and pipes are read.
         case given
-        /// A file that was found in a folder; read only where it is a regular file.
+        /// A file that was found in a folder; read only if it is a regular file.
         case found
         /// A folder that could not be listed; an `errno` value.
         case unreadableFolder(Int32)
@@ -24,7 +24,7 @@ struct PathWalker {
     private struct Folder {
         let path: BytePath
         let names: FolderListing
-        /// `new` or `cur` of a Maildir: names that begin with a dot are no messages (maildir(5)), folders are none.
+        /// `new` or `cur` of a Maildir: names that begin with a dot are not messages (maildir(5)), folders are none.
         let isMailFolder: Bool
         var next = 0
     }
@@ -66,7 +66,7 @@ struct PathWalker {
         return nil
     }
 
-    /// Lists a folder next; hands back an item where it cannot be listed.
+    /// Lists a folder next; hands back an item if it cannot be listed.
     private mutating func enter(_ path: BytePath) -> PathItem? {
         let isMaildir = isMaildir(path, followLinks: true)
         // The last one in is listed first.
@@ -90,7 +90,7 @@ func isMaildir(_ path: BytePath, followLinks: Bool) -> Bool {
     ["new", "cur"].allSatisfy { fileKind(path.appending($0.utf8), followLinks: followLinks) == S_IFDIR }
 }
 
-/// The file type bits of `path` (`S_IFREG`, …), or nil where there is nothing.
+/// The file type bits of `path` (`S_IFREG`, …), or `nil` if there is nothing.
 func fileKind(_ path: BytePath, followLinks: Bool) -> mode_t? {
     var status = stat()
     let code = path.withCString { fstatat(AT_FDCWD, $0, &status, followLinks ? 0 : AT_SYMLINK_NOFOLLOW) }

@@ -57,7 +57,7 @@ struct Scan {
     private var waiting = 0
     /// The moves of the batch that was committed last.
     private var moves: BackgroundWork<BatchMove.Problems>?
-    /// Its messages, where their verdicts are to be printed.
+    /// Its messages, if their verdicts are to be printed.
     private var moving: [ScannedMessage] = []
     /// What could not be read.
     private var denied = Leftovers()
@@ -66,9 +66,9 @@ struct Scan {
     /// How many of these an earlier run has counted, so that nothing came of them now.
     private var standing = 0
 
-    /// Does what was ordered. Where another run is at work on the Maildir, says so, does nothing and gives false.
+    /// Does what was ordered. If another run is at work on the Maildir, says so, does nothing and gives false.
     ///
-    /// - Parameter tally: what was done, also where the run fails.
+    /// - Parameter tally: what was done, even if the run fails.
     static func run(_ order: ScanOrder, output: StandardOutput, tally: inout ScanTally) throws(Failure) -> Bool {
         let log = makeLogger(verbose: order.isVerbose)
         let maildir = try inMaildir { () throws(MaildirError) in try Maildir(opening: order.maildir) }
@@ -92,7 +92,7 @@ struct Scan {
         }
         defer { lock.release() }
         let ledger = try CountedLedger.open(order, maildir)
-        // All of them, also where there is a limit: what cannot be moved must not stand in the way of what can.
+        // All of them, even if there is a limit: what cannot be moved must not stand in the way of what can.
         let names = try inMaildir { () throws(MaildirError) in try maildir.listNew() }
         guard !names.isEmpty else {
             if order.isVerbose { try output.write(line: ScanTally().sentence) }
@@ -183,7 +183,7 @@ struct Scan {
         guard !batch.isEmpty else { return }
         let events = batch.map(\.event)
         let ledger = self.ledger
-        // Fails also where the ledger is no longer the file that it was: then nothing of the batch is moved.
+        // Fails even if the ledger is no longer the file that it was: then nothing of the batch is moved.
         let outcomes = try inLedger { () throws(LedgerError) in try ledger.commit(events) }
         for (message, outcome) in zip(batch, outcomes) { tally.add(message, outcome) }
         try finishMoves()

@@ -60,7 +60,7 @@ enum Withheld: String, CaseIterable {
     case ownAddress = "own-address"
     case listCut = "list-cut"
 
-    /// The rule that the ledger counts, or nil where the verdict's own evidence names it.
+    /// The rule that the ledger counts, or `nil` if the verdict's own evidence names it.
     var rule: String? { self == .ownAddress ? nil : "trust/\(rawValue)" }
 
     /// For a person.

@@ -200,11 +200,11 @@ extension Verdict {
     }
 }
 
-/// Where the text after the first empty line starts, whatever the line ends are; the end where there is no such line.
+/// Where the text after the first empty line starts, whatever the line ends are; the end if there is no such line.
 private func bodyStart(_ bytes: Swift.Span<UInt8>) -> Int {
     var (index, lineFeed) = (0, -1)
     while index < bytes.count {
-        // Looked for once, also where a mail has none.
+        // Looked for once, even if a mail has none.
         if lineFeed < index {
             lineFeed = bytes.firstIndex(of: UInt8(ascii: "\n"), in: index..<bytes.count) ?? bytes.count
         }

@@ -4,7 +4,7 @@ import MIME
 /// placeholder in every text.
 ///
 /// Replaced are addresses, host names, IP addresses, message and queue ids, long numbers, base64 and other runs without
-/// words, and wherever they stand the local parts, domain labels and display names that were learned. In doubt a word
+/// words, and wherever they are the local parts, domain labels and display names that were learned. In doubt a word
 /// goes: what is left must say how the server speaks, not of whom.
 struct Anonymizer {
     private var users: [String: String] = [:]
@@ -181,7 +181,7 @@ struct Anonymizer {
             || ["iso-8859-", "windows-125", "rfc"].contains { word.hasPrefix($0) && word.count < 16 }
     }
 
-    /// A run that is no word: capitals after small letters, or digits, all over it.
+    /// A run that is not a word: capitals after small letters, or digits, all over it.
     private func isBlob(_ core: String) -> Bool {
         let isBase64 = core.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+/=_-.".contains($0)) }
         guard isBase64 else { return false }

@@ -26,10 +26,10 @@ private func isFormula(_ value: some Collection<UInt8>) -> Bool {
 /// Full-width forms, which spreadsheets in Japanese and Chinese read likewise.
 private let wideFormulaSigns: [[UInt8]] = "＝＋－＠".unicodeScalars.map { Array(String($0).utf8) }
 
-/// The fields of one line as ``csvRow(_:)`` or another program writes them, without its end; nil where a quotation mark
+/// The fields of one line as ``csvRow(_:)`` or another program writes them, without its end; `nil` if a quotation mark
 /// is out of place.
 ///
-/// - Parameter separator: what stands between two fields.
+/// - Parameter separator: what comes between two fields.
 func csvFields(_ line: [UInt8], separator: UInt8 = UInt8(ascii: ",")) -> [String]? {
     let quote = UInt8(ascii: "\"")
     var fields: [String] = []

@@ -14,7 +14,7 @@ func columns(_ rows: [[String]]) -> [String] {
     }
 }
 
-/// A text with blanks after it, where it takes fewer columns of a terminal.
+/// A text with blanks after it, if it takes fewer columns of a terminal.
 func padded(_ text: String, toColumns columns: Int) -> String {
     text + String(repeating: " ", count: max(0, columns - columnCount(of: text)))
 }

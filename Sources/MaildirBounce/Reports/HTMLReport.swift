@@ -253,7 +253,7 @@ struct HTMLReport {
         }
     }
 
-    /// A drawing that repeats what stands next to it in numbers.
+    /// A drawing that repeats what is next to it in numbers.
     private static func picture(
         _ kind: String, width: Int, height: Int, @HTML.Builder _ content: () -> HTML
     ) -> HTML {

@@ -34,7 +34,7 @@ enum GivenTime: ExpressibleByArgument {
         }
     }
 
-    /// Seconds since 1970 UTC, where days are counted from `now` on.
+    /// Seconds since 1970 UTC, if days are counted from `now` on.
     func moment(after now: Int64) -> Int64 {
         switch self {
         case .at(let seconds): seconds
@@ -42,7 +42,7 @@ enum GivenTime: ExpressibleByArgument {
         }
     }
 
-    /// Seconds since 1970 UTC, where days are counted back from `now`.
+    /// Seconds since 1970 UTC, if days are counted back from `now`.
     func moment(before now: Int64) -> Int64 {
         switch self {
         case .at(let seconds): seconds

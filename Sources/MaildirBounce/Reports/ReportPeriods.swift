@@ -1,6 +1,6 @@
 import Ledger
 
-/// The stretches of days that a chart has a bar for: days, or weeks or months where there would be too many.
+/// The stretches of days that a chart has a bar for: days, or weeks or months if there would be too many.
 struct ReportPeriods {
     /// How many bars a chart has at most before days become weeks, and weeks months.
     static let limit = 62
@@ -15,7 +15,7 @@ struct ReportPeriods {
     private(set) var unit = "day"
     private(set) var periods: [Period] = []
 
-    /// - Parameter days: from the first day that had a report to the last, or nil where no day had.
+    /// - Parameter days: from the first day that had a report to the last, or `nil` if no day had.
     init(_ days: ClosedRange<Int64>?) {
         guard let days else { return }
         if days.count <= Self.limit {

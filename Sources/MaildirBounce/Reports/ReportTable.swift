@@ -33,12 +33,12 @@ struct ReportTable {
     }
 
     struct Row {
-        /// Empty where the reports do not say.
+        /// Empty if the reports do not say.
         var value: String
         var counts: [Int]
         /// The latest arrival, for a rule.
         var lastSeen: Int64?
-        /// The reports after the numbers, where they can be listed.
+        /// The reports after the numbers, if they can be listed.
         var group: ReportGroup?
     }
 

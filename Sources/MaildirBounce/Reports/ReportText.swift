@@ -2,7 +2,7 @@ import Bytes
 
 /// A table of a report for a person: columns that are all zero are left out, and those that do not fit become one.
 struct ReportText {
-    /// What stands where the reports do not say.
+    /// What is if the reports do not say.
     static let notSaid = "(not said)"
     /// The columns of the screen that the names of the rows get before a second number does, and at the very least.
     private static let nameColumns = 24

@@ -8,7 +8,7 @@ final class RowPrinter {
 
     /// Writes whole lines.
     ///
-    /// - Returns: whether more are wanted: not where writing failed or the reader has gone away.
+    /// - Returns: whether more are wanted: not if writing failed or the reader has gone away.
     @discardableResult
     func print(_ lines: some Collection<UInt8>) -> Bool {
         attempt { () throws(Failure) in try output.write(lines) }

@@ -18,7 +18,7 @@ struct StatusReport {
     var brakes: [BrakeEpisode]
     /// In the order of ``windows``.
     var origins: [OriginCount]
-    /// The domain to which reports are sent, where the configuration names it.
+    /// The domain to which reports are sent, if the configuration names it.
     var returnDomain: String?
 
     init(_ ledger: LedgerStore, at now: Int64, returnDomain: String?) throws(LedgerError) {
@@ -76,7 +76,7 @@ struct StatusReport {
         return remote == 0 ? local > month.local : month.local > 0
     }
 
-    /// What it may mean that no foreign server's report was ever seen, or none for long; nothing where all is well.
+    /// What it may mean that no foreign server's report was ever seen, or none for long; `nil` if all is well.
     var remoteAdvice: String? {
         let address = returnDomain.map { "the return address's domain \($0)" } ?? "the return address's domain"
         let check =

@@ -1,4 +1,4 @@
-/// Text cut to so many columns, with an ellipsis where something was lost.
+/// Text cut to so many columns, with an ellipsis if something was lost.
 ///
 /// - Parameter columns: nil for no limit. Wide characters (Chinese, Japanese, Korean, emoji) take two, as terminals show
 ///   them.

@@ -112,7 +112,7 @@ private struct Excerpt {
         text += "\n" + body
     }
 
-    /// What stands beside the addresses of a field.
+    /// What is beside the addresses of a field.
     private static func displayName(_ field: String) -> String {
         field.split(whereSeparator: { " ,;<>\"()".contains($0) }).filter { !$0.contains("@") }.joined(separator: " ")
     }

@@ -7,7 +7,7 @@ struct Account: Equatable {
     let userID: uid_t
     let groupID: gid_t
 
-    /// The user with this name; nil where there is none.
+    /// The user with this name; `nil` if there is none.
     init?(named name: String) {
         guard let entry = getpwnam(name) else { return nil }
         self.name = name
@@ -20,7 +20,7 @@ struct Account: Equatable {
         Account(name: ownerName(geteuid()), userID: geteuid(), groupID: getegid())
     }
 
-    /// The owner of a folder or file; nil where it cannot be asked.
+    /// The owner of a folder or file; `nil` if it cannot be asked.
     init?(ownerOf path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
@@ -74,7 +74,7 @@ struct Account: Equatable {
     }
 }
 
-/// The name of a user; his number where he has none.
+/// The name of a user; his number if he has none.
 func ownerName(_ userID: uid_t) -> String {
     getpwuid(userID).flatMap { $0.pointee.pw_name }.map { String(cString: $0) } ?? "uid \(userID)"
 }

@@ -11,7 +11,7 @@ struct SetupQuestions {
     /// Whether both ends are a terminal.
     static var somebodyIsThere: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 }
 
-    /// The answer to `question`, or `standard` where there is none.
+    /// The answer to `question`, or `standard` if there is none.
     func ask(_ question: String, standard: String?) throws(Failure) -> String? {
         guard let lines else { return standard }
         let prompt = terminalSafe(standard.map { "\(question) [\($0)]: " } ?? "\(question) [none]: ")

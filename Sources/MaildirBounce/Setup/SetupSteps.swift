@@ -54,7 +54,7 @@ struct SetupSteps {
         try makeParents(of: path)
         try makeFolder(path, mode: 0o700, for: user)
         guard !isDryRun else { return }
-        // With the user's rights: a link that stands in his folder leads only to where he may write himself.
+        // With the user's rights: a link that is in his folder leads only to where he may write himself.
         try user.run { () throws(Failure) in
             try inMaildir { () throws(MaildirError) in _ = try Maildir.make(at: path) }
         }
@@ -84,7 +84,7 @@ struct SetupSteps {
         }
     }
 
-    /// A ledger that is no good must not be kept in silence; one of an earlier version is for the next scan.
+    /// A ledger that is not a good must not be kept in silence; one of an earlier version is for the next scan.
     private func checkWhole(_ path: String) throws(Failure) {
         do {
             _ = try LedgerStore(path: path, mode: .readOnly, policy: Policy())

@@ -1,6 +1,6 @@
 import Glibc
 
-/// One piece of work that a thread of its own does while the caller goes on. Where the system has no thread to give, it is
+/// One piece of work that a thread of its own does while the caller goes on. If the system has no thread to give, it is
 /// done when its result is asked for.
 ///
 /// `@unchecked`: what the thread writes is read after it has ended.

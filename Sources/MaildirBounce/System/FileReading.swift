@@ -6,7 +6,7 @@ struct FileContents: Sendable {
     var bytes: [UInt8]
     /// Whether the file goes on after `bytes`.
     var isCut: Bool
-    /// When the file was last written, in seconds since 1970 UTC; nil where it is no file.
+    /// When the file was last written, in seconds since 1970 UTC; `nil` if it is not a file.
     var modified: Int64?
 }
 
@@ -14,7 +14,7 @@ struct FileContents: Sendable {
 enum ReadProblem: Error {
     /// It is not there, or not there any more.
     case missing
-    /// It is a folder, a FIFO, a socket, a device, or a symbolic link where none is followed.
+    /// It is a folder, a FIFO, a socket, a device, or a symbolic link if none is followed.
     case notRegular
     /// The system refused or failed; an `errno` value.
     case system(Int32)

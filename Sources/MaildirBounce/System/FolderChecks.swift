@@ -1,11 +1,11 @@
 import Glibc
 
-/// Why this user may not add and remove names in the folder `path`, as an `errno`; nil where that is allowed.
+/// Why this user may not add and remove names in the folder `path`, as an `errno`; `nil` if that is allowed.
 func whyNotWritable(_ path: String) -> Int32? {
     faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0 ? nil : errno
 }
 
-/// Why there can be no folder `path` that this user may write, as an `errno`; nil where it is there or can be made.
+/// Why there can be not a folder `path` that this user may write, as an `errno`; `nil` if it is there or can be made.
 func whyNoFolderCanBe(_ path: String) -> Int32? {
     var status = stat()
     guard stat(path, &status) == 0 else {
@@ -15,7 +15,7 @@ func whyNoFolderCanBe(_ path: String) -> Int32? {
     return status.st_mode & S_IFMT == S_IFDIR ? whyNotWritable(path) : ENOTDIR
 }
 
-/// The absolute path without symbolic links, also of a folder that is still to be made; `path` itself where its folder
+/// The absolute path without symbolic links, also of a folder that is still to be made; `path` itself if its folder
 /// cannot be found.
 func resolvedPath(_ path: String) -> String {
     if let resolved = realPath(path) { return resolved }

@@ -18,9 +18,10 @@ struct FolderListing: Sendable {
         return text[start..<start + length]
     }
 
-    /// What stands at `index` (`S_IFREG`, …), or nil where nothing stands there any more. No links are followed.
+    /// What is at `index` (`S_IFREG`, …), or `nil` if nothing is there any more. No links are followed.
     ///
-    /// - Parameter path: the same name in its folder, to ask where the file system did not say it when the folder was listed.
+    /// - Parameter path: the same name in its folder, to ask if the file system did not say it when the folder was
+    ///   listed.
     func kind(at index: Int, _ path: BytePath) -> mode_t? {
         let kind = text[starts[index] - 1]
         // DTTOIF of readdir(3).

@@ -39,7 +39,7 @@ struct GuardedFiles {
         for kind in MessageClass.allCases { try refuse(option, "\(path)/\(kind.rawValue)", status) }
     }
 
-    /// Refuses a ledger that stands where a scan would take it for a message, or would write its mark over it.
+    /// Refuses a ledger that is where a scan would take it for a message, or would write its mark over it.
     func refuseLedger(in maildir: String, _ option: String, _ status: Int32) throws(Failure) {
         guard !LedgerStore.isAddress(ledger) else { return }
         let mark = "\(maildir)/\(LedgerMark.fileName)"

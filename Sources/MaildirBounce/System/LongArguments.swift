@@ -8,13 +8,13 @@ protocol WordsCommand: ParsableCommand {
 
 /// A command line with most of its words set aside.
 ///
-/// The general reader of command lines takes a time that grows with the square of their length. Words that stand after a
-/// word belong to no option, and all that stands after `--` is a word, so a run of these is handed to it as one word, and put
-/// in its place afterwards.
+/// The general reader of command lines takes a time that grows with the square of their length. Words that are after a
+/// word belong to no option, and all that is after `--` is a word, so a run of these is handed to it as one word, and
+/// put in its place afterwards.
 struct LongArguments {
     /// Runs that are not longer are left as they are.
     static let shortestRun = 16
-    /// The longest command line that the general reader gets whole, where the command takes no list of words.
+    /// The longest command line that the general reader gets whole, if the command takes no list of words.
     static let longestGeneral = 1_000
 
     /// The command line with a stand-in for each run.

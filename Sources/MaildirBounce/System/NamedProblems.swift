@@ -1,5 +1,5 @@
-/// Problems of one kind, of which only the first are told one by one: a list of a million broken lines is no reason to write
-/// a million warnings.
+/// Problems of one kind, of which only the first are told one by one: a list of a million broken lines is not a reason
+/// to write a million warnings.
 struct NamedProblems {
     /// How many are told; of the rest only the number is.
     static let limit = 20

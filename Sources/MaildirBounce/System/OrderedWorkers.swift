@@ -80,7 +80,7 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
     /// until one of the two throws.
     ///
     /// `next` and `deliver` are called on the calling thread. Threads are started with the first input, so an empty run
-    /// costs nothing. Where none can be started the calling thread does the work itself.
+    /// costs nothing. If none can be started the calling thread does the work itself.
     func run<Problem: Error>(
         threads: Int, while wanted: () -> Bool = { true }, next: () throws(Problem) -> Input?,
         deliver: (Output) throws(Problem) -> Void
@@ -143,7 +143,7 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
         pthread_mutex_unlock(mutex)
     }
 
-    /// The next outputs in order; waits for some; none where everything that was put in has been delivered.
+    /// The next outputs in order; waits for some; none if everything that was put in has been delivered.
     private func takeOutputs() -> [Output] {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
@@ -215,6 +215,6 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
     }
 }
 
-/// How far the workers stand after the calling thread where processors are few; see nice(1). There are several of them, and
-/// what they are ahead at the end of a run the calling thread has to do alone.
+/// How far the workers stand after the calling thread if processors are few; see nice(1). There are several of them,
+/// and what they are ahead at the end of a run the calling thread has to do alone.
 private let workerNiceness: Int32 = 5

@@ -8,7 +8,7 @@ import ArgumentParser
 struct PlainArguments {
     private(set) var options: [String: String] = [:]
     private(set) var flags = Set<String>()
-    /// What stands after no option, in its order.
+    /// What comes after no option, in its order.
     private(set) var words: [String] = []
 
     /// - Parameters:
@@ -33,6 +33,6 @@ struct PlainArguments {
 
 /// A command that has a plain form, which needs no general reader.
 protocol PlainCommand: ParsableCommand {
-    /// Nothing where the arguments, without the command's name, are not of the plain form.
+    /// `nil` if the arguments, without the command's name, are not of the plain form.
     init?(plain arguments: some Sequence<String>)
 }

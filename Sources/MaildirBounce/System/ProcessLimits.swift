@@ -11,7 +11,7 @@ enum ProcessLimits {
     /// Takes the signals away that end a process that writes too much or to nobody: write(2) tells both. Then raises the
     /// limit on file descriptors as far as that is allowed.
     ///
-    /// - Throws: a failure with status 75 where there are too few descriptors to work with.
+    /// - Throws: a failure with status 75 if there are too few descriptors to work with.
     static func prepare() throws(Failure) {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)

@@ -15,7 +15,7 @@ final class TextDecoder {
     /// The beginning of a character whose rest has not come yet.
     private var rest: [UInt8] = []
 
-    /// Nil where this system has no such converter.
+    /// `nil` if this system has no such converter.
     ///
     /// - Parameter name: as iconv(3) knows the charset.
     init?(_ name: String) {
@@ -54,7 +54,7 @@ final class TextDecoder {
         _ = convert(&from, &left, &buffer)
     }
 
-    /// Converts as much as fits into a block; the errno where that is not all.
+    /// Converts as much as fits into a block; the errno if that is not all.
     private func convert(
         _ from: inout UnsafeMutablePointer<CChar>?, _ left: inout Int, _ buffer: inout [UInt8]
     ) -> Int32 {
@@ -81,7 +81,7 @@ struct ListCharset: ExpressibleByArgument {
         guard name != "ASCII" || ["ascii", "us-ascii"].contains(argument.lowercased()) else { return nil }
     }
 
-    /// What makes UTF-8 of it; nil where it is UTF-8.
+    /// What makes UTF-8 of it; `nil` if it is UTF-8.
     func decoder() throws(Failure) -> TextDecoder? {
         if name == "UTF-8" || name == "ASCII" { return nil }
         guard let decoder = TextDecoder(name) else {

@@ -13,9 +13,9 @@ private final class ThreadBody: Sendable {
     }
 }
 
-/// A started thread, or nil where the system has none to give.
+/// A started thread, or `nil` if the system has none to give.
 ///
-/// - Parameter niceness: how far it stands after other threads where processors are few; see nice(1).
+/// - Parameter niceness: how far it stands after other threads if processors are few; see nice(1).
 func startThread(niceness: Int32 = 0, _ body: @escaping @Sendable () -> Void) -> pthread_t? {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
