@@ -1,7 +1,7 @@
-/// The fingerprint that version 0.1.0 gave a report: made of its Message-ID and body alone.
+/// The fingerprint that version 0.1.0 gave a report, made of its Message-ID and body alone.
 package struct FormerFingerprint: Sendable, Equatable {
     package var fingerprint: Fingerprint
-    /// Whether the report has a Message-ID. Two reports without one that say the same are only one if they arrived in
+    /// Whether the report has a Message-ID. Two equal reports without one are the same report only if they arrived in
     /// the same second.
     package var hasMessageID: Bool
 
