@@ -19,6 +19,6 @@ extension LedgerStore {
             policy: policy, adopts: mode == .readWrite && adoption == .automatic)
     }
 
-    /// Whether a ledger's path is the address of a database, and not a file.
+    /// Whether a ledger's path is a database URL, not a file.
     package static func isAddress(_ path: String) -> Bool { PostgresAddress.isOne(path) }
 }

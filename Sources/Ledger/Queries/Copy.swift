@@ -5,7 +5,7 @@ package struct CopiedTable: Sendable, Equatable {
 }
 
 extension LedgerStore {
-    /// Copies everything into another ledger that is empty, in one transaction, reads it there and compares it.
+    /// Copies everything into another, empty ledger in one transaction, reads it back and compares it.
     ///
     /// What is written to this ledger meanwhile is not in the copy.
     ///

@@ -1,6 +1,6 @@
 import Bytes
 
-/// Tells a ledger from every other: made with it, kept in it, and the same in its copies and backups.
+/// Identifies a ledger: created with it, stored in it, and the same in its copies and backups.
 package struct LedgerIdentity: Hashable, Sendable {
     /// 32 hexadecimal digits.
     package let text: String
@@ -29,14 +29,14 @@ package struct LedgerIdentity: Hashable, Sendable {
         hexadecimal(generator.next() as UInt64, digits: 16)
     }
 
-    /// The statement that keeps it; a ledger that has one keeps that.
+    /// The statement that stores it; a ledger that already has one keeps it.
     package static func insertion(_ identity: LedgerIdentity) -> String {
         "INSERT INTO setting (name, value) VALUES ('\(setting)', '\(identity.text)') ON CONFLICT (name) DO NOTHING"
     }
 }
 
 extension LedgerStore {
-    /// Nil if the ledger was made by a version that gave none, and no later one has scanned into it.
+    /// Nil if the ledger was created by a version without identities, and no later one has scanned into it.
     package func identity() throws(LedgerError) -> LedgerIdentity? {
         try read { connection in
             let query = try connection.prepare(
@@ -47,9 +47,9 @@ extension LedgerStore {
         }
     }
 
-    /// The ledger's identity, which it is given if it has none.
+    /// The ledger's identity, which is created if it has none.
     ///
-    /// - Parameter identity: the one to give; else a new one.
+    /// - Parameter identity: the identity to use; else a new one.
     package func ensureIdentity(_ identity: LedgerIdentity? = nil) throws(LedgerError) -> LedgerIdentity {
         if let known = try self.identity() { return known }
         try write { try $0.run(LedgerIdentity.insertion(identity ?? .random())) }

@@ -2,7 +2,8 @@ import Bytes
 import Verdict
 
 extension LedgerStore {
-    /// How many reports arrived on each day, by class and origin, in that order. Kept for good: what was pruned is in it.
+    /// How many reports arrived on each day, by class and origin, in that order. Permanent: pruned reports are
+    /// included.
     package func tally(_ window: ReportWindow) throws(LedgerError) -> [DayTally] {
         try read { connection in
             let query = try connection.prepare(
@@ -25,7 +26,7 @@ extension LedgerStore {
         }
     }
 
-    /// How many of the reports in the window have been pruned: of them only day, class and origin are known.
+    /// How many of the reports in the window have been pruned: only their day, class and origin are known.
     package func prunedReports(_ window: ReportWindow) throws(LedgerError) -> Int {
         try read { connection in
             let query = try connection.prepare(
@@ -36,7 +37,7 @@ extension LedgerStore {
         }
     }
 
-    /// What the reports in the window said of recipients. Reads every delivery of the ledger once.
+    /// What the reports in the window said about recipients. Reads every delivery of the ledger once.
     package func recipientFigures(_ window: ReportWindow) throws(LedgerError) -> RecipientFigures {
         try read { connection in
             let scan = try ReportScan(connection)
@@ -80,7 +81,7 @@ extension LedgerStore {
         }
     }
 
-    /// Who was suppressed within the window, and is at the moment `now`, in seconds since 1970 UTC.
+    /// The addresses that were suppressed within the window and still are at `now`, in seconds since 1970 UTC.
     package func newSuppressions(
         _ window: ReportWindow, at now: Int64, limit: Int
     ) throws(LedgerError) -> NewSuppressions {
@@ -97,7 +98,7 @@ extension LedgerStore {
                 return query
             }
             var result = NewSuppressions()
-            // The table itself: by way of the index every row would be looked up on its own.
+            // Scans the table: through the index every row would be looked up separately.
             let counts = try bound(
                 """
                 SELECT cause, reason, count(*) FROM address NOT INDEXED WHERE \(condition)
@@ -139,10 +140,10 @@ extension LedgerStore {
         }
     }
 
-    /// Gives what was said of the recipients of hard and soft bounces and delays that have one of the reasons, the last
-    /// that came into the ledger first, until `each` says no. The rest of a row is read if `each` asks for it.
+    /// Calls `each` with the recipients of hard and soft bounces and delays that have one of the reasons, the last
+    /// stored first, until it returns false. The rest of a row is read only if `each` asks for it.
     ///
-    /// The rows are read some at a time: what is written meanwhile may or may not be seen.
+    /// The rows are read in pages: what is written meanwhile may or may not be seen.
     package func recipients(
         _ window: ReportWindow, reasons: [Reason], page: Int = LedgerStore.page,
         each: (String?, () throws(LedgerError) -> ReportSample?) throws(LedgerError) -> Bool
@@ -153,7 +154,7 @@ extension LedgerStore {
         while count == page {
             let before = last
             try read { connection in
-                // A reading may be done twice.
+                // A read may run twice.
                 (rows, count) = ([], 0)
                 let scan = try ReportScan(connection, readsDomains: false)
                 let wanted = try reasons.compactMap { try scan.terms.known($0.rawValue) }

@@ -1,16 +1,15 @@
 import Bytes
 import Verdict
 
-/// A stretch of time to report about, in whole hours UTC: what the ledger keeps for good is counted by the hour.
+/// A time range of statistics, in whole hours UTC: the permanent counts of the ledger are by the hour.
 package struct ReportWindow: Sendable, Hashable {
     /// Seconds since 1970 UTC, the beginning of the first hour.
     package let start: Int64
     /// The end of the last hour; what arrives in this second is not in the window.
     package let end: Int64
 
-    /// - Parameters:
-    ///   - since: a second of the first hour; nothing: from the beginning.
-    ///   - until: the end; the hour that it lies in is taken whole. Nothing: no end.
+    /// - Parameters: - since: a second of the first hour; nil: from the beginning. - until: the end; its hour is
+    ///   included as a whole. Nil: no end.
     package init(since: Int64? = nil, until: Int64? = nil) {
         let hour = CalendarTime.secondsPerHour
         let since = LedgerLimits.clamped(arrival: since ?? 0)
@@ -28,15 +27,15 @@ package struct DayTally: Sendable, Hashable {
     package var origin: Token<Origin>?
     /// Reports that count.
     package var counted: Int
-    /// Files with a report that another file had brought.
+    /// Files with a report that was already known from another file.
     package var duplicates: Int
 }
 
 /// How often reports named recipients that have something in common.
 package struct RecipientRow: Sendable, Hashable {
-    /// What they have in common: a reason, a domain, a host. Empty if the reports do not say.
+    /// The common value: a reason, a domain, a host. Empty if the reports do not say.
     package var value: String
-    /// The reports after it.
+    /// The reports that it counts.
     package var group: ReportGroup
     package var counts: AddressState.Counters
 }
@@ -53,7 +52,7 @@ package struct RecipientFigures: Sendable, Equatable {
     package var total = AddressState.Counters()
 }
 
-/// Who has been suppressed within a window and still is.
+/// The addresses suppressed within a window that still are.
 package struct NewSuppressions: Sendable, Equatable {
     package var count = 0
     package var byReason: [LedgerSummary.ReasonCount] = []

@@ -1,6 +1,6 @@
 import Verdict
 
-/// Goes over the deliveries of a window and what they say of recipients.
+/// Iterates over the deliveries of a window and what they say about recipients.
 final class ReportScan {
     struct Row {
         var delivery: Int64
@@ -27,9 +27,9 @@ final class ReportScan {
     }
 
     let terms: TermTable
-    /// The domains of the ledger's addresses; the first is none.
+    /// The domains of the ledger's addresses; the first is empty.
     private(set) var domains: [String] = [""]
-    /// The place of its domain for the number of each address.
+    /// The index of the domain for the number of each address.
     private var domainOfAddress: [Int32] = []
     private let connection: any Connection
     private let remote: Int64
@@ -69,9 +69,9 @@ final class ReportScan {
         }
     }
 
-    /// Gives each recipient of the reports that count, and one row for a report that names none, in the order in which
-    /// the reports came into the ledger. Both tables are read in the order of their numbers, which begin alike; the index
-    /// of the reports that count would lead from page to page in no order.
+    /// Calls `body` with each recipient of the reports that count, and with one row for a report without recipients, in
+    /// the order in which the reports were stored. Both tables are read in the order of their numbers, which start with
+    /// the same bits; the index of the reports that count would visit pages in random order.
     func forEach(_ window: ReportWindow, _ body: (Row) throws -> Void) throws {
         let bits = LedgerLimits.ordinalBits
         try forEach(
@@ -84,7 +84,7 @@ final class ReportScan {
         ) { row, _ in try body(row) }
     }
 
-    /// Gives the recipients that have one of the reasons, the last first.
+    /// Calls `body` with the recipients that have one of the reasons, the last first.
     ///
     /// - Parameter before: the number of an outcome; only those with a lower one.
     func forEach(
@@ -127,7 +127,7 @@ final class ReportScan {
         }
     }
 
-    /// What an outcome means for its address. Only of a hard one, and of a relay's, the codes must be looked at.
+    /// What an outcome means for its address. The codes matter only for a hard one and for a relay's.
     private func effect(_ classTerm: Int64, _ kind: Int64, _ row: any Query) throws -> AddressEvent.Effect {
         let pair = Pair(classTerm: classTerm, kind: kind)
         if let known = effects[pair], known != .hard, known != .relay { return known }
@@ -141,13 +141,14 @@ final class ReportScan {
             class: messageClass, fate: fate, replyCode: row.optionalText(10), status: row.optionalText(11))
     }
 
-    /// The place in `domains`.
+    /// The index in `domains`.
     func domain(_ recipient: Recipient) -> Int {
         guard let address = recipient.address, domainOfAddress.indices.contains(Int(address)) else { return 0 }
         return Int(domainOfAddress[Int(address)])
     }
 
-    /// Who runs the server that refused, or else the foreign one that wrote the report, or else the recipient's domain.
+    /// The provider of the server that refused, or else of the remote one that wrote the report, or else the
+    /// recipient's domain.
     func provider(_ row: Row, _ recipient: Recipient) throws -> String {
         if let host = recipient.remoteMTA, let name = try provider(ofHost: host) { return name }
         if let host = row.reportingMTA, row.origin == remote, let name = try provider(ofHost: host) { return name }

@@ -36,7 +36,7 @@ extension Query {
 
     package func text(_ column: Int32) -> String { optionalText(column) ?? "" }
 
-    /// Lends the bytes of a blob; `nil` if the column is NULL.
+    /// Calls `body` with the bytes of a blob; `nil` if the column is NULL.
     package func withBytes<Result>(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
         blob(column).map(body)
     }
