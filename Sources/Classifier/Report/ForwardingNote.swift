@@ -6,9 +6,9 @@ import MIME
 /// without the colon), `(was: …)`. They name the address that was mailed, if an alias or a forward led to the one that
 /// failed.
 ///
-/// A note counts only there, before any diagnosis: the words of another server may say anything.
+/// A note counts only there, before any diagnostic: another server's words may contain anything.
 enum ForwardingNote {
-    /// Notes of one address that are read; Sendmail writes two.
+    /// The number of notes of one address that are read; Sendmail writes two.
     static let maximumNotes = 4
     /// Bytes after an address in which they are.
     static let maximumBytes = 2_000

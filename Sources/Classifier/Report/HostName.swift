@@ -3,13 +3,13 @@ enum HostName {
     /// The name without the dot of the root.
     static func withoutDot(_ name: String) -> String { name.hasSuffix(".") ? String(name.dropLast()) : name }
 
-    /// Whether two names are of one host or of hosts below one another: `mail.example.com`, `example.com`, and `mail`, as a
-    /// host calls itself that does not know its domain.
+    /// Whether two names are of one host or of hosts below one another: `mail.example.com`, `example.com`, and `mail`,
+    /// the name of a host that does not know its domain.
     static func areRelated(_ left: String, _ right: String) -> Bool {
         isBelow(left, right) || isBelow(right, left) || isShort(left, of: right) || isShort(right, of: left)
     }
 
-    /// Whether `host` is `domain`, or is below it. A top-level domain has nobody's hosts below it.
+    /// Whether `host` is `domain`, or is below it. Hosts below a top-level domain are not related.
     static func isBelow(_ host: String, _ domain: String) -> Bool {
         host == domain || domain.utf8.contains(UInt8(ascii: ".")) && host.hasSuffix("." + domain)
     }

@@ -8,15 +8,15 @@ struct Prose: Sendable {
     let lines: [Range<Int>]
     /// Where the returned message's header starts in `text`, or nil.
     let quotedAt: Int?
-    /// What the words of each line do.
+    /// The functions of the words of each line.
     private let signals: [FoundGroups<ProseSignal>]
-    /// The lines, each folded by itself, one after the other with a blank between those that hold something, and where
-    /// each is. The line that announces the returned message is the last.
+    /// The lines, each folded separately and joined with a blank between non-empty ones, and their positions. The line
+    /// that announces the returned message is the last.
     private let folded: [UInt8]
     private let foldedLines: [Range<Int>]
     /// The text is longer than what was read, `Limits.proseBytes` of it.
     let isCut: Bool
-    /// Whether this is how the text is folded as one.
+    /// Whether this equals the text folded as a whole.
     let isFoldedAsOne: Bool
 
     init(_ text: [UInt8]) {

@@ -12,7 +12,7 @@ enum Spelling {
         let wanted = address.utf8.span
         guard let at = address.lastSign else { return address }
         let end = min(bytes.count, maximumBytes)
-        // Fewer bytes are an @ than a letter.
+        // Searches for the @, which is rarer than letters.
         var from = at
         while from < end, let hit = bytes.firstIndex(of: UInt8(ascii: "@"), in: from..<end) {
             from = hit + 1

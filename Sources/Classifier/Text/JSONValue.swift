@@ -9,7 +9,7 @@ package enum JSONValue: Equatable, Sendable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// Values within values, in a mail.
+    /// The maximum nesting in a mail.
     static let maximumDepth = 32
 
     /// The first value in `bytes`, or `nil` if it is not JSON. Notifications of mail services carry one as a mail's
@@ -141,7 +141,7 @@ private struct JSONReader {
         return nil
     }
 
-    /// Whether it was one: half of a surrogate pair is none.
+    /// Returns whether it was valid: half of a surrogate pair is not.
     private mutating func appendScalar(_ unit: UInt32, to out: inout [UInt8]) -> Bool {
         var value = unit
         if unit >= 0xD800, unit < 0xDC00, index + 1 < bytes.count, bytes[index] == UInt8(ascii: "\\"),

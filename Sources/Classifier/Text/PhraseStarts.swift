@@ -1,7 +1,7 @@
 import CRules
 
-/// Tells of a place in a text whether a phrase of a set may start there: of most places, four bytes tell that none
-/// does. Each answer is alone, so the processor need not wait for one before it looks for the next.
+/// Says whether a phrase of a set may start at a position of a text: for most positions, four bytes show that none
+/// does. The answers are independent, so the processor can compute several at once.
 package struct PhraseStarts: @unchecked Sendable {
     /// Phrases of fewer bytes are short.
     package static let reach = 8

@@ -10,8 +10,8 @@ struct SMTPReply: Sendable, Equatable {
     /// Servers that quote one another in one reply.
     static let maximumQuotations = 8
 
-    /// Reads the reply in `text`. If a server tells what another one said to it (`550 5.1.1 … said: 450 4.2.0 …`), the
-    /// word of the innermost counts: it is the one who knows the mailbox.
+    /// Reads the reply in `text`. If a server quotes another one (`550 5.1.1 … said: 450 4.2.0 …`), the innermost reply
+    /// counts: that server knows the mailbox.
     init(_ text: Span<UInt8>) {
         var from = 0
         var outer: SMTPReply?

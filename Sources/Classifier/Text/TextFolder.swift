@@ -3,7 +3,7 @@ import Bytes
 /// Writes a text's folded form (`FoldedText`) into memory that holds as many bytes as the text, and `TextFolder.room` more: no
 /// step writes more than it reads, but for the blank after a reply code at the very end, and eight bytes at once.
 struct TextFolder {
-    /// Bytes of memory that are needed beside those of the text.
+    /// Bytes of memory that are needed in addition to those of the text.
     static let room = 8
 
     private let written: UnsafeMutableBufferPointer<UInt8>
@@ -152,8 +152,8 @@ struct TextFolder {
         }
     }
 
-    /// Case of Latin and Cyrillic, quotes, and the blanks of other scripts. Between two characters of a script that
-    /// writes no blanks, a line break is none.
+    /// Case of Latin and Cyrillic, quotes, and the blanks of other scripts. Between two characters of a script without
+    /// blanks, a line break is not a blank.
     private mutating func appendHigh(_ text: Span<UInt8>, at index: Int, _ end: Int) -> Int {
         let byte = text[index]
         // The last byte of a character that ends the text.
