@@ -5,8 +5,8 @@ import Maildir
 struct Failure: Error {
     /// One of ``ExitStatus``.
     let status: Int32
-    /// What happened and what to do next, one sentence or two, no full stop at the end. It may hold bytes from outside:
-    /// whoever prints it escapes it.
+    /// What happened and what to do next, one sentence or two, no full stop at the end. It may contain untrusted bytes:
+    /// the printer escapes it.
     let message: String
 
     init(_ status: Int32, _ message: String) {

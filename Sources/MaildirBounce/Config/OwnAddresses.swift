@@ -1,8 +1,8 @@
 import Classifier
 import Ledger
 
-/// The addresses of this installation itself: no report counts against them, nobody can suppress them, and no list that
-/// is exported names them. Else one forged report could make our own mail server refuse every bounce that comes later.
+/// The addresses of this installation itself: no report counts against them, nobody can suppress them, and no exported
+/// list names them. Otherwise one forged report could make our own mail server refuse every later bounce.
 ///
 /// They are the return path, postmaster, abuse and mailer-daemon of our domains, and what the configuration names, each
 /// also with an extension after a recipient delimiter (`bounce+anything@`).
@@ -15,7 +15,7 @@ import Ledger
 struct OwnAddresses: Sendable {
     /// Local parts that every domain has for its mail system (RFC 2142, RFC 5321 section 4.5.1).
     private static let roles: Set<String> = ["postmaster", "abuse", "mailer-daemon"]
-    /// What may be between the return path's name and a VERP tag if nothing is said: only with `=` in the tag.
+    /// The default delimiters between the return path's name and a VERP tag: only with `=` in the tag.
     private static let tagDelimiters = Array("-".utf8)
 
     /// Canonical, without extensions.
@@ -111,7 +111,7 @@ struct OwnAddresses: Sendable {
         }
     }
 
-    /// The domain in lower case, or `nil` if it takes more to tell which one it is.
+    /// The domain in lower case, or `nil` if it needs conversion.
     private static func plainDomain(_ address: String) -> String? {
         guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")), address.utf8[at...].allSatisfy({ $0 < 0x80 })
         else { return nil }
@@ -153,7 +153,7 @@ extension OwnAddresses {
         "\(address) is an address of our own, though the ledger has it suppressed; maildir-bounce release ends that"
     }
 
-    /// What the ledger says of an address, unless it is ours, of which it has nothing to say.
+    /// The ledger's answer for an address, unless it is one of ours, which are never suppressed.
     func result(_ held: CheckResult, of address: String) -> CheckResult {
         guard held != .mayMail, contains(address) else { return held }
         makeLogger().warning("\(Self.suppressedNote(address))")
@@ -161,7 +161,7 @@ extension OwnAddresses {
     }
 }
 
-/// Why something is not done to an address of ours.
+/// The message about an action on one of our addresses.
 func ownAddressRefusal(_ address: String) -> String {
     "\(address): this is an address of our own (return path, postmaster, abuse, mailer-daemon or [own]); "
         + "it is never suppressed"

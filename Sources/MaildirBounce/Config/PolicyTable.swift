@@ -1,7 +1,7 @@
 import Verdict
 import Ledger
 
-/// The table `[policy]`: what it does not say keeps its default.
+/// The table `[policy]`: missing keys have their defaults.
 ///
 /// ```toml
 /// [policy]

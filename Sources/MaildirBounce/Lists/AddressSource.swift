@@ -22,11 +22,10 @@ struct AddressSource: ParsableArguments {
         }
     }
 
-    /// Takes an action for each into the ledger.
+    /// Writes an action for each into the ledger.
     ///
-    /// - Parameters:
-    ///   - own: addresses to which it must not be done.
-    ///   - look: is shown some actions at a time, before they are written.
+    /// - Parameters: - own: addresses that must not be changed. - look: called with a page of actions before they are
+    ///   written.
     func take(
         excluding own: OwnAddresses? = nil, into open: () throws -> LedgerStore, action: (String) -> ManualAction,
         look: @escaping ([ManualAction]) throws(Failure) -> Void = { _ throws(Failure) in }
@@ -64,10 +63,10 @@ struct AddressSource: ParsableArguments {
     }
 }
 
-/// What is wrong with what should be an address, or `nil` if it is one and no pattern.
+/// What is wrong with an address, or `nil` if it is valid and not a pattern.
 ///
-/// `*@dest.example` is an address by the letter (RFC 5321), and means everybody there if a person writes it. In quotes
-/// it is the address.
+/// `*@dest.example` is a valid address (RFC 5321), but a person who writes it means everybody there. In quotes it is
+/// the address.
 func addressProblem(_ text: String) -> String? {
     guard let canonical = CanonicalAddress(text) else {
         let isPattern = text.contains("*") || text.drop { $0 == " " || $0 == "<" }.hasPrefix("@")
@@ -89,7 +88,7 @@ private let wildcards = Set("*%?.".utf8)
 private let patternHint =
     "a whole domain cannot be named here yet: name each address, or refuse the domain in an access map of your mail server"
 
-/// Of what is not an address so much is shown.
+/// The number of characters of an invalid address that are shown.
 private let shownCharacters = 80
 
 private func shown(_ text: String) -> String {

@@ -1,6 +1,6 @@
 import Ledger
 
-/// Which column of a table holds what.
+/// The meaning of a table's columns.
 struct CSVColumns: Equatable {
     private struct Column: Equatable {
         let index: Int
@@ -18,10 +18,10 @@ struct CSVColumns: Equatable {
     private var since: Int?
     private var until: Int?
     private var note: Int?
-    /// What was taken for what, one line for a person.
+    /// How the columns were used, one line for the user.
     let remark: String
 
-    /// From the first line of a table, which holds names or the first row; `nil` if a quotation mark is out of place.
+    /// Reads the first line of a table, which has names or the first row; `nil` if a quotation mark is misplaced.
     init?(firstLine: [UInt8]) {
         let readings = CSVColumns.separators.compactMap { separator in
             csvFields(firstLine, separator: separator).map { CSVColumns(first: $0, separator: separator) }
@@ -44,7 +44,7 @@ struct CSVColumns: Equatable {
         }
         let addresses = first.indices.filter { CanonicalAddress(first[$0]) != nil }
         hasAddress = !addresses.isEmpty
-        // `Subscriber e-mail` is as good a name, if there is but one.
+        // `Subscriber e-mail` is also accepted, if there is only one such column.
         let others = names.indices.filter { index in
             names[index].contains(CSVColumns.addressNames[0])
                 // No name, but names that another separator is between.
@@ -63,7 +63,7 @@ struct CSVColumns: Equatable {
         var refused: [String] = []
         func take(_ known: [String], _ role: String, ambiguous: String) -> Int? {
             let found = columns(known)
-            // Our own name is meant as ours, whatever is beside it.
+            // Our own column name is always recognised, whatever the other columns.
             let own = found.filter { CSVColumns.key($0.name) == known[0] }
             guard let only = own.count == 1 ? own.first : found.count == 1 ? found.first : nil else {
                 if found.count > 1 {
@@ -110,7 +110,7 @@ struct CSVColumns: Equatable {
 
     // MARK: names
 
-    /// What tables are separated by; the first that makes sense of the first line.
+    /// The separators of tables; the first one that fits the first line is used.
     private static let separators: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
     /// How many names of columns that are passed over are shown.
     private static let shownNames = 12
@@ -122,8 +122,8 @@ struct CSVColumns: Equatable {
     ]
     private static let reasonNames = ["reason", "suppressionreason", "bouncereason"]
     private static let noteNames = ["note", "comment"]
-    /// Dates that say of themselves that they are the suppression's. That of a subscription (`created_at`, `date`) would
-    /// date a suppression far back, where a release made since undoes it.
+    /// Names that say that a date is the suppression's. The date of a subscription (`created_at`, `date`) would date a
+    /// suppression far back, so that a later release undoes it.
     private static let sinceNames = [
         "since", "suppressedat", "suppressedon", "suppressedsince", "suppressiondate", "suppressiontime", "bouncedat",
         "bouncedon", "bouncedate", "bouncetime", "complainedat", "complaintdate", "complainttime", "unsubscribedat",
@@ -133,7 +133,7 @@ struct CSVColumns: Equatable {
     private static let untilNames = [
         "until", "suppresseduntil", "suppressionuntil", "suppressionend", "suppressionends",
     ]
-    /// Parts of the names of other dates, of which it is said that they are passed over.
+    /// Parts of the names of other dates, which are reported as ignored.
     private static let dateWords = ["date", "time", "created", "since", "edat", "edon", "日"]
 
     /// `email` for `E-Mail`: letters and digits, in lower case.
@@ -153,5 +153,5 @@ private func shortened(_ name: String) -> String {
     return shown.count < name.count ? shown + "…" : shown
 }
 
-/// Of a column's name so much is shown.
+/// The number of characters of a column's name that are shown.
 private let shownCharacters = 40

@@ -4,7 +4,7 @@ import Ledger
 import Logging
 import Maildir
 
-/// Says what a scan would do, and does nothing: no lock, no file, no byte. A user who may only read can run it.
+/// Prints what a scan would do, and changes nothing: no lock, no file. A user with read permission can run it.
 struct DryRun {
     private let order: ScanOrder
     private let output: StandardOutput
@@ -56,7 +56,7 @@ struct DryRun {
         inbox.tellUntold(rest)
         rest.denied.tell(inbox.log, "read")
         try preview()
-        // A table would spoil what a program reads.
+        // A table would break output for programs.
         guard (order.format ?? .text) == .text else { return }
         let ledger = self.ledger
         let summary = try inLedger { () throws(LedgerError) in

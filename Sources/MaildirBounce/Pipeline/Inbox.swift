@@ -5,13 +5,13 @@ import Maildir
 
 /// A message of new/ that has been read and classified.
 ///
-/// An object, since it goes from hand to hand: a copy would count a reference to each of its texts, in memory that another
-/// processor has written.
+/// A class, since it is passed between threads: a copy would retain each of its texts, in memory that another processor
+/// has written.
 final class ScannedMessage: Sendable {
     let name: MessageName
     let event: DeliveryEvent
     let destination: Destination
-    /// Why what it says of recipients does not count, or `nil` if it does.
+    /// Why its outcomes do not count, or `nil` if they do.
     let withheld: Withheld?
     /// Kept only if it is to be printed.
     let verdict: Verdict?
@@ -53,7 +53,7 @@ struct Destination: Sendable {
     }
 }
 
-/// The messages that wait in new/, and their way to verdicts: what a scan and its dry run have in common.
+/// Reads and classifies the messages in new/, for a scan and its dry run.
 struct Inbox {
     let maildir: Maildir
     let settings: Settings
@@ -66,7 +66,7 @@ struct Inbox {
 
     /// What stayed in new/.
     struct Rest {
-        /// What is not a message; the first are told as they are met.
+        /// Files that are not messages; the first ones are reported as they are found.
         var strangers = NamedProblems()
         /// Messages that this user may not read.
         var denied = Leftovers()
@@ -74,9 +74,9 @@ struct Inbox {
         var count: Int { strangers.count + denied.count }
     }
 
-    /// Classifies the messages that `names` stand for, in that order, and hands them to `deliver`.
+    /// Classifies the messages with these names, in that order, and passes them to `deliver`.
     ///
-    /// What is not a message, or cannot be read, is told and stays where it is. A disk that fails stops the run.
+    /// Files that are not messages, or cannot be read, are reported and left. A disk failure stops the run.
     func run(
         _ names: Slice<NameList>, while wanted: () -> Bool, rest: inout Rest,
         deliver: (ScannedMessage) throws(Failure) -> Void
@@ -100,7 +100,7 @@ struct Inbox {
                     name: name,
                     event: DeliveryEvent(
                         verdict, key: DeliveryKey(name, in: maildir),
-                        // A message that says no time has the one at which it was delivered; a copy of the file keeps it.
+                        // A message without a date gets the time of its delivery, which a copy of the file keeps.
                         arrival: verdict.arrival ?? name.deliverySeconds ?? contents.modified ?? 0,
                         contents: contents, destination: path, counted: counted, withheld: withheld),
                     destination: destination, withheld: withheld, verdict: keepsVerdicts ? verdict : nil)

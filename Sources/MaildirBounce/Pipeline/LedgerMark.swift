@@ -6,15 +6,15 @@ import Maildir
 
 /// The file in a Maildir's folder that names the ledger in which its messages are counted.
 ///
-/// Without it a disk that is not mounted would look like a first day: a scan would make a ledger that knows nobody, and
-/// whoever is suppressed would get mail again.
+/// Without it an unmounted disk would look like a first run: a scan would create an empty ledger, and suppressed
+/// addresses would get mail again.
 struct LedgerMark: Equatable {
     static let fileName = ".maildir-bounce"
     /// The most that is read of it, in bytes: a path of 4,096 bytes, each of them escaped.
     static let sizeLimit = 32 << 10
 
     let identity: LedgerIdentity
-    /// Where the ledger was, for messages to people.
+    /// The path of the ledger, for messages.
     let path: String
 
     init(identity: LedgerIdentity, path: String) {
@@ -87,7 +87,7 @@ struct LedgerMark: Equatable {
 
 /// Opens a ledger for messages, if it is the one that knows them.
 enum CountedLedger {
-    /// The ledger for a scan, which leaves its mark in the Maildir.
+    /// The ledger for a scan, which writes the mark into the Maildir.
     ///
     /// Nothing of another ledger is changed, and none is made if the Maildir has been counted in one.
     static func open(_ order: ScanOrder, _ maildir: Maildir) throws(Failure) -> LedgerStore {
@@ -105,7 +105,7 @@ enum CountedLedger {
             guard try isSame(ledger, mark, maildir, writes: true) else {
                 throw mark.other(ledger.path, order.maildir)
             }
-            // The ledger was moved: for the next message to a person, and no reason to stop.
+            // The ledger was moved: only the path in messages changes.
             if mark.path != terminalSafe(path) {
                 try? LedgerMark(identity: mark.identity, path: path).write(maildir)
             }
@@ -128,7 +128,7 @@ enum CountedLedger {
         guard try isSame(ledger, mark, maildir, writes: false) else { throw mark.other(ledger.path, order.maildir) }
     }
 
-    /// The same ledger for a run that writes nothing; before the first scan an empty one stands for it.
+    /// The same ledger for a run that writes nothing; an empty one before the first scan.
     static func openForDryRun(_ order: ScanOrder, _ maildir: Maildir) throws(Failure) -> LedgerStore {
         guard !order.beginsAnew, let mark = try LedgerMark.read(maildir) else {
             return try MaildirBounce.openForDryRun(order.ledger, order.policy)
@@ -147,7 +147,7 @@ enum CountedLedger {
     static func making(
         _ path: String, _ policy: Policy, counted maildir: String?, durability: LedgerStore.Durability = .full
     ) throws(Failure) -> LedgerStore {
-        // Whoever may not read the Maildir may import all the same.
+        // A user who may not read the Maildir may still import.
         let mark = maildir.flatMap { try? Maildir(opening: $0) }.flatMap { try? LedgerMark.read($0) }
         return try making(path, policy, mark, maildir ?? "", durability: durability)
     }

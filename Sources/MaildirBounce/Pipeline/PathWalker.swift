@@ -18,13 +18,13 @@ struct PathItem: Sendable {
 
 /// Turns the paths of a command line into messages, one at a time and in order.
 ///
-/// A Maildir stands for the messages in its `new` and `cur`; another folder for all regular files below it, in the order
-/// of their names. Symbolic links in folders are not followed, so no walk runs in circles.
+/// A Maildir gives the messages in its `new` and `cur`; another folder all regular files below it, in the order of
+/// their names. Symbolic links in folders are not followed, so no walk runs in circles.
 struct PathWalker {
     private struct Folder {
         let path: BytePath
         let names: FolderListing
-        /// `new` or `cur` of a Maildir: names that begin with a dot are not messages (maildir(5)), folders are none.
+        /// `new` or `cur` of a Maildir: names that begin with a dot and folders are not messages (maildir(5)).
         let isMailFolder: Bool
         var next = 0
     }

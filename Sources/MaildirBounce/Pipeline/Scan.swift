@@ -5,7 +5,7 @@ import Ledger
 import Logging
 import Maildir
 
-/// What a scan is told to do.
+/// The options of a scan.
 struct ScanOrder {
     var maildir: String
     var ledger: String
@@ -20,9 +20,9 @@ struct ScanOrder {
     var isVerbose: Bool
     /// `--new-ledger`: whatever the Maildir was counted in, from now on it is this ledger.
     var beginsAnew = false
-    /// How many threads read and classify. What comes out does not depend on it, nor on the next.
+    /// How many threads read and classify. The result does not depend on it, nor on the next option.
     var threads = defaultThreadCount
-    /// How many messages are committed at once at the most.
+    /// The maximum number of messages in a commit.
     var batchCount = Scan.batchCount
 
     /// A message of new/ under the path that was given, for a report.
@@ -31,13 +31,13 @@ struct ScanOrder {
     }
 }
 
-/// Takes what waits in new/ into the ledger and moves it out of the way.
+/// Counts the messages in new/ in the ledger and moves them.
 ///
-/// The order is what makes a message count exactly once whatever is killed and whenever: first the ledger commits a
+/// The order makes a message count exactly once even if the program is killed at any point: first the ledger commits a
 /// batch, keys and counters in one transaction, then the batch's files are moved, then the folders are synchronised.
 /// Killed in between, the next run finds known keys in new/ and only moves them.
 struct Scan {
-    /// How many messages are committed at once at the most, unless ordered otherwise.
+    /// The default maximum number of messages in a commit.
     static let batchCount = 5_000
     /// The weight of a batch at which it is committed sooner, in bytes.
     static let batchBytes = 8 << 20
@@ -63,16 +63,16 @@ struct Scan {
     private var denied = Leftovers()
     /// What was counted and could not be moved.
     private var immovable = Leftovers()
-    /// How many of these an earlier run has counted, so that nothing came of them now.
+    /// How many of these an earlier run has counted, so that this run did nothing for them.
     private var standing = 0
 
-    /// Does what was ordered. If another run is at work on the Maildir, says so, does nothing and gives false.
+    /// Runs the scan. If another run holds the Maildir, says so and returns false.
     ///
     /// - Parameter tally: what was done, even if the run fails.
     static func run(_ order: ScanOrder, output: StandardOutput, tally: inout ScanTally) throws(Failure) -> Bool {
         let log = makeLogger(verbose: order.isVerbose)
         let maildir = try inMaildir { () throws(MaildirError) in try Maildir(opening: order.maildir) }
-        // Before anything is made or counted: a run that could count and not move would be no use to anybody.
+        // Checked before anything is created or counted: a run that can count but not move is useless.
         for folder in ["new", "cur"] {
             guard let code = whyNotWritable("\(order.maildir)/\(folder)") else { continue }
             throw Failure(
@@ -92,7 +92,7 @@ struct Scan {
         }
         defer { lock.release() }
         let ledger = try CountedLedger.open(order, maildir)
-        // All of them, even if there is a limit: what cannot be moved must not stand in the way of what can.
+        // All of them, even if there is a limit: messages that cannot be moved must not block others.
         let names = try inMaildir { () throws(MaildirError) in try maildir.listNew() }
         guard !names.isEmpty else {
             if order.isVerbose { try output.write(line: ScanTally().sentence) }
@@ -104,7 +104,7 @@ struct Scan {
         do {
             try scan.run(names)
         } catch {
-            // What was committed is moved all the same, before the lock goes.
+            // Committed messages are moved in any case, before the lock is released.
             do { try scan.finishMoves() } catch let second { log.warning("\(second.message)") }
             scan.denied.tell(log, "read")
             scan.immovable.tell(log, "moved")
@@ -145,7 +145,7 @@ struct Scan {
             try finishBatch()
             try finishMoves()
             next = round.endIndex
-            // As many others in place of those with which nothing could be done.
+            // Replaces messages that could not be processed by as many others.
             allowed = rest.count + standing - before
         }
         denied = rest.denied
@@ -160,7 +160,7 @@ struct Scan {
         try refuseLeftovers()
     }
 
-    /// Ends a run that did all it could with the status of what it could not.
+    /// Ends a run with the status for the messages that it could not process.
     private mutating func refuseLeftovers() throws(Failure) {
         let rest = "all others are done, and none counts twice"
         let count = immovable.count + denied.count
@@ -183,7 +183,7 @@ struct Scan {
         guard !batch.isEmpty else { return }
         let events = batch.map(\.event)
         let ledger = self.ledger
-        // Fails even if the ledger is no longer the file that it was: then nothing of the batch is moved.
+        // Also fails if the ledger is no longer the file that it was: then nothing of the batch is moved.
         let outcomes = try inLedger { () throws(LedgerError) in try ledger.commit(events) }
         for (message, outcome) in zip(batch, outcomes) { tally.add(message, outcome) }
         try finishMoves()
@@ -201,7 +201,7 @@ struct Scan {
         batchSize.next(left: waiting)
     }
 
-    /// Waits for the moves of the batch before, and tells what came of them.
+    /// Waits for the moves of the previous batch, and reports failures.
     private mutating func finishMoves() throws(Failure) {
         guard let moves else { return }
         self.moves = nil

@@ -2,8 +2,8 @@ import Bytes
 import Verdict
 import Ledger
 
-/// The report as one page that needs nothing else: no script, no request, no font; readable on paper, on a phone, in
-/// light and in dark, and by ear.
+/// The report as one self-contained page: no script, no request, no font; for print, phones, light and dark mode, and
+/// screen readers.
 struct HTMLReport {
     /// Rows of the tables of domains and providers.
     static let tableRows = 20
@@ -253,7 +253,7 @@ struct HTMLReport {
         }
     }
 
-    /// A drawing that repeats what is next to it in numbers.
+    /// A drawing that repeats the numbers next to it.
     private static func picture(
         _ kind: String, width: Int, height: Int, @HTML.Builder _ content: () -> HTML
     ) -> HTML {

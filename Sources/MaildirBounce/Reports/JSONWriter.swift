@@ -119,8 +119,8 @@ struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// How many of the eight bytes at `index` need no second look: ASCII but for control characters, quotes and
-    /// backslashes; 0 if fewer are left.
+    /// How many of the eight bytes at `index` need no escape: ASCII except control characters, quotes and backslashes;
+    /// 0 if fewer are left.
     @inline(__always)
     private static func plainCount(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {
         guard index &+ 8 <= text.count else { return 0 }

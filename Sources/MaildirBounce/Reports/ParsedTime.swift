@@ -3,7 +3,7 @@ import Bytes
 
 /// A span of whole days: `400d`, `12w`.
 struct DayCount: ExpressibleByArgument {
-    /// A hundred years are for ever.
+    /// A hundred years count as for ever.
     private static let limit = 36_525
     let days: Int
 
@@ -19,7 +19,7 @@ struct DayCount: ExpressibleByArgument {
     var seconds: Int64 { Int64(days) * CalendarTime.secondsPerDay }
 }
 
-/// A moment as a person gives it: a day, a time, or a number of days before or after now, as the option means it.
+/// A time as the user gives it: a day, a time, or a number of days before or after now, depending on the option.
 enum GivenTime: ExpressibleByArgument {
     case at(Int64)
     case days(DayCount)

@@ -3,7 +3,7 @@ import Bytes
 import Verdict
 import Ledger
 
-/// What a table of a report is by.
+/// What a table of a report is grouped by.
 enum ReportBy: String, CaseIterable, ExpressibleByArgument {
     case `class`
     case reason
@@ -28,7 +28,7 @@ struct ReportTable {
     struct Column {
         /// The key in JSON and CSV.
         let key: String
-        /// Words above the numbers; a narrow table breaks them at the hyphens.
+        /// The column headings; a narrow table breaks them at the hyphens.
         let heading: String
     }
 
@@ -38,7 +38,7 @@ struct ReportTable {
         var counts: [Int]
         /// The latest arrival, for a rule.
         var lastSeen: Int64?
-        /// The reports after the numbers, if they can be listed.
+        /// The reports that the numbers count, if they can be listed.
         var group: ReportGroup?
     }
 
@@ -46,7 +46,7 @@ struct ReportTable {
     var columns: [Column]
     var rows: [Row]
 
-    /// The rows that a limit leaves, and the others. Of days the latest are left.
+    /// The rows within a limit, and the rest. For days the latest are kept.
     func rows(limit: Int?) -> (shown: ArraySlice<Row>, rest: ArraySlice<Row>) {
         let limit = limit ?? rows.count
         return by == .day
@@ -62,7 +62,7 @@ struct ReportTable {
 }
 
 extension ReportTable {
-    /// By class: how many reports, and by whom.
+    /// By class: how many reports, and their origin.
     static func classes(_ tally: [DayTally]) -> ReportTable {
         var counts: [Token<MessageClass>: [Int]] = [:]
         for row in tally {
@@ -100,7 +100,7 @@ extension ReportTable {
                 .filter { $0.counts[0] > 0 })
     }
 
-    /// How often each rule spoke since the ledger began.
+    /// How often each rule matched since the ledger was created.
     static func rules(_ hits: [LedgerSummary.RuleHits]) -> ReportTable {
         let rows = hits.map { Row(value: $0.rule, counts: [$0.hits], lastSeen: $0.lastSeen) }
         return ReportTable(
@@ -152,7 +152,7 @@ extension ReportTable {
         return counts
     }
 
-    /// - Parameter name: what a row is called, and the reports after it.
+    /// - Parameter name: the name of a row, and the reports that it counts.
     private static func ranked<Key>(
         _ counts: [Key: [Int]], name: (Key) -> (value: String, group: ReportGroup)
     ) -> [Row] {

@@ -2,9 +2,9 @@ import Bytes
 
 /// A table of a report for a person: columns that are all zero are left out, and those that do not fit become one.
 struct ReportText {
-    /// What is if the reports do not say.
+    /// The text shown if the reports do not say.
     static let notSaid = "(not said)"
-    /// The columns of the screen that the names of the rows get before a second number does, and at the very least.
+    /// The preferred and the minimum width of the row names.
     private static let nameColumns = 24
     private static let leastNameColumns = 8
     private static let gap = 2
@@ -50,7 +50,7 @@ struct ReportText {
         return lines
     }
 
-    /// The columns that have something to say; the least of them together under `other` until all fit.
+    /// The columns that are not all zero; the smallest ones are combined under `other` until all fit.
     private func fit(_ table: ReportTable) -> ReportTable {
         let total = table.total
         var kept = table.columns.indices.filter { $0 == 0 || total[$0] > 0 }

@@ -1,4 +1,4 @@
-/// Text cut to so many columns, with an ellipsis if something was lost.
+/// Text truncated to a number of columns, with an ellipsis if something was cut.
 ///
 /// - Parameter columns: nil for no limit. Wide characters (Chinese, Japanese, Korean, emoji) take two, as terminals show
 ///   them.

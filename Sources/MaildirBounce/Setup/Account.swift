@@ -55,7 +55,8 @@ struct Account: Equatable {
         return account
     }
 
-    /// Runs `body` with this user's rights, so that what it makes is his. Only root can; others are the user already.
+    /// Runs `body` with this user's permissions, so that what it creates belongs to him. Only root can switch; others
+    /// already are the user.
     func run<Result>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
         guard geteuid() == 0, userID != 0 else { return try body() }
         let group = getegid()
@@ -66,7 +67,7 @@ struct Account: Equatable {
             _ = setegid(group)
             if count >= 0 { _ = setgroups(Int(count), groups) }
         }
-        // Root's groups must not lend him rights that he has not.
+        // Root's groups must not give him additional permissions.
         guard count >= 0, initgroups(name, groupID) == 0, setegid(groupID) == 0, seteuid(userID) == 0 else {
             throw Failure(ExitStatus.cannotCreate, "cannot act as \(name): \(systemMessage(errno)); run init as root")
         }

@@ -3,7 +3,7 @@ import Ledger
 
 /// What `init` sets up: every answer, checked.
 struct Setup: Equatable {
-    /// What is taken if nothing was said; as in cron/bounce-scan.cron.
+    /// The defaults, as in cron/bounce-scan.cron.
     static let defaultMaildir = "/var/mail/bounce/Maildir"
     static let defaultLedger = "/var/lib/maildir-bounce/ledger.sqlite"
     static let defaultUser = "bounce"

@@ -1,7 +1,7 @@
 import Bytes
 import Glibc
 
-/// Asks a person at a terminal what the command line did not say; elsewhere takes the defaults.
+/// Asks at a terminal for what the command line left out; otherwise uses the defaults.
 struct SetupQuestions {
     private let lines: LineReader?
 

@@ -4,7 +4,7 @@ import Ledger
 import LedgerPostgreSQL
 import Maildir
 
-/// Makes what is missing of an installation, and tells each step. What is there is left as it is, whatever it is.
+/// Creates what is missing of an installation, and reports each step. What exists is not changed.
 struct SetupSteps {
     /// Say what would be done.
     let isDryRun: Bool
@@ -17,7 +17,7 @@ struct SetupSteps {
     }
 
     mutating func run(_ setup: Setup) throws(Failure) {
-        // What we make has the mode that we name, whatever the caller's umask.
+        // What we create has the mode that we give, whatever the caller's umask.
         let mask = umask(0o022)
         defer { umask(mask) }
         try makeConfig(setup)
@@ -42,7 +42,7 @@ struct SetupSteps {
         if problem == 0, fsync(descriptor) != 0 { problem = errno }
         close(descriptor)
         guard problem == 0 else {
-            // Half a configuration would be kept by the next run.
+            // The next run would keep a partial configuration.
             unlink(setup.config)
             throw cannotMake(setup.config, problem)
         }
@@ -54,7 +54,7 @@ struct SetupSteps {
         try makeParents(of: path)
         try makeFolder(path, mode: 0o700, for: user)
         guard !isDryRun else { return }
-        // With the user's rights: a link that is in his folder leads only to where he may write himself.
+        // With the user's permissions: a link in his folder then leads only to where he may write himself.
         try user.run { () throws(Failure) in
             try inMaildir { () throws(MaildirError) in _ = try Maildir.make(at: path) }
         }
@@ -84,7 +84,7 @@ struct SetupSteps {
         }
     }
 
-    /// A ledger that is not a good must not be kept in silence; one of an earlier version is for the next scan.
+    /// A damaged ledger must be reported; one of an earlier version is left to the next scan.
     private func checkWhole(_ path: String) throws(Failure) {
         do {
             _ = try LedgerStore(path: path, mode: .readOnly, policy: Policy())
@@ -95,7 +95,7 @@ struct SetupSteps {
 
     // MARK: Folders
 
-    /// Makes the folders above `path`, which anybody may pass through.
+    /// Creates the parent folders of `path`, which everybody may traverse.
     private mutating func makeParents(of path: String) throws(Failure) {
         let folder = splitPath(path).parent
         guard folder != path, !exists(folder) else { return }
@@ -111,7 +111,7 @@ struct SetupSteps {
         guard !isDryRun else { return }
         guard mkdir(path, mode) == 0 else { throw cannotMake(path, errno) }
         guard geteuid() == 0 else { return }
-        // The folder that we made, and not what somebody may have put in its place.
+        // The folder that we created, not what somebody may have put in its place.
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { throw cannotMake(path, errno) }
         defer { close(descriptor) }

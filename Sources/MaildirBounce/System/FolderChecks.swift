@@ -5,7 +5,7 @@ func whyNotWritable(_ path: String) -> Int32? {
     faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0 ? nil : errno
 }
 
-/// Why there can be not a folder `path` that this user may write, as an `errno`; `nil` if it is there or can be made.
+/// Why there cannot be a folder `path` that this user may write, as an `errno`; `nil` if it exists or can be created.
 func whyNoFolderCanBe(_ path: String) -> Int32? {
     var status = stat()
     guard stat(path, &status) == 0 else {
@@ -15,7 +15,7 @@ func whyNoFolderCanBe(_ path: String) -> Int32? {
     return status.st_mode & S_IFMT == S_IFDIR ? whyNotWritable(path) : ENOTDIR
 }
 
-/// The absolute path without symbolic links, also of a folder that is still to be made; `path` itself if its folder
+/// The absolute path without symbolic links, also of a folder that does not exist yet; `path` itself if its folder
 /// cannot be found.
 func resolvedPath(_ path: String) -> String {
     if let resolved = realPath(path) { return resolved }
@@ -30,7 +30,7 @@ private func realPath(_ path: String) -> String? {
     return String(cString: resolved)
 }
 
-/// The folder that an entry is in, and the entry's name; slashes at the end count for nothing.
+/// The folder that an entry is in, and the entry's name; slashes at the end are ignored.
 func splitPath(_ path: String) -> (parent: String, name: String) {
     var bytes = Array(path.utf8)
     while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
