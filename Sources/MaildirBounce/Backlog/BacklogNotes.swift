@@ -1,16 +1,16 @@
 import Logging
 
-/// What of a backlog could not be taken, told as it shows.
+/// What could not be read from a backlog, reported as it is found.
 final class BacklogNotes {
     private let log: Logger
-    /// What was said before goes first: the line of the progress is wiped.
+    /// Clears the progress line before a message.
     private let beforeLine: () -> Void
     private var problems = NamedProblems()
     /// Files that hold no mail.
     private(set) var strangers = 0
     private var firstStranger = ""
 
-    /// How many sources are not there, not to be read, or not whole.
+    /// How many sources are missing, unreadable or incomplete.
     var missed: Int { problems.count }
 
     init(_ log: Logger, beforeLine: @escaping () -> Void) {
@@ -32,7 +32,7 @@ final class BacklogNotes {
 
     func debug(_ sentence: String) { log.debug("\(sentence)") }
 
-    /// What is left to say in the end.
+    /// The messages at the end.
     func finish() {
         if problems.untold > 0 { log.error("\(problems.untold) more could not be read, or not to their ends") }
         if strangers > 0 {

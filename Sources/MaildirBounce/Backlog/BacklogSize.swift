@@ -1,7 +1,7 @@
 import Glibc
 
-/// About how many bytes there are to read in some sources, for the progress; `nil` if that cannot be known before: on a
-/// pipe. A message of a Maildir counts ``Backlog/usualMessageBytes``.
+/// About how many bytes the sources have, for the progress; `nil` if that is unknown, as for a pipe. A message of a
+/// Maildir counts ``Backlog/usualMessageBytes``.
 func backlogSize(_ sources: [BytePath]) -> Int64? {
     var sum: Int64 = 0
     for source in sources {

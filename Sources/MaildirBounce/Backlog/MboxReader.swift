@@ -96,14 +96,16 @@ struct MboxReader {
         input.consume(end)
     }
 
-    /// Whether a message at the end of an mbox is all there. Half a report would count now, and the whole one again.
+    /// Whether a message at the end of an mbox is complete. A truncated report would count now, and the complete one
+    /// again.
     private mutating func isWhole(_ message: MboxMessage, endsMidLine: Bool) -> Bool {
         let isWhole = input.fault == nil && !endsMidLine && (message.isCut || Self.isClosed(message.bytes))
         if !isWhole { incomplete = message.bytes.count }
         return isWhole
     }
 
-    /// Whether a multipart message has its last delimiter (RFC 2046 section 5.1.1); other messages tell no end.
+    /// Whether a multipart message has its last delimiter (RFC 2046 section 5.1.1); other messages have no mark of
+    /// their end.
     private static func isClosed(_ bytes: [UInt8]) -> Bool {
         let message = Message(parsing: bytes)
         guard message.parts.first?.type.isMultipart == true,
@@ -135,8 +137,8 @@ struct MboxReader {
         line.drop { $0 == UInt8(ascii: ">") }.starts(with: from)
     }
 
-    /// The date of a line `From SENDER DATE`: a time in it, or `nil` if the line is nothing of the kind. Text that
-    /// begins with `From ` and that a careless writer has not quoted has no date.
+    /// The date of a line `From SENDER DATE`: a time in it, or `nil` if the line is not such a line. Text that begins
+    /// with `From ` and was not quoted has no date.
     private static func postmark(_ line: Slice<UnsafeRawBufferPointer>) -> Int64? {
         // Nobody writes longer ones.
         let text = Array(line.prefix(256))

@@ -1,17 +1,17 @@
 import ArgumentParser
 import Glibc
 
-/// When a command shows how far it is.
+/// When a command shows its progress.
 enum ProgressMode: String, CaseIterable, ExpressibleByArgument {
-    /// A bar if standard error is a terminal; a line every ten seconds if it goes elsewhere and somebody is logged in
-    /// all the same; `nil` if nobody is: under cron and systemd.
+    /// A bar if standard error is a terminal; a line every ten seconds if it is redirected but there is a controlling
+    /// terminal; nothing without one, as under cron and systemd.
     case auto
     /// A bar at a terminal, otherwise a line every ten seconds.
     case always
     case never
 }
 
-/// How far a run is, on standard error: a bar at a terminal, or plain lines.
+/// The progress of a run, on standard error: a bar on a terminal, or plain lines.
 struct Progress {
     enum Style {
         case none, bar, lines
@@ -55,20 +55,20 @@ struct Progress {
         shownAt = now
     }
 
-    /// Shows the state if it is time to.
+    /// Shows the progress if the interval has passed.
     mutating func update(done: Int64, _ tally: BacklogTally, now: Int64 = milliseconds()) {
         guard let line = line(done: done, tally, now: now, width: style == .bar ? terminalWidth() : nil) else { return }
         writeError(style == .bar ? "\r" + line + "\u{1B}[K" : "maildir-bounce: " + line + "\n")
         isBarShown = style == .bar
     }
 
-    /// Wipes the bar, so that a line of text can be there.
+    /// Clears the bar before a line of text.
     mutating func clear() {
         if isBarShown { writeError("\r\u{1B}[K") }
         isBarShown = false
     }
 
-    /// The line to be shown at `now`, or `nil` if it is too soon.
+    /// The line to show at `now`, or `nil` if it is too soon.
     ///
     /// - Parameter width: the terminal's columns.
     mutating func line(done: Int64, _ tally: BacklogTally, now: Int64, width: Int?) -> String? {

@@ -3,7 +3,7 @@ import Glibc
 import Ledger
 import LedgerPostgreSQL
 
-/// Changes that the ledger takes back if nobody agrees to them: `--rebuild` and `--reclassify`.
+/// Changes that are rolled back unless they are confirmed: `--rebuild` and `--reclassify`.
 struct Reclassify {
     private let order: ReprocessOrder
     private let output: StandardOutput
@@ -22,13 +22,13 @@ struct Reclassify {
         let ledger = try openExisting(order.ledger, order.policy, adoption: .onRebuild)
         let sides = SidePrinter(output)
         let isDone = try inLedger { () throws(LedgerError) in
-            // If nobody changes sides there is nothing to agree to.
+            // If no suppression changes, no confirmation is needed.
             try ledger.rebuild(at: Int64(time(nil)), each: sides.add) { approve(sides, needsConsent: sides.count > 0) }
         }
         return try end(isDone, sides)
     }
 
-    /// If nobody can agree, the ledger is only read: to open it for writing would already bring it up to date.
+    /// If nobody can confirm, the ledger is only read: opening it for writing would already update it.
     private func foretellRebuild() throws(Failure) -> Int32 {
         let order = self.order
         let sides = SidePrinter(output)
@@ -60,7 +60,7 @@ struct Reclassify {
             return ExitStatus.noInput
         }
         defer { progress.value.clear() }
-        // The policy of today is taken on with the verdicts, or not at all.
+        // The current policy is adopted together with the verdicts, or not at all.
         let ledger = try openExisting(order.ledger, order.policy, adoption: .onRebuild)
         StopSignal.watch()
         let sides = SidePrinter(output)
@@ -103,7 +103,7 @@ struct Reclassify {
     private func read(
         _ ledger: LedgerStore, _ reclassification: Reclassification, _ notes: BacklogNotes, _ progress: ProgressBox
     ) throws(Failure) -> BacklogTally {
-        // The ledger is being written by this very run; what it was before is asked through another door.
+        // This run is writing the ledger; the previous state is read through another connection.
         let before = try inLedger { () throws(LedgerError) in
             try LedgerStore(path: order.ledger, mode: .readOnly, policy: order.policy)
         }
@@ -147,7 +147,7 @@ struct Reclassify {
         }
     }
 
-    /// Tells what would change, and asks.
+    /// Prints what would change, and asks.
     private func approve(_ sides: SidePrinter, needsConsent: Bool) -> Bool {
         sides.finish()
         guard sides.failure == nil else { return false }
@@ -177,7 +177,7 @@ private func writeQuestion(_ text: String) {
     text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }
 
-/// Prints who changes sides, as it shows.
+/// Prints the addresses whose suppression changes, as they are found.
 private final class SidePrinter {
     private let printer: RowPrinter
     private var suppressed = 0
@@ -201,7 +201,7 @@ private final class SidePrinter {
         printer.print((terminalSafe(line) + "\n").utf8)
     }
 
-    /// Tells the sums, and shows all of it.
+    /// Prints the totals, and flushes the output.
     func finish() {
         printer.print("Addresses that change sides: \(suppressed) suppressed, \(mayBeMailed) may be mailed\n".utf8)
         printer.flush()

@@ -3,7 +3,7 @@ import Glibc
 import Ledger
 import Logging
 
-/// What a run over a backlog is told to do.
+/// The options of a run over a backlog.
 struct ReprocessOrder {
     var sources: [BytePath]
     var ledger: String
@@ -20,10 +20,10 @@ struct ReprocessOrder {
     var countedMaildir: String?
 }
 
-/// Takes a backlog into the ledger, or says what that would do. The sources are only read.
+/// Counts a backlog in the ledger, or prints what that would do. The sources are only read.
 ///
-/// Batches are committed as in a scan; with nothing to move, a run that is killed has counted whole batches and nothing
-/// else, and the next one knows their messages by their keys.
+/// Batches are committed as in a scan; since nothing is moved, a killed run has counted whole batches, and the next one
+/// recognises their messages by their keys.
 struct Reprocess {
     private let order: ReprocessOrder
     private let output: StandardOutput
@@ -37,9 +37,9 @@ struct Reprocess {
     private var batchSize = BatchSize(maximum: Scan.batchCount)
     private var last: BacklogItem?
 
-    /// Does what was ordered.
+    /// Runs.
     ///
-    /// - Returns: the exit status, if everything that could be read was taken.
+    /// - Returns: the exit status, after everything readable was counted.
     static func run(_ order: ReprocessOrder, output: StandardOutput) throws(Failure) -> Int32 {
         let progress = ProgressBox(order, output)
         let notes = BacklogNotes(makeLogger()) { progress.value.clear() }
@@ -50,10 +50,10 @@ struct Reprocess {
         let ledger =
             order.isDryRun
             ? try openForDryRun(order.ledger, order.policy)
-            // What a power cut takes back the next run counts: the sources stay.
+            // The next run counts what a power cut undoes: the sources are unchanged.
             : try CountedLedger.making(order.ledger, order.policy, counted: order.countedMaildir, durability: .normal)
         StopSignal.watch()
-        // Whatever is told next begins a line.
+        // The next message starts on its own line.
         defer { progress.value.clear() }
         var run = Reprocess(order, output: output, ledger: ledger, notes: notes, progress: progress)
         return try run.run()
@@ -148,7 +148,7 @@ struct Reprocess {
     }
 
     private func printEnd() throws(Failure) {
-        // A line of text would spoil what a program reads.
+        // A line of text would break output for programs.
         guard (order.format ?? .text) == .text else { return }
         guard order.isDryRun else { return try output.write(line: tally.sentence) }
         try output.write(line: "")
@@ -162,17 +162,17 @@ struct Reprocess {
     }
 }
 
-/// Whether a source can be looked for at all: standard input always can.
+/// Whether a source exists; standard input always does.
 func isThere(_ source: BytePath) -> Bool {
     source.bytes == [UInt8(ascii: "-")] || source.withCString { access($0, F_OK) } == 0
 }
 
-/// The progress of a run, for whoever is about to write a line over it.
+/// The progress of a run, to be cleared before a line is written.
 final class ProgressBox {
     var value: Progress
 
     init(_ order: ReprocessOrder, _ output: StandardOutput) {
-        // Verdicts at a terminal show by themselves how far it is.
+        // Verdicts on a terminal show the progress themselves.
         let isHidden = order.format != nil && output.width != nil
         value = Progress(isHidden ? .never : order.progress, total: { backlogSize(order.sources) })
     }

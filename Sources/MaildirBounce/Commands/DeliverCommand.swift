@@ -55,7 +55,7 @@ struct DeliverCommand: PlainCommand {
                 throw Failure(
                     Self.failureStatus, "no Maildir: give --maildir DIR, or set maildir in the configuration")
             }
-            // What root would write the owner could not read, nor move.
+            // The owner could not read or move a file written by root.
             try (Account(ownerOf: path) ?? .current).run { () throws(Failure) in
                 try inMaildir { () throws(MaildirError) in
                     _ = try Maildir(opening: path).deliver(head, thenFrom: STDIN_FILENO)

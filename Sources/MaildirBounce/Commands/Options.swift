@@ -10,7 +10,7 @@ enum ListFormat: String, CaseIterable, ExpressibleByArgument {
     case csv
 }
 
-/// How a command writes what has too much in it for a table.
+/// How a command writes data that does not fit into a table.
 enum RecordFormat: String, CaseIterable, ExpressibleByArgument {
     case text
     case jsonl
@@ -57,7 +57,7 @@ struct LedgerOptions: ParsableArguments {
         return path
     }
 
-    /// The ledger for a command that only looks.
+    /// The ledger for a command that only reads.
     func open(_ configuration: Configuration) throws -> LedgerStore {
         let path = try path(configuration)
         return try inLedger { () throws(LedgerError) in
@@ -65,7 +65,7 @@ struct LedgerOptions: ParsableArguments {
         }
     }
 
-    /// The ledger for a command that changes what is in it, and makes none.
+    /// The ledger for a command that changes it, but does not create one.
     func openForWriting(_ configuration: Configuration) throws -> LedgerStore {
         try openExisting(try path(configuration), configuration.policy)
     }

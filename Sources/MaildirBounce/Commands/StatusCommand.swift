@@ -3,7 +3,7 @@ import Glibc
 import Ledger
 import LedgerPostgreSQL
 
-/// `status`: the ledger in figures.
+/// `status`: totals of the ledger.
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
@@ -67,7 +67,7 @@ struct StatusCommand: ParsableCommand {
         throw ExitCode(report.state.rawValue)
     }
 
-    /// Whatever goes wrong is an answer, too.
+    /// An error is also a result for Nagios.
     private func nagiosReport() -> NagiosReport {
         let configuration: Configuration
         let path: String

@@ -5,7 +5,7 @@ import Glibc
 enum ChildProcess {
     /// Where Debian has Postfix's programs, which the PATH of an ordinary user leaves out.
     private static let folders = ["/usr/sbin", "/usr/local/sbin", "/sbin", "/opt/postfix/sbin"]
-    /// More is not read, in bytes.
+    /// The maximum output that is read, in bytes.
     private static let outputLimit = 1 << 20
 
     /// The path of a program; `nil` if there is none.

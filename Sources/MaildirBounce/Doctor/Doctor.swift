@@ -1,7 +1,7 @@
 import Glibc
 import Ledger
 
-/// Looks at a whole installation. Each check is a file of its own; this puts them in their order.
+/// Checks a whole installation. Each check has its own file; this runs them in order.
 struct Doctor {
     var maildir: String?
     var ledger: String?

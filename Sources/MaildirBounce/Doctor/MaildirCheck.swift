@@ -1,7 +1,7 @@
 import Bytes
 import Glibc
 
-/// The Maildir: whether it is whole, whose it is, who may look in, and whether filing is a rename.
+/// The Maildir: whether it is complete, its owner, its permissions, and whether filing is a rename.
 struct MaildirCheck {
     static let subject = "maildir"
 
@@ -105,7 +105,7 @@ private func folderStatus(_ path: String) -> MaildirCheck.Folder? {
         device: UInt64(status.st_dev))
 }
 
-/// A word as a shell takes it, for a command that a person is told to give.
+/// A word quoted for a shell, for a command in the advice.
 func shellQuoted(_ word: String) -> String {
     let isPlain = word.utf8.allSatisfy { $0.isLetterOrDigit || "/._-+@:=,".utf8.contains($0) }
     if isPlain, !word.isEmpty { return word }

@@ -1,4 +1,4 @@
-/// What Postfix is set to, and what its tables say of the return path.
+/// Postfix's settings, and what its tables say about the return path.
 struct PostfixSettings {
     /// The parameters that matter here.
     static let names = [
@@ -13,8 +13,7 @@ struct PostfixSettings {
 
     /// By name, with every $name replaced.
     var values: [String: String]
-    /// Whether the return path's domain is one of virtual_mailbox_domains, of mydestination; `nil` if that cannot be
-    /// told.
+    /// Whether the return path's domain is one of virtual_mailbox_domains, of mydestination; `nil` if unknown.
     var isVirtual: Bool? = false
     var isLocal: Bool? = false
     /// What virtual_mailbox_maps says of the return path; nil for nothing.
@@ -23,7 +22,7 @@ struct PostfixSettings {
     var alias: String?
     /// The home folder of the user that it names.
     var home: String?
-    /// Whether a table was not asked since it is on another server.
+    /// Whether a table was not queried because it is on another server.
     var hasForeignTable = false
 
     init(_ values: [String: String]) { self.values = values }

@@ -4,11 +4,11 @@ import Ledger
 import LedgerPostgreSQL
 import Maildir
 
-/// A scan that leaves its figures in a file.
+/// A scan that writes its metrics to a file.
 enum MeasuredScan {
-    /// Does what was ordered, and says in the file at `path` how it went, even if it failed.
+    /// Runs the scan, and writes the result to the file at `path`, even if it failed.
     ///
-    /// A run that finds another one at work leaves the file to that one.
+    /// A run that finds another one in progress does not write the file.
     static func run(_ order: ScanOrder, metrics path: String, output: StandardOutput) throws(Failure) {
         let start = milliseconds()
         var tally = ScanTally()
@@ -40,7 +40,7 @@ enum MeasuredScan {
         return try? WaitingMessages(in: maildir)
     }
 
-    /// `nil` if another program has just made the ledger unreadable, of which the next scan will tell.
+    /// `nil` if another program has just made the ledger unreadable, which the next scan will report.
     private static func figures(_ order: ScanOrder, at now: Int64) -> LedgerFigures? {
         guard let ledger = try? LedgerStore(path: order.ledger, mode: .readOnly, policy: order.policy) else {
             return nil

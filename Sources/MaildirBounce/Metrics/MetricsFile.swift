@@ -2,18 +2,18 @@ import Bytes
 import Glibc
 import Maildir
 
-/// The file of figures that a scan leaves for Prometheus, and from which `status --nagios` learns of the last scan.
+/// The metrics file that a scan writes for Prometheus, and from which `status --nagios` reads the last scan.
 struct MetricsFile {
     let path: String
 
     /// The most that is read of it, in bytes; ours have some 4 KiB.
     static let sizeLimit = 1 << 20
 
-    /// Puts a new file in place of the old one, readable for all. Whoever reads it meanwhile sees one of the two, whole.
+    /// Replaces the file by a new one that everybody can read. A concurrent reader sees one of the two, completely.
     ///
     /// - Returns: why it could not be written, as an `errno`; 0 if it was.
     func write(_ text: String) -> Int32 {
-        // A name that ends otherwise: node_exporter reads whatever ends in .prom.
+        // A name with another suffix: node_exporter reads every file that ends in .prom.
         var temporary = Array("\(path).XXXXXX".utf8CString)
         let descriptor = mkstemp(&temporary)
         guard descriptor >= 0 else { return errno }
@@ -30,7 +30,7 @@ struct MetricsFile {
         return problem
     }
 
-    /// What the file says of the last scan.
+    /// What the file says about the last scan.
     func lastScan() throws(ReadProblem) -> LastScan {
         let contents = try readFile(BytePath(path), limit: Self.sizeLimit, onlyRegular: true)
         var values: [Substring: Int64] = [:]

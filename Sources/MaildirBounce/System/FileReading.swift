@@ -4,7 +4,7 @@ import Glibc
 /// The bytes of one message, or of its head.
 struct FileContents: Sendable {
     var bytes: [UInt8]
-    /// Whether the file goes on after `bytes`.
+    /// Whether the file has more after `bytes`.
     var isCut: Bool
     /// When the file was last written, in seconds since 1970 UTC; `nil` if it is not a file.
     var modified: Int64?
@@ -31,7 +31,7 @@ enum ReadProblem: Error {
 
 /// How many bytes of one message are read: 4 MiB.
 ///
-/// A report stands in front of the mail that it returns, so the head decides, and memory has a ceiling.
+/// A report comes before the mail that it returns, so the head decides, and memory is bounded.
 let messageReadLimit = 4 << 20
 
 /// Reads a file from its start, at most `limit` bytes.

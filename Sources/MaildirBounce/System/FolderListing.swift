@@ -2,7 +2,7 @@ import Glibc
 
 /// The names in a folder, sorted by their bytes.
 ///
-/// All names lie in one buffer: a folder of a million names takes some 80 MB as arrays and a third of that so.
+/// All names are in one buffer: a folder of a million names takes a third of the 80 MB that arrays would take.
 struct FolderListing: Sendable {
     /// The kind of each (`DT_REG`, …), its name, and a NUL.
     private var text: [UInt8] = []

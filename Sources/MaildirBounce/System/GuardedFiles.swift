@@ -3,14 +3,14 @@ import Glibc
 import Ledger
 import LedgerPostgreSQL
 
-/// The files that no output may be written over: the ledger, and what SQLite keeps next to it.
+/// The files that no output may overwrite: the ledger, and what SQLite keeps next to it.
 struct GuardedFiles {
     private let ledger: String
     private let names: [String]
 
     private static let suffixes = ["", "-wal", "-shm", "-journal"]
 
-    /// - Parameter more: other files that nothing is written over.
+    /// - Parameter more: other files that must not be overwritten.
     init(ledger: String, more: [String] = []) {
         self.ledger = ledger
         // A server keeps its own files.

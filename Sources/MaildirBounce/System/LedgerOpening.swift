@@ -1,7 +1,7 @@
 import Ledger
 import LedgerPostgreSQL
 
-/// The ledger for a run that writes nothing; before the first run there is none, and an empty one stands for it.
+/// The ledger for a run that writes nothing; an empty one if there is none yet.
 func openForDryRun(_ path: String, _ policy: Policy) throws(Failure) -> LedgerStore {
     try inLedger { () throws(LedgerError) in
         do throws(LedgerError) {
@@ -12,7 +12,7 @@ func openForDryRun(_ path: String, _ policy: Policy) throws(Failure) -> LedgerSt
     }
 }
 
-/// The ledger for a command that changes what is in it, and makes none.
+/// The ledger for a command that changes it, but does not create one.
 func openExisting(
     _ path: String, _ policy: Policy, adoption: LedgerStore.Adoption = .automatic
 ) throws(Failure) -> LedgerStore {

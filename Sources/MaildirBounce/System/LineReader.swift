@@ -103,7 +103,7 @@ final class LineReader {
             throw Failure(ExitStatus.ioError, "cannot read \(name): \(systemMessage(problem))")
         }
         isAtEnd = got == 0
-        // The charset's state may have held something back till the end.
+        // The converter may have kept bytes until the end.
         return !isAtEnd || !buffer.isEmpty && decoder != nil
     }
 }

@@ -2,10 +2,10 @@ import Bytes
 import Glibc
 import Logging
 
-/// Where problems are told: `maildir-bounce: warning: …`, one line each, on standard error.
+/// Reports problems: `maildir-bounce: warning: …`, one line each, on standard error.
 ///
-/// A plain line suits cron, which mails it, and journald, which adds the time. Whatever is in a message (file names, text
-/// of mails) is escaped here, so that no caller can forget it.
+/// A plain line suits cron, which mails it, and journald, which adds the time. The contents of messages (file names,
+/// text of mails) are escaped here, so that no caller can forget it.
 struct PlainLogHandler: LogHandler {
     var logLevel: Logger.Level = .notice
     var metadata: Logger.Metadata = [:]

@@ -13,9 +13,9 @@ private final class ThreadBody: Sendable {
     }
 }
 
-/// A started thread, or `nil` if the system has none to give.
+/// Starts a thread; `nil` if the system cannot create one.
 ///
-/// - Parameter niceness: how far it stands after other threads if processors are few; see nice(1).
+/// - Parameter niceness: the thread's niceness; see nice(1).
 func startThread(niceness: Int32 = 0, _ body: @escaping @Sendable () -> Void) -> pthread_t? {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
