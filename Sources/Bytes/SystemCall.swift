@@ -1,6 +1,6 @@
 import Glibc
 
-/// What one system call answered. `error` is its `errno`, or 0 if it succeeded.
+/// The result of a system call. `error` is its `errno`, or 0 if it succeeded.
 @usableFromInline package struct SystemAnswer<Value: SignedInteger> {
     @usableFromInline package let value: Value
     @usableFromInline package let error: Int32
@@ -11,8 +11,8 @@ import Glibc
     }
 }
 
-/// Makes a system call, and makes it again as long as a signal interrupts it (EINTR). Not for close(2), which has
-/// closed the descriptor even if it says EINTR.
+/// Makes a system call, and repeats it as long as a signal interrupts it (EINTR). Not for close(2), which has closed
+/// the descriptor even if it says EINTR.
 @inlinable @inline(__always)
 package func systemCall<Value: SignedInteger>(_ call: () -> Value) -> SystemAnswer<Value> {
     while true {
@@ -30,14 +30,14 @@ package func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> 
         let part = UnsafeRawBufferPointer(rebasing: rest)
         let answer = systemCall { write(descriptor, part.baseAddress, part.count) }
         if answer.error != 0 { return answer.error }
-        // write(2) takes nothing only if it cannot go on; to ask again would never end.
+        // write(2) returns 0 only if it cannot continue; repeating it would never end.
         if answer.value == 0 { return EIO }
         rest = rest.dropFirst(answer.value)
     }
     return 0
 }
 
-/// What the C library says of the error number `code`.
+/// The C library's message for the error number `code`.
 package func systemMessage(_ code: Int32) -> String {
     guard let text = strerror(code) else { return "error \(code)" }
     return String(cString: text)

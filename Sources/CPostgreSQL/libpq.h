@@ -1,7 +1,7 @@
 #pragma once
 
-// PostgreSQL's client library, opened when a ledger on PostgreSQL is: a program linked with it would need the library
-// if only SQLite is used, and would load the twenty libraries behind it before every check of one address.
+// PostgreSQL's client library, loaded only for a ledger on PostgreSQL: a program linked with it would need the library
+// even if only SQLite is used, and would load its twenty dependencies before every check of one address.
 
 #if __has_include(<postgresql/libpq-fe.h>)
 #include <postgresql/libpq-fe.h>

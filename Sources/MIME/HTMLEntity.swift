@@ -12,7 +12,7 @@ enum HTMLEntity {
             out.append(UInt8(ascii: "&"))
             return from
         }
-        // A blank that does not break is a blank to whoever searches for words.
+        // A no-break space counts as a blank when words are searched.
         out.append(contentsOf: UTF8.encode(scalar == "\u{A0}" ? " " : scalar).map { Array($0) } ?? [])
         return end < bytes.count && bytes[end] == UInt8(ascii: ";") ? end + 1 : end
     }

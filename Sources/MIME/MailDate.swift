@@ -20,7 +20,7 @@ package enum MailDate {
         case colon
     }
 
-    /// Atoms that are looked at: the longest form has 18.
+    /// The number of atoms that are read: the longest form has 18.
     private static let maximumAtoms = 24
 
     private static func atoms(_ bytes: Span<UInt8>, _ range: Range<Int>) -> [Atom] {
@@ -176,8 +176,8 @@ package enum MailDate {
             return hour * 3_600 + minute * 60 + second
         }
 
-        /// Seconds east of UTC, or `nil` if no zone is. Names other than those of section 4.3 mean an unknown zone,
-        /// read as UTC.
+        /// Seconds east of UTC, or `nil` if there is no zone. Names other than those of section 4.3 mean an unknown
+        /// zone, read as UTC.
         private mutating func zone() -> Int64? {
             var named: Int64?
             if case .word(let word, let letters) = next {

@@ -1,9 +1,9 @@
 import Bytes
 import Glibc
 
-/// One pass over the lines of a message. Every line is looked at once, and only lines that start with `--` are compared
-/// with the open boundaries, of which there are `MIMELimits.depth` at the most: the cost is linear in the size. If a
-/// boundary parameter proves wrong, a second pass reads the boundary off the body.
+/// One pass over the lines of a message. Every line is read once, and only lines that start with `--` are compared with
+/// the open boundaries, of which there are at most `MIMELimits.depth`: the cost is linear in the size. If a boundary
+/// parameter is wrong, a second pass takes the boundary from the body.
 struct MessageParser {
     private struct OpenMultipart {
         var part: Int
@@ -34,8 +34,8 @@ struct MessageParser {
             parts.removeAll(keepingCapacity: true)
             pass(bytes)
         }
-        // A multipart in which no delimiter is at all is one text. In an enclosed message, which may have been cut, the
-        // header's word is.
+        // A multipart without any delimiter is one text. In an enclosed message, which may have been cut, the header is
+        // trusted.
         for index in parts.indices
         where isUndivided(index) && !parts[index].isEnclosed && !bytes.trimmed(parts[index].body).isEmpty {
             parts[index].type = .textPlain
@@ -51,7 +51,7 @@ struct MessageParser {
         parts.reserveCapacity(8)
         var position = start(bytes)
         position = beginPart(bytes, at: position, parent: nil)
-        // With no boundary open there is nothing left to find.
+        // Without an open boundary there is nothing left to find.
         while position < bytes.count, !open.isEmpty {
             guard bytes[position] == UInt8(ascii: "-") else {
                 position = dashedLine(bytes, behind: position)
@@ -75,7 +75,7 @@ struct MessageParser {
     private func dashedLine(_ bytes: Span<UInt8>, behind position: Int) -> Int {
         guard let dash = bytes.firstIndex(of: UInt8(ascii: "-"), in: position..<bytes.count) else { return bytes.count }
         if bytes[dash - 1] == UInt8(ascii: "\n") { return dash }
-        // One that is within a line hides no other line's.
+        // A dash within a line does not hide a later line.
         return bytes.line(at: dash, before: bytes.count).next
     }
 
@@ -164,7 +164,7 @@ struct MessageParser {
             let field = fields.first(.contentType, in: part, bytes),
             var boundary = Parameters.bytes(of: "boundary", in: bytes.extracting(field.value))
         else { return nil }
-        // A boundary does not end with white space (RFC 2046 section 5.1.1), which transports add and take away.
+        // A boundary does not end with white space (RFC 2046 section 5.1.1), which transports add and remove.
         while boundary.last?.isSpace == true { boundary.removeLast() }
         return boundary.isEmpty ? nil : boundary
     }
@@ -244,7 +244,7 @@ struct MessageParser {
     /// A part's header: its fields, a bit for each of their names, and where the first line after it starts.
     private typealias Header = (fields: Range<Int>, names: UInt64, next: Int)
 
-    /// Reads header lines up to the empty line, or to the first line that is none.
+    /// Reads header lines up to the empty line, or to the first line that is not one.
     ///
     /// - Parameter isMessage: it is a message's header and not that of a part of a multipart.
     private mutating func header(_ bytes: Span<UInt8>, at start: Int, ofMessage isMessage: Bool) -> Header {
@@ -283,7 +283,7 @@ struct MessageParser {
                     limitHit = "more than \(limits.fields) header fields"
                 }
             } else if isSeparator(bytes, line) {
-                // Slipped in before the header or between two fields.
+                // Inserted before the header or between two fields.
                 isInField = true
                 isKept = false
             } else if isKept, let end = lostFold(bytes, at: position, &fold, fields: first..<fields.count) {
@@ -299,7 +299,8 @@ struct MessageParser {
         return (first..<fields.count, names, bytes.count)
     }
 
-    /// An mbox `From ` line (RFC 4155), which a field follows, or another one; what else starts with `From ` is prose.
+    /// An mbox `From ` line (RFC 4155), followed by a field or another such line; any other line that starts with `From
+    /// ` is prose.
     ///
     /// - Parameter next: where the line starts that is looked at; nil for the one below.
     private func isSeparator(

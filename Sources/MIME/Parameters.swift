@@ -3,7 +3,7 @@ import Bytes
 /// Parameters after a media type or disposition: `; name=value`, quoted strings, comments, and RFC 2231's continuations
 /// (`name*0*=`) and charsets (`name*=utf-8'en'%E3…`).
 package enum Parameters {
-    /// Pieces of one continued parameter that are put together.
+    /// The number of pieces of one continued parameter that are joined.
     package static let maximumPieces = 64
 
     private struct Piece {
@@ -123,7 +123,7 @@ package enum Parameters {
     /// A position in a field's value that moves forward only.
     private struct Scan {
         var index = 0
-        /// A parenthesis that nothing closes was met: from there on they are letters like others.
+        /// An unclosed parenthesis was found: from there on parentheses are ordinary characters.
         private var hasOpenComment = false
 
         /// Moves to the first semicolon outside comments, or to the end.

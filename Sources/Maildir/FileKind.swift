@@ -14,10 +14,10 @@ public enum FileKind: String, Hashable, Sendable, CustomStringConvertible {
     case characterDevice = "a character device"
     /// A block device.
     case blockDevice = "a block device"
-    /// What this version of the library does not know.
+    /// A type that this version of the library does not know.
     case unknown = "of an unknown kind"
 
-    /// The kind with its article, to be after "it is".
+    /// The kind with its article, as it follows "it is".
     public var description: String { rawValue }
 
     /// The kind that a `st_mode` names; nil for a regular file.

@@ -1,6 +1,6 @@
 /// The names that are tried, one after another, for a message in its new folder: the wanted one; if another message has
-/// it, `UNIQUE_1` to `UNIQUE_99` with the same flags; and then names that nobody else makes, with the delivery's
-/// seconds in front. So it ends however many messages claim one name.
+/// it, `UNIQUE_1` to `UNIQUE_99` with the same flags; and then unique names, starting with the delivery's seconds. So
+/// the list is finite, however many messages have one name.
 struct NameCandidates {
     /// How many numbered names are tried.
     static let maximumNumber = 99

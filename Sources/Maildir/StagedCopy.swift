@@ -42,7 +42,7 @@ struct StagedCopy {
         var error = opened.error
         if error == 0 {
             error = fill(opened.value)
-            // The content has to be on disk before the name is: else a power cut leaves an empty message after.
+            // The content has to be on disk before the name is: otherwise a power cut leaves an empty message.
             if error == 0 { error = systemCall { fsync(opened.value) }.error }
             if close(opened.value) != 0 && error == 0 && errno != EINTR { error = errno }
             if error != 0 { discard() }
@@ -50,7 +50,7 @@ struct StagedCopy {
         if error != 0 { throw MaildirError(operation, folder, name, errorNumber: error) }
     }
 
-    /// Removes the file. What cannot be removed stays in tmp/, where it is not a message.
+    /// Removes the file. If that fails, it stays in tmp/, where it is not a message.
     func discard() {
         _ = folder.unlink(name)
     }
@@ -67,7 +67,7 @@ struct StagedCopy {
     }
 
     private static func copyAttributes(_ status: stat, to target: Int32) -> Int32 {
-        // Only root may give a file away. For anybody else the copy is his own, like the folder that it is in.
+        // Only root may change the owner. Otherwise the copy belongs to the user, like its folder.
         _ = fchown(target, status.st_uid, status.st_gid)
         let error = systemCall { fchmod(target, status.st_mode & 0o777) }.error
         if error != 0 { return error }

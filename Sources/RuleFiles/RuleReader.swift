@@ -9,7 +9,7 @@ package struct RulePlace: Equatable, Sendable, CustomStringConvertible {
     package var description: String { "\(file):\(position)" }
 }
 
-/// What is wrong with a rule, and where.
+/// A problem in a rule, and its position.
 package struct RuleProblem: Error, Equatable, Sendable, CustomStringConvertible {
     package let place: RulePlace
     /// A sentence that says what to do next.

@@ -74,7 +74,7 @@ extension TOMLParser {
         rest = rest.dropFirst(digits.count + 1)
     }
 
-    /// Whether digits have a sign in them that only a date or a time has.
+    /// Whether the digits contain a sign that occurs only in dates and times.
     private static func isDate(_ word: ArraySlice<UInt8>) -> Bool {
         word.indices.contains { index in
             // Not the minus sign of `1e-5`.

@@ -9,12 +9,12 @@ struct TOMLName {
     let parts: [Part]
 }
 
-/// The tables of a text while it is read, and the rules about what may be said twice.
+/// The tables of a text while it is read, with the rules about duplicate definitions.
 struct TOMLTree {
     /// The table that is the text itself.
     static let root = 0
 
-    /// What made a table, which says who may add to it.
+    /// How a table was defined, which decides how it may be extended.
     private enum Origin: Equatable {
         /// The path of another table's header (`a` in `[a.b]`): a header of its own or dotted keys may follow.
         case path
@@ -149,7 +149,7 @@ struct TOMLTree {
 
     // MARK: The result
 
-    /// The table and all that it holds, as a value.
+    /// The table and its contents, as a value.
     func frozen(_ table: Int) -> TOMLTable {
         let entries = tables[table].entries.map { entry in
             let value =
@@ -197,7 +197,7 @@ struct TOMLTree {
         return new
     }
 
-    // MARK: What is said twice
+    // MARK: Duplicates
 
     private func twice(_ key: TOMLName.Part, _ former: Entry) -> TOMLError {
         TOMLError(

@@ -1,5 +1,5 @@
-// The table that compile-rules writes of Rules/: numbers, and the text that some of them point into. Nothing is built from it
-// when a program starts. The records below are stretches of the numbers.
+// The table that compile-rules generates from Rules/: numbers, and the text that some of them point into. It is used in
+// place. The records below are ranges of the numbers.
 #pragma once
 #include <stdint.h>
 
@@ -8,7 +8,7 @@ uint32_t crules_number_count(void);
 const uint8_t *_Nonnull crules_text(void);
 uint32_t crules_text_length(void);
 
-/// A stretch of the text, or of records: its start, and how many.
+/// A range of the text, or of records: its start, and how many.
 typedef struct {
     uint32_t at, count;
 } crules_range;
