@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 flags=(-Xswiftc -use-ld=lld)
 archive=$(clang -print-file-name=libstdc++.a)
 if [ -f "$archive" ]; then
-    # A folder that has no shared libstdc++ beside it: the linker takes the first folder that has either.
+    # A folder without a shared libstdc++: the linker takes the first folder that has either.
     mkdir -p .build/static
     ln -sf "$archive" .build/static/libstdc++.a
     flags+=(-Xlinker "-L$PWD/.build/static")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes dist/maildir-bounce_VERSION_ARCHITECTURE.deb for the Debian that it runs on: deb.sh
 #
-#   MAILDIR_BOUNCE=FILE  package this release binary, and build none
+#   MAILDIR_BOUNCE=FILE  package this release binary instead of building one
 #   REVISION=N           the package's own number behind the version (default: 1)
 #   DIST=FOLDER          where the package goes (default: dist)
 #   COMPRESSION=KIND     xz (default: small, takes a minute) or gzip (quick, for a trial)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Shows maildir-bounce at work: scans the sample mails of Examples/sample-maildir in a temporary folder.
-# Installs what the build needs, builds (the first time takes some minutes), and leaves nothing behind but .build.
+# Shows maildir-bounce at work: scans the sample mails of Examples/sample-maildir in a temporary folder. Installs what the
+# build needs, builds (the first time takes some minutes), and leaves only .build.
 set -euo pipefail
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$repository"

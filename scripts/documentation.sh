@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Makes the reference of the libraries, dist/documentation/MODULE (a static site), from their comments and DocC catalogs.
-# Fails where DocC warns, where something public says nothing of itself, and where a landing page's program does not compile.
+# Fails if DocC warns, if a public symbol has no documentation, or if a landing page's program does not compile.
 #
-#   documentation.sh [--skip-build]    of what .build/debug has already
+#   documentation.sh [--skip-build]    from what .build/debug already has
 #
-# It calls the toolchain's own docc, so that the package needs no plugin: whoever depends on it would have to fetch that, too.
+# It calls the toolchain's own docc, so that the package needs no plugin, which its users would have to fetch, too.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 modules=(Maildir MIME Classifier)
@@ -21,7 +21,7 @@ trap 'rm -rf "$graphs"' EXIT
 
 for module in "${modules[@]}"; do
     mkdir "$graphs/$module"
-    # Classifier hands on the words of Verdict, which are described with it.
+    # Classifier re-exports Verdict, which is documented with it.
     swift-symbolgraph-extract -module-name "$module" -I "$built/Modules" -Xcc -fmodule-map-file=Sources/CRenameat2/module.modulemap \
         -Xcc -fmodule-map-file="$built/CRules.build/module.modulemap" -I Sources/CRules/include \
         -experimental-allowed-reexported-modules=Verdict \
@@ -29,7 +29,7 @@ for module in "${modules[@]}"; do
     python3 - "$graphs/$module/$module.symbols.json" <<'PYTHON'
 import json, sys
 
-# What the compiler makes of itself has no place in our files.
+# Compiler-generated symbols are left out.
 silent = [
     "%s:%d: %s" % (s["location"]["uri"].removeprefix("file://"), s["location"]["position"]["line"] + 1, ".".join(s["pathComponents"]))
     for s in json.load(open(sys.argv[1]))["symbols"]

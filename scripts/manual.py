@@ -34,7 +34,7 @@ def words(line):
     escaped = []
     for word in line.split(" "):
         word = text(word).replace('"', "\\(dq")
-        # A word such as Fl or Ar would be a macro, and punctuation would stand outside.
+        # A word such as Fl or Ar would be a macro, and punctuation would be outside.
         escaped.append("\\&" + word if re.fullmatch(r"[A-Z%][a-z0-9]{1,2}|[.,;:?!()\[\]|]", word) else word)
     return " ".join(escaped)
 
@@ -108,7 +108,7 @@ def paragraphs(said):
     for number, paragraph in enumerate(said):
         shown = paragraph.split("\n")
         if all(line.startswith("    ") for line in shown):
-            # What is to be written as it stands.
+            # Written unchanged.
             lines += [".Bd -literal -offset indent"] + [text(line[4:]) for line in shown] + [".Ed"]
             continue
         lines += ([".Pp"] if number else []) + sentences(paragraph)
@@ -116,7 +116,7 @@ def paragraphs(said):
 
 
 def closing(examples, statuses):
-    """The sections behind the options, in the order of mdoc(7)."""
+    """The sections after the options, in the order of mdoc(7)."""
     lines = [".Sh FILES", ".Bl -tag -width Ds"]
     for path, meaning in FILES:
         lines += [".It Pa " + path] + sentences(meaning)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes docs/images/report.png anew, the head of the HTML report as Chromium shows it: of a month of mails of
+# Makes docs/images/report.png again, the top of the HTML report as Chromium shows it, for a month of mails from
 # Benchmarks/generate, with a newsletter on Tuesdays and a smaller one on Fridays.
 #
 #   report-picture.sh [FILE]

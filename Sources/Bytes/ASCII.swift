@@ -1,4 +1,4 @@
-/// What ASCII says of a byte. All mail formats are made of these few classes of characters.
+/// ASCII classes of a byte. All mail formats are built from these few classes.
 extension UInt8 {
     /// Blank, tab, CR, LF, vertical tab or form feed.
     @inlinable package var isSpace: Bool { self == 0x20 || (self >= 0x09 && self <= 0x0D) }

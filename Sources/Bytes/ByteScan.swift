@@ -17,7 +17,7 @@ extension Span<UInt8> {
         withUnsafeBytes { $0.firstIndex(of: byte, in: range) }
     }
 
-    /// Where `words` stand for the first time in a range that holds all of them, or nil.
+    /// Where `words` first occur in a range that holds all of them, or nil.
     @inlinable package func firstIndex(of words: Span<UInt8>, in range: Range<Int>) -> Int? {
         guard !words.isEmpty else { return nil }
         var from = range.lowerBound
@@ -32,7 +32,7 @@ extension Span<UInt8> {
         return nil
     }
 
-    /// Where `words`, which are lower case ASCII, stand for the first time in any case, or nil.
+    /// Where `words`, which are lower case ASCII, first occur in any case, or nil.
     @inlinable package func position(of words: StaticString) -> Int? {
         let first = words.utf8Start[0]
         return [first, first.isLetter ? first & ~0x20 : first].compactMap { letter in

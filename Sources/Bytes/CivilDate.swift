@@ -28,7 +28,7 @@ package struct CivilDate: Hashable, Sendable {
         (self.year, self.month, self.day) = (year, month, day)
     }
 
-    /// The day that is so many days after 1970-01-01.
+    /// The day that is this many days after 1970-01-01.
     package init(daysSince1970 days: Int64) {
         let shifted = days + CivilDate.daysBefore1970
         let era = (shifted >= 0 ? shifted : shifted - (CivilDate.daysPerEra - 1)) / CivilDate.daysPerEra

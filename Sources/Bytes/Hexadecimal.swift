@@ -1,5 +1,5 @@
 extension UInt8 {
-    /// The value of a hexadecimal digit, in either case; nil if it is none.
+    /// The value of a hexadecimal digit, in either case; nil if it is not one.
     @inlinable package var hexadecimalValue: UInt8? {
         switch self {
         case 0x30...0x39: self - 0x30

@@ -1,6 +1,6 @@
-/// Characters that nobody sees, or that change how others are shown: control characters, line and paragraph separators,
-/// the marks that turn the direction of text, joiners, tags, variation selectors and all else that Unicode tells programs
-/// to show as nothing (Default_Ignorable_Code_Point), interlinear annotations, the blank of Braille, noncharacters.
+/// Whether a character is invisible, or changes how others are shown: control characters, line and paragraph
+/// separators, direction marks, joiners, tags, variation selectors and everything else that Unicode says should not be
+/// shown (Default_Ignorable_Code_Point), interlinear annotations, the blank of Braille, noncharacters.
 ///
 /// Every output escapes them: texts come from mails, and what is shown must be what is there.
 ///
@@ -24,8 +24,8 @@
 }
 
 extension Unicode.Scalar {
-    /// Whether a reader sees the character: it is none of the hidden ones, no blank beyond ASCII, and not U+FFFD, which stands
-    /// for what could not be read. With an unseen one, an address would look like another.
+    /// Whether a reader sees the character: it is not one of the hidden ones, no blank beyond ASCII, and not U+FFFD,
+    /// which replaces unreadable bytes. With an invisible character, an address would look like another.
     package var isSeen: Bool {
         if isASCII { return !UInt8(ascii: self).isControl }
         // A blank of Braille is blank.

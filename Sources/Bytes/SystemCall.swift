@@ -31,8 +31,8 @@ import Glibc
     }
 }
 
-/// Makes a system call, and makes it again as long as a signal interrupts it (EINTR). Not for close(2), which has
-/// closed the descriptor even where it says EINTR.
+/// Makes a system call, and repeats it as long as a signal interrupts it (EINTR). Not for close(2), which has closed
+/// the descriptor even if it says EINTR.
 @inlinable @inline(__always)
 package func systemCall<Value: SignedInteger>(_ call: () -> Value) -> SystemAnswer<Value> {
     while true {
@@ -74,7 +74,7 @@ package func closing(_ descriptor: Int32, after body: () throws(SystemError) -> 
     if close(descriptor) != 0 && errno != EINTR { throw SystemError.last }
 }
 
-/// What the C library says of the error number `code`.
+/// The C library's message for the error number `code`.
 package func systemMessage(_ code: Int32) -> String {
     guard let text = strerror(code) else { return "error \(code)" }
     return String(cString: text)

@@ -1,5 +1,5 @@
-/// Text that may be shown at a terminal, whatever it was made from: control characters, line breaks and what nobody would
-/// see, or what changes the direction of text, are written as `\x1B` or `\u{202E}`.
+/// Text that is safe on a terminal: control characters, line breaks, invisible characters and direction marks are
+/// written as `\x1B` or `\u{202E}`.
 package func terminalSafe(_ text: String) -> String {
     guard hasHidden(text) else { return text }
     var safe = String.UnicodeScalarView()
@@ -18,10 +18,11 @@ package func terminalSafe(_ text: String) -> String {
 /// Whether a text holds anything that ``terminalSafe(_:)`` escapes.
 package func hasHidden(_ text: String) -> Bool { text.unicodeScalars.contains { isHidden($0.value) } }
 
-/// Bytes as text that is safe on a terminal, in a log and in one line: what is not plain, visible UTF-8 is written as
-/// `\xNN`, byte by byte. That goes for control characters (C0, DEL, C1), invalid UTF-8, line and paragraph
+/// Bytes as text that is safe on a terminal, in a log and in one line: everything except plain, visible UTF-8 is
+/// written as `\xNN`, byte by byte. This includes control characters (C0, DEL, C1), invalid UTF-8, line and paragraph
 /// separators, invisible format characters (the bidirectional overrides and isolates, zero-width joiners, tags),
-/// private-use and unassigned characters, and for the backslash itself, so that two different names never print alike.
+/// private-use and unassigned characters, and for the backslash itself, so that two different names are never printed
+/// the same.
 package func escapedForTerminal(_ bytes: [UInt8]) -> String {
     if bytes.allSatisfy({ $0 < 0x80 && !$0.isControl && $0 != UInt8(ascii: "\\") }) {
         return String(decoding: bytes, as: UTF8.self)

@@ -26,7 +26,7 @@ package func timestamp(_ seconds: Int64) -> String? {
     }
 }
 
-/// The seconds since 1970 UTC of a time as RFC 3339 writes it, or of a day, `2026-11-24`; nil where it is neither, or
+/// The seconds since 1970 UTC of a time as RFC 3339 writes it, or of a day, `2026-11-24`; `nil` if it is neither, or
 /// outside the years 1970 to 9999.
 ///
 /// `T` may be a blank, seconds may be left out, a fraction of them is dropped, and a time without a zone is UTC, as other
@@ -55,7 +55,7 @@ package func parsedTimestamp(_ text: String) -> Int64? {
     return result >= 0 ? result : nil
 }
 
-/// Seconds east of UTC; nil where something else follows.
+/// Seconds east of UTC; `nil` if something else follows.
 private func zone(_ rest: inout ArraySlice<UInt8>) -> Int64? {
     if rest.isEmpty || take("Z", &rest) || take("z", &rest) { return 0 }
     let sign: Int64 = take("+", &rest) ? 1 : take("-", &rest) ? -1 : 0

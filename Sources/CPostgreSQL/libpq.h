@@ -1,7 +1,7 @@
 #pragma once
 
-// PostgreSQL's client library, opened when a ledger on PostgreSQL is: a program linked with it would need the library
-// where only SQLite is used, and would load the twenty libraries behind it before every check of one address.
+// PostgreSQL's client library, loaded only for a ledger on PostgreSQL: a program linked with it would need the library
+// even if only SQLite is used, and would load its twenty dependencies before every check of one address.
 
 #if __has_include(<postgresql/libpq-fe.h>)
 #include <postgresql/libpq-fe.h>
@@ -56,7 +56,7 @@ struct libpq {
 #undef LIBPQ_MEMBER
 };
 
-/// Fills the table. Returns what is missing, or NULL where nothing is.
+/// Fills the table. Returns what is missing, or NULL if nothing is.
 static inline const char *libpq_open(struct libpq *table) {
     void *library = dlopen("libpq.so.5", RTLD_NOW | RTLD_LOCAL);
     if (library == NULL) return dlerror();

@@ -11,8 +11,8 @@
 #include <stdint.h>
 #include <string.h>
 
-// Asks for the records of one type. Where `server` is not NULL, only that IPv4 address is asked.
-// Returns the length of the answer, which may be more than `size`, or a negative h_errno value.
+// Asks for the records of one type. If `server` is not NULL, only that IPv4 address is asked. Returns the length of the
+// answer, which may be more than `size`, or a negative h_errno value.
 static inline int cresolv_query(
     const char *server, uint16_t port, const char *name, int type, unsigned char *answer, int size) {
     struct __res_state state;
@@ -26,7 +26,7 @@ static inline int cresolv_query(
             res_nclose(&state);
             return -NO_RECOVERY;
         }
-        // The IPv6 servers of resolv.conf stand here and would be asked first.
+        // The IPv6 servers of resolv.conf are here and would be asked first.
         state._u._ext.nscount = 0;
         state.nscount = 1;
         memset(&state.nsaddr_list[0], 0, sizeof state.nsaddr_list[0]);
@@ -41,7 +41,7 @@ static inline int cresolv_query(
     return error > 0 ? -error : -TRY_AGAIN;
 }
 
-// The record `index` of the answer section; 0 where there is one, -1 where there is none or the message is broken.
+// The record `index` of the answer section; 0 if there is one, -1 if there is none or the message is broken.
 static inline int cresolv_record(
     const unsigned char *message, int length, int index, int *type, const unsigned char **data, int *size) {
     ns_msg handle;
@@ -54,7 +54,7 @@ static inline int cresolv_record(
     return 0;
 }
 
-// The name that stands at `at`, in letters; -1 where it is broken.
+// The name that is at `at`, in letters; -1 if it is broken.
 static inline int cresolv_name(
     const unsigned char *message, int length, const unsigned char *at, char *name, int size) {
     return dn_expand(message, message + length, at, name, size);

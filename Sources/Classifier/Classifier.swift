@@ -1,11 +1,11 @@
 import MIME
-// The words of a verdict are a module of their own, which the ledger uses without the classifier. Whoever imports only
-// Classifier goes on finding them: a call of `classify` is of no use without the names of what it returns.
+// The types of a verdict are a separate module, which the ledger uses without the classifier. They are re-exported
+// because `classify` returns them.
 @_exported import Verdict
 
-/// Reads messages and decides.
+/// Classifies messages.
 ///
-/// A classifier is made once and is then used by any number of threads at once.
+/// A classifier is created once and may be used by any number of threads at once.
 ///
 /// ```swift
 /// let classifier = Classifier()
@@ -28,9 +28,9 @@ public struct Classifier: Sendable {
         judge = Judge(rules: rules, custom: settings.rules.filter { !$0.isAboutMessages })
     }
 
-    /// What the message in `bytes` is. Never throws and never traps: what cannot be read is `not-a-bounce`.
+    /// Classifies the message in `bytes`. Never throws and never traps: an unreadable message is `not-a-bounce`.
     ///
-    /// - Parameter bytes: The whole message as it stands in its file, with either line end.
+    /// - Parameter bytes: The whole message as in its file, with LF or CR LF line endings.
     public func classify(_ bytes: [UInt8]) -> Verdict {
         Reading(ReportContext(Message(parsing: bytes), settings), judge: judge).verdict()
     }

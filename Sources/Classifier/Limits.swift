@@ -1,21 +1,23 @@
-/// How much of a report is taken into a verdict.
+/// Limits on what is read of a report.
 public enum Limits {
     /// Bytes of `Outcome.diagnostic`.
     public static let diagnosticBytes = 1_000
-    /// Recipients of one report. A report about more is read up to here and says so.
+    /// Recipients of one report. Further ones are not read, and the verdict says so.
     public static let recipients = 10_000
-    /// Bytes of a recipient's address; what is longer is none (RFC 5321 section 4.5.3.1: 64 before the @, 255 after it).
+    /// Bytes of a recipient's address; anything longer is not an address (RFC 5321 section 4.5.3.1: 64 before the @,
+    /// 255 after it).
     public static let addressBytes = 320
-    /// Bytes of a host's name; what is longer loses its end (RFC 5321 section 4.5.3.1.2).
+    /// Bytes of a host's name; longer ones are truncated (RFC 5321 section 4.5.3.1.2).
     public static let hostBytes = 255
-    /// Bytes of a returned message's List-Id or Feedback-ID; what is longer loses its end (RFC 2919 section 3: 255).
+    /// Bytes of a returned message's List-Id or Feedback-ID; longer ones are truncated (RFC 2919 section 3: 255).
     public static let identifierBytes = 255
     /// Bytes of a delivery-status part that are read.
     public static let deliveryStatusBytes = 4 << 20
     /// Bytes of prose that are searched for failed recipients.
     public static let proseBytes = 128 << 10
-    /// Bytes of prose that are judged beside the fields about recipients, for all recipients of a report together.
+    /// Bytes of prose that are used in addition to the fields about recipients, for all recipients of a report
+    /// together.
     public static let explanationBytes = 2 << 20
-    /// Bytes of an original's header that are read where it is quoted as text.
+    /// Bytes of an original's header that are read if it is quoted as text.
     public static let quotedHeaderBytes = 64 << 10
 }

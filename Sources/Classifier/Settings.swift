@@ -1,20 +1,20 @@
 import ReturnPath
 
-/// What an installation knows about itself, for the classifier.
+/// The classifier's settings of an installation.
 public struct Settings: Sendable {
     /// Host names of our own mail servers, lower case. Empty: the host that wrote the topmost Received field.
     public var localHosts: [String]
-    /// Characters that may stand between the return path's name and the VERP tag (Postfix recipient_delimiter).
+    /// Characters that may be between the return path's name and the VERP tag (Postfix recipient_delimiter).
     public var verpDelimiters: [UInt8]
     /// The keys that VERP tags may be signed with.
     public var verpKeys: [SigningKey]
-    /// For how many days a signed tag that carries its day is good, or nil for ever.
+    /// For how many days a signed tag with a day is valid, or nil for ever.
     public var verpExpiryDays: Int?
     /// Forms of return paths that hold an id of the sending application, tried in this order.
     public var returnPathPatterns: [ReturnPathPattern]
 
-    /// Of a report's recipients, the places of those that are addresses of our own. It is given the recipients and the
-    /// addresses to which the report was delivered; nil: none is ours.
+    /// Returns the indices of a report's recipients that are our own addresses, given the recipients and the addresses
+    /// to which the report was delivered; nil: none is ours.
     public var ownAddresses: (@Sendable (_ recipients: [String], _ deliveredTo: [String]) -> [Int])?
 
     /// Addresses at which unsubscribe requests arrive, lower case. An empty mail there is one, also after a delimiter and
@@ -24,7 +24,7 @@ public struct Settings: Sendable {
     /// The administrator's rules, tried in this order before ours.
     public var rules: [CustomRule]
 
-    /// Settings that suit an installation without signed return paths; each may be given, or changed later.
+    /// Creates settings; the defaults suit an installation without signed return paths.
     public init(
         localHosts: [String] = [], verpDelimiters: [UInt8] = Array("+-".utf8), verpKeys: [SigningKey] = [],
         verpExpiryDays: Int? = nil, returnPathPatterns: [ReturnPathPattern] = [], rules: [CustomRule] = [],

@@ -1,33 +1,34 @@
-/// Where the rows of a ledger are, and how transactions are done there. What the rows mean is the same for all.
+/// Stores the rows of a ledger and runs transactions on them. The meaning of the rows is the same for all engines.
 package protocol LedgerEngine: Sendable {
     /// Whether other hosts write to this ledger, under a policy that must be the same for all.
     var isShared: Bool { get }
 
-    /// Runs statements in one transaction that no other writer can come into; nothing is written where `body` gives
-    /// nothing or throws.
+    /// Runs statements in one transaction that excludes other writers; nothing is written if `body` returns nil or
+    /// throws.
     func write<Result>(_ body: (any Connection) throws -> Result?) throws(LedgerError) -> Result?
 
-    /// Runs statements that see one state of the ledger. They may be run twice.
+    /// Runs statements in a read transaction. They may be run twice.
     func read<Result>(_ body: (any Connection) throws -> Result) throws(LedgerError) -> Result
 
-    /// The same ledger for reading, through another connection, which sees nothing of a transaction that is not at its end.
+    /// The same ledger for reading, through another connection, which does not see uncommitted changes.
     func reader() throws(LedgerError) -> any LedgerEngine
 
     /// Writes a batch of deliveries in one transaction.
     func commit(_ batch: [DeliveryEvent], _ policy: Policy) throws(LedgerError) -> [CommitOutcome]
 
-    /// Notes what a run did.
+    /// Records what a run did.
     func record(_ run: RunRecord) throws(LedgerError)
 
-    /// Moves what was written to where it belongs for good.
+    /// Moves the WAL into the ledger's file.
     ///
-    /// - Returns: whether all of it is there, and nothing of what was before is left; not while another program reads it.
+    /// - Returns: whether all of it was moved and nothing of the old pages is left; false while another program reads
+    ///   them.
     func checkpoint() throws(LedgerError) -> Bool
 
-    /// Gives the room that nothing needs any more back to the file system; nil where that is not this program's to do.
+    /// Frees unused space in the file system; `nil` if this program cannot do that.
     func giveBack() throws(LedgerError) -> LedgerRoom?
 
-    /// What the database itself finds wrong with its pages, the first `limit` things.
+    /// The first `limit` problems that the database finds in its pages.
     func integrityProblems(limit: Int) throws(LedgerError) -> [String]
 
     /// The version of the tables.
@@ -37,12 +38,12 @@ package protocol LedgerEngine: Sendable {
     func error(_ error: any Error) -> LedgerError
 }
 
-/// How much room a ledger's file takes, in bytes.
+/// The size of a ledger's file, in bytes.
 package struct LedgerRoom: Sendable, Equatable {
     package var before: Int64
     package var after: Int64
-    /// Of this, how much is empty and will be used again.
+    /// The part that is empty and will be reused.
     package var unused: Int64
-    /// Why it was not given back, where another program or the disk kept it from that.
+    /// Why it was not freed, if another program or the disk prevented it.
     package var obstacle: String?
 }

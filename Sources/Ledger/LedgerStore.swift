@@ -1,30 +1,30 @@
-/// The ledger: what was seen, what each address has had, and who is left out. One SQLite file, or whatever else an engine
-/// keeps it in.
+/// The ledger: the reports that were counted, the history of each address, and who is suppressed. One SQLite file, or
+/// another engine's storage.
 ///
-/// A store may be used from any thread; its work is done one call after the other. Two stores, in one process or in
-/// two, may write to one ledger: each batch is one transaction, and a writer waits for the other.
+/// A store may be used from any thread; calls are serialised. Two stores, in one process or in two, may write to one
+/// ledger: each batch is one transaction, and a writer waits for the other.
 package final class LedgerStore: Sendable {
     package enum Mode: Sendable {
-        /// Makes the ledger where there is none.
+        /// Creates the ledger if there is none.
         case readWrite
-        /// Changes nothing on the disk, not even the files that SQLite keeps beside a database; see ``ReadOnlyFile``.
+        /// Changes nothing on the disk, not even the files that SQLite keeps next to a database; see ``ReadOnlyFile``.
         case readOnly
     }
 
-    /// What becomes of a ledger whose states were derived under another policy.
+    /// What to do with a ledger whose states were derived under another policy.
     package enum Adoption: Sendable {
-        /// A file is derived anew. A ledger that many hosts share is refused, unless it is empty: each host would undo what
-        /// the other has done.
+        /// The states in a file are derived again. A ledger that many hosts share is refused, unless it is empty: the
+        /// hosts would undo each other's work.
         case automatic
-        /// It stays as it is until ``LedgerStore/rebuild(at:each:approve:)``.
+        /// The ledger is not changed until ``LedgerStore/rebuild(at:each:approve:)``.
         case onRebuild
     }
 
-    /// How long a commit lasts. SQLite's `synchronous`.
+    /// What a commit survives. SQLite's `synchronous`.
     package enum Durability: String, Sendable {
         /// A batch that was committed survives a power cut.
         case full = "FULL"
-        /// A power cut may take back the last batches, which the next run counts again; never less than a whole batch.
+        /// A power cut may undo the last batches, always as a whole; the next run counts them again.
         case normal = "NORMAL"
     }
 
@@ -38,11 +38,10 @@ package final class LedgerStore: Sendable {
 
     /// Opens a ledger in a file.
     ///
-    /// - Parameters:
-    ///   - makes: whether a ledger that is missing is made.
-    ///   - adoption: whether the states are derived anew, in one transaction, where they were derived under another policy.
-    /// - Throws: `cannotOpen` where there is no ledger to read, or the file is something else; `cannotWrite` where it
-    ///   cannot be made or written; `tryAgain` where it is locked or the disk is full; `inputOutput` for a bad disk.
+    /// - Parameters: - makes: whether a missing ledger is created. - adoption: whether the states are derived again, in
+    ///   one transaction, if they were derived under another policy.
+    /// - Throws: `cannotOpen` if there is no ledger to read, or the file is something else; `cannotWrite` if it cannot
+    ///   be created or written; `tryAgain` if it is locked or the disk is full; `inputOutput` for a disk error.
     package convenience init(
         file path: String, mode: Mode, policy: Policy, durability: Durability = .full, makes: Bool = true,
         adoption: Adoption = .automatic, busySeconds: Int = LedgerStore.defaultBusySeconds
@@ -56,11 +55,10 @@ package final class LedgerStore: Sendable {
         try self.init(engine: engine, path: path, policy: policy, adopts: mode == .readWrite && adoption == .automatic)
     }
 
-    /// A ledger of any engine.
+    /// Opens a ledger of any engine.
     ///
-    /// - Parameters:
-    ///   - path: what names it to people.
-    ///   - adopts: whether the states are derived anew where they were derived under another policy.
+    /// - Parameters: - path: its name in messages. - adopts: whether the states are derived again if they were derived
+    ///   under another policy.
     package init(engine: any LedgerEngine, path: String, policy: Policy, adopts: Bool) throws(LedgerError) {
         self.engine = engine
         self.path = path
@@ -71,7 +69,7 @@ package final class LedgerStore: Sendable {
     /// Whether other hosts use the ledger, too.
     package var isShared: Bool { engine.isShared }
 
-    /// An empty ledger in memory, for a dry run where there is none yet.
+    /// An empty ledger in memory, for a dry run if there is none yet.
     package convenience init(inMemory policy: Policy) throws(LedgerError) {
         try self.init(engine: try SQLiteFile(), path: "(memory)", policy: policy, adopts: true)
     }
@@ -82,23 +80,23 @@ package final class LedgerStore: Sendable {
         return result
     }
 
-    /// The same, but nothing is written where `body` gives nothing.
+    /// The same, but nothing is written if `body` gives nothing.
     func writeOrAbandon<Result>(_ body: (any Connection) throws -> Result?) throws(LedgerError) -> Result? {
         try engine.write(body)
     }
 
-    /// Runs statements that see one state of the ledger. They may be run twice.
+    /// Runs statements in a read transaction. They may be run twice.
     func read<Result>(_ body: (any Connection) throws -> Result) throws(LedgerError) -> Result {
         try engine.read(body)
     }
 
-    /// Moves what was written to where it belongs for good; whether that was done, since another program may be reading
-    /// what was there before.
+    /// Moves the WAL into the ledger's file. Returns whether that was done: another program may still be reading an
+    /// older state.
     func checkpoint() throws(LedgerError) -> Bool { try engine.checkpoint() }
 
-    /// Writes a batch in one transaction: all of it, or nothing where this throws.
+    /// Writes a batch in one transaction: all of it, or `nil` if this throws.
     ///
-    /// - Returns: what became of each event, in the batch's order.
+    /// - Returns: the outcome of each event, in the batch's order.
     @discardableResult
     package func commit(_ batch: [DeliveryEvent]) throws(LedgerError) -> [CommitOutcome] {
         try engine.commit(batch, policy)

@@ -1,4 +1,4 @@
-/// What every ledger in SQLite has, however it was opened.
+/// What all SQLite ledgers share, however they were opened.
 protocol SQLiteEngine: LedgerEngine {
     var path: String { get }
     var busySeconds: Int { get }

@@ -1,7 +1,7 @@
 import Ledger
 
 extension LedgerStore {
-    /// Opens a ledger: a database where `path` begins with `postgresql://` or `postgres://`, else a file.
+    /// Opens a ledger: a database if `path` begins with `postgresql://` or `postgres://`, else a file.
     ///
     /// The parameters and errors are those of ``init(file:mode:policy:durability:makes:adoption:busySeconds:)``.
     package convenience init(
@@ -19,6 +19,6 @@ extension LedgerStore {
             policy: policy, adopts: mode == .readWrite && adoption == .automatic)
     }
 
-    /// Whether a ledger's path is the address of a database, and not a file.
+    /// Whether a ledger's path is a database URL, not a file.
     package static func isAddress(_ path: String) -> Bool { PostgresAddress.isOne(path) }
 }

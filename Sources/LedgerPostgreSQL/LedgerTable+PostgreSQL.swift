@@ -1,7 +1,7 @@
 import Ledger
 
 extension LedgerTable {
-    /// Writes rows that PostgreSQL has given, columns in order, into the ledger in memory, unless they are there.
+    /// Writes rows from PostgreSQL, with columns in order, into the ledger in memory, unless they exist.
     ///
     /// - Returns: the numbers of terms in them.
     func copy(_ rows: PostgresRows, into connection: any Connection) throws -> Set<Int64> {
@@ -26,7 +26,7 @@ extension LedgerTable {
         return terms
     }
 
-    /// The rows that a query over `names` is at, one after the other, as columns.
+    /// The rows of a query over `names`, as columns.
     func arrays(_ read: ((any Query) throws -> Void) throws -> Void) throws -> [PostgresArray] {
         var arrays = columns.map { PostgresArray($0.type) }
         try read { row in

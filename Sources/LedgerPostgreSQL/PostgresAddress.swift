@@ -2,13 +2,13 @@ import Ledger
 import CPostgreSQL
 import Glibc
 
-/// Where a ledger on PostgreSQL is: libpq's URI (PostgreSQL's manual, "Connection URIs").
+/// The address of a ledger on PostgreSQL: libpq's URI (PostgreSQL's manual, "Connection URIs").
 ///
 /// A connection to another machine is encrypted, and the server must prove its name, unless the URI or the environment
-/// says otherwise. A password is never taken from the URI, which other users of this machine can read among the running
-/// programs; libpq finds it in the file that `passfile`, PGPASSFILE or ~/.pgpass names.
+/// says otherwise. A password is never taken from the URI, which other users of this machine can read in the process
+/// list; libpq finds it in the file that `passfile`, PGPASSFILE or ~/.pgpass names.
 struct PostgresAddress: Sendable {
-    /// What names the ledger to people. Holds no password.
+    /// The ledger's name in messages, without the password.
     let text: String
     /// The parameters of the connection.
     let parameters: [String: String]
@@ -18,7 +18,7 @@ struct PostgresAddress: Sendable {
         text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
     }
 
-    /// Nothing where the text is no such URI, but a path.
+    /// `nil` if the text is a path, not such a URI.
     init?(_ text: String) throws(LedgerError) {
         guard PostgresAddress.isOne(text) else { return nil }
         library = try PostgresLibrary()
@@ -51,7 +51,7 @@ struct PostgresAddress: Sendable {
         let functions = library.functions
         var message: UnsafeMutablePointer<CChar>?
         guard let options = functions.PQconninfoParse(text, &message) else {
-            // Not the message of libpq, which repeats the URI and what may be a password in it.
+            // Not libpq's message, which repeats the URI and perhaps a password in it.
             functions.PQfreemem(message)
             throw LedgerError(
                 .badLocation,
@@ -68,7 +68,7 @@ struct PostgresAddress: Sendable {
         return given
     }
 
-    /// Whether no other machine is asked: a socket, or the loopback interface.
+    /// Whether the server is on this machine: a socket, or the loopback interface.
     private static func isLocal(_ parameters: [String: String]) -> Bool {
         let named = parameters["hostaddr"] ?? parameters["host"] ?? environment("PGHOSTADDR") ?? environment("PGHOST")
         guard let named else { return true }
@@ -88,7 +88,7 @@ struct PostgresAddress: Sendable {
         getenv(name).map { String(cString: $0) }
     }
 
-    /// The certificates that the system trusts, where the user keeps none for PostgreSQL.
+    /// The certificates that the system trusts, if the user keeps none for PostgreSQL.
     private static func rootCertificates() -> String? {
         let own = (environment("HOME") ?? "/root") + "/.postgresql/root.crt"
         if access(own, R_OK) == 0 { return nil }

@@ -1,16 +1,16 @@
 import Ledger
 
-/// Writes batches of reports to PostgreSQL in a few round trips, whatever is in them.
+/// Writes batches of reports to PostgreSQL in a few round trips, whatever they contain.
 ///
-/// What a batch could meet in the ledger is copied into one in memory, the batch is written there by ``BatchWriter``, as on
-/// SQLite, and what has changed goes back: three round trips where no text is new and no mail is older than one that was
-/// counted.
+/// The rows that a batch may touch are copied into a ledger in memory, the batch is written there by ``BatchWriter``,
+/// as with SQLite, and the changes are sent back: three round trips if no text is new and no mail is older than one
+/// that was counted.
 ///
-/// Many hosts do this at once. The rows that a batch could change are locked before they are read, in one order: the
-/// addresses by name, new ones among them, the reports by fingerprint; then come the new reports, in the same order; then,
-/// alone, the counts of the brake, which most batches share, and at once the states that follow and the end. A report that
-/// two hosts count at once is refused to one of them, which begins anew and finds it. Where an hour becomes a spike, or is
-/// none any more, addresses change that no other batch expects to: that batch is done again with the ledger for itself.
+/// Many hosts do this at once. The rows that a batch may change are locked before they are read, in a fixed order: the
+/// addresses by name, new ones among them, the reports by fingerprint; then come the new reports, in the same order;
+/// then, exclusively, the counts of the brake, which most batches share, followed at once by the derived states and the
+/// commit. If two hosts count a report at once, one of them fails, starts over and finds it. If an hour becomes or
+/// stops being a spike, addresses outside the batch change: that batch is repeated with the whole ledger locked.
 final class PostgresBatch {
     private let policy: Policy
     private let version: Int64
@@ -46,7 +46,7 @@ final class PostgresBatch {
         scratch = try ScratchLedger(policy)
     }
 
-    /// Hours whose status changes, of which not all addresses were read.
+    /// Hours whose status changes and whose addresses were not all read.
     private struct NewSpikes: Error { var hours: Set<PostgresContext.Hour> }
 
     private func attempt(
@@ -55,7 +55,7 @@ final class PostgresBatch {
     ) throws -> [CommitOutcome] {
         var outcomes: [CommitOutcome] = []
         var failure: (any Error)?
-        // Nothing stays in memory from batch to batch but the terms: the transaction there is always taken back.
+        // Only the terms stay in memory between batches: the transaction there is always rolled back.
         let _: Void? = try scratch.write { connection in
             do {
                 var context = PostgresContext(session, connection, policy)
@@ -76,7 +76,7 @@ final class PostgresBatch {
                 try writer.writeStates()
                 let changed = try context.changedHours().subtracting(spikes)
                 guard changed.isEmpty else { throw NewSpikes(hours: changed) }
-                // A text that only the ledger in memory has a number for must not come into the other.
+                // A text that has a number only in the ledger in memory must not be copied to the other.
                 guard journal.terms.isSubset(of: context.termNumbers) else { throw DamagedLedger() }
                 let states = try PostgresChanges(connection, journal, context).states()
                 _ = try session.pipeline(states + [PostgresSession.Statement(sql: "COMMIT")])
@@ -89,7 +89,7 @@ final class PostgresBatch {
         return outcomes
     }
 
-    /// Brings terms into the ledger in memory for good, under PostgreSQL's numbers.
+    /// Stores terms permanently in the ledger in memory, under PostgreSQL's numbers.
     private func remember(_ learned: [(Int64, String)]) throws {
         if learned.isEmpty { return }
         _ = try scratch.write { try PostgresBatch.insert(learned, $0) }
@@ -98,7 +98,7 @@ final class PostgresBatch {
     private func learnTerms(_ numbers: Set<Int64>, _ session: PostgresSession, _ connection: any Connection) throws {
         let learned = try terms.learn(numbers: numbers, session)
         if learned.isEmpty { return }
-        // Of this transaction, which is taken back: what was learned must be forgotten with it.
+        // Belongs to this transaction, which is rolled back: what was learned must be forgotten with it.
         try PostgresBatch.insert(learned, connection)
         terms.forget(learned)
     }

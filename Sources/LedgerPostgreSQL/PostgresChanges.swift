@@ -1,6 +1,6 @@
 import Ledger
 
-/// What a batch has changed in the ledger in memory, as statements for PostgreSQL.
+/// The changes that a batch made in the ledger in memory, as statements for PostgreSQL.
 struct PostgresChanges {
     private let connection: any Connection
     private let journal: ChangeJournal
@@ -14,11 +14,11 @@ struct PostgresChanges {
         self.context = context
     }
 
-    /// The deliveries, the outcomes and who is counted in which hour of the brake.
+    /// The deliveries, the outcomes and the members of the brake's hours.
     func deliveries() throws -> [PostgresSession.Statement] {
         var statements: [Statement] = []
         let table = LedgerTable.delivery
-        // First the reports whose place an earlier copy has taken: their new rows take the names that these had.
+        // First the reports that an earlier copy has replaced: their new rows reuse the names.
         let changed = journal.deliveries.intersection(context.deliveries).sorted()
         guard context.lockedDeliveries.isSuperset(of: changed) else { throw PostgresContext.collision("a report") }
         if !changed.isEmpty {
@@ -54,7 +54,7 @@ struct PostgresChanges {
             let set = address.replacements(key: ["id", "address"])
             return "UPDATE address SET \(set) FROM \(address.given) WHERE address.id = given.id"
         }
-        // Those of which nothing is known any more, and new ones about which the batch said nothing new.
+        // Addresses of which nothing is known any more, and new ones about which the batch said nothing new.
         let select = try connection.prepare("SELECT 1 FROM address WHERE id = ?1")
         let gone = try journal.addresses.filter { number in
             defer { select.reset() }

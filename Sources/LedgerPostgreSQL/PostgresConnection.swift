@@ -5,16 +5,16 @@ final class PostgresConnection: Connection {
     let terms: TermCache
     let session: PostgresSession
     private var lastChanges = 0
-    /// Statements that give no rows, not sent yet.
+    /// Statements without results that were not sent yet.
     private var waiting: [PostgresSession.Statement] = []
     private var cursors = 0
 
-    /// - Parameter beginning: the statements that begin the transaction, which go with the first that follows.
+    /// - Parameter beginning: the statements that begin the transaction, sent with the first that follows.
     init(_ session: PostgresSession, beginning: [String]) {
         self.session = session
         waiting = beginning.map { PostgresSession.Statement(sql: $0) }
         terms = session.terms
-        // The transaction before may have been taken back. Its numbers are no others' then, so the texts can stay.
+        // The previous transaction may have been rolled back. Its numbers are not reused then, so the texts can stay.
         terms.removeNumbers()
     }
 
@@ -32,7 +32,7 @@ final class PostgresConnection: Connection {
         }
     }
 
-    /// How many statements go together.
+    /// How many statements are sent together.
     private static let waitingLimit = 500
 
     func later(_ statement: PostgresSession.Statement) throws {
@@ -40,13 +40,13 @@ final class PostgresConnection: Connection {
         if waiting.count >= PostgresConnection.waitingLimit { try flush() }
     }
 
-    /// Sends what waits.
+    /// Sends the waiting statements.
     func flush() throws {
         if waiting.isEmpty { return }
         lastChanges = try sendWaiting().last?.changes ?? 0
     }
 
-    /// Ends the transaction, with what waits.
+    /// Ends the transaction, with the waiting statements.
     func end(_ statement: String) throws {
         waiting.append(PostgresSession.Statement(sql: statement))
         _ = try sendWaiting()
@@ -81,7 +81,7 @@ final class PostgresConnection: Connection {
         return insert.integer(0)
     }
 
-    /// No number is given twice.
+    /// Sequences never reuse a number.
     func keepDeliveryNumbers() {}
 
     /// The server's own vacuum overwrites what is deleted.
@@ -91,7 +91,7 @@ final class PostgresConnection: Connection {
 
     func renumber() throws {
         try run("SELECT setval('address_number', 1 + (SELECT coalesce(max(id), 0) FROM address))")
-        // The other ledger may have given numbers to deliveries that are gone by now.
+        // The other ledger may have given numbers to deliveries that were deleted.
         try run(
             """
             SELECT setval('delivery_number', 1 + greatest(
@@ -125,7 +125,7 @@ final class PostgresConnection: Connection {
         while try query.step() { try body(query) }
     }
 
-    /// SQLite's statement in PostgreSQL's words: parameters, and no word about indexes and the order of a join.
+    /// SQLite's statement in PostgreSQL's syntax: with its parameters, and without hints about indexes and join order.
     private static func translated(_ sql: String) -> String {
         var result = sql.replacing("NOT INDEXED", with: "").replacing("CROSS JOIN", with: "JOIN")
         while let hint = result.firstRange(of: "INDEXED BY ") {

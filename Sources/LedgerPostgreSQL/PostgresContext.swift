@@ -1,7 +1,8 @@
 import Ledger
 import Bytes
 
-/// What a batch could meet in a ledger on PostgreSQL, read in a few round trips and copied into the ledger in memory.
+/// The rows of a ledger on PostgreSQL that a batch may touch, read in a few round trips and copied into the ledger in
+/// memory.
 struct PostgresContext {
     /// One hour of the brake.
     struct Hour: Hashable {
@@ -20,16 +21,16 @@ struct PostgresContext {
     private let policy: Policy
     /// The numbers of terms in the rows.
     private(set) var termNumbers = Set<Int64>()
-    /// The rows that were there.
+    /// The existing rows.
     private(set) var deliveries = Set<Int64>()
-    /// Those of them that no other host can change meanwhile.
+    /// Those that are locked against other hosts.
     private(set) var lockedDeliveries = Set<Int64>()
     private(set) var outcomes = Set<Int64>()
     /// The rows that were made for new addresses.
     private(set) var newAddresses = Set<Int64>()
     private(set) var members = Set<[Int64]>()
     private(set) var hours: [Hour: (addresses: Int64, status: Int64)] = [:]
-    /// Of events that were there: the pairs whose statuses they look at.
+    /// Of existing events: the pairs whose statuses they depend on.
     private var oldPairs = Set<Pair>()
     private var domainOfAddress: [Int64: String] = [:]
 
@@ -43,9 +44,9 @@ struct PostgresContext {
 
     // MARK: The first round trip
 
-    /// Begins the transaction, and reads what has the batch's keys, fingerprints and addresses.
+    /// Begins the transaction, and reads the rows with the batch's keys, fingerprints and addresses.
     ///
-    /// - Returns: the numbers that new rows are to have.
+    /// - Returns: the numbers for new rows.
     mutating func readFirst(
         _ names: BatchNames, _ terms: PostgresTerms, _ count: Int, version: Int64, lockSeconds: Int, isAlone: Bool
     ) throws -> [NumberedTable: RowNumbers] {
@@ -61,8 +62,8 @@ struct PostgresContext {
                     SELECT value, version, (SELECT value FROM setting WHERE name = '\(UnusedTerms.setting)')
                     FROM ledger LEFT JOIN setting ON name = '\(LedgerStore.policySetting)'
                     """),
-            // A row for each new address, empty until the states are written: two hosts that both have a new one wait for
-            // each other here, before anything was done.
+            // A row for each new address, empty until the states are written: two hosts with the same new address wait
+            // for each other here, before anything was done.
             Statement(
                 sql: """
                     INSERT INTO address (address, hard, soft, delayed, delivered, complaint, auto_reply, other, streak)
@@ -75,7 +76,7 @@ struct PostgresContext {
                     SELECT \(LedgerTable.address.names) FROM address WHERE address = ANY($1)
                     ORDER BY address FOR UPDATE
                     """, parameters: [addresses]),
-            // After the addresses: a report that another host is counting is seen here, when that host is done.
+            // After the addresses: a report that another host is counting is seen here once that host has committed.
             Statement(
                 sql: """
                     SELECT \(delivery.names) FROM delivery WHERE duplicate_of IS NULL AND fingerprint = ANY($1)
@@ -111,11 +112,11 @@ struct PostgresContext {
         let answers = try session.pipeline(beginning.map { Statement(sql: $0) } + reading)
         let rows = Array(answers.dropFirst(beginning.count))
         guard rows[0].integer(0, 1) == version else {
-            // Known when the connection is made anew.
+            // Detected on the next connection.
             throw PostgresFailure(state: "", message: "a later program has changed the tables", isLost: true)
         }
         guard rows[0].text(0, 0) == policy.signature else { throw OtherPolicy() }
-        // Read under the lock that whoever drops terms has for itself.
+        // Read under the lock that is held exclusively while terms are deleted.
         let drops = rows[0].text(0, 2)
         guard drops == terms.drops else { throw StaleTerms(drops: drops) }
         newAddresses = Set(rows[1].integers(0))
@@ -132,12 +133,12 @@ struct PostgresContext {
         return [.delivery: numbers(rows[8].integers(0), "delivery_number"), .address: numbers([], "address_number")]
     }
 
-    /// Another host has changed, since this one began, what it had not locked: the batch begins anew.
+    /// Another host has changed rows that this one had not locked: the batch starts over.
     static func collision(_ what: String) -> PostgresFailure {
         PostgresFailure(state: "40001", message: "\(what) was changed by another writer", isLost: false)
     }
 
-    /// Numbers that were taken, and after them others, one at a time.
+    /// Reserved numbers, then others, one at a time.
     private func numbers(_ taken: [Int64], _ sequence: String) -> RowNumbers {
         var rest = taken[...]
         let session = self.session
@@ -174,8 +175,8 @@ struct PostgresContext {
 
     // MARK: What some batches need
 
-    /// Reads the events of the addresses whose state does not simply go on: where a report is older than one that was
-    /// counted, where an earlier copy takes a report's place, where an hour becomes a spike.
+    /// Reads the events of the addresses whose state cannot simply be continued: if a report is older than one that was
+    /// counted, if an earlier copy replaces a report, if an hour becomes a spike.
     mutating func readMore(
         _ batch: [DeliveryEvent], _ names: BatchNames, _ terms: PostgresTerms, _ spikes: Set<Hour>
     ) throws {
@@ -189,7 +190,7 @@ struct PostgresContext {
         let table = try AddressTable(connection, unread)
         for (address, first) in names.addresses {
             guard let seen = try table.lastEvent(address) else { continue }
-            // Of a batch that comes into a spike every state is derived anew.
+            // In a batch that touches a spike every state is derived again.
             if seen.latest >= first || names.repeated.contains(address) || copied.contains(address) || !spikes.isEmpty {
                 wanted.insert(seen.id)
             }
@@ -229,9 +230,9 @@ struct PostgresContext {
         }
     }
 
-    /// The outcomes of the reports that the batch may have copies of, whose place such a copy may take.
+    /// The outcomes of the reports that copies in the batch may replace.
     ///
-    /// - Parameter copied: is given the addresses in the copies, in canonical form.
+    /// - Parameter copied: receives the addresses in the copies, in canonical form.
     /// - Returns: the addresses in the reports.
     private mutating func readCopied(_ batch: [DeliveryEvent], _ copied: inout Set<String>) throws -> Set<Int64> {
         let index = try ReportIndex(connection, try TermTable(connection, writes: false))
@@ -272,7 +273,7 @@ struct PostgresContext {
         return addresses
     }
 
-    /// What came under names that another report's file had before.
+    /// Reads deliveries whose names another report's file had before.
     private mutating func readReused(_ keys: [DeliveryKey]) throws {
         if keys.isEmpty { return }
         let rows = try session.execute(
@@ -288,7 +289,7 @@ struct PostgresContext {
         try take(rows, .delivery)
     }
 
-    /// All that had an event in one of these hours.
+    /// All addresses with an event in one of these hours.
     private mutating func readMembers(of spikes: Set<Hour>) throws -> Set<Int64> {
         let hours = Array(spikes)
         let rows = try session.execute(
@@ -330,7 +331,7 @@ struct PostgresContext {
                     note(provider, reason, event.hour)
                 }
             }
-            // The batch may take some of these away.
+            // The batch may remove some of these.
             for member in members { note(member[0], member[1], member[2]) }
         }
         for pair in oldPairs where from[pair] == nil { from[pair] = Int64.max }
@@ -380,8 +381,8 @@ struct PostgresContext {
     }
 }
 
-/// The ledger's states follow from another policy than this host's.
+/// The ledger's states were derived under another policy than this host's.
 struct OtherPolicy: Error {}
 
-/// Terms were dropped since their numbers were learned.
+/// Terms were deleted since their numbers were read.
 struct StaleTerms: Error { var drops: String? }

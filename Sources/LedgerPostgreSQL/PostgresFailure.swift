@@ -1,15 +1,15 @@
 import Ledger
 
-/// What PostgreSQL, or the connection to it, has refused.
+/// A failure of PostgreSQL or of the connection to it.
 struct PostgresFailure: Error {
-    /// The code of the SQL standard and of PostgreSQL's appendix A; empty where no server has answered.
+    /// The code of the SQL standard and of PostgreSQL's appendix A; empty if no server has answered.
     var state: String
     var message: String
-    /// Whether the connection is of no more use.
+    /// Whether the connection is unusable.
     var isLost: Bool
 
-    /// What may succeed when it is done again, with a new connection where this one is lost: the server goes down, comes
-    /// up, is a standby that is being promoted, or two transactions were in each other's way.
+    /// Whether a retry may succeed, with a new connection if this one is lost: the server goes down, comes up, is a
+    /// standby that is being promoted, or two transactions conflicted.
     var isPassing: Bool {
         if isLost { return !isRefusal }
         switch state {
@@ -19,8 +19,9 @@ struct PostgresFailure: Error {
         }
     }
 
-    /// Whether a server has refused who asks, or what for. There is no code for it before a connection stands, and the
-    /// words are those of an English server; another one's refusal is tried again until time is up.
+    /// Whether a server has refused the user or the database. There is no code for it before a connection is
+    /// established, and the words are those of an English server; with another language it is retried until the time is
+    /// up.
     var isRefusal: Bool {
         let refusals = [
             "authentication failed", "no password supplied", "does not exist", "no pg_hba.conf entry",

@@ -4,10 +4,10 @@ import Glibc
 
 /// A ledger in one database of a PostgreSQL server, which many hosts may share.
 ///
-/// Writers and locks: a batch of reports takes the ledger's first lock shared, so that many hosts write at once; whatever
-/// else writes takes it for itself. See ``PostgresBatch`` for what goes on between batches.
+/// Writers and locks: a batch of reports takes the ledger's first lock shared, so that many hosts write at once; every
+/// other writer takes it exclusively. See ``PostgresBatch`` for the locks between batches.
 final class PostgresLedger: LedgerEngine, @unchecked Sendable {
-    // All that changes is used on `queue` only.
+    // All mutable state is used only on `queue`.
     private let queue = DispatchQueue(label: "maildir-bounce.ledger")
     private let address: PostgresAddress
     private let mode: LedgerStore.Mode
@@ -17,7 +17,7 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
     private var session: PostgresSession?
     private var batches: PostgresBatch?
 
-    /// How long a reader tries to reach the server.
+    /// How long a reader tries to connect.
     private static let readerSeconds = 5
 
     /// The pauses between two attempts, in microseconds: twice as long each time, up to the last.
@@ -32,7 +32,7 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
         self.mode = mode
         self.makes = makes
         self.migrations = migrations
-        // Who asks whether an address may be mailed has a mail to send meanwhile.
+        // A program that checks an address has mail to send and should not wait.
         self.busySeconds = mode == .readOnly ? min(busySeconds, PostgresLedger.readerSeconds) : busySeconds
         try attempt { _ in }
     }
@@ -62,7 +62,7 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
                 try connection.end(result == nil ? "ROLLBACK" : "COMMIT")
                 return result
             } catch let failure as PostgresFailure {
-                // What `body` has done, such as reading a file, cannot be done again.
+                // What `body` has done, such as reading a file, cannot be repeated.
                 throw Final(failure: failure)
             }
         }
@@ -80,11 +80,12 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
 
     func commit(_ batch: [DeliveryEvent], _ policy: Policy) throws(LedgerError) -> [CommitOutcome] {
         guard case .readWrite = mode else { throw LedgerError.openedForReading(address.text) }
-        // A batch that was committed, though the answer was lost with the connection, is known when it comes again.
+        // A batch that was committed although the answer was lost with the connection is recognised when it is sent
+        // again.
         return try attempt { session in
             let batches = try self.batches ?? PostgresBatch(policy, version: ownVersion)
             self.batches = batches
-            // Longer than it may wait for a lock: that is told otherwise.
+            // Longer than the lock timeout, which has its own error.
             let patience = session.patience
             session.patience = Int64(busySeconds) + 30
             defer { session.patience = patience }
@@ -92,7 +93,7 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
         }
     }
 
-    /// In one round trip, and beside the batches of other hosts.
+    /// In one round trip, and in parallel with the batches of other hosts.
     func record(_ run: RunRecord) throws(LedgerError) {
         guard case .readWrite = mode else { throw LedgerError.openedForReading(address.text) }
         func stored(_ text: String) -> String { text.stored(limit: LedgerLimits.termBytes) }
@@ -128,7 +129,7 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
             ]
         var isAgain = false
         try attempt { session in
-            // It may have been noted though the answer was lost.
+            // It may have been recorded although the answer was lost.
             if isAgain, try session.execute(sameRun, parameters).count > 0 { return }
             isAgain = true
             _ = try session.pipeline(statements)
@@ -139,15 +140,15 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
         try PostgresLedger(address, mode: .readOnly, makes: false, busySeconds: busySeconds)
     }
 
-    /// What was committed is where it belongs.
+    /// Committed data needs no checkpoint.
     func checkpoint() -> Bool { true }
 
-    /// The server gives room back.
+    /// The server frees space itself.
     func giveBack() -> LedgerRoom? { nil }
 
     // MARK: State
 
-    /// The server looks after its own pages.
+    /// The server checks its own pages.
     func integrityProblems(limit: Int) throws(LedgerError) -> [String] { [] }
 
     func version() throws(LedgerError) -> Int64 {
@@ -156,10 +157,10 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
 
     // MARK: Attempts
 
-    /// A failure after which nothing is tried again.
+    /// A failure after which nothing is retried.
     private struct Final: Error { var failure: PostgresFailure }
 
-    /// Does something with a connection, again and with a new one where that may help, until the time is up.
+    /// Runs `body` with a connection, and retries with a new one if that may help, until the time is up.
     private func attempt<Result>(_ body: (PostgresSession) throws -> Result) throws(LedgerError) -> Result {
         do {
             return try queue.sync {
@@ -189,7 +190,7 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
         }
     }
 
-    /// Leaves a transaction that has failed, and the connection where it is lost or not to be relied on.
+    /// Rolls back a failed transaction, and drops the connection if it is lost or in an unknown state.
     private func end(_ error: any Error) {
         let failure = (error as? Final)?.failure ?? error as? PostgresFailure
         guard let session, failure?.isLost != true, failure?.state != "25006" else {
@@ -228,10 +229,10 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
         return session
     }
 
-    /// The version of the tables, 0 where there are none.
+    /// The version of the tables, 0 if there are none.
     private func identify(_ session: PostgresSession) throws -> Int64 {
         let names = LedgerTable.all.map(\.name) + ["suppressed", "counters", "delivery_number", "address_number"]
-        // Not to_regclass(), which may remember within a transaction that a table was not there.
+        // Not to_regclass(), which may cache within a transaction that a table did not exist.
         let found = try session.execute(
             """
             SELECT count(*) FILTER (WHERE relname = 'ledger'), count(*) FROM pg_class
@@ -272,7 +273,7 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
         )
     }
 
-    /// Makes or migrates the tables, while no other program can.
+    /// Creates or migrates the tables, under a lock.
     private func migrate(_ session: PostgresSession) throws {
         try session.run(PostgresLock.beginning(PostgresLock.making, busySeconds).joined(separator: "; "))
         let version = try identify(session)

@@ -3,7 +3,7 @@ import CPostgreSQL
 
 /// The functions of libpq, PostgreSQL's client library.
 ///
-/// The library is opened with the first ledger on PostgreSQL, and never where the ledger is a file.
+/// The library is opened with the first ledger on PostgreSQL, and never if the ledger is a file.
 struct PostgresLibrary: @unchecked Sendable {
     // Pointers to functions of a library that stays open: the same for all threads, and never written again.
     let functions: libpq

@@ -1,6 +1,6 @@
 import Ledger
 
-/// A statement whose answer is read at once.
+/// A statement whose whole result is read at once.
 class PostgresQuery: Query {
     let connection: PostgresConnection
     let sql: String

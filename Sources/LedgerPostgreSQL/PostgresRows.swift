@@ -1,9 +1,9 @@
 import Ledger
 import CPostgreSQL
 
-/// What a statement has answered, with every value in PostgreSQL's binary format.
+/// The result of a statement, with every value in PostgreSQL's binary format.
 final class PostgresRows {
-    /// The numbers of the types that the ledger's statements give (pg_type.dat).
+    /// The OIDs of the types that the ledger's statements return (pg_type.dat).
     private enum Kind {
         static let boolean: UInt32 = 16
         static let integer8: UInt32 = 20
@@ -23,7 +23,7 @@ final class PostgresRows {
 
     deinit { functions.PQclear(result) }
 
-    /// How many rows a statement that gives none has changed.
+    /// How many rows a statement without results has changed.
     var changes: Int { functions.PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0 }
 
     func isNull(_ row: Int32, _ column: Int32) -> Bool {

@@ -1,8 +1,8 @@
 import Ledger
 
-/// The tables of a ledger on PostgreSQL: those of ``Schema``, in PostgreSQL's words.
+/// The tables of a ledger on PostgreSQL: those of ``Schema``, in PostgreSQL's SQL.
 enum PostgresSchema {
-    /// What leads from each version to the next. The first that was released is the version that SQLite had then.
+    /// The migration from each version to the next. The first released version is the one that SQLite had then.
     static let migrations = [
         Migration(version: 2, sql: version2),
         Migration(
@@ -19,7 +19,7 @@ enum PostgresSchema {
         var sql: String
     }
 
-    /// Keeps the tables of version 0.1.0 beside the new ones, if there is anything in them (docs/operations.md).
+    /// Keeps a copy of the tables of version 0.1.0, unless they are empty (docs/operations.md).
     private static let copyOfVersion2 = """
         DO $$
         DECLARE name TEXT;

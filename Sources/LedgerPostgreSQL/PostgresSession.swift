@@ -3,7 +3,7 @@ import Bytes
 import CPostgreSQL
 import Glibc
 
-/// One connection to a server. Not to be used by two threads at a time.
+/// One connection to a server. Not thread-safe.
 final class PostgresSession {
     /// A parameter of a statement.
     enum Parameter {
@@ -34,7 +34,7 @@ final class PostgresSession {
         }
     }
 
-    /// One of several statements that go to the server together.
+    /// One of several statements that are sent together.
     struct Statement {
         var sql: String
         var parameters: [Parameter] = []
@@ -50,7 +50,7 @@ final class PostgresSession {
 
     let terms = TermCache(limit: PostgresTerms.limit)
 
-    /// A statement that a program makes up anew each time must not fill the server's memory.
+    /// Statements that are different each time must not fill the server's memory.
     private static let knownLimit = 400
 
     /// - Throws: `PostgresFailure`.
@@ -90,7 +90,7 @@ final class PostgresSession {
         _ = try answer()
     }
 
-    /// A statement; from its second execution on it is one that the server has prepared.
+    /// Executes a statement; from its second execution on it is prepared on the server.
     func execute(_ sql: String, _ parameters: [Parameter]) throws -> PostgresRows {
         guard let name = known[sql] else {
             if known.count < PostgresSession.knownLimit { known[sql] = .some(nil) }
@@ -117,7 +117,7 @@ final class PostgresSession {
         return try answer()
     }
 
-    /// The answer to what was sent, outside a pipeline: of several statements the last, or the first that failed.
+    /// The result outside a pipeline: of several statements the last, or the first that failed.
     private func answer() throws -> PostgresRows {
         var last: PostgresRows?
         var failed: PostgresFailure?
@@ -134,8 +134,8 @@ final class PostgresSession {
         return last
     }
 
-    /// The next part of an answer, or nothing at its end. Not even a server that is there, or something on the way that
-    /// answers in its place, may keep us for ever.
+    /// The next part of a result, or nil at its end. Has a timeout, even if the server, or something in between, keeps
+    /// the connection open.
     private func next() throws -> OpaquePointer? {
         let end = ContinuousClock.now + .seconds(patience)
         while functions.PQisBusy(connection) == 1 {
@@ -150,14 +150,14 @@ final class PostgresSession {
         return functions.PQgetResult(connection)
     }
 
-    /// Statements in one round trip. The first that fails is told, and none after it is done.
+    /// Statements in one round trip. Throws the first failure; no statement after it is executed.
     func pipeline(_ statements: [Statement]) throws -> [PostgresRows] {
         do {
             let (answers, failed) = try sent(statements)
             if let failed { throw failed }
             return answers
         } catch var failure as PostgresFailure {
-            // Whatever was left half sent or half read makes the connection useless.
+            // Partly sent or read data makes the connection unusable.
             if functions.PQexitPipelineMode(connection) != 1 { failure.isLost = true }
             throw failure
         }
@@ -202,14 +202,14 @@ final class PostgresSession {
         let state = result.flatMap { functions.PQresultErrorField($0, libpq_sqlstate) }.map { String(cString: $0) }
         let message =
             result.flatMap { functions.PQresultErrorMessage($0) } ?? functions.PQerrorMessage(connection)
-        // Several lines where several hosts were tried.
+        // Several lines if several hosts were tried.
         let lines = message.map { String(cString: $0) }?.split(separator: "\n").map { $0.trimmingBlanks } ?? []
         return PostgresFailure(
             state: state ?? "", message: lines.joined(separator: "; "), isLost: isLost)
     }
 }
 
-/// Lends texts as the C array that ends with NULL.
+/// Calls `body` with the texts as a NULL-terminated C array.
 private func withCStrings<Result>(
     _ texts: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>?) -> Result
 ) -> Result {
@@ -222,11 +222,11 @@ private func withCStrings<Result>(
     }
 }
 
-/// Lends values as libpq takes them: a pointer to each, NULL for none, and the lengths.
+/// Calls `body` with the values as libpq takes them: a pointer to each, NULL for no value, and the lengths.
 private func withPointers<Result>(
     _ values: [[UInt8]?], _ body: (UnsafePointer<UnsafePointer<CChar>?>?, [Int32]) -> Result
 ) -> Result {
-    // One value's bytes follow the other's. The byte at the end is there so that an empty value, too, has an address.
+    // The values' bytes are concatenated. The byte at the end gives an empty value an address, too.
     var all = [UInt8]()
     all.reserveCapacity(1 + values.reduce(0) { $0 + ($1?.count ?? 0) })
     let offsets = values.map { value -> Int? in

@@ -1,6 +1,6 @@
 import Ledger
 
-/// Writes rows some thousand at a time.
+/// Writes rows in groups of some thousand.
 struct PostgresSink: RowSink {
     private let table: LedgerTable
     private let connection: PostgresConnection

@@ -1,10 +1,10 @@
 import Ledger
 
-/// The numbers of texts that are stored once. They are the same for all hosts, until the text is dropped.
+/// The numbers of terms. They are the same for all hosts, until the term is deleted.
 struct PostgresTerms {
     private var numbers: [String: Int64] = [:]
     private var known = Set<Int64>()
-    /// What the ledger's setting of that name was when the first was learned; see ``UnusedTerms``.
+    /// The ledger's setting of that name when the first term was read; see ``UnusedTerms``.
     let drops: String?
 
     init(drops: String? = nil) { self.drops = drops }
@@ -21,9 +21,9 @@ struct PostgresTerms {
         ORDER BY text ON CONFLICT DO NOTHING
         """
 
-    /// Looks texts up, and stores those that are new, on their own: a text without a use does no harm.
+    /// Looks up texts, and stores new ones in a separate statement: an unused text does no harm.
     ///
-    /// - Returns: what was not known here before.
+    /// - Returns: the terms that were not cached before.
     mutating func learn(_ texts: Set<String>, _ session: PostgresSession) throws -> [(Int64, String)] {
         var missing = texts.filter { numbers[$0] == nil }
         var learned: [(Int64, String)] = []
@@ -37,7 +37,7 @@ struct PostgresTerms {
                 missing.remove(term.1)
                 learned.append(term)
             }
-            // What another host has stored in the same moment is seen by the next statement.
+            // What another host stores at the same time is seen by the next statement.
         }
         return learned
     }

@@ -1,8 +1,8 @@
 import Bytes
 
-/// What characters beyond ASCII do in an address and around it.
+/// The role of characters beyond ASCII in and around an address.
 extension AddressScan {
-    /// Bytes of the UTF-8 character at `index`, one where there is none.
+    /// Bytes of the UTF-8 character at `index`, one if there is none.
     static func characterLength(_ bytes: Span<UInt8>, _ index: Int, before end: Int) -> Int {
         let length =
             switch bytes[index] {
@@ -16,7 +16,7 @@ extension AddressScan {
         return length
     }
 
-    /// The scalar of two or three bytes that stands there; 0 where there is none.
+    /// The scalar of two or three bytes that is there; 0 if there is none.
     private static func scalar(_ bytes: Span<UInt8>, _ index: Int, _ length: Int) -> UInt32 {
         switch length {
         case 2: UInt32(bytes[index] & 0x1F) << 6 | UInt32(bytes[index + 1] & 0x3F)
@@ -26,8 +26,8 @@ extension AddressScan {
         }
     }
 
-    /// Whether it is a blank or a sign that prose writes next to addresses without a blank, though RFC 6531 allows it in
-    /// them: typographic quotes, ideographic punctuation and the full-width forms of ASCII's.
+    /// Whether it is a blank or a sign that is written directly next to addresses in prose, although RFC 6531 allows it
+    /// in them: typographic quotes, ideographic punctuation and the full-width forms of ASCII's.
     static func isSign(_ bytes: Span<UInt8>, _ index: Int, _ length: Int) -> Bool {
         switch scalar(bytes, index, length) {
         case 0xA0, 0xA1, 0xA7, 0xA8, 0xAB, 0xAF, 0xB0, 0xB4, 0xB6, 0xB7, 0xBB, 0xBF: true
@@ -39,7 +39,7 @@ extension AddressScan {
         }
     }
 
-    /// Whether it is a sign that stands within words, too: an apostrophe, a hyphen or a dash.
+    /// Whether it is a sign that is within words, too: an apostrophe, a hyphen or a dash.
     static func joinsWords(_ bytes: Span<UInt8>, _ index: Int, _ length: Int) -> Bool {
         switch scalar(bytes, index, length) {
         case 0xB4, 0xB7, 0x2010...0x2015, 0x2018, 0x2019, 0x201B, 0x2027, 0x2032, 0xFF07, 0xFF0D, 0xFF3F: true
@@ -47,8 +47,8 @@ extension AddressScan {
         }
     }
 
-    /// Whether a word may end with the character and go on after an apostrophe or a dash. Scripts that write no blanks
-    /// have neither within words.
+    /// Whether a word may end with the character and go on after an apostrophe or a dash. Scripts without blanks have
+    /// neither within words.
     static func endsWord(_ bytes: Span<UInt8>, _ index: Int, _ length: Int) -> Bool {
         switch bytes[index] {
         case let byte where byte.isLetterOrDigit: true
@@ -79,7 +79,7 @@ extension AddressScan {
         }
     }
 
-    /// Whether it is the full-width form of a letter or a digit, which a domain would have as ASCII.
+    /// Whether it is the full-width form of a letter or a digit, which IDNA maps to ASCII.
     static func isFullWidth(_ bytes: Span<UInt8>, _ index: Int, _ length: Int) -> Bool {
         switch scalar(bytes, index, length) {
         case 0xFF10...0xFF19, 0xFF21...0xFF3A, 0xFF41...0xFF5A: true
@@ -87,9 +87,8 @@ extension AddressScan {
         }
     }
 
-    /// Whether a reader sees every character: none is a control character, sets the direction of the text, is passed over
-    /// by readers and fonts (the joiners U+200C and U+200D, too), or is a blank beyond ASCII. Bytes that are no UTF-8 are
-    /// taken for Latin-1.
+    /// Whether every character is visible: none is a control character, a direction mark, ignorable (including the
+    /// joiners U+200C and U+200D), or a blank beyond ASCII. Bytes that are not UTF-8 are taken for Latin-1.
     static func isSeen(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         var isASCII = true
         for index in range where bytes[index] >= 0x80 { isASCII = false }

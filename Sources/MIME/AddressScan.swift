@@ -2,24 +2,23 @@ import Bytes
 
 /// Finds addr-specs (RFC 5322 section 3.4.1, RFC 6531) in header values and in prose.
 ///
-/// An address that is cut is another address, perhaps somebody's. So each one is taken whole, or not at all where it is
-/// in doubt where it starts or ends: within angle brackets it is all that stands there, elsewhere it stands between signs
-/// that no address holds.
+/// A truncated address may be somebody else's address. So each one is taken whole, or not at all if its start or end is
+/// in doubt: within angle brackets it is the whole content, elsewhere it is between signs that no address contains.
 package enum AddressScan {
     /// Longest address that is taken for one, in bytes: RFC 5321 section 4.5.3.1 gives a path 256 octets, and mail in the
     /// wild holds longer local parts.
     package static let maximumLength = 320
     /// Longest address literal with its brackets: `[IPv6:` and 39 digits and colons take 46 bytes.
     static let maximumLiteral = 64
-    /// Bytes between an angle bracket and the @ or the bracket that closes it: a source route may stand there, too.
+    /// Bytes between an angle bracket and the @ or the bracket that closes it: a source route may be there, too.
     static let maximumPath = 2 * maximumLength
     /// Bytes after an address in which the sign is looked for that closes what one before the address opens.
     static let maximumQuotation = 400
 
-    /// The addr-specs in `range`, `limit` of them at the most, without display names, quotes of the name or angle brackets.
+    /// The addr-specs in `range`, at most `limit` of them, without display names, quotes of the name or angle brackets.
     ///
-    /// Prose puts addresses into quotes and parentheses; so does a display name, which counts for an address only where no
-    /// other one stands after it in angle brackets. `bob@dest.example <bob@dest.example>` is one address.
+    /// Prose puts addresses into quotes and parentheses; so does a display name, which counts as an address only if no
+    /// other one follows it in angle brackets. `bob@dest.example <bob@dest.example>` is one address.
     package static func list(_ bytes: Span<UInt8>, in range: Range<Int>, limit: Int) -> [Range<Int>] {
         var found: [Range<Int>] = []
         var index = range.lowerBound
@@ -27,10 +26,11 @@ package enum AddressScan {
         return found
     }
 
-    /// The addr-specs in a line of prose, and whether something stands there that may be an address and is not read as one.
+    /// The addr-specs in a line of prose, and whether there is something that may be an address but was not read as
+    /// one.
     ///
-    /// In prose an address may stand directly after a letter of a script that writes no blanks: `您发往bob@dest.example的邮件`.
-    /// Where a letter beyond ASCII opens an address, words of the sentence may be a part of it, so it counts as unreadable.
+    /// In prose an address may directly follow a letter of a script without blanks: `您发往bob@dest.example的邮件`. If an
+    /// address starts with a letter beyond ASCII, it may include words of the sentence, so it counts as unreadable.
     package static func listing(
         _ bytes: Span<UInt8>, in range: Range<Int>, limit: Int
     ) -> (addresses: [Range<Int>], hasUnreadable: Bool) {
@@ -59,8 +59,8 @@ package enum AddressScan {
         return next(bytes, from: &index, in: range, isProse: false, failed: &failed)
     }
 
-    /// The next one from `index` on, which is moved after it. `failed` is set where an @ stands between two words that are
-    /// none.
+    /// The next one from `index` on, which is moved past it. `failed` is set if an @ is between two words that are not
+    /// an address.
     private static func next(
         _ bytes: Span<UInt8>, from index: inout Int, in range: Range<Int>, isProse: Bool, failed: inout Bool
     ) -> Range<Int>? {
@@ -170,7 +170,7 @@ package enum AddressScan {
         return addrSpec(bytes, in: bytes.trimmed(range))
     }
 
-    /// The range, without the dot that may end a domain, where it is one addr-spec and nothing else.
+    /// The range, without the dot that may end a domain, if it is one addr-spec and nothing else.
     private static func addrSpec(_ bytes: Span<UInt8>, in range: Range<Int>) -> Range<Int>? {
         guard range.count >= 3, range.count <= maximumLength + 1 else { return nil }
         var at = range.lowerBound
@@ -192,7 +192,8 @@ package enum AddressScan {
         return address.count <= maximumLength && isSeen(bytes, address) ? address : nil
     }
 
-    /// Behind the quoted string that starts the range, or nil where nothing closes it or it holds a control character.
+    /// The end of the quoted string at the start of the range, or `nil` if nothing closes it or it holds a control
+    /// character.
     private static func endOfQuotedString(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
         var index = range.lowerBound + 1
         while index < range.upperBound {
@@ -222,7 +223,7 @@ package enum AddressScan {
         return true
     }
 
-    /// Behind the address literal (RFC 5321 section 4.1.3) that starts at `start`.
+    /// The end of the address literal (RFC 5321 section 4.1.3) that starts at `start`.
     private static func literal(_ bytes: Span<UInt8>, _ start: Int, before end: Int) -> Int? {
         var index = start + 1
         while index < end, isLiteral(bytes[index]), index - start + 1 < maximumLiteral { index += 1 }
@@ -232,13 +233,13 @@ package enum AddressScan {
 
     // MARK: whole values
 
-    /// The address that `range` is as a whole: with or without angle brackets, a display name before them and comments
-    /// (RFC 5322 section 3.4); nil where anything else stands there.
+    /// The address that is the whole `range`: with or without angle brackets, a display name before them and comments
+    /// (RFC 5322 section 3.4); `nil` if anything else is there.
     package static func whole(_ bytes: Span<UInt8>, in range: Range<Int>) -> Range<Int>? {
         var range = withoutPunctuation(bytes, range)
         var index = range.lowerBound
         var comments = 0
-        // Where a comment that may end the value starts, and whether something stands after such a one.
+        // Where a comment that may end the value starts, and whether something is after such a one.
         var comment: Int?
         var isBroken = false
         while index < range.upperBound {
@@ -278,7 +279,8 @@ package enum AddressScan {
     }
 
     /// A field's value without what some servers put around or after an address: `'bob@dest.example'`,
-    /// `[SMTP:bob@dest.example]`, and a comma, a semicolon or a colon at the end. A quote on one side is the address's.
+    /// `[SMTP:bob@dest.example]`, and a comma, a semicolon or a colon at the end. A quote on one side belongs to the
+    /// address.
     private static func withoutPunctuation(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
         var range = bytes.trimmed(range)
         while let last = range.last,
@@ -294,7 +296,7 @@ package enum AddressScan {
         return isQuoted || isBracketed ? (first + 1)..<last : range
     }
 
-    /// The address in the angle brackets that open at `open`, where nothing but comments stands after them.
+    /// The address in the angle brackets that open at `open`, if nothing but comments is after them.
     private static func bracketed(_ bytes: Span<UInt8>, in range: Range<Int>, at open: Int) -> Range<Int>? {
         guard let close = closingBracket(bytes, from: open + 1, before: range.upperBound),
             let address = path(bytes, in: (open + 1)..<close)
@@ -305,7 +307,7 @@ package enum AddressScan {
                 return nil
             }
         }
-        // A name that looks like another address leaves it open which of the two is meant.
+        // If the name looks like another address, it is ambiguous which of the two is meant.
         let name = bytes.trimmed(range.lowerBound..<open)
         guard let first = name.first, bytes[first] != UInt8(ascii: "\""),
             bytes.firstIndex(of: UInt8(ascii: "@"), in: name) != nil
@@ -378,8 +380,8 @@ package enum AddressScan {
 
     // MARK: among words
 
-    /// The address whose `@` stands at `at`, among words and without angle brackets, or nil where the bytes around it are
-    /// none or it is in doubt where it starts or ends.
+    /// The address whose `@` is at `at`, among words and without angle brackets, or `nil` if the bytes around it are
+    /// not an address, or its start or end is in doubt.
     private static func address(
         _ bytes: Span<UInt8>, around at: Int, in range: Range<Int>, isProse: Bool
     ) -> Range<Int>? {
@@ -399,7 +401,7 @@ package enum AddressScan {
             }
             let glued = isProse ? endOfWords(bytes, low..<at) : low
             if glued > low, isInSentence(bytes, low..<high, of: range) {
-                // A sign on one side leaves it in doubt where the address starts, and so does a domain beyond ASCII.
+                // With a sign on one side, or a domain beyond ASCII, the start of the address is in doubt.
                 guard let inner = withoutQuotes(bytes, glued..<at, behind: high, before: range.upperBound),
                     inner < at, bytes[inner].isLetterOrDigit,
                     (at..<high).allSatisfy({ bytes[$0] < 0x80 })
@@ -411,7 +413,7 @@ package enum AddressScan {
         }
         guard low < at, high - low <= maximumLength, isSeen(bytes, low..<high) else { return nil }
         if bytes[low] == UInt8(ascii: "\"") { return low..<high }
-        // `...@dest.example` and `*@dest.example` stand for many.
+        // `...@dest.example` and `*@dest.example` mean many addresses.
         for index in low..<at where bytes[index].isWord {
             return low..<high
         }
@@ -438,7 +440,7 @@ package enum AddressScan {
         }
         if low == stop, low > range.lowerBound, bytes[low - 1].isLocalPart { return nil }
         if isASCII { return isStart(bytes, low, from: range.lowerBound) ? low : nil }
-        // Signs of the prose beyond ASCII stand right before the address.
+        // Signs of the prose beyond ASCII are right before the address.
         var start = low
         var hasSign = false
         var isJoined = false
@@ -459,8 +461,8 @@ package enum AddressScan {
         return hasSign || isStart(bytes, low, from: range.lowerBound) ? start : nil
     }
 
-    /// Where the ASCII starts after the last letter of a script that writes no blanks, or the start of `local` where there
-    /// is none, or where more than ASCII stands after it.
+    /// Where the ASCII starts after the last letter of a script that writes no blanks, or the start of `local` if there
+    /// is none, or if more than ASCII is after it.
     private static func endOfWords(_ bytes: Span<UInt8>, _ local: Range<Int>) -> Int {
         var end = local.upperBound
         while end > local.lowerBound, bytes[end - 1] < 0x80 { end -= 1 }
@@ -474,7 +476,7 @@ package enum AddressScan {
         return end
     }
 
-    /// Whether more than `address` stands in `line`. A list has one to a line, and a colon after it.
+    /// Whether more than `address` is in `line`. A list has one to a line, and a colon after it.
     private static func isInSentence(_ bytes: Span<UInt8>, _ address: Range<Int>, of line: Range<Int>) -> Bool {
         if (line.lowerBound..<address.lowerBound).contains(where: { !bytes[$0].isSpace }) { return true }
         let rest = bytes.trimmed(address.upperBound..<line.upperBound)
@@ -506,8 +508,8 @@ package enum AddressScan {
             } else if isSign(bytes, high, length) {
                 break
             } else if bytes[high] >= 0xE2, isComplete(bytes, (at + 1)..<high) {
-                // Scripts that write no blanks go on after an address: `bob@dest.example不存在`. No top-level domain mixes
-                // the two.
+                // Scripts without blanks continue directly after an address: `bob@dest.example不存在`. No top-level domain
+                // mixes the two.
                 if isFullWidth(bytes, high, length) || !isSeen(bytes, high..<(high + length)) { return nil }
                 break
             }
@@ -519,7 +521,7 @@ package enum AddressScan {
         return high
     }
 
-    /// Whether a local part may start at `low`, by what stands before it.
+    /// Whether a local part may start at `low`, by what comes before it.
     private static func isStart(_ bytes: Span<UInt8>, _ low: Int, from start: Int) -> Bool {
         guard low > start else { return true }
         switch bytes[low - 1] {
@@ -555,7 +557,7 @@ package enum AddressScan {
         }
     }
 
-    /// Whether a domain may end before `high`, by what stands there.
+    /// Whether a domain may end before `high`, by what is there.
     private static func isEnd(_ bytes: Span<UInt8>, _ high: Int, before end: Int) -> Bool {
         guard high < end else { return true }
         switch bytes[high] {
@@ -569,14 +571,15 @@ package enum AddressScan {
         case 0x20, 0x09, 0x0A: return true
         case 0x0D: return high + 1 == end || bytes[high + 1] == 0x0A
         case 0..<0x20: return false
-        // The longest name that a domain can have ends here, or the domain goes on.
+        // The longest possible domain ends here, or the domain continues.
         case let byte where byte < 0x80: return !isDomain(byte)
         default: return true
         }
     }
 
-    /// Where the local part starts without the signs that prose puts on both sides of an address, as `'bob@dest.example'`
-    /// and `*bob@dest.example*`. A sign that stands before it only is the local part's; nil where it is in doubt.
+    /// Where the local part starts without the signs that prose puts on both sides of an address, as
+    /// `'bob@dest.example'` and `*bob@dest.example*`. A sign only before it belongs to the local part; `nil` if it is
+    /// in doubt.
     private static func withoutQuotes(
         _ bytes: Span<UInt8>, _ local: Range<Int>, behind high: Int, before end: Int
     ) -> Int? {
@@ -607,7 +610,7 @@ package enum AddressScan {
         closing(left) == right || left == UInt8(ascii: "`") && right == left
     }
 
-    /// The sign that closes what this one opens, where prose puts it around an address.
+    /// The sign that closes what this one opens, if prose puts it around an address.
     private static func closing(_ byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "'"), UInt8(ascii: "`"): UInt8(ascii: "'")
@@ -617,7 +620,7 @@ package enum AddressScan {
         }
     }
 
-    /// Whether `sign` closes something on the same line: it is no apostrophe, and does not open anything.
+    /// Whether `sign` closes something on the same line: it is not an apostrophe, and does not open anything.
     private static func closes(_ bytes: Span<UInt8>, _ sign: UInt8, from start: Int, before end: Int) -> Bool {
         var index = start
         let stop = min(end, start + maximumQuotation)
@@ -635,8 +638,8 @@ package enum AddressScan {
         return false
     }
 
-    /// The quoted string, quotes included, that `at` stands in. Prose has quotes that stand alone, so one opens only after
-    /// a blank or a sign, and holds neither line ends nor angle brackets.
+    /// The quoted string, quotes included, that `at` is in. Prose has quotes that are alone, so one opens only after a
+    /// blank or a sign, and holds neither line ends nor angle brackets.
     private static func quotedString(_ bytes: Span<UInt8>, around at: Int, in range: Range<Int>) -> Range<Int>? {
         var open = at - 1
         let stop = max(range.lowerBound, at - maximumLength)
@@ -660,7 +663,7 @@ package enum AddressScan {
         return nil
     }
 
-    /// The address in the angle brackets that stand, blanks aside, right after `position`, of a name that may have ended
+    /// The address in the angle brackets that are, blanks aside, right after `position`, of a name that may have ended
     /// with a quote there, and where they open.
     private static func angleAddress(
         _ bytes: Span<UInt8>, behind position: Int, in range: Range<Int>

@@ -5,13 +5,11 @@ import Glibc
 public enum Charset {
     /// `bytes` in UTF-8, without a byte order mark.
     ///
-    /// A sequence that is wrong in its charset becomes one U+FFFD and costs nothing else. Where the label is absent, says
-    /// ASCII or names no charset of mail, and the bytes are not ASCII, the likeliest charset is taken: ISO-2022 by its
-    /// escapes, UTF-8 where most of it is UTF-8, the Japanese encodings where every byte fits and the text looks Japanese,
-    /// else windows-1252.
-    /// - Parameters:
-    ///   - bytes: A text in that charset.
-    ///   - label: The charset's label that the mail carries, in any spelling; nil where it carries none.
+    /// An invalid sequence becomes one U+FFFD and affects nothing else. If the label is absent, says ASCII or names no
+    /// charset of mail, and the bytes are not ASCII, the likeliest charset is taken: ISO-2022 by its escapes, UTF-8 if
+    /// most of it is UTF-8, the Japanese encodings if every byte fits and the text looks Japanese, else windows-1252.
+    /// - Parameters: - bytes: A text in that charset. - label: The charset's label in the mail, in any spelling; `nil`
+    ///   if it has none.
     public static func utf8(_ bytes: [UInt8], charset label: String?) -> [UInt8] {
         withoutMark(decoded(bytes, label.map { canonicalName($0) } ?? unstated))
     }
@@ -22,7 +20,7 @@ public enum Charset {
         return String(decoding: utf8(bytes.copy(0..<bytes.count), charset: nil), as: UTF8.self)
     }
 
-    /// Whether bytes that carry no label mean themselves: ASCII without the escapes of ISO-2022.
+    /// Whether unlabelled bytes are plain ASCII, without the escapes of ISO-2022.
     package static func isPlain(_ bytes: Span<UInt8>) -> Bool {
         !hasHighByte(bytes) && bytes.firstIndex(of: escape, in: 0..<bytes.count) == nil
     }
@@ -31,7 +29,7 @@ public enum Charset {
         let span = bytes.span
         switch name {
         case "UTF-8":
-            // Old mailers write the label of the site over whatever a user sent.
+            // Old mailers label everything with the charset of the site.
             if !hasHighByte(span) { return iso2022(span).map { convert(bytes, from: $0) } ?? bytes }
             return isUTF8(span) ? bytes : repairedUTF8(bytes)
         case unstated:
@@ -55,7 +53,7 @@ public enum Charset {
     private static let unstated = "ASCII"
     private static let escape: UInt8 = 0x1B
 
-    /// The bytes read as `charset`, a name of `CharsetAliases`; as windows-1252 where this glibc lacks its converter.
+    /// The bytes read as `charset`, a name of `CharsetAliases`; as windows-1252 if this glibc lacks its converter.
     static func convert(_ bytes: [UInt8], from charset: String) -> [UInt8] {
         let span = bytes.span
         switch charset {
@@ -66,15 +64,14 @@ public enum Charset {
             case .other(let name): return Converter(name)?.utf8(bytes) ?? repairedUTF8(bytes)
             }
         default:
-            // Charsets in which plain ASCII means itself need no iconv for plain ASCII.
+            // In charsets that include ASCII, plain ASCII needs no iconv.
             if isASCIISuperset(charset), !hasHighByte(span) { return bytes }
             guard let converter = Converter(charset) ?? Converter("WINDOWS-1252") else { return repairedUTF8(bytes) }
             return isASCIISuperset(charset) ? byLines(bytes, converter) : converter.utf8(bytes)
         }
     }
 
-    /// Converts the lines that hold more than ASCII; the others are what they are. No character of these charsets holds a
-    /// line end.
+    /// Converts the lines with more than ASCII; the others are copied. No character of these charsets holds a line end.
     private static func byLines(_ bytes: [UInt8], _ converter: borrowing Converter) -> [UInt8] {
         let span = bytes.span
         var out: [UInt8] = []
@@ -146,7 +143,7 @@ public enum Charset {
         return Array(utf8.dropFirst(3))
     }
 
-    /// The byte order that a mark or the zeros of Latin text show; Windows' own where nothing does.
+    /// The byte order shown by a mark or by the zeros of Latin text; else that of Windows.
     private static func byteOrder(_ bytes: Span<UInt8>) -> String {
         guard bytes.count >= 2 else { return "LE" }
         return (bytes[0] == 0xFE && bytes[1] == 0xFF) || bytes[0] == 0 ? "BE" : "LE"
@@ -168,7 +165,7 @@ public enum Charset {
         return "WINDOWS-1252"
     }
 
-    /// The ISO-2022 charset whose escapes stand among the bytes (RFC 1468, RFC 1557), or nil.
+    /// The ISO-2022 charset whose escapes are among the bytes (RFC 1468, RFC 1557), or nil.
     private static func iso2022(_ bytes: Span<UInt8>) -> String? {
         var from = 0
         while let mark = bytes.firstIndex(of: escape, in: from..<bytes.count), mark + 2 < bytes.count {
@@ -188,8 +185,8 @@ public enum Charset {
         return nil
     }
 
-    /// More characters of several bytes than bytes that belong to none, the last one aside: UTF-8 that was cut, or harmed
-    /// somewhere. Text in another charset hardly ever holds one such character.
+    /// More characters of several bytes than bytes that belong to none, the last one aside: UTF-8 that was truncated or
+    /// damaged. Text in another charset hardly ever has such a character.
     private static func isMostlyUTF8(_ bytes: Span<UInt8>) -> Bool {
         var index = 0
         var characters = 0
@@ -219,7 +216,7 @@ public enum Charset {
         return characters > wrong
     }
 
-    /// Every high byte stands in a sequence that EUC-JP allows (the last one may be cut), and hiragana or katakana rows
+    /// Every high byte is in a sequence that EUC-JP allows (the last one may be cut), and hiragana or katakana rows
     /// (A4, A5) are among them.
     private static func looksLikeEUCJP(_ bytes: Span<UInt8>) -> Bool {
         var index = 0
@@ -240,7 +237,7 @@ public enum Charset {
         return kana > 0
     }
 
-    /// Every high byte stands in a pair that Shift_JIS allows (the last one may be cut), and kana (82 9F–F1, 83 40–96) are
+    /// Every high byte is in a pair that Shift_JIS allows (the last one may be cut), and kana (82 9F–F1, 83 40–96) are
     /// among them.
     private static func looksLikeShiftJIS(_ bytes: Span<UInt8>) -> Bool {
         var index = 0

@@ -2,10 +2,10 @@ import Bytes
 
 /// The charsets that mail is read in, and the labels that mean them.
 ///
-/// A label that is not listed is no reason to hand a stranger's word to iconv, which knows a thousand charsets that no mail
-/// is written in: such text is guessed, as unlabelled text is. Where senders say less than they mean, the label stands
-/// beside the larger charset (iso-8859-1 holds windows-1252 in practice, gb2312 holds GB18030, shift_jis holds CP932: the
-/// WHATWG Encoding Standard's labels, and those seen in reports of old mailers).
+/// Unlisted labels are not passed to iconv, which knows a thousand charsets that no mail uses: such text is guessed,
+/// like unlabelled text. If senders use a label for a larger charset, the label is mapped to that (iso-8859-1 holds
+/// windows-1252 in practice, gb2312 holds GB18030, shift_jis holds CP932: the WHATWG Encoding Standard's labels, and
+/// those seen in reports of old mailers).
 enum CharsetAliases {
     /// glibc's name for each label, which is written as `key(_:)` writes it.
     static let table: [String: String] = {
@@ -19,8 +19,8 @@ enum CharsetAliases {
     /// Longest label that is looked at, in bytes: RFC 2978 section 2.3 allows 40.
     static let maximumLabel = 64
 
-    /// A label without what senders vary: case, everything but letters and digits (Unicode Technical Standard 22,
-    /// section 1.4), leading `x-`, and the year after a colon (`ISO_8859-1:1987`).
+    /// A label normalised for the variations of senders: case, everything but letters and digits (Unicode Technical
+    /// Standard 22, section 1.4), leading `x-`, and the year after a colon (`ISO_8859-1:1987`).
     static func key(_ label: String) -> String {
         // Most labels' letters fit into a string that needs no memory of its own.
         String(unsafeUninitializedCapacity: min(label.utf8.count, maximumLabel)) { key in

@@ -1,11 +1,11 @@
 import Glibc
 
-/// One of iconv(3)'s converters into UTF-8.
+/// An iconv(3) converter to UTF-8.
 struct Converter: ~Copyable {
     private let handle: iconv_t
     private let charset: String
 
-    /// Nil where this system has no such converter.
+    /// `nil` if this system has no such converter.
     init?(_ charset: String) {
         guard let handle = ConverterPool.take(charset) else { return nil }
         self.handle = handle
@@ -14,7 +14,7 @@ struct Converter: ~Copyable {
 
     deinit { ConverterPool.giveBack(handle, charset) }
 
-    /// The bytes in UTF-8; one U+FFFD for each sequence that is wrong.
+    /// The bytes in UTF-8; one U+FFFD for each invalid sequence.
     func utf8(_ bytes: [UInt8]) -> [UInt8] {
         var input = bytes
         var out: [UInt8] = []
@@ -50,9 +50,9 @@ struct Converter: ~Copyable {
         return out
     }
 
-    /// Bytes of the wrong sequence that `rest` starts with. A pair that is well formed but means nothing counts as one, so
-    /// that the pairs after it stay pairs; a byte below 80 is never eaten (WHATWG Encoding Standard, the decoders'
-    /// steps).
+    /// The length of the invalid sequence at the start of `rest`. A well-formed pair without a meaning counts as one,
+    /// so that the following pairs stay aligned; a byte below 80 is never consumed (WHATWG Encoding Standard, the
+    /// decoders' steps).
     private func wrongLength(_ rest: UnsafeRawBufferPointer) -> Int {
         guard let lead = rest.first else { return 0 }
         let second = rest.count > 1 ? rest[1] : 0

@@ -1,13 +1,13 @@
 import Glibc
 
-/// The converters of iconv(3) that wait for their next text. glibc unloads a charset's module with the last converter that needs
-/// it, and to load it again takes longer than to classify a message.
+/// A pool of unused iconv(3) converters. glibc unloads a charset's module with the last converter that needs it, and
+/// loading it again takes longer than classifying a message.
 enum ConverterPool {
     /// Handles kept for one charset: as many as threads read at once.
     private static let maximumIdle = 4
     /// Touched with `mutex` held.
     nonisolated(unsafe) private static var idle: [String: [iconv_t]] = [:]
-    /// One of pthread's, which the thread sanitizer knows; it does not see that a `Mutex` locks.
+    /// A pthread mutex, which the thread sanitizer knows; it does not recognise `Mutex`.
     nonisolated(unsafe) private static let mutex: UnsafeMutablePointer<pthread_mutex_t> = {
         let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
         mutex.initialize(to: pthread_mutex_t())
@@ -15,7 +15,7 @@ enum ConverterPool {
         return mutex
     }()
 
-    /// A converter from `charset` into UTF-8, in its first state; nil where this system has none.
+    /// A converter from `charset` into UTF-8, in its first state; `nil` if this system has none.
     static func take(_ charset: String) -> iconv_t? {
         if let known = withLock({ idle[charset]?.popLast() }) { return known }
         let handle = iconv_open("UTF-8", charset)

@@ -2,8 +2,8 @@ import Bytes
 
 /// RFC 2047 encoded words in a header field's value.
 package enum EncodedWord {
-    /// The value in UTF-8. Neighbouring words of one charset are put together before they are decoded, since senders cut
-    /// multi-byte characters in two; what is no well-formed word stays as it is.
+    /// The value in UTF-8. Adjacent words of one charset are joined before decoding, since senders split multi-byte
+    /// characters; malformed words stay as they are.
     package static func decode(_ bytes: Span<UInt8>) -> String {
         guard bytes.firstIndex(of: UInt8(ascii: "="), in: 0..<bytes.count) != nil else { return Charset.text(bytes) }
         var out = ""
@@ -39,7 +39,7 @@ package enum EncodedWord {
         return out
     }
 
-    /// Whether the value is what it means: neither an encoded word nor anything but ASCII can stand in it.
+    /// Whether the value needs no decoding: only ASCII, and no encoded words.
     package static func isPlain(_ value: Span<UInt8>) -> Bool {
         Charset.isPlain(value) && value.firstIndex(of: UInt8(ascii: "="), in: 0..<value.count) == nil
     }
@@ -70,7 +70,7 @@ package enum EncodedWord {
                 break
             }
             end = mark + 1
-            // A raw `?` may stand in a careless Q word; a `=?` inside means that the word was never closed.
+            // A malformed Q word may contain a raw `?`; a `=?` inside means that the word was not closed.
             if bytes[mark - 1] == UInt8(ascii: "=") { return nil }
         }
         let charset = String(decoding: bytes.copy((start + 2)..<nameEnd), as: UTF8.self).lowercased()

@@ -11,11 +11,11 @@ public struct FieldName: Sendable {
         hash = spelling.withUTF8Buffer { $0.reduce(FieldName.noHash) { FieldName.hash($0, $1) } }
     }
 
-    /// The bit of `Part.names` that stands for a name.
+    /// The bit of a name in `Part.names`.
     static func bit(_ hash: UInt32) -> UInt64 { 1 << UInt64(hash & 63) }
 
-    /// FNV-1a, byte by byte, without the bit that parts capitals from small letters: fields are compared by this number
-    /// first.
+    /// FNV-1a, byte by byte, without the bit that distinguishes upper and lower case: fields are compared by this
+    /// number first.
     static func hash(_ hash: UInt32, _ byte: UInt8) -> UInt32 { (hash ^ UInt32(byte | 0x20)) &* 16_777_619 }
 
     /// The hash of no bytes.

@@ -2,7 +2,7 @@ import Bytes
 
 /// Character references of HTML: `&eacute;`, `&#233;`, `&#xE9;`.
 enum HTMLEntity {
-    /// Reads the reference at `start`, where an ampersand stands, and appends its character; the ampersand alone where it
+    /// Reads the reference at `start`, where an ampersand is, and appends its character; the ampersand alone if it
     /// starts none. Returns where the text goes on.
     static func read(_ bytes: Span<UInt8>, at start: Int, into out: inout [UInt8]) -> Int {
         let from = start + 1
@@ -12,7 +12,7 @@ enum HTMLEntity {
             out.append(UInt8(ascii: "&"))
             return from
         }
-        // A blank that does not break is a blank to whoever searches for words.
+        // A no-break space counts as a blank when words are searched.
         out.append(contentsOf: UTF8.encode(scalar == "\u{A0}" ? " " : scalar).map { Array($0) } ?? [])
         return end < bytes.count && bytes[end] == UInt8(ascii: ";") ? end + 1 : end
     }

@@ -1,9 +1,9 @@
 import Bytes
 
-/// What a person reads of an HTML body: enough to find sentences and addresses in it, no more.
+/// The visible text of an HTML body, good enough to find sentences and addresses in it.
 package enum HTMLText {
-    /// The text without tags, comments, title, style and script; block elements and `<br>` become line ends,
-    /// paragraphs stand apart.
+    /// The text without tags, comments, title, style and script; block elements and `<br>` become line ends, paragraphs
+    /// are separated by empty lines.
     package static func plain(_ bytes: Span<UInt8>) -> [UInt8] {
         var page = Page(capacity: bytes.count / 2)
         page.read(bytes)
@@ -36,8 +36,7 @@ package enum HTMLText {
         return nil
     }
 
-    /// A page that is being read from its start to its end. Every search that finds nothing ends it, so that the cost is
-    /// linear.
+    /// A reader of a page, from start to end. Every search that finds nothing ends it, so that the cost is linear.
     private struct Page {
         private(set) var text: [UInt8] = []
         /// Open `<pre>` elements: within them a line end in the source is one on the page.
@@ -82,7 +81,7 @@ package enum HTMLText {
             return true
         }
 
-        /// Reads the tag, or what must not be shown after it. Returns where the page goes on.
+        /// Reads the tag, including hidden content after it. Returns where the page continues.
         private mutating func tag(_ bytes: Span<UInt8>, at start: Int) -> Int {
             if bytes.hasPrefix("<!--", ignoringCaseIn: start..<bytes.count) {
                 return end(of: "-->", bytes, from: start + 4) ?? bytes.count
@@ -119,7 +118,7 @@ package enum HTMLText {
             ("style", "</style"), ("title", "</title"), ("script", "</script"),
         ]
 
-        /// Where the text after `word` starts, after the rest of the tag where the word opens one.
+        /// Where the text after `word` starts, after the rest of the tag if the word opens one.
         private func end(of word: StaticString, _ bytes: Span<UInt8>, from start: Int) -> Int? {
             let first = word.utf8Start[0]
             var index = start
@@ -147,7 +146,7 @@ package enum HTMLText {
             "article",
         ]
 
-        /// Elements that stand apart from what is before and after them.
+        /// Elements with empty lines before and after them.
         private static let paragraphs: [StaticString] = ["p", "ul", "ol", "hr", "pre", "blockquote", "dl"]
 
         private func isOne(of elements: [StaticString], _ bytes: Span<UInt8>, _ name: Range<Int>) -> Bool {

@@ -8,7 +8,7 @@ public struct HeaderField: Sendable {
 }
 
 extension [HeaderField] {
-    /// The first field of that name in a part's header, where `bytes` are the message's.
+    /// The first field of that name in a part's header, if `bytes` are the message's.
     func first(_ name: FieldName, in part: Part, _ bytes: Span<UInt8>) -> HeaderField? {
         let hash = name.hash
         guard part.names & FieldName.bit(hash) != 0 else { return nil }

@@ -1,8 +1,8 @@
-/// Japanese mail in ISO-2022-JP (RFC 1468) as it is written: glibc's converter stops at half of what mailers put there
-/// (NEC's row 13 with ①, half-width kana, shift codes), so the text is moved into EUC-JP, whose converter knows them.
+/// Real-world Japanese mail in ISO-2022-JP (RFC 1468): glibc's converter rejects much of what mailers write (NEC's row
+/// 13 with ①, half-width kana, shift codes), so the text is converted to EUC-JP, whose converter supports them.
 enum ISO2022JP {
-    /// The text in EUC-JP, wrong bytes as FF, or the charset of iconv's that reads the escapes that have no place in
-    /// EUC-JP.
+    /// The text in EUC-JP, with invalid bytes as FF, or the iconv charset that supports the escapes that EUC-JP does
+    /// not.
     enum Reading: Equatable {
         case eucJP([UInt8])
         case other(String)
@@ -40,7 +40,7 @@ enum ISO2022JP {
                 isShifted = byte == 0x0E
                 index += 1
             case 0x0A:
-                // Each line starts in ASCII (RFC 1468), also where its writer forgot the escape.
+                // Each line starts in ASCII (RFC 1468), even if its writer forgot the escape.
                 set = .single
                 isShifted = false
                 out.append(byte)

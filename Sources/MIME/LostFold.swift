@@ -1,12 +1,12 @@
 import Bytes
 
-/// Header fields that go on in a line without a blank before it.
+/// Header fields that continue in a line without a leading blank.
 ///
-/// POP clients, web forms and gateways take away the blanks at the start of a line, and with them what makes it a fold
-/// (RFC 5322 section 2.2.3). Such a line is taken as the rest of the field above it where the field asks for it (a
-/// parameter, the clauses and the date of a Received field, the end of a quoted string or of a comment), or where a known
-/// field follows before the empty line that ends the header, and no fold of that header kept its blanks. A body that starts
-/// without an empty line before it does neither.
+/// POP clients, web forms and gateways remove the blanks at the start of a line, which make it a fold (RFC 5322 section
+/// 2.2.3). Such a line is treated as the rest of the field above it if the field requires it (a parameter, the clauses
+/// and the date of a Received field, the end of a quoted string or of a comment), or if a known field follows before
+/// the empty line that ends the header, and no fold of that header kept its blanks. Neither applies to a body that
+/// starts without an empty line before it.
 struct LostFold {
     /// Lines that are searched for the next field: folded signatures and a filter's findings take some forty.
     static let linesSearched = 60
@@ -16,9 +16,9 @@ struct LostFold {
 
     /// Whether it is a message's header, and not that of a part within a multipart.
     let isMessage: Bool
-    /// A fold kept its blanks: nobody took them away.
+    /// A fold kept its blanks, so they were not removed.
     var hasFolds = false
-    /// Whether an empty line ends the header, once that was looked for.
+    /// Whether an empty line ends the header, once that was searched.
     private var isClosed: Bool?
     /// The field that the lines below are about, by where its value starts.
     private var field = -1
@@ -39,7 +39,7 @@ struct LostFold {
         return name.contains { bytes[$0] == UInt8(ascii: "=") } && LostFold.startsWithParameter(bytes, line)
     }
 
-    /// Whether the field's value cannot end where it does, and the line goes on with what it lacks.
+    /// Whether the field's value is incomplete, and the line continues with the missing part.
     mutating func completes(_ bytes: Span<UInt8>, _ line: Range<Int>, _ field: HeaderField) -> Bool {
         let value = bytes.trimmed(field.value)
         let isBehindSemicolon = !value.isEmpty && bytes[value.upperBound - 1] == UInt8(ascii: ";")
@@ -56,7 +56,7 @@ struct LostFold {
         return depth > 0 && bytes.firstIndex(of: UInt8(ascii: ")"), in: line) != nil
     }
 
-    /// Looks for quotation marks and comments that are open at the value's end. No byte is looked at twice.
+    /// Finds quotation marks and comments that are open at the value's end. No byte is read twice.
     private mutating func look(through bytes: Span<UInt8>, _ field: HeaderField) {
         if field.value.lowerBound != self.field {
             (isQuoted, isEscaped, depth) = (false, false, 0)
@@ -123,14 +123,14 @@ struct LostFold {
         FieldName("authentication-results"),
     ]
 
-    /// Fields that a message has once. A second one stands in a returned message's header.
+    /// Fields that a message has once. A second one is in a returned message's header.
     static let single: [FieldName] = [
         .from, .to, .subject, .date, .messageID, FieldName("mime-version"), .contentType, .contentTransferEncoding,
         .replyTo, .sender, .cc, .inReplyTo, .references, .returnPath, FieldName("auto-submitted"),
         FieldName("precedence"),
     ]
 
-    /// How the names begin of other fields that headers have.
+    /// Prefixes of other field names.
     static let otherPrefixes: [StaticString] = [
         "received", "x-", "delivered-to", "dkim-", "domainkey-", "arc-", "authentication-results", "list-", "resent-",
         "content-", "envelope-to", "feedback-id", "user-agent", "thread-", "errors-to", "disposition-", "importance",
@@ -139,8 +139,8 @@ struct LostFold {
 }
 
 extension MessageParser {
-    /// What of the lines at `position` belongs to the last of `own`, the header's fields so far: where it ends, and where the
-    /// line after it starts; nil where the header ends here.
+    /// What of the lines at `position` belongs to the last of `own`, the header's fields so far: where it ends, and
+    /// where the line after it starts; `nil` if the header ends here.
     func lostFold(
         _ bytes: Span<UInt8>, at position: Int, _ fold: inout LostFold, fields own: Range<Int>
     ) -> (content: Int, next: Int)? {
@@ -167,7 +167,7 @@ extension MessageParser {
         return nil
     }
 
-    /// Whether a field of the same header stands there: false for one of another header, nil for what may be anything.
+    /// Whether a field of the same header is there: false for one of another header, nil for what may be anything.
     private func isField(_ bytes: Span<UInt8>, _ field: HeaderField, _ own: Range<Int>, _ fold: LostFold) -> Bool? {
         guard fold.isMessage else { return bytes.hasPrefix("content-", ignoringCaseIn: field.name) ? true : nil }
         if let name = LostFold.single.first(where: { $0.matches(field, bytes) }) {

@@ -1,9 +1,9 @@
-/// How much of a message is looked at; nothing is refused. Beyond the first three limits the rest is plain bytes of the
-/// part at hand, and the message says so in `Message.limitHit`; the others cut what is asked for.
+/// Limits on what is read of a message; no message is refused. Beyond the first three limits the rest is kept as plain
+/// bytes of the current part, and `Message.limitHit` says so; the others truncate what is requested.
 public struct MIMELimits: Sendable {
-    /// Parts within parts, counting messages within messages.
+    /// The nesting of parts, including enclosed messages.
     public var depth = 40
-    /// Parts in all. The message itself always is one.
+    /// The total number of parts, including the message itself.
     public var parts = 1_000
     /// Header fields in all parts together.
     public var fields = 20_000

@@ -2,7 +2,7 @@ import Bytes
 
 /// RFC 5322 section 3.3 dates, and the other forms that mail carries: asctime(3), date(1), ISO 8601, `24-Nov-2026`.
 package enum MailDate {
-    /// Seconds since 1970, UTC, or nil where no date can be read: `Tue, 24 Nov 2026 11:27:05 +0000 (UTC)`.
+    /// Seconds since 1970, UTC, or `nil` if no date can be read: `Tue, 24 Nov 2026 11:27:05 +0000 (UTC)`.
     package static func seconds(_ bytes: Span<UInt8>, in range: Range<Int>) -> Int64? {
         let atoms = atoms(bytes, range)
         if let found = Reader(atoms, from: 0).date() { return found }
@@ -20,7 +20,7 @@ package enum MailDate {
         case colon
     }
 
-    /// Atoms that are looked at: the longest form has 18.
+    /// The number of atoms that are read: the longest form has 18.
     private static let maximumAtoms = 24
 
     private static func atoms(_ bytes: Span<UInt8>, _ range: Range<Int>) -> [Atom] {
@@ -176,8 +176,8 @@ package enum MailDate {
             return hour * 3_600 + minute * 60 + second
         }
 
-        /// Seconds east of UTC, or nil where no zone stands. Names other than those of section 4.3 mean an unknown zone, read
-        /// as UTC.
+        /// Seconds east of UTC, or `nil` if there is no zone. Names other than those of section 4.3 mean an unknown
+        /// zone, read as UTC.
         private mutating func zone() -> Int64? {
             var named: Int64?
             if case .word(let word, let letters) = next {

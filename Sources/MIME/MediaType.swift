@@ -2,7 +2,7 @@ import Bytes
 
 /// The media types that reports are made of (RFC 2046, 6522, 3464, 6533, 5965, 8098).
 public enum MediaType: UInt8, Sendable {
-    /// text/plain, and what names no type at all.
+    /// text/plain, or no type at all.
     case textPlain
     /// text/html
     case textHTML
@@ -48,8 +48,8 @@ public enum MediaType: UInt8, Sendable {
         }
     }
 
-    /// Reads `type/subtype` at the start of a Content-Type value. What is no media type at all says nothing: text, by
-    /// RFC 2045 section 5.2, as is RFC 1049's bare `text`.
+    /// Reads `type/subtype` at the start of a Content-Type value. An invalid media type counts as text (RFC 2045
+    /// section 5.2), as does RFC 1049's bare `text`.
     init(_ bytes: Span<UInt8>, _ value: Range<Int>) {
         let value = bytes.trimmed(value)
         var slash: Int?

@@ -1,6 +1,6 @@
 import Bytes
 
-/// A message as a tree of parts over one block of bytes. Nothing is decoded before it is asked for.
+/// A message as a tree of parts over one block of bytes. Parts are decoded on demand.
 ///
 /// ```swift
 /// let message = Message(parsing: bytes)
@@ -8,18 +8,18 @@ import Bytes
 /// for (index, part) in message.parts.enumerated() where part.type == .textPlain { print(message.text(ofPart: index)) }
 /// ```
 public struct Message: Sendable {
-    /// The message. Where the input's lines ended with bare CRs, they end with LF here.
+    /// The message. If the input's lines ended with bare CRs, they end with LF here.
     public let bytes: [UInt8]
     /// All parts' header fields, one part's side by side.
     public let fields: [HeaderField]
-    /// The parts in the order in which they stand; part 0 is the message itself.
+    /// The parts in the order in which they are; part 0 is the message itself.
     public let parts: [Part]
-    /// The limit that cut the reading short, in words, or nil.
+    /// The limit that was reached while reading, in words, or nil.
     public let limitHit: String?
     /// The limits under which it was read.
     public let limits: MIMELimits
 
-    /// Reads a message; whatever the bytes are, something comes out.
+    /// Parses a message; never fails, whatever the bytes.
     public init(parsing input: [UInt8], limits: MIMELimits = MIMELimits()) {
         let bytes = Message.withLineFeeds(input)
         var parser = MessageParser(limits: limits)
@@ -31,7 +31,7 @@ public struct Message: Sendable {
         limitHit = parser.limitHit
     }
 
-    /// Old Macintosh mailers end lines with CR alone. Where a message has no LF at all, its CRs are line ends.
+    /// Old Macintosh mailers end lines with only CR. If a message has no LF at all, its CRs are line ends.
     private static func withLineFeeds(_ input: [UInt8]) -> [UInt8] {
         let span = input.span
         guard span.firstIndex(of: UInt8(ascii: "\n"), in: 0..<span.count) == nil,
@@ -47,7 +47,7 @@ public struct Message: Sendable {
         fields.first(name, in: parts[part], bytes.span)
     }
 
-    /// All fields of that name in a part's header, in the order in which they stand.
+    /// All fields of that name in a part's header, in the order in which they are.
     public func allFields(_ name: FieldName, in part: Int = 0) -> [HeaderField] {
         var found: [HeaderField] = []
         forEachField(name, in: part, limit: .max) { found.append($0) }
@@ -74,13 +74,13 @@ public struct Message: Sendable {
         return isFolded(range) ? unfolded(range) : bytes.span.copy(range)
     }
 
-    /// Hands the same to `body`, without a copy where it has no folds.
+    /// Calls `body` with the same value, without a copy if it has no folds.
     @inlinable package func withValue<Result>(of field: HeaderField, _ body: (Span<UInt8>) -> Result) -> Result {
         let range = valueRange(field)
         return isFolded(range) ? body(unfolded(range).span) : body(bytes.span.extracting(range))
     }
 
-    /// Hands the value of the first field of that name to `body`; nil where there is none.
+    /// Calls `body` with the value of the first field of that name; `nil` if there is none.
     @inlinable package func withValue<Result>(
         _ name: FieldName, in part: Int = 0, _ body: (Span<UInt8>) -> Result
     ) -> Result? {
@@ -88,7 +88,7 @@ public struct Message: Sendable {
         return withValue(of: field, body)
     }
 
-    /// Where a field's value stands, with its folds.
+    /// Where a field's value is, with its folds.
     @usableFromInline package func valueRange(_ field: HeaderField) -> Range<Int> {
         let range = bytes.span.trimmed(field.value)
         return range.lowerBound..<(range.lowerBound + min(range.count, limits.fieldBytes))
@@ -122,7 +122,7 @@ public struct Message: Sendable {
         return value(of: field)
     }
 
-    /// The value as text: RFC 2047 encoded words decoded, bytes that are no UTF-8 read as the likeliest charset.
+    /// The value as text: RFC 2047 encoded words decoded, bytes that are not UTF-8 read as the likeliest charset.
     public func text(of field: HeaderField) -> String { withValue(of: field) { EncodedWord.decode($0) } }
 
     /// The text of the first field of that name, or nil.
@@ -131,7 +131,7 @@ public struct Message: Sendable {
         return text(of: field)
     }
 
-    /// Where the addresses of a field stand in `bytes` (RFC 5322 section 3.4), `MIMELimits.addresses` of them at the most.
+    /// Where the addresses of a field are in `bytes` (RFC 5322 section 3.4), at most `MIMELimits.addresses` of them.
     public func addresses(of field: HeaderField) -> [Range<Int>] {
         AddressScan.list(bytes.span, in: field.value, limit: limits.addresses)
     }
@@ -143,7 +143,7 @@ public struct Message: Sendable {
         withValue(.contentType, in: part) { Parameters.value(name, in: $0) } ?? nil
     }
 
-    /// Hands `limit` bytes of a part's body without its transfer encoding to `body`, without a copy where it has none.
+    /// Calls `body` with at most `limit` decoded bytes of a part's body, without a copy if it has no transfer encoding.
     @inlinable package func withDecodedBody<Result>(
         ofPart part: Int, limit: Int, _ body: (Span<UInt8>) -> Result
     ) -> Result {
@@ -152,7 +152,7 @@ public struct Message: Sendable {
         return body(bytes.span.extracting(range.prefix(limit)))
     }
 
-    /// A part's body without its transfer encoding, `MIMELimits.decodedBytes` of it at the most.
+    /// A part's body without its transfer encoding, at most `MIMELimits.decodedBytes` of it.
     public func decodedBody(ofPart part: Int) -> [UInt8] {
         parts[part].encoding.decode(bytes.span, parts[part].body, limit: limits.decodedBytes)
     }
@@ -164,7 +164,7 @@ public struct Message: Sendable {
     package func textBytes(ofPart part: Int, limit: Int) -> [UInt8] {
         let decoded = parts[part].encoding.decode(bytes.span, parts[part].body, limit: min(limit, limits.decodedBytes))
         var charset = parameter("charset", ofPart: part)
-        // A page knows its charset better than a mailer that says nothing of it.
+        // A page's own charset is better than a guess if the mailer gives none.
         if parts[part].type == .textHTML, charset.map({ Charset.canonicalName($0) }) ?? "ASCII" == "ASCII" {
             charset = HTMLText.declaredCharset(decoded.span) ?? charset
         }

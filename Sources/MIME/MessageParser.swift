@@ -1,9 +1,9 @@
 import Bytes
 import Glibc
 
-/// One pass over the lines of a message. Every line is looked at once, and only lines that start with `--` are compared
-/// with the open boundaries, of which there are `MIMELimits.depth` at the most: the cost is linear in the size. Where a
-/// boundary parameter proves wrong, a second pass reads the boundary off the body.
+/// One pass over the lines of a message. Every line is read once, and only lines that start with `--` are compared with
+/// the open boundaries, of which there are at most `MIMELimits.depth`: the cost is linear in the size. If a boundary
+/// parameter is wrong, a second pass takes the boundary from the body.
 struct MessageParser {
     private struct OpenMultipart {
         var part: Int
@@ -34,8 +34,8 @@ struct MessageParser {
             parts.removeAll(keepingCapacity: true)
             pass(bytes)
         }
-        // A multipart in which no delimiter stands at all is one text. In an enclosed message, which may have been cut,
-        // the header's word stands.
+        // A multipart without any delimiter is one text. In an enclosed message, which may have been cut, the header is
+        // trusted.
         for index in parts.indices
         where isUndivided(index) && !parts[index].isEnclosed && !bytes.trimmed(parts[index].body).isEmpty {
             parts[index].type = .textPlain
@@ -51,7 +51,7 @@ struct MessageParser {
         parts.reserveCapacity(8)
         var position = start(bytes)
         position = beginPart(bytes, at: position, parent: nil)
-        // With no boundary open there is nothing left to find.
+        // Without an open boundary there is nothing left to find.
         while position < bytes.count, !open.isEmpty {
             guard bytes[position] == UInt8(ascii: "-") else {
                 position = dashedLine(bytes, behind: position)
@@ -75,7 +75,7 @@ struct MessageParser {
     private func dashedLine(_ bytes: Span<UInt8>, behind position: Int) -> Int {
         guard let dash = bytes.firstIndex(of: UInt8(ascii: "-"), in: position..<bytes.count) else { return bytes.count }
         if bytes[dash - 1] == UInt8(ascii: "\n") { return dash }
-        // One that stands within a line hides no other line's.
+        // A dash within a line does not hide a later line.
         return bytes.line(at: dash, before: bytes.count).next
     }
 
@@ -121,7 +121,7 @@ struct MessageParser {
                 return position
             }
             // An enclosed message starts with its own header at once. RFC 2046 section 5.2.1 forbids it a transfer
-            // encoding other than identity; where one is there all the same, it is decoded when asked for.
+            // encoding other than identity; if one is there all the same, it is decoded when asked for.
             guard part.type == .messageRFC822, part.encoding == .identity else { return position }
             parent = index
             position = skipBlankLines(bytes, at: position)
@@ -164,7 +164,7 @@ struct MessageParser {
             let field = fields.first(.contentType, in: part, bytes),
             var boundary = Parameters.bytes(of: "boundary", in: bytes.extracting(field.value))
         else { return nil }
-        // A boundary does not end with white space (RFC 2046 section 5.1.1), which transports add and take away.
+        // A boundary does not end with white space (RFC 2046 section 5.1.1), which transports add and remove.
         while boundary.last?.isSpace == true { boundary.removeLast() }
         return boundary.isEmpty ? nil : boundary
     }
@@ -172,7 +172,7 @@ struct MessageParser {
     /// Lines of a body that are searched for its first delimiter.
     private static let linesSearched = 20
 
-    /// The boundary that the first lines of a body show: a line that starts with `--`, is no delimiter of another
+    /// The boundary that the first lines of a body show: a line that starts with `--`, is not a delimiter of another
     /// multipart, and has a part's header after it.
     private func guessBoundary(_ bytes: Span<UInt8>, in body: Range<Int>) -> [UInt8]? {
         var position = body.lowerBound
@@ -183,7 +183,7 @@ struct MessageParser {
             if content.count > 6, isDashed(bytes, content), bytes[content.lowerBound + 2] != UInt8(ascii: " ") {
                 let name = (content.lowerBound + 2)..<content.upperBound
                 let next = bytes.line(at: line.next, before: body.upperBound).content
-                // A rule of dashes, or a signature, is a delimiter only where a part's header follows it.
+                // A rule of dashes, or a signature, is a delimiter only if a part's header follows it.
                 let isLong =
                     name.count >= 10 && name.contains { bytes[$0].isLetterOrDigit }
                     && !name.contains { bytes[$0].isSpace }
@@ -221,13 +221,13 @@ struct MessageParser {
         return nil
     }
 
-    /// Ends the bodies of the open parts below `holder` (of all, where it is nil) at `position`.
+    /// Ends the bodies of the open parts below `holder` (of all, if it is nil) at `position`.
     private mutating func close(below holder: Int?, at position: Int, _ bytes: Span<UInt8>) {
         let outermost = holder.flatMap { chain.lastIndex(of: $0) }.map { $0 + 1 } ?? 0
         guard outermost < chain.count else { return }
         var end = position
         if holder != nil {
-            // The line end before a delimiter belongs to the delimiter (RFC 2046 section 5.1.1), but where it ends the
+            // The line end before a delimiter belongs to the delimiter (RFC 2046 section 5.1.1), but if it ends the
             // part's header.
             if end > 0, bytes[end - 1] == UInt8(ascii: "\n") { end -= 1 }
             if end > 0, end < position, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
@@ -244,7 +244,7 @@ struct MessageParser {
     /// A part's header: its fields, a bit for each of their names, and where the first line after it starts.
     private typealias Header = (fields: Range<Int>, names: UInt64, next: Int)
 
-    /// Reads header lines up to the empty line, or to the first line that is none.
+    /// Reads header lines up to the empty line, or to the first line that is not one.
     ///
     /// - Parameter isMessage: it is a message's header and not that of a part of a multipart.
     private mutating func header(_ bytes: Span<UInt8>, at start: Int, ofMessage isMessage: Bool) -> Header {
@@ -283,7 +283,7 @@ struct MessageParser {
                     limitHit = "more than \(limits.fields) header fields"
                 }
             } else if isSeparator(bytes, line) {
-                // Slipped in before the header or between two fields.
+                // Inserted before the header or between two fields.
                 isInField = true
                 isKept = false
             } else if isKept, let end = lostFold(bytes, at: position, &fold, fields: first..<fields.count) {
@@ -299,7 +299,8 @@ struct MessageParser {
         return (first..<fields.count, names, bytes.count)
     }
 
-    /// An mbox `From ` line (RFC 4155), which a field follows, or another one; what else starts with `From ` is prose.
+    /// An mbox `From ` line (RFC 4155), followed by a field or another such line; any other line that starts with `From
+    /// ` is prose.
     ///
     /// - Parameter next: where the line starts that is looked at; nil for the one below.
     private func isSeparator(

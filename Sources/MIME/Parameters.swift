@@ -3,7 +3,7 @@ import Bytes
 /// Parameters after a media type or disposition: `; name=value`, quoted strings, comments, and RFC 2231's continuations
 /// (`name*0*=`) and charsets (`name*=utf-8'en'%E3…`).
 package enum Parameters {
-    /// Pieces of one continued parameter that are put together.
+    /// The number of pieces of one continued parameter that are joined.
     package static let maximumPieces = 64
 
     private struct Piece {
@@ -26,7 +26,7 @@ package enum Parameters {
         return pieces.isEmpty ? plain : joined(pieces).value
     }
 
-    /// The first value of that name, and the pieces of its continued form, which is the better one where both are there
+    /// The first value of that name, and the pieces of its continued form, which is the better one if both are there
     /// (RFC 6266 section 4.3).
     private static func find(_ name: StaticString, in bytes: Span<UInt8>) -> (plain: [UInt8]?, pieces: [Piece]) {
         var plain: [UInt8]?
@@ -74,7 +74,7 @@ package enum Parameters {
                 out.append(contentsOf: value)
                 continue
             }
-            // charset'language'text stands in the first piece only.
+            // charset'language'text is in the first piece only.
             if position == 0, let first = value.firstIndex(of: UInt8(ascii: "'")),
                 let second = value[(first + 1)...].firstIndex(of: UInt8(ascii: "'"))
             {
@@ -98,7 +98,7 @@ package enum Parameters {
         return (out, charset)
     }
 
-    /// Where a value stands, without its quotes.
+    /// Where a value is, without its quotes.
     private struct Value {
         var range: Range<Int>
         var isQuoted: Bool
@@ -111,7 +111,7 @@ package enum Parameters {
             var content: [UInt8] = []
             var position = range.lowerBound
             while position < range.upperBound {
-                // The closing quote is not escaped: something stands after every backslash.
+                // The closing quote is not escaped: something is after every backslash.
                 if bytes[position] == UInt8(ascii: "\\") { position += 1 }
                 if bytes[position] != 0x0A, bytes[position] != 0x0D { content.append(bytes[position]) }
                 position += 1
@@ -123,7 +123,7 @@ package enum Parameters {
     /// A position in a field's value that moves forward only.
     private struct Scan {
         var index = 0
-        /// A parenthesis that nothing closes was met: from there on they are letters like others.
+        /// An unclosed parenthesis was found: from there on parentheses are ordinary characters.
         private var hasOpenComment = false
 
         /// Moves to the first semicolon outside comments, or to the end.
@@ -147,7 +147,7 @@ package enum Parameters {
             }
         }
 
-        /// RFC 5322 section 3.2.2. False where nothing closes the comment.
+        /// RFC 5322 section 3.2.2. False if nothing closes the comment.
         private mutating func skipComment(_ bytes: Span<UInt8>) -> Bool {
             guard !hasOpenComment else { return false }
             var depth = 0
@@ -197,7 +197,7 @@ package enum Parameters {
             return Value(range: start..<end, isQuoted: false)
         }
 
-        /// What stands before the closing quote, or nil where there is none.
+        /// What comes before the closing quote, or `nil` if there is none.
         private func quoted(_ bytes: Span<UInt8>) -> Range<Int>? {
             var position = index
             while position < bytes.count, bytes[position] != UInt8(ascii: "\"") {

@@ -1,8 +1,8 @@
 import Bytes
 
-/// RFC 2045 section 6: how a body was made fit for transport.
+/// The transfer encoding of a body (RFC 2045 section 6).
 public enum TransferEncoding: UInt8, Sendable {
-    /// 7bit, 8bit, binary, absent or unknown: the bytes are what they are.
+    /// 7bit, 8bit, binary, absent or unknown: not encoded.
     case identity
     /// quoted-printable (section 6.7).
     case quotedPrintable
@@ -28,8 +28,8 @@ public enum TransferEncoding: UInt8, Sendable {
         }
     }
 
-    /// The decoded bytes of `range`, at most `limit` of them. Characters outside the alphabet are passed over
-    /// (RFC 2045 section 6.8); a broken escape stays as it stands (section 6.7).
+    /// The decoded bytes of `range`, at most `limit` of them. Characters outside the alphabet are ignored (RFC 2045
+    /// section 6.8); an invalid escape stays as it is (section 6.7).
     @usableFromInline package func decode(_ bytes: Span<UInt8>, _ range: Range<Int>, limit: Int) -> [UInt8] {
         switch self {
         case .identity, .uuencode:
@@ -39,7 +39,7 @@ public enum TransferEncoding: UInt8, Sendable {
         }
     }
 
-    /// - Parameter underscore: whether `_` stands for a blank (RFC 2047 section 4.2).
+    /// - Parameter underscore: whether `_` means a blank (RFC 2047 section 4.2).
     static func quotedPrintable(_ bytes: Span<UInt8>, _ range: Range<Int>, limit: Int, underscore: Bool) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(Swift.min(range.count, limit))

@@ -17,17 +17,16 @@ public final class Archive: Sendable {
     public let root: String
     private let folders = Mutex<[String: Maildir]>([:])
 
-    /// Makes and opens nothing yet.
+    /// Does not create or open anything yet.
     public init(root: String) {
         self.root = root
     }
 
-    /// The Maildir ROOT/NAME. Where they are missing, ROOT, ROOT/NAME and its cur/, new/ and tmp/ are made, with mode
-    /// 0700 less the umask, and fsynced. The parent of ROOT must exist: to make more than one folder would hide a
-    /// mistyped path.
+    /// The Maildir ROOT/NAME. If they are missing, ROOT, ROOT/NAME and its cur/, new/ and tmp/ are created, with mode
+    /// 0700 minus the umask, and fsynced. The parent of ROOT must exist, so that a mistyped path is noticed.
     ///
-    /// - Throws: ``MaildirError`` of the category `cannotWrite`, `permission` or `tryAgain`; `cannotWrite` also where
-    ///   `name` is no name for a folder: empty, with a slash in it, or starting with a dot.
+    /// - Throws: ``MaildirError`` of the category `cannotWrite`, `permission` or `tryAgain`; `cannotWrite` also if
+    ///   `name` cannot be a folder's name: empty, with a slash in it, or starting with a dot.
     public func folder(named name: String) throws(MaildirError) -> Maildir {
         try folders.withLock { (folders) throws(MaildirError) -> Maildir in
             if let folder = folders[name] { return folder }
@@ -50,7 +49,7 @@ public final class Archive: Sendable {
 
     /// Makes durable what was moved here since the last call: fsync(2) of each folder that was touched. Call it once
     /// per batch, before ``Maildir/syncFolders()`` of the Maildir that the messages came from, so that a message is on
-    /// disk here before it is gone there.
+    /// disk here before it is removed there.
     public func syncFolders() throws(MaildirError) {
         let opened = folders.withLock { Array($0.values) }
         for folder in opened {

@@ -4,7 +4,7 @@ import Synchronization
 final class ArchivedNames: Sendable {
     private let list = Mutex<NameList?>(nil)
 
-    /// The names of the same unique part as `name`, whatever their flags, that were there when the list was made.
+    /// The names with the same unique part as `name`, whatever their flags, at the time of the listing.
     func names(like name: MessageName, in folder: FolderHandle) throws(MaildirError) -> [MessageName] {
         let list = try list.withLock { (list) throws(MaildirError) -> NameList in
             if let list { return list }

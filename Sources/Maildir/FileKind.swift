@@ -1,6 +1,6 @@
 import Glibc
 
-/// What stands in a Maildir under a message's name, where it is not the regular file that a message is.
+/// What is in a Maildir under a message's name, if it is not the regular file that a message is.
 public enum FileKind: String, Hashable, Sendable, CustomStringConvertible {
     /// A folder.
     case directory = "a folder"
@@ -14,10 +14,10 @@ public enum FileKind: String, Hashable, Sendable, CustomStringConvertible {
     case characterDevice = "a character device"
     /// A block device.
     case blockDevice = "a block device"
-    /// What this version of the library does not know.
+    /// A type that this version of the library does not know.
     case unknown = "of an unknown kind"
 
-    /// The kind with its article, to stand after "it is".
+    /// The kind with its article, as it follows "it is".
     public var description: String { rawValue }
 
     /// The kind that a `st_mode` names; nil for a regular file.

@@ -2,8 +2,8 @@ import Bytes
 import Glibc
 import Synchronization
 
-/// An open folder. All work on messages goes through its descriptor and bare names: no path is put together per
-/// message, and a folder that is renamed while a run is on stays the same folder.
+/// An open folder. Messages are accessed through its descriptor and names: no path is built for each message, and a
+/// folder that is renamed during a run is still the same folder.
 final class FolderHandle: Sendable {
     let descriptor: Int32
     /// For error messages only.
@@ -12,7 +12,7 @@ final class FolderHandle: Sendable {
     private let isTouched = Atomic<Bool>(false)
     private let areFilesOurs = Atomic<Bool>(true)
 
-    /// Whether a file may be read without noting when; until one was that is another user's (open(2), O_NOATIME).
+    /// Whether files are opened with O_NOATIME; false after a file of another user (open(2)).
     var mayKeepAccessTimes: Bool {
         get { areFilesOurs.load(ordering: .relaxed) }
         set { areFilesOurs.store(newValue, ordering: .relaxed) }
@@ -27,8 +27,8 @@ final class FolderHandle: Sendable {
         close(descriptor)
     }
 
-    /// Opens the folder `name` in `parent`, or the folder at the path `name` where there is no parent. A symbolic link
-    /// in a parent's folder is not followed: nobody who may write there can point us elsewhere.
+    /// Opens the folder `name` in `parent`, or the folder at the path `name` if there is no parent. A symbolic link in
+    /// a parent's folder is not followed, so that others who may write there cannot redirect us.
     static func open(_ name: String, in parent: FolderHandle?) -> Result<FolderHandle, FolderOpeningFailure> {
         let path = parent.map { $0.path + "/" + name } ?? name
         let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (parent == nil ? 0 : O_NOFOLLOW)
@@ -37,23 +37,23 @@ final class FolderHandle: Sendable {
         return .success(FolderHandle(descriptor: answer.value, path: path))
     }
 
-    /// Notes that ``sync()`` has something to do.
+    /// Records that ``sync()`` has something to do.
     func touch() {
         isTouched.store(true, ordering: .releasing)
     }
 
-    /// fsync(2) of the folder, where names in it were added or removed since the last time.
+    /// fsync(2) of the folder, if names in it were added or removed since the last time.
     func sync() throws(MaildirError) {
         guard isTouched.exchange(false, ordering: .acquiringAndReleasing) else { return }
         let answer = systemCall { fsync(descriptor) }
-        // EINVAL: a file system that keeps no folders back to synchronise (some FUSE and CIFS ones say so).
+        // EINVAL: a file system without fsync for folders (some FUSE and CIFS ones).
         if answer.error != 0 && answer.error != EINVAL {
             touch()
             throw MaildirError(.sync, path, errorNumber: answer.error)
         }
     }
 
-    /// What stands under a name, without following it; nil where nothing does, or where it cannot be asked.
+    /// What is under a name, without following it; `nil` if there is nothing, or stat(2) fails.
     func status(of name: MessageName) -> stat? {
         var status = stat()
         let answer = name.withCString { name in
@@ -62,7 +62,7 @@ final class FolderHandle: Sendable {
         return answer.error == 0 ? status : nil
     }
 
-    /// Whether both are one and the same folder, by whatever path each was opened.
+    /// Whether both are the same folder, whatever the paths they were opened by.
     func isSame(as other: FolderHandle) -> Bool {
         var mine = stat()
         var others = stat()
@@ -83,12 +83,11 @@ final class FolderHandle: Sendable {
     }
 }
 
-/// Gives a file or folder that was just made to the owner of the folder that holds it, where root made it: the user for whom
-/// it was made has to be able to write it. That it cannot be given away is no fault.
+/// Gives a file or folder that root just created to the owner of its folder, so that that user can write it. Failure to
+/// do so is ignored.
 ///
-/// - Parameters:
-///   - descriptor: what was made; descriptors follow no link.
-///   - folder: the descriptor of the folder that holds it.
+/// - Parameters: - descriptor: what was created; a descriptor cannot be redirected by a link. - folder: the descriptor
+///   of its folder.
 package func giveToOwner(ofFolder folder: Int32, _ descriptor: Int32) {
     var status = stat()
     guard geteuid() == 0, fstat(folder, &status) == 0 else { return }

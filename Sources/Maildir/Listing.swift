@@ -2,11 +2,11 @@ import Bytes
 import Glibc
 
 extension Maildir {
-    /// The names in new/, sorted by their bytes; the first `limit` of them where there is a limit.
+    /// The names in new/, sorted by their bytes; the first `limit` of them if there is a limit.
     ///
-    /// Names that start with a dot are no messages and are left out. Nothing is asked about the files: that a name
-    /// stands for a symbolic link, a folder or a FIFO shows when it is read. A message that arrives or leaves meanwhile
-    /// may be in the list or not.
+    /// Names that start with a dot are not messages and are left out. The file types are not checked: a symbolic link,
+    /// a folder or a FIFO is detected when it is read. A message that arrives or leaves meanwhile may be in the list or
+    /// not.
     ///
     /// - Throws: ``MaildirError`` of the category `tryAgain`, `permission` or `ioError`.
     public func listNew(limit: Int? = nil) throws(MaildirError) -> NameList {
@@ -21,7 +21,7 @@ extension Maildir {
 
 extension FolderHandle {
     func list(limit: Int?) throws(MaildirError) -> NameList {
-        // A descriptor of its own: a duplicate would share its position with every other listing.
+        // A separate descriptor: a duplicate would share its position with every other listing.
         let opened = systemCall { openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         if opened.error != 0 { throw MaildirError(.list, path, errorNumber: opened.error) }
         guard let stream = fdopendir(opened.value) else {

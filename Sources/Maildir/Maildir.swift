@@ -1,10 +1,10 @@
 import Bytes
 import Glibc
 
-/// A Maildir: a folder in which each message is a file, new ones in new/, the ones that somebody has seen in cur/.
+/// A Maildir: a folder in which each message is a file, new ones in new/, those that were seen in cur/.
 ///
-/// It reads messages without trusting them, and moves them without ever losing one: no file is written over, and none
-/// is removed unless the same bytes already stand, safely on disk, where they are to go. It knows no mail format.
+/// It reads messages without trusting them, and moves them without ever losing one: no file is overwritten, and none is
+/// removed unless the same bytes are already on disk at the target. It does not parse mail.
 ///
 /// ```swift
 /// let maildir = try Maildir(opening: "/home/bounces/Maildir")
@@ -20,19 +20,19 @@ import Glibc
 /// threads at once. Opening, listing and reading need no permission to write and leave no trace, apart from the
 /// access time that the file system may keep.
 public struct Maildir: Sendable {
-    /// Where a message can stand.
+    /// Where a message can be.
     public enum Folder: String, Sendable, CaseIterable {
         /// Delivered, and not yet looked at.
         case new
-        /// Taken over by a mail reader, or by us.
+        /// Seen by a mail reader, or by us.
         case cur
     }
 
-    /// The path as it was given, for messages to people.
+    /// The path as it was given, for messages.
     public let path: String
 
-    /// The absolute path without symbolic links, by which one Maildir is the same from run to run, whatever path the
-    /// caller gave. Where it is not valid UTF-8, the wrong bytes are written as `\xNN`.
+    /// The absolute path without symbolic links, which identifies the Maildir in all runs, whatever path the caller
+    /// gave. If it is not valid UTF-8, invalid bytes are written as `\xNN`.
     public let identity: String
 
     let root: FolderHandle
@@ -44,8 +44,8 @@ public struct Maildir: Sendable {
     /// Opens a Maildir that exists. Its new/ and cur/ must be real folders; tmp/ is opened only when something is
     /// written, so that a Maildir without one can be read.
     ///
-    /// - Throws: ``MaildirError`` of the category `noSuchMaildir` where nothing is there, where it is no folder, or
-    ///   where new/ or cur/ is missing; `permission`; `tryAgain`.
+    /// - Throws: ``MaildirError`` of the category `noSuchMaildir` if nothing is there, if it is not a folder, or if
+    ///   new/ or cur/ is missing; `permission`; `tryAgain`.
     public init(opening path: String) throws(MaildirError) {
         try self.init(opening: path, renaming: .renameat2)
     }
@@ -82,12 +82,12 @@ public struct Maildir: Sendable {
         }
     }
 
-    /// Makes what moves and deliveries have done since the last call durable: fsync(2) of cur/, then of new/, each only
-    /// where it was touched. Call it once per batch; until then a power cut can bring moved messages back to new/, from
-    /// where the next run moves them again, but it can lose none.
+    /// Makes moves and deliveries since the last call durable: fsync(2) of cur/, then of new/, each only if it was
+    /// touched. Call it once per batch; until then a power cut can bring moved messages back to new/, from where the
+    /// next run moves them again, but it can lose none.
     ///
-    /// cur/ stands first, since on a file system that does not write a rename as one whole the new name must be on disk
-    /// before the old one goes. For the same reason call ``Archive/syncFolders()`` before this.
+    /// cur/ comes first, since on a file system that does not write a rename atomically the new name must be on disk
+    /// before the old one is removed. For the same reason call ``Archive/syncFolders()`` before this.
     public func syncFolders() throws(MaildirError) {
         try cur.sync()
         try new.sync()

@@ -5,19 +5,20 @@ import Glibc
 public struct MaildirError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What a program does about the error.
     public enum Category: Hashable, Sendable {
-        /// The path names no Maildir: nothing is there, it is no folder, or new/ or cur/ is missing (EX_NOINPUT, 66).
+        /// The path is not a Maildir: nothing is there, it is not a folder, or new/ or cur/ is missing (EX_NOINPUT,
+        /// 66).
         case noSuchMaildir
         /// This user may not do that.
         case permission
-        /// The message is no longer there: somebody else moved or removed it. Not a fault; go on with the next.
+        /// The message is no longer there: somebody else moved or removed it. Not an error; continue with the next.
         case vanished
-        /// What bears the name is no regular file and so no message. Go on with the next.
+        /// The name is not that of a regular file, so it is not a message. Continue with the next.
         case notRegular(FileKind)
         /// The target cannot be written, whatever the message (EX_CANTCREAT, 73).
         case cannotWrite
         /// Anything else that the system refuses (EX_IOERR, 74).
         case ioError
-        /// The disk, the file system or the machine is in a state that has to be mended first: full, over quota,
+        /// The disk, the file system or the machine is in a state that has to be fixed first: full, over quota,
         /// read-only, failing, stale, out of file descriptors or memory (EX_TEMPFAIL, 75). Stop, and run again later.
         case tryAgain
     }
@@ -52,7 +53,7 @@ public struct MaildirError: Error, Hashable, Sendable, CustomStringConvertible {
     public let operation: Operation
     /// The file or folder, safe for a terminal.
     public let path: String
-    /// The `errno`; 0 where no system call failed.
+    /// The `errno`; 0 if no system call failed.
     public let errorNumber: Int32
     /// Why, in place of what the system says about `errorNumber`.
     private let reason: String?
@@ -101,7 +102,7 @@ public struct MaildirError: Error, Hashable, Sendable, CustomStringConvertible {
         return "cannot \(operation.rawValue) \(path): \(why); \(advice)"
     }
 
-    /// Whether it says nothing about the messages that follow: the others can be read and moved all the same.
+    /// Whether it concerns only this message: the others can still be read and moved.
     ///
     /// A file may be immutable, another user's in a sticky folder, a mount point, or have a name that gets too long or that
     /// the target's file system does not take. A folder whose names may not be changed, a full and a failing disk concern
@@ -137,7 +138,7 @@ public struct MaildirError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Whether the message is still there, and one.
+    /// Whether the message still exists and is a regular file.
     private var isFailure: Bool {
         switch category {
         case .vanished, .notRegular: false

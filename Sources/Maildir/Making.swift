@@ -2,11 +2,11 @@ import Bytes
 import Glibc
 
 extension Maildir {
-    /// Opens the Maildir at `path`, and first makes what of it is missing: the folder itself, cur/, new/ and tmp/, with
-    /// mode 0700 less the umask. Its parent must exist.
+    /// Opens the Maildir at `path`, and first creates missing folders: the Maildir itself, cur/, new/ and tmp/, with
+    /// mode 0700 minus the umask. Its parent must exist.
     ///
-    /// What was made is fsynced, the folder and its parent, so that no message can come to stand in a folder that a
-    /// power cut undoes.
+    /// Created folders and their parents are fsynced, so that no message can end up in a folder that a power cut
+    /// removes.
     ///
     /// - Throws: ``MaildirError`` of the category `cannotWrite`, `permission`, `tryAgain`, or as ``init(opening:)``.
     public static func make(at path: String) throws(MaildirError) -> Maildir {
@@ -18,14 +18,15 @@ extension Maildir {
         return try Maildir(opening: path)
     }
 
-    /// Opens a folder, and makes it where it is missing; where root makes it, it gets its parent's owner. The parent is then touched, or, without a parent, fsynced.
+    /// Opens a folder, and makes it if it is missing; if root makes it, it gets its parent's owner. The parent is then
+    /// touched, or, without a parent, fsynced.
     static func makeFolder(_ name: String, in parent: FolderHandle?) throws(MaildirError) -> FolderHandle {
         let made = systemCall { mkdirat(parent?.descriptor ?? AT_FDCWD, name, 0o700) }
         let folder: FolderHandle
         do {
             folder = try FolderHandle.open(name, in: parent).get()
         } catch {
-            // Where mkdir(2) failed for another reason than that something stood there, that reason is the cause.
+            // If mkdir(2) failed for another reason than EEXIST, that is the reason to report.
             let cause = made.error == 0 || made.error == EEXIST ? error.errorNumber : made.error
             throw MaildirError(.make, error.path, errorNumber: cause)
         }
@@ -35,7 +36,7 @@ extension Maildir {
             parent.touch()
         } else if case .success(let above) = FolderHandle.open("..", in: folder) {
             giveToOwner(ofFolder: above.descriptor, folder.descriptor)
-            // A parent that we may write but not read cannot be opened, and so not be synchronised.
+            // A parent that we may write but not read cannot be opened, and so cannot be synchronised.
             above.touch()
             try above.sync()
         }

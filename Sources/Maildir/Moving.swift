@@ -6,25 +6,25 @@ extension Maildir {
     public struct Destination: Sendable {
         let flags: String
 
-        /// To cur/, with these flags beside those that its name has. `"S"` is "seen".
+        /// To cur/, with these flags added to its name. `"S"` is "seen".
         public static func cur(flags: String) -> Destination {
             Destination(flags: flags)
         }
     }
 
-    /// Moves a message within the Maildir, and says what it is called now.
+    /// Moves a message within the Maildir, and returns its new name.
     ///
-    /// The name becomes `UNIQUE:2,FLAGS`. Where it is taken, by whatever, the message gets the next free one of
-    /// `UNIQUE_1:2,FLAGS`, `UNIQUE_2:2,FLAGS` … : no file is written over and none is removed, not even where the one
-    /// that stands there has the same content, as after new/ was restored from a backup. (One file under two names, a
-    /// hard link, is what an interrupted move leaves on a file system such as NFS; it loses its old name.)
+    /// The name becomes `UNIQUE:2,FLAGS`. If that name exists, the message gets the next free one of
+    /// `UNIQUE_1:2,FLAGS`, `UNIQUE_2:2,FLAGS` … : no file is overwritten or removed, not even if the existing one has
+    /// the same content, as after new/ was restored from a backup. (An interrupted move on a file system such as NFS
+    /// leaves one file under two names, a hard link; its old name is removed.)
     ///
-    /// One rename(2), at once visible to others, durable after ``syncFolders()``. Where cur/ is on another file system,
-    /// it is done as ``move(_:from:into:flags:mayStandThere:)`` does it. What the name stands for is not asked: a
-    /// symbolic link or a FIFO is moved as it is.
+    /// One rename(2), at once visible to others, durable after ``syncFolders()``. If cur/ is on another file system, it
+    /// works like ``move(_:from:into:flags:mayStandThere:)``. The file type is not checked: a symbolic link or a FIFO
+    /// is moved as it is.
     ///
-    /// - Throws: ``MaildirError`` of the category `vanished` where the message is gone, `permission`, `cannotWrite`,
-    ///   `tryAgain` or `ioError`. Then the message stands where it stood.
+    /// - Throws: ``MaildirError`` of the category `vanished` if the message is gone, `permission`, `cannotWrite`,
+    ///   `tryAgain` or `ioError`. Then the message has not been moved.
     @discardableResult
     public func move(
         _ name: MessageName, from folder: Folder = .new, to destination: Destination
@@ -35,28 +35,24 @@ extension Maildir {
         return try move.carryOut()
     }
 
-    /// Moves a message to cur/ of another Maildir, such as a folder of an ``Archive``, and says what it is called there.
+    /// Moves a message to cur/ of another Maildir, such as a folder of an ``Archive``, and returns its name there.
     ///
     /// Within a file system that is one rename(2), durable after ``syncFolders()`` of both, the target first. From one
-    /// file system to another the message is copied to the target's tmp/, with its times, mode and, where allowed,
-    /// owner; the copy is fsynced and renamed to cur/, that folder is fsynced, and only then the source is removed.
-    /// Whenever that is interrupted, there may be a stray file in tmp/ (which mail readers remove after 36 hours), or
-    /// the message may stand in both places, but never in none.
+    /// file system to another the message is copied to the target's tmp/, with its times, mode and, if allowed, owner;
+    /// the copy is fsynced and renamed to cur/, that folder is fsynced, and only then the source is removed. If that is
+    /// interrupted, there may be a stray file in tmp/ (which mail readers remove after 36 hours), or the message may be
+    /// in both places, but it is never lost.
     ///
-    /// To call it again puts that right: where the target's cur/ already has the wanted name *with the same bytes*, it
-    /// is fsynced and the source removed. Where the name has other bytes, the message gets another name, as in
+    /// Calling it again completes the move: if the target's cur/ already has the wanted name *with the same bytes*, it
+    /// is fsynced and the source removed. If the name has other bytes, the message gets another name, as in
     /// ``move(_:from:to:)``.
     ///
-    /// - Parameters:
-    ///   - name: The message's name, as it was listed.
-    ///   - folder: Where it stands.
-    ///   - target: The Maildir to whose cur/ it goes.
-    ///   - flags: Flags that it gets beside those that its name has.
-    ///   - mayStandThere: Whether an earlier run may have brought this message there, as the caller knows from its
-    ///     records. Then it is also found where somebody has changed its flags meanwhile. That needs a list of the
-    ///     target's cur/, made once at the first such move.
+    /// - Parameters: - name: The message's name, as it was listed. - folder: Where it is. - target: The Maildir to
+    ///   whose cur/ it goes. - flags: Flags to add to its name. - mayStandThere: Whether an earlier run may have moved
+    ///   this message there, according to the caller's records. Then it is also found if its flags were changed
+    ///   meanwhile. That needs a list of the target's cur/, made once at the first such move.
     /// - Throws: ``MaildirError`` of the category `vanished`, `permission`, `cannotWrite`, `tryAgain`, `ioError`, or
-    ///   `notRegular` where something that is no file would have to be copied. Then the message stands where it stood.
+    ///   `notRegular` if it is not a regular file and would have to be copied. Then the message has not been moved.
     @discardableResult
     public func move(
         _ name: MessageName, from folder: Folder = .new, into target: Maildir, flags: String = "S",
@@ -69,7 +65,7 @@ extension Maildir {
     }
 }
 
-/// One message on its way.
+/// The state of one move.
 private struct Move {
     let name: MessageName
     let source: FolderHandle
@@ -78,9 +74,9 @@ private struct Move {
     /// Whether a file of the wanted name and the same bytes is this message, so that the source can go.
     var finishesOnEqual: Bool
 
-    /// What to do about a name that is taken.
+    /// What to do if a name already exists.
     private enum Collision {
-        /// The message already bears it; nothing is left to do.
+        /// The message already has it; nothing is left to do.
         case done
         /// Another message has it.
         case taken
@@ -92,7 +88,7 @@ private struct Move {
         var candidates = NameCandidates(wanted)
         var copy: StagedCopy?
         defer { copy?.discard() }
-        // Each round tries a name, or makes the copy, or meets a name that came or went just now.
+        // Each round tries a name, makes the copy, or handles a name that appeared or disappeared meanwhile.
         for _ in 0..<2 * NameCandidates.maximumCount {
             do throws(SystemError) {
                 if let copy {
@@ -138,7 +134,7 @@ private struct Move {
         throw noFreeName()
     }
 
-    /// Looks for the message under any flags in the target; removes the source and says the name where it is there.
+    /// Looks for the message with any flags in the target; if it is there, removes the source and returns the name.
     func finishWhereItStands() throws(MaildirError) -> MessageName? {
         for standing in try target.archivedNames.names(like: name, in: target.cur) {
             if case .done = try look(at: standing) { return standing }
@@ -153,7 +149,7 @@ private struct Move {
         guard let theirs = target.cur.status(of: taken) else { return .free }
         let isOneFile = ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino
         if source.isSame(as: target.cur) {
-            // One folder: it may be the very same entry, so nothing is removed here.
+            // Same folder: it may be the same entry, so nothing is removed here.
             return isOneFile ? .done : .taken
         }
         guard FileKind(mode: ours.st_mode) == nil, FileKind(mode: theirs.st_mode) == nil,
@@ -166,7 +162,7 @@ private struct Move {
             case .tryAgain, .ioError: throw error
             case .vanished where source.status(of: name) == nil: throw error
             case .vanished: return .free
-            // What cannot be compared counts as different. At worst the message then stands there twice.
+            // Files that cannot be compared count as different. At worst the message is then there twice.
             default: return .taken
             }
         }
@@ -208,10 +204,10 @@ private struct Move {
         return isSame
     }
 
-    /// Removes the source, once the target is on disk: a copy must not go before the other has come to stay.
+    /// Removes the source, once the target is on disk.
     ///
-    /// - Parameter copy: what this move has just made in the target. It goes where the source has to stay, so that the
-    ///   message does not stand twice.
+    /// - Parameter copy: the copy that this move has just made in the target. It is removed if the source cannot be, so
+    ///   that the message is not there twice.
     private func removeSource(orCopy copy: MessageName? = nil) throws(MaildirError) {
         target.cur.touch()
         try target.cur.sync()

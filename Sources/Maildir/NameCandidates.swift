@@ -1,6 +1,6 @@
-/// The names that are tried, one after another, for a message in its new folder: the wanted one; where another message
-/// has it, `UNIQUE_1` to `UNIQUE_99` with the same flags; and then names that nobody else makes, with the delivery's
-/// seconds in front. So it ends however many messages claim one name.
+/// The names that are tried, one after another, for a message in its new folder: the wanted one; if another message has
+/// it, `UNIQUE_1` to `UNIQUE_99` with the same flags; and then unique names, starting with the delivery's seconds. So
+/// the list is finite, however many messages have one name.
 struct NameCandidates {
     /// How many numbered names are tried.
     static let maximumNumber = 99
@@ -16,7 +16,7 @@ struct NameCandidates {
         current = wanted
     }
 
-    /// Goes on to the next name; false where there is none.
+    /// Goes on to the next name; false if there is none.
     mutating func advance() -> Bool {
         tried += 1
         if tried <= Self.maximumNumber {

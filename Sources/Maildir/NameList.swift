@@ -2,14 +2,14 @@ import Glibc
 
 /// The names in one folder of a Maildir at one moment, in byte order.
 ///
-/// A million names of 47 bytes, as Postfix writes them, cost 52 MB: the names stand one after another in one block of
+/// A million names of 47 bytes, as Postfix writes them, cost 52 MB: the names are one after another in one block of
 /// memory, and a ``MessageName`` is made when it is asked for.
 public struct NameList: RandomAccessCollection, Sendable {
-    /// The most bytes of names that one list holds, some 20 million names. What is beyond that stays in the folder for
-    /// the next listing, and ``isComplete`` is false.
+    /// The most bytes of names that one list holds, some 20 million names. Further ones are left for the next listing,
+    /// and ``isComplete`` is false.
     public static let maximumBytes = 1 << 30
 
-    /// Whether the list holds all names that the folder had. False where a limit or ``maximumBytes`` cut it.
+    /// Whether the list holds all names that the folder had. False if a limit or ``maximumBytes`` cut it.
     public let isComplete: Bool
 
     private let arena: NameArena
@@ -48,7 +48,7 @@ public struct NameList: RandomAccessCollection, Sendable {
     }
 }
 
-/// Gathers the names that readdir(3) gives, in any order, and sorts them once.
+/// Collects the names from readdir(3), in any order, and sorts them once.
 struct NameListBuilder {
     private var arena: NameArena
     private var offsets: [UInt32] = []
@@ -58,7 +58,7 @@ struct NameListBuilder {
         arena = NameArena(maximumBytes: maximumBytes)
     }
 
-    /// Takes a copy of a name. False where there is no room for it; then the list is to be finished without it.
+    /// Adds a copy of a name. False if there is no space for it; then the list is to be finished without it.
     mutating func add(_ name: UnsafePointer<CChar>) -> Bool {
         guard !isFull, let offset = arena.append(name) else {
             isFull = true
@@ -85,8 +85,8 @@ struct NameListBuilder {
 
 /// One block of memory with names, each closed by a NUL.
 ///
-/// It grows by realloc(3), which for large blocks moves pages rather than bytes: a list that grows never costs twice
-/// its size, as an array would.
+/// It grows by realloc(3), which for large blocks moves pages rather than bytes: a growing list never needs twice its
+/// size, as an array would.
 ///
 /// `@unchecked Sendable`: only a ``NameListBuilder`` writes, before the list exists; from then on it is only read.
 private final class NameArena: @unchecked Sendable {
@@ -103,7 +103,7 @@ private final class NameArena: @unchecked Sendable {
         free(base)
     }
 
-    /// Copies a name in; nil where the arena is full or the memory is.
+    /// Copies a name in; `nil` if the arena is full or the memory is.
     func append(_ name: UnsafePointer<CChar>) -> UInt32? {
         let length = strlen(name) + 1
         guard length <= maximumBytes - count else { return nil }
@@ -120,7 +120,7 @@ private final class NameArena: @unchecked Sendable {
         return UInt32(offset)
     }
 
-    /// Gives back what was reserved and not used.
+    /// Frees unused reserved memory.
     func trim() {
         guard count > 0, let smaller = realloc(base, count) else { return }
         base = smaller.assumingMemoryBound(to: CChar.self)

@@ -2,10 +2,10 @@ import Bytes
 import Glibc
 
 extension Maildir {
-    /// What a small file in the Maildir's folder, next to cur/ and new/, holds; nil if there is none.
+    /// The contents of a small file in the Maildir's folder, next to cur/ and new/; nil if it does not exist.
     ///
-    /// - Throws: `notRegular` if something else bears the name; a symbolic link is not followed. `ioError` if it is longer
-    ///   than `limit` bytes.
+    /// - Throws: `notRegular` if something else has the name; a symbolic link is not followed. `ioError` if it is
+    ///   longer than `limit` bytes.
     package func readNote(_ name: String, limit: Int) throws(MaildirError) -> [UInt8]? {
         let path = self.path + "/" + name
         // O_NONBLOCK: a FIFO of that name must not make it wait.
@@ -40,11 +40,11 @@ extension Maildir {
         return Array(bytes[..<count])
     }
 
-    /// Writes a small file into the Maildir's folder, in place of the one that is there: whoever reads it sees one of the
-    /// two, whole. It is on disk when this returns.
+    /// Writes a small file into the Maildir's folder, replacing an existing one atomically. It is on disk when this
+    /// returns.
     package func writeNote(_ name: String, _ bytes: [UInt8]) throws(MaildirError) {
         let path = self.path + "/" + name
-        // A name of its own: where no lock holds another run back, it may write the file, too.
+        // A unique name: without an effective lock another run may write the file, too.
         let temporary = "\(name).\(UniqueName.next().printable)"
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
         let opened = systemCall { openat(root.descriptor, temporary, flags, 0o644) }

@@ -3,24 +3,24 @@ import Glibc
 internal import CRenameat2
 
 extension Maildir {
-    /// Reads a message, but no more of it than `maximum` bytes; so much memory, at most, it takes, however large the
-    /// file is or claims to be.
+    /// Reads at most `maximum` bytes of a message, and uses no more memory than that, however large the file is or
+    /// claims to be.
     ///
     /// The file may be anything: symbolic links are not followed, a FIFO or a device does not hang it, and a file that
-    /// grows or shrinks meanwhile gives what was there.
+    /// grows or shrinks meanwhile gives the bytes that were there.
     ///
-    /// - Throws: ``MaildirError`` of the category `vanished` where the name is gone, `notRegular` where it is no regular
-    ///   file, `permission`, `tryAgain` or `ioError`.
+    /// - Throws:
+    ///   ``MaildirError`` of the category `vanished` if the name is gone, `notRegular` if it is not a regular file, `permission`, `tryAgain` or `ioError`.
     public func read(_ name: MessageName, from folder: Folder, maximum: Int) throws(MaildirError) -> MessageFile {
         var bytes: [UInt8] = []
         let facts = try read(name, from: folder, maximum: maximum, into: &bytes)
         return MessageFile(bytes: bytes, facts: facts)
     }
 
-    /// Reads a message into an array of the caller's, which loses what it held and keeps its memory: from message to
-    /// message nothing has to be allocated.
+    /// Reads a message into the caller's array, replacing its contents and reusing its memory, so that nothing is
+    /// allocated for each message.
     ///
-    /// - Throws: As ``read(_:from:maximum:)``; then the array holds nothing of use.
+    /// - Throws: As ``read(_:from:maximum:)``; then the contents of the array are undefined.
     public func read(
         _ name: MessageName, from folder: Folder, maximum: Int, into bytes: inout [UInt8]
     ) throws(MaildirError) -> MessageFacts {
@@ -45,7 +45,7 @@ extension FolderHandle {
         let maximum = max(0, maximum)
         let expected = max(0, Int(file.status.st_size))
         let chunk = max(min(expected, maximum, Self.readChunk - 1) + 1, Self.smallestChunk)
-        // One byte more than there should be: a short answer then says that this was all, without another call.
+        // Asks for one byte more than expected: a short read then shows the end, without another call.
         bytes.reserveCapacity(max(min(expected, maximum) + 1, min(chunk, maximum)))
         while bytes.count < maximum {
             let wanted = min(chunk, maximum - bytes.count)
@@ -57,7 +57,8 @@ extension FolderHandle {
                 }
             }
             guard answer.error == 0 else { throw MaildirError(.read, self, name, errorNumber: answer.error) }
-            // A short answer inside the file is none: a bad block may come next, and then the next call says so.
+            // A short read within the file does not mean its end: a bad block may come next, and the next call reports
+            // it.
             if answer.value == 0 || (answer.value < wanted && bytes.count == expected) { break }
         }
         return try facts(of: file, count: bytes.count, maximum: maximum, name: name)
@@ -78,14 +79,14 @@ extension FolderHandle {
 
     /// The most that one read(2) asks for, in bytes.
     static let readChunk = 1 << 16
-    /// The least that it asks for: where a file claims to be empty, its file system may only not know the size.
+    /// The minimum for one read(2): a file that claims to be empty may be on a file system that does not know the size.
     private static let smallestChunk = 1 << 13
 
-    /// Opens a message, and nothing that is not one. O_NONBLOCK keeps the opening of a FIFO from waiting for a writer,
-    /// O_NOCTTY that of a terminal from taking it over; the kind is asked of what was opened, not of the name, which
-    /// could mean something else by then.
+    /// Opens a message, but only if it is a regular file. O_NONBLOCK prevents waiting for the writer of a FIFO,
+    /// O_NOCTTY prevents a terminal from becoming the controlling one; the type is checked on the open file, not the
+    /// name, which could be something else by then.
     ///
-    /// Of the owner's files the time of the last access stays, which to write costs as much as to open the file.
+    /// The access time of the owner's files is not updated, since writing it costs as much as opening the file.
     func openMessage(_ name: MessageName, for operation: MaildirError.Operation) throws(MaildirError) -> OpenMessage {
         let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY
         let opened = name.withCString { name in

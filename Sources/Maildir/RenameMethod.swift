@@ -2,12 +2,12 @@ import Bytes
 import Glibc
 internal import CRenameat2
 
-/// How a file gets another name without ever taking that of another file.
+/// How a file is renamed without ever overwriting another file.
 enum RenameMethod {
-    /// renameat2(2) with RENAME_NOREPLACE: one step, which either happens or does not.
+    /// renameat2(2) with RENAME_NOREPLACE: one atomic step.
     case renameat2
-    /// linkat(2), then unlinkat(2), where the file system does not know the flag, as NFS does not. In between, the file
-    /// bears both names; who finds it so finishes the job.
+    /// linkat(2), then unlinkat(2), if the file system does not know the flag, as NFS does not. In between, the file
+    /// has both names; whoever finds it so completes the move.
     case hardLink
 
     /// Moves `name` from one folder to `newName` in another. The error is EEXIST where `newName` is taken.

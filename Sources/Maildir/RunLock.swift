@@ -2,32 +2,32 @@ import Bytes
 import Glibc
 
 /// The right to be the only run on a Maildir: an exclusive flock(2) on the Maildir's folder itself, so that nothing is
-/// written and a user who may only read can take it too. The kernel drops it when the process ends, however it ends.
+/// written and a user who may only read can take it too. The kernel releases it when the process ends, however it ends.
 ///
-/// Where the file system knows no lock on a folder (NFS, which wants a descriptor open for writing; some FUSE and CIFS
-/// ones), a file `.maildir-bounce.lock` in the Maildir is locked instead. It stays there: to remove it would let two
-/// runs lock two files of one name.
+/// If the file system cannot lock a folder (NFS, which requires a descriptor open for writing; some FUSE and CIFS
+/// ones), a file `.maildir-bounce.lock` in the Maildir is locked instead. It is not removed: otherwise two runs could
+/// lock two files of the same name.
 ///
 /// ```swift
 /// guard let lock = try RunLock.tryAcquire(on: maildir) else { return }
 /// defer { lock.release() }
 /// ```
 public struct RunLock: Sendable {
-    /// The file that is locked where the folder cannot be.
+    /// The file that is locked if the folder cannot be.
     public static let fileName = ".maildir-bounce.lock"
 
     private let descriptor: OwnedDescriptor
 
-    /// Takes the lock, without waiting; nil where somebody else holds it, in this process or in another.
+    /// Takes the lock, without waiting; `nil` if somebody else holds it, in this process or in another.
     ///
-    /// - Throws: ``MaildirError`` where it cannot be told.
+    /// - Throws: ``MaildirError`` if the lock cannot be tested.
     public static func tryAcquire(on maildir: Maildir) throws(MaildirError) -> RunLock? {
         try tryAcquire(on: maildir, lockingFolder: true)
     }
 
     static func tryAcquire(on maildir: Maildir, lockingFolder: Bool) throws(MaildirError) -> RunLock? {
         if lockingFolder {
-            // A descriptor of its own: the lock belongs to what was opened, and has to end with the lock, not with the
+            // A separate descriptor: the lock belongs to the open file, and has to end with this value, not with the
             // Maildir.
             let folder = try open(".", O_RDONLY | O_DIRECTORY, in: maildir)
             do throws(SystemError) {
@@ -49,8 +49,8 @@ public struct RunLock: Sendable {
         }
     }
 
-    /// Gives the lock back. It would also go with the last copy of this value, but that may be sooner than you think:
-    /// Swift ends a value's life after its last use. So call this at the end, with `defer`.
+    /// Releases the lock. It is also released with the last copy of this value, but that may be too early: Swift ends a
+    /// value's lifetime after its last use. So call this at the end, with `defer`.
     public func release() {
         _ = flock(descriptor.number, LOCK_UN)
     }

@@ -6,7 +6,7 @@ struct StagedCopy {
     let folder: FolderHandle
     let name: MessageName
 
-    /// Copies a message into the target's tmp/, with its times, mode and, where that is allowed, owner.
+    /// Copies a message into the target's tmp/, with its times, mode and, if that is allowed, owner.
     init(of message: MessageName, in source: FolderHandle, for target: Maildir) throws(MaildirError) {
         let original = try source.openMessage(message, for: .copy)
         defer { close(original.descriptor) }
@@ -52,7 +52,7 @@ struct StagedCopy {
         }
     }
 
-    /// Removes the file. What cannot be removed stays in tmp/, where it is no message.
+    /// Removes the file. If that fails, it stays in tmp/, where it is not a message.
     func discard() {
         try? folder.unlink(name)
     }

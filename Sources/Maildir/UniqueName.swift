@@ -2,14 +2,14 @@ import Bytes
 import Glibc
 import Synchronization
 
-/// Names that no other process, machine or moment makes: `SECONDS.M<µs>P<pid>Q<counter>.HOST`, as the Maildir
+/// Names that are unique among processes, machines and times: `SECONDS.M<µs>P<pid>Q<counter>.HOST`, as the Maildir
 /// convention has it (https://cr.yp.to/proto/maildir.html).
 enum UniqueName {
     /// The most bytes of the host name that go into a name. Linux allows a host name of 64 (HOST_NAME_MAX); escaped, it
     /// can be longer.
     static let maximumHostLength = 128
 
-    /// A new name; `seconds` stands for the time in front where the message has one of its own.
+    /// A new name; `seconds` replaces the current time if the message has its own.
     static func next(seconds: Int64? = nil) -> MessageName {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
@@ -33,7 +33,7 @@ enum UniqueName {
         return Array(escaped.prefix(maximumHostLength))
     }
 
-    /// Tells apart what one process makes within a microsecond.
+    /// Distinguishes names that one process makes within a microsecond.
     private static let counter = Atomic<UInt64>(0)
 
     private static let host: [UInt8] = {

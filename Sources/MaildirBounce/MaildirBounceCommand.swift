@@ -84,8 +84,8 @@ import Glibc
 
     /// The command that was asked for.
     ///
-    /// The plain form first (see ``PlainArguments``), and then straight to the subcommand: the way through the root takes
-    /// longer. What is wrong with a command line is left for the root to say, which knows the whole of it.
+    /// Tries the plain form first (see ``PlainArguments``), then the subcommand directly: parsing from the root takes
+    /// longer. Errors in a command line are reported by the root, which knows all of it.
     private static func parseCommandLine() throws -> any ParsableCommand {
         let arguments = RawArguments.texts[...]
         if let command = try longCommand(arguments) { return command }
@@ -105,16 +105,16 @@ import Glibc
         return try parseAsRoot(Array(arguments))
     }
 
-    /// The command of a line with many words; nil where there are few.
+    /// The command of a line with many words; `nil` if there are few.
     ///
-    /// A line with many words that makes no sense is refused as the shortened one.
+    /// An invalid line with many words is reported in its shortened form.
     private static func longCommand(_ arguments: ArraySlice<String>) throws -> (any ParsableCommand)? {
         guard arguments.count > LongArguments.shortestRun else { return nil }
         let long = LongArguments(arguments)
         guard long.isShortened else { return nil }
         let command = try parseAsRoot(long.short)
         guard var command = command as? any WordsCommand else {
-            // What stands for the words must not be taken for one of them.
+            // The placeholder must not be taken for one of the words.
             guard arguments.count > LongArguments.longestGeneral else { return nil }
             throw ValidationError("\(arguments.count) words are too many for this command")
         }
@@ -123,12 +123,12 @@ import Glibc
         return command
     }
 
-    /// Whether a mail server hands us a message, which it would throw away for most statuses.
+    /// Whether a mail server pipes a message to us, which it would discard for most exit statuses.
     private static var isDelivering: Bool {
         RawArguments.texts.first == DeliverCommand.configuration.commandName
     }
 
-    /// One line for a command line that makes no sense, and where to read on.
+    /// One line about an invalid command line, with a hint to the help.
     private static func usageSentence(for error: any Error) -> String {
         let sentence = message(for: error).split(whereSeparator: \.isWhitespace).joined(separator: " ")
         let names = configuration.subcommands.compactMap { $0.configuration.commandName }

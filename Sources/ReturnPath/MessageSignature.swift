@@ -3,8 +3,8 @@ import Crypto
 
 /// The signature of a tag: HMAC-SHA256 (RFC 2104), cut to its first 48 bits, in hexadecimal.
 ///
-/// Hexadecimal, since servers may fold the case of a local part, and since every language writes it without help. A guess
-/// costs a forger a mail, and one in 281 million million holds.
+/// Hexadecimal, since servers may change the case of a local part, and since every language supports it. Each guess
+/// costs a forger a mail, and one in 281 million million is right.
 enum MessageSignature {
     static let characters = 12
 

@@ -8,12 +8,12 @@ import Bytes
 ///            │ └ the day on which it was made, days since 1970 in 4 hexadecimal digits; may be left out
 ///            └ the key's name
 ///
-/// What is signed is the text `k15101:bob=dest.example`, name and day before the colon, the encoded recipient after it, in
-/// lower case. The recipient stands last, as in plain VERP, for readers that know no signature.
+/// What is signed is the text `k15101:bob=dest.example`, name and day before the colon, the encoded recipient after it,
+/// in lower case. The recipient is last, as in plain VERP, for software that does not know the signature.
 public struct SignedTag: Sendable, Equatable {
     /// Octets of a local part (RFC 5321, section 4.5.3.1.1).
     public static let localOctets = 64
-    /// Octets of a local part that is read; one beyond RFC 5321 may still arrive.
+    /// Octets of a local part that are read; one longer than RFC 5321 allows may still arrive.
     package static let readOctets = 320
     /// How many places of one local part are tried as the beginning of a tag.
     package static let placesTried = 8
@@ -60,8 +60,8 @@ public struct SignedTag: Sendable, Equatable {
 
     // MARK: reading
 
-    /// The signed tag in a local part, or nil where nothing there has the form of one. Where several places have it, the
-    /// first whose signature holds, else the first.
+    /// The signed tag in a local part, or `nil` if nothing there has the form of one. If several positions have it, the
+    /// first with a valid signature, else the first.
     ///
     /// - Parameter local: in any case.
     public static func read(local: [UInt8], delimiters: [UInt8], keys: [SigningKey]) -> SignedTag? {

@@ -2,8 +2,8 @@ import Bytes
 
 /// A key that signs return paths: a name of two characters, a colon and a secret, `k1:q7w3…`.
 ///
-/// The name stands in every tag, so that several keys can be known at once while one takes over from another. The secret is
-/// the HMAC's key byte for byte as it is written, so that no other program has to decode anything.
+/// The name is in every tag, so that several keys can be valid at once while one replaces another. The secret is used
+/// as the HMAC's key byte for byte as written, so that other programs do not have to decode it.
 public struct SigningKey: Sendable, Equatable, CustomStringConvertible {
     /// Characters of a name.
     public static let idCharacters = 2
@@ -32,7 +32,7 @@ public struct SigningKey: Sendable, Equatable, CustomStringConvertible {
     /// A new key in its written form: 256 random bits from the system, in base32 (RFC 4648, section 6) and lower case.
     ///
     /// - Parameter id: its name, or nil for a random one.
-    /// - Throws: ``SigningKeyError/noName`` where `id` is no name.
+    /// - Throws: ``SigningKeyError/noName`` if `id` is not a name.
     public static func random(id: String? = nil) throws(SigningKeyError) -> String {
         var generator = SystemRandomNumberGenerator()
         let letters = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
@@ -49,7 +49,7 @@ public struct SigningKey: Sendable, Equatable, CustomStringConvertible {
     public var description: String { "key \(id)" }
 }
 
-/// Why a text is no key. What the text was is not repeated: it is a secret.
+/// Why a text is not a key. The text is not repeated, since it is a secret.
 public enum SigningKeyError: Error, Equatable, CustomStringConvertible {
     case noName
     case badCharacter

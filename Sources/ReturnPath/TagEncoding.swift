@@ -1,12 +1,13 @@
 import Bytes
 
-/// A recipient's address as it stands in a tag: `=` for the at sign, and `=2b` for a character of the local part that is
-/// no letter, digit, dot, hyphen or underscore, by its bytes in hexadecimal.
+/// Encodes a recipient's address for a tag: `=` for the at sign, and `=2b` for a character of the local part that is
+/// not a letter, digit, dot, hyphen or underscore, by its bytes in hexadecimal.
 ///
-/// The last `=` is therefore the at sign, as plain VERP has it, and an address without unusual characters looks the same in
-/// both. A dot after a dot is written `=2e`: two dots in a row are no local part (RFC 5321, section 4.1.2).
+/// The last `=` is therefore the at sign, as plain VERP has it, and an address without unusual characters looks the
+/// same in both. A dot after a dot is written `=2e`: a local part may not have two dots in a row (RFC 5321, section
+/// 4.1.2).
 enum TagEncoding {
-    /// - Returns: nil where `address` is none, or where its domain is no host name in ASCII.
+    /// - Returns: `nil` if `address` is not an address, or if its domain is not a host name in ASCII.
     static func encode(_ address: [UInt8]) -> [UInt8]? {
         guard let at = address.lastIndex(of: UInt8(ascii: "@")), at > 0, isHostName(address[(at + 1)...]) else {
             return nil
@@ -26,7 +27,7 @@ enum TagEncoding {
     }
 
     /// - Parameter encoded: in lower case.
-    /// - Returns: nil where it is not what ``encode(_:)`` writes.
+    /// - Returns: `nil` if it is not what ``encode(_:)`` writes.
     static func decode(_ encoded: ArraySlice<UInt8>) -> [UInt8]? {
         guard let equals = encoded.lastIndex(of: UInt8(ascii: "=")), equals > encoded.startIndex else { return nil }
         let domain = encoded[(equals + 1)...]
@@ -40,7 +41,7 @@ enum TagEncoding {
                     let low = encoded[index + 2].hexadecimalValue
                 else { return nil }
                 let decoded = high << 4 | low
-                // No address holds control characters; a tag that nobody signed may.
+                // Addresses have no control characters; an unsigned tag may.
                 guard !decoded.isControl else { return nil }
                 address.append(decoded)
                 index += 3

@@ -1,9 +1,9 @@
 import TOML
 import Verdict
 
-/// What a mail must be read as: the `NAME.toml` next to `NAME.eml`, written by hand before the program is asked.
+/// The expected result of a mail: the `NAME.toml` next to `NAME.eml`, written by hand before the program is run.
 package struct Expectation: Sendable {
-    /// What is expected of one recipient. What is nil may be anything.
+    /// The expected outcome of one recipient. Nil matches anything.
     private struct Recipient: Sendable {
         let address: String
         let fields: [(name: String, value: String)]
@@ -49,7 +49,7 @@ package struct Expectation: Sendable {
         self.recipients = recipients
     }
 
-    /// In what a verdict differs: `bob@dest.example kind: expected hard, got soft`. An absent value is `-`.
+    /// The differences of a verdict: `bob@dest.example kind: expected hard, got soft`. An absent value is `-`.
     package func differences(from verdict: Verdict) -> [String] {
         let got: [String: String?] = [
             "class": verdict.messageClass.rawValue, "origin": verdict.origin?.rawValue, "dialect": verdict.dialect,

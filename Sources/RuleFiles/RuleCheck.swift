@@ -1,7 +1,7 @@
 import Classifier
 import Verdict
 
-/// Looks for what cannot be meant: phrases that stand twice, that no text can hold, or that never decide.
+/// Finds mistakes in rules: phrases that occur twice, that no text can contain, or that never decide.
 package struct RuleCheck {
     package private(set) var problems: [RuleProblem]
 
@@ -75,7 +75,7 @@ package struct RuleCheck {
 
     private func shown(_ text: PlacedText) -> String { "\"\(text.text.prefix(60))\"" }
 
-    // MARK: what stands twice
+    // MARK: what occurs twice
 
     private mutating func checkNames(_ names: [(name: String, place: RulePlace)]) {
         var first: [String: RulePlace] = [:]
@@ -101,7 +101,7 @@ package struct RuleCheck {
         }
     }
 
-    // MARK: what no text can hold
+    // MARK: what no text can contain
 
     private static func folded(_ text: String) -> String { String(decoding: FoldedText(text).bytes, as: UTF8.self) }
 
@@ -136,7 +136,7 @@ package struct RuleCheck {
         }
     }
 
-    /// A failure of the moment is never hard, whatever a rule says.
+    /// A temporary failure is never hard, whatever a rule says.
     private mutating func checkKind(_ rule: RuleEntry) {
         let isHard = rule.kind.map { $0.value == .hard } ?? rule.reason?.isHard ?? false
         guard isHard else { return }
@@ -148,7 +148,8 @@ package struct RuleCheck {
         }
     }
 
-    /// Of a text that holds phrases of several rules the strongest rule decides, then the place in the text, then the first rule.
+    /// If a text has phrases of several rules, the strongest rule decides, then the position in the text, then the
+    /// first rule.
     private mutating func checkReplies(_ rules: [RuleEntry]) {
         let unconditional = rules.filter { !$0.hasConditions }
         let words = unconditional.flatMap { rule in rule.any.map { (rule: rule, phrase: $0) } }
@@ -179,7 +180,7 @@ package struct RuleCheck {
         }
     }
 
-    /// What an administrator may have meant otherwise.
+    /// Warnings about rules that an administrator may have meant differently.
     private mutating func checkSense(_ rule: RuleEntry) {
         for phrase in rule.any where !CustomRule.saysSomething(phrase.text.filter { $0 != "*" }) {
             note(phrase.place, "rule \(rule.id): \(shown(phrase)) holds no word to look for")
@@ -214,7 +215,7 @@ package struct RuleCheck {
         }
     }
 
-    /// Whether wherever a phrase stands another one does.
+    /// Whether every text with a phrase also has another one.
     fileprivate static func holds(_ phrase: String, _ inner: String) -> Bool {
         if phrase == inner { return true }
         return !inner.contains("*")
@@ -232,7 +233,7 @@ package struct RuleCheck {
 }
 
 extension RuleEntry {
-    /// Whether something must be so besides the words.
+    /// Whether there are conditions in addition to the words.
     fileprivate var hasConditions: Bool {
         status != nil || reply != nil || stage != nil || header != nil || !hosts.isEmpty || !against.isEmpty
     }

@@ -10,20 +10,20 @@ package struct RuleEntry: FileEntry {
     package let reason: Reason?
     package let kind: PlacedValue<OutcomeKind>?
     package let messageClass: MessageClass?
-    /// Whose fault it is, where that is not what the reason says.
+    /// Whose fault it is, if different from what the reason implies.
     package let party: Party?
 
     // When.
     /// Phrases, any of which is enough.
     package let any: [PlacedText]
-    /// The subjects of which a predicate is said, and the name of the predicate.
+    /// The subjects of a predicate, and the name of the predicate.
     package let subjects: [Subject]
     package let predicate: PlacedText?
     /// Texts that must all be there, the rarest first.
     package let all: [PlacedText]
     /// Phrases that must not be there.
     package let against: [PlacedText]
-    /// Ends of host names, lower case.
+    /// Suffixes of host names, lower case.
     package let hosts: [String]
     /// RFC 3463 status, with `*` for any number.
     package let status: PlacedText?
@@ -36,13 +36,13 @@ package struct RuleEntry: FileEntry {
 
     // How much it says.
     package let strength: Strength
-    /// Whether the words need something besides them before an address is declared dead.
+    /// Whether the words alone do not declare an address dead.
     package let needsProof: Bool
     package let isBare: Bool
     package let isPlainRefusal: Bool
-    /// Whether the words wrap others, which decide where they say something.
+    /// Whether the words are generic and more specific ones decide instead.
     package let isWrapper: Bool
-    /// Where the words are from.
+    /// The source of the words.
     package let source: String?
 
     /// - Parameter number: the place among the rules of its file, which names a rule without `id`.
@@ -101,7 +101,7 @@ package struct RuleEntry: FileEntry {
         try checkSense(reader, when: when, then: then, isGrouped: isGrouped || isThenGrouped)
     }
 
-    /// Refuses a rule that says nothing, or what cannot be.
+    /// Refuses a rule that says nothing, or something impossible.
     private func checkSense(
         _ reader: RuleReader, when: RuleReader, then: RuleReader, isGrouped: Bool
     ) throws(RuleProblem) {

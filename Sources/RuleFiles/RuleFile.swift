@@ -12,7 +12,7 @@ package struct RuleFile: Sendable {
     package private(set) var listed: [WordsEntry<Reason>] = []
     package private(set) var relays: [WordsEntry<Relay>] = []
     package private(set) var habits: [WordsEntry<ProviderHabit>] = []
-    /// What cannot be used.
+    /// The errors.
     package private(set) var problems: [RuleProblem] = []
 
     package init() {}
@@ -47,7 +47,7 @@ package struct RuleFile: Sendable {
     /// How many there are, of all kinds.
     package var count: Int { entries.count }
 
-    /// What an administrator's rules may not say.
+    /// The keys that an administrator's rules may not have.
     package var foreignKeys: [RuleProblem] {
         rules.compactMap(\.predicate).map {
             RuleProblem(
@@ -56,7 +56,7 @@ package struct RuleFile: Sendable {
         }
     }
 
-    /// What an administrator's file may not hold.
+    /// The tables that an administrator's file may not have.
     package var foreignTables: [RuleProblem] {
         entriesOfProject.map {
             RuleProblem(

@@ -1,6 +1,6 @@
 import TOML
 
-/// Where something stands in a file of rules.
+/// Where something is in a file of rules.
 package struct RulePlace: Equatable, Sendable, CustomStringConvertible {
     package let file: String
     package let position: TOMLPosition
@@ -9,7 +9,7 @@ package struct RulePlace: Equatable, Sendable, CustomStringConvertible {
     package var description: String { "\(file):\(position)" }
 }
 
-/// What is wrong with a rule, and where.
+/// A problem in a rule, and its position.
 package struct RuleProblem: Error, Equatable, Sendable, CustomStringConvertible {
     package let place: RulePlace
     /// A sentence that says what to do next.
@@ -130,7 +130,7 @@ struct RuleReader {
         throw wrong(unknown.key, "is not a known key; here may stand \(choice)", at: unknown.keyPosition)
     }
 
-    /// A problem where the value of `key` stands; where there is none, at the start of the table.
+    /// A problem where the value of `key` is; if there is none, at the start of the table.
     func wrong(_ key: String, _ what: String, at position: TOMLPosition? = nil) -> RuleProblem {
         let position = position ?? table[key]?.value.position ?? place.position
         return RuleProblem(place: RulePlace(file: place.file, position: position), message: "\(path(key)) \(what)")

@@ -1,11 +1,11 @@
 import Classifier
 import Verdict
 
-/// A `[[server]]`: how its reports are known, and what they say otherwise than RFC 3464 would.
+/// A `[[server]]`: how its reports are recognised, and how they differ from RFC 3464.
 package struct ServerEntry: FileEntry {
     package let id: String
     package let place: RulePlace
-    /// The phrases of each place at which a sign may stand.
+    /// The identifying phrases, by the place where they may be.
     package let signs: [(place: Dialect.Place, words: PlacedText)]
     /// The function that adjusts what was read.
     package let code: ServerCode?

@@ -1,7 +1,7 @@
 import Classifier
 import Verdict
 
-/// A table of a file of rules: where it stands, and where what it says is written.
+/// A table of a rules file: its position, and its source.
 protocol FileEntry: Sendable {
     var place: RulePlace { get }
     var source: String? { get }
@@ -56,7 +56,7 @@ extension WordsEntry<SetMeaning> {
 }
 
 extension WordsEntry<Reason> {
-    /// A `[[listed]]`: what a relay says of an address on its list of suppressed ones.
+    /// A `[[listed]]`: what a relay says about an address on its suppression list.
     init(listed reader: RuleReader) throws(RuleProblem) {
         try self.init(reader) { reader throws(RuleProblem) in
             guard let reason = try reader.word("reason", of: Reason.self) else {
@@ -104,7 +104,7 @@ extension WordsEntry<Subject> {
 }
 
 extension WordsEntry<String> {
-    /// A `[[predicate]]`: words for what is said of subjects, of one language. Rules name it by what it means.
+    /// A `[[predicate]]`: words for what is said about subjects, of one language. Rules name it by what it means.
     init(predicate reader: RuleReader) throws(RuleProblem) {
         try self.init(reader, hasLanguage: true) { reader throws(RuleProblem) in
             guard let id = try reader.text("id") else {

@@ -1,15 +1,16 @@
 /// A TOML 1.0 text that was read (https://toml.io/en/v1.0.0).
 ///
-/// Dates and times are refused, since no text of ours has them, and so is NUL, which the system takes for the end of a text.
+/// Dates and times are refused, since our files do not have them, and so is NUL, which the system takes for the end of
+/// a string.
 package struct TOMLDocument: Equatable, Sendable {
     /// The longest text that is read, in bytes.
     package static let sizeLimit = 1 << 20
-    /// The most names and brackets that may stand around a value, together: `[a.b]` and `c = [[1]]` are five.
+    /// The maximum nesting of a value, counting names and brackets: `[a.b]` and `c = [[1]]` are five.
     package static let depthLimit = 64
 
     package let root: TOMLTable
 
-    /// Reads a text; nothing in it can end the program.
+    /// Parses a text; never crashes, whatever its contents.
     package init(_ text: [UInt8]) throws(TOMLError) {
         guard text.count <= Self.sizeLimit else {
             throw TOMLError(
@@ -22,7 +23,7 @@ package struct TOMLDocument: Equatable, Sendable {
     package init(_ text: String) throws(TOMLError) { try self.init(Array(text.utf8)) }
 }
 
-/// Why a text cannot be read, in a sentence for the person who wrote it, and where.
+/// Why a text cannot be parsed, as a sentence for its author, and where.
 package struct TOMLError: Error, Equatable, Sendable {
     package let message: String
     package let position: TOMLPosition

@@ -1,4 +1,4 @@
-/// Why a word without quotation marks is no value.
+/// Why a word without quotation marks is not a value.
 enum TOMLNumberError: Error {
     case noValue, noNumber, date, leadingZero, underscore, tooLarge
 
@@ -74,7 +74,7 @@ extension TOMLParser {
         rest = rest.dropFirst(digits.count + 1)
     }
 
-    /// Whether digits have a sign in them that only a date or a time has.
+    /// Whether the digits contain a sign that occurs only in dates and times.
     private static func isDate(_ word: ArraySlice<UInt8>) -> Bool {
         word.indices.contains { index in
             // Not the minus sign of `1e-5`.
@@ -84,7 +84,7 @@ extension TOMLParser {
         }
     }
 
-    /// A number without the underscores in it, each of which must stand between two digits.
+    /// A number without the underscores in it, each of which must be between two digits.
     private static func withoutUnderscores(
         _ word: ArraySlice<UInt8>, isDigit: (UInt8) -> Bool
     ) throws(TOMLNumberError) -> [UInt8] {

@@ -29,7 +29,7 @@ extension TOMLParser {
             throw unexpected("an equals sign must follow the key; \(Self.quotedName)")
         }
         skipBlanks()
-        // What is said twice is said so before the second value is read.
+        // A duplicate is reported before the second value is read.
         let place = try tree.place(name, in: table)
         depth += name.parts.count
         let value = try value()

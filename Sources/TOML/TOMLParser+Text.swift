@@ -1,5 +1,5 @@
 extension TOMLParser {
-    /// Reads a text of one line or of several, in quotation marks of either kind, which stand here.
+    /// Reads a text of one line or of several, in quotation marks of either kind, which start here.
     mutating func text() throws(TOMLError) -> String {
         guard let quote = byte else { return "" }
         guard peek(1) == quote, peek(2) == quote else { return try line(in: quote) }

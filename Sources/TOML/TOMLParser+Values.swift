@@ -18,7 +18,7 @@ extension TOMLParser {
         }
     }
 
-    /// Goes past what is neither a text nor in brackets, up to a sign that ends it.
+    /// Skips a bare value, up to a character that ends it.
     private mutating func word() -> ArraySlice<UInt8> {
         let start = index
         while let byte, byte > UInt8(ascii: " "), byte != 0x7F, !",]}#".utf8.contains(byte) { index += 1 }

@@ -1,6 +1,6 @@
 /// Reads a TOML text from its first byte to its last, once.
 ///
-/// Every step looks at the byte at ``index`` and goes forward; nothing is read again. Recursion ends at
+/// Every step reads the byte at ``index`` and advances; nothing is read again. Recursion ends at
 /// ``TOMLDocument/depthLimit``.
 struct TOMLParser {
     let bytes: [UInt8]
@@ -84,7 +84,7 @@ struct TOMLParser {
         }
     }
 
-    /// Goes past a line's end, LF or CR LF, if one stands here.
+    /// Goes past a line's end, LF or CR LF, if one is here.
     mutating func takeLineEnd() -> Bool {
         guard isAtLineEnd, let byte else { return false }
         index += byte == UInt8(ascii: "\r") ? 2 : 1
@@ -94,7 +94,7 @@ struct TOMLParser {
         return true
     }
 
-    /// Goes past blanks and a comment to the next line, where nothing else may stand.
+    /// Goes past blanks and a comment to the next line, where nothing else may be.
     mutating func endLine() throws(TOMLError) {
         skipBlanks()
         try skipComment()
@@ -119,7 +119,7 @@ struct TOMLParser {
         }
     }
 
-    // MARK: What cannot stand here
+    // MARK: Unexpected characters
 
     /// Refuses control characters, of which a text may have only the tab.
     mutating func refuseControl(_ byte: UInt8) throws(TOMLError) {
@@ -132,7 +132,7 @@ struct TOMLParser {
         }
     }
 
-    /// The error about the byte at ``index``, which is not what has to stand here.
+    /// The error about the unexpected byte at ``index``.
     mutating func unexpected(_ rule: String) -> TOMLError {
         switch byte {
         case nil: return error("the text ends here, and \(rule)")
@@ -147,7 +147,7 @@ struct TOMLParser {
         guard String(validating: bytes, as: UTF8.self) == nil else { return }
         var parser = Unicode.UTF8.ForwardParser()
         var iterator = bytes.makeIterator()
-        // All that is before the first fault.
+        // Everything before the first error.
         var valid = 0
         scan: while true {
             switch parser.parseScalar(from: &iterator) {
@@ -173,6 +173,6 @@ extension UInt8 {
         }
     }
 
-    /// What it stands for as a hexadecimal digit; `nil` if it is none.
+    /// Its value as a hexadecimal digit; `nil` if it is not one.
     var hexadecimalValue: Int? { Character(Unicode.Scalar(self)).hexDigitValue }
 }

@@ -9,12 +9,12 @@ struct TOMLName {
     let parts: [Part]
 }
 
-/// The tables of a text while it is read, and the rules about what may be said twice.
+/// The tables of a text while it is read, with the rules about duplicate definitions.
 struct TOMLTree {
     /// The table that is the text itself.
     static let root = 0
 
-    /// What made a table, which says who may add to it.
+    /// How a table was defined, which decides how it may be extended.
     private enum Origin: Equatable {
         /// The path of another table's header (`a` in `[a.b]`): a header of its own or dotted keys may follow.
         case path
@@ -59,7 +59,7 @@ struct TOMLTree {
 
     // MARK: Headers
 
-    /// Opens the table `[name]`, or another one of `[[name]]`, whose bracket stands at a position.
+    /// Opens the table `[name]`, or another one of `[[name]]`, whose bracket is at a position.
     mutating func open(_ name: TOMLName, isArray: Bool, at position: TOMLPosition) throws(TOMLError) -> Int {
         beginSection()
         var table = Self.root
@@ -132,7 +132,7 @@ struct TOMLTree {
         fileprivate let outerSection: Int
     }
 
-    /// Begins a table whose brace stands at a position.
+    /// Begins a table whose brace is at a position.
     mutating func beginInlineTable(at position: TOMLPosition) -> InlineTable {
         let outer = section
         beginSection()
@@ -149,7 +149,7 @@ struct TOMLTree {
 
     // MARK: The result
 
-    /// The table and all that it holds, as a value.
+    /// The table and its contents, as a value.
     func frozen(_ table: Int) -> TOMLTable {
         let entries = tables[table].entries.map { entry in
             let value =
@@ -197,7 +197,7 @@ struct TOMLTree {
         return new
     }
 
-    // MARK: What is said twice
+    // MARK: Duplicates
 
     private func twice(_ key: TOMLName.Part, _ former: Entry) -> TOMLError {
         TOMLError(

@@ -1,4 +1,4 @@
-/// Where something stands in a text.
+/// Where something is in a text.
 package struct TOMLPosition: Equatable, Sendable {
     /// The line, counted from 1.
     package let line: Int

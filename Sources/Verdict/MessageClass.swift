@@ -1,12 +1,12 @@
 /// What one message is.
 ///
 /// The raw value is the token of the output contract. A report about several recipients has the class of its worst
-/// outcome: hard, then soft, then delayed, then delivered; recipients that our own list refused are left out of account,
-/// unless there are no others.
+/// outcome: hard, then soft, then delayed, then delivered; recipients that our own list refused are ignored, unless
+/// there are no others.
 public enum MessageClass: String, Sendable, CaseIterable {
     /// At least one address is dead: unknown user, unknown domain, moved, accepts no mail.
     case hardBounce = "hard-bounce"
-    /// A failure that says nothing against the address: quota, rate, content, policy, a server in trouble.
+    /// A failure that does not make the address dead: quota, rate, content, policy, a server problem.
     case softBounce = "soft-bounce"
     /// A program answered in the recipient's place (RFC 3834): out of office, ticket system, challenge.
     case autoReply = "auto-reply"
@@ -20,9 +20,9 @@ public enum MessageClass: String, Sendable, CaseIterable {
     case unsubscribe
     /// The message arrived: a success report (RFC 3464 delivered, relayed, expanded) or an MDN (RFC 8098).
     case deliveryReceipt = "delivery-receipt"
-    /// The postmaster's copy of a report that the sender gets too, or an SMTP session's transcript.
+    /// The postmaster's copy of a report that the sender also gets, or the transcript of an SMTP session.
     case postmasterNotice = "postmaster-notice"
-    /// Our own list refused the mail, because the address is suppressed already: nothing new.
+    /// Our own list refused the mail, because the address is already suppressed: no new information.
     case ownRefusal = "own-refusal"
     /// Everything else; kept for a person to read.
     case notABounce = "not-a-bounce"

@@ -1,4 +1,4 @@
-/// What a report says of the message that we sent.
+/// What a report says about the message that we sent.
 public struct OriginalMessage: Sendable, Equatable {
     /// Message-ID without angle brackets.
     public var messageID: String?
@@ -9,10 +9,10 @@ public struct OriginalMessage: Sendable, Equatable {
     /// The identifier of the list that it was sent to: what its List-Id has within angle brackets (RFC 2919), else the whole
     /// value; in lower case.
     public var listID: String?
-    /// Its Feedback-ID, by which mailbox providers group what they tell a sender.
+    /// Its Feedback-ID, by which mailbox providers group the feedback to a sender.
     public var feedbackID: String?
 
-    /// What is known of it; nil where the report does not say.
+    /// Creates a description; unknown values are nil.
     public init(
         messageID: String? = nil, from: String? = nil, subject: String? = nil, listID: String? = nil,
         feedbackID: String? = nil
@@ -24,6 +24,6 @@ public struct OriginalMessage: Sendable, Equatable {
         self.feedbackID = feedbackID
     }
 
-    /// Whether nothing is known of it.
+    /// Whether nothing is known about it.
     package var isEmpty: Bool { self == OriginalMessage() }
 }

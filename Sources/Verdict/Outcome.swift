@@ -1,17 +1,17 @@
-/// One recipient's fate as a report tells it.
+/// What a report says about one recipient.
 public struct Outcome: Sendable, Equatable {
     /// The address that we mailed, as the report spells it (angle brackets, type prefix and comments removed).
     public var address: String
-    /// What became of the mail, and whether the address is to blame.
+    /// What happened to the mail, and whether the address is dead.
     public var kind: OutcomeKind
-    /// Why; nil for a mail that is still on its way.
+    /// Why; nil for a mail that is still being delivered.
     public var reason: Reason?
     /// Whose fault it is, as the deciding rule says, else as the reason does; nil if nothing failed.
     public var party: Party? {
         get { partyOfRule ?? reason?.party }
         set { partyOfRule = newValue }
     }
-    /// What a rule says instead of the reason.
+    /// The party that a rule gives instead of the reason's.
     private var partyOfRule: Party?
     /// RFC 3463 status, `5.1.1`.
     public var status: String?
@@ -27,16 +27,16 @@ public struct Outcome: Sendable, Equatable {
     public var command: String?
     /// Whether the address was read from the VERP tag of the return path.
     public var isVERP: Bool
-    /// The address that failed in the end, where it is not the one that we mailed (alias, forward).
+    /// The address that failed in the end, if it is not the one that we mailed (alias, forward).
     public var finalAddress: String?
-    /// The relay on whose list of suppressed addresses it stands, where that is why nothing was sent.
+    /// The relay whose suppression list has it, if that is why nothing was sent.
     public var relay: Relay?
-    /// Whether our own exported list refused it: the address is suppressed already, and nothing new is known of it.
+    /// Whether our own exported list refused it: the address is already suppressed, and this is not new information.
     public var isOwnRefusal: Bool
     /// Whether the address is one of our own, against which nothing counts (`Settings.ownAddresses`).
     public var isOwn: Bool
 
-    /// A fate of which only the address and the kind must be known.
+    /// Creates an outcome; only the address and the kind are required.
     public init(
         address: String, kind: OutcomeKind, reason: Reason? = nil, party: Party? = nil, status: String? = nil,
         replyCode: String? = nil,

@@ -1,8 +1,8 @@
-/// One recipient's fate, from the worst to the best.
+/// What happened to the mail for one recipient, from the worst to the best.
 public enum OutcomeKind: String, Sendable, Comparable, CaseIterable {
     /// The address is dead.
     case hard
-    /// Not delivered, and the address is not to blame.
+    /// Not delivered, but the address is not dead.
     case soft
     /// Not delivered yet.
     case delayed

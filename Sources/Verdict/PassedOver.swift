@@ -1,17 +1,17 @@
-/// What a decision did not listen to, and why.
+/// A text or field that a decision passed over, and why.
 public enum PassedOver: Sendable, Equatable, CustomStringConvertible {
-    /// A speaker who only sums up a reply that is quoted.
+    /// A speaker who only summarises a quoted reply.
     case summary(Speaker)
     /// A speaker who ranks below one that says something specific.
     case lower(Speaker, than: Speaker)
-    /// Words that servers put over anything, where others say what it was.
+    /// Generic words that servers put around any failure, if other words say what it was.
     case wrapper(String)
-    /// Words of a failure for good that speak of the sender, his host or his message.
+    /// Words of a permanent failure that are about the sender, his host or his message.
     case ofOther(String, words: String)
-    /// A Status that the reporting server made up from the quoted reply's code.
+    /// A Status that the reporting server derived from the quoted reply's code.
     case derivedStatus(String, replyCode: Int)
 
-    /// What it is and why it was not heard, as `--explain` shows it.
+    /// What it is and why it was passed over, as shown by `--explain`.
     public var description: String {
         switch self {
         case .summary(let speaker): "\(speaker.rawValue): a reply is quoted"

@@ -1,4 +1,4 @@
-/// Why a delivery failed, in the tokens that the field knows from Sisimai, so that dashboards and scripts carry over.
+/// Why a delivery failed. The tokens are those of Sisimai, so that dashboards and scripts can be reused.
 public enum Reason: String, Sendable, CaseIterable {
     // The address is dead.
     /// There is no such mailbox.
@@ -7,7 +7,7 @@ public enum Reason: String, Sendable, CaseIterable {
     case hostUnknown = "hostunknown"
     /// The mailbox was given up for another address.
     case hasMoved = "hasmoved"
-    /// The domain or the host takes no mail at all (RFC 7505).
+    /// The domain or host accepts no mail at all (RFC 7505).
     case notAccept = "notaccept"
     // The mailbox, its owner or its rules.
     /// The mailbox is over its quota.
@@ -16,7 +16,7 @@ public enum Reason: String, Sendable, CaseIterable {
     case suspend
     /// The recipient's filter refused it, or the reply may mean that as well as an unknown user.
     case filtered
-    /// The message is larger than the mailbox or the server takes.
+    /// The message is larger than the mailbox or the server accepts.
     case messageTooBig = "mesgtoobig"
     /// A limit of the recipient or of the message was exceeded: too many recipients, too many mails.
     case exceedLimit = "exceedlimit"
@@ -41,11 +41,11 @@ public enum Reason: String, Sendable, CaseIterable {
     case spamDetected = "spamdetected"
     /// The content was taken for malware.
     case virusDetected = "virusdetected"
-    /// The content is malformed, or of a kind that is not taken.
+    /// The content is malformed, or of a type that is not accepted.
     case contentError = "contenterror"
     /// Authentication, permission or another security check failed.
     case securityError = "securityerror"
-    /// No encrypted connection came about (RFC 3207).
+    /// No encrypted connection could be established (RFC 3207).
     case failedSTARTTLS = "failedstarttls"
     /// The message breaks a standard, RFC 5322 for the most part.
     case notCompliantRFC = "notcompliantrfc"
@@ -64,9 +64,9 @@ public enum Reason: String, Sendable, CaseIterable {
     case systemError = "systemerror"
     /// The receiving system's disk is full.
     case systemFull = "systemfull"
-    /// A program that should have taken the mail failed.
+    /// A program that the mail was piped to failed.
     case mailerError = "mailererror"
-    /// Nothing is said: no words that a rule knows, and no code.
+    /// Not known: no words that match a rule, and no code.
     case undefined
     // Not failures.
     /// It was delivered.
@@ -84,7 +84,7 @@ public enum Reason: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whose fault it is; nil if nothing failed. A rule may know better: see ``Outcome/party``.
+    /// Whose fault it is; nil if nothing failed. A rule may override it: see ``Outcome/party``.
     public var party: Party? {
         switch self {
         case .userUnknown, .hostUnknown, .hasMoved, .notAccept, .mailboxFull, .suspend, .filtered: .recipient

@@ -1,4 +1,4 @@
-/// A company that sends mail for others and keeps a list of addresses to which it sends nothing any more.
+/// A company that sends mail for others and keeps a suppression list.
 ///
 /// The raw value is the token of the output contract.
 public enum Relay: String, Sendable, CaseIterable {

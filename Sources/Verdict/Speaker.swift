@@ -2,14 +2,14 @@
 ///
 /// The highest speaker that says something specific decides. The raw value is the token of the output contract.
 public enum Speaker: String, Sendable, CaseIterable, Comparable {
-    /// The server that refused, whose reply the report quotes; or the reporting server, where it looked for the mailbox
+    /// The server that refused, whose reply the report quotes; or the reporting server, if it looked up the mailbox
     /// itself.
     case remote
-    /// The report's own fields: Status, Action, and a Diagnostic-Code that is no reply of another server.
+    /// The report's own fields: Status, Action, and a Diagnostic-Code that is not a reply of another server.
     case field
     /// The reporting server, in sentences about this recipient.
     case reporter
-    /// Text that stands in every such report: greetings, advice, footers, lists of guesses.
+    /// Text that every such report has: greetings, advice, footers, lists of possible causes.
     case template
 
     private var rank: Int {

@@ -1,11 +1,11 @@
-/// What one message is, whom it is about, and why we think so.
+/// What a message is, which recipients it is about, and the evidence.
 public struct Verdict: Sendable, Equatable {
     /// What the message is.
     public var messageClass: MessageClass
-    /// Absent where the message is no report.
+    /// Absent if the message is not a report.
     public var origin: Origin?
-    /// When the mail arrived, in seconds since 1970, UTC: the topmost Received field's date, else the Date field's.
-    /// It is read from the message alone, so that every run dates the same message alike.
+    /// When the mail arrived, in seconds since 1970, UTC: the topmost Received field's date, else the Date field's. It
+    /// is read from the message alone, so that every run gives the same date.
     public var arrival: Int64?
     /// The Date field's date, in seconds since 1970, UTC.
     package var date: Int64?
@@ -13,32 +13,32 @@ public struct Verdict: Sendable, Equatable {
     public var deliveredTo: [String] = []
     /// Message-ID of the message itself, without angle brackets.
     public var messageID: String?
-    /// The software whose habits the report follows: `postfix`, `exim`, `qmail`, …
+    /// The software whose report format it has: `postfix`, `exim`, `qmail`, …
     public var dialect: String?
     /// RFC 3464 section 2.2.2, without the type.
     public var reportingMTA: String?
-    /// What became of the mail for each recipient that the report names, at most ``Limits/recipients``.
+    /// What happened to the mail for each recipient that the report names, at most ``Limits/recipients``.
     public var recipients: [Outcome]
     /// The mail that the report is about, as far as it was returned.
     public var original: OriginalMessage?
-    /// What decided, in the order of the decisions.
+    /// The evidence of each decision, in order.
     public var evidence: [Evidence]
-    /// A limit that cut the reading short, in words, or nil.
+    /// The limit that was reached while reading, in words, or nil.
     public var limitHit: String?
-    /// Whether a limit cut the list of recipients itself, which may go on: what is left of it is no reason to leave anybody
-    /// out.
+    /// Whether a limit cut the list of recipients itself. An incomplete list suppresses nobody.
     public var isListCut = false
-    /// Whether nothing follows the list of recipients: where only a message's beginning was read, the list may go on.
+    /// Whether nothing follows the list of recipients: if only the beginning of a message was read, the list may
+    /// continue.
     package var listEndsMessage = false
     /// What the tag of the address that the report was delivered to proves.
     public var trust: Trust
     /// The recipient whom that tag names, in lower case.
     public var taggedRecipient: String?
-    /// The id of the sending application in the address that the report was delivered to, where a pattern of the
+    /// The id of the sending application in the address that the report was delivered to, if a pattern of the
     /// configuration (`ReturnPathPattern`) finds one.
     public var tagID: String?
 
-    /// Whether all that is public is the same.
+    /// Compares the public properties.
     public static func == (left: Verdict, right: Verdict) -> Bool {
         left.messageClass == right.messageClass && left.origin == right.origin && left.arrival == right.arrival
             && left.messageID == right.messageID && left.dialect == right.dialect
@@ -49,7 +49,7 @@ public struct Verdict: Sendable, Equatable {
             && left.deliveredTo == right.deliveredTo
     }
 
-    /// A verdict of which only the class must be known.
+    /// Creates a verdict; only the class is required.
     public init(
         messageClass: MessageClass, origin: Origin? = nil, arrival: Int64? = nil, messageID: String? = nil,
         dialect: String? = nil, reportingMTA: String? = nil, recipients: [Outcome] = [],

@@ -23,9 +23,8 @@ package struct PhraseTable {
         }
     }
 
-    /// - Parameters:
-    ///   - words: folded as `FoldedText` folds, in the order of `sorted`, none empty.
-    ///   - places: where each stands in the text of the table.
+    /// - Parameters: - words: folded as `FoldedText` folds, in the order of `sorted`, none empty. - places: where each
+    ///   is in the text of the table.
     package init(_ words: [[UInt8]], at places: [UInt32]) throws(TooLarge) {
         guard words.count < 1 << 16, words.allSatisfy({ $0.count < 1 << 8 }) else {
             throw TooLarge(what: "\(words.count) phrases")
@@ -58,7 +57,7 @@ package struct PhraseTable {
     }
 
     private mutating func noteStart(_ eight: UInt64, _ length: Int) {
-        // What stands after a phrase of one to three bytes may be anything.
+        // What comes after a phrase of one to three bytes may be anything.
         let mark: UInt32 = length < PhraseStarts.shortKey ? .max : 1 << PhraseStarts.place(eight)
         for second in 0...(length == 1 ? UInt64(255) : 0) {
             let row = PhraseStarts.row(eight | second << 8)

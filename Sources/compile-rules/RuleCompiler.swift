@@ -25,7 +25,7 @@ package struct RuleCompiler {
         lay()
     }
 
-    /// Puts the sections one after the other. Records want to start where a cache line may.
+    /// Concatenates the sections. Records are aligned to cache lines.
     private mutating func lay() {
         numbers = Array(repeating: 0, count: 2 * RuleTable.Section.allCases.count)
         for section in RuleTable.Section.allCases {
@@ -40,7 +40,7 @@ package struct RuleCompiler {
     // MARK: rules about replies
 
     private mutating func addRules(_ file: RuleFile) throws(PhraseTable.TooLarge) {
-        // Those whose words must all stand in a text are looked for by the first of them.
+        // Rules whose words must all be in a text are found by the first of them.
         let (providers, rules) = (file.rules.filter { !$0.all.isEmpty }, file.rules.filter { $0.all.isEmpty })
         sections[.rules] = compile_rules.numbers(of: rules.map { record($0) })
         sections[.providers] = compile_rules.numbers(of: providers.map { record($0) })
@@ -159,7 +159,7 @@ package struct RuleCompiler {
 
     // MARK: phrases and texts
 
-    /// Adds phrases, and what each means. What is said twice has its first meaning.
+    /// Adds phrases, and what each means. A duplicate has its first meaning.
     private mutating func add(
         _ table: [(phrase: String, meaning: Int)], to sections: (words: RuleTable.Section, meanings: RuleTable.Section)
     ) throws(PhraseTable.TooLarge) {
@@ -220,7 +220,7 @@ private struct PhraseList {
 }
 
 extension RuleTable {
-    /// Compiles rules. The memory of the table is never given back.
+    /// Compiles rules. The memory of the table is never freed.
     package init(compiling rules: RuleFile) throws(PhraseTable.TooLarge) {
         let compiler = try RuleCompiler(rules)
         let numbers = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: compiler.numbers.count)

@@ -1,6 +1,6 @@
 #pragma once
 
-// What main() was called with. Swift hides that, and finds its own CommandLine through /proc, which a chroot may lack.
+// The arguments of main(). Swift hides them, and its CommandLine reads /proc, which a chroot may lack.
 
 int carguments_count(void);
 char **carguments_vector(void);

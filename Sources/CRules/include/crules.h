@@ -1,5 +1,5 @@
-// The table that compile-rules writes of Rules/: numbers, and the text that some of them point into. Nothing is built from it
-// when a program starts. The records below are stretches of the numbers.
+// The table that compile-rules generates from Rules/: numbers, and the text that some of them point into. It is used in
+// place. The records below are ranges of the numbers.
 #pragma once
 #include <stdint.h>
 
@@ -8,12 +8,12 @@ uint32_t crules_number_count(void);
 const uint8_t *_Nonnull crules_text(void);
 uint32_t crules_text_length(void);
 
-/// A stretch of the text, or of records: its start, and how many.
+/// A range of the text, or of records: its start, and how many.
 typedef struct {
     uint32_t at, count;
 } crules_range;
 
-/// What stands at the start of a set of phrases; the ranges count numbers from there.
+/// What is at the start of a set of phrases; the ranges count numbers from there.
 typedef struct {
     /// Phrases of less than eight bytes, which come first; how far a hash of a start is shifted; bytes of the longest phrase.
     uint32_t short_count, hash_shift, longest;
@@ -21,7 +21,7 @@ typedef struct {
 } crules_phrases;
 
 typedef struct {
-    /// Where it stands in the text.
+    /// Where it is in the text.
     uint32_t at;
     /// Its length; 256 times the number of bytes that it starts with as the one before it does.
     uint32_t sizes;

@@ -1,7 +1,7 @@
 import Bytes
 import MIME
 
-/// Answers that a program gave in a person's place (RFC 3834), and the notices that look like one.
+/// Recognises automatic answers (RFC 3834), and notices that look like one.
 enum AutoReply {
     /// Why the message is an automatic answer, or nil.
     static func evidence(_ message: Message, _ envelope: Envelope) -> Evidence? {
@@ -13,7 +13,7 @@ enum AutoReply {
         // Lists, newsletters and jobs mark themselves; a program that answers through one says so, too.
         let isBulk = ListSign.isBulk(message, envelope)
         if isBulk, sign.answer == nil, !(sign.hasNullSender && startsWithReply) { return nil }
-        // An answer stands for a person; a mail system's own notice (a virus found, a quota nearly reached) does not.
+        // An answer is sent for a person; a mail system's own notice (a virus found, a quota nearly reached) is not.
         if Sender.isDaemon(envelope), words.isEmpty { return nil }
         // A fax gateway confirms what it was given to send.
         if words.contains(.fax), !subject.hasPrefix, !startsWithReply { return nil }
@@ -31,13 +31,13 @@ enum AutoReply {
         let isSigned = mayTell(sign, subject, message, envelope)
         guard isSigned || mayAnswer else { return nil }
         let text = OwnWords(message).text
-        // What a subject says of an absence, a text says too.
+        // Texts speak of an absence in the same words as subjects.
         if isSigned, isAbsence(text) { return Evidence(rule: "auto-reply/text", at: "text") }
         if mayAnswer, Challenge.isAsked(in: text) { return Evidence(rule: "auto-reply/challenge", at: "text") }
         return nil
     }
 
-    /// Why a message that attaches a report, or a whole bounce, is somebody's automatic answer all the same, or nil.
+    /// Why a message that attaches a report, or a whole bounce, is nevertheless an automatic answer, or nil.
     ///
     /// A report has a report's form, or a mail system's name in From.
     static func evidenceBesideReport(_ message: Message, _ envelope: Envelope) -> Evidence? {
@@ -47,7 +47,7 @@ enum AutoReply {
         else { return nil }
         let subject = BareSubject(envelope.subjectText)
         if AutoReplyPhrases.subject.find(in: subject.text, startingAt: subject.starts).contains(.reply) { return found }
-        // A subject that announces a failure, and does not repeat one, is a report's, whoever its From field names.
+        // A subject that announces a failure, and does not repeat one, belongs to a report, whatever its From field.
         let signals = envelope.subjectSignals
         let isAnnounced = !subject.hasPrefix && (signals.contains(.failure) || signals.contains(.delay))
         return !isAnnounced && isAbsence(OwnWords(message).text) ? found : nil
@@ -58,7 +58,7 @@ enum AutoReply {
         !AutoReplyPhrases.text.find(in: text).isEmpty || AutoReplyPhrases.subject.find(in: text).contains(.reply)
     }
 
-    /// Whether the subject settles the matter. It is a person's to write, who also answers and forwards such messages.
+    /// Whether the subject alone decides. People write such subjects, too, and answer and forward such messages.
     private static func saysSo(
         _ subject: BareSubject, _ words: FoundGroups<AutoReplyPhrases.SubjectWords>,
         _ first: FoundGroups<AutoReplyPhrases.SubjectWords>, _ sign: MachineSign
@@ -83,10 +83,10 @@ enum AutoReply {
         return rest.bytes.allSatisfy { !$0.isLetter && $0 < 0x80 } || goesOn.contains { rest.hasPrefix($0) }
     }
 
-    /// Whether a program sent the message that may speak of its user's absence in the text alone.
+    /// Whether a program sent the message, so that an absence in the text alone counts.
     ///
-    /// `Precedence: bulk` and `Auto-Submitted: auto-generated` are a newsletter's, too: they count where the message answers
-    /// another and no list shows.
+    /// `Precedence: bulk` and `Auto-Submitted: auto-generated` are also used by newsletters: they count if the message
+    /// answers another and has no sign of a list.
     private static func mayTell(
         _ sign: MachineSign, _ subject: BareSubject, _ message: Message, _ envelope: Envelope
     ) -> Bool {

@@ -1,13 +1,13 @@
 /// The words of automatic answers, folded, with `email` for `e-mail`.
 enum AutoReplyPhrases {
     enum SubjectWords: UInt8, PhraseGroup {
-        /// What programs put before the subject that they answer: at its start it decides alone.
+        /// Prefixes that programs put before the subject that they answer; one at the start decides alone.
         case reply
         /// A receipt, at the start of the subject.
         case receipt
         /// Lotus Notes: `Bob/Corp is out of the office`.
         case statement
-        /// An absence, of which people and companies write, too.
+        /// An absence; people and companies write of it, too.
         case absence
         /// A ticket's number.
         case ticket
@@ -16,6 +16,6 @@ enum AutoReplyPhrases {
 
     static let subject = PhraseGroups<SubjectWords>(.replySubject)
 
-    /// What a text says of an absence, or of the program that answers.
+    /// Phrases of a text about an absence, or about the program that answers.
     static let text = PhraseGroups<SubjectWords>(.replyText)
 }

@@ -1,17 +1,17 @@
 import MIME
 
-/// Whether mailing lists and newsletters sent a message.
+/// Recognises messages from mailing lists and newsletters.
 enum ListSign {
     /// It has a mailing list's fields, or comes from its owner's address.
     static func isBulk(_ message: Message, _ envelope: Envelope) -> Bool {
         if message.isOfList || envelope.precedence.hasPrefix("list") { return true }
         if fields.contains(where: { message.has($0) }) { return true }
-        // A list without those fields still sends from its owner's address.
+        // A list without those fields sends from its owner's address.
         let senders = [envelope.returnPath, message.withValue(.sender) { AddressText.first(in: $0) } ?? nil]
         return senders.contains { $0.map(isListOwner) ?? false }
     }
 
-    /// Its sender is another than its author: a list without fields of its own writes Sender.
+    /// Its Sender differs from its author: lists without list fields write Sender.
     static func hasOtherSender(_ message: Message, _ envelope: Envelope) -> Bool {
         guard let sender = message.withValue(.sender, { AddressText.first(in: $0) }) ?? nil else { return false }
         return sender != envelope.from
@@ -25,7 +25,8 @@ enum ListSign {
         return ["-bounces", "-owner", "-admin", "-request"].contains { name.hasSuffix($0) }
     }
 
-    /// Fields of RFC 2369 besides `List-Unsubscribe`, and those of lists older than it (Mailman, fml, eGroups, Majordomo).
+    /// Fields of RFC 2369 other than `List-Unsubscribe`, and those of older list software (Mailman, fml, eGroups,
+    /// Majordomo).
     private static let fields = [
         Names.listPost, FieldName("list-help"), FieldName("list-subscribe"), FieldName("list-owner"),
         FieldName("list-archive"), FieldName("x-mailing-list"), FieldName("mailing-list"), FieldName("x-beenthere"),

@@ -1,7 +1,7 @@
 import Bytes
 import MIME
 
-/// What in a header says that a program, and not a person, sent a message.
+/// The header fields that show that a program, not a person, sent a message.
 struct MachineSign {
     /// The field that only an automatic answer has, or nil.
     let answer: Evidence?
@@ -33,12 +33,12 @@ struct MachineSign {
             || message.has(MachineSign.references)
     }
 
-    /// Whether it says of itself that a program made it, has the null sender, and repeats a subject with `Re:`.
+    /// Whether it is marked as sent by a program, has the null sender, and repeats a subject with `Re:`.
     func isEmptyAnswer(to subject: BareSubject) -> Bool {
         hasNullSender && subject.hasPrefix && (isMarked || suppressesAnswers)
     }
 
-    /// Whether a subject's words may be a program's, though it repeats another subject.
+    /// Whether a subject's words may be from a program although it repeats another subject.
     var isMachine: Bool { answer != nil || hasNullSender || isInboxRule || isAutomatic }
 
     private static func answer(_ message: Message, _ envelope: Envelope, _ word: FoldedText) -> Evidence? {

@@ -9,7 +9,7 @@ struct SNSNotification {
     /// The recipients of a bounce, who are still to be judged.
     private(set) var reports: [RecipientReport] = []
 
-    /// Nil where the message is no notification.
+    /// `nil` if the message is not a notification.
     init?(_ message: Message, _ envelope: Envelope) {
         guard envelope.from.hasSuffix("sns.amazonaws.com"),
             let part = message.parts.indices.first(where: {

@@ -1,9 +1,9 @@
 import CRules
 import MIME
 
-/// One server's habits: what its reports say otherwise than RFC 3464 would. They stand in Rules/servers.toml.
+/// The format of one server's reports, as far as it differs from RFC 3464 (Rules/servers.toml).
 package struct Dialect: Sendable {
-    /// Where a sign of the server stands.
+    /// Where a phrase that identifies the server is.
     package enum Place: Int, Sendable, CaseIterable {
         case text, subject, from, mailer, messageID, boundary
 
@@ -19,7 +19,7 @@ package struct Dialect: Sendable {
             }
         }
 
-        /// Where the signs, and the servers' numbers by phrase, stand.
+        /// Where the signs, and the servers' numbers by phrase, are.
         package var sections: (words: RuleTable.Section, meanings: RuleTable.Section) {
             switch self {
             case .text: (.signTextWords, .signTextMeanings)
@@ -36,7 +36,8 @@ package struct Dialect: Sendable {
     let name: String
     /// What needs code.
     let code: ServerCode?
-    /// The sentences of a server that looks the mailbox up itself and says the result in words of its own, without a code.
+    /// The sentences of a server that looks up the mailbox itself and reports the result in its own words, without a
+    /// code.
     private let sentences: [(words: String, reason: Reason)]
 
     init(_ record: crules_server, of table: RuleTable) {
@@ -55,7 +56,7 @@ package struct Dialect: Sendable {
         for index in reports.indices where reports[index].ruling == nil {
             let own = reports[index].diagnostic + [0x0A] + reports[index].explanation
             let said = own.count > 1 || reports.count > 1 ? FoldedText(own) : context.head
-            // The first that a recipient's text holds decides.
+            // The first one in a recipient's text decides.
             guard let hit = sentences.first(where: { said.contains($0.words) }) else { continue }
             reports[index].ruling = Ruling(hit.reason, rule: "\(name)/sentence", matched: hit.words)
         }

@@ -1,8 +1,8 @@
 import Bytes
 import MIME
 
-/// The servers whose habits we know. The first whose sign a report shows names the dialect; the particular stand before
-/// the general, because many servers imitate Exim's or qmail's sentences.
+/// The servers whose formats we know. The first one identified in a report gives the dialect; specific ones come before
+/// general ones, because many servers imitate Exim's or qmail's sentences.
 enum Dialects {
     private static let table = RuleTable.standard
 
@@ -46,7 +46,7 @@ extension FoldedText {
         whole(envelope.fromText.bytes + [0x20] + Array(envelope.from.utf8))
     }
 
-    /// Lower case and nothing else: for ids, where `@` means nothing.
+    /// Only lower-cased: for ids, in which `@` has no meaning.
     static func whole(_ bytes: [UInt8]) -> FoldedText {
         var bytes = bytes
         for index in bytes.indices { bytes[index] = bytes[index].lowercased }

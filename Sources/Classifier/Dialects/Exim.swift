@@ -2,8 +2,8 @@ import Bytes
 import MIME
 
 extension Dialect {
-    /// Exim: Status is 5.0.0 whatever happened; `(generated from ADDRESS)` names the address that was mailed. Mail.ru, GMX, 1&1,
-    /// MX Logic and cPanel, which imitate it, share its habits.
+    /// Exim: Status is 5.0.0 whatever happened; `(generated from ADDRESS)` names the address that was mailed. Mail.ru,
+    /// GMX, 1&1, MX Logic and cPanel, which imitate it, do the same.
     static func exim(_ reports: inout [RecipientReport], _ context: ReportContext) {
         for index in reports.indices {
             if let inner = malformed(reports[index].explanation) {
@@ -14,10 +14,10 @@ extension Dialect {
             guard let final = reports[index].finalRecipient ?? reports[index].originalRecipient else { continue }
             let said = FoldedText(reports[index].explanation + reports[index].diagnostic)
             guard said.contains("unrouteable address") || said.contains("unroutable address") else { continue }
-            // What another server answered has its own meaning.
+            // Another server's reply has its own meaning.
             let (explanation, diagnostic) = (reports[index].explanation, reports[index].diagnostic)
             if SMTPReply(explanation.span).code != nil || SMTPReply(diagnostic.span).code != nil { continue }
-            // The server looked for the mailbox itself. Whose domain is not its own, that domain has no mail route.
+            // The server looked up the mailbox itself. If the domain is not its own, it has no mail route.
             let ours = context.envelope.from.domainPart ?? ""
             let theirs = final.domainPart ?? ""
             let isOurs = ours.hasSuffix(theirs) || theirs.hasSuffix(ours)
@@ -27,7 +27,7 @@ extension Dialect {
         }
     }
 
-    /// The address in the angle brackets of `NAME <ADDRESS>: malformed address: …`, where the name looks like an address.
+    /// The address in the angle brackets of `NAME <ADDRESS>: malformed address: …`, if the name looks like an address.
     private static func malformed(_ explanation: [UInt8]) -> String? {
         let text = explanation.span.trimmed(explanation.indices)
         guard !text.isEmpty, explanation[text.lowerBound] == UInt8(ascii: "<"),

@@ -1,7 +1,7 @@
 extension Dialect {
     /// OpenSMTPD: multipart/mixed; `Hi! This is the MAILER-DAEMON, please DO NOT REPLY to this email.`; the last report still says `delayed`, under `Envelope expired`.
     static func openSMTPD(_ reports: inout [RecipientReport], _ context: ReportContext) {
-        // The queue's time has run out and the envelope is gone, although the text promises more attempts.
+        // The queue lifetime has expired and the envelope was removed, although the text promises more attempts.
         guard context.head.contains("envelope expired") else { return }
         for index in reports.indices {
             let said = FoldedText(reports[index].explanation)

@@ -1,21 +1,21 @@
 import MIME
 
-/// The judgement on one recipient.
+/// The result for one recipient.
 struct Decision: Sendable {
     var kind: OutcomeKind
     var reason: Reason
-    /// Whose fault it is, where the deciding rule says so.
+    /// Whose fault it is, if the deciding rule says so.
     var party: Party?
     var status: StatusCode?
     var replyCode: Int?
     var evidence: Evidence
-    /// Whether words or a status of meaning decided, and not the lack of anything better.
+    /// Whether specific words or a status decided, rather than a fallback.
     var isSettled: Bool
 
-    /// Whether a code says that the failure is one of the moment.
+    /// Whether a code says that the failure is temporary.
     var isTransient: Bool { replyCode.map { $0 / 100 == 4 } ?? false || status?.isTransient ?? false }
 
-    /// Declares nobody dead, since the report is in doubt.
+    /// Makes a hard decision soft, since the report is in doubt.
     mutating func hold(for doubt: Doubt) {
         evidence = Evidence(rule: doubt.rawValue, at: evidence.at, runnerUp: evidence.rule)
         kind = .soft

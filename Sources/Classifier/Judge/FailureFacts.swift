@@ -1,6 +1,6 @@
 import MIME
 
-/// What a report says about one failed recipient, before it is judged.
+/// What a report says about one failed recipient, the input of the judge.
 struct FailureFacts: Sendable {
     /// The texts that explain the failure.
     var statements: [Statement]
@@ -14,17 +14,15 @@ struct FailureFacts: Sendable {
     let isProgram: Bool
     /// The exit status that it starts with (sysexits.h).
     let exitStatus: Int?
-    /// The report says that the delivery is still tried.
+    /// The report says that delivery is still being tried.
     let isDelayed: Bool
-    /// What is decided before any word is weighed.
+    /// A decision that precedes all words.
     var ruling: Ruling?
-    /// Whose the addresses and hosts are that the texts name.
+    /// To whom the addresses and hosts in the texts belong.
     let parties: Parties
 
-    /// - Parameters:
-    ///   - diagnostic: the text of the Diagnostic-Code field, in UTF-8.
-    ///   - explanation: what the prose says of this recipient, as far as it is judged.
-    ///   - address: the recipient; empty where nobody can read who it is.
+    /// - Parameters: - diagnostic: the text of the Diagnostic-Code field, in UTF-8. - explanation: what the prose says
+    ///   about this recipient, within the limit. - address: the recipient; empty if nobody can read who it is.
     init(
         _ report: RecipientReport, diagnostic: [UInt8], explanation: [UInt8], address: String, reportingMTA: String?,
         senders: [String] = []
@@ -59,9 +57,9 @@ struct FailureFacts: Sendable {
         self.command = command
     }
 
-    /// Where the first statement stands.
+    /// Where the first statement is.
     var place: String? { statements.first?.place.rawValue }
 
-    /// Whether one of ``hosts`` is one of the domains, or stands below it.
+    /// Whether one of ``hosts`` is one of the domains, or below it.
     func isFrom(_ domains: [String]) -> Bool { HostName.areAny(hosts, below: domains) }
 }

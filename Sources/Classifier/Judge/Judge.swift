@@ -1,19 +1,19 @@
 import MIME
 
-/// Decides what a report means for one recipient. It takes no word on trust but the administrator's.
+/// Decides what a report means for one recipient. It trusts only the administrator's rules.
 struct Judge: Sendable {
     let rules: RuleSet
     /// The administrator's rules about recipients.
     let custom: [CustomRule]
 
-    /// What the statements hold.
+    /// The findings of the statements.
     func findings(_ facts: consuming FailureFacts) -> Findings {
         Findings(facts, rules: rules, readsAll: !custom.isEmpty)
     }
 
-    /// The decision, by the strongest step that says something. Text decides over code where the text is clear.
+    /// The decision, by the strongest step that gives a result. Clear text takes precedence over codes.
     ///
-    /// - Parameter message: the message that holds the report, for an administrator's rule about its header.
+    /// - Parameter message: the message with the report, for an administrator's rule about its header.
     func decide(_ findings: Findings, in message: Message) -> Decision {
         var opinion =
             byCustomRule(findings, message)
@@ -34,7 +34,7 @@ struct Judge: Sendable {
             isSettled: opinion.reason != .onHold && opinion.reason != .undefined && !opinion.isWeak)
     }
 
-    /// What the first of the administrator's rules that fits says, unless it says nothing.
+    /// The result of the first matching rule of the administrator, if it has one.
     private func byCustomRule(_ findings: Findings, _ message: Message) -> Opinion? {
         guard !custom.isEmpty else { return nil }
         let facts = findings.facts

@@ -1,22 +1,22 @@
 import MIME
 
-/// What one step of the judgement says of a failure.
+/// What one step of the classification says about a failure.
 struct Opinion: Sendable {
     var reason: Reason {
-        // What a rule says of a party, it says of its own reason.
+        // A rule's party belongs to its own reason.
         didSet { if reason != oldValue { party = nil } }
     }
     var evidence: Evidence
     /// The rule whose words say it, or nil.
     var rule: ReasonRule?
-    /// Whose fault it is, where the rule that gave the reason says so.
+    /// Whose fault it is, if the rule that gave the reason says so.
     var party: Party?
-    /// The kind where the reason does not tell it.
+    /// The kind, if the reason does not imply it.
     var kind: OutcomeKind?
-    /// Whether it is only better than nothing: bare words, a 4xx alone, no code at all.
+    /// Whether it is weak: bare words, a 4xx alone, no code at all.
     var isWeak = false
 
-    /// Lets another rule decide.
+    /// Replaces the opinion by another rule's.
     mutating func overrule(_ rule: String, _ reason: Reason) {
         self = Opinion(
             reason: reason,
@@ -27,7 +27,7 @@ struct Opinion: Sendable {
     }
 }
 
-/// The steps, each of which says something or passes. The judge asks them in the order in which they stand here.
+/// The steps, each of which gives a result or nil. The judge tries them in the order given here.
 extension Findings {
     /// What the dialect, our own list or a relay's decided.
     var byRuling: Opinion? {
@@ -40,7 +40,7 @@ extension Findings {
         }
     }
 
-    /// What a single provider is known to mean.
+    /// What a single provider's reply is known to mean.
     var byProvider: Opinion? {
         guard let finding = list.first(where: { $0.provider != nil }), let number = finding.provider else { return nil }
         let rule = ProviderRules.all[number]
@@ -60,7 +60,7 @@ extension Findings {
         return .wrapper(provider.name)
     }
 
-    /// Words with a meaning of their own. Some of them give way to a status with another one.
+    /// Specific words. A status with another meaning overrides some of them.
     var byWords: Opinion? {
         guard let rule = bestRule, rule.strength >= .usual else { return nil }
         if best?.match.isGuess == true {
@@ -86,7 +86,7 @@ extension Findings {
                 rule: "exit-status/\(exit)", at: Statement.Place.diagnosticCode.rawValue, matched: String(exit)))
     }
 
-    /// A status that servers do not put over anything.
+    /// A status that servers do not use for anything else.
     var byStatus: Opinion? {
         guard let status, !status.isVague, !status.isMisused || status.detail > 1 else { return nil }
         return byAnyStatus
@@ -102,7 +102,7 @@ extension Findings {
         return opinion
     }
 
-    /// What the words that weigh most mean.
+    /// What the strongest words mean.
     private func byBest(runnerUp: String? = nil) -> Opinion? {
         guard let best, let rule = bestRule else { return nil }
         let statement = list[best.finding].statement
@@ -121,18 +121,18 @@ extension Findings {
         return Opinion(status, means: meaning)
     }
 
-    /// What the table says of a status. Where the words say who does not exist, it is not the recipient after all.
+    /// The table's meaning of a status. If the words say that somebody else does not exist, it is not the recipient.
     private func meaning(of status: StatusCode) -> Reason? {
         let meaning = StatusTable.reason(status)
         return meaning?.isHard == true && list.contains { $0.ofOther != nil } ? .rejected : meaning
     }
 
-    /// Nothing but the command and the code is known.
+    /// Only the command and the code are known.
     var byCommand: Opinion {
         func opinion(_ reason: Reason, _ rule: String, isWeak: Bool = false) -> Opinion {
             Opinion(reason: reason, evidence: Evidence(rule: rule, at: facts.place ?? "Status"), isWeak: isWeak)
         }
-        // What a status says is known in every report, the stage in some.
+        // The status is known in every report, the stage only in some.
         if status?.subject == 7 { return opinion(.policyViolation, "status/7") }
         switch facts.command {
         case .mail: return opinion(.rejected, "command/MAIL")
@@ -161,7 +161,7 @@ extension StatusCode {
     /// Whether it only says that the recipient was refused: any specific words say more.
     fileprivate var isWrapper: Bool { subject == 1 && detail <= 1 }
 
-    /// Whether servers put it over anything: text or nothing decides.
+    /// Whether servers use it for any failure: only text decides.
     fileprivate var isMisused: Bool {
         // 5.4.1 is Exchange Online's for a recipient whom its directory does not know.
         subject == 7 || detail == 0 && (3...5).contains(subject) || statusClass == 5 && subject == 4 && detail == 1

@@ -1,13 +1,13 @@
 import Bytes
 
-/// Whose the addresses and hosts in a text are.
+/// To whom the addresses and hosts in a text belong.
 struct Parties: Sendable {
     /// The addresses of the failed recipient: mailed, and in the end.
     var recipients: [String] = []
     /// Addresses of ours, from which the message came and to which the report went.
     var senders: [String] = []
 
-    /// Whose address the sign at `sign` of the text belongs to.
+    /// The owner of the address with the `@` at `sign`.
     func owner(ofSign sign: Int, in text: [UInt8]) -> Subject {
         let span = text.span
         if recipients.contains(where: { Parties.stands($0, around: sign, in: span) }) { return .recipient }
@@ -21,7 +21,7 @@ struct Parties: Sendable {
         return isTheirs ? .recipient : .other
     }
 
-    /// Whose the host of that name is.
+    /// The owner of the host with that name.
     func owner(ofHost name: Span<UInt8>) -> Subject {
         for address in recipients {
             let bytes = address.utf8.span

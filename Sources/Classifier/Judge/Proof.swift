@@ -1,5 +1,5 @@
 extension Findings {
-    /// Whether words that say that the user is unknown can be taken at their word.
+    /// Whether words that say that the user is unknown can be taken literally.
     ///
     /// Some servers use them also when a recipient's filter refuses a message: after DATA, and those that
     /// Rules/providers.toml names at any stage.

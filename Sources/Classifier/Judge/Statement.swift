@@ -1,8 +1,8 @@
 import Bytes
 
-/// A text about one recipient, folded once for all who read it.
+/// A text about one recipient, folded once for all readers.
 struct Statement: Sendable {
-    /// Where a statement stands, by the name that evidence gives the place.
+    /// Where a statement is; the raw value is the name in evidence.
     enum Place: String, Sendable {
         case diagnosticCode = "Diagnostic-Code"
         case text
@@ -11,11 +11,11 @@ struct Statement: Sendable {
 
     let place: Place
     let speaker: Speaker
-    /// `maximumBytes` of it at the most.
+    /// At most `maximumBytes` of it.
     let text: [UInt8]
     let folded: FoldedText
 
-    /// Bytes of one text that are judged.
+    /// The maximum number of bytes of one text that are read.
     static let maximumBytes = 8 << 10
 
     init(_ place: Place, _ text: [UInt8], by speaker: Speaker) {

@@ -1,6 +1,7 @@
 import Bytes
 
-/// Parts what a report says of a recipient by who says it: the refusing server, whose reply it quotes, or itself.
+/// Divides what a report says about a recipient by speaker: the refusing server, whose reply it quotes, or the
+/// reporting server.
 struct StatementReader {
     /// The replies that it quotes.
     private(set) var remote: [UInt8] = []
@@ -10,16 +11,15 @@ struct StatementReader {
     private let isField: Bool
     private var isQuoting = false
     private var expectsQuote = false
-    /// The recipient, where the text has his part of a dialogue; empty otherwise.
+    /// The recipient, if the text has the dialogue about him; empty otherwise.
     private var recipients: [String] = []
     /// The dialogue is about another recipient.
     private var isOfOther = false
     /// The next reply answers a `RCPT` about the recipient.
     private var isAnswer = false
 
-    /// - Parameters:
-    ///   - isField: the text is a field's, in which no server sums up another one's reply.
-    ///   - recipients: the addresses of the recipient.
+    /// - Parameters: - isField: the text is from a field, in which no server summarises another one's reply. -
+    ///   recipients: the addresses of the recipient.
     init(_ text: Span<UInt8>, isField: Bool = false, of recipients: [String] = []) {
         self.isField = isField
         self.recipients = StatementReader.asks(about: recipients, in: text) ? recipients : []
@@ -32,7 +32,7 @@ struct StatementReader {
         }
     }
 
-    /// Adds a statement of each speaker that says something.
+    /// Adds a statement for each speaker with text.
     ///
     /// - Parameter own: who wrote the text.
     func add(to statements: inout [Statement], at place: Statement.Place, own: Speaker) {
@@ -49,7 +49,7 @@ struct StatementReader {
             isQuoting = false
             if isOfOther { return }
             let reply = text.trimmed(line.dropFirst(3))
-            // Another server of the domain was asked again, and refused for good.
+            // Another server of the domain was tried, and refused permanently.
             if isAnswer, text.hasPrefix("5", ignoringCaseIn: reply), remote.first == UInt8(ascii: "4") { remote = [] }
             isAnswer = false
             // What follows a refusal is its consequence: `503 Need RCPT`.
@@ -97,8 +97,7 @@ struct StatementReader {
             isQuoting = false
             return StatementReader.append(text, range, to: &reporter)
         }
-        // Postfix tells which command it was an answer to, Exim that it gave up.
-        // It folds its lines where it likes.
+        // Postfix says which command it was an answer to, Exim that it gave up. Postfix may fold lines anywhere.
         let words = ["(in reply", ": retry timeout exceeded"] as [StaticString]
         var mark: Int?
         for word in words where mark == nil { mark = text.extracting(range).position(of: word) }
@@ -121,7 +120,7 @@ struct StatementReader {
         said.append(contentsOf: text.extracting(range))
     }
 
-    /// Of whom a line of a dialogue is that names an address after `RCPT`, or sums up what became of one.
+    /// Whose dialogue a line belongs to that names an address after `RCPT`, or summarises its result.
     private func whose(_ text: Span<UInt8>, _ line: Range<Int>) -> Subject? {
         guard !recipients.isEmpty else { return nil }
         if text.hasPrefix(">>>", ignoringCaseIn: line),
@@ -172,7 +171,7 @@ struct StatementReader {
         return next.isSpace || next == UInt8(ascii: "-")
     }
 
-    /// Sendmail's own sum of a refusal: `550 5.1.1 <bob@dest.example>... User unknown`.
+    /// Sendmail's own summary of a refusal: `550 5.1.1 <bob@dest.example>... User unknown`.
     private static func isSummary(_ text: Span<UInt8>, _ line: Range<Int>) -> Bool {
         guard startsRefusal(text, line), let dots = text.extracting(line).position(of: "...") else {
             return false

@@ -1,20 +1,20 @@
-/// The address that a failure counts against. An address in a report is anybody's word; a tag with a good signature is ours.
+/// The address that a failure counts against. Anybody can write an address into a report; only we can sign a tag.
 struct Blame {
-    /// Whom a recipient of a report stands for.
+    /// The address that a recipient of a report refers to.
     enum Answer {
         case address(String)
         case nobody(Nameless)
     }
 
-    /// Why nobody can tell who a recipient is. The raw value is the name of the rule.
+    /// Why a recipient cannot be identified. The raw value is the name of the rule.
     enum Nameless: String {
         case unreadable = "unreadable-recipient"
         case redacted = "redacted-recipient"
     }
 
-    /// The tag by which recipients are blamed.
+    /// The tag that names the recipient.
     let tag: VERPTag?
-    /// What looks like a tag contradicts the report and the returned message, which agree: it is a token of the sender's.
+    /// The apparent tag contradicts the report and the returned message, which agree: it is a token of the sender's.
     let hasToken: Bool
 
     init(_ reports: [RecipientReport], _ context: ReportContext) {
@@ -26,8 +26,8 @@ struct Blame {
     }
 
     func answer(for report: RecipientReport) -> Answer {
-        // An original recipient that differs from the final one is the sender's own word (RFC 3461 ORCPT). Anybody
-        // can write one into a report; a signature nobody else can.
+        // An original recipient that differs from the final one was given by the sender (RFC 3461 ORCPT). Anybody can
+        // write one into a report, but nobody can forge a signature.
         if let tag, tag.trust == .valid || !report.namesOriginal { return .address(tag.recipient) }
         guard let address = report.address, !report.isUnreadable else { return .nobody(.unreadable) }
         return Redaction.isPlain(address) ? .nobody(.redacted) : .address(address)

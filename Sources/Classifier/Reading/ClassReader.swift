@@ -1,8 +1,8 @@
-/// What a report as a whole is, and who wrote it.
+/// Determines the class of a report, and who wrote it.
 struct ClassReader {
     let context: ReportContext
 
-    /// Sets class and origin by what became of the recipients.
+    /// Sets class and origin from the outcomes of the recipients.
     func classify(_ verdict: inout Verdict, namelessKind: OutcomeKind?, postfixSender: String?) {
         var worst = verdict.recipients.lazy.filter { !$0.isOwnRefusal }.map { $0.kind }.min()
         if let namelessKind { worst = min(namelessKind, worst ?? namelessKind) }
@@ -19,14 +19,15 @@ struct ClassReader {
             context.envelope, context.original, prose: context.statusPart == nil ? context.prose : nil,
             postfixSender: postfixSender)
         {
-            // Its recipient is whoever the first report went to, often a forged sender: nobody of ours.
+            // Its recipient is the address that the first report went to, often a forged sender: not one of our
+            // recipients.
             verdict.messageClass = special
             verdict.recipients = []
         }
     }
 
-    /// Who wrote the report: our own server where its trace has the form of a local submission, *and* the server that it
-    /// names is ours. The topmost fields are our server's own; what they do not say, a report from outside can.
+    /// Who wrote the report: our own server if its trace has the form of a local submission, *and* the server that it
+    /// names is ours. The topmost fields are written by our server; all others can be forged.
     func origin(reportingMTA: String?) -> Origin? {
         guard context.envelope.hasReceived else { return nil }
         guard context.envelope.isMadeHere else { return .remote }

@@ -4,7 +4,7 @@ import MIME
 struct FieldReport {
     let context: ReportContext
 
-    /// The report, or nil where the message has no such fields or these name nobody.
+    /// The report, or `nil` if the message has no such fields or these name nobody.
     func read() -> UnjudgedReport? {
         guard let part = context.statusPart else {
             guard context.isBareStatus else { return nil }
@@ -28,7 +28,7 @@ struct FieldReport {
             || context.message.parts[part].parent.map { context.message.parts[$0].type == .multipartReport } ?? false
     }
 
-    /// No delimiter after the fields: the report was cut off in the middle of them.
+    /// No delimiter after the fields: the report was truncated in the middle of them.
     var doubt: Doubt? {
         guard let part = context.statusPart, isOfReport(part), context.message.parts[part].parent != nil else {
             return nil
@@ -36,9 +36,9 @@ struct FieldReport {
         return context.endsMessage(part) ? .cutOff : nil
     }
 
-    /// What the fields say, wherever they stand.
+    /// What the fields say, wherever they are.
     func report(of status: consuming DeliveryStatus, dialect: Dialect?, doubt: Doubt?) -> UnjudgedReport? {
-        // They are changed where they are, and not in a copy.
+        // They are changed in place, not in a copy.
         var recipients: [RecipientReport] = []
         swap(&recipients, &status.recipients)
         fillAddress(&recipients)
@@ -78,7 +78,7 @@ struct FieldReport {
         }
     }
 
-    /// Puts what the prose says of a recipient next to what the fields say.
+    /// Adds what the prose says about a recipient to what the fields say.
     private func explain(_ reports: inout [RecipientReport]) {
         let reader = ProseReader(context.prose, excluded: [])
         let known = reader.firstByRecipient
@@ -94,7 +94,8 @@ struct FieldReport {
         }
     }
 
-    /// Postfix writes a paragraph a recipient that starts with its address (bounce(8)): no need to understand the rest.
+    /// Postfix writes a paragraph for each recipient that starts with its address (bounce(8)): the rest need not be
+    /// parsed.
     private func explainPostfix(_ reports: inout [RecipientReport]) {
         guard
             let part = context.message.parts.indices.first(where: {

@@ -1,10 +1,10 @@
 import MIME
 
-/// Fills in what every verdict has, whatever step found it.
+/// Fills in what every verdict has, whichever step made it.
 struct Finish {
     let context: ReportContext
 
-    /// - Parameter blame: whom the report's recipients were found by; nil where none were judged.
+    /// - Parameter blame: how the report's recipients were identified; `nil` if there were none.
     func finish(_ verdict: consuming Verdict, blame: Blame? = nil) -> Verdict {
         verdict.arrival = context.envelope.arrival
         verdict.date = context.envelope.date
@@ -23,7 +23,7 @@ struct Finish {
         return verdict
     }
 
-    /// The same of a notice. Providers hide who complained; a signed tag knows.
+    /// The same for a notice. Providers hide who complained; a signed tag names the recipient.
     func finish(notice: Verdict) -> Verdict {
         var verdict = finish(notice)
         guard verdict.messageClass == .complaint, verdict.trust == .valid, let tagged = verdict.taggedRecipient,
@@ -33,7 +33,7 @@ struct Finish {
         return verdict
     }
 
-    /// Says whether the fields of a feedback report, or the addresses in them, go on beyond what is read.
+    /// Marks a feedback report whose fields, or the addresses in them, exceed the limits.
     private func markCutComplaint(_ verdict: inout Verdict) {
         let message = context.message
         let report = message.parts.first { $0.type == .messageFeedbackReport && !$0.isEnclosed }
@@ -43,11 +43,11 @@ struct Finish {
         }
     }
 
-    /// Says what the tag proves.
+    /// Sets the trust of the tag.
     private func setTrust(_ verdict: inout Verdict, _ blame: Blame?) {
         var addresses = context.envelope.deliveredTo
         if verdict.messageClass == .complaint {
-            // Complaints go to an address of their own; the tag stands in what they say of the mail.
+            // Complaints go to a separate address; the tag is in their fields about the mail.
             addresses += Complaint.returnPaths(context.message) + [context.original.returnPath].compactMap { $0 }
         }
         let bytes = context.message.bytes
@@ -80,19 +80,19 @@ struct Finish {
         }
     }
 
-    /// Says which recipients are addresses of our own, on which no report has anything to say.
+    /// Marks recipients that are our own addresses, against which no report counts.
     private func markOwnAddresses(_ verdict: inout Verdict) {
         guard let find = context.settings.ownAddresses, !verdict.recipients.isEmpty else { return }
         let envelope = context.envelope
         var deliveredTo = envelope.deliveryAddresses
-        // Where no server noted whom it delivered to, the To field says it; but a complaint may be our own mail, which comes
-        // back with its To field, and some reports are addressed to the recipient who failed.
+        // If no server noted whom it delivered to, the To field says it; but a complaint may be our own mail, which
+        // comes back with its To field, and some reports are addressed to the recipient who failed.
         if deliveredTo.isEmpty, verdict.messageClass != .complaint {
             deliveredTo = envelope.toAddresses.filter { !context.original.recipients.contains($0) }
         }
         for index in find(verdict.recipients.map(\.address), deliveredTo) {
             let address = verdict.recipients[index].address
-            // A report that was taken out of a wrapper was asked already.
+            // A report that was unwrapped was checked already.
             guard !verdict.recipients[index].isOwn else { continue }
             verdict.recipients[index].isOwn = true
             verdict.evidence.append(
@@ -102,7 +102,7 @@ struct Finish {
 }
 
 extension Verdict {
-    /// Says that the list of recipients may go on, and why.
+    /// Marks the list of recipients as incomplete, with the reason.
     mutating func cutList(_ words: String) {
         isListCut = true
         limitHit = limitHit ?? words

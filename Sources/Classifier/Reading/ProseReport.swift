@@ -1,6 +1,6 @@
 import MIME
 
-/// Reads a report that is written for people only. It trusts sentences no further than `Gate` does.
+/// Reads a report that consists only of prose. It trusts sentences as far as `Gate` does.
 struct ProseReport {
     private let context: ReportContext
     private let prose: Prose
@@ -20,7 +20,7 @@ struct ProseReport {
                 && VERP.unnamed(context.envelope, context.original, context.settings) != nil)
     }
 
-    /// The report, or nil where the message is none or names nobody.
+    /// The report, or `nil` if the message is not one or names nobody.
     func read() -> UnjudgedReport? {
         guard gate.isReport else { return nil }
         let fields = FieldReport(context: context)
@@ -42,7 +42,8 @@ struct ProseReport {
                 $0.tag.recipient == context.original.recipients[0]
             }) ?? true
         {
-            // The report names nobody: the one that the returned message went to. Of several nobody knows who it is.
+            // The report names nobody: use the recipient of the returned message. With several, it is unknown which one
+            // failed.
             recipients = context.original.recipients.map(plainReport)
         }
         guard !recipients.isEmpty else { return nil }
@@ -81,14 +82,14 @@ struct ProseReport {
 
     // MARK: recipients
 
-    /// Those whom X-Failed-Recipients names, else those whom the text does; and whether there may be more.
+    /// The recipients that X-Failed-Recipients names, else those in the text; and whether there may be more.
     private func listed() -> (recipients: [RecipientReport], isCut: Bool) {
         let failed = context.failedRecipients
-        // A field that names nobody of the list in the text was rewritten on the way.
+        // A field that names none of the recipients listed in the text was rewritten on the way.
         let known = reader.firstByRecipient
         let isListed = failed.addresses.contains { known[$0] != nil }
         guard !failed.isComplete || !failed.addresses.isEmpty && (isListed || !reader.isList) else {
-            // The list may go on where the text was cut soon after it.
+            // The list may be incomplete if the text was cut soon after it.
             let isCut = isTextCut && prose.text.count - reader.lastRecipientEnd < ProseReader.explanationBytes
             return (withoutBait(), reader.isTruncated || isCut)
         }
@@ -108,9 +109,9 @@ struct ProseReport {
         )
     }
 
-    /// Whom a report with the null sender, that names nobody, is about, as its tag tells. Absence notes, tickets and notices
-    /// have the null sender and speak of mail that is not delivered, too: a daemon wrote it, or its subject announces a
-    /// failure, or it is a server's bare reply.
+    /// The recipient in the tag, for a report with the null sender that names nobody. Absence notes, tickets and
+    /// notices also have the null sender and mention undelivered mail, so a daemon must have written it, its subject
+    /// must announce a failure, or it must be a server's bare reply.
     private var taggedRecipient: (tag: VERPTag, isAlone: Bool)? {
         guard context.envelope.hasNullSender else { return nil }
         if !context.hand.isDaemon {
@@ -136,14 +137,14 @@ struct ProseReport {
         return report
     }
 
-    /// The recipients whom a text may name. One that gives no mail back, and tells its reader that his own mailbox is full, or
-    /// that mails wait behind a link, is bait.
+    /// The recipients that a text may name. A text that returns no mail, and says that the reader's own mailbox is full
+    /// or that mails wait at a link, is phishing.
     private func withoutBait() -> [RecipientReport] {
         guard !gate.hasProof, !reader.recipients.isEmpty else { return reader.recipients }
         if context.message.parts[0].type == .multipartReport { return reader.recipients }
         let envelope = context.envelope
         guard gate.isFromMailbox || hasLink else { return reader.recipients }
-        // A sentence names whom it likes; a list of failed recipients is a server's, and so is a reply with a code.
+        // Sentences may name anybody; lists of failed recipients and replies with a code are written by servers.
         let tagged = VERP.tag(
             in: envelope.deliveredTo, settings: context.settings, known: reader.recipients.compactMap { $0.address },
             arrival: envelope.arrival)?.recipient
@@ -159,13 +160,13 @@ struct ProseReport {
         }
     }
 
-    /// Whether the text of the message refers to a page.
+    /// Whether the text of the message has a link.
     private var hasLink: Bool {
         let message = context.message
         return message.parts.indices.contains { part in
             let type = message.parts[part].type
             guard type.isText, !message.parts[part].isEnclosed else { return false }
-            // In HTML addresses stand in its own frame, too.
+            // HTML has addresses in its own markup, too.
             let marks = type == .textHTML ? ProseReport.htmlLinkMarks : ProseReport.linkMarks
             return message.withDecodedBody(ofPart: part, limit: Limits.proseBytes) { text in
                 marks.contains { text.position(of: $0) != nil }
@@ -181,7 +182,7 @@ struct ProseReport {
 
     // MARK: success and delay
 
-    /// Says of whom the report tells that the message arrived, or is still tried.
+    /// Marks the recipients for which the report says that the message arrived, or is still being tried.
     private func mark(_ recipients: inout [RecipientReport]) {
         let subject = context.envelope.subjectSignals
         if subject[.success] != nil || reader.signals.contains(.success) {

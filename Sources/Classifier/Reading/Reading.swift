@@ -1,11 +1,11 @@
 import MIME
 
 /// One message on its way to a verdict. The steps follow the order of what decides: form, structure, prose, automatic
-/// answers; a message in which none of them finds anything is no bounce.
+/// answers; a message in which none of them finds anything is not a bounce.
 struct Reading {
     private let context: ReportContext
     private let judge: Judge
-    /// Wrappers that were taken off already.
+    /// The number of wrappers that were already removed.
     private let unwrapped: Int
 
     /// A gateway wraps a report once, another one perhaps the result.
@@ -34,7 +34,7 @@ struct Reading {
         {
             return autoReply(found)
         }
-        // A letter's text is not read.
+        // The text of personal mail is not read.
         if context.statusPart != nil || context.isBareStatus
             || !Gate.isClosed(context.hand, context.envelope, context.message)
         {
@@ -54,7 +54,7 @@ struct Reading {
         finish.finish(Verdict(messageClass: .autoReply, evidence: [found]))
     }
 
-    /// What an administrator's rule about whole messages says, where one fits.
+    /// What an administrator's rule about whole messages says, if one fits.
     private func customVerdict() -> Verdict? {
         for rule in context.settings.rules {
             guard let theirs = rule.messageClass else { continue }
@@ -63,7 +63,7 @@ struct Reading {
                 let texts = [context.envelope.subjectText, FoldedText(context.prose.text)]
                 guard rule.matches(text: texts) else { continue }
             }
-            // A class alone charges nobody: what a bounce's recipients are stays for the rules about recipients.
+            // A class alone counts against nobody: a bounce's recipients are left to the rules about recipients.
             guard theirs != .hardBounce, theirs != .softBounce, theirs != .delayNotice else { continue }
             let evidence = Evidence(
                 rule: rule.evidenceName, at: rule.header?.name ?? "text", matched: rule.text.first)
@@ -72,7 +72,7 @@ struct Reading {
         return nil
     }
 
-    /// The verdict on a report, by what its recipients come to.
+    /// The verdict on a report, from the results for its recipients.
     private func judged(_ report: UnjudgedReport) -> Verdict {
         let judgement = RecipientJudge(context: context, judge: judge).judgement(on: report)
         var verdict = Verdict(
@@ -87,8 +87,8 @@ struct Reading {
         return finish.finish(verdict, blame: judgement.blame)
     }
 
-    /// A gateway that puts a whole report into a message of its own and names nobody itself. A person who forwards a
-    /// report is no gateway.
+    /// The report within a message of a gateway that names nobody itself. A person who forwards a report is not a
+    /// gateway.
     private func wrappedReport() -> Verdict? {
         guard unwrapped < Reading.maximumUnwrapped, context.original.isWrapped,
             context.envelope.hasNullSender || context.hand.isDaemon,

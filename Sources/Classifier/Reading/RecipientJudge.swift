@@ -1,26 +1,26 @@
 import MIME
 
-/// What a report's recipients come to.
+/// The results for a report's recipients.
 struct Judgement {
     let blame: Blame
     var outcomes: [Outcome] = []
     var evidence: [Evidence] = []
-    /// The worst that became of a recipient whom nobody can read: it counts for the class, and against nobody.
+    /// The worst kind of an unreadable recipient: it counts for the class, but against nobody.
     var namelessKind: OutcomeKind?
-    /// The limit that cut the judging short, in words, or nil.
+    /// The limit that was reached, in words, or nil.
     var limitHit: String?
 
-    /// Outcomes among which an alias is looked for.
+    /// The number of outcomes that are searched for an alias.
     private static let maximumSearched = 200
 
     /// Adds an outcome. Several failures of one address (an alias that led to many) are one: the worst.
     mutating func add(_ outcome: consuming Outcome) {
         let address = outcome.address
-        // Beyond a few recipients a search would cost the square of their number; reports about thousands have no aliases.
+        // For many recipients the search would be quadratic; reports about thousands have no aliases.
         guard outcomes.count < Judgement.maximumSearched,
             let index = outcomes.firstIndex(where: { $0.address == address })
         else { return outcomes.append(outcome) }
-        // What our own list said of it is nothing new, whatever the other outcome is.
+        // A refusal by our own list is not new information, so the other outcome counts.
         let known = outcomes[index]
         if outcome.isOwnRefusal != known.isOwnRefusal ? known.isOwnRefusal : outcome.kind < known.kind {
             outcomes[index] = outcome
@@ -66,18 +66,17 @@ struct RecipientJudge {
         return result
     }
 
-    /// Whether what was cut off may have shown that the tag is a token.
+    /// Whether the truncated part may have shown that the tag is a token.
     private func hidesToken(_ tag: VERPTag?, _ report: UnjudgedReport) -> Bool {
         guard let tag, tag.trust == .unsigned, context.endsWithinParts else { return false }
         return !context.original.recipients.contains(tag.recipient)
             && !report.recipients.contains { $0.address == tag.recipient }
     }
 
-    /// What became of one recipient, and what decided it.
+    /// The outcome of one recipient, and its evidence.
     ///
-    /// - Parameters:
-    ///   - explanation: what the prose says of him, as far as it is judged.
-    ///   - address: whom it counts against; nil where nobody can read who it is.
+    /// - Parameters: - explanation: what the prose says about the recipient, within the limit. - address: the address
+    ///   that it counts against; `nil` if it is unreadable.
     private func judged(
         _ recipient: RecipientReport, explanation: [UInt8], address: String?, of report: UnjudgedReport, _ doubt: Doubt?
     ) -> (outcome: Outcome, evidence: Evidence?) {
@@ -98,7 +97,7 @@ struct RecipientJudge {
         let doubt = doubt ?? (recipient.isAssumed && address == recipient.address ? .taggedRecipient : nil)
         if let doubt, decision.kind == .hard { decision.hold(for: doubt) }
         decision.evidence.recipient = address
-        // Not of a report that declares nobody dead, nor of what is still tried or may be tried again.
+        // Not for a report that declares nobody dead, nor for a delivery that is still tried or may be tried again.
         let isFinal = doubt == nil && decision.kind <= .soft && !decision.isTransient
         let outcome = Outcome(
             address: address ?? "", kind: decision.kind, reason: decision.reason,
@@ -109,7 +108,7 @@ struct RecipientJudge {
         return (outcome, decision.evidence)
     }
 
-    /// Lets our own list of suppressed addresses decide, or a relay's, where a text tells of one.
+    /// Lets our own suppression list decide, or a relay's, if a text mentions one.
     private func applyLists(
         to facts: inout FailureFacts, of recipient: RecipientReport, _ reportingMTA: String?, isAlone: Bool
     ) -> (isOwnRefusal: Bool, relay: Relay?) {
@@ -124,7 +123,7 @@ struct RecipientJudge {
         guard facts.ruling == nil, said.contains(where: { RelayList.mayBeMeant(in: $0.folded) }) else {
             return (false, nil)
         }
-        // Who quotes whom stands between the statements.
+        // The words that say who quotes whom are between the statements.
         let whole = [
             Statement(.diagnosticCode, Charset.utf8(recipient.diagnostic, charset: nil), by: .field),
             Statement(.text, recipient.explanation, by: .reporter),
@@ -139,8 +138,8 @@ struct RecipientJudge {
         return (false, entry.relay)
     }
 
-    /// The decision on what was said of the recipient; where that settles nothing and he is the only one, the decision on
-    /// all that the report says.
+    /// The decision on what was said about the recipient; if that decides nothing and there is only one recipient, the
+    /// decision on the whole report.
     private func decision(_ facts: consuming FailureFacts, isAlone: Bool) -> Decision {
         let findings = judge.findings(facts)
         let first = judge.decide(findings, in: context.message)

@@ -1,9 +1,9 @@
 import MIME
 
-/// What there is to read of a message: its envelope, its prose, the message that it returns. All of it is the sender's word,
-/// except what our own server wrote into the header.
+/// The parts of a message that readers use: its envelope, its prose, the message that it returns. All of it can be
+/// forged, except what our own server wrote into the header.
 ///
-/// A class only since all readers hold it: a copy for each costs more than some of them do.
+/// A class since all readers share it: a copy for each costs more than some of them do.
 final class ReportContext {
     let message: Message
     let settings: Settings
@@ -26,13 +26,13 @@ final class ReportContext {
 
     var prose: Prose { lazyProse.value }
 
-    /// Reads the returned message where it is quoted in the text.
+    /// Reads the returned message if it is quoted in the text.
     func readQuotedOriginal() {
         guard !original.exists, let start = prose.quotedAt else { return }
         original.read(header: Array(prose.text[start...].drop { $0.isSpace }.prefix(Limits.quotedHeaderBytes)))
     }
 
-    /// The server whose habits the report shows, or nil.
+    /// The server whose report format it has, or nil.
     ///
     /// - Parameter isPostfix: whether the report's fields say so.
     func dialect(isPostfix: Bool) -> Dialect? {
@@ -48,28 +48,28 @@ final class ReportContext {
         }
     }
 
-    /// The file is a delivery-status part and nothing else: its header is that of the fields about the message.
+    /// The file is only a delivery-status part: its header has the fields about the message.
     var isBareStatus: Bool {
         (message.has(Names.reportingMTA) || message.has(Names.finalRecipient)) && !message.has(.from)
             && !message.has(.subject) && !message.has(.received)
     }
 
-    /// Whether a part goes on to the end of what was read: no delimiter closes it.
+    /// Whether a part extends to the end of what was read: no delimiter closes it.
     func endsMessage(_ part: Int) -> Bool { message.parts[part].body.upperBound >= message.bytes.count }
 
-    /// No delimiter closes the last part: more parts may have followed, and said otherwise.
+    /// No delimiter closes the last part: more parts may have followed, with other information.
     var endsWithinParts: Bool {
         message.parts[0].type == .multipartReport && message.parts.last?.body.upperBound ?? 0 >= message.bytes.count
     }
 
     // MARK: addresses
 
-    /// Addresses that stand in every report and never failed: ours.
+    /// Our own addresses, which are in every report and never failed.
     var excludedAddresses: Set<String> {
         var excluded = Set(original.senders)
         for address in envelope.deliveredTo { excluded.insert(address) }
         if !envelope.from.isEmpty { excluded.insert(envelope.from) }
-        // Whoever mails himself may still fail.
+        // A sender who mails himself may still fail.
         if original.recipients.count == 1, !envelope.deliveredTo.contains(original.recipients[0]) {
             excluded.remove(original.recipients[0])
         }

@@ -1,4 +1,4 @@
-/// What a report says of its recipients, whoever reads it: fields, prose or a notification.
+/// What a report says about its recipients, read from fields, prose or a notification.
 struct UnjudgedReport {
     var recipients: [RecipientReport]
     var dialect: String?
@@ -7,11 +7,11 @@ struct UnjudgedReport {
     var postfixSender: String?
     /// Why the report declares nobody dead, or nil.
     var doubt: Doubt?
-    /// Why the list of recipients may go on, in words, or nil.
+    /// Why the list of recipients may be incomplete, in words, or nil.
     var listCut: String?
     /// Whether nothing follows the list of recipients.
     var listEndsMessage = false
-    /// What was said of the message as a whole.
+    /// Evidence about the message as a whole.
     var evidence: [Evidence] = []
 
     static let tooMany = "more than \(Limits.recipients) recipients, or their fields are too long"
@@ -19,13 +19,13 @@ struct UnjudgedReport {
 
 /// Why a report declares nobody dead. The raw value is the name of the rule that then decides.
 enum Doubt: String {
-    /// It ends where it should go on.
+    /// It is truncated.
     case cutOff = "cut-off"
-    /// It shows no machine's hand.
+    /// Nothing shows that a program wrote it.
     case noMachine = "no-machine"
     /// It went to the postmaster, and does not say whose message failed.
     case postmaster
-    /// It names nobody, and others than the recipient of the tag may be meant.
+    /// It names nobody, and may be about others than the recipient of the tag.
     case tagNotAlone = "tag-not-alone"
     /// It refuses an address only with a tag that expires.
     case taggedRecipient = "tagged-recipient"

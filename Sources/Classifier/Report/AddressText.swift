@@ -13,8 +13,8 @@ enum AddressText {
         AddressScan.list(value, in: 0..<value.count, limit: limit).map { text(value, $0) }
     }
 
-    /// The address that a field's value is as a whole, or nil where anything else stands there: of a cut address nobody
-    /// knows whose it is.
+    /// The address that is the whole value of a field, or `nil` if there is anything else: a part of an address may be
+    /// somebody else's address.
     static func whole(_ value: Span<UInt8>) -> String? {
         AddressScan.whole(value, in: 0..<value.count).map { text(value, $0) }
     }
@@ -25,7 +25,7 @@ enum AddressText {
         return (found.addresses.map { text(value, $0) }, found.isComplete)
     }
 
-    /// Adds the address that a field's value is as a whole to `list`, unless it stands there already.
+    /// Adds the address that is the whole value of a field to `list`, unless it is there already.
     static func add(whole value: Span<UInt8>, to list: inout [String]) {
         guard let range = AddressScan.whole(value, in: 0..<value.count) else { return }
         add(value, range, to: &list)
@@ -38,13 +38,13 @@ enum AddressText {
         }
     }
 
-    /// Adds the first addr-spec in a field's value to `list`, unless it stands there already.
+    /// Adds the first addr-spec in a field's value to `list`, unless it is there already.
     static func add(firstIn value: Span<UInt8>, to list: inout [String]) {
         guard let range = AddressScan.first(value, in: 0..<value.count) else { return }
         add(value, range, to: &list)
     }
 
-    /// Adds all of them. For lists of a few hundred at the most; see ``AddressSet`` for others.
+    /// Adds all of them. For lists of at most a few hundred; see ``AddressSet`` for others.
     static func add(allIn value: Span<UInt8>, limit: Int, to list: inout [String]) {
         for range in AddressScan.list(value, in: 0..<value.count, limit: limit) { add(value, range, to: &list) }
     }
@@ -61,22 +61,22 @@ enum AddressText {
         if !isKnown { list.append(text(bytes, range)) }
     }
 
-    /// What stands between angle brackets, or the value without them, in lower case: `<>` is empty.
+    /// What comes between angle brackets, or the value without them, in lower case: `<>` is empty.
     static func bare(_ value: Span<UInt8>) -> String {
         var bytes = value.copy(0..<value.count)
         bytes.removeAll { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: ">") || $0.isSpace }
         return String(lowercasing: bytes.span)
     }
 
-    /// The address of a Return-Path, of which `first` is the first: empty for `<>`, whatever stands after it.
+    /// The address of a Return-Path, of which `first` is the first: empty for `<>`, whatever comes after it.
     static func path(_ value: Span<UInt8>, first: String?) -> String {
         if value.count >= 2, value[0] == UInt8(ascii: "<"), value[1] == UInt8(ascii: ">") { return "" }
         return first ?? bare(value)
     }
 
-    /// Bytes of an address as a string: lower case, quotes around a local part removed where it is a dot-string without
-    /// them but for its dots (Postfix quotes `abc..def.`, which carriers hand out), and the full stops that IDNA takes for
-    /// a dot as one.
+    /// Bytes of an address as a string: lower case, quotes around a local part removed if it is a dot-string without
+    /// them but for its dots (Postfix quotes `abc..def.`, which carriers assign), and the full stops that IDNA takes
+    /// for a dot as one.
     static func text(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
         if isPlain(bytes, range) { return String(lowercasing: bytes.extracting(range)) }
         var address = Charset.text(bytes.extracting(range))
@@ -97,12 +97,12 @@ enum AddressText {
         character == "\u{3002}" || character == "\u{FF0E}" || character == "\u{FF61}"
     }
 
-    /// Whether all that `text` does is to write small letters.
+    /// Whether `text` only changes the case.
     private static func isPlain(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         (range.isEmpty || bytes[range.lowerBound] != UInt8(ascii: "\"")) && Charset.isPlain(bytes.extracting(range))
     }
 
-    /// Message-ID without angle brackets and comments, or nil where it is empty.
+    /// Message-ID without angle brackets and comments, or `nil` if it is empty.
     static func messageID(_ value: Span<UInt8>) -> String? {
         var range = value.trimmed(0..<value.count)
         if let open = value.firstIndex(of: UInt8(ascii: "<"), in: range) {
@@ -120,7 +120,7 @@ struct AddressSet {
     private var known: Set<String> = []
     let limit: Int
 
-    /// - Parameter limit: how many at the most.
+    /// - Parameter limit: the maximum number.
     init(limit: Int) { self.limit = limit }
 
     var isFull: Bool { list.count >= limit }

@@ -1,7 +1,7 @@
 import Bytes
 
 /// Bounce address tags: a server puts a tag that expires before the local part of a return path (BATV,
-/// draft-levine-smtp-batv). The tag is nobody's address; what is left of the local part without it is.
+/// draft-levine-smtp-batv). The address is the local part without the tag.
 enum BATV {
     /// Digits of a tag: the draft has ten (key, day, hash), products have nine to sixteen.
     static let tagDigits = 8...20
@@ -46,9 +46,9 @@ enum BATV {
         return AddressText.whole(untagged.span) ?? address
     }
 
-    /// The reports with the recipients' tags taken off. A tagged address that the returned message went to was mailed as it
-    /// is, and keeps its tag. A server that knows nothing of tags refuses one for a mailbox that lives: unless the mail went
-    /// to the address without the tag, the report does not declare it dead.
+    /// The reports with the recipients' tags removed. A tagged address that the returned message went to was mailed as
+    /// it is, and keeps its tag. A server that does not support tags refuses them for existing mailboxes: unless the
+    /// mail went to the address without the tag, the report does not declare it dead.
     static func withoutTags(_ reports: [RecipientReport], mailed: [String]) -> [RecipientReport] {
         func isTagged(_ address: String?) -> Bool {
             guard let address, address.utf8.contains(UInt8(ascii: "=")) else { return false }

@@ -4,15 +4,15 @@ import Bytes
 struct BareSubject {
     /// Folded, with `e-mail` written as `email`.
     let text: FoldedText
-    /// Whether it had such a prefix: what follows is then not the sender's own word.
+    /// Whether it had such a prefix: the rest was then written by somebody else.
     let hasPrefix: Bool
     /// Where the words after a tag in brackets start, `[#4711] We have …`; 0 without one.
     let wordsStart: Int
 
-    /// Prefixes that are taken off; nobody writes more.
+    /// The number of prefixes that are removed; nobody writes more.
     static let maximumPrefixes = 8
 
-    /// Where the words may start: at the start, or after a sign there, `[Auto-Reply]`, `【自動返信】`.
+    /// Where the words may start: at the start, or after a tag there, `[Auto-Reply]`, `【自動返信】`.
     var starts: [Int] {
         let sign = text.bytes.first ?? 0
         if text.bytes.starts(with: "【".utf8) { return [0, 3] }
@@ -33,7 +33,7 @@ struct BareSubject {
         wordsStart = BareSubject.tagEnd(bare.bytes.span)
     }
 
-    /// Bytes before the colon of a prefix, `re[12]`, at the most.
+    /// The maximum number of bytes before the colon of a prefix, `re[12]`.
     private static let prefixBytes = 16
 
     /// Where the text after `re:`, `aw[2]:` or `回复：` starts, or nil.

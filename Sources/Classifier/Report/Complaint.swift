@@ -3,9 +3,9 @@ import MIME
 
 /// Feedback reports (RFC 5965).
 enum Complaint {
-    /// The types with which a recipient says that he does not want a mail like this: RFC 5965 section 7.3, and a draft of
-    /// it for `opt-out`. All others suppress nobody: `not-spam` (RFC 6430) says that the mail is wanted, `auth-failure`
-    /// (RFC 6591) and `virus` are a machine's word, `opt-out-list` names a list.
+    /// The types with which a recipient says that he does not want such mail: RFC 5965 section 7.3, and a draft of it
+    /// for `opt-out`. All others suppress nobody: `not-spam` (RFC 6430) says that the mail is wanted, `auth-failure`
+    /// (RFC 6591) and `virus` are automatic, `opt-out-list` names a list.
     private static let types: Set<String> = ["abuse", "fraud", "opt-out"]
     /// Bytes of a type that evidence shows.
     private static let shownBytes = 60
@@ -26,7 +26,7 @@ enum Complaint {
         let given = fields.allFields(FieldName("feedback-type")).map { field in
             fields.withValue(of: field) { type($0) }
         }
-        // One that says nothing, or two things, is no complaint.
+        // A report without a type, or with two, is not a complaint.
         guard let type = given.first, given.allSatisfy({ types.contains($0) }) else {
             return otherFeedback(given.first { !types.contains($0) } ?? "")
         }
@@ -41,7 +41,7 @@ enum Complaint {
         return verdict(list, Evidence(rule: "complaint/feedback-report", at: "Feedback-Type", matched: type))
     }
 
-    /// A complaint of those who are named readably.
+    /// A complaint of the readable complainants.
     static func verdict(_ list: Complainants, _ evidence: Evidence) -> Verdict {
         var verdict = Verdict(messageClass: .complaint, evidence: [evidence])
         verdict.recipients = list.addresses.map { Outcome(address: $0, kind: .delivered, reason: .feedback) }
@@ -51,7 +51,7 @@ enum Complaint {
         return verdict
     }
 
-    /// Feedback that is no complaint.
+    /// Feedback that is not a complaint.
     static func otherFeedback(_ type: String) -> Verdict {
         let rule = type == "auth-failure" || type == "dmarc" ? "complaint/auth-failure" : "complaint/other-feedback"
         return Verdict(
@@ -61,7 +61,7 @@ enum Complaint {
     /// Whether a notification's type of feedback is one of a complaint.
     static func isComplaint(_ type: String) -> Bool { types.contains(type.lowercased()) }
 
-    /// The type in lower case, without comments, quotes and a semicolon at its end; the whole value where more stands there.
+    /// The type in lower case, without comments, quotes and a semicolon at its end; the whole value if more is there.
     static func type(_ value: Span<UInt8>) -> String {
         var words: [UInt8] = []
         var comments = 0
@@ -82,24 +82,24 @@ enum Complaint {
     }
 }
 
-/// Who complained, as far as a report says it.
+/// The complainants that a report names.
 struct Complainants {
     private(set) var addresses: [String] = []
     private var known: Set<String> = []
-    /// A field names somebody whom nobody can read.
+    /// A field names a complainant that is unreadable.
     private(set) var isRedacted = false
 
-    /// Nothing names anybody, readably or not.
+    /// Nobody is named, readably or not.
     var isEmpty: Bool { addresses.isEmpty && !isRedacted }
 
-    /// Adds whom a field names.
+    /// Adds the addresses in a field.
     mutating func add(_ value: Span<UInt8>) {
         let members = AddressText.members(of: value, limit: Limits.recipients)
         if !members.isComplete { isRedacted = true }
         for address in members.addresses { add(address) }
     }
 
-    /// Adds the one to whom the returned message went. Of several nobody knows who complained.
+    /// Adds the recipient of the returned message. With several, it is unknown which one complained.
     mutating func add(returned original: Original) {
         if original.recipients.count == 1 { add(original.recipients[0]) }
     }

@@ -1,7 +1,7 @@
 import Bytes
 import MIME
 
-/// A delivery-status part (RFC 3464, RFC 6533): fields about the message, then a group of fields a recipient.
+/// A delivery-status part (RFC 3464, RFC 6533): fields about the message, then a group of fields for each recipient.
 ///
 /// Real reports break the grammar: groups without an empty line between them, empty lines within a group, no fields about
 /// the message, folds without their blanks, everything or half of it in base64. A new recipient therefore starts where a
@@ -15,13 +15,13 @@ struct DeliveryStatus: Sendable {
     var isTruncated = false
 
     private var current = RecipientReport()
-    /// The original recipient of the current group without xtext, where it may stand in it.
+    /// The original recipient of the current group, decoded if it may be in xtext.
     private var decodedOriginal: String?
     /// How a gateway encoded what follows: it put its own fields among these.
     private var encoding = TransferEncoding.identity
     /// A gateway encodes once.
     private var wasDecoded = false
-    /// Exchange 2007 and 2010: what the other server said, where no Diagnostic-Code says it.
+    /// Exchange 2007 and 2010: what the other server said, if no Diagnostic-Code says it.
     private var supplement: [UInt8] = []
 
     init(_ bytes: Span<UInt8>) {
@@ -36,7 +36,7 @@ struct DeliveryStatus: Sendable {
         var position = 0
         var name = 0..<0
         var value = 0..<0
-        // The value, where other lines continue it.
+        // The value, if other lines continue it.
         var joined: [UInt8] = []
         func endField(_ status: inout DeliveryStatus) {
             guard !name.isEmpty else { return }
@@ -54,7 +54,7 @@ struct DeliveryStatus: Sendable {
             let content = line.content
             if content.isEmpty || bytes.trimmed(content).isEmpty {
                 endField(&self)
-                // An empty line ends a group that is complete; one without an Action goes on.
+                // An empty line ends a complete group; one without an Action continues.
                 if current.isComplete { endGroup() }
                 if encoding != .identity, !wasDecoded {
                     wasDecoded = true
@@ -65,7 +65,7 @@ struct DeliveryStatus: Sendable {
                 continue
             }
             let colon = DeliveryStatus.colon(bytes, content, isOpen: !name.isEmpty)
-            // A gateway may have taken away the blanks of a fold.
+            // A gateway may have removed the blanks of a fold.
             if !name.isEmpty, colon == nil || bytes[content.lowerBound].isSpace {
                 if joined.isEmpty { joined.append(contentsOf: bytes.extracting(value)) }
                 if joined.count < Statement.maximumBytes {
@@ -137,10 +137,10 @@ struct DeliveryStatus: Sendable {
         return address
     }
 
-    /// Where the colon of a field stands, or nil for a line that is none.
+    /// Where the colon of a field is, or nil for a line that is none.
     ///
-    /// - Parameter isOpen: whether a field precedes that the line may go on with. Then only a name is taken for a field's:
-    ///   the words of a diagnosis may hold a colon, too.
+    /// - Parameter isOpen: whether the line may continue a preceding field. Then only a known name starts a field: a
+    ///   diagnostic may contain a colon, too.
     private static func colon(_ bytes: Span<UInt8>, _ line: Range<Int>, isOpen: Bool) -> Int? {
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":"), in: line) else { return nil }
         guard isOpen else { return colon }
@@ -169,7 +169,7 @@ struct DeliveryStatus: Sendable {
         return value.copy(value.trimmed(text).prefix(Statement.maximumBytes))
     }
 
-    /// What a gateway has put into base64 without saying so, or nil where the text is something else.
+    /// What a gateway has put into base64 without saying so, or `nil` if the text is something else.
     private static func decodedBase64(_ bytes: Span<UInt8>) -> [UInt8]? {
         let text = bytes.trimmed(0..<bytes.count)
         guard text.count >= 40,
@@ -197,8 +197,8 @@ struct DeliveryStatus: Sendable {
         recipients.append(group)
     }
 
-    /// `rfc822; bob@dest.example`, `utf-8; …`, `RFC822;<bob@dest.example>`; nil where there is no address at all, or where
-    /// something else stands there, too. A local user without a domain stays as it is.
+    /// `rfc822; bob@dest.example`, `utf-8; …`, `RFC822;<bob@dest.example>`; `nil` if there is no address at all, or if
+    /// something else is there, too. A local user without a domain stays as it is.
     static func address(_ value: Span<UInt8>) -> String? {
         let (type, text) = typed(value)
         guard value.hasPrefix("utf-8", ignoringCaseIn: type) else { return address(untyped: value.extracting(text)) }
@@ -212,8 +212,8 @@ struct DeliveryStatus: Sendable {
         return bare.isEmpty || bare.utf8.count > Limits.addressBytes ? nil : bare
     }
 
-    /// The address without the xtext of RFC 3461 section 4, in which servers hand on what the sender gave as ORCPT; nil
-    /// where there is none, or where only a plus tag looks like it.
+    /// The address without the xtext of RFC 3461 section 4, in which servers pass on the sender's ORCPT; `nil` if there
+    /// is none, or if only a plus tag looks like it.
     private static func withoutXtext(_ value: Span<UInt8>) -> String? {
         let text = typed(value).text
         guard value.firstIndex(of: UInt8(ascii: "+"), in: text) != nil else { return nil }
@@ -230,7 +230,7 @@ struct DeliveryStatus: Sendable {
                 let low = capital(value[index + 2])
             else { return nil }
             let byte = high << 4 | low
-            // What stands for itself is not encoded.
+            // Characters that need no encoding are not encoded.
             guard byte <= 0x20 || byte >= 0x7F || "+=@".utf8.contains(byte) else { return nil }
             out.append(byte)
             index += 3
@@ -250,7 +250,7 @@ struct DeliveryStatus: Sendable {
         return name.isEmpty ? nil : String(lowercasing: value.extracting(name))
     }
 
-    /// Splits `type; text`. Without a semicolon, or with one that no type stands before, all is text.
+    /// Splits `type; text`. Without a semicolon, or with one that no type is before, all is text.
     static func typed(_ value: Span<UInt8>) -> (type: Range<Int>, text: Range<Int>) {
         let all = 0..<value.count
         guard let mark = value.firstIndex(of: UInt8(ascii: ";"), in: all.prefix(25)), mark > 0 else {
@@ -266,8 +266,8 @@ struct DeliveryStatus: Sendable {
         return (value.trimmed(0..<mark), value.trimmed((mark + 1)..<value.count))
     }
 
-    /// RFC 6533 section 3: `\x{1F600}` in utf-8-addr-xtext; nil where an escape is none, or hides a control character or a
-    /// blank at an end.
+    /// RFC 6533 section 3: `\x{1F600}` in utf-8-addr-xtext; `nil` if an escape is invalid, or encodes a control
+    /// character or a blank at an end.
     static func unescaped(_ text: [UInt8]) -> [UInt8]? {
         var out: [UInt8] = []
         var index = 0

@@ -1,8 +1,8 @@
 import MIME
 
-/// Message disposition notifications (RFC 8098): somebody's program says what became of a message that arrived.
+/// Message disposition notifications (RFC 8098): a mail program says what happened to a message that arrived.
 enum DispositionNotification {
-    /// Nil where the notification is a refusal in disguise (Dovecot's and Pigeonhole's reject answers with an MDN).
+    /// `nil` if the notification is a refusal in disguise (Dovecot's and Pigeonhole's reject answers with an MDN).
     static func verdict(_ message: Message, part: Int) -> Verdict? {
         let fields = Message(parsing: message.decodedBody(ofPart: part))
         let disposition = fields.value(FieldName("disposition")).map { FoldedText($0) } ?? FoldedText([])

@@ -1,6 +1,6 @@
 /// Reports about reports, and the postmaster's copies of single ones.
 enum DoubleBounce {
-    /// The class that takes the place of the recipients' outcome, or nil for a report to the sender.
+    /// The class that replaces the recipients' outcome, or nil for a report to the sender.
     ///
     /// Postfix sends both from `double-bounce@`; X-Postfix-Sender names the sender of the mail that failed: its own
     /// MAILER-DAEMON in a double bounce, somebody else in a copy (bounce(8), notify_classes).
@@ -32,7 +32,7 @@ enum DoubleBounce {
             if isFromDaemon || isFromPostmaster { return .doubleBounce }
         }
         if original.returnPath?.isEmpty == true {
-            // People have a name in From; of a header that was cut before it, the null sender is all there is.
+            // People have a name in From; if the header was cut before it, only the null sender is known.
             guard original.summary.from != nil else { return .doubleBounce }
             let subject = FoldedText(Array((original.summary.subject ?? "").utf8))
             if SubjectPhrases.groups.find(in: subject)[.failure] != nil { return .doubleBounce }
@@ -40,8 +40,9 @@ enum DoubleBounce {
         return nil
     }
 
-    /// Whether a report that does not say who sent the message went to a mail system's own mailbox. Reports go to whoever sent the message;
-    /// what the postmaster gets may be a copy, or a bounce that bounced, about an address that we never mailed.
+    /// Whether a report that does not name the sender of the message went to a mail system's own mailbox. Reports go to
+    /// the sender of the message; the postmaster may get a copy, or a bounce that bounced, about an address that we
+    /// never mailed.
     static func isUnsigned(_ envelope: Envelope, _ original: Original) -> Bool {
         guard original.returnPath == nil, original.summary.from == nil, let reader = envelope.deliveredTo.first else {
             return false

@@ -1,20 +1,20 @@
 import Bytes
 import MIME
 
-/// What the message's own header says, read once.
+/// The message's own header fields, read once.
 struct Envelope: Sendable {
     /// Address of the From field, lower case, and the whole field, folded.
     var from = ""
     var fromText = FoldedText([])
     var subjectText = FoldedText([])
-    /// What the words of the subject do.
+    /// The functions of the subject's words.
     var subjectSignals = FoundGroups<SubjectSignal>()
-    /// The topmost Return-Path: nil where there is none, empty where it is `<>`.
+    /// The topmost Return-Path: `nil` if there is none, empty if it is `<>`.
     var returnPath: String?
     /// Addresses that this message was delivered to, the surest first: X-Original-To, Delivered-To, Envelope-To, To.
     var deliveredTo: [String] = []
-    /// Of these, the ones that our own server wrote on delivery, above all that came with the message. Some servers
-    /// (DragonFly) name the failed recipient in X-Original-To.
+    /// Of these, the ones that our own server wrote on delivery, above the fields that came with the message. Some
+    /// servers (DragonFly) name the failed recipient in X-Original-To.
     var deliveryAddresses: [String] = []
     /// The To field's.
     var toAddresses: [String] = []
@@ -33,7 +33,7 @@ struct Envelope: Sendable {
     var isMadeHere = false
     var hasReceived = false
 
-    /// A report is sent with the null sender (RFC 5321 section 4.5.5); some servers put their daemon's name there.
+    /// A report is sent with the null sender (RFC 5321 section 4.5.5); some servers use their daemon's name instead.
     var hasNullSender: Bool {
         guard let returnPath else { return false }
         return returnPath.isEmpty || returnPath.hasPrefix("mailer-daemon")
@@ -72,7 +72,8 @@ struct Envelope: Sendable {
         readTrace(message)
     }
 
-    /// The same of a report that came in a wrapper: where and when that arrived is what our own server wrote.
+    /// The same for a report that came in a wrapper: place and time of delivery are taken from the wrapper, since our
+    /// own server wrote them.
     func delivered(by wrapper: Envelope) -> Envelope {
         var envelope = self
         envelope.deliveredTo = wrapper.deliveredTo + deliveredTo
@@ -89,7 +90,7 @@ struct Envelope: Sendable {
     /// The message's subject.
     static func subject(_ message: Message) -> String { message.withValue(.subject) { subject($0, of: message) } ?? "" }
 
-    /// The subject; bytes that stand there raw are in the charset of the text, as old mailers write them.
+    /// The subject; bytes that are there raw are in the charset of the text, as old mailers write them.
     private static func subject(_ raw: Span<UInt8>, of message: Message) -> String {
         if Charset.hasHighByte(raw), !Charset.isUTF8(raw),
             let part = message.parts.indices.first(where: {
@@ -118,10 +119,10 @@ struct Envelope: Sendable {
         }
     }
 
-    /// Received fields that are looked at; servers stop at some thirty.
+    /// The number of Received fields that are read; servers stop at some thirty.
     private static let maximumTraces = 50
 
-    /// The date stands after the last semicolon (RFC 5321 section 4.4).
+    /// The date is after the last semicolon (RFC 5321 section 4.4).
     private static func date(ofTrace span: Span<UInt8>) -> Int64? {
         var semicolon: Int?
         var from = 0

@@ -1,15 +1,16 @@
 import Bytes
 import MIME
 
-/// The notes that servers put directly after a failed address, in parentheses: `(generated from bob@dest.example)` (Exim,
-/// deliver.c), `(expanded from: <bob@dest.example>)` (Sendmail, savemail.c; Postfix, bounce_notify_util.c without the colon),
-/// `(was: …)`. They name the address that was mailed, where an alias or a forward led to the one that failed.
+/// The notes that servers put directly after a failed address, in parentheses: `(generated from bob@dest.example)`
+/// (Exim, deliver.c), `(expanded from: <bob@dest.example>)` (Sendmail, savemail.c; Postfix, bounce_notify_util.c
+/// without the colon), `(was: …)`. They name the address that was mailed, if an alias or a forward led to the one that
+/// failed.
 ///
-/// A note counts only there, before any diagnosis: the words of another server may say anything.
+/// A note counts only there, before any diagnostic: another server's words may contain anything.
 enum ForwardingNote {
-    /// Notes of one address that are read; Sendmail writes two.
+    /// The number of notes of one address that are read; Sendmail writes two.
     static let maximumNotes = 4
-    /// Bytes after an address in which they stand.
+    /// Bytes after an address in which they are.
     static let maximumBytes = 2_000
 
     private static let words: [StaticString] = [
@@ -36,7 +37,7 @@ enum ForwardingNote {
         return nil
     }
 
-    /// Where the next parenthesis opens, if nothing stands before it but blanks and one line end.
+    /// Where the next parenthesis opens, if nothing comes before it but blanks and one line end.
     private static func nextNote(_ text: Span<UInt8>, from start: Int, before end: Int) -> Int? {
         var lines = 0
         for index in start..<max(start, end) {
@@ -47,7 +48,7 @@ enum ForwardingNote {
         return nil
     }
 
-    /// The parenthesis that closes the one at `open`; the end of its line where none does: servers cut long reasons.
+    /// The parenthesis that closes the one at `open`; the end of its line if none does: servers cut long reasons.
     private static func noteEnd(_ text: Span<UInt8>, from open: Int, before end: Int) -> Int {
         var depth = 0
         for index in open..<end {
@@ -71,7 +72,7 @@ enum ForwardingNote {
             while start < end, text[start].isSpace || text[start] == UInt8(ascii: ":") { start += 1 }
             let close = text.firstIndex(of: UInt8(ascii: ")"), in: start..<end) ?? end
             let value = text.trimmed(start..<close)
-            // "was" opens sentences, too: no name may stand between it and the address.
+            // "was" opens sentences, too: no name may be between it and the address.
             let isSentence = word.utf8CodeUnitCount == 3 && text.firstIndex(of: 0x20, in: value) != nil
             return isSentence ? nil : AddressScan.whole(text, in: value)
         }

@@ -1,18 +1,18 @@
 import MIME
 
 /// Whether prose may be a report at all. Sentences alone never suffice: people forward, quote and discuss bounces, and
-/// phishing imitates them. A stranger who writes of full mailboxes and of mail that waits for a click has a mailbox of his
-/// own to send from, and no mail of ours to give back.
+/// phishing imitates them. Phishing about full mailboxes and waiting mail is sent from somebody's mailbox, and cannot
+/// return a mail of ours.
 struct Gate {
     let isReport: Bool
-    /// The report gives back the mail that failed, or names its recipient in a field: nobody else could.
+    /// The report returns the mail that failed, or names its recipient in a field: only a server that had the mail can.
     let hasProof: Bool
     /// It quotes a reply with a code.
     let hasReply: Bool
     /// A daemon's address wrote it, with the null sender.
     let isFromDaemon: Bool
-    /// It was sent from a mailbox of somebody else: RFC 5321 section 4.5.5 asks reports for the null sender. What our own lists
-    /// and aliases pass on has a sender of theirs.
+    /// It was sent from a mailbox of somebody else: RFC 5321 section 4.5.5 asks reports for the null sender. Mail that
+    /// our own lists and aliases forward has a sender of theirs.
     let isFromMailbox: Bool
 
     init(
@@ -34,8 +34,8 @@ struct Gate {
         if hasDialect { score += 2 }
         if original.exists { score += 1 }
         if envelope.autoSubmitted.hasPrefix("auto-") { score += 1 }
-        // A bounce that came by way of a mailing list carries the list's marks; only a daemon's word counts there, or a list
-        // of recipients under a subject that announces it.
+        // A bounce that came through a mailing list has the list's fields; there it must come from a daemon, or list
+        // recipients under a subject that announces it.
         let isListed =
             message.isOfList
             && !(hand.isDaemon && score >= 6 || isAnnounced && isList && signals.contains(.failure))
@@ -43,7 +43,7 @@ struct Gate {
         let isAnswer =
             envelope.autoSubmitted.hasPrefix("auto-replied") && !hand.isDaemon && !isAnnounced && !hasFailedField
             && !original.exists
-        // Some word of a failure: servers also write about what they do deliver.
+        // Words of a failure are required: servers also write about what they do deliver.
         let tellsFailure =
             isAnnounced || signals.contains(.failure) || signals.contains(.delay)
             || envelope.subjectSignals.contains(.success) || hasReply
@@ -52,13 +52,13 @@ struct Gate {
         isFromMailbox = Gate.isFromMailbox(envelope)
         isReport =
             tellsFailure && !isListed && !isAnswer
-            // Nobody knows a tag but the servers that our mail passed.
+            // Only the servers that our mail passed know a tag.
             && (score >= 4 || refuses && envelope.hasNullSender && isTagged())
             && (hand.isMachine || isList && !hand.isPersonal)
             && !Gate.isForward(hand, envelope)
     }
 
-    /// Whether the header alone says that the message is no report, whatever its words are.
+    /// Whether the header alone says that the message is not a report, whatever its words are.
     static func isClosed(_ hand: Hand, _ envelope: Envelope, _ message: Message) -> Bool {
         if isForward(hand, envelope) || !hand.isMachine && hand.isPersonal { return true }
         return !hand.isDaemon && !isAnnounced(envelope) && message.isOfList
@@ -70,7 +70,7 @@ struct Gate {
         return !envelope.deliveredTo.contains { $0.domainPart.map { HostName.areRelated($0, domain) } ?? false }
     }
 
-    /// A person's forward: a prefix in the subject, and a sender that is no daemon.
+    /// Forwarded by a person: a prefix in the subject, and a sender that is not a daemon.
     private static func isForward(_ hand: Hand, _ envelope: Envelope) -> Bool {
         envelope.subjectSignals.contains(.forwarded) && !hand.isDaemon && !envelope.hasNullSender
     }

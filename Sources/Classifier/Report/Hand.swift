@@ -1,12 +1,12 @@
 import Bytes
 import MIME
 
-/// Whose hand a message shows, apart from its words: words, a provider's name after the `@` and a mail program's name
-/// are a person's, too.
+/// Whether a mail system or a person wrote a message, from its header: words, a provider's domain and a mail program's
+/// name occur in both.
 struct Hand {
     /// The From field names a mail system.
     let isDaemon: Bool
-    /// A program sent it that does not want an answer.
+    /// It was sent by a program that does not want an answer.
     let isMachine: Bool
     /// Somebody's name, an answer to a message, or the mark of a program that people write with.
     let isPersonal: Bool
@@ -19,7 +19,8 @@ struct Hand {
             envelope.from.isEmpty && !isHost || Hand.hasName(envelope.fromText)
             || Hand.marks.contains { message.has($0) }
             || !isHost && message.withValue(Names.xMailer) { !Hand.isProgramming(FoldedText($0)) } ?? false
-        // Jobs send with a sender of their own, and so do people; RFC 5321 section 4.5.5 asks reports for the null sender.
+        // Scheduled jobs and people send with their own address; RFC 5321 section 4.5.5 requires the null sender for
+        // reports.
         let isAutomatic = envelope.autoSubmitted.hasPrefix("auto-") && envelope.returnPath == nil && !isPersonal
         isMachine =
             isDaemon || envelope.hasNullSender || isAutomatic || message.has(Names.xFailedRecipients)
@@ -34,7 +35,7 @@ struct Hand {
             }
     }
 
-    /// Letters beside the address: `Bob <bob@dest.example>`, `bob@dest.example (Bob)`.
+    /// Letters next to the address: `Bob <bob@dest.example>`, `bob@dest.example (Bob)`.
     private static func hasName(_ from: FoldedText) -> Bool {
         from.bytes.contains { $0.isLetter || $0 >= 0x80 }
     }

@@ -1,6 +1,6 @@
 /// Identifiers that a returned message carries.
 enum Identifier {
-    /// The identifier of a decoded List-Id: what stands within the last angle brackets (RFC 2919 section 3), else the whole
+    /// The identifier of a decoded List-Id: what is within the last angle brackets (RFC 2919 section 3), else the whole
     /// value; in lower case, nil if nothing is left.
     static func list(_ value: String) -> String? {
         let bytes = value.utf8

@@ -1,7 +1,7 @@
 import Bytes
 import MIME
 
-/// A message's prose, made when it is first asked for: most reports are understood from their fields alone.
+/// A message's prose, parsed on first use: most reports need only their fields.
 final class LazyProse {
     private let message: Message
 
@@ -28,8 +28,8 @@ final class LazyProse {
         return text
     }
 
-    /// Without the lines that an answer quotes with `> `: they are somebody's words about a report. A dialogue's `>>>`
-    /// is none.
+    /// Without the lines that an answer quotes with `> `: they are about a report. A dialogue's `>>>` is not such a
+    /// quotation.
     private static func withoutQuotations(_ text: [UInt8]) -> [UInt8] {
         let span = text.span
         guard hasQuotation(span) else { return text }

@@ -1,10 +1,11 @@
 import Bytes
 import MIME
 
-/// The complaints of Microsoft's Junk Mail Reporting Program in the forms that are no feedback report: the mail comes
-/// back enclosed, or as it was, and `X-HmXmrOriginalRecipient` names who complained. (Since 2026 it sends feedback reports.)
+/// The complaints of Microsoft's Junk Mail Reporting Program in the forms that are not feedback reports: the mail comes
+/// back enclosed, or as it was, and `X-HmXmrOriginalRecipient` names who complained. (Since 2026 it sends feedback
+/// reports.)
 ///
-/// Anybody can write that field into a mail; it counts only where the program's sender is on the mail, too.
+/// Anybody can write that field into a mail; it counts only if the sender is the program's.
 enum MicrosoftComplaint {
     private static let field = FieldName("x-hmxmroriginalrecipient")
     /// Fields of that name that are read: the program writes one.
@@ -25,7 +26,7 @@ enum MicrosoftComplaint {
         return Complaint.verdict(Complainants(), Evidence(rule: "complaint/microsoft", at: "Subject"))
     }
 
-    /// Whom the field names; nil where the mail has not the form, or no such field.
+    /// The complainants in the field; `nil` if the mail does not have the form, or no such field.
     static func complainants(_ message: Message, _ envelope: Envelope) -> Complainants? {
         if let path = envelope.returnPath, senders.contains(path), message.has(field) {
             // The mail as it was, with the program as its envelope sender.

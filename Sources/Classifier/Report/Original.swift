@@ -8,9 +8,9 @@ struct Original: Sendable {
     var recipients: [String] = []
     /// Addresses that sent it: Return-Path, From, Sender, Reply-To.
     var senders: [String] = []
-    /// Its envelope sender: nil where nothing says, empty for the null sender.
+    /// Its envelope sender: `nil` if unknown, empty for the null sender.
     var returnPath: String?
-    /// It is itself a report: what returns it is a double bounce.
+    /// It is itself a report, so a report that returns it is a double bounce.
     var isReport = false
     /// It has a report's form (multipart/report about a delivery), whoever sent it.
     var isWrapped = false
@@ -37,7 +37,7 @@ struct Original: Sendable {
         }
     }
 
-    /// Reads a header block; what follows it does not matter.
+    /// Reads a header block; what follows it is ignored.
     mutating func read(header bytes: [UInt8]) {
         let head = bytes.count > Limits.quotedHeaderBytes ? Array(bytes[..<Limits.quotedHeaderBytes]) : bytes
         read(Message(parsing: head), part: 0)
@@ -64,7 +64,7 @@ struct Original: Sendable {
         }
         for name in Original.recipientFields {
             message.forEachField(name, in: part, limit: 4) { field in
-                // Where the message ends, the address may go on.
+                // At the end of the message the address may be truncated.
                 guard field.value.upperBound < message.bytes.count else { return }
                 message.withValue(of: field) { AddressText.add(membersOf: $0, limit: 50, to: &recipients) }
             }
@@ -75,7 +75,7 @@ struct Original: Sendable {
                 AddressText.add(firstIn: value.extracting((mark..<value.count).prefix(400)), to: &recipients)
             }
         }
-        // A list's own address is whom its mail is addressed to, and none of its subscribers (RFC 2369 section 3.4).
+        // A list's mail is addressed to the list's own address, which is not a subscriber (RFC 2369 section 3.4).
         message.withValue(Names.listPost, in: part) { value in
             guard let scheme = value.position(of: "mailto:") else { return }
             let start = scheme + 7

@@ -1,13 +1,13 @@
 import Bytes
 
-/// What our own exported access map says when it refuses an address: that is no bounce.
+/// What our own exported access map says when it refuses an address: that is not a bounce.
 ///
-/// The text comes back in many forms: after Postfix's `554 5.7.1 <x@y>: Recipient address rejected:`, in the report of a
-/// hub that asked us, from a transport map's `error:5.1.1 …`. Whoever quotes it can only make a report not count.
+/// The text comes back in many forms: after Postfix's `554 5.7.1 <x@y>: Recipient address rejected:`, in the report of
+/// a hub that asked us, from a transport map's `error:5.1.1 …`. Quoting it can only make a report not count.
 package enum OwnRefusal {
-    /// What the map's texts hold, lower case.
+    /// The token in the map's texts, lower case.
     package static let token = "[maildir-bounce]"
-    /// How the texts of version 0.1.0 begin, which had no token; a time stands after it, `2026-11-24T10:00:05Z`.
+    /// The beginning of the texts of version 0.1.0, which had no token; a time follows, `2026-11-24T10:00:05Z`.
     private static let oldWords: StaticString = "suppressed since "
 
     /// Whether a folded text holds the token, or is one of version 0.1.0's.
@@ -32,7 +32,7 @@ package enum OwnRefusal {
         return false
     }
 
-    /// The end of a time that stands there, or nil.
+    /// The end of a time that is there, or nil.
     private static func endOfTime(_ bytes: Span<UInt8>, at start: Int) -> Int? {
         let pattern: StaticString = "0000-00-00t00:00:00z"
         let count = pattern.utf8CodeUnitCount

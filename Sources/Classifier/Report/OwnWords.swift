@@ -1,14 +1,14 @@
 import Bytes
 import MIME
 
-/// What the writer of a letter says in his own words: the text without quotations, signatures, and what mail programs add.
+/// The author's own words in a mail: the text without quotations, signatures, and what mail programs add.
 struct OwnWords {
     /// Folded, with `e-mail` written as `email`.
     let text: FoldedText
-    /// The text is longer than what was read, and may go on in its writer's words.
+    /// The text is longer than what was read, and may continue with own words.
     let isCut: Bool
 
-    /// Bytes of a text that are decoded. An answer's own words stand before what it quotes, or are short.
+    /// Bytes of a text that are decoded. An answer's own words are before what it quotes, or are short.
     static let maximumBytes = 64 << 10
 
     /// Reads the first text part that says something.
@@ -55,7 +55,7 @@ struct OwnWords {
         return (out, isQuoting)
     }
 
-    /// Bytes of a line that are looked at for a mail program's words.
+    /// The number of bytes of a line that are searched for a mail program's words.
     private static let maximumLine = 300
 
     /// A signature's `--`, or a line of dashes or underscores before a quoted message.

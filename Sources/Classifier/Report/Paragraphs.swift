@@ -28,7 +28,7 @@ extension Span<UInt8> {
         return found
     }
 
-    /// Where the paragraph ends in which `start` stands: at an empty line.
+    /// Where the paragraph ends in which `start` is: at an empty line.
     func endOfParagraph(from start: Int, before end: Int) -> Int {
         var position = start
         while position < end {

@@ -8,15 +8,15 @@ struct Prose: Sendable {
     let lines: [Range<Int>]
     /// Where the returned message's header starts in `text`, or nil.
     let quotedAt: Int?
-    /// What the words of each line do.
+    /// The functions of the words of each line.
     private let signals: [FoundGroups<ProseSignal>]
-    /// The lines, each folded by itself, one after the other with a blank between those that hold something, and where each
-    /// stands. The line that announces the returned message is the last.
+    /// The lines, each folded separately and joined with a blank between non-empty ones, and their positions. The line
+    /// that announces the returned message is the last.
     private let folded: [UInt8]
     private let foldedLines: [Range<Int>]
     /// The text is longer than what was read, `Limits.proseBytes` of it.
     let isCut: Bool
-    /// Whether this is how the text is folded as one.
+    /// Whether this equals the text folded as a whole.
     let isFoldedAsOne: Bool
 
     init(_ text: [UInt8]) {
@@ -83,7 +83,7 @@ struct Prose: Sendable {
     /// What the words on a line do.
     func signals(ofLine number: Int) -> FoundGroups<ProseSignal> { signals[number] }
 
-    /// What the words of a line and of the one before it do, where a sentence may be cut between the two.
+    /// What the words of a line and of the one before it do, if a sentence may be cut between the two.
     func signals(endingInLine number: Int) -> FoundGroups<ProseSignal> {
         let (before, line) = (
             folded.span.extracting(foldedLines[number - 1]), folded.span.extracting(foldedLines[number])
@@ -101,14 +101,15 @@ struct Prose: Sendable {
         return found
     }
 
-    /// The text before the returned message, with the line that announces it, folded: what stands in its first `limit` bytes.
+    /// The text before the returned message, with the line that announces it, folded: what is in its first `limit`
+    /// bytes.
     func folded(limit: Int) -> FoldedText {
         let end = quotedAt ?? head.upperBound
         guard isFoldedAsOne, end <= limit else { return FoldedText(text.span.extracting(0..<min(end, limit))) }
         return FoldedText(verbatim: folded.last == 0x20 ? Array(folded.dropLast()) : folded)
     }
 
-    /// Whether a word may stand in the first `count` bytes of the text: in their folded lines, which are no longer.
+    /// Whether a word may be in the first `count` bytes of the text: in their folded lines, which are no longer.
     func mayHold(_ word: String, inFirst count: Int) -> Bool {
         FoldedText(verbatim: Array(folded.prefix(count))).contains(word)
     }

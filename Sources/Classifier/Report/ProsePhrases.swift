@@ -1,16 +1,16 @@
-/// What sentences of a report do, in the languages that servers speak.
+/// The functions of sentences in a report, in the languages of servers.
 enum ProseSignal: UInt8, PhraseGroup {
     /// Says that something was not delivered.
     case failure
     /// Says that delivery is still tried.
     case delay
-    /// Ends the tries: takes back what `delay` says.
+    /// Says that there are no more attempts: overrides `delay`.
     case final
     /// Says that something arrived.
     case success
     /// What follows is the returned message.
     case original
-    /// The addresses on this line are somebody to ask, not somebody who failed.
+    /// The addresses on this line are contacts, not failed recipients.
     case contact
     /// This line names the sender or quotes a header.
     case header
@@ -20,7 +20,7 @@ enum ProsePhrases {
     static let groups = PhraseGroups<ProseSignal>(.text)
 }
 
-/// What a subject promises.
+/// What a subject announces.
 enum SubjectSignal: UInt8, PhraseGroup {
     case failure
     case delay

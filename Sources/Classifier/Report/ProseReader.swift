@@ -1,11 +1,11 @@
 import Bytes
 import MIME
 
-/// Finds the failed recipients in a report's prose, and what is said of each. It knows no server: it looks for lines that
-/// an address opens or closes, for SMTP dialogues, and for sentences that say that something was not delivered; addresses
-/// of the sender, of people to ask and of the returned message are passed over.
+/// Finds the failed recipients in a report's prose, and what is said about each. It is the same for all servers: it
+/// looks for lines that begin or end with an address, for SMTP dialogues, and for sentences that say that something was
+/// not delivered; addresses of the sender, of contacts and of the returned message are ignored.
 struct ProseReader {
-    /// How plainly a line says that the address on it failed.
+    /// How clearly a line says that the address on it failed.
     private enum Rank: Int, Comparable {
         case none = 0
         /// Named somewhere after a sentence about a failure.
@@ -28,22 +28,22 @@ struct ProseReader {
         var line: Int
         /// Where the text after the address starts.
         var end: Int
-        /// The line sums up the dialogue before it.
+        /// The line summarises the dialogue before it.
         var isSum: Bool
-        /// Words stand before the address on its line.
+        /// The address has words before it on its line.
         var hasLabel: Bool
-        /// The address that was mailed, where a note after this one names it.
+        /// The address that was mailed, if a note after this one names it.
         var mailed: String?
     }
 
-    /// What the prose does as a whole.
+    /// The functions of the prose as a whole.
     private(set) var signals = FoundGroups<ProseSignal>()
     private(set) var recipients: [RecipientReport] = []
-    /// The recipients stand in a list or a dialogue, not in sentences only.
+    /// The recipients are in a list or a dialogue, not in sentences only.
     private(set) var isList = false
-    /// The text names somebody who cannot be read whole.
+    /// The text names a recipient that cannot be read completely.
     private(set) var hasUnreadable = false
-    /// Where the last of them stands in the text.
+    /// Where the last of them is in the text.
     private(set) var lastRecipientEnd = 0
     /// There are more than `Limits.recipients`.
     private(set) var isTruncated = false
@@ -62,7 +62,7 @@ struct ProseReader {
         let prose = prose
         let span = prose.text.span
         var candidates: [Candidate] = []
-        // Our own addresses, which count only where a report lists nobody else.
+        // Our own addresses, which count only if a report lists nobody else.
         var own: [Candidate] = []
         var hasFailed = false
         var previousFailed = false
@@ -83,8 +83,8 @@ struct ProseReader {
             let (addresses, isUnreadable) = AddressScan.listing(span, in: line, limit: 50)
             hasUnreadable = hasUnreadable || isUnreadable
             for address in addresses where address.lowerBound >= noteEnd {
-                // Outside angle brackets, letters beyond ASCII before the @ are the sentence's more often than the
-                // address's.
+                // Outside angle brackets, letters beyond ASCII before the @ belong more often to the sentence than to
+                // the address.
                 let isBracketed = address.lowerBound > 0 && span[address.lowerBound - 1] == UInt8(ascii: "<")
                 guard isBracketed || span[address.lowerBound] < 0x80 else { continue }
                 if ProseReader.isCut(span, line, address) {
@@ -135,7 +135,7 @@ struct ProseReader {
     ) -> Rank {
         let before = line.lowerBound..<address.lowerBound
         if ProseReader.endsWithRCPT(text, before) || ProseReader.isTranscript(text, line, address) { return .dialogue }
-        // Behind a program or an address that is not disclosed: `(expanded from: <bob@dest.example>)`.
+        // After a program or an address that is not disclosed: `(expanded from: <bob@dest.example>)`.
         if text[line.lowerBound] == UInt8(ascii: "("),
             ForwardingNote.read(text, after: line.lowerBound, before: line.upperBound)?.mailed
                 == AddressText.text(text, address)
@@ -153,12 +153,12 @@ struct ProseReader {
         return hasFailed ? .mention : .none
     }
 
-    /// Nothing, punctuation, or a short label (`Recipient:`, `To:`, `SMTP:`, `user`) stands before the address.
+    /// Nothing, punctuation, or a short label (`Recipient:`, `To:`, `SMTP:`, `user`) is before the address.
     private static func isLabel(_ text: Span<UInt8>, _ before: Range<Int>) -> Bool {
         var range = text.trimmed(before)
         var digits = 0
         while let first = range.first, !text[first].isLetter, text[first] < 0x80 {
-            // A list may be numbered; a reply code is no number of a list.
+            // A list may be numbered; a reply code is not a number of a list.
             digits += text[first].isDigit ? 1 : 0
             guard digits <= 2 else { return false }
             range = (first + 1)..<range.upperBound
@@ -178,7 +178,7 @@ struct ProseReader {
         return false
     }
 
-    /// Nothing but `"Bob Brown" <bob@dest.example>` or `Bob Brown <bob@dest.example>` stands on the line.
+    /// Nothing but `"Bob Brown" <bob@dest.example>` or `Bob Brown <bob@dest.example>` is on the line.
     private static func isMailbox(_ text: Span<UInt8>, _ line: Range<Int>, _ address: Range<Int>) -> Bool {
         guard address.lowerBound > line.lowerBound, text[address.lowerBound - 1] == UInt8(ascii: "<"),
             address.upperBound < line.upperBound, text[address.upperBound] == UInt8(ascii: ">")
@@ -220,9 +220,9 @@ struct ProseReader {
         }
     }
 
-    /// Whether the words before the address are rather a part of it than of a sentence: on an indented line that it ends,
-    /// or that goes on with a colon, as lists of recipients have them, and in a transcript. An address that somebody wrote
-    /// with a blank in it would become another one.
+    /// Whether the words before the address are part of it rather than of a sentence: on an indented line that ends
+    /// with it, or continues with a colon, as in lists of recipients, and in a transcript. Otherwise an address with a
+    /// blank in it would become a different one.
     private static func isCut(_ text: Span<UInt8>, _ line: Range<Int>, _ address: Range<Int>) -> Bool {
         let before = text.trimmed(line.lowerBound..<address.lowerBound)
         guard !before.isEmpty, address.lowerBound > 0, text[address.lowerBound - 1].isSpace else { return false }
@@ -237,7 +237,7 @@ struct ProseReader {
         guard isIndented, rest.isEmpty || text[rest.lowerBound] == UInt8(ascii: ":") else { return false }
         var words = 1
         var last = before
-        // Leaders and bullets are no part of a word.
+        // Leaders and bullets are not part of a word.
         var isWord = false
         for index in before {
             let byte = text[index]
@@ -254,7 +254,7 @@ struct ProseReader {
         return isWord && words <= cutWords && !links.contains { text.equals($0, ignoringCaseIn: last) }
     }
 
-    /// Words before an address that may be a part of it, and those that belong to a sentence or a label.
+    /// Words before an address that may be part of it, and words of a sentence or a label.
     private static let cutWords = 2
     private static let links: [StaticString] = [
         "by", "to", "for", "from", "of", "user", "address", "recipient", "mailbox", "account", "is", "and", "or",
@@ -295,14 +295,14 @@ struct ProseReader {
     private mutating func choose(_ candidates: [Candidate]) {
         guard let top = candidates.map(\.rank).max() else { return }
         isList = top >= .dialogue
-        // Lists and dialogues beat sentences; a list beats a dialogue about it.
+        // Lists and dialogues take precedence over sentences, a list over a dialogue about it.
         let chosen = candidates.filter { $0.rank == top }
         lastRecipientEnd = chosen.last?.end ?? 0
         // Most reports are about one.
         if chosen.count == 1 { return add(chosen[0], [segment(of: chosen[0], at: 0, among: chosen)]) }
         var order: [Candidate] = []
         var segments: [[String?]: [Range<Int>]] = [:]
-        // Two aliases may lead to one address; where it is named again without a note, the last one is meant.
+        // Two aliases may lead to one address; if it is named again without a note, the last one is meant.
         var mailed: [String: String] = [:]
         for (place, candidate) in chosen.enumerated() {
             if let note = candidate.mailed { mailed[candidate.address] = note }
@@ -324,7 +324,7 @@ struct ProseReader {
         recipients.append(report)
     }
 
-    /// What belongs to a candidate: the text up to the next one; for a sum, the dialogue since the one before.
+    /// The text of a candidate: up to the next one; for a summary, the dialogue since the one before.
     private func segment(of candidate: Candidate, at place: Int, among chosen: [Candidate]) -> Range<Int> {
         let line = prose.lines[candidate.line]
         if candidate.isSum {
@@ -332,7 +332,7 @@ struct ProseReader {
             return min(start, line.lowerBound)..<line.upperBound
         }
         let end = place + 1 < chosen.count ? prose.lines[chosen[place + 1].line].lowerBound : prose.head.upperBound
-        // What stands before the address may be the command or the reply code.
+        // What comes before the address may be the command or the reply code.
         let isBare = candidate.rank > .dialogue && !candidate.hasLabel
         let start = isBare ? candidate.end : line.lowerBound
         return start..<max(start, end)

@@ -6,39 +6,39 @@ struct RecipientReport: Sendable {
     var originalRecipient: String?
     /// RFC 3464 section 2.3.2.
     var finalRecipient: String?
-    /// The address that was mailed, as the prose tells after the one that failed (``ForwardingNote``).
+    /// The address that was mailed, from a note after the one that failed (``ForwardingNote``).
     var mailedAddress: String?
-    /// The address is what is left of one with a tag that expires, and nothing else names it.
+    /// The address is the rest of one with an expiring tag, and nothing else names it.
     var isAssumed = false
-    /// A field names a recipient who cannot be read whole: in doubt who it is, it is nobody else, either.
+    /// A field names a recipient that cannot be read completely; no other address may be taken instead.
     var isUnreadable = false
     /// Lower case, as written.
     var action: String?
     var status: StatusCode?
-    /// Whether the Diagnostic-Code is a program's output (its type is x-unix); nil where there is none.
+    /// Whether the Diagnostic-Code is a program's output (its type is x-unix); `nil` if there is none.
     var isProgram: Bool?
     /// The Diagnostic-Code's text.
     var diagnostic: [UInt8] = []
     var remoteMTA: String?
     /// What the prose says of this recipient.
     var explanation: [UInt8] = []
-    /// The SMTP command that was refused, where the dialect knows it.
+    /// The SMTP command that was refused, if the dialect knows it.
     var command: SMTPCommand?
-    /// What the dialect makes of it, whatever the words and codes say.
+    /// The dialect's decision, which overrides words and codes.
     var ruling: Ruling?
-    /// The relay that, by its own notification, has the address on its list of suppressed ones.
+    /// The relay that, by its own notification, has the address on its suppression list.
     var relay: Relay?
     /// Whether the prose of a report says that the delivery is still tried.
     var isDelayed = false
-    /// The dialect knows that no more tries follow, whatever the sentences promise.
+    /// The dialect knows that there are no more attempts, whatever the text says.
     var isFinal = false
 
-    /// Whether it has all that a group of fields needs at least.
+    /// Whether it has the fields that a group requires.
     var isComplete: Bool {
         (action != nil || status != nil) && (finalRecipient != nil || originalRecipient != nil)
     }
 
-    /// The report itself knows an earlier address than the one that failed.
+    /// The report itself names an earlier address than the one that failed.
     var namesOriginal: Bool {
         guard let originalRecipient, originalRecipient.contains("@") else { return false }
         return finalRecipient.map { $0 != originalRecipient } ?? false
@@ -52,8 +52,7 @@ struct RecipientReport: Sendable {
         }
     }
 
-    /// The prose about this recipient holds a 2xx reply or status, or says that the message arrived, and nothing of a
-    /// refusal.
+    /// The prose about this recipient has a 2xx reply or status, or says that the message arrived, and has no refusal.
     var tellsSuccess: Bool {
         let folded = FoldedText(explanation)
         guard !SMTPReply.hasRefusal(folded.bytes.span) else { return false }
@@ -63,7 +62,7 @@ struct RecipientReport: Sendable {
         return found.contains(.success) && !found.contains(.failure)
     }
 
-    /// Whom to blame: the address that was mailed, before the one that it led to.
+    /// The address this failure counts against: the one that was mailed, before the one that it led to.
     var address: String? {
         if let originalRecipient, originalRecipient.isAddress,
             originalRecipient != finalRecipient || mailedAddress == nil
@@ -96,13 +95,13 @@ extension String {
         return at > 0 && at + 1 < utf8.count
     }
 
-    /// What stands after the last `@`; all of it where there is none, nil where nothing is left.
+    /// What comes after the last `@`; all of it if there is none, `nil` if nothing is left.
     var domainPart: String? {
         guard let at = lastSign else { return isEmpty ? nil : self }
         return at + 1 < utf8.count ? String(reading: utf8.span.extracting((at + 1)..<utf8.count)) : nil
     }
 
-    /// Where the last `@` stands, in bytes.
+    /// Where the last `@` is, in bytes.
     var lastSign: Int? {
         let bytes = utf8.span
         var at = bytes.count - 1
@@ -110,7 +109,7 @@ extension String {
         return at >= 0 ? at : nil
     }
 
-    /// What stands before the first `@`.
+    /// What comes before the first `@`.
     var localPart: String {
         guard let at = utf8.span.firstIndex(of: UInt8(ascii: "@"), in: 0..<utf8.count), at > 0 else { return self }
         return String(reading: utf8.span.extracting(0..<at))

@@ -1,8 +1,8 @@
 import Bytes
 
-/// Addresses that a provider made unreadable before it reported them (RFC 6590): they name nobody.
+/// Addresses that a provider made unreadable before reporting them (RFC 6590): they name nobody.
 enum Redaction {
-    /// Words that stand for a local part, or for a label of the domain.
+    /// Words that replace a local part, or a label of the domain.
     private static let words: [StaticString] = [
         "redacted", "anonymized", "anonymised", "obfuscated", "undisclosed", "pseudonymized", "pseudonymised",
     ]
@@ -15,7 +15,7 @@ enum Redaction {
     private static let hexadecimalDigits = 32
     /// Characters of the shortest one in base64, with its padding: MD5 again.
     private static let base64Characters = 24
-    /// As many `x` one after the other are nobody's name.
+    /// This many consecutive `x` are not a name.
     private static let crosses = 4
 
     /// Whether the address says itself that it was redacted, in any report.
@@ -47,7 +47,7 @@ enum Redaction {
         return false
     }
 
-    /// The same of a complaint, from which providers take out who complained: by a mask, a digest, or a word.
+    /// The same for a complaint, in which providers hide who complained by a mask, a digest, or a word.
     static func isRedacted(_ address: String) -> Bool {
         if isPlain(address) { return true }
         let (local, domain) = parts(address)

@@ -3,24 +3,24 @@ import ReturnPath
 
 /// The form of return paths that hold an id of the sending application: `bounce-{id}@news.example`.
 ///
-/// `{id}` stands for the id, `{recipient}` for an address as VERP writes it (`bob=dest.example`); everything else stands for
-/// itself, in any case. Each may stand once, before the `@`; where both stand, the id is as short as it can be.
+/// `{id}` is the id, `{recipient}` an address as VERP writes it (`bob=dest.example`); everything else is literal,
+/// without regard to case. Each may occur once, before the `@`; if both occur, the id is as short as possible.
 public struct ReturnPathPattern: Sendable, Equatable {
     /// Patterns that one configuration may have.
     public static let maximumCount = 100
-    /// Places of one local part that are tried as the end of the id.
+    /// The number of positions in a local part that are tried as the end of the id.
     static let splitsTried = 8
 
     private enum Field: String, Sendable { case id, recipient }
 
     /// The addresses' domain, in lower case.
     public let domain: String
-    /// What stands before, between and after the fields, in lower case.
+    /// What comes before, between and after the fields, in lower case.
     private let texts: [[UInt8]]
     /// One or two.
     private let fields: [Field]
 
-    /// What a return path holds.
+    /// The fields of a return path.
     package struct Match: Equatable {
         package var id: String?
         package var recipient: String?
@@ -57,7 +57,7 @@ public struct ReturnPathPattern: Sendable, Equatable {
         (self.domain, self.texts, self.fields) = (domain, texts, fields)
     }
 
-    /// What the address holds, or nil if it has another form.
+    /// The fields of the address, or nil if it does not match.
     package func read(_ address: String) -> Match? {
         guard let at = address.lastSign, at <= SignedTag.readOctets else { return nil }
         let bytes = Array(address.utf8)
@@ -97,19 +97,19 @@ public struct ReturnPathPattern: Sendable, Equatable {
     }
 }
 
-/// Why a pattern is none.
+/// Why a pattern is invalid.
 public enum ReturnPathPatternError: Error, Equatable, CustomStringConvertible {
-    /// Nothing, or no ASCII domain, stands after the `@`.
+    /// Nothing, or no ASCII domain, is after the `@`.
     case noDomain
     /// It has neither `{id}` nor `{recipient}`.
     case noField
     /// A brace belongs to neither of the two.
     case unknownField
-    /// The field of this name stands twice.
+    /// The field of this name occurs twice.
     case twice(String)
-    /// Nothing stands between the two fields.
+    /// Nothing comes between the two fields.
     case adjacent
-    /// This character stands in no plain return path.
+    /// This character is in no plain return path.
     case badCharacter(String)
 
     /// The sentence after the key's name.

@@ -1,13 +1,14 @@
-/// Who writes reports.
+/// Recognises the senders of reports.
 enum Sender {
-    /// The From field names a mail system and not a person.
+    /// Whether the From field names a mail system and not a person.
     static func isDaemon(_ envelope: Envelope) -> Bool {
         let local = envelope.from.localPart
         if locals.contains(local) || local.hasPrefix("mailer-daemon") || local.hasPrefix("mailerdaemon") { return true }
         return names.lowest(in: envelope.fromText) != nil
     }
 
-    /// Whether an envelope sender is a mail system's: people have no mailbox of that name. `postmaster` is a person's, too.
+    /// Whether an envelope sender is a mail system's: people have no mailbox of that name. `postmaster` may be a
+    /// person.
     static func isDaemon(_ path: String) -> Bool {
         let local = path.localPart
         return local.hasPrefix("mailer-daemon") || local.hasPrefix("mailerdaemon") || local == "mdaemon"

@@ -1,7 +1,7 @@
 import Bytes
 import MIME
 
-/// Messages whose form alone says what they are.
+/// Messages that are recognised by their form alone.
 enum SpecialNotices {
     static func verdict(_ message: Message, _ envelope: Envelope, _ original: Original) -> Verdict? {
         for (index, part) in message.parts.enumerated() where !part.isEnclosed {
@@ -27,7 +27,7 @@ enum SpecialNotices {
     /// Bytes of a text that are decoded to look for Exim's words, which stand at its start.
     private static let frozenBytes = 4_000
 
-    /// Whether `frozen` stands there, found by its rarest letter.
+    /// Whether `frozen` is there, found by its rarest letter.
     private static func saysFrozen(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         var from = range.lowerBound + 3
         while from < range.upperBound, let hit = bytes.firstIndex(of: UInt8(ascii: "z"), in: from..<range.upperBound) {
@@ -38,8 +38,8 @@ enum SpecialNotices {
         return false
     }
 
-    /// Exim's `freeze_tell`: `Message 1tEabC-0001Ab-7C frozen`, sent to the postmaster about a message that stays in the
-    /// queue. With `The sender is <>.` it is a bounce that nobody takes.
+    /// Exim's `freeze_tell`: `Message 1tEabC-0001Ab-7C frozen`, sent to the postmaster about a message that stays in
+    /// the queue. With `The sender is <>.` it is a bounce that cannot be delivered.
     private static func frozen(_ message: Message, _ envelope: Envelope) -> Verdict? {
         // One text and nothing else.
         guard message.parts[0].type.isText, Sender.isDaemon(envelope) else { return nil }

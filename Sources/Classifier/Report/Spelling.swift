@@ -7,12 +7,12 @@ enum Spelling {
     /// Bytes of the message that are searched for it.
     static let maximumBytes = 64 << 10
 
-    /// The address with the local part's letters as they first stand in the message.
+    /// The address with the local part's letters as they first are in the message.
     static func asSeen(_ address: String, in bytes: Span<UInt8>) -> String {
         let wanted = address.utf8.span
         guard let at = address.lastSign else { return address }
         let end = min(bytes.count, maximumBytes)
-        // Fewer bytes are an @ than a letter.
+        // Searches for the @, which is rarer than letters.
         var from = at
         while from < end, let hit = bytes.firstIndex(of: UInt8(ascii: "@"), in: from..<end) {
             from = hit + 1

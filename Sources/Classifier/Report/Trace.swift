@@ -21,7 +21,8 @@ struct Trace: Sendable {
             guard start < index else { break }
             words.append(start..<index)
         }
-        /// What stands after the last such word, in any case: what a client calls itself stands before our server's own words.
+        /// What comes after the last such word, in any case: what a client calls itself is before our server's own
+        /// words.
         func after(_ word: StaticString) -> Range<Int>? {
             guard let place = words.lastIndex(where: { value.equals(word, ignoringCaseIn: $0) }),
                 place + 1 < words.count

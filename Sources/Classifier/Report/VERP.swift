@@ -2,27 +2,25 @@ import Bytes
 import MIME
 import ReturnPath
 
-/// What a tag says.
+/// The contents of a tag.
 package struct VERPTag: Sendable, Equatable {
     /// The recipient that was mailed.
     package var recipient: String
     /// Never ``Trust/absent``.
     package var trust: Trust
-    /// The name of the key, where the tag has the form of a signed one.
+    /// The name of the key, if the tag has the form of a signed one.
     package var keyID: String?
-    /// Days since 1970 on which it was made, where a signed one says so.
+    /// The day on which it was made, in days since 1970, if a signed tag has one.
     package var day: Int?
 }
 
-/// Variable envelope return paths: `bounce+bob=dest.example@news.example` names the recipient that was mailed
-/// (D. J. Bernstein, VERP, 1997; Postfix VERP_README; Mailman; ezmlm; Sympa). Tags of BATV before it are taken off.
+/// Variable envelope return paths: `bounce+bob=dest.example@news.example` names the recipient that was mailed (D. J.
+/// Bernstein, VERP, 1997; Postfix VERP_README; Mailman; ezmlm; Sympa). BATV tags before it are removed.
 package enum VERP {
-    /// The tag in one of the addresses that a report was delivered to, or nil: the first that proves most.
+    /// The tag in one of the addresses that a report was delivered to, or nil: the first one with the strongest proof.
     ///
-    /// - Parameters:
-    ///   - known: addresses that the report names: they tell where the recipient starts in
-    ///     `list-return-7-anna-maria=dest.example`.
-    ///   - arrival: when the report arrived, in seconds since 1970.
+    /// - Parameters: - known: addresses that the report names: they determine where the recipient starts in
+    ///   `list-return-7-anna-maria=dest.example`. - arrival: when the report arrived, in seconds since 1970.
     package static func tag(
         in deliveredTo: [String], settings: Settings, known: @autoclosure () -> [String] = [], arrival: Int64?
     ) -> VERPTag? {
@@ -32,7 +30,7 @@ package enum VERP {
                 || deliveredTo.contains(where: { holdsDelimiter($0, settings.verpDelimiters) })
         else { return nil }
         var best: VERPTag?
-        // Reports name thousands, and a local part has hundreds of places at which one of them could start.
+        // Reports name thousands of addresses, and a local part has hundreds of positions at which one could start.
         let known = Set(known())
         for address in deliveredTo {
             guard let at = address.lastIndex(of: "@"),
@@ -45,10 +43,10 @@ package enum VERP {
         return best
     }
 
-    /// The id of the sending application that the first of the addresses holds which has the form of a pattern of the
-    /// configuration. An address that we signed holds a recipient instead.
+    /// The id of the sending application in the first address that matches a pattern of the configuration. A signed
+    /// address has a recipient instead.
     ///
-    /// - Parameter asSeen: an address, with the letters that the message writes it with.
+    /// - Parameter asSeen: an address, spelled as in the message.
     package static func id(in addresses: [String], settings: Settings, asSeen: (String) -> String = { $0 }) -> String? {
         guard !settings.returnPathPatterns.isEmpty else { return nil }
         for address in addresses {
@@ -61,18 +59,18 @@ package enum VERP {
         return nil
     }
 
-    /// Whether an unsigned tag names neither the recipient of the report nor that of the returned message, who are one: it
-    /// is a token of the sending application's, and no address.
+    /// Whether an unsigned tag names neither the recipient of the report nor that of the returned message, while these
+    /// are the same: then it is a token of the sending application, not an address.
     static func isToken(_ tag: VERPTag, _ reports: [RecipientReport], returned: [String]) -> Bool {
         guard tag.trust == .unsigned, !returned.contains(tag.recipient) else { return false }
         let named = reports.lazy.flatMap { [$0.finalRecipient, $0.mailedAddress] }
         return named.contains { $0.map(returned.contains) ?? false } && !named.contains(tag.recipient)
     }
 
-    /// The tag that says whom a report is about that names nobody, and whether it is the only one who can be meant.
+    /// The tag that identifies the recipient of a report that names nobody, and whether no other recipient is possible.
     ///
-    /// A returned message to somebody else than the tag's recipient was a list's, and went to its members, if that one is
-    /// in the return path's own domain; else the tag may be a token.
+    /// If the returned message was addressed to the return path's own domain, it was sent to a list and its members; if
+    /// to another address than the tag's recipient, the tag may be a token.
     static func unnamed(_ envelope: Envelope, _ original: Original, _ settings: Settings) -> (
         tag: VERPTag, isAlone: Bool
     )? {
@@ -100,7 +98,7 @@ package enum VERP {
     ) -> VERPTag? {
         let delimiters = settings.verpDelimiters
         let signed = SignedTag.read(local: local, delimiters: delimiters, keys: settings.verpKeys)
-        // Where the configuration tells the form, nothing has to be guessed.
+        // If the configuration tells the form, nothing has to be guessed.
         let match =
             signed?.isValid == true ? nil : settings.returnPathPatterns.lazy.compactMap { $0.read(address) }.first
         if let match { return match.recipient.map { VERPTag(recipient: $0, trust: .unsigned) } }
@@ -127,13 +125,14 @@ package enum VERP {
         return arrival / CalendarTime.secondsPerDay - Int64(made) > Int64(days)
     }
 
-    /// Signs of one local part that are tried as the at sign, and places that are tried as the recipient's beginning.
+    /// The number of signs in a local part that are tried as the at sign, and of positions that are tried as the
+    /// recipient's start.
     static let signsTried = 8
     static let startsTried = 64
 
     private static func recipient(local: [UInt8], delimiters: [UInt8], known: Set<String>) -> String? {
         let span = local.span
-        // Sender rewriting uses the same signs for other things: SRS, and Microsoft's form of it.
+        // Sender rewriting uses the same signs for other purposes: SRS, and Microsoft's form of it.
         for prefix: StaticString in ["srs0", "srs1"] where span.hasPrefix(prefix, ignoringCaseIn: 0..<span.count) {
             return nil
         }
@@ -148,7 +147,7 @@ package enum VERP {
         let before = local[..<sign.start].indices
         let starts = before.filter { delimiters.contains(local[$0]) && $0 + 1 < sign.start }.map { $0 + 1 }
         guard !starts.isEmpty else { return nil }
-        // A token may stand before the recipient, with any sign between the two: `bounce+9f31c0=bob=dest.example`.
+        // A token may be before the recipient, with any sign between the two: `bounce+9f31c0=bob=dest.example`.
         if !known.isEmpty {
             let ends = before.filter { local[$0] == UInt8(ascii: "=") }.map { $0 + 1 }
             for sign in signs {
@@ -167,7 +166,7 @@ package enum VERP {
         return address(from: VERPToken.end(local, plus ?? starts[0], before: sign.start), sign)
     }
 
-    /// The address that `bob=dest.example` or Sympa's `bob==a==dest.example` stands for, or nil if it is none.
+    /// The address encoded as `bob=dest.example` or Sympa's `bob==a==dest.example`, or nil if it is not one.
     static func address(encoded: [UInt8]) -> String? {
         guard let sign = sympaSign(encoded) ?? atSigns(encoded).first, sign.domain.upperBound == encoded.count else {
             return nil
@@ -176,7 +175,7 @@ package enum VERP {
             Array(encoded[..<sign.start] + [UInt8(ascii: "@")] + encoded[sign.domain]).span)
     }
 
-    /// What stands for the `@`, and the domain after it.
+    /// The sign that encodes the `@`, and the domain after it.
     private struct AtSign {
         var start: Int
         var domain: Range<Int>
@@ -188,7 +187,7 @@ package enum VERP {
         return domain(local, from: mark + 5).map { AtSign(start: mark, domain: $0) }
     }
 
-    /// The signs that may be the at sign, the last first. A token may stand after the domain: `bob=dest.example+c0ffee`.
+    /// The signs that may be the at sign, the last first. A token may be after the domain: `bob=dest.example+c0ffee`.
     private static func atSigns(_ local: [UInt8]) -> [AtSign] {
         guard local.span.position(of: "==a==") == nil else { return [] }
         let signs = local.indices.reversed().lazy.filter { local[$0] == UInt8(ascii: "=") }.prefix(signsTried)
@@ -230,7 +229,7 @@ package enum VERP {
         return nil
     }
 
-    /// What stands before the numbers, and how many of them: ezmlm writes one, Lyris a list's and a member's.
+    /// What comes before the numbers, and how many of them: ezmlm writes one, Lyris a list's and a member's.
     private static let words: [(within: StaticString, atStart: StaticString, numbers: Int)] = [
         ("-return-", "return-", 1), ("-bounces-", "bounces-", 2), ("-bounce-", "bounce-", 2),
         ("-errors-", "errors-", 2),

@@ -14,7 +14,7 @@ enum VERPToken {
     private static let cookieLetters = 20
     private static let uuidLength = 36
 
-    /// Where the recipient starts, after the token, if one stands at `start`.
+    /// Where the recipient starts, after the token, if one is at `start`.
     static func end(_ local: [UInt8], _ start: Int, before end: Int) -> Int {
         halves(local, start, before: end) ?? account(local, start, before: end) ?? cookie(local, start, before: end)
             ?? hash(local, start, before: end) ?? equals(local, start, before: end) ?? start

@@ -1,10 +1,10 @@
 import Bytes
 
-/// How a folded text is divided: into sentences, at colons, and into words and addresses of pages.
+/// The division of a folded text into sentences, parts at colons, and URLs.
 ///
-/// A server says first what happened and then what to do about it, and after a colon what it means.
+/// A server first says what happened and then what to do about it, and gives details after a colon.
 struct Clauses {
-    /// Where in the text something is said; the place that decides first is the smaller one.
+    /// A position in the text; of two matches the one with the smaller place decides.
     struct Place: Comparable {
         var isInPage: Bool
         var sentence: Int
@@ -19,9 +19,9 @@ struct Clauses {
 
     /// Where each sentence ends.
     private var sentences: [Int] = []
-    /// The colons that part a sentence.
+    /// The colons that divide a sentence.
     private var colons: [Int] = []
-    /// Addresses of pages (`https://…`, `www.…`).
+    /// URLs (`https://…`, `www.…`).
     private var pages: [Range<Int>] = []
 
     init(_ text: FoldedText) {
@@ -45,7 +45,7 @@ struct Clauses {
         sentences.append(bytes.count)
     }
 
-    /// Where the range stands.
+    /// Where the range is.
     func place(of range: Range<Int>) -> Place {
         let sentence = index(at: range.lowerBound)
         let end = sentences[sentence]
@@ -53,7 +53,7 @@ struct Clauses {
         return Place(isInPage: isInPage(range), sentence: sentence, partsBehind: max(0, parts))
     }
 
-    /// Whether the range is a part of the address of a page.
+    /// Whether the range is part of a URL.
     func isInPage(_ range: Range<Int>) -> Bool {
         let page = pages.firstPlace { $0.upperBound >= range.upperBound }
         return page < pages.count && pages[page].lowerBound <= range.lowerBound
@@ -66,13 +66,13 @@ struct Clauses {
         return start..<max(start, sentences[index])
     }
 
-    /// The sentence that holds the byte, counted from 0.
+    /// The sentence that contains the byte, counted from 0.
     private func index(at position: Int) -> Int {
         let index = sentences.firstPlace { $0 >= position }
         return index < sentences.count ? index : 0
     }
 
-    /// A full stop, or what stands for one, in front of a blank; a dash between blanks.
+    /// A full stop, or its equivalent, before a blank; a dash between blanks.
     static func endsSentence(_ bytes: Span<UInt8>, at index: Int) -> Bool {
         switch bytes[index] {
         case UInt8(ascii: "."), UInt8(ascii: "!"), UInt8(ascii: "?"):

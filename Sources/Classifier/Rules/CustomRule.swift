@@ -1,39 +1,38 @@
 /// An administrator's rule, tried before ours.
 ///
-/// All conditions that are given must hold. A rule with a `messageClass` decides what a whole message is; one without
-/// decides about single recipients.
+/// All given conditions must be met. A rule with a `messageClass` decides what a whole message is; one without decides
+/// about single recipients.
 public struct CustomRule: Sendable, Equatable {
     /// Shown as evidence as `admin/NAME`.
     public var name: String
-    /// Words that all stand in the text: for a recipient what was said of it, for a message its subject and text. Compared
-    /// without case, any white space as one blank.
+    /// Words that must all be in the text: for a recipient what was said about it, for a message its subject and text.
+    /// Compared without case, any white space as one blank.
     public var text: [String] = []
-    /// Phrases of which one stands in the text, where a word starts; `*` in one stands for up to 80 bytes of anything. None:
-    /// any text.
+    /// Phrases of which one must be in the text, at the start of a word; `*` matches up to 80 bytes. Empty: any text.
     public var anyText: [String] = []
-    /// Phrases of the same kind of which none stands in the text.
+    /// Phrases of the same form of which none may be in the text.
     public var against: [String] = []
     /// RFC 3463 status, with `*` for any number: `5.7.1`, `4.*.*`.
     public var status: String?
     /// Reply code, with `x` for any digit: `550`, `5xx`.
     public var reply: String?
-    /// Ends of host names: of the remote MTA, the reporting MTA or the recipient's domain.
+    /// Suffixes of host names: of the remote MTA, the reporting MTA or the recipient's domain.
     public var providers: [String] = []
     /// The SMTP command that was refused: `CONN`, `EHLO`, `MAIL`, `RCPT` or `DATA`.
     public var stage: String?
-    /// A header field of the message, lower case, and words that stand in it (none: that it is there).
+    /// A header field of the message, lower case, and words that must be in it (empty: the field must exist).
     public var header: (name: String, contains: String?)?
 
-    /// What the whole message is then.
+    /// The class of the whole message.
     public var messageClass: MessageClass?
-    /// What the recipient's fate is then; without it the reason decides.
+    /// The recipient's outcome kind; nil: the reason decides.
     public var kind: OutcomeKind?
-    /// The recipient's reason then.
+    /// The recipient's reason.
     public var reason: Reason?
-    /// Whose fault it is then; without it the reason decides.
+    /// Whose fault it is; nil: the reason decides.
     public var party: Party?
 
-    /// Whether something must be known besides its words before it declares an address dead.
+    /// Whether its words alone do not declare an address dead.
     package var needsProof = false
 
     /// A rule without conditions, to be filled in.
@@ -49,13 +48,13 @@ public struct CustomRule: Sendable, Equatable {
             && left.kind == right.kind && left.reason == right.reason && left.party == right.party
     }
 
-    /// The name that evidence carries.
+    /// The name in evidence.
     package var evidenceName: String { "admin/\(name)" }
 
     /// Whether the rule is one about whole messages.
     public var isAboutMessages: Bool { messageClass != nil }
 
-    /// Whether a condition's words leave something to look for when they are compared as ``text`` says.
+    /// Whether a condition's words are not empty after normalisation, as in ``text``.
     public static func saysSomething(_ words: String) -> Bool {
         FoldedText(Array(words.utf8)).bytes.contains { $0 > 0x20 }
     }

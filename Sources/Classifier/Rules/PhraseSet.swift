@@ -1,4 +1,4 @@
-/// Sets of phrases that tell what a text or a field is. The raw value is the name in Rules/prose.toml.
+/// Sets of phrases that identify a text or a field. The raw value is the name in Rules/prose.toml.
 package enum PhraseSet: String, CaseIterable, Sendable {
     case text, subject
     /// The subjects and texts of automatic answers, and of challenges.
@@ -11,7 +11,7 @@ package enum PhraseSet: String, CaseIterable, Sendable {
     /// Lines after which a message's own words end.
     case ownWords = "own-words"
     case command, sender
-    /// What a text says that speaks of somebody else than the recipient whom a relay has on its list.
+    /// Phrases that say that the address on a relay's list is not the recipient's.
     case listed
 
     /// The names of what their phrases mean, in the order of the cases.
@@ -30,7 +30,7 @@ package enum PhraseSet: String, CaseIterable, Sendable {
         }
     }
 
-    /// Where the phrases and what they mean stand.
+    /// Where the phrases and what they mean are.
     package var sections: (words: RuleTable.Section, meanings: RuleTable.Section) {
         switch self {
         case .text: (.textWords, .textMeanings)

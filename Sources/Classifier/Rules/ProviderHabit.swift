@@ -1,9 +1,9 @@
 import CRules
 
-/// What a provider's servers are known to do, where it decides what words mean (Rules/providers.toml). The raw value is the
-/// name there.
+/// Behaviour of a provider's servers that decides what words mean (Rules/providers.toml). The raw value is the name
+/// there.
 package enum ProviderHabit: String, CaseIterable, Sendable {
-    /// They say that the user is unknown also where his filter refused a message, and then leave the address out.
+    /// They say that the user is unknown even if a filter refused a message, and then leave the address out.
     case userUnknownForFilters = "user-unknown-for-filters"
     /// They refuse mail for mailboxes that do not exist after DATA.
     case deadMailboxAtData = "dead-mailbox-at-data"

@@ -1,22 +1,22 @@
 import CRules
 
-/// Facts about single providers: what a reply of theirs means although its words or its code say something else. They stand in
+/// A fact about a single provider: what its reply means although the words or the code say something else. They are in
 /// Rules/providers.toml.
 struct ProviderRule: Sendable {
     let name: String
-    /// Ends of host names, one of which the remote MTA, the reporting MTA or the recipient's domain has, or which the
-    /// text names. Empty: the words alone are enough.
+    /// Suffixes of host names, one of which the remote MTA, the reporting MTA or the recipient's domain has, or which
+    /// the text names. Empty: the words alone are enough.
     let hosts: [String]
     /// The status that the reply carries; nil: any.
     let status: StatusCode?
-    /// Pieces that all stand in the folded text. The rarest first: only where it stands are the others looked for.
+    /// Pieces that must all be in the folded text. The rarest first: the others are searched only if it is found.
     let words: [String]
     let reason: Reason
-    /// Whose fault it is, where that is not what the reason says.
+    /// Whose fault it is, if different from what the reason implies.
     let party: Party?
-    /// Where this is written.
+    /// The source of this fact.
     let source: String
-    /// Whether the words wrap others, which decide where they say something.
+    /// Whether the words are generic and more specific ones decide instead.
     let isWrapper: Bool
 
     init(_ record: crules_rule, of table: RuleTable) {
@@ -30,7 +30,7 @@ struct ProviderRule: Sendable {
         isWrapper = record.flags & 8 != 0
     }
 
-    /// Whether a statement that holds the first of its words is one of this provider's.
+    /// Whether a statement with the first of its words matches this rule.
     ///
     /// - Parameter reply: the reply in that statement.
     func fits(_ text: FoldedText, _ facts: FailureFacts, _ reply: SMTPReply) -> Bool {

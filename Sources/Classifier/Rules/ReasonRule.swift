@@ -1,21 +1,21 @@
 import CRules
 
-/// One rule of the table: any of its phrases means this reason, or what it says of its subjects. Where several rules of one
-/// strength match at one place, the one that stands first decides. The rules stand in Rules/replies.toml.
+/// One rule of the table: any of its phrases means this reason, or what it says of its subjects. If several rules of
+/// one strength match at one place, the first one decides. The rules are in Rules/replies.toml.
 struct ReasonRule: Sendable {
     /// Stable name, shown as evidence.
     let name: String
     let reason: Reason
-    /// Whose fault it is, where that is not what the reason says.
+    /// Whose fault it is, if different from what the reason implies.
     let party: Party?
     let strength: Strength
-    /// Whether the words need something besides them before an address is declared dead (`Findings.isProved`).
+    /// Whether the words alone do not declare an address dead (`Findings.isProved`).
     let needsProof: Bool
-    /// Whether they only say that something was refused, and not what.
+    /// Whether they only say that something was refused, but not what.
     let isPlainRefusal: Bool
     /// Whether they are single words, which more text may explain.
     let isBare: Bool
-    /// What must be so besides the words; nil: nothing.
+    /// Conditions in addition to the words; nil: none.
     let conditions: RuleConditions?
     /// The subjects of which a predicate means this, as bits of their numbers.
     let subjects: UInt32
@@ -42,12 +42,12 @@ struct ReasonRule: Sendable {
 extension Reason {
     private static let all = allCases
 
-    /// The reason at a place of the list of all cases, by which the table names it.
+    /// The reason with an index in the list of all cases, as stored in the table.
     init(number: UInt32) { self = Reason.all[Int(number)] }
 }
 
 extension Party {
-    /// The party at a place of the list of all cases, counted from 1, or nil.
+    /// The party with an index in the list of all cases, counted from 1, or nil.
     init?(number: UInt32) {
         guard number != 0 else { return nil }
         self = Party.allCases[Int(number) - 1]

@@ -2,12 +2,12 @@ import Bytes
 import CRules
 import MIME
 
-/// What relays say of an address on their own list of suppressed ones.
+/// What relays say about an address on their suppression list.
 ///
-/// The words mean that only where the relay says them: in a report that it wrote, or as its server's reply. Another
-/// server's "suppression list" is its own affair.
+/// The words mean that only if the relay says them: in a report that it wrote, or as its server's reply. Another
+/// server's "suppression list" does not count.
 enum RelayList {
-    /// An address stands on a relay's list.
+    /// An address is on a relay's list.
     struct Entry: Sendable {
         var relay: Relay
         var reason: Reason
@@ -17,11 +17,9 @@ enum RelayList {
 
     /// Looks for the words in texts about one recipient, and for who says them.
     ///
-    /// - Parameters:
-    ///   - status: the report's; one of addressing says of an address that it bounced.
-    ///   - remoteMTA: the server whose reply the report quotes.
-    ///   - reportingMTA: the server that wrote the report.
-    ///   - from: the address of its From field.
+    /// - Parameters: - status: the report's; one of addressing says that the address bounced. - remoteMTA: the server
+    ///   whose reply the report quotes. - reportingMTA: the server that wrote the report. - from: the address of its
+    ///   From field.
     static func find(
         in texts: [Statement], status: StatusCode?, remoteMTA: String?, reportingMTA: String?, from: String
     ) -> Entry? {
@@ -36,11 +34,11 @@ enum RelayList {
         return nil
     }
 
-    /// Whether a text holds words of which some relay's list is known.
+    /// Whether a text contains words of some relay's list.
     static func mayBeMeant(in text: FoldedText) -> Bool { matcher.lowest(in: text) != nil }
 
-    /// The relay that says the text: the server whose words it quotes, else the one that the report names, else the one
-    /// that wrote the report.
+    /// The relay that said the text: the quoted server, else the one that the report names, else the one that wrote the
+    /// report.
     private static func speaker(
         _ text: FoldedText, _ remoteMTA: String?, _ reportingMTA: String?, _ from: String
     ) -> Relay? {
@@ -49,8 +47,8 @@ enum RelayList {
         return reportingMTA.flatMap(relay(host:)) ?? from.domainPart.flatMap(relay(host:))
     }
 
-    /// The last host that a text names as the one that said something: `host HOST[IP] said:` (Postfix), `host HOST [IP]:`
-    /// (Exim), `talking to HOST:` (Sendmail).
+    /// The last host that a text names as a speaker: `host HOST[IP] said:` (Postfix), `host HOST [IP]:` (Exim),
+    /// `talking to HOST:` (Sendmail).
     private static func quotedHost(_ text: FoldedText) -> String? {
         let bytes = text.bytes.span
         var found: String?
@@ -79,7 +77,7 @@ enum RelayList {
         return bytes.equals(word, ignoringCaseIn: start..<end)
     }
 
-    /// A number, or this very machine: some filter between two servers.
+    /// An IP address, or this machine: some filter between two servers.
     private static func isNameless(_ host: String) -> Bool {
         host == "localhost" || host.hasPrefix("localhost.") || host.hasPrefix("[")
             || host.utf8.allSatisfy { $0.isDigit || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") }
@@ -90,7 +88,7 @@ enum RelayList {
         let labels = host.lowercased().split(separator: ".")
         guard labels.count >= 2 else { return nil }
         let domain = labels.suffix(2).joined(separator: ".")
-        // Anybody may have a machine at Amazon; SES takes mail at email-smtp.REGION.amazonaws.com.
+        // Anybody can have a machine at Amazon; SES accepts mail at email-smtp.REGION.amazonaws.com.
         if domain == "amazonaws.com" { return labels[0].hasPrefix("email-smtp") ? .amazonSES : nil }
         return table.records(.relays, of: crules_meaning.self).first { table.string($0.words) == domain }
             .map { Relay.allCases[Int($0.meaning)] }
@@ -99,6 +97,6 @@ enum RelayList {
     private static let table = RuleTable.standard
     /// Of several phrases that a text holds the first counts.
     private static let matcher = NumberedPhrases(table, words: .listedWords, meanings: .listedMeanings)
-    /// Of whom the text speaks where it is not the recipient.
+    /// Whom the text is about if not the recipient.
     private static let others = NumberedPhrases(.listed)
 }

@@ -1,17 +1,18 @@
 import Bytes
 import CRules
 
-/// What must be so besides a rule's words.
+/// Conditions of a rule in addition to its words.
 struct RuleConditions: Sendable {
-    /// Ends of host names, one of which the remote MTA, the reporting MTA or the recipient's domain has. Empty: any.
+    /// Suffixes of host names, one of which the remote MTA, the reporting MTA or the recipient's domain has. Empty:
+    /// any.
     let hosts: [String]
     let status: StatusPattern?
     /// The command that was refused.
     let stage: SMTPCommand?
-    /// Words that must not stand in the same text.
+    /// Words that must not be in the same text.
     let against: [PhrasePattern]
 
-    /// Nil where nothing must be so.
+    /// `nil` if there are no conditions.
     init?(_ record: crules_rule, of table: RuleTable) {
         hosts = table.strings(record.hosts)
         status = StatusPattern(packed: record.status)
@@ -20,9 +21,7 @@ struct RuleConditions: Sendable {
         if hosts.isEmpty, status == nil, stage == nil, against.isEmpty { return nil }
     }
 
-    /// - Parameters:
-    ///   - text: the text in which the words stand.
-    ///   - reply: the reply in that text.
+    /// - Parameters: - text: the text in which the words are. - reply: the reply in that text.
     func hold(_ text: FoldedText, _ facts: FailureFacts, _ reply: SMTPReply) -> Bool {
         let statuses = [facts.status, reply.status].compactMap { $0 }
         return status.map { pattern in statuses.contains { pattern.fits($0) } } ?? true
@@ -37,7 +36,7 @@ package struct StatusPattern: Sendable, Equatable {
     /// Class, subject, detail; nil: any.
     private let numbers: [Int?]
 
-    /// Nil where the text is none.
+    /// `nil` if the text is not such a pattern.
     package init?(_ text: String) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         numbers = parts.map { $0 == "*" ? nil : Int($0) }
@@ -50,10 +49,10 @@ package struct StatusPattern: Sendable, Equatable {
         zip(numbers, [code.statusClass, code.subject, code.detail]).allSatisfy { $0 == nil || $0 == $1 }
     }
 
-    /// Whether it fits failures of the moment only.
+    /// Whether it matches only temporary failures.
     package var isTransient: Bool { numbers[0] == 4 }
 
-    /// The status itself, where no number may be any.
+    /// The status itself, if no number may be any.
     var code: StatusCode? {
         guard let statusClass = numbers[0], let subject = numbers[1], let detail = numbers[2] else { return nil }
         return StatusCode(statusClass, subject, detail)
@@ -71,9 +70,9 @@ package struct StatusPattern: Sendable, Equatable {
     }
 }
 
-/// A phrase as rules have it: it starts where a word starts, and `*` stands for up to `maximumGap` bytes of anything.
+/// A phrase as rules have it: it starts where a word starts, and `*` matches up to `maximumGap` bytes.
 package struct PhrasePattern: Sendable {
-    /// Bytes between two pieces that `*` stands for, at the most.
+    /// The maximum number of bytes that `*` matches.
     package static let maximumGap = 80
 
     private let pieces: [[UInt8]]
@@ -95,7 +94,7 @@ package struct PhrasePattern: Sendable {
         }.filter { !$0.isEmpty }
     }
 
-    /// Whether a folded text holds the phrase.
+    /// Whether a folded text contains the phrase.
     func isHeld(by text: FoldedText) -> Bool {
         guard let first = pieces.first else { return false }
         var from = 0

@@ -1,10 +1,10 @@
-/// Our rules, for people who want to see them.
+/// A rule of the project, for display.
 public struct RuleListing: Sendable, Equatable {
-    /// Stable name, the one that evidence carries.
+    /// Stable name, as in evidence.
     public var name: String
     /// The reason that it gives.
     public var reason: String
-    /// Where it is written, or how many phrases it holds.
+    /// Its source, or how many phrases it has.
     public var source: String
 
     /// All of ours, in the order in which they are tried.

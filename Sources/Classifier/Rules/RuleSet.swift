@@ -1,7 +1,7 @@
 import Bytes
 import CRules
 
-/// The rules about replies, of which one pass finds the words.
+/// The rules about replies, whose words are found in one pass.
 final class RuleSet: @unchecked Sendable {
     /// A rule that matched, and where.
     struct Match: Sendable, Equatable {
@@ -9,19 +9,19 @@ final class RuleSet: @unchecked Sendable {
         var rule: Int
         /// The matched bytes of the folded text.
         var range: Range<Int>
-        /// Where in the text it stands.
+        /// Where in the text it is.
         var place: Clauses.Place
-        /// The sentence only guesses.
+        /// The sentence is only a guess.
         var isGuess = false
     }
 
-    /// What a text holds.
+    /// What was found in a text.
     struct Found: Sendable {
         /// The rules that match, each once, the best first: by strength, then by place, then in the order of the table.
         var matches: [Match] = []
         /// The providers' rules whose first word the text holds, in the order of their table.
         var providers: [Int] = []
-        /// Words of a failure for good that are said of somebody else than the recipient.
+        /// Words of a permanent failure that are said about somebody other than the recipient.
         var ofOther: Match?
     }
 
@@ -38,7 +38,7 @@ final class RuleSet: @unchecked Sendable {
     private let subjects: NumberLists
     /// The rules of which it is the predicate, by phrase number.
     private let predicates: NumberLists
-    /// The places at which a piece stands in phrases of several, by phrase number.
+    /// The places at which a piece is in phrases of several, by phrase number.
     private let steps: NumberLists
     private let places: UnsafeBufferPointer<crules_place>
 
@@ -55,10 +55,8 @@ final class RuleSet: @unchecked Sendable {
 
     /// One pass over the text for all rules.
     ///
-    /// - Parameters:
-    ///   - raw: the text before it was folded.
-    ///   - parties: whose the addresses and hosts in it are.
-    ///   - conditionsHold: whether what must be so besides a rule's words is so.
+    /// - Parameters: - raw: the text before it was folded. - parties: to whom the addresses and hosts in it belong. -
+    ///   conditionsHold: whether the other conditions of a rule are met.
     func search(
         _ text: FoldedText, raw: [UInt8] = [], parties: Parties = Parties(),
         where conditionsHold: (RuleConditions) -> Bool = { _ in true }
@@ -79,7 +77,7 @@ final class RuleSet: @unchecked Sendable {
         return found
     }
 
-    /// The words of the hits that name subjects; of two of which one holds the other, the longer.
+    /// The words of the hits that name subjects; if one contains another, the longer.
     private func terms(
         _ hits: [PhraseMatcher.Hit], in text: FoldedText, _ raw: [UInt8], _ parties: Parties, _ clauses: Clauses
     ) -> Terms {
@@ -103,10 +101,10 @@ final class RuleSet: @unchecked Sendable {
         let clauses = Clauses(text)
         var found: [Match] = []
         found.reserveCapacity(8)
-        // Of the sequences that have begun, how far they are: few at a time.
+        // The progress of the sequences that have begun: few at a time.
         var progress: [(sequence: UInt32, place: UInt32, start: Int, end: Int)] = []
         progress.reserveCapacity(8)
-        // A text may hold the words of a rule a thousand times, and its conditions read all of it.
+        // A text may contain the words of a rule a thousand times, and checking its conditions reads the whole text.
         var refused: [Int] = []
         func add(_ rule: Int, _ range: Range<Int>) {
             guard let known = found.firstIndex(where: { $0.rule == rule }) else {
@@ -180,8 +178,8 @@ final class RuleSet: @unchecked Sendable {
         return ranked(found)
     }
 
-    /// The best first, and without a phrase within a longer one of the same strength, which says less than that:
-    /// `blacklisted` in `from an address that has been blacklisted`.
+    /// The best first, without phrases within a longer one of the same strength, which are less specific: `blacklisted`
+    /// in `from an address that has been blacklisted`.
     private func ranked(_ all: [Match]) -> [Match] {
         guard all.count > 1 else { return all }
         var found = all
@@ -201,9 +199,9 @@ final class RuleSet: @unchecked Sendable {
         return found
     }
 
-    /// Takes out what would declare somebody dead in a sentence that says it of another, or only guesses.
+    /// Removes matches that would declare an address dead if the sentence is about somebody else, or is only a guess.
     ///
-    /// - Returns: what was said of another, where nothing else declares the recipient dead.
+    /// - Returns: what was said about somebody else, if nothing else declares the recipient dead.
     private func withoutVetoed(_ found: inout [Match], _ terms: Terms, _ clauses: Clauses) -> Match? {
         let all = found
         var ofOther: Match?
@@ -230,7 +228,7 @@ final class RuleSet: @unchecked Sendable {
                 guess.isGuess = true
                 return guess
             }
-            // `Rejected as spam; users not found in our list`: what is said first of the message is why it was refused.
+            // `Rejected as spam; users not found in our list`: the message was refused for the first reason.
             let isOfMessage = all.contains { other in
                 RuleSet.isOfMessage.contains(rules[other.rule].reason) && rules[other.rule].strength == .sure
                     && !other.place.isInPage && sentence.contains(other.range.lowerBound)
@@ -243,7 +241,7 @@ final class RuleSet: @unchecked Sendable {
             if isOther { ofOther = ofOther ?? match }
             return isOther || isOfMessage ? nil : match
         }
-        // In a list of guesses a full mailbox is another one.
+        // In a list of possible causes a full mailbox is only one of them.
         if let guessed {
             for index in found.indices where [.mailboxFull, .suspend].contains(rules[found[index].rule].reason) {
                 if guessed.contains(found[index].range.lowerBound) { found[index].isGuess = true }

@@ -1,8 +1,8 @@
 import CRules
 
-/// The rules as `compile-rules` has compiled them: constants of the program, which are looked at where they are.
+/// The rules as compiled by `compile-rules`: constants of the program, used in place.
 package struct RuleTable: @unchecked Sendable {
-    /// What the table holds, in the order of its directory.
+    /// The sections of the table, in the order of its directory.
     package enum Section: Int, CaseIterable, Sendable {
         case rules, providers, strings
         /// By phrase of the rules: the rules that it completes, the providers' rules whose first word it is, and its places in
@@ -71,7 +71,7 @@ package struct RuleTable: @unchecked Sendable {
 }
 
 extension UnsafeBufferPointer<UInt32> {
-    /// The same memory as records that consist of numbers.
+    /// The same memory as records of numbers.
     func records<Record>(of type: Record.Type = Record.self) -> UnsafeBufferPointer<Record> {
         UnsafeRawBufferPointer(self).assumingMemoryBound(to: type)
     }

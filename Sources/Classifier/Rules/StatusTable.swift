@@ -1,6 +1,6 @@
-/// What an RFC 3463 status says alone, where no text says more.
+/// The meaning of an RFC 3463 status, if no text says more.
 enum StatusTable {
-    /// The meaning of X.subject.detail, or nil where it has none of use (X.0.0, X.5.0, X.3.0 …).
+    /// The meaning of X.subject.detail, or `nil` if it has no specific one (X.0.0, X.5.0, X.3.0 …).
     static func reason(_ status: StatusCode) -> Reason? {
         switch (status.subject, status.detail) {
         // Section 3.2, addressing.

@@ -1,6 +1,6 @@
-/// How much a phrase settles.
+/// How much weight a phrase has.
 package enum Strength: Int, Sendable, Comparable {
-    /// Only where nothing else speaks: words that servers use for several things.
+    /// Decides only if nothing else does: words that servers use for several things.
     case hint = 1
     /// Beats a vague status (5.0.0, 5.5.0) and a status of another meaning that servers are known to misuse.
     case usual = 2

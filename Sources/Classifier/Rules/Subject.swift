@@ -1,14 +1,14 @@
-/// What a sentence of a server says something about (Rules/subjects.toml).
+/// What a server's sentence is about (Rules/subjects.toml).
 package enum Subject: UInt8, Sendable, CaseIterable {
     /// The recipient: his address, his name.
     case recipient
     /// His mailbox, his account.
     case mailbox
-    /// What a mailbox may hold.
+    /// The quota of a mailbox.
     case storage
-    /// How much may be sent, or how often.
+    /// A limit on how much or how often may be sent.
     case rate
-    /// The recipient's domain, or the way to it.
+    /// The recipient's domain, or the route to it.
     case domain
     /// The sender: From, MAIL, "your address".
     case sender
@@ -18,13 +18,13 @@ package enum Subject: UInt8, Sendable, CaseIterable {
     case message
     /// The server that answers, or one of its parts.
     case server
-    /// Anything else that the predicates are said of: a command, an error, a page.
+    /// Anything else that the predicates are used for: a command, an error, a page.
     case other
-    /// The words with which a client introduced itself.
+    /// HELO or EHLO.
     case greeting
-    /// Words of a guess.
+    /// Words that express doubt.
     case guess
-    /// An address, folded: whose it is stands in the text.
+    /// An address, folded: the original text says whose it is.
     case address
 
     /// The name in Rules/.

@@ -1,6 +1,6 @@
 import Bytes
 
-/// The words of a text that name what its sentences speak about, in the order in which they stand. None holds another.
+/// The words of a text that name subjects, in their order. None contains another.
 struct Terms {
     /// One of them.
     struct Term {
@@ -10,15 +10,15 @@ struct Terms {
         var sign = 0
     }
 
-    /// Bytes between a subject and what is said of it, at the most.
+    /// The maximum number of bytes between a subject and its predicate.
     static let maximumDistance = 48
-    /// Bytes between the sender and a subject of which he is the owner, at the most.
+    /// The maximum number of bytes between the sender and a subject that belongs to him.
     static let maximumOwnerDistance = 24
 
     private var list: [Term] = []
     private let text: FoldedText
     private let parties: Parties
-    /// Where the signs of addresses stand in the text before it was folded.
+    /// Where the signs of addresses are in the text before it was folded.
     private let signs: [Int]
     private let raw: [UInt8]
     private var addresses = 0
@@ -34,7 +34,7 @@ struct Terms {
         self.signs = signs
     }
 
-    /// Adds a word, unless a longer one holds it, in the order in which they end.
+    /// Adds a word, unless a longer one contains it, in the order in which they end.
     mutating func add(_ subject: Subject, _ range: Range<Int>, isInPage: Bool) {
         if subject == .address { addresses += 1 }
         while let last = list.last, last.range.lowerBound >= range.lowerBound, last.range.count < range.count {
@@ -45,17 +45,17 @@ struct Terms {
         list.append(Term(subject: subject, range: range, sign: addresses - 1))
     }
 
-    // MARK: who is spoken of
+    // MARK: subjects
 
-    /// The subject that a predicate at `range` is said of: the nearest one in the sentence, in the same part before others.
+    /// The subject of a predicate at `range`: the nearest one in the sentence, preferably in the same part.
     func subject(of range: Range<Int>) -> Term? {
-        // On each side the nearest one is in the same part if any is.
+        // On each side the nearest one is in the same part if there is one in it.
         let sides = [nearest(before: range.lowerBound), nearest(after: range.upperBound)]
         var best: (term: Term, isFar: Bool, distance: Int)?
         for case .some(let term) in sides {
             guard let gap = Terms.gap(term.range, range), !text.endsSentence(in: gap) else { continue }
             let isFar = text.endsPart(in: gap)
-            // What follows a comma is another clause's.
+            // A comma starts another clause.
             if isFar, gap.lowerBound >= range.upperBound { continue }
             if let best, (best.isFar ? 1 : 0, best.distance) <= (isFar ? 1 : 0, gap.count) { continue }
             best = (term, isFar, gap.count)
@@ -70,14 +70,14 @@ struct Terms {
         return term
     }
 
-    /// The subject of a word, or whose the address is.
+    /// The subject of a word, or the owner of the address.
     private func owner(of term: Term) -> Subject {
         guard term.subject == .address else { return term.subject }
         guard signs.indices.contains(term.sign) else { return .other }
         return parties.owner(ofSign: signs[term.sign], in: raw)
     }
 
-    // MARK: what speaks against it
+    // MARK: what rules it out
 
     /// Whether the sender is named close to the range, in the same part of a sentence.
     func isOfSender(_ range: Range<Int>) -> Bool {
@@ -88,20 +88,20 @@ struct Terms {
         }
     }
 
-    /// Whether the recipient's address stands in the range or next to it.
+    /// Whether the recipient's address is in the range or next to it.
     func isOfRecipient(_ range: Range<Int>) -> Bool {
         isNear(range) { $0.subject == .address && owner(of: $0) == .recipient }
     }
 
-    /// Whether words of a guess stand close to the range, in the same part of a sentence.
+    /// Whether words of a guess are close to the range, in the same part of a sentence.
     func isGuess(_ range: Range<Int>) -> Bool {
         isNear(range) { term in
             term.subject == .guess && !(Terms.gap(term.range, range).map(text.endsPart(in:)) ?? false)
         }
     }
 
-    /// Whether the sentence speaks of the words with which a client introduced itself. What follows the range after a semicolon
-    /// or in brackets only tells of the session: `User unknown; from=<…> to=<…> helo=<…>`.
+    /// Whether the sentence is about HELO or EHLO. What follows the range after a semicolon or in brackets only
+    /// describes the session: `User unknown; from=<…> to=<…> helo=<…>`.
     func hasGreeting(in sentence: Range<Int>, about range: Range<Int>) -> Bool {
         list[firstPlace(endingFrom: sentence.lowerBound)...].prefix { $0.range.lowerBound < sentence.upperBound }
             .contains { term in
@@ -113,17 +113,17 @@ struct Terms {
             }
     }
 
-    /// Whether the sentence has an address of the sender's, and none of the recipient's.
+    /// Whether the sentence has an address of the sender, but none of the recipient.
     func namesSenderOnly(in sentence: Range<Int>) -> Bool {
         let owners = list[firstPlace(endingFrom: sentence.lowerBound)...]
             .prefix { $0.range.lowerBound < sentence.upperBound }.lazy.filter { $0.subject == .address }.map(owner(of:))
         return owners.contains(.sender) && !owners.contains(.recipient)
     }
 
-    /// Whether the last one that the sentence names before the range is another than the recipient:
-    /// `Sender address rejected: User unknown`, `Verification failed for <news@news.example>: no such user`.
+    /// Whether the last subject before the range in the sentence is not the recipient: `Sender address rejected: User
+    /// unknown`, `Verification failed for <news@news.example>: no such user`.
     ///
-    /// - Parameter isHost: the range says it of a domain, which a client and a part of a message have, too.
+    /// - Parameter isHost: the range is about a domain, which a client and a part of a message have, too.
     func isOfOther(_ range: Range<Int>, in sentence: Range<Int>, isHost: Bool) -> Bool {
         if isHost {
             let bytes = text.bytes.span
@@ -146,12 +146,12 @@ struct Terms {
             switch owner(of: term) {
             case .sender,
                 .client where isHost:
-                // `Dear sender, …` is no subject, and `your mail to a user` is about him.
+                // `Dear sender, …` is not a subject, and `your mail to a user` is about him.
                 return text.bytes[end] != UInt8(ascii: ",") && (isFar || !isNamed)
             case .message where isHost && !isFar && !isNamed && end + 1 < range.lowerBound:
                 return range.lowerBound - end <= Terms.maximumOwnerDistance
             case .recipient where term.subject == .address: return false
-            // The user of `user unknown in the table` is whoever the part before it names.
+            // The user in `user unknown in the table` is the one named in the part before it.
             case .recipient, .mailbox,
                 .domain where isHost:
                 if isFar { return followsSender(index) }
@@ -162,7 +162,7 @@ struct Terms {
         return false
     }
 
-    /// Whether an address of the sender stands right before the words from the one at `index` back:
+    /// Whether an address of the sender is right before the words from the one at `index` back:
     /// `<news@news.example>: Recipient address rejected`.
     private func followsSender(_ index: Int) -> Bool {
         var index = index
@@ -171,12 +171,12 @@ struct Terms {
         return index > 0 && gap() <= 3 && list[index - 1].subject == .address && owner(of: list[index - 1]) == .sender
     }
 
-    /// Where an "or" stands between two words.
+    /// The positions of "or" between words.
     var choices: Choices { Choices(text) }
 
     // MARK: places
 
-    /// The last subject that ends before `position`, or there, and is near enough.
+    /// The last subject that ends at or before `position` and is near enough.
     private func nearest(before position: Int) -> Term? {
         var index = list.firstPlace { $0.range.upperBound > position }
         while index > 0, position - list[index - 1].range.upperBound <= Terms.maximumDistance {
@@ -186,7 +186,7 @@ struct Terms {
         return nil
     }
 
-    /// The first subject that starts after `position`, or there, and is near enough.
+    /// The first subject that starts at or after `position` and is near enough.
     private func nearest(after position: Int) -> Term? {
         var index = list.firstPlace { $0.range.lowerBound >= position }
         while index < list.count, list[index].range.lowerBound - position <= Terms.maximumDistance {
@@ -196,7 +196,7 @@ struct Terms {
         return nil
     }
 
-    /// Whether it is so for a word that stands in the range or is as near to it as an owner.
+    /// Whether the condition holds for a word in the range, or as near to it as an owner.
     private func isNear(_ range: Range<Int>, where isSo: (Term) -> Bool) -> Bool {
         var index = firstPlace(endingFrom: range.lowerBound - Terms.maximumOwnerDistance)
         while index < list.count, list[index].range.lowerBound - range.upperBound <= Terms.maximumOwnerDistance {
@@ -206,12 +206,12 @@ struct Terms {
         return false
     }
 
-    /// The place of the first word that ends at `position` or after it.
+    /// The index of the first word that ends at or after `position`.
     private func firstPlace(endingFrom position: Int) -> Int {
         list.firstPlace { $0.range.upperBound >= position }
     }
 
-    /// What stands between two ranges that do not overlap.
+    /// What comes between two ranges that do not overlap.
     private static func gap(_ left: Range<Int>, _ right: Range<Int>) -> Range<Int>? {
         if left.upperBound <= right.lowerBound { return left.upperBound..<right.lowerBound }
         if right.upperBound <= left.lowerBound { return right.upperBound..<left.lowerBound }
@@ -219,7 +219,7 @@ struct Terms {
     }
 }
 
-/// Where an "or" stands in a text.
+/// Where an "or" is in a text.
 struct Choices {
     private var places: [Int] = []
 
@@ -232,7 +232,7 @@ struct Choices {
         }
     }
 
-    /// Whether one stands between the two.
+    /// Whether one is between the two.
     func stand(between one: Range<Int>, _ other: Range<Int>) -> Bool {
         let start = min(one.upperBound, other.upperBound)
         let end = max(one.lowerBound, other.lowerBound)
@@ -242,7 +242,7 @@ struct Choices {
 }
 
 extension Array {
-    /// The place of the first element for which it is so, where it is so for all after that, too.
+    /// The index of the first element for which the condition holds, if it holds for all later ones, too.
     func firstPlace(where isSo: (Element) -> Bool) -> Int {
         var low = 0
         var high = count

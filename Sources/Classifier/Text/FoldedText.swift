@@ -7,7 +7,7 @@ import MIME
 package struct FoldedText: Sendable {
     package private(set) var bytes: [UInt8] = []
 
-    /// Bytes of a text that are folded at the most; a server's word on a failure is never longer.
+    /// The maximum number of bytes of a text that are folded; a server's text on a failure is never longer.
     static let maximumBytes = 32 << 10
 
     /// Folds UTF-8.
@@ -32,7 +32,7 @@ package struct FoldedText: Sendable {
 }
 
 extension FoldedText {
-    /// Whether a word of ASCII letters may start there: no letter stands before it.
+    /// Whether a word of ASCII letters may start there: no letter is before it.
     func startsWord(at index: Int) -> Bool {
         index == 0 || !bytes[index].isLetter || !bytes[index - 1].isLetter
     }

@@ -1,11 +1,11 @@
 import Bytes
 
 extension FoldedText {
-    /// Bytes by which an inflected word is longer than its stem, at the most.
+    /// The maximum number of bytes by which an inflected word is longer than its stem.
     static let maximumInflection = 3
-    /// Bytes of a stem that may be inflected, at the least.
+    /// The minimum number of bytes of a stem that may be inflected.
     static let minimumStem = 5
-    /// Bytes of a host name, at the most (RFC 1035 section 2.3.4).
+    /// The maximum number of bytes of a host name (RFC 1035 section 2.3.4).
     static let maximumHostName = 255
 
     /// Whether a word that starts at `start` may end before `end`: no letter follows, or no more than an inflection.
@@ -38,7 +38,7 @@ extension FoldedText {
     /// Whether a sentence or a part of one ends in the range.
     func endsPart(in range: Range<Int>) -> Bool { range.contains { endsPart(at: $0) } }
 
-    /// Whether the words stand in the range.
+    /// Whether the words are in the range.
     func contains(_ words: StaticString, in range: Range<Int>) -> Bool {
         bytes.span.extracting(range).position(of: words) != nil
     }

@@ -9,11 +9,11 @@ package enum JSONValue: Equatable, Sendable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// Values within values, in a mail.
+    /// The maximum nesting in a mail.
     static let maximumDepth = 32
 
-    /// The first value in `bytes`, or nil where it is no JSON. Notifications of mail services carry one as a mail's text, in
-    /// which mailers fold long lines; what follows the value does not matter.
+    /// The first value in `bytes`, or `nil` if it is not JSON. Notifications of mail services carry one as a mail's
+    /// text, in which mailers fold long lines; what follows the value does not matter.
     init?(_ bytes: [UInt8]) {
         var reader = JSONReader(bytes, isStrict: false, maximumDepth: JSONValue.maximumDepth)
         guard let value = reader.value(depth: 0) else { return nil }
@@ -22,7 +22,7 @@ package enum JSONValue: Equatable, Sendable {
 
     /// The value that `bytes` are, to the letter of RFC 8259, or nil.
     ///
-    /// - Parameter maximumDepth: how deep values may stand within values.
+    /// - Parameter maximumDepth: how deep values may be within values.
     package init?(strict bytes: [UInt8], maximumDepth: Int) {
         var reader = JSONReader(bytes, isStrict: true, maximumDepth: maximumDepth)
         guard let value = reader.value(depth: 0), reader.isAtEnd() else { return nil }
@@ -141,7 +141,7 @@ private struct JSONReader {
         return nil
     }
 
-    /// Whether it was one: half of a surrogate pair is none.
+    /// Returns whether it was valid: half of a surrogate pair is not.
     private mutating func appendScalar(_ unit: UInt32, to out: inout [UInt8]) -> Bool {
         var value = unit
         if unit >= 0xD800, unit < 0xDC00, index + 1 < bytes.count, bytes[index] == UInt8(ascii: "\\"),

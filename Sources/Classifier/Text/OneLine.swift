@@ -23,7 +23,7 @@ enum OneLine {
             index += 1
         }
         while out.last == 0x20 { out.removeLast() }
-        // What is no UTF-8 grows here: three bytes for one.
+        // What is not UTF-8 grows here: three bytes for one.
         var line = String(decoding: out, as: UTF8.self)
         var excess = line.utf8.count - Limits.diagnosticBytes
         while excess > 0 || (out.count >= Limits.diagnosticBytes && line.unicodeScalars.last == "\u{FFFD}") {

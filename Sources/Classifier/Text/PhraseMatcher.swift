@@ -2,9 +2,10 @@ import CRules
 
 /// Finds any number of phrases in one pass over a text of folded bytes.
 ///
-/// Of each place `PhraseStarts` tells whether a phrase may start there, and a hash of the next bytes finds the phrases that
-/// start with them. Those stand in order, each with the number of bytes that it shares with the one before, so that no byte of
-/// the text is compared twice from one place on. The work is linear: a place costs no more than the longest such list.
+/// `PhraseStarts` says for each position whether a phrase may start there, and a hash of the next bytes finds the
+/// phrases that start with them. Those are sorted, each with the number of bytes that it shares with the previous one,
+/// so that no byte of the text is compared twice from one position. The work is linear: a position costs at most the
+/// longest such list.
 ///
 /// The phrases are memory that `compile-rules` has laid out (`crules_phrases`).
 package struct PhraseMatcher: @unchecked Sendable {
@@ -21,7 +22,7 @@ package struct PhraseMatcher: @unchecked Sendable {
         }
     }
 
-    /// Hits taken from one text; phrases that start after them are not looked for.
+    /// The maximum number of hits in one text; later phrases are not searched.
     package static let maximumHits = 4_096
 
     /// The short ones first, each part in order.
@@ -31,7 +32,7 @@ package struct PhraseMatcher: @unchecked Sendable {
     private let shortCount: Int
     /// Bytes of the longest phrase.
     let longest: Int
-    /// Whoever keeps the memory, where it is not a constant of the program.
+    /// The owner of the memory, if it is not a constant of the program.
     private let owner: (any AnyObject & Sendable)?
 
     package init(
@@ -88,7 +89,7 @@ package struct PhraseMatcher: @unchecked Sendable {
                 }
                 place &+= 1
             }
-            // Of the last places zeros stand after the text.
+            // Of the last places zeros are after the text.
             guard place < places.upperBound else { return }
             let base = max(0, text.count &- PhraseStarts.reach)
             let last = PhraseStarts.eight(text, at: base)
@@ -115,7 +116,7 @@ package struct PhraseMatcher: @unchecked Sendable {
         }
         let short = starts.shortStarts[row]
         guard short &>> PhraseStarts.place(eight) & 1 != 0 else { return }
-        // All bits are set where one of less than four bytes may start.
+        // All bits are set if one of less than four bytes may start.
         for length in (short == .max ? 1 : PhraseStarts.shortKey)...PhraseStarts.shortKey
         where place &+ length <= text.count {
             guard let first = first(startingWith: eight, length, in: 0..<shortCount) else { continue }

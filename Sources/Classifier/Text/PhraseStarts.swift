@@ -1,7 +1,7 @@
 import CRules
 
-/// Tells of a place in a text whether a phrase of a set may start there: of most places, four bytes tell that none does. Each
-/// answer stands alone, so the processor need not wait for one before it looks for the next.
+/// Says whether a phrase of a set may start at a position of a text: for most positions, four bytes show that none
+/// does. The answers are independent, so the processor can compute several at once.
 package struct PhraseStarts: @unchecked Sendable {
     /// Phrases of fewer bytes are short.
     package static let reach = 8
@@ -46,7 +46,7 @@ package struct PhraseStarts: @unchecked Sendable {
         eight & (UInt64.max &>> UInt64(64 &- 8 &* length))
     }
 
-    /// The eight bytes from a place on, the first of them the lowest; zeros where the text is shorter.
+    /// The eight bytes from a place on, the first of them the lowest; zeros if the text is shorter.
     @inline(__always)
     static func eight(_ text: UnsafeRawBufferPointer, at place: Int) -> UInt64 {
         if place &+ reach <= text.count {

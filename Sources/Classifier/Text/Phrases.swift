@@ -1,6 +1,6 @@
 import CRules
 
-/// What a phrase stands for, as a small number.
+/// The meaning of a phrase, as a small number.
 protocol PhraseGroup: Hashable, Sendable, CaseIterable, RawRepresentable where RawValue == UInt8 {}
 
 extension PhraseGroup {
@@ -10,7 +10,7 @@ extension PhraseGroup {
     }
 }
 
-/// A set of phrases, compiled, that tells which of its groups a text holds.
+/// A compiled set of phrases, which finds the groups that a text contains.
 struct PhraseGroups<Group: PhraseGroup>: @unchecked Sendable {
     /// Groups of one set; raw values run from 0.
     static var maximumGroups: Int { 8 }

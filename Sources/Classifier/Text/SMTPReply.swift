@@ -10,8 +10,8 @@ struct SMTPReply: Sendable, Equatable {
     /// Servers that quote one another in one reply.
     static let maximumQuotations = 8
 
-    /// Reads the reply in `text`. Where a server tells what another one said to it (`550 5.1.1 … said: 450 4.2.0 …`), the
-    /// word of the innermost counts: it is the one who knows the mailbox.
+    /// Reads the reply in `text`. If a server quotes another one (`550 5.1.1 … said: 450 4.2.0 …`), the innermost reply
+    /// counts: that server knows the mailbox.
     init(_ text: Span<UInt8>) {
         var from = 0
         var outer: SMTPReply?
@@ -47,7 +47,7 @@ struct SMTPReply: Sendable, Equatable {
                 isBoundary(text, before: index, range), isEnd(text, after: index + 3, range)
             {
                 let code = Int(byte - 0x30) * 100 + Int(text[index + 1] - 0x30) * 10 + Int(text[index + 2] - 0x30)
-                // The status stands right after the code, or a little further on: `550-'5.2.2`, `550 #5.1.0`.
+                // The status is right after the code, or a little further on: `550-'5.2.2`, `550 #5.1.0`.
                 let near = (index + 3)..<min(range.upperBound, index + 24)
                 return SMTPReply(
                     code: code, status: StatusCode(text, firstIn: near) ?? StatusCode(text, firstIn: range))
@@ -57,7 +57,7 @@ struct SMTPReply: Sendable, Equatable {
         return SMTPReply(code: nil, status: StatusCode(text, firstIn: range))
     }
 
-    /// Whether a 4xx or 5xx reply code stands anywhere in the text.
+    /// Whether a 4xx or 5xx reply code is anywhere in the text.
     static func hasRefusal(_ text: Span<UInt8>) -> Bool {
         var index = 0
         while index + 2 < text.count {

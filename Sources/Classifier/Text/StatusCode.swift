@@ -19,7 +19,7 @@ package struct StatusCode: Sendable, Equatable, CustomStringConvertible {
         }
     }
     var isTransient: Bool { statusClass == 4 }
-    /// X.0.0 and the like say nothing but success or failure.
+    /// X.0.0 and the like say only success or failure.
     var isVague: Bool { subject == 0 || (detail == 0 && subject != 1) }
 
     package init(_ statusClass: Int, _ subject: Int, _ detail: Int) {
@@ -28,7 +28,8 @@ package struct StatusCode: Sendable, Equatable, CustomStringConvertible {
         self.detail = detail
     }
 
-    /// The first status in `range` whose class is 2, 4 or 5 and that no digit or dot touches. An IPv4 address is none.
+    /// The first status in `range` whose class is 2, 4 or 5 and that no digit or dot touches. An IPv4 address is not
+    /// one.
     package init?(_ bytes: Span<UInt8>, firstIn range: Range<Int>) {
         var index = range.lowerBound
         while index < range.upperBound {

@@ -3,7 +3,7 @@ import Bytes
 /// Writes a text's folded form (`FoldedText`) into memory that holds as many bytes as the text, and `TextFolder.room` more: no
 /// step writes more than it reads, but for the blank after a reply code at the very end, and eight bytes at once.
 struct TextFolder {
-    /// Bytes of memory that are needed beside those of the text.
+    /// Bytes of memory that are needed in addition to those of the text.
     static let room = 8
 
     private let written: UnsafeMutableBufferPointer<UInt8>
@@ -60,7 +60,7 @@ struct TextFolder {
         if count > 0, written[count - 1] == 0x20 { count -= 1 }
     }
 
-    /// Whether what is written next stands after a blank.
+    /// Whether what is written next is after a blank.
     private var startsToken: Bool { count == 0 || written[count - 1] == 0x20 }
 
     /// Writes what needs no second look (`TextWords`), eight bytes at a time. Returns how many bytes that were.
@@ -83,7 +83,7 @@ struct TextFolder {
                 isBehindBlank = words.endsWithBlank
             }
             guard start &+ done < end else { return done }
-            // Of the last few bytes some were read already: zeros, which are not plain, stand after the others.
+            // Of the last few bytes some were read already: zeros, which are not plain, are after the others.
             let last = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: end &- 8, as: UInt64.self))
             let words = TextWords(last &>> UInt64(8 &* (8 &- (end &- start &- done))), isBehindBlank: isBehindBlank)
             target.storeBytes(of: words.lowercased.littleEndian, toByteOffset: done, as: UInt64.self)
@@ -99,7 +99,7 @@ struct TextFolder {
         count += 1
     }
 
-    /// A blank, unless one stands there already or the text starts here.
+    /// A blank, unless one is there already or the text starts here.
     private mutating func appendBlank() {
         if count > 0, written[count - 1] != 0x20 { append(0x20) }
     }
@@ -152,8 +152,8 @@ struct TextFolder {
         }
     }
 
-    /// Case of Latin and Cyrillic, quotes, and the blanks of other scripts. Between two characters of a script that
-    /// writes no blanks, a line break is none.
+    /// Case of Latin and Cyrillic, quotes, and the blanks of other scripts. Between two characters of a script without
+    /// blanks, a line break is not a blank.
     private mutating func appendHigh(_ text: Span<UInt8>, at index: Int, _ end: Int) -> Int {
         let byte = text[index]
         // The last byte of a character that ends the text.

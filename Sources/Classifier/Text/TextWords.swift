@@ -1,11 +1,11 @@
 /// Eight bytes of a text at once, the first of them the lowest: which of them a fold writes as they are, but for their case.
 struct TextWords {
-    /// How many bytes, from the first, need no second look: ASCII but for `@` and control characters, blanks that stand
+    /// How many bytes, from the first, need no second look: ASCII but for `@` and control characters, blanks that are
     /// alone, and no digit from 2 to 5, with which reply codes start, at the start of a word.
     let plainCount: Int
     /// The plain bytes in lower case.
     let lowercased: UInt64
-    /// Whether the last byte is a blank, where all are plain.
+    /// Whether the last byte is a blank, if all are plain.
     let endsWithBlank: Bool
 
     private static let ones: UInt64 = 0x0101_0101_0101_0101

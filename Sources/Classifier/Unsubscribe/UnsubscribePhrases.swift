@@ -1,21 +1,21 @@
-/// The words of those who want no more mail, folded, with `email` for `e-mail`.
+/// The words of requests to unsubscribe, folded, with `email` for `e-mail`.
 enum UnsubscribePhrases {
     enum Words: UInt8, PhraseGroup {
         /// A mail program's sentence.
         case program
-        /// Somebody says that he wants out.
+        /// A request to be removed.
         case request
-        /// A word that asks where hardly another stands next to it.
+        /// A word that is a request if it is nearly alone.
         case command
-        /// What is to be done with a subscription, and what it is called: together, in a few words, they ask.
+        /// An action on a subscription, and a word for subscription: together, in a short text, they are a request.
         case removal, mailing
-        /// Somebody else is meant, nobody wants out, or a newsletter tells how to.
+        /// Words that rule out a request: somebody else is meant, or a newsletter explains how to unsubscribe.
         case against
     }
 
     static let groups = PhraseGroups<Words>(.unsubscribe)
 
-    /// What a text is that is one of these and nothing else.
+    /// Texts that consist only of one of these.
     enum WholeText: UInt8, PhraseGroup {
         /// An everyday word, and a name of what is asked for.
         case command, named

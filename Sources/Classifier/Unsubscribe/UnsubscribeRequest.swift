@@ -1,15 +1,15 @@
 import Bytes
 import MIME
 
-/// A request to end a subscription: what a mail program sends for its unsubscribe button (RFC 2369 section 3.2, RFC 8058),
-/// and what a person writes.
+/// A request to unsubscribe, sent by a mail program's unsubscribe button (RFC 2369 section 3.2, RFC 8058) or written by
+/// a person.
 ///
-/// Such a request names nobody but its sender, and anybody can write one: it trusts From, and the tag of the address that
-/// the message was delivered to before it.
+/// Such a request names only its sender, and anybody can write one. The address is taken from the tag of the address
+/// that the message was delivered to, else from From.
 enum UnsubscribeRequest {
-    /// Bytes of a letter's own words, at the most: whoever writes more has more to say.
+    /// The maximum number of bytes of a mail's own words: longer ones are about something else.
     static let maximumWords = 1_500
-    /// A request stands within so many bytes from the start.
+    /// A request must be within this many bytes from the start.
     static let requestReach = 500
     /// Bytes of a text in which a few words make a request.
     static let maximumWish = 250
@@ -17,16 +17,16 @@ enum UnsubscribeRequest {
     static let maximumCommand = 100
     /// Bytes of a greeting before a command.
     static let maximumGreeting = 12
-    /// Bytes of what stands below a subject that asks: a name, a company's lines.
+    /// Bytes of what is below a subject that asks: a name, a company's lines.
     static let maximumClosing = 300
 
-    /// The verdict about a request, or nil if the message is none or names nobody who asks.
+    /// The verdict about a request, or nil if the message is not one or does not name who asks.
     static func verdict(_ message: Message, _ envelope: Envelope, _ settings: Settings) -> Verdict? {
         guard mayAsk(message, envelope), let sign = sign(message, envelope, settings) else { return nil }
         let from = message.withValue(.from) { AddressText.whole($0) } ?? nil
         let tag = VERP.tag(
             in: envelope.deliveredTo, settings: settings, known: from.map { [$0] } ?? [], arrival: envelope.arrival)
-        // A tag that none of our keys signed says nothing.
+        // A tag with an invalid signature is ignored.
         let tagged = tag.flatMap { $0.trust == .invalid ? nil : $0.recipient }
         guard let recipient = tagged ?? from else { return nil }
         return Verdict(
@@ -36,14 +36,14 @@ enum UnsubscribeRequest {
             ], evidence: [sign])
     }
 
-    /// Whether the header is one that somebody who asks could have. Reports, lists and newsletters only talk of it.
+    /// Whether the header allows a request. Reports, lists and newsletters only mention unsubscribing.
     private static func mayAsk(_ message: Message, _ envelope: Envelope) -> Bool {
         !envelope.hasNullSender && !Sender.isDaemon(envelope) && !ListSign.isBulk(message, envelope)
             && !envelope.precedence.hasPrefix("bulk") && !envelope.precedence.hasPrefix("junk")
             && message.parts[0].type != .multipartReport
     }
 
-    /// What shows that the message asks.
+    /// The evidence that the message is a request.
     private static func sign(_ message: Message, _ envelope: Envelope, _ settings: Settings) -> Evidence? {
         if let value = message.withValue(appleField, { FoldedText($0) }), !value.hasPrefix("false"),
             !value.hasPrefix("no")
@@ -55,7 +55,7 @@ enum UnsubscribeRequest {
         let isAutomatic = machine.answer != nil || machine.isAutomatic || machine.isInboxRule
         let body = UnsubscribeText(OwnWords(message))
         if body.isProgram { return evidence("mail-program", at: "text", body) }
-        // Of a program's words only those count that stand for a command: an automatic answer's are no request.
+        // In a program's text only commands count: the words of an automatic answer are not a request.
         if !isAutomatic, body.isRequest { return evidence("request", at: "text", body) }
         if !isAutomatic, body.isCommand { return evidence("command", at: "text", body) }
         if !isAutomatic, body.isWish { return evidence("wish", at: "text", body) }
@@ -80,7 +80,7 @@ enum UnsubscribeRequest {
             matched: String(decoding: words.text.bytes.prefix(80), as: UTF8.self))
     }
 
-    /// The address at which unsubscribe requests arrive, where the message was delivered to one: the configuration's, also
+    /// The address at which unsubscribe requests arrive, if the message was delivered to one: the configuration's, also
     /// with an extension, or one that says so itself: `unsubscribe+4711@`, `garden-unsub@`.
     private static func unsubscribeAddress(_ envelope: Envelope, _ settings: Settings) -> String? {
         envelope.deliveredTo.first { address in

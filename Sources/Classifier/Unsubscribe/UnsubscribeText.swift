@@ -1,7 +1,7 @@
 import Bytes
 import MIME
 
-/// What a text, a subject or a letter's own words, says about unsubscribing.
+/// What a text (a subject or a mail's own words) says about unsubscribing.
 struct UnsubscribeText {
     let text: FoldedText
     private let found: FoundGroups<UnsubscribePhrases.Words>
@@ -23,7 +23,7 @@ struct UnsubscribeText {
     /// A subject that was left empty, as mail programs note it.
     var isEmptySubject: Bool { isEmpty || isWhole(.emptySubject) }
 
-    /// A single word with a digit: what a List-Unsubscribe header put there to know the reader by.
+    /// A single word with a digit, which a List-Unsubscribe header put there to identify the reader.
     var isToken: Bool {
         text.bytes.count <= UnsubscribeRequest.maximumCommand && text.bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F }
             && text.bytes.contains { $0.isDigit } && linkStart == nil
@@ -35,7 +35,7 @@ struct UnsubscribeText {
         return found.contains(.program) || isWhole(.program)
     }
 
-    /// Somebody says that he wants no more mail, before all else.
+    /// A request for no more mail, at the start.
     var isRequest: Bool {
         guard let end = found[.request], !isCut, text.bytes.count <= UnsubscribeRequest.maximumWords,
             end <= UnsubscribeRequest.requestReach, !found.contains(.against)
@@ -55,7 +55,7 @@ struct UnsubscribeText {
         return found.contains(.command) || isWhole(.command)
     }
 
-    /// A command, before it a greeting at the most, and next to nothing else.
+    /// A command after at most a greeting, with hardly anything else.
     var isCommand: Bool {
         guard hasCommand else { return false }
         if isWholeCommand { return true }
@@ -67,17 +67,17 @@ struct UnsubscribeText {
     /// A command and nothing else.
     var isWholeCommand: Bool { isNamedCommand || isPlain && isWhole(.command) }
 
-    /// A command that is no everyday word, as `stop` and `cancel` are, and nothing else.
+    /// A command that is not an everyday word, as `stop` and `cancel` are, and nothing else.
     var isNamedCommand: Bool {
         isPlain && (isWhole(.named) || UnsubscribePhrases.groups.find(whole: bare).contains(.command))
     }
 
-    /// What may stand below a subject that asks: a greeting, a name, an address.
+    /// What may follow a subject that asks: a greeting, a name, an address.
     var isClosing: Bool {
         text.bytes.count <= UnsubscribeRequest.maximumClosing && isPlain && !isCut && !AutoReply.isAbsence(text)
     }
 
-    /// No question, no link, and nothing that speaks against a request.
+    /// No question, no link, and no words that rule out a request.
     private var isPlain: Bool {
         linkStart == nil && !found.contains(.against) && !text.bytes.contains(UInt8(ascii: "?"))
             && !text.contains("？") && !text.contains("؟")

@@ -3,14 +3,14 @@ import Verdict
 
 /// What one report, or one administrator, did to one address: the input of the policy.
 package struct AddressEvent: Sendable, Equatable {
-    /// What an outcome means for its address, which depends on the report's class as well as on the outcome's kind.
+    /// What an outcome means for its address. It depends on the report's class and the outcome's kind.
     enum Effect: Int, Sendable {
         // In order of severity: of several outcomes for one address in one report, the first counts.
         case complaint, relay, hard, soft, delayed, delivered, autoReply, other
         // By hand.
         case suppress, release
 
-        /// A copy, a double bounce or a message that is no report has no effect. A 4xx is never hard.
+        /// A copy, a double bounce or a message that is not a report has no effect. A 4xx is never hard.
         init(class: Token<MessageClass>, fate: Fate, replyCode: String?, status: String?) {
             switch `class`.value {
             case .complaint: self = .complaint
@@ -18,7 +18,7 @@ package struct AddressEvent: Sendable, Equatable {
             case .hardBounce, .softBounce:
                 self.init(fate, isTransient: (replyCode ?? status)?.utf8.first == UInt8(ascii: "4"))
             case .delayNotice, .deliveryReceipt:
-                // These two never count against an address, whatever their outcomes say.
+                // These two classes never count against an address, whatever their outcomes say.
                 let effect = Effect(fate, isTransient: false)
                 self = effect.isBraked ? .other : effect
             case .doubleBounce, .postmasterNotice, .ownRefusal, .notABounce, .unsubscribe, nil: self = .other
@@ -60,7 +60,7 @@ package struct AddressEvent: Sendable, Equatable {
 
     /// When the mail arrived, or when the administrator acted.
     var arrival: Int64
-    /// Of a report: when it was first seen, where the ledger had to note that.
+    /// Of a report: when it was first seen, if the ledger had to record that.
     var seen: Int64?
     var fingerprint: Fingerprint
     /// The number of the report's delivery. Reports have numbers in the order in which the ledger first saw them.
@@ -72,7 +72,7 @@ package struct AddressEvent: Sendable, Equatable {
     var `class`: Token<MessageClass>?
     /// Of an action by hand: what the administrator called it.
     var reason: Token<Reason>
-    /// The address as the report writes it, where that is not its canonical form.
+    /// The address as the report writes it, if that is not its canonical form.
     var spelling: String?
     /// What the brake says about the hour of its arrival.
     var brake = BrakeStatus.normal
@@ -80,17 +80,17 @@ package struct AddressEvent: Sendable, Equatable {
     var until: Int64?
     /// Of a release: the number of the last delivery that the ledger had seen; `nil` for one that 0.1.0 has written.
     var known: Int64?
-    /// The relay on whose list the address stands.
+    /// The relay whose suppression list has the address.
     var relay: Token<Relay>?
 
-    /// The relay where it is why the address is suppressed.
+    /// The relay, if it is the cause of a suppression.
     func relay(for cause: Suppression.Cause) -> Token<Relay>? { cause == .relay ? relay : nil }
 
     /// The hour of its arrival since 1970, in which the brake counts it.
     var hour: Int64 { arrival / CalendarTime.secondsPerHour }
 
-    /// The order in which events act where no release is among them: by the mail's arrival; an action comes after the mail of
-    /// its second, since it was taken in view of it; the rest only makes the order total.
+    /// The order in which events take effect if there is no release: by the mail's arrival; an action comes after the
+    /// mail of its second, since its author may have seen it; the rest only makes the order total.
     static func precedes(_ left: AddressEvent, _ right: AddressEvent) -> Bool {
         if left.arrival != right.arrival { return left.arrival < right.arrival }
         if left.effect.isByHand != right.effect.isByHand { return right.effect.isByHand }

@@ -24,7 +24,7 @@ package struct HistoryRow: Sendable, Equatable {
     package var destination: String?
 }
 
-/// One row of the list of those who must be left out.
+/// One row of the suppression list.
 package struct SuppressedAddress: Sendable, Equatable {
     package var address: String
     package var suppression: Suppression
@@ -48,15 +48,15 @@ package struct ClassCount: Sendable, Hashable {
     package var count: Int
 }
 
-/// The ledger in figures.
+/// Totals of the ledger.
 package struct LedgerSummary: Sendable, Equatable {
     /// Reports that count, by class and origin, in the order of their names.
     package var reports: [ClassCount]
-    /// Files that held a report which another file had brought.
+    /// Files with a report that was already known from another file.
     package var duplicates: Int
     /// Addresses that some report named.
     package var addresses: Int
-    /// Addresses to be left out at the moment asked for, by reason, in the order of their names.
+    /// Addresses suppressed at the given time, by reason, in the order of their names.
     package var suppressed: [ReasonCount]
     package var rules: [RuleHits]
 
@@ -68,9 +68,9 @@ package struct LedgerSummary: Sendable, Equatable {
 
     package struct RuleHits: Sendable, Hashable {
         package var rule: String
-        /// Files that the rule hit.
+        /// Files that the rule matched.
         package var hits: Int
-        /// The latest arrival of one.
+        /// The latest arrival of such a file.
         package var lastSeen: Int64
     }
 }
@@ -88,7 +88,7 @@ package struct RunRecord: Sendable, Equatable {
     /// Seconds since 1970 UTC.
     package var started: Int64
     package var ended: Int64
-    /// How many of what; the names are the caller's.
+    /// Counts by name; the names are the caller's.
     package var counts: [String: Int]
 
     package init(maildir: String? = nil, started: Int64, ended: Int64, counts: [String: Int]) {

@@ -1,8 +1,8 @@
 import Bytes
 
-/// What has happened to one address, and whether it is to be left out: a pure function of its events and the policy.
+/// What has happened to one address, and whether it is suppressed: a pure function of its events and the policy.
 ///
-/// No clock is asked. Whether a suppression with an end still holds is for ``Suppression/holds(at:)``.
+/// It does not read the clock. Whether a suppression with an end still holds is decided by ``Suppression/holds(at:)``.
 package struct AddressState: Sendable, Equatable {
     /// How often each thing happened; one report counts once.
     package struct Counters: Sendable, Hashable {
@@ -12,7 +12,7 @@ package struct AddressState: Sendable, Equatable {
         package var delivered = 0
         package var complaint = 0
         package var autoReply = 0
-        /// Named in a report that counts for nobody: a copy, a double bounce, a message that is no report.
+        /// Named in a report that counts against nobody: a copy, a double bounce, a message that is not a report.
         package var other = 0
 
         package init() {}
@@ -24,16 +24,16 @@ package struct AddressState: Sendable, Equatable {
     package internal(set) var lastSeen: Int64?
     /// When it was last suppressed or released by hand.
     package internal(set) var lastAction: Int64?
-    /// As the first report writes it, where that is not the canonical form.
+    /// As the first report writes it, if that is not the canonical form.
     package internal(set) var spelling: String?
     package internal(set) var suppression: Suppression?
-    /// What the brake holds back; an address that has this and no suppression may be mailed.
+    /// What the brake holds back; an address with this and without a suppression may be mailed.
     package internal(set) var held: HeldBack?
     var streaks: [Streak] = []
 
     package init() {}
 
-    /// The distinct days of the longest streak that is running.
+    /// The distinct days of the longest current streak.
     package var streakDays: Int {
         streaks.lazy.map(\.days.count).max() ?? 0
     }
@@ -43,15 +43,15 @@ package struct AddressState: Sendable, Equatable {
         firstSeen == nil && lastAction == nil
     }
 
-    /// Whether an event acts after everything that has happened so far.
+    /// Whether an event takes effect after everything that has happened so far.
     func isBefore(_ arrival: Int64) -> Bool {
         (lastSeen ?? -1) < arrival && (lastAction ?? -1) < arrival
     }
 
     /// The state after a set of events, in whatever order they are given.
     ///
-    /// A fold over the sorted events: going on from `base` with later events gives what all the events together give.
-    /// `onStep` is shown each event that acts, with the state after it.
+    /// A fold over the sorted events: continuing from `base` with later events gives the same result as all the events
+    /// together. `onStep` is called with each event and the state after it.
     static func derive(
         _ events: [AddressEvent], from base: AddressState = AddressState(), domain: String = "", policy: Policy,
         onStep: ((AddressEvent, AddressState) -> Void)? = nil
@@ -64,8 +64,8 @@ package struct AddressState: Sendable, Equatable {
         return state
     }
 
-    /// The events in the order in which they act. Of a report that names the address twice only the worst is left, which
-    /// comes first.
+    /// The events in the order in which they take effect. If a report names the address twice, only the worst event is
+    /// kept, which comes first.
     static func inOrder(_ events: [AddressEvent]) -> [AddressEvent] {
         if events.count < 2 {
             return events
@@ -98,7 +98,7 @@ package struct AddressState: Sendable, Equatable {
             counters.hard += 1
             countHard(event, .hard, domain, policy)
         case .relay:
-            // The mail did not arrive, since an earlier one had not, or was not wanted.
+            // The mail did not arrive because an earlier one bounced or was reported as unwanted.
             counters.hard += 1
             countHard(event, .relay, domain, policy)
         case .soft:
@@ -132,8 +132,7 @@ package struct AddressState: Sendable, Equatable {
         _ event: AddressEvent, _ cause: Suppression.Cause, _ domain: String, _ policy: Policy
     ) {
         if event.brake == .held {
-            // In days that are rounded: a mailing that is some hours earlier in the day than the last one was is not a
-            // day earlier.
+            // Days are rounded: a mailing some hours earlier in the day than the last one is not a day earlier.
             let days = Int64(max(policy.brake?.confirmAfterDays ?? 0, 0))
             let wait = max(days * CalendarTime.secondsPerDay - CalendarTime.secondsPerDay / 2, 0)
             guard let first = held, event.arrival - first.since >= wait else {
@@ -154,7 +153,7 @@ package struct AddressState: Sendable, Equatable {
     ) {
         guard let (rule, name) = policy.rule(for: event, cause, domain: domain), rule.days > 0 else { return }
         var days = 1
-        // Where one day is enough there is nothing to remember.
+        // If one day is enough, no days are stored.
         if rule.days > 1 {
             let index = streaks.firstIndex { $0.name >= name } ?? streaks.endIndex
             if index == streaks.endIndex || streaks[index].name != name {

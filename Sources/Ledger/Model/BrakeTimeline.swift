@@ -4,11 +4,11 @@ import Verdict
 package enum BrakeStatus: Int64, Sendable {
     /// No spike.
     case normal = 0
-    /// A spike of which nobody has decided: it suppresses nobody.
+    /// An undecided spike: it suppresses nobody.
     case held = 1
     /// A spike that an administrator has confirmed: it counts as if there were no brake.
     case confirmed = 2
-    /// A spike that an administrator has released: it counts against nobody, for good.
+    /// A spike that an administrator has released: it never counts against anybody.
     case released = 3
 
     /// Whether an event counts against its address.
@@ -26,7 +26,7 @@ package struct BrakeCount: Equatable {
     package var status = BrakeStatus.normal
 }
 
-/// What an administrator has decided about a stretch of hours of one provider and reason.
+/// An administrator's decision about a range of hours of one provider and reason.
 package struct BrakeDecision: Equatable {
     package var firstHour: Int64
     package var lastHour: Int64
@@ -35,16 +35,16 @@ package struct BrakeDecision: Equatable {
 
 /// Which hours of one provider and reason are a spike: a pure function of the counts and the decisions.
 ///
-/// A window is a spike by itself where it is large, many times the average of the days before, and many times what was
-/// seen on three of these days: who mails once a day has everything in one hour of each. The windows before and after
-/// one are part of it: outages do not begin with the hour.
+/// A window is a spike by itself if it is large, many times the average of the days before, and many times what was
+/// seen on three of these days: if mail is sent once a day, all failures of a day fall into one hour. The windows
+/// before and after a spike are part of it: outages do not start on the hour.
 package enum BrakeTimeline {
-    /// The fewest addresses in an hour that a spike can have, whatever the policy says: below it, no hour is looked at.
+    /// The fewest addresses in an hour that a spike can have, whatever the policy says; hours with fewer are ignored.
     package static let floor: Int64 = 3
-    /// On how many earlier days something as large makes it usual. Two outages do not.
+    /// The number of earlier days with counts as large that make one normal. Two outages do not.
     package static let usualDays = 3
-    /// The reasons that lie with the address and come back with every mailing. What a server has against the sender
-    /// never becomes usual: a provider that blocks every day has no dead customers.
+    /// The reasons that concern the address and recur with every mailing. Refusals that concern the sender never become
+    /// normal: a provider that blocks every day has no dead addresses.
     private static let reasonsOfAddress: Set<Reason> = [
         .userUnknown, .hostUnknown, .hasMoved, .notAccept, .mailboxFull, .suspend,
     ]
@@ -53,23 +53,21 @@ package enum BrakeTimeline {
         reason.value.map(reasonsOfAddress.contains) ?? false
     }
 
-    /// The first hour whose count the statuses from `start` on depend on.
+    /// The first hour whose count influences the statuses from `start` on.
     package static func firstHour(before start: Int64, _ rule: Policy.Brake) -> Int64 {
         dayStart(start - rule.window) - rule.baselineHours
     }
 
-    /// The first hour whose status may be another when the count of an hour changes.
+    /// The first hour whose status may change with the count of an hour.
     package static func firstChange(by hour: Int64, _ rule: Policy.Brake) -> Int64 {
         beginning(of: hour, rule.window) - rule.window
     }
 
     /// The status of every hour from `start` on that has a count and is not normal.
     ///
-    /// - Parameters:
-    ///   - counts: ascending; from ``firstHour(before:_:)`` on and all that follows it.
-    ///   - first: the first hour that this provider and reason ever had.
-    ///   - start: the beginning of a window.
-    ///   - decisions: the later overrules the earlier. Hours that were released are no part of what was before.
+    /// - Parameters: - counts: ascending; from ``firstHour(before:_:)`` on and all that follows it. - first: the first
+    ///   hour that this provider and reason ever had. - start: the beginning of a window. - decisions: the later
+    ///   overrides the earlier. Released hours are not part of the baseline.
     package static func statuses(
         _ counts: [BrakeCount], first: Int64, from start: Int64, canBeUsual: Bool, decisions: [BrakeDecision],
         rule: Policy.Brake
@@ -151,7 +149,7 @@ package enum BrakeTimeline {
         package let first: Int64
         private var tail = 0
         private var sum: Int64 = 0
-        /// Hours of the baseline of which anything is known; at least a day.
+        /// Hours of the baseline with data; at least a day.
         private var known: Int64 = 24
 
         package init(rule: Policy.Brake, first: Int64) {
@@ -169,7 +167,7 @@ package enum BrakeTimeline {
 
         package mutating func add(_ window: Window) { sum += window.usual }
 
-        /// Whether a count is at least so many times the average, in whole numbers.
+        /// Whether a count is at least `factor` times the average, in integers.
         package func isExceeded(by count: Int64) -> Bool {
             BrakeTimeline.product(count, known / rule.window) >= BrakeTimeline.product(rule.wholeFactor, sum)
         }

@@ -2,13 +2,12 @@ import Bytes
 // For `_nfc`, the form in which the standard library compares texts.
 @_spi(_Unicode) import Swift
 
-/// The one form of a mail address under which the ledger counts.
+/// The canonical form of a mail address, under which the ledger counts.
 ///
 /// The domain is lower case and in A-labels, without a final dot. The local part is compared without regard to case,
-/// also beyond ASCII (RFC 6531), in normalization form C; what no reader could see in it (control and format
-/// characters, blanks beyond ASCII, bytes that are no UTF-8) makes it no address. Quotes that a local part does not need
-/// are taken away (RFC 5321, section 4.1.2: `"bob"@x` is `bob@x`). A plus tag is part of the address: `bob+a@x` and
-/// `bob@x` are two.
+/// also beyond ASCII (RFC 6531), in normalization form C; a text with invisible characters (control and format
+/// characters, blanks beyond ASCII, bytes that are not UTF-8) is not an address. Unnecessary quotes are removed (RFC
+/// 5321, section 4.1.2: `"bob"@x` is `bob@x`). A plus tag is part of the address: `bob+a@x` and `bob@x` are different.
 package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
     /// Bytes of a local part. RFC 5321 allows 64; VERP and gateways exceed it.
     package static let localBytes = 256
@@ -27,8 +26,8 @@ package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
         String(Substring(text.utf8.dropFirst(localCount + 1)))
     }
 
-    /// Reads an address as a mail writes it; spaces around it and one pair of angle brackets are passed over.
-    /// Nothing where it is no address or longer than the limits.
+    /// Reads an address as it is written in a mail, without surrounding spaces and one pair of angle brackets. `nil` if
+    /// it is not an address or exceeds the limits.
     package init?(_ seen: String) {
         if let count = seen.withBytes(CanonicalAddress.localCountOfPlain) {
             (text, localCount) = (seen, count)
@@ -40,7 +39,7 @@ package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
         if bytes.first == UInt8(ascii: "<") && bytes.last == UInt8(ascii: ">") {
             bytes = bytes.dropFirst().dropLast()
         }
-        // Unquoting may halve an address, encoding a domain may lengthen it; this only keeps the work bounded.
+        // Unquoting may halve an address, and encoding a domain may lengthen it; this only bounds the work.
         if bytes.count > 4 * CanonicalAddress.addressBytes {
             return nil
         }
@@ -55,8 +54,8 @@ package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// How long the local part is of an address that is in canonical form already, without quotes and in ASCII, as most
-    /// are; nothing where a closer look is needed.
+    /// The length of the local part of an address that is already in canonical form, without quotes and in ASCII, as
+    /// most are; `nil` if it has to be parsed.
     private static func localCountOfPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
         guard bytes.count <= addressBytes, let at = bytes.lastIndex(of: UInt8(ascii: "@")), at > 0, at <= localBytes,
             bytes[..<at].allSatisfy({ $0 < 0x80 && $0.isLocalPart && $0 == $0.lowercased }),
@@ -65,8 +64,8 @@ package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
         return at
     }
 
-    /// An address in canonical form with its domain in Unicode, as some programs write it; nothing where the domain has
-    /// no such form.
+    /// An address in canonical form with its domain in Unicode, as some programs write it; `nil` if the domain has no
+    /// such form.
     package static func unicodeDomainForm(ofCanonical text: String) -> String? {
         guard let at = text.utf8.lastIndex(of: UInt8(ascii: "@")) else { return nil }
         return CanonicalDomain.unicodeForm(ofCanonical: text[text.utf8.index(after: at)...]).map { text[...at] + $0 }
@@ -103,7 +102,7 @@ package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
         } else {
             content.append(contentsOf: local)
         }
-        // Dots may stand anywhere: Japanese carriers hand out `a..b.@` addresses.
+        // Dots may be anywhere: Japanese carriers assign addresses like `a..b.@`.
         let isPlain = !content.isEmpty && content.allSatisfy(\.isLocalPart)
         if !isQuoted && !isPlain {
             return nil

@@ -1,16 +1,16 @@
 import Bytes
 import CIDN2
 
-/// The one form of a domain under which the ledger keeps it: lower case, A-labels, no final dot.
+/// The canonical form of a domain in the ledger: lower case, A-labels, no final dot.
 ///
-/// A Unicode domain is mapped by UTS 46, non-transitional (ß and the final sigma stay), and encoded as IDNA 2008 says; what
-/// that refuses is no domain. Address literals (RFC 5321, section 4.1.3) are kept.
+/// A Unicode domain is mapped by UTS 46, non-transitional (ß and the final sigma stay), and encoded by IDNA 2008; names
+/// that it refuses are not domains. Address literals (RFC 5321, section 4.1.3) are kept.
 enum CanonicalDomain {
     /// RFC 1035, section 2.3.4.
     static let labelBytes = 63
     static let domainBytes = 255
 
-    /// The canonical form, or nothing where this is no domain.
+    /// The canonical form, or `nil` if this is not a domain.
     static func form(of domain: Substring.UTF8View) -> String? {
         if domain.isEmpty || domain.count > 4 * domainBytes {
             return nil
@@ -52,7 +52,7 @@ enum CanonicalDomain {
         return isValid(form.utf8) ? String(form) : nil
     }
 
-    /// The domain with its A-labels decoded, where that is another form of the same domain.
+    /// The domain with its A-labels decoded, if that form differs and maps to the same domain.
     static func unicodeForm(ofCanonical domain: Substring) -> String? {
         var found: UnsafeMutablePointer<CChar>?
         defer { idn2_free(found) }
@@ -63,7 +63,8 @@ enum CanonicalDomain {
         return decoded != domain && form(of: Substring(decoded).utf8) == String(domain) ? decoded : nil
     }
 
-    /// What UTS 46 passes over: soft hyphen, zero width space, word joiner, byte order mark, variation selectors.
+    /// Characters that UTS 46 ignores: soft hyphen, zero width space, word joiner, byte order mark, variation
+    /// selectors.
     private static func isIgnored(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0xAD, 0x200B, 0x2060, 0xFEFF, 0xFE00...0xFE0F: true
@@ -71,8 +72,8 @@ enum CanonicalDomain {
         }
     }
 
-    /// What is in no domain, though UTS 46 passes over some of it: blanks, control characters, what no reader sees, and what
-    /// was no UTF-8. The two joiners shape words in Persian and in the scripts of India.
+    /// Characters that no domain has, although UTS 46 ignores some of them: blanks, control and invisible characters,
+    /// and bytes that were not UTF-8. The two joiners shape words in Persian and in the scripts of India.
     private static func isRefused(_ scalar: Unicode.Scalar) -> Bool {
         if scalar == "\u{200C}" || scalar == "\u{200D}" { return false }
         return !scalar.isSeen
@@ -91,7 +92,7 @@ enum CanonicalDomain {
         return String(decoding: domain.map(\.lowercased), as: UTF8.self)
     }
 
-    /// Whether a domain that is no address literal is in canonical form.
+    /// Whether a domain that is not an address literal is in canonical form.
     static func isCanonical(_ domain: some Collection<UInt8>) -> Bool {
         isValid(domain) && domain.allSatisfy { $0 == $0.lowercased }
     }
@@ -109,7 +110,7 @@ enum CanonicalDomain {
                 length = 0
                 continue
             }
-            // The underscore is no host name's, but real mail domains have it.
+            // Host names have no underscore, but real mail domains do.
             if !byte.isLetterOrDigit && byte != UInt8(ascii: "-") && byte != UInt8(ascii: "_") {
                 return false
             }

@@ -1,32 +1,33 @@
 import Verdict
 
-/// One message of a Maildir as the ledger takes it: which file, which report, what it says about whom.
+/// One message of a Maildir as the ledger records it: its file, its report, and what that says about each recipient.
 package struct DeliveryEvent: Sendable {
     package var key: DeliveryKey
     /// The Message-ID of the report itself.
     package var messageID: String?
     package var fingerprint: Fingerprint
-    /// How version 0.1.0 told the report from others. Only a ledger that it has written looks for this.
+    /// The fingerprint that version 0.1.0 gave the report. Used only with a ledger that 0.1.0 has written.
     package var former: FormerFingerprint?
     /// The verdict's class.
     package var `class`: Token<MessageClass>
-    /// Nil where a message is no report.
+    /// `nil` if a message is not a report.
     package var origin: Token<Origin>?
-    /// When the mail arrived, in seconds since 1970 UTC. A property of the mail, never of the run.
+    /// When the mail arrived, in seconds since 1970 UTC. It depends on the mail only, never on the run.
     package var arrival: Int64
-    /// When the ledger sees the mail for the first time, in seconds since 1970 UTC; `nil` if that does not matter. An
-    /// arrival after it is a clock's mistake or a lie, and this moment stands for it.
+    /// When the ledger sees the mail for the first time, in seconds since 1970 UTC; `nil` if that does not matter. A
+    /// later arrival is wrong or forged, and is replaced by this time.
     package var seen: Int64?
     package var dialect: String?
     package var reportingMTA: String?
-    /// What the mail that came back was part of: its List-Id, else the return path without what is different in each mail.
+    /// The mailing that the returned mail belongs to: its List-Id, else the return path without the part that differs
+    /// in each mail.
     package var stream: String?
-    /// The address that the report came to.
+    /// The address that the report was delivered to.
     package var deliveredTo: String?
     /// The path the file goes to.
     package var destination: String?
     package var outcomes: [OutcomeEvent]
-    /// The identifiers of the rules that hit.
+    /// The identifiers of the rules that matched.
     package var rules: [String]
 
     package init(
@@ -67,7 +68,7 @@ package struct OutcomeEvent: Sendable, Equatable {
     package var address: String
     package var fate: Fate
     package var reason: Token<Reason>
-    /// Whose fault the failure is, by default that of its reason; nil if nothing failed, or nobody knows.
+    /// Whose fault the failure is, by default that of its reason; nil if nothing failed, or it is unknown.
     package var party: Party?
     package var status: String?
     package var replyCode: String?
@@ -95,12 +96,12 @@ package struct OutcomeEvent: Sendable, Equatable {
     }
 }
 
-/// What became of one event of a batch.
+/// What was done with one event of a batch.
 package enum CommitOutcome: Hashable, Sendable {
     /// New, and counted.
     case counted
     /// The ledger knew this very file; nothing was written.
     case alreadyKnown
-    /// Another file held the same report; written down as its duplicate, not counted.
+    /// Another file had the same report; recorded as a duplicate, not counted.
     case duplicate
 }

@@ -1,4 +1,4 @@
-/// What makes one file of one Maildir unmistakable, whatever folder it is moved to and whatever flags it gets.
+/// Identifies a file of a Maildir, whatever folder it is moved to and whatever flags it gets.
 package struct DeliveryKey: Hashable, Sendable {
     /// The real path of the Maildir, links resolved.
     package let maildir: String

@@ -2,11 +2,11 @@ import Verdict
 
 /// What became of a mail to one address, as the ledger stores it in one text: `hard`, or `soft amazon-ses`.
 package struct Fate: Hashable, Sendable {
-    /// What the address's state depends on besides the kind.
+    /// What the address's state depends on in addition to the kind.
     package enum Remark: Hashable, Sendable {
-        /// The address stands on the list of this relay.
+        /// This relay's suppression list has the address.
         case relay(Token<Relay>)
-        /// Our own exported list refused the mail, which is never held against the address.
+        /// Our own exported list refused the mail, which never counts against the address.
         case ownRefusal
     }
 
@@ -21,7 +21,7 @@ package struct Fate: Hashable, Sendable {
         self.remark = remark
     }
 
-    /// What a stored text says: a kind and, after a blank, perhaps a remark.
+    /// Reads a stored text: a kind and, after a blank, perhaps a remark.
     package init(text: String) {
         // Most have none.
         guard let blank = text.utf8.firstIndex(of: UInt8(ascii: " ")) else {
@@ -42,7 +42,7 @@ package struct Fate: Hashable, Sendable {
         }
     }
 
-    /// The relay on whose list the address stands, or nil.
+    /// The relay whose suppression list has the address, or nil.
     package var relay: Token<Relay>? {
         guard case .relay(let relay) = remark else { return nil }
         return relay

@@ -1,8 +1,8 @@
-/// The fingerprint that version 0.1.0 gave a report: made of its Message-ID and body alone.
+/// The fingerprint that version 0.1.0 gave a report, made of its Message-ID and body alone.
 package struct FormerFingerprint: Sendable, Equatable {
     package var fingerprint: Fingerprint
-    /// Whether the report has a Message-ID. Two reports without one that say the same are only one where they arrived in the
-    /// same second.
+    /// Whether the report has a Message-ID. Two equal reports without one are the same report only if they arrived in
+    /// the same second.
     package var hasMessageID: Bool
 
     package init(_ fingerprint: Fingerprint, hasMessageID: Bool) {

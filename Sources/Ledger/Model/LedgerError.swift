@@ -4,9 +4,9 @@ import Bytes
 package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of failure it is; each has the exit status of sysexits(3).
     package enum Category: Sendable, Hashable {
-        /// What was given names no place for a ledger (64).
+        /// The given path or URL cannot be a ledger (64).
         case badLocation
-        /// What was given is no mail address (65).
+        /// The given text is not a mail address (65).
         case badAddress
         /// There is no ledger there, it cannot be read, or the file is something else (66).
         case cannotOpen
@@ -14,7 +14,7 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
         case cannotWrite
         /// The disk, or the file on it, is damaged (74).
         case inputOutput
-        /// This host's configuration does not agree with what other hosts have made of the ledger (78).
+        /// This host's configuration differs from that of the other hosts that share the ledger (78).
         case configuration
         /// Locked by another program, or the disk is full: nothing was changed, try again (75).
         case tryAgain
@@ -34,9 +34,9 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
 
     package let category: Category
     package let description: String
-    /// Whether another program was in the way.
+    /// Whether another program held a lock.
     package let isBusy: Bool
-    /// Whether nothing is wrong but that there is no ledger yet.
+    /// Whether the only problem is that there is no ledger yet.
     package let isMissing: Bool
 
     package static func openedForReading(_ path: String) -> LedgerError {
@@ -47,7 +47,7 @@ package struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
         self.category = category
         self.isBusy = isBusy
         self.isMissing = isMissing
-        // One line, whatever a path or a message of SQLite holds.
+        // One line, whatever a path or a message of SQLite contains.
         self.description = String(
             String.UnicodeScalarView(
                 description.unicodeScalars.map { $0.isASCII && UInt8(ascii: $0).isControl ? "?" : $0 }))

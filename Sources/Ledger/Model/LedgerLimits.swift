@@ -20,7 +20,7 @@ package enum LedgerLimits {
 }
 
 extension String {
-    /// The text without NUL, which other programs' SQLite drivers take for its end, and no longer than `limit` bytes.
+    /// The text without NUL, which other programs' SQLite drivers treat as its end, cut to `limit` bytes.
     package func stored(limit: Int) -> String {
         if withBytes({ $0.count <= limit && !$0.contains(0) }) {
             return self
@@ -37,7 +37,7 @@ extension String {
         return String(decoding: kept, as: UTF8.self)
     }
 
-    /// The text's UTF-8, which a native string hands out without a copy.
+    /// Calls `body` with the text's UTF-8, without a copy for a native string.
     package func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         utf8.withContiguousStorageIfAvailable(body) ?? Array(utf8).withUnsafeBufferPointer(body)
     }

@@ -1,7 +1,7 @@
-/// What an administrator, or an import, decided about an address: kept in its history, and an event among the others.
+/// A decision of an administrator, or an import, about an address: kept in its history, and an event like the others.
 ///
-/// It acts at its time. Mail that arrived before a release does not undo it, however late it is scanned; mail that
-/// arrives after it counts afresh.
+/// It takes effect at its time. Mail that arrived before a release does not undo it, however late it is scanned; mail
+/// that arrives after it counts again.
 package struct ManualAction: Sendable, Hashable {
     package enum Kind: Int64, Sendable {
         case suppress = 1
@@ -18,15 +18,15 @@ package struct ManualAction: Sendable, Hashable {
     package var reason: String
     /// When it was decided, in seconds since 1970 UTC.
     package var at: Int64
-    /// For a suppression: when it ends; nothing: when it is released.
+    /// For a suppression: when it ends; nil: when it is released.
     package var until: Int64?
     package var author: String?
     package var note: String?
-    /// For a suppression: nothing is written where the address is left out by hand for the same reason at that time
-    /// anyway, and not for less long, or was left out when it was forgotten. For lists that say only that somebody is to
-    /// be left out, and are imported again and again.
+    /// For a suppression: nothing is written if the address is already suppressed by hand at that time for the same
+    /// reason and at least as long, or was suppressed when it was forgotten. For lists of addresses without dates that
+    /// are imported repeatedly.
     package var onlyIfNeeded: Bool
-    /// Whether `at` is another system's word; else it is the present moment.
+    /// Whether `at` comes from another system; else it is the current time.
     package var isDated: Bool
 
     package init(
@@ -45,7 +45,7 @@ package struct ManualAction: Sendable, Hashable {
         self.isDated = isDated
     }
 
-    /// Whether a suppression makes this one needless, as far as its time goes.
+    /// Whether an existing suppression covers the time of this one.
     func isCovered(by suppression: Suppression) -> Bool {
         guard kind == .suppress, suppression.since <= at, suppression.holds(at: at) else { return false }
         guard let end = suppression.until else { return true }
@@ -54,21 +54,21 @@ package struct ManualAction: Sendable, Hashable {
     }
 }
 
-/// Some of many actions; see ``LedgerStore/record(from:each:)``.
+/// One part of a long list of actions; see ``LedgerStore/record(from:each:)``.
 package enum ActionPage: Sendable {
     case actions([ManualAction])
     case end
-    /// Nothing is to be written, of the earlier ones neither.
+    /// Nothing is to be written, including the earlier pages.
     case abandon
 }
 
-/// What became of one action.
+/// What was done with one action.
 package enum ActionOutcome: Sendable, Hashable {
     case done
-    /// The same has been decided in the same second for the same reason, or the action was needless.
+    /// The same action was recorded for the same second and reason, or it was not needed.
     case alreadyKnown
-    /// It was written, and a later release stands.
+    /// It was written, and a later release still holds.
     case released
-    /// What was given is no mail address; nothing was written for it.
+    /// The given text is not a mail address; nothing was written for it.
     case notAnAddress
 }

@@ -1,6 +1,6 @@
 import Verdict
 
-/// The numbers that decide who is left out of the next mailing. A plain value: where they come from is the caller's.
+/// The numbers that decide which addresses are suppressed. A plain value; the caller reads them from the configuration.
 package struct Policy: Sendable, Equatable {
     /// When events of one kind suppress an address.
     package struct Rule: Sendable, Equatable {
@@ -8,9 +8,9 @@ package struct Policy: Sendable, Equatable {
         package var days: Int
         /// Within how many calendar days, the first and the last included.
         package var within: Int
-        /// After how many days on which nothing happened the count starts again.
+        /// After how many days without an event the count starts again.
         package var quietDays: Int
-        /// How many days a suppression lasts after the last event that counted; nothing: until it is lifted.
+        /// How many days a suppression lasts after the last event that counted; nil: until it is lifted.
         package var expiryDays: Int?
 
         package init(days: Int, within: Int, quietDays: Int, expiryDays: Int? = nil) {
@@ -21,9 +21,9 @@ package struct Policy: Sendable, Equatable {
         }
     }
 
-    /// Another rule for some events. What is not named matches anything; of several that match, the one that names
-    /// more counts (a domain more than a reason, a reason more than a class, a class more than a cause), and of two
-    /// alike the later. Its events are counted apart from all others.
+    /// Another rule for some events. A nil field matches anything. If several match, the most specific counts (domain
+    /// before reason, reason before class, class before cause), and among equals the later one. Its events are counted
+    /// separately from all others.
     package struct Override: Sendable, Equatable {
         package var cause: Suppression.Cause?
         /// The class of the report.
@@ -60,7 +60,8 @@ package struct Policy: Sendable, Equatable {
             (domain == nil ? 0 : 8) + (reason == nil ? 0 : 4) + (self.class == nil ? 0 : 2) + (cause == nil ? 0 : 1)
         }
 
-        /// Under which name the days are counted: what the override matches, so that it survives other overrides.
+        /// The name under which the days are counted: what the override matches, so that it does not depend on other
+        /// overrides.
         fileprivate var name: String {
             [
                 cause.map { "cause=\($0.name)" }, self.class.map { "class=\($0.rawValue)" },
@@ -71,20 +72,20 @@ package struct Policy: Sendable, Equatable {
 
     /// When new suppressions from one provider for one reason are held back.
     ///
-    /// A provider that answers "user unknown" to everybody for an hour is out of order, and its customers are not dead.
-    /// What sets it apart is how many addresses of one domain get one reason in a short time, both in itself and
-    /// measured by what that domain did before; see ``BrakeTimeline``.
+    /// A provider that answers "user unknown" to everybody for an hour has an outage, and its addresses are not dead.
+    /// Such an outage shows in how many addresses of one domain get one reason in a short time, both in absolute
+    /// numbers and compared with that domain's past; see ``BrakeTimeline``.
     package struct Brake: Sendable, Equatable {
-        /// From how many addresses in one window on; never fewer than ``BrakeTimeline/floor`` an hour.
+        /// The fewest addresses in one window; never fewer than ``BrakeTimeline/floor`` an hour.
         package var minimum = 50
         /// How many times the average of the days before it must be.
         package var factor = 5
         /// How many hours a window has; windows begin at multiples of it since 1970.
         package var windowHours = 1
-        /// Over how many days before the window the average is taken; at least one day is taken.
+        /// How many days before the window the average covers; at least one day.
         package var baselineDays = 14
-        /// A hard bounce that was held back counts after all when the address has another this many days later, rounded:
-        /// no provider is out of order for so long, and the dead are not forgotten.
+        /// A hard bounce that was held back counts after all when the address has another this many days later,
+        /// rounded: no outage lasts that long, and dead addresses are not missed.
         package var confirmAfterDays = 3
 
         package init() {}
@@ -92,23 +93,24 @@ package struct Policy: Sendable, Equatable {
 
     /// The address is dead: one report is enough.
     package var hard = Rule(days: 1, within: 30, quietDays: 30)
-    /// The moment, the quota or the server is to blame: five days within thirty.
+    /// A temporary failure, the quota or the server is the cause: five days within thirty.
     package var soft = Rule(days: 5, within: 30, quietDays: 30)
     /// The recipient complained (RFC 5965): one complaint is enough.
     package var complaint = Rule(days: 1, within: 30, quietDays: 30)
-    /// The sender is to blame, see ``sendersReasons``: his failures are counted and suppress nobody.
+    /// The sender is at fault, see ``sendersReasons``: these failures are counted and suppress nobody.
     package var sender = Rule(days: 0, within: 30, quietDays: 30)
-    /// The address stands on a relay's list, which sends it nothing more: one report is enough.
+    /// The address is on the list of a relay, which sends it nothing more: one report is enough.
     package var relay = Rule(days: 1, within: 30, quietDays: 30)
-    /// Whether a delivery receipt, besides clearing the soft streak, lifts a suppression that soft bounces caused.
+    /// Whether a delivery receipt, in addition to resetting the soft streak, lifts a suppression that soft bounces
+    /// caused.
     package var deliveryLiftsSoft = true
     package var overrides: [Override] = []
-    /// Nothing: no brake.
+    /// Nil: no brake.
     package var brake: Brake? = Brake()
 
     package init() {}
 
-    /// The reasons that lie with what we send and how, or with our server's name, and not with the address.
+    /// The reasons that concern what we send and how, or our server's name, and not the address.
     package static let sendersReasons: Set<Reason> = [
         .authFailure, .badReputation, .blocked, .contentError, .exceedLimit, .failedSTARTTLS, .messageTooBig,
         .policyViolation, .rejected, .requirePTR, .securityError, .spamDetected, .speeding, .tooManyConnections,
@@ -126,10 +128,10 @@ package struct Policy: Sendable, Equatable {
         set { soft.expiryDays = newValue }
     }
 
-    /// The rule for an event and the name under which its days are counted; nothing where it can never suppress.
+    /// The rule for an event and the name under which its days are counted; `nil` if it can never suppress.
     func rule(for event: AddressEvent, _ cause: Suppression.Cause, domain: String) -> (rule: Rule, streak: String)? {
         let isSendersFault = Policy.isSendersFault(event, cause)
-        // While the sender's faults count against nobody, only who names the reason can mean them.
+        // While the sender's faults count against nobody, only an override that names the reason applies to them.
         let mustNameReason = isSendersFault && sender.days == 0
         var chosen: Override?
         for candidate in overrides
@@ -151,7 +153,7 @@ package struct Policy: Sendable, Equatable {
         }
     }
 
-    /// One line that differs where two policies differ; kept in the ledger to notice that the numbers have changed.
+    /// One line that differs for different policies; stored in the ledger to detect that the numbers have changed.
     package var signature: String {
         func text(_ rule: Rule) -> String {
             "\(rule.days)/\(rule.within)/\(rule.quietDays)/\(rule.expiryDays.map(String.init) ?? "-")"

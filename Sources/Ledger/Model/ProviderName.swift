@@ -1,12 +1,12 @@
 import Bytes
 
-/// Who runs a mail server, as far as its name tells: the part of the name that somebody has registered.
+/// The operator of a mail server, derived from its host name: the registered domain.
 ///
-/// A guess by habit: the last two labels, or three where the last has two letters and the one before it is a general word
-/// (`mx.isp.co.uk`). The list of public suffixes would tell more; it is long, changes weekly, and would only move rows of
-/// a report.
+/// A heuristic: the last two labels, or three if the last has two letters and the one before it is a general word
+/// (`mx.isp.co.uk`). The public suffix list would be more precise, but is long, changes weekly, and would only move
+/// rows of a report.
 enum ProviderName {
-    /// - Returns: nothing where the host is an address or has only one label.
+    /// - Returns: `nil` if the host is an address or has only one label.
     static func registered(_ host: String) -> String? {
         // Postfix writes `mx.dest.example[192.0.2.1]:25`.
         let name = host.prefix { $0 != "[" && $0 != ":" && $0 != " " && $0 != "(" }.lowercased()
@@ -18,7 +18,7 @@ enum ProviderName {
         return labels.suffix(isGeneral ? 3 : 2).joined(separator: ".")
     }
 
-    /// Words under which the registries of countries register.
+    /// Second-level labels under which national registries register.
     private static let general: Set<Substring> = [
         "ac", "co", "com", "edu", "go", "gob", "gov", "gouv", "gv", "ltd", "me", "ne", "net", "nom", "or", "org", "plc",
         "sch",

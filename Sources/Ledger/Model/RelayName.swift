@@ -4,7 +4,7 @@ extension Relay {
     /// The company's name.
     package var name: String { description.name }
 
-    /// Where its list of suppressed addresses is.
+    /// Where its suppression list is.
     fileprivate var place: String { description.place }
 
     private var description: (name: String, place: String) {
@@ -26,7 +26,7 @@ extension Relay {
 }
 
 extension Token<Relay> {
-    /// Why an address is suppressed, and where else that must be lifted.
+    /// Why an address is suppressed, and where else it must be removed.
     static func sentence(_ token: Token<Relay>?, reason: String) -> String {
         guard let relay = token?.value else {
             return "on a relay's suppression list (\(reason)); to mail it again, remove it there, too"

@@ -1,12 +1,12 @@
-/// The order of an address's events in view of its releases.
+/// The order of an address's events, given its releases.
 ///
-/// A release holds against everything that the ledger knew when it was made, whatever date that bears, and against what
-/// happened before it and became known later. The first is told by the ledger's own numbers, so that no clock has a part
-/// in it, the second by time.
+/// A release overrides everything that the ledger knew when it was made, whatever its date, and everything that
+/// happened before it and became known later. The first is decided by delivery numbers, independent of any clock, the
+/// second by time.
 struct ReleaseOrder {
     private let releases: [AddressEvent]
-    /// Of the releases from each on: the greatest number of a delivery, the last moment, and the last action that they hold
-    /// against. They only decrease.
+    /// For the releases from each index on: the greatest delivery number, the last moment, and the last action that
+    /// they override. The values only decrease.
     private var bounds: [(delivery: Int64, moment: Int64, action: Int64, actionMoment: Int64)] = []
 
     init(_ events: [AddressEvent]) {
@@ -14,7 +14,8 @@ struct ReleaseOrder {
         var bound = (delivery: Int64.min, moment: Int64.min, action: Int64.min, actionMoment: Int64.min)
         for release in releases.reversed() {
             bound.delivery = max(bound.delivery, release.known ?? .min)
-            // Mail of its second: what the ledger did not know came after it. 0.1.0 did not note what it knew.
+            // Mail of the same second: what the ledger did not know came after the release. 0.1.0 did not record what
+            // it knew.
             bound.moment = max(bound.moment, release.known == nil ? release.arrival + 1 : release.arrival)
             bound.action = max(bound.action, release.ordinal)
             bound.actionMoment = max(bound.actionMoment, release.arrival)
@@ -23,7 +24,7 @@ struct ReleaseOrder {
         bounds.reverse()
     }
 
-    /// All events, each release after what it holds against.
+    /// All events, each release after what it overrides.
     func sorted(_ events: [AddressEvent]) -> [AddressEvent] {
         if releases.isEmpty { return events.sorted(by: AddressEvent.precedes) }
         var stages = [[AddressEvent]](repeating: [], count: releases.count + 1)
@@ -37,14 +38,14 @@ struct ReleaseOrder {
         return result
     }
 
-    /// Whether a release holds against a report of which the ledger knows when it was first seen. One that was seen after the
-    /// release and before its date came after it: the clock was ahead when it was made.
+    /// Whether a release overrides a report whose first sight is known. A report that was first seen after the release
+    /// and before the release's date came after it: the clock was ahead when the release was made.
     private func holds(_ release: AddressEvent, against event: AddressEvent) -> Bool {
         if event.delivery <= release.known ?? .min { return true }
         return event.arrival < release.arrival && event.seen ?? .max >= release.arrival
     }
 
-    /// The place of the last release that holds against an event; the number of releases if none does.
+    /// The index of the last release that overrides an event; the number of releases if none does.
     private func stage(of event: AddressEvent) -> Int {
         if event.seen != nil { return releases.lastIndex { holds($0, against: event) } ?? releases.count }
         var (low, high) = (0, bounds.count)

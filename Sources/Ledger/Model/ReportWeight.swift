@@ -1,8 +1,8 @@
-/// How much a copy of a report proves and says: of two copies the heavier one counts.
+/// How much a copy of a report proves and says: the heavier of two copies counts.
 ///
-/// What a copy does not prove is not among its outcomes (see ``DeliveryEvent/outcomes``), so a copy in another Content-Type
-/// or transfer encoding, with the header fields of an automatic answer, or without the tag that a key signed, is lighter
-/// than the report itself.
+/// Outcomes that a copy does not prove are not in it (see ``DeliveryEvent/outcomes``), so a copy with another
+/// Content-Type or transfer encoding, with the header fields of an automatic answer, or without a signed tag, is
+/// lighter than the report itself.
 struct ReportWeight: Comparable {
     private var worst = AddressEvent.Effect.other.rawValue + 1
     /// How many addresses have the worst effect, and how many there are.

@@ -1,4 +1,4 @@
-/// The distinct days on which something counted, since the streak last began.
+/// The distinct days on which something was counted since the streak began.
 struct Streak: Sendable, Equatable {
     /// What is counted here: a cause, and after a space what an override of the policy matches.
     var name: String
@@ -9,10 +9,10 @@ struct Streak: Sendable, Equatable {
         name.prefix { $0 != " " } == Suppression.Cause.soft.name
     }
 
-    /// Takes one more day; forgets what the rule forgets.
+    /// Adds a day; drops the days that the rule no longer counts.
     mutating func add(day: Int64, rule: Policy.Rule) {
         if let last = days.last {
-            // Only after a base that was made from later events.
+            // Happens only after a base that was made from later events.
             if day < last {
                 return
             }
@@ -51,7 +51,7 @@ enum StreakCoding {
         return bytes
     }
 
-    /// What `encode` wrote; nothing where the bytes are damaged.
+    /// What `encode` wrote; `nil` if the bytes are damaged.
     static func decode(_ bytes: UnsafeRawBufferPointer) -> [Streak]? {
         var streaks = [Streak]()
         var position = 0

@@ -1,6 +1,6 @@
 import Verdict
 
-/// That an address must be left out, since when and why.
+/// Why an address must not be mailed, and since when.
 package struct Suppression: Sendable, Hashable {
     /// What suppressed the address; a stronger cause replaces a weaker one. The raw value is what the ledger holds.
     package enum Cause: Int64, Sendable, Comparable, CaseIterable {
@@ -9,7 +9,7 @@ package struct Suppression: Sendable, Hashable {
         case complaint = 3
         /// An administrator, or an import.
         case manual = 4
-        /// It stands on a relay's list of suppressed addresses.
+        /// It is on a relay's suppression list.
         case relay = 5
 
         private var strength: Int {
@@ -40,17 +40,17 @@ package struct Suppression: Sendable, Hashable {
     package var reason: Token<Reason>
     /// The arrival of the event that suppressed it, seconds since 1970 UTC.
     package var since: Int64
-    /// The first second at which it may be mailed again; nothing: no end.
+    /// The first second at which it may be mailed again; nil: no end.
     package var until: Int64?
-    /// On how many days the events fell that led to it.
+    /// The number of days of the events that led to it.
     package var days: Int
-    /// The relay on whose list it stands, where that is the cause.
+    /// The relay whose list has it, if that is the cause.
     package var relay: Token<Relay>?
 
     /// The reason as the ledger holds it.
     package var storedReason: String { Suppression.stored(reason, relay) }
 
-    /// A reason and, where a relay is the cause, after a blank its token.
+    /// A reason and, if a relay is the cause, after a blank its token.
     package static func stored(_ reason: Token<Reason>, _ relay: Token<Relay>?) -> String {
         relay.map { "\(reason.text) \($0.text)" } ?? reason.text
     }
@@ -97,6 +97,6 @@ package struct Suppression: Sendable, Hashable {
 /// A hard bounce that would have suppressed an address, had the brake not held it back.
 package struct HeldBack: Sendable, Hashable {
     package var reason: Token<Reason>
-    /// The arrival of the first that was held back.
+    /// The arrival of the first report that was held back.
     package var since: Int64
 }

@@ -1,13 +1,13 @@
-/// A text of the ledger's that stands for a value of a type: one of the type's tokens, or another text.
+/// A stored text that represents a value of a type: one of the type's tokens, or another text.
 ///
-/// A newer version may have written tokens that this one does not know, and the reason of an action by hand is whatever the
-/// administrator called it. Another text is kept and shown as it is, and counts as nothing that this program knows.
+/// A newer version may have written tokens that this one does not know, and the reason of an action by hand is whatever
+/// the administrator called it. Another text is kept and shown as it is, and matches no value that this program knows.
 ///
-/// The type itself asks nothing of its values: what it asks would be looked up at run time, where a run first needs it.
+/// The type has no constraints on its values: conformances would be looked up at run time, when a run first needs them.
 package struct Token<Value> {
     /// The value, or nil for another text.
     package let value: Value?
-    /// Empty for a value, so that each has one form.
+    /// Empty for a value, so that equal tokens compare equal.
     private let other: String
 
     package init(_ value: Value) {
@@ -17,7 +17,7 @@ package struct Token<Value> {
 }
 
 extension Token where Value: RawRepresentable<String> {
-    /// What a stored text stands for.
+    /// The token of a stored text.
     package init(text: String) {
         value = Value(rawValue: text)
         other = value == nil ? text : ""

@@ -1,10 +1,10 @@
 extension LedgerStore {
-    /// Writes actions by hand in one transaction, in the order in which they were taken; what is no address is left out
-    /// and told.
+    /// Writes actions by hand in one transaction, in the order in which they were taken; texts that are not addresses
+    /// are left out and reported.
     ///
-    /// An import of suppressions is the same thing: each with the time and the reason that the other system gives.
+    /// An import of suppressions works the same way: each has the time and the reason that the other system gives.
     ///
-    /// - Returns: what became of each.
+    /// - Returns: the outcome of each.
     @discardableResult
     package func record(_ actions: [ManualAction]) throws(LedgerError) -> [ActionOutcome] {
         try write { connection in
@@ -12,13 +12,12 @@ extension LedgerStore {
         }
     }
 
-    /// Writes actions that come some at a time, such as the lines of a long list, in one transaction: all, or none.
+    /// Writes actions that come in pages, such as the lines of a long list, in one transaction: all, or none.
     ///
-    /// The ledger is locked for other writers from the first that are asked for until the end.
+    /// The ledger is locked for other writers from the first page until the end.
     ///
-    /// - Parameters:
-    ///   - next: gives the next actions, empty or not, until the end; or says that nothing is to be written.
-    ///   - each: is told what became of them, before they are written for good.
+    /// - Parameters: - next: returns the next actions, possibly none, until the end; or says that nothing is to be
+    ///   written. - each: is called with their outcomes, before they are committed.
     /// - Returns: whether they were written.
     @discardableResult
     package func record(
@@ -37,7 +36,7 @@ extension LedgerStore {
         return done != nil
     }
 
-    /// Leaves addresses out from a moment on, in seconds since 1970 UTC, until they are released.
+    /// Suppresses addresses from a time on, in seconds since 1970 UTC, until they are released.
     @discardableResult
     package func suppress(
         _ addresses: [String], reason: String = ManualAction.plainReason, note: String? = nil, author: String? = nil,
@@ -50,7 +49,7 @@ extension LedgerStore {
     }
 
     /// Lets addresses be mailed again, whatever suppressed them. Mail that arrived before does not undo it; a bounce
-    /// that arrives after it counts afresh.
+    /// that arrives after it counts again.
     @discardableResult
     package func release(
         _ addresses: [String], reason: String = ManualAction.plainReason, note: String? = nil, author: String? = nil,

@@ -1,19 +1,19 @@
 import Bytes
 
-/// Finds addresses in texts of mails and notes, however they are written there: in another case, in quotes, with `%` or a
-/// tag's `=` for the at sign, escaped, with the domain first, or with an internationalized domain in Unicode.
+/// Finds addresses in texts of mails and notes in any spelling: in another case, in quotes, with `%` or a tag's `=` for
+/// the at sign, escaped, with the domain first, or with an internationalized domain in Unicode.
 struct AddressTraces {
     private struct Local {
         var bytes: [UInt8]
-        /// The place of the address among those that are looked for.
+        /// The index of the address among those searched.
         var place: Int
     }
 
     private var localsOfDomain: [[UInt8]: [Local]] = [:]
-    /// For each address, the longest part of it that no form changes; nothing where there is none.
+    /// For each address, its longest part that is the same in every spelling; `nil` if there is none.
     private let cores: [String?]
 
-    /// With more addresses than this, every text is looked at instead of those that the database finds.
+    /// With more addresses than this, every text is searched instead of those that the database selects.
     private static let selectedAddresses = 4
 
     /// - Parameter addresses: canonical.
@@ -43,8 +43,8 @@ struct AddressTraces {
         return runs.max { $0.count < $1.count }.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// A condition in SQL that no text fulfils without one of the addresses in it, over a column; nothing where it is
-    /// better to look at all.
+    /// An SQL condition on a column that every text with one of the addresses meets; empty if all texts should be
+    /// searched.
     func condition(on column: String) -> String {
         let known = cores.compactMap(\.self)
         guard known.count == cores.count, cores.count <= AddressTraces.selectedAddresses else { return "" }
@@ -52,7 +52,7 @@ struct AddressTraces {
         return " AND (" + known.map { "lower(\(column)) LIKE '%\($0)%'" }.joined(separator: " OR ") + ")"
     }
 
-    /// The places of the addresses that a text names.
+    /// The indices of the addresses that a text names.
     func found(in text: String?) -> Set<Int> {
         guard let text else { return [] }
         let bytes = Array(text.lowercased().utf8)
@@ -101,7 +101,7 @@ struct AddressTraces {
         }
     }
 
-    /// Where what could be a domain ends that begins here.
+    /// The end of the possible domain that begins here.
     private static func endOfDomain(_ bytes: [UInt8], from start: Int) -> Int? {
         var end = start
         if bytes[start] == UInt8(ascii: "[") {
@@ -117,7 +117,7 @@ struct AddressTraces {
         return end == start ? nil : end
     }
 
-    /// Whether a local part stands before a domain: `local@domain`, `local=domain`, `local%domain`.
+    /// Whether a local part is before a domain: `local@domain`, `local=domain`, `local%domain`.
     private static func stands(_ local: [UInt8], before domain: Int, in bytes: [UInt8]) -> Bool {
         guard domain > 0, [UInt8(ascii: "@"), UInt8(ascii: "="), UInt8(ascii: "%")].contains(bytes[domain - 1]) else {
             return false
@@ -130,13 +130,13 @@ struct AddressTraces {
             guard start >= 0, bytes[start..<end].elementsEqual(local) else { return false }
             guard start > 0 else { return true }
             let before = bytes[start - 1]
-            // What is longer is another address; in a tag the name of the list comes before it.
+            // A longer local part is another address; in a tag the name of the list comes before it.
             if before.isWord || before == UInt8(ascii: ".") || before == UInt8(ascii: "_") { return false }
             return isTag || before != UInt8(ascii: "+") && before != UInt8(ascii: "-")
         }
     }
 
-    /// Whether a local part stands after a domain: `domain!local`, `domain=local`.
+    /// Whether a local part is after a domain: `domain!local`, `domain=local`.
     private static func stands(_ local: [UInt8], behind domain: Int, in bytes: [UInt8]) -> Bool {
         guard domain < bytes.count, [UInt8(ascii: "!"), UInt8(ascii: "=")].contains(bytes[domain]) else { return false }
         let end = domain + 1 + local.count
@@ -144,7 +144,7 @@ struct AddressTraces {
         return end == bytes.count || !bytes[end].isWord && bytes[end] != UInt8(ascii: ".")
     }
 
-    /// The text with `%40`, `=40` and the like read, or nil where there is nothing like it.
+    /// The text with `%40`, `=40` and the like decoded, or `nil` if there is nothing like it.
     private static func unescaped(_ bytes: [UInt8]) -> [UInt8]? {
         guard bytes.contains(UInt8(ascii: "%")) || bytes.contains(UInt8(ascii: "=")) else { return nil }
         var result = [UInt8]()

@@ -2,12 +2,12 @@ import Bytes
 import Verdict
 
 extension LedgerStore {
-    /// How many rows of history are given unless asked otherwise.
+    /// The default number of history rows.
     package static let defaultHistoryLimit = 100
 
-    /// What the ledger knows of an address; nothing where no report named it.
+    /// What the ledger knows of an address; `nil` if no report named it.
     ///
-    /// - Throws: `badAddress` where this is no address.
+    /// - Throws: `badAddress` if this is not an address.
     package func address(
         _ address: String, historyLimit: Int = LedgerStore.defaultHistoryLimit
     ) throws(LedgerError) -> AddressRecord? {
@@ -43,14 +43,14 @@ extension LedgerStore {
 
     /// Whether an address may be mailed at a moment, in seconds since 1970 UTC.
     ///
-    /// - Throws: `badAddress` where this is no address.
+    /// - Throws: `badAddress` if this is not an address.
     package func check(_ address: String, at now: Int64) throws(LedgerError) -> CheckResult {
         let canonical = try LedgerStore.canonical(address)
         let answers = try read { try LedgerStore.check($0, [canonical], at: now) }
         return answers.first.flatMap { $0 } ?? .mayMail
     }
 
-    /// The same for many addresses at once, in their order; nothing for what is no address.
+    /// The same for many addresses at once, in their order; nil for texts that are not addresses.
     package func check(_ addresses: [String], at now: Int64) throws(LedgerError) -> [CheckResult?] {
         let canonical = addresses.map { CanonicalAddress($0) }
         return try read { try LedgerStore.check($0, canonical, at: now) }
@@ -73,8 +73,8 @@ extension LedgerStore {
             rows.insert(query.text(5))
             note(query.text(5), try Suppression(query, terms))
         }
-        // Who is suppressed stands in a second index, too: a damaged page of the first must not make him disappear. A server
-        // has checksums for that.
+        // A suppressed address is in a second index, too: a damaged page of the first must not hide it. A server has
+        // checksums for that.
         if !connection.answersSlowly {
             try connection.forEach(
                 asked.filter { !rows.contains($0) }.map(RowValue.text),
@@ -87,12 +87,13 @@ extension LedgerStore {
         }
     }
 
-    /// How many rows are read at a time where all are given one after the other.
+    /// How many rows are read at a time when all are iterated.
     package static let page = 10_000
 
-    /// Gives every address that the ledger knows with its state, in no particular order, until `each` says no.
+    /// Calls `each` with every address that the ledger knows and its state, in no particular order, until it returns
+    /// false.
     ///
-    /// The rows are read some at a time: what is written meanwhile may or may not be seen.
+    /// The rows are read in pages: what is written meanwhile may or may not be seen.
     package func addresses(
         page: Int = LedgerStore.page, each: (String, AddressState) -> Bool
     ) throws(LedgerError) {
@@ -108,10 +109,10 @@ extension LedgerStore {
         }
     }
 
-    /// Gives those who must be left out at a moment, one after the other in the order of their addresses, until `each`
-    /// says no. With `since`, only those suppressed at or after that second.
+    /// Calls `each` with the addresses suppressed at a time, in their order, until it returns false. With `since`, only
+    /// those suppressed at or after that second.
     ///
-    /// The rows are read some at a time: what is written meanwhile may or may not be seen, but no address comes twice.
+    /// The rows are read in pages: what is written meanwhile may or may not be seen, but no address occurs twice.
     package func suppressed(
         at now: Int64, since: Int64? = nil, page: Int = LedgerStore.page, each: (SuppressedAddress) -> Bool
     ) throws(LedgerError) {
@@ -146,7 +147,7 @@ extension LedgerStore {
         return rows
     }
 
-    /// The ledger in figures; who is suppressed is told for a moment in seconds since 1970 UTC.
+    /// The totals of the ledger; suppressions are counted at a time in seconds since 1970 UTC.
     package func summary(at now: Int64) throws(LedgerError) -> LedgerSummary {
         try read { connection in
             var summary = LedgerSummary(
@@ -192,7 +193,7 @@ extension LedgerStore {
     }
 
     /// How many reports of each origin arrived from one second on and before another. The ledger counts by the hour:
-    /// the hours in which the window begins and ends are taken whole.
+    /// the first and last hour of the window are included as a whole.
     package func origins(from start: Int64, to end: Int64) throws(LedgerError) -> OriginCount {
         try read { connection in
             let query = try connection.prepare(
@@ -225,7 +226,7 @@ extension LedgerStore {
 }
 
 extension Suppression {
-    /// Reads cause, reason, since, until and days, the first columns of the row; nothing where the cause is NULL.
+    /// Reads cause, reason, since, until and days, the first columns of the row; `nil` if the cause is NULL.
     init?(_ row: any Query, _ terms: TermTable, from column: Int32 = 0) throws {
         guard let number = row.optionalInteger(column) else { return nil }
         guard let cause = Cause(rawValue: number) else { throw DamagedLedger() }

@@ -1,6 +1,6 @@
 import Bytes
 
-/// What the reports of a batch name: the texts that are stored once, the keys, the fingerprints and the addresses.
+/// What the reports of a batch refer to: terms, keys, fingerprints and addresses.
 package struct BatchNames {
     /// An event that the brake may count.
     package struct Braked: Hashable {
@@ -14,7 +14,7 @@ package struct BatchNames {
     /// Canonical, each with the earliest arrival of a report about it.
     package private(set) var addresses: [String: Int64] = [:]
     package private(set) var braked = Set<Braked>()
-    /// Addresses in reports that the batch holds twice: one copy may take the place of the other.
+    /// Addresses in reports that are in the batch twice: one copy may replace the other.
     package private(set) var repeated = Set<String>()
     package let fingerprints: [Fingerprint]
     package let keys: [DeliveryKey]
@@ -40,7 +40,7 @@ package struct BatchNames {
             for outcome in event.outcomes.prefix(LedgerLimits.outcomesPerReport) {
                 note(outcome.fate.text)
                 note(outcome.reason.text)
-                // Of a suppression for a relay's list.
+                // The stored reason of a suppression for a relay's list.
                 note(outcome.fate.relay.map { Suppression.stored(outcome.reason, $0) })
                 note(outcome.remoteMTA)
                 guard let canonical = CanonicalAddress(outcome.address) else { continue }

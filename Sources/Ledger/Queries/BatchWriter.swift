@@ -4,7 +4,7 @@ import Verdict
 /// Writes one batch of deliveries, or of actions by hand, within a transaction that the caller opens and ends.
 ///
 /// First every delivery and its outcomes; then the brake's counts; then each touched address once, derived from its
-/// events. The state of an address therefore cannot depend on the order within a batch, nor on how the deliveries fall
+/// events. So the state of an address cannot depend on the order within a batch, or on how the deliveries are divided
 /// into batches.
 package final class BatchWriter {
     private let connection: any Connection
@@ -34,23 +34,23 @@ package final class BatchWriter {
     private struct Touched {
         var address: String
         var domain: String
-        /// The number of the domain, once the brake has asked for it: it is the same for all of the address's events.
+        /// The number of the domain, once the brake needed it: it is the same for all of the address's events.
         var provider: Int64?
         var id: Int64
-        /// The state before the batch; nothing for an address that is new.
+        /// The state before the batch; nil for a new address.
         var state: AddressState?
         /// The latest date of an action by hand, those of the batch among them.
         var lastAction: Int64?
         /// What the batch adds.
         var events: [AddressEvent] = []
-        /// What the batch takes away.
+        /// What the batch removes.
         var lost: [AddressEvent] = []
-        /// Whether the state before the batch is of no use.
+        /// Whether the state before the batch cannot be continued.
         var mustBeDerived = false
     }
 
-    /// - Parameter countsForBrake: whether the brake counts the deliveries; not where they come from another ledger
-    ///   whose counts are copied beside them.
+    /// - Parameter countsForBrake: whether the brake counts the deliveries; not if they come from another ledger whose
+    ///   counts are copied as well.
     package init(_ connection: any Connection, policy: Policy, countsForBrake: Bool = true) throws {
         self.connection = connection
         self.policy = policy
@@ -66,7 +66,7 @@ package final class BatchWriter {
         addressNumbers = try connection.numbers(for: .address)
     }
 
-    /// - Parameter derived: addresses to derive anew whether the batch names them or not.
+    /// - Parameter derived: addresses to derive again whether the batch names them or not.
     package func write(_ batch: [DeliveryEvent], deriving derived: [String] = []) throws -> [CommitOutcome] {
         let results = try writeDeliveries(batch)
         for address in derived {
@@ -76,7 +76,7 @@ package final class BatchWriter {
         return results
     }
 
-    /// The first part of a batch: the deliveries and what they say of addresses.
+    /// The first part of a batch: the deliveries and what they say about addresses.
     package func writeDeliveries(_ batch: [DeliveryEvent]) throws -> [CommitOutcome] {
         var results = [CommitOutcome](repeating: .alreadyKnown, count: batch.count)
         try touchAddresses(of: batch)
@@ -112,7 +112,7 @@ package final class BatchWriter {
         return results
     }
 
-    /// The second part: what follows from them.
+    /// The second part: the states derived from them.
     package func writeStates() throws {
         try writeAddresses()
         try tally.write(connection)
@@ -125,7 +125,7 @@ package final class BatchWriter {
         DeliveryTable.New(event: event, number: number, sight: firstSight(event), duplicateOf: head)
     }
 
-    /// Writes down a delivery whose file, or whose report, the ledger has already. `number` is one that no row has.
+    /// Writes a delivery whose file or report the ledger already has. `number` is unused.
     private func writeKnown(_ event: DeliveryEvent, number: Int64) throws -> CommitOutcome {
         if let head = try index.head(event) { return try writeCopy(event, of: head, number: number) }
         var event = event
@@ -144,7 +144,7 @@ package final class BatchWriter {
         return .counted
     }
 
-    /// Writes down a delivery whose report the ledger has already.
+    /// Writes a delivery whose report the ledger already has.
     private func writeCopy(
         _ event: DeliveryEvent, of head: ReportIndex.Head, number: Int64
     ) throws -> CommitOutcome {
@@ -171,7 +171,8 @@ package final class BatchWriter {
         return .duplicate
     }
 
-    /// Whether a copy counts instead of the one that counted so far: the one that proves and says more does, then the earlier.
+    /// Whether a copy counts instead of the one that counted so far: the heavier one does (`ReportWeight`), then the
+    /// earlier.
     private func comesBefore(_ event: DeliveryEvent, _ head: ReportIndex.Head) throws -> Bool {
         var headWeight = ReportWeight()
         try forEachOutcome(of: head) { _, effect, _ in headWeight.add(effect) }
@@ -181,18 +182,18 @@ package final class BatchWriter {
         return (event.storedArrival, event.key) < (head.arrival, headKey)
     }
 
-    /// Gives what a report says about each valid address, and for what reason.
+    /// Calls `body` with what a report says about each valid address, and the reason.
     private func forEachOutcome(
         of head: ReportIndex.Head, _ body: (String, AddressEvent.Effect, Token<Reason>) throws -> Void
     ) throws {
         try outcomes.forEach(of: head.id, class: head.classTerm) { id, address, effect, reason in
-            // An address that this very batch brought has no row yet.
+            // An address that is new in this batch has no row yet.
             guard let address = address ?? newAddresses[id] else { return }
             try body(address, effect, reason)
         }
     }
 
-    /// Lets a copy of a report take the place of the one that counted so far.
+    /// Replaces the report that counted so far by a copy of it.
     ///
     /// - Parameter demoted: a number for the row of the other one.
     private func replace(_ head: ReportIndex.Head, with event: DeliveryEvent, demoted: Int64) throws {
@@ -205,17 +206,17 @@ package final class BatchWriter {
             touched[place].mustBeDerived = true
         }
         try outcomes.delete(of: head.id)
-        // A release may hold against the report, so that no state goes on from where it stopped.
+        // A release may override the report, so no state can be continued.
         try writeOutcomes(event, delivery: head.id, isReplacement: true)
 
         tally.add(arrival: head.arrival, class: head.classTerm, origin: head.originTerm, counted: -1, duplicates: 1)
         try count(event, counted: 1, duplicates: 0)
     }
 
-    /// When an event was first seen, where an action by hand bears a later date although it was taken before: only then does
-    /// the ledger need to know it.
+    /// When an event was first seen, if an action by hand that was taken before has a later date: only then does the
+    /// ledger need it.
     private func firstSight(_ event: DeliveryEvent) -> Int64? {
-        // Actions of days to come are rare, and reports name thousands.
+        // Actions dated in the future are rare, and reports name thousands of addresses.
         guard let seen = event.seen, latestAction > seen else { return nil }
         for outcome in event.outcomes.prefix(LedgerLimits.outcomesPerReport) {
             guard let canonical = CanonicalAddress(outcome.address), let place = placeOfAddress[canonical.text],
@@ -260,8 +261,8 @@ package final class BatchWriter {
         }
     }
 
-    /// Looks for all addresses of a batch in the order of their index, and numbers the new ones in that order: those that are
-    /// read, and later written, one after the other then stand on one page.
+    /// Looks up all addresses of a batch in the order of their index, and numbers the new ones in that order, so that
+    /// addresses that are read and written together are on one page.
     private func touchAddresses(of batch: [DeliveryEvent]) throws {
         var addresses: [String] = []
         addresses.reserveCapacity(batch.count)
@@ -310,13 +311,13 @@ package final class BatchWriter {
         let braked = try brake.settle()
         var new: [AddressWriter.New] = []
         for entry in touched {
-            // Of an address that only known reports name, nothing has changed.
+            // An address that only known reports name has not changed.
             if entry.events.isEmpty, !entry.mustBeDerived, !braked.contains(entry.id) { continue }
             let state: AddressState
             let first = entry.events.lazy.map(\.arrival).min() ?? 0
             let goesOn = !entry.mustBeDerived && !braked.contains(entry.id) && entry.state?.isBefore(first) ?? true
             if goesOn {
-                // All new events come after all old ones: the fold goes on where it stopped.
+                // All new events come after all old ones: the fold continues where it stopped.
                 var events = entry.events
                 try brake.statuses.mark(&events, domain: entry.domain)
                 state = AddressState.derive(
@@ -342,7 +343,7 @@ package final class BatchWriter {
         newAddresses.removeAll()
     }
 
-    /// Takes an address out of the hours in which it has lost its only event.
+    /// Removes an address from the hours in which it has lost its only event.
     private func forgetForBrake(_ entry: Touched) throws {
         struct Hour: Hashable {
             var hour: Int64
@@ -364,7 +365,7 @@ package final class BatchWriter {
     /// Writes actions, in the order in which they were taken.
     package func write(_ actions: [ManualAction]) throws -> [ActionOutcome] {
         let table = try ActionTable(connection, terms)
-        // Suppressions that are older than something decided later.
+        // Suppressions that are older than a later decision.
         var older: [(place: Int, address: String)] = []
         let forgotten = try ForgottenTable(connection, terms)
         var outcomes = [ActionOutcome]()
@@ -374,7 +375,7 @@ package final class BatchWriter {
                 outcomes.append(.notAnAddress)
                 continue
             }
-            // Of a forgotten address only the hash goes; its name does not come back.
+            // Only the hash of a forgotten address is removed; its name does not come back.
             if action.kind == .release, try forgotten.release(canonical.text),
                 try placeOfAddress[canonical.text] == nil && addresses.entry(canonical.text) == nil
             {
@@ -388,7 +389,7 @@ package final class BatchWriter {
             let place = try touch(canonical.text)
             var action = action
             let last = touched[place].lastAction ?? .min
-            // Who is suppressed now is so after what was decided before, also where the clock went back since.
+            // A suppression now comes after earlier decisions, even if the clock was set back since.
             if action.kind == .suppress, !action.isDated { action.at = max(action.at, last) }
             touched[place].lastAction = max(action.at, last)
             guard try table.insert(action, of: touched[place].id) else {
@@ -419,7 +420,7 @@ package final class BatchWriter {
 
     // MARK: The brake
 
-    /// Looks anew at the spikes of providers and reasons from an hour on, after a decision about them.
+    /// Updates the spikes of providers and reasons from an hour on, after a decision about them.
     package func settleBrake(_ pairs: some Sequence<BrakePairName>, from hour: Int64) throws {
         for pair in pairs { try brake.touch(provider: pair.provider, reason: pair.reason, hour: hour) }
         try writeAddresses()

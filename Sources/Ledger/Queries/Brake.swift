@@ -1,7 +1,7 @@
 import Bytes
 import Verdict
 
-/// A stretch of hours in which many addresses of one provider had one reason.
+/// A range of hours in which many addresses of one provider failed for one reason.
 package struct BrakeEpisode: Sendable, Equatable {
     /// The domain of the addresses.
     package var provider: String
@@ -11,14 +11,14 @@ package struct BrakeEpisode: Sendable, Equatable {
     package var end: Int64
     /// Addresses that had such an event in one of these hours; an address counts once an hour.
     package var addresses: Int
-    /// Addresses that would be suppressed now, did the brake not hold it back.
+    /// Addresses that would be suppressed now without the brake.
     package var held: Int
     package var status: BrakeStatus
 }
 
 extension LedgerStore {
-    /// The spikes that the brake has found, in the order of provider, reason and time; those of which nobody has
-    /// decided, or all. What was pruned is no longer among them.
+    /// The spikes that the brake has found, in the order of provider, reason and time; the undecided ones, or all.
+    /// Pruned ones are not included.
     package func brakes(all: Bool = false) throws(LedgerError) -> [BrakeEpisode] {
         let gap = policy.brake?.window ?? 1
         return try read { connection in
@@ -71,11 +71,11 @@ extension LedgerStore {
         }
     }
 
-    /// Decides about the spikes of a provider between two moments, in seconds since 1970 UTC: `confirmed`, they count as
-    /// if there were no brake; `released`, they count against nobody, for good. Only those that are undecided, or were
-    /// decided otherwise, are meant; a later decision overrules an earlier one.
+    /// Decides about the spikes of a provider between two moments, in seconds since 1970 UTC: `confirmed`, they count
+    /// as if there were no brake; `released`, they never count against anybody. It applies to spikes that are
+    /// undecided, or were decided differently; a later decision overrides an earlier one.
     ///
-    /// - Parameter reason: nothing for every reason.
+    /// - Parameter reason: nil for every reason.
     /// - Returns: the episodes that were decided, as they were before.
     @discardableResult
     package func decideBrake(
@@ -120,10 +120,10 @@ extension LedgerStore {
     }
 }
 
-/// What an administrator says of a spike.
+/// An administrator's decision about a spike.
 package enum BrakeVerdict: Sendable, Hashable {
     /// These addresses are dead.
     case confirm
-    /// The provider was out of order.
+    /// The provider had an outage.
     case release
 }

@@ -5,11 +5,11 @@ package struct CopiedTable: Sendable, Equatable {
 }
 
 extension LedgerStore {
-    /// Copies everything into another ledger that is empty, in one transaction, reads it there and compares it.
+    /// Copies everything into another, empty ledger in one transaction, reads it back and compares it.
     ///
     /// What is written to this ledger meanwhile is not in the copy.
     ///
-    /// - Throws: `cannotWrite` where the other ledger is not empty; `inputOutput` where what was read there is not what was
+    /// - Throws: `cannotWrite` if the other ledger is not empty; `inputOutput` if what was read there is not what was
     ///   written. It then stays empty.
     package func copy(to other: LedgerStore) throws(LedgerError) -> [CopiedTable] {
         try read { source in

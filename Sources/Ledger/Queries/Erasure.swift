@@ -4,32 +4,32 @@ package struct ForgottenAddress: Sendable, Equatable {
     package var address: String
     /// Whether there was anything to erase.
     package var isKnown = false
-    /// The files that name it, as far as the ledger knows: where each was filed, or its name in the Maildir. Also those
-    /// whose report names somebody else and quotes it, and every copy.
+    /// The files that name it, as far as the ledger knows: where each was filed, or its name in the Maildir. Includes
+    /// reports about others that quote it, and every copy.
     package var files: [String] = []
-    /// Whether reports about it were pruned, whose files the ledger does not know any more.
+    /// Whether reports about it were pruned, whose files the ledger no longer knows.
     package var hasPrunedReports = false
 }
 
 /// What was erased about several.
 package struct ForgetResult: Sendable, Equatable {
     package var addresses: [ForgottenAddress] = []
-    /// Whether nothing of it is on the disk any more. Where another program reads the ledger as it was before, the old
+    /// Whether nothing of it is left on the disk. While another program reads an older state of the ledger, the old
     /// pages stay until it ends, and until the next call.
     package var isOffTheDisk = true
 }
 
 extension LedgerStore {
-    /// Erases all that the ledger holds about addresses, but not that they are suppressed: of that a keyed hash stays,
-    /// which ``check(_:at:)`` and ``release(_:reason:note:author:at:)`` find and no list shows.
+    /// Erases everything that the ledger holds about addresses, except that they are suppressed: for that a keyed hash
+    /// stays, which ``check(_:at:)`` and ``release(_:reason:note:author:at:)`` find and no list shows.
     ///
-    /// That is their history, counters and notes, the Message-IDs of the reports about them and of every copy, each other
-    /// text in which one of them stands, and the terms that nothing else uses. The files that named them stay known, so
-    /// that none of them counts again. Mail about one that arrives later is new, and makes a new history.
+    /// It erases their history, counters and notes, the Message-IDs of the reports about them and of every copy, every
+    /// other text that contains one of them, and the terms that nothing else uses. The files that named them stay
+    /// known, so that none of them counts again. Later mail about one of them starts a new history.
     ///
-    /// Looks at every stored text once.
+    /// Reads every stored text once.
     ///
-    /// - Throws: `badAddress` where one is no address; nothing was changed then.
+    /// - Throws: `badAddress` if one is not an address; nothing was changed then.
     package func forget(_ addresses: [String]) throws(LedgerError) -> ForgetResult {
         var canonical: [CanonicalAddress] = []
         for address in addresses { canonical.append(try LedgerStore.canonical(address)) }
@@ -38,8 +38,8 @@ extension LedgerStore {
             try connection.eraseForGood()
             return try Erasure(connection, canonical).run()
         }
-        // The WAL and the pages that are to be overwritten still hold the text until it is moved. Also where nothing was
-        // known: an earlier call may have found a reader.
+        // The WAL and the pages to be overwritten hold the text until the checkpoint. Needed even if nothing was known:
+        // a reader may have prevented it in an earlier call.
         result.isOffTheDisk = try checkpoint()
         return result
     }
@@ -143,7 +143,7 @@ private final class Erasure {
 
     private typealias Found = (row: Int64, columns: [Int], places: Set<Int>)
 
-    /// What other recipients of the same reports are told may name an address by its local part alone.
+    /// Diagnostics about other recipients of the same reports may name an address by its local part alone.
     private func eraseLocalParts() throws {
         let select = try connection.prepare(
             "SELECT id, action, diagnostic, command FROM outcome WHERE id >= ?1 AND id < ?2")
@@ -163,7 +163,7 @@ private final class Erasure {
         try erase(found, ["action", "diagnostic", "command"], of: "outcome")
     }
 
-    /// Every other text in which one of the addresses stands.
+    /// Every other text that contains one of the addresses.
     private func eraseTexts() throws {
         for outcome in try eraseTexts(["action", "diagnostic", "command"], of: "outcome") {
             reports[outcome.row >> LedgerLimits.ordinalBits, default: []].formUnion(outcome.places)
@@ -211,8 +211,8 @@ private final class Erasure {
 
     // MARK: Reports and copies
 
-    /// The Message-IDs of the reports and of all their copies, which may be made of the address, and of those that name
-    /// nobody else the server, which may be the person's own. Notes the files.
+    /// The Message-IDs of the reports and of all their copies, which may contain the address, and, for reports that
+    /// name nobody else, the server, which may be the person's own. Records the files.
     private func eraseDeliveries() throws {
         if reports.isEmpty { return }
         try connection.run("CREATE TEMP TABLE IF NOT EXISTS named (id BIGINT PRIMARY KEY)")
@@ -239,8 +239,7 @@ private final class Erasure {
         try connection.run("DROP TABLE named")
     }
 
-    /// Changes the named reports and their copies; not with an OR, for which PostgreSQL would go through the list again and
-    /// again.
+    /// Changes the named reports and their copies; not with an OR, for which PostgreSQL would scan the list repeatedly.
     private func update(_ assignment: String) throws {
         for column in ["id", "duplicate_of"] {
             try connection.run("UPDATE delivery SET \(assignment) WHERE \(column) IN (SELECT id FROM named)")
@@ -266,7 +265,7 @@ private final class Erasure {
 
     // MARK: What is left of one person
 
-    /// A domain of which the ledger knows nobody else: what the brake counted there was this person.
+    /// A domain without any other address in the ledger: the brake's counts for it are about this person.
     private func eraseDomains() throws {
         var domains = Set(addresses.indices.filter { results[$0].isKnown }.map { addresses[$0].domain })
         if domains.isEmpty { return }
@@ -307,7 +306,7 @@ private final class Erasure {
         }
     }
 
-    /// Why somebody was suppressed by hand may be his story; what is said of others, too, is not.
+    /// The reason of a suppression by hand may be personal data, unless it is also used for others.
     private func eraseReasons() throws {
         for reason in reasonsByHand {
             let others = try connection.prepare("SELECT 1 FROM action WHERE reason = ?1 LIMIT 1")
@@ -323,8 +322,8 @@ private final class Erasure {
 
     private static let plainReason = ManualAction.plainReason
 
-    /// Terms that others use, too, and in which one of the addresses stands: a host that calls itself so, a reason or an
-    /// author by hand. Those of folders stay: the files there must be found again.
+    /// Terms that others use, too, and that contain one of the addresses: a host name, a reason or an author of an
+    /// action. Names of folders stay: the files there must be found again.
     private func eraseSharedTerms() throws {
         var found: [(Int64, Set<Int>)] = []
         let select = try connection.prepareScan("SELECT id, text FROM term WHERE true\(traces.condition(on: "text"))")

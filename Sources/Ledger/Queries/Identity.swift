@@ -1,5 +1,5 @@
 extension LedgerStore {
-    /// Nil if the ledger was made by a version that gave none, and no later one has scanned into it.
+    /// Nil if the ledger was created by a version without identities, and no later one has scanned into it.
     package func identity() throws(LedgerError) -> LedgerIdentity? {
         try read { connection in
             let query = try connection.prepare(
@@ -10,9 +10,9 @@ extension LedgerStore {
         }
     }
 
-    /// The ledger's identity, which it is given if it has none.
+    /// The ledger's identity, which is created if it has none.
     ///
-    /// - Parameter identity: the one to give; else a new one.
+    /// - Parameter identity: the identity to use; else a new one.
     package func ensureIdentity(_ identity: LedgerIdentity? = nil) throws(LedgerError) -> LedgerIdentity {
         if let known = try self.identity() { return known }
         try write { try $0.run(LedgerIdentity.insertion(identity ?? .random())) }
@@ -33,7 +33,7 @@ extension LedgerStore {
         }
     }
 
-    /// Derives the states anew where they were derived under another policy than this store's, as
-    /// ``Adoption/automatic`` does when a ledger is opened.
+    /// Derives the states again if they were derived under another policy than this store's, as ``Adoption/automatic``
+    /// does when a ledger is opened.
     package func adopt() throws(LedgerError) { try adoptPolicy() }
 }

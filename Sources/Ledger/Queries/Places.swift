@@ -1,7 +1,7 @@
 extension LedgerStore {
-    /// The Maildirs from which messages were filed into a folder, by the ledger's record of where files went.
+    /// The Maildirs from which messages were filed into a folder, as recorded in the ledger.
     ///
-    /// Looks at every delivery once.
+    /// Reads every delivery once.
     ///
     /// - Parameter folder: the absolute path of a `cur`, as ``DeliveryEvent/destination`` has it.
     package func maildirs(filedInto folder: String) throws(LedgerError) -> [String] {
@@ -18,12 +18,9 @@ extension LedgerStore {
         }
     }
 
-    /// The keys under which the ledger knows messages that were filed into a folder; nothing for one that it has not seen
-    /// go there.
+    /// The keys under which the ledger knows messages that were filed into a folder; nil for unknown ones.
     ///
-    /// - Parameters:
-    ///   - names: the unique parts of the files' names.
-    ///   - maildirs: the Maildirs that they may come from.
+    /// - Parameters: - names: the unique parts of the files' names. - maildirs: the Maildirs from which they may come.
     package func keys(
         of names: [[UInt8]], filedInto folder: String, from maildirs: [String]
     ) throws(LedgerError) -> [DeliveryKey?] {

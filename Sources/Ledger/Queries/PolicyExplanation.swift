@@ -5,8 +5,8 @@ import Verdict
 package struct PolicyStep: Sendable, Equatable {
     /// When the mail arrived, or when the administrator acted.
     package var at: Int64
-    /// What happened: `hard`, `soft`, `relay`, `complaint`, `delivered`, `delayed`, `auto-reply`, `other`, `suppress`, `release`,
-    /// or `base` for all that was pruned.
+    /// What happened: `hard`, `soft`, `relay`, `complaint`, `delivered`, `delayed`, `auto-reply`, `other`, `suppress`,
+    /// `release`, or `base` for everything that was pruned.
     package var what: String
     /// Nil for the base.
     package var reason: Token<Reason>?
@@ -15,17 +15,17 @@ package struct PolicyStep: Sendable, Equatable {
     package var brake: BrakeStatus
     /// The distinct days of the longest streak after it.
     package var streakDays: Int
-    /// What holds after it.
+    /// The suppression after it.
     package var suppression: Suppression?
     /// One sentence for people.
     package var text: String
 }
 
 extension LedgerStore {
-    /// Derives the state of an address step by step; nothing where nothing is known of it. The last step's suppression
-    /// is the one that the ledger holds.
+    /// Derives the state of an address step by step; `nil` if the ledger does not know it. The last step's suppression
+    /// is the one in the ledger.
     ///
-    /// - Throws: `badAddress` where this is no address.
+    /// - Throws: `badAddress` if this is not an address.
     package func explain(_ address: String) throws(LedgerError) -> [PolicyStep]? {
         let canonical = try LedgerStore.canonical(address)
         let policy = self.policy
@@ -69,7 +69,7 @@ extension PolicyStep {
             text: PolicyStep.changes(event, before, after) ?? PolicyStep.count(event, before, after, domain, policy))
     }
 
-    /// What an event changed about the suppression; nothing where it changed nothing.
+    /// How an event changed the suppression; `nil` if it did not.
     private static func changes(_ event: AddressEvent, _ before: AddressState, _ after: AddressState) -> String? {
         let ended = before.suppression.flatMap { $0.holds(at: event.arrival) ? nil : $0 }
         let prefix = ended.map { "the suppression ended at \(timestamp($0.until ?? 0) ?? "?"); " } ?? ""

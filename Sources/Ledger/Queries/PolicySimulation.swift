@@ -1,16 +1,16 @@
-/// An address that another policy would treat otherwise.
+/// An address that another policy would treat differently.
 package struct PolicyChange: Sendable, Equatable {
     package var address: String
-    /// What holds now; nothing: it may be mailed.
+    /// The suppression now; nil: it may be mailed.
     package var before: Suppression?
     package var after: Suppression?
 }
 
 extension LedgerStore {
-    /// Tells who would change sides at a moment under another policy, over the whole ledger and without writing: who
-    /// would be left out and is not, and the other way round. Until `each` says no.
+    /// Calls `each` with the addresses whose suppression would differ at a time under another policy, for the whole
+    /// ledger and without writing, until it returns false.
     ///
-    /// What was pruned stays as the policy of its time made it.
+    /// Pruned events keep the effect of the policy of their time.
     package func simulate(
         _ other: Policy, at now: Int64, each: (PolicyChange) -> Bool
     ) throws(LedgerError) {

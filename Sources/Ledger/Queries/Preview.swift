@@ -4,11 +4,11 @@ import Synchronization
 final class Overlay: Sendable {
     struct Copy {
         var ledger: ScratchLedger
-        /// Those of which all is copied, in canonical form.
+        /// The addresses that are copied completely, in canonical form.
         var addresses = Set<String>()
         /// Likewise for the brake.
         var pairs = Set<BrakePairName>()
-        /// Whether a program that writes would first derive all states anew, since the policy is another one by now.
+        /// Whether a program that writes would first derive all states again, since the policy has changed.
         var adoptsPolicy: Bool
     }
 
@@ -16,14 +16,15 @@ final class Overlay: Sendable {
 }
 
 extension LedgerStore {
-    /// Tells what ``commit(_:)`` would do with a batch, and writes nothing. Batches previewed before count as
-    /// committed, so that a dry run of many batches tells what the run would; ``previewSummary(at:limit:)`` tells what
-    /// would have changed in the end.
+    /// Returns what ``commit(_:)`` would do with a batch, and writes nothing. Batches previewed before count as
+    /// committed, so that a dry run of many batches shows what the run would do; ``previewSummary(at:limit:)`` returns
+    /// all changes.
     ///
-    /// What the batch could meet in the ledger is copied into one in memory and the batch is committed there: a preview
-    /// cannot differ from a commit. The copy grows with the dry run. The ledger should not be written meanwhile.
+    /// The rows that the batch may touch are copied into a ledger in memory and the batch is committed there, so a
+    /// preview cannot differ from a commit. The copy grows with the dry run. The ledger should not be written
+    /// meanwhile.
     ///
-    /// - Returns: what would become of each event, in the batch's order.
+    /// - Returns: the outcome that each event would have, in the batch's order.
     @discardableResult
     package func preview(_ batch: [DeliveryEvent]) throws(LedgerError) -> [CommitOutcome] {
         try withPreview { (copy) throws(LedgerError) in
@@ -40,7 +41,7 @@ extension LedgerStore {
         }
     }
 
-    /// Lends the copy, which is made where there is none yet.
+    /// Calls `body` with the copy, which is created if there is none yet.
     func withPreview<Result: Sendable>(
         _ body: (inout Overlay.Copy) throws(LedgerError) -> Result
     ) throws(LedgerError) -> Result {
@@ -56,7 +57,7 @@ extension LedgerStore {
         }
     }
 
-    /// Copies what a batch could meet, and all about these addresses and pairs, unless it is copied already.
+    /// Copies the rows that a batch may touch, and everything about these addresses and pairs, unless already copied.
     func load(
         _ batch: [DeliveryEvent], _ addresses: Set<String>, _ pairs: Set<BrakePairName>, into copy: inout Overlay.Copy
     ) throws(LedgerError) {
@@ -77,7 +78,7 @@ extension LedgerStore {
 }
 
 extension DeliveryEvent {
-    /// The event without what only people read, to keep a dry run's copy small.
+    /// The event without the texts that nothing is derived from, to keep a dry run's copy small.
     fileprivate var withoutTexts: DeliveryEvent {
         var slim = self
         slim.messageID = nil

@@ -1,7 +1,7 @@
-/// What a batch could meet in a ledger: the events that could be copies of its own, and all that the states of its
-/// addresses follow from.
+/// The rows of a ledger that a batch may touch: the events that may be copies of its own, and everything that the
+/// states of its addresses are derived from.
 struct PreviewContext {
-    /// What an address has beside reports.
+    /// The data of an address other than reports.
     private struct Rest {
         var address: String
         var base: AddressState?
@@ -12,7 +12,7 @@ struct PreviewContext {
     /// Their numbers.
     private var numbers: [Int64] = []
     private var lastDelivery: Int64 = 0
-    /// When the ledger was brought from the fingerprints of version 0.1.0 to the present ones.
+    /// When the ledger was converted from the fingerprints of version 0.1.0 to the current ones.
     private var formerEnd: Int64?
     /// Of these, the ones that keep their place among their copies.
     private var folded: [Fingerprint] = []
@@ -21,7 +21,7 @@ struct PreviewContext {
     private var hours: [(pair: BrakePairName, count: BrakeCount, folded: Int64)] = []
     private var decisions: [(pair: BrakePairName, decision: BrakeDecision)] = []
     private(set) var pairs: Set<BrakePairName>
-    /// Those that were asked for, and those of the reports whose place the batch could take, in canonical form.
+    /// The requested addresses, and those of the reports that the batch may replace, in canonical form.
     private(set) var addresses: Set<String>
 
     /// - Parameters:
@@ -37,7 +37,7 @@ struct PreviewContext {
         let empty = self
         var context = self
         try ledger.read { connection in
-            // A reading may be done twice.
+            // A read may run twice.
             context = empty
             let terms = try TermTable(connection, writes: false)
             context.lastDelivery = try connection.lastDelivery()
@@ -60,7 +60,7 @@ struct PreviewContext {
         ) { pruned.append($0.fingerprint(0)) }
         let reader = try DeliveryReader(connection, terms)
         var events: [Int64: (event: DeliveryEvent, isFolded: Bool)] = [:]
-        // Where a copy takes a report's place, those lose it whom only the report names.
+        // If a copy replaces a report, addresses that only the report names lose it.
         for id in try reader.deliveries(of: batch, naming: []) {
             events[id] = try reader.event(id)
             for outcome in events[id]?.event.outcomes ?? [] {
@@ -125,11 +125,11 @@ struct PreviewContext {
         }
     }
 
-    /// Copies all this into the ledger in memory. `known` are the pairs that it has already.
+    /// Copies all this into the ledger in memory. `known` are the pairs that it already has.
     func write(to ledger: ScratchLedger, known: Set<BrakePairName>) throws(LedgerError) {
         let _: Void? = try ledger.write { connection in
             let terms = try TermTable(connection, writes: true)
-            // What is previewed has numbers after those of the ledger, as it will have there.
+            // Previewed deliveries get numbers after those of the ledger, as in a commit.
             try connection.setLastDelivery(max(lastDelivery, try connection.lastDelivery()))
             if let formerEnd { try ReportIndex.setFormerEnd(formerEnd, connection) }
             let insertPruned = try connection.prepare("INSERT INTO pruned VALUES (?1) ON CONFLICT DO NOTHING")
@@ -141,7 +141,7 @@ struct PreviewContext {
             try writeBrake(connection, terms, known)
         }
         let _: Void? = try ledger.write { connection in
-            // Those that an earlier batch met are there already.
+            // Those that an earlier batch touched are already there.
             let select = try connection.prepare("SELECT 1 FROM delivery WHERE id = ?1")
             let places = try numbers.indices.filter { place in
                 defer { select.reset() }

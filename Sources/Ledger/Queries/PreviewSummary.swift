@@ -1,40 +1,38 @@
 /// What a dry run would change in one address.
 package struct AddressChange: Sendable, Equatable {
     package var address: String
-    /// Nothing for an address that the ledger does not know.
+    /// Nil for an address that the ledger does not know.
     package var before: AddressState?
     package var after: AddressState
 }
 
 /// What the previews of a dry run would change, taken together. Lists are in the order of the addresses, and no longer
-/// than was asked for.
+/// than the given limit.
 package struct PreviewSummary: Sendable, Equatable {
-    /// Who would be left out at the given moment and is not now.
+    /// The addresses that would be suppressed at the given time and are not now.
     package var newlySuppressed: [SuppressedAddress] = []
     package var newlySuppressedCount = 0
-    /// Who is left out and would not be, with the reason that would end: a spike holds it back, a receipt or a copy took
-    /// it away, or the policy is another one by now.
+    /// The addresses that are suppressed and would not be, with the reason that would end: a spike holds it back, a
+    /// receipt or a copy removes it, or the policy has changed.
     package var noLongerSuppressed: [SuppressedAddress] = []
     package var noLongerSuppressedCount = 0
     /// The addresses whose state the batches would change.
     package var changes: [AddressChange] = []
     package var changeCount = 0
-    /// The spikes that the brake would find or that would grow, and of which nobody has decided, as they would be.
+    /// The undecided spikes that the brake would find, or that would grow, as they would be.
     package var brakes: [BrakeEpisode] = []
-    /// Whether all states would be derived anew first, since the policy is another one by now.
+    /// Whether all states would be derived again first, since the policy has changed.
     package var adoptsPolicy = false
 }
 
 extension LedgerStore {
-    /// What all previews up to now would have changed in the end, had they been commits; see ``preview(_:)``. Writes
-    /// nothing.
+    /// What all previews up to now would have changed, had they been commits; see ``preview(_:)``. Writes nothing.
     ///
-    /// Not a sum of what each batch would change: a later batch may make a spike of what an earlier one has counted, and
-    /// hold back whom that one has suppressed, or who was suppressed before.
+    /// This is not the sum of the batches' changes: a later batch may complete a spike that an earlier one started, and
+    /// hold back addresses that the earlier one, or an older commit, has suppressed.
     ///
-    /// - Parameters:
-    ///   - now: the moment for which it is told who is left out, in seconds since 1970 UTC.
-    ///   - limit: how long the lists may be.
+    /// - Parameters: - now: the time at which suppressions are compared, in seconds since 1970 UTC. - limit: the
+    ///   maximum length of the lists.
     package func previewSummary(at now: Int64, limit: Int) throws(LedgerError) -> PreviewSummary {
         try withPreview { (copy) throws(LedgerError) in
             if copy.adoptsPolicy { try load([], [], try largePairs(), into: &copy) }
@@ -53,13 +51,13 @@ extension LedgerStore {
         }
     }
 
-    /// Whether the states follow from another policy than this one.
+    /// Whether the states were derived under another policy than this one.
     package func isOfOtherPolicy() throws(LedgerError) -> Bool {
         let policy = self.policy
         return try read { try LedgerStore.storedPolicy($0) != policy.signature }
     }
 
-    /// Whether a program that writes would first derive all states anew.
+    /// Whether a program that writes would first derive all states again.
     func wouldAdoptPolicy() throws(LedgerError) -> Bool {
         let (known, isEmpty) = try read { connection in
             (
@@ -91,8 +89,8 @@ extension LedgerStore {
         }
     }
 
-    /// Whoever failed in an hour that becomes a spike, or is none any more, may change sides, whether a batch names him
-    /// or not.
+    /// The suppression of any address that failed in an hour that becomes or stops being a spike may change, even if no
+    /// batch names it.
     private func loadMembersOfChangedHours(into copy: inout Overlay.Copy) throws(LedgerError) {
         let pairs = copy.pairs
         let before = try read { try LedgerStore.spikes($0) }.filter { pairs.contains($0.key.pair) }
@@ -167,7 +165,8 @@ extension LedgerStore {
         }
     }
 
-    /// Where all states are derived anew: the addresses that are not in the copy. The brake's hours are as the copy has them.
+    /// If all states are derived again: compares the addresses that are not in the copy, with the brake's hours from
+    /// the copy.
     private func compareRest(
         _ copy: Overlay.Copy, at now: Int64, _ limit: Int, _ summary: inout PreviewSummary
     ) throws(LedgerError) {
@@ -175,7 +174,7 @@ extension LedgerStore {
         let policy = self.policy
         let before = summary
         summary = try read { connection in
-            // A reading may be done twice.
+            // A read may run twice.
             var summary = before
             let terms = try TermTable(connection, writes: false)
             let table = try AddressTable(connection, terms)

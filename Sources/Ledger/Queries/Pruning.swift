@@ -2,30 +2,30 @@ import Bytes
 
 /// What pruning has done.
 package struct PruneResult: Sendable, Equatable {
-    /// Outcomes whose details are gone; their counts are kept.
+    /// Outcomes whose details were removed; their counts are kept.
     package var outcomes = 0
-    /// Reports, and copies of them, that are gone; that they were counted is kept.
+    /// Reports, and copies of them, that were removed; their fingerprints are kept.
     package var deliveries = 0
-    /// Texts that nothing names any more: hosts, domains, authors.
+    /// Texts that nothing refers to any more: hosts, domains, authors.
     package var terms = 0
-    /// Counts of the brake that no later hour is measured by.
+    /// Counts of the brake that no later hour is compared with.
     package var brakeHours = 0
-    /// What became of the room; nil where that is a server's to say.
+    /// The space that was freed; `nil` if a server manages it.
     package var room: LedgerRoom?
 }
 
 extension LedgerStore {
-    /// Drops the details of what arrived before a moment, in seconds since 1970 UTC, and keeps what they led to.
+    /// Removes the details of what arrived before a time, in seconds since 1970 UTC, and keeps the resulting states.
     ///
-    /// The events of an address before the moment are folded into a base from which its state goes on, so that every
-    /// counter, streak and suppression stays as it is. Of a report only its fingerprint stays, so that it never counts
-    /// again. What the brake holds back stays held back, but can no longer be confirmed or released with its spike.
-    /// What the brake counted goes, too, but for the days before the moment that later hours are measured by.
+    /// The events of an address before that time are folded into a base from which its state continues, so that every
+    /// counter, streak and suppression stays as it is. Only the fingerprint of a report is kept, so that it never
+    /// counts again. What the brake holds back stays held back, but can no longer be confirmed or released with its
+    /// spike. The brake's counts are removed, too, except those of the days that later hours are compared with.
     ///
-    /// Mail that arrived before the moment and is scanned only afterwards counts after the base instead of at its place
-    /// in it; the base itself is no longer derived under a policy that changes later.
+    /// Mail that arrived before that time and is scanned later counts after the base instead of within it; a later
+    /// change of the policy does not affect the base.
     package func prune(olderThan moment: Int64) throws(LedgerError) -> PruneResult {
-        // Whole hours, so that of an hour of the brake an address has all its events pruned or none.
+        // Whole hours, so that an address has all its events in a brake's hour pruned, or none.
         let horizon = moment - moment % CalendarTime.secondsPerHour
         var result = try write { connection in
             try LedgerStore.prune(connection, horizon, policy)
@@ -45,7 +45,7 @@ extension LedgerStore {
         let deleteAction = try connection.prepare("DELETE FROM action WHERE id = ?1")
         let mark = try connection.prepare("UPDATE delivery SET folded = 1 WHERE id = ?1")
         try table.forEach(connection) { entry in
-            // Nothing of an address that was first seen later can be old, and a base only holds what is gone.
+            // An address that was first seen later has no old events, and a base only holds removed ones.
             guard min(entry.state.firstSeen ?? .max, entry.state.lastAction ?? .max) < horizon else { return }
             let domain = CanonicalAddress.domain(ofCanonical: entry.address)
             let plan = try FoldPlan(table, entry.id, domain, statuses, horizon)
@@ -76,10 +76,10 @@ extension LedgerStore {
         return result
     }
 
-    /// Deletes the brake's counts of hours of which no address is known any more and that no later hour is measured by.
+    /// Deletes the brake's counts of hours that have no address any more and that no later hour is compared with.
     ///
-    /// What stays: spikes, since a report of such an hour may still be scanned and falls under what was decided; and of
-    /// each provider that was seen later the last count before, so that it does not look new.
+    /// Kept are spikes, since a report of such an hour may still be scanned and falls under the decision, and the last
+    /// earlier count of each provider that was seen later, so that it does not look new.
     private static func pruneBrake(_ connection: any Connection, _ hour: Int64, _ policy: Policy) throws -> Int {
         let rule = policy.brake ?? Policy.Brake()
         let first = BrakeTimeline.firstHour(before: BrakeTimeline.firstChange(by: hour, rule), rule)
@@ -97,7 +97,7 @@ extension LedgerStore {
         return try connection.changes
     }
 
-    /// Deletes the old deliveries of which no address keeps an outcome, and the copies of deliveries that are gone.
+    /// Deletes the old deliveries without remaining outcomes, and the copies of deleted deliveries.
     private static func pruneDeliveries(_ connection: any Connection, _ horizon: Int64) throws -> Int {
         let bits = LedgerLimits.ordinalBits
         try connection.run("CREATE TEMP TABLE IF NOT EXISTS gone (id BIGINT PRIMARY KEY)")
@@ -112,7 +112,7 @@ extension LedgerStore {
         let isGone = "id IN (SELECT id FROM gone)"
         try connection.run("INSERT INTO pruned SELECT fingerprint FROM delivery WHERE \(isGone) ON CONFLICT DO NOTHING")
         try connection.run("DELETE FROM outcome WHERE id >> \(bits) IN (SELECT id FROM gone)")
-        // Not as an OR of two lists where rows are looked for: PostgreSQL would go through a long one for each row.
+        // Not with an OR of two lists: PostgreSQL would scan a long one for each row.
         try connection.run("INSERT INTO gone SELECT id FROM delivery WHERE duplicate_of IN (SELECT id FROM gone)")
         try connection.run(
             """

@@ -3,7 +3,7 @@ import Bytes
 extension LedgerStore {
     package static let policySetting = "policy"
 
-    /// Derives every state anew from the events, in one transaction. What it writes is what the commits have written,
+    /// Derives every state again from the events, in one transaction. The result is the same as that of the commits,
     /// unless the policy or the program has changed.
     ///
     /// - Returns: how many addresses changed.
@@ -14,12 +14,12 @@ extension LedgerStore {
         }
     }
 
-    /// Derives the states anew where they were derived under another policy.
+    /// Derives the states again if they were derived under another policy.
     func adoptPolicy() throws(LedgerError) {
         if try read({ try LedgerStore.storedPolicy($0) }) == policy.signature { return }
         try write { connection in
             if engine.isShared {
-                // Of two hosts that begin at once the second finds what the first has done.
+                // If two hosts start at once, the second finds what the first has done.
                 let known = try LedgerStore.storedPolicy(connection)
                 if known == policy.signature { return }
                 let isEmpty = try connection.integer("SELECT 1 FROM address LIMIT 1") == nil

@@ -8,15 +8,15 @@ package enum SideChange: Sendable, Equatable {
     case mayBeMailed(SuppressedAddress)
 }
 
-/// What became of a message whose verdict was asked for again.
+/// The result of classifying a message again.
 package enum ReclassifyOutcome: Sendable, Hashable {
     /// The ledger did not know it; it counts now, or is a copy of a report that does.
     case new(CommitOutcome)
-    /// The verdict is another one; this was the class.
+    /// The verdict differs; this was the class.
     case changed(from: Token<MessageClass>)
     case unchanged
-    /// The report was pruned, an address of it erased, or the file holds another message by now: what the ledger has
-    /// stays.
+    /// The report was pruned, an address of it erased, or the file now holds another message: the ledger is not
+    /// changed.
     case kept
 }
 
@@ -24,12 +24,12 @@ package enum ReclassifyOutcome: Sendable, Hashable {
 private struct NotApproved: Error {}
 
 extension LedgerStore {
-    /// Derives all states and counters from the stored events, tells who changes sides, and asks whether to keep it.
+    /// Derives all states and counters from the stored events, reports the addresses whose suppression changes, and
+    /// asks whether to commit.
     ///
-    /// - Parameters:
-    ///   - now: the moment for which sides are told, seconds since 1970 UTC.
-    ///   - each: is given the changes, in the order of the addresses.
-    ///   - approve: whether to commit. Until it answers no other program can write to the ledger.
+    /// - Parameters: - now: the time at which suppressions are compared, in seconds since 1970 UTC. - each: is given
+    ///   the changes, in the order of the addresses. - approve: whether to commit. Until it returns no other program
+    ///   can write to the ledger.
     /// - Returns: whether it was committed; otherwise nothing was changed.
     package func rebuild(
         at now: Int64, each: (SideChange) -> Void, approve: () -> Bool
@@ -37,14 +37,13 @@ extension LedgerStore {
         try change(at: now, { _ in true }, each: each, approve: approve)
     }
 
-    /// Replaces what the ledger holds of messages by new verdicts about them, all in one transaction, tells who changes
-    /// sides, and asks whether to keep it.
+    /// Replaces the stored verdicts of messages by new ones, all in one transaction, reports the addresses whose
+    /// suppression changes, and asks whether to commit.
     ///
-    /// All states are derived anew from what the events are then, so that the ledger is the one that these verdicts
-    /// would have made in the first place. What rules have hit stays as it was counted then.
+    /// All states are derived again from the new events, so that the ledger is the same as if these verdicts had been
+    /// stored in the first place. The counts of rule hits do not change.
     ///
-    /// - Parameters:
-    ///   - body: hands the messages over; where it says no, nothing is changed.
+    /// - Parameters: - body: passes the messages; if it returns false, nothing is changed.
     /// - Returns: whether it was committed; otherwise nothing was changed.
     package func reclassify(
         at now: Int64, _ body: (Reclassification) -> Bool, each: (SideChange) -> Void, approve: () -> Bool
@@ -80,7 +79,7 @@ extension LedgerStore {
         return true
     }
 
-    /// Walks through the suppressed addresses of both, which are in one order, a page at a time.
+    /// Compares the suppressed addresses of both ledgers, which are in the same order, page by page.
     private static func compareSides(
         _ before: LedgerStore, _ connection: any Connection, at now: Int64, _ each: (SideChange) -> Void
     ) throws {
@@ -150,7 +149,7 @@ private struct SuppressedPages {
     }
 }
 
-/// Takes new verdicts within the transaction of ``LedgerStore/reclassify(at:_:each:approve:)``.
+/// Applies new verdicts within the transaction of ``LedgerStore/reclassify(at:_:each:approve:)``.
 package final class Reclassification {
     /// What the ledger has of one report.
     fileprivate struct Stored: Equatable {
@@ -162,7 +161,7 @@ package final class Reclassification {
     }
 
     fileprivate struct StoredOutcome: Equatable {
-        /// Canonical; nothing where the report names no valid address.
+        /// Canonical; `nil` if the report names no valid address.
         var address: String?
         var fate: Fate
         var reason: Token<Reason>
@@ -240,7 +239,7 @@ package final class Reclassification {
         }
     }
 
-    /// Nothing where the ledger does not know the file.
+    /// `nil` if the ledger does not know the file.
     private func reclassify(_ event: DeliveryEvent) throws -> ReclassifyOutcome? {
         let row: Int64? =
             switch try index.file(event) {
@@ -250,8 +249,8 @@ package final class Reclassification {
             }
         guard let head = try index.head(event) else { return row == nil ? nil : .kept }
         if head.isFolded { return .kept }
-        // A copy that arrived when the report did is the same message, as a backup has it, and speaks for it; another file
-        // that a scan has met does so only where it says no less.
+        // A copy with the report's arrival is the same message, as in a backup, and may replace its verdict; another
+        // file seen by a scan may do so only if it has at least as much information.
         var speaks = row == head.id || head.arrival == event.storedArrival
         if speaks, let row, row != head.id { speaks = try ReportWeight(event) >= weight(head) }
         var changed: Token<MessageClass>?
@@ -272,7 +271,7 @@ package final class Reclassification {
         return weight
     }
 
-    /// - Returns: the class that the delivery had, where anything of it changed.
+    /// - Returns: the class that the delivery had, if anything of it changed.
     private func replace(_ id: Int64, _ event: DeliveryEvent, withOutcomes: Bool) throws -> Token<MessageClass>? {
         let old = try stored(id, withOutcomes: withOutcomes)
         let new = Stored(event, withOutcomes: withOutcomes)
@@ -349,7 +348,7 @@ package final class Reclassification {
 }
 
 extension Reclassification.Stored {
-    /// As the ledger would write it.
+    /// The event as the ledger would store it.
     fileprivate init(_ event: DeliveryEvent, withOutcomes: Bool) {
         func term(_ text: String) -> String { text.stored(limit: LedgerLimits.termBytes) }
         func text(_ text: String) -> String { text.stored(limit: LedgerLimits.textBytes) }

@@ -1,5 +1,5 @@
 extension LedgerStore {
-    /// Notes what a run did. Nothing depends on it.
+    /// Records what a run did. Nothing depends on it.
     package func recordRun(_ run: RunRecord) throws(LedgerError) {
         try engine.record(run)
     }

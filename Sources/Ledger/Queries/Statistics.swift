@@ -80,7 +80,7 @@ extension LedgerStore {
         }
     }
 
-    /// Who was suppressed within the window, and is at the moment `now`, in seconds since 1970 UTC.
+    /// The addresses that were suppressed within the window and still are at `now`, in seconds since 1970 UTC.
     package func newSuppressions(
         _ window: StatisticsWindow, at now: Int64, limit: Int
     ) throws(LedgerError) -> NewSuppressions {
@@ -97,7 +97,7 @@ extension LedgerStore {
                 return query
             }
             var result = NewSuppressions()
-            // The table itself: by way of the index every row would be looked up on its own.
+            // Scans the table: through the index every row would be looked up separately.
             let counts = try bound(
                 """
                 SELECT cause, reason, count(*) FROM address NOT INDEXED WHERE \(condition)
@@ -125,8 +125,9 @@ extension LedgerStore {
         }
     }
 
-    /// The latest reports of each group, at most `limit`, the latest first. A report stands once in the list of a class, an
-    /// origin or a stretch of days, and once for each recipient in the others. Reads every delivery of the ledger once.
+    /// The latest reports of each group, at most `limit`, the latest first. A report occurs once in the list of a
+    /// class, an origin or a stretch of days, and once for each recipient in the others. Reads every delivery of the
+    /// ledger once.
     package func samples(
         _ window: StatisticsWindow, of groups: Set<StatisticsGroup>, limit: Int
     ) throws(LedgerError) -> [StatisticsGroup: [ReportSample]] {
@@ -138,10 +139,10 @@ extension LedgerStore {
         }
     }
 
-    /// Gives what was said of the recipients of hard and soft bounces and delays that have one of the reasons, the last that
-    /// came into the ledger first, until `each` says no. The rest of a row is read where `each` asks for it.
+    /// Calls `each` with the recipients of hard and soft bounces and delays that have one of the reasons, the last
+    /// stored first, until it returns false. The rest of a row is read only if `each` asks for it.
     ///
-    /// The rows are read some at a time: what is written meanwhile may or may not be seen.
+    /// The rows are read in pages: what is written meanwhile may or may not be seen.
     package func recipients(
         _ window: StatisticsWindow, reasons: [Reason], page: Int = LedgerStore.page,
         each: (String?, () throws(LedgerError) -> ReportSample?) throws(LedgerError) -> Bool
@@ -152,7 +153,7 @@ extension LedgerStore {
         while count == page {
             let before = last
             try read { connection in
-                // A reading may be done twice.
+                // A read may run twice.
                 (rows, count) = ([], 0)
                 let scan = try StatisticsScan(connection, readsDomains: false)
                 let wanted = try reasons.compactMap { try scan.terms.known($0.rawValue) }

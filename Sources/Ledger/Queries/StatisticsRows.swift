@@ -8,9 +8,8 @@ package struct StatisticsWindow: Sendable, Hashable {
     /// The end of the last hour; what arrives in this second is not in the window.
     package let end: Int64
 
-    /// - Parameters:
-    ///   - since: a second of the first hour; nothing: from the beginning.
-    ///   - until: the end; the hour that it lies in is taken whole. Nothing: no end.
+    /// - Parameters: - since: a second of the first hour; nil: from the beginning. - until: the end; its hour is
+    ///   included as a whole. Nil: no end.
     package init(since: Int64? = nil, until: Int64? = nil) {
         let hour = CalendarTime.secondsPerHour
         let since = LedgerLimits.clamped(arrival: since ?? 0)
@@ -28,13 +27,13 @@ package struct DayTally: Sendable, Hashable {
     package var origin: Token<Origin>?
     /// Reports that count.
     package var counted: Int
-    /// Files with a report that another file had brought.
+    /// Files with a report that was already known from another file.
     package var duplicates: Int
 }
 
 /// How often reports named recipients that have something in common.
 package struct RecipientRow: Sendable, Hashable {
-    /// What they have in common: a reason, a domain, a host. Empty where the reports do not say.
+    /// The common value: a reason, a domain, a host. Empty if the reports do not say.
     package var value: String
     /// The reports after it.
     package var group: StatisticsGroup
@@ -53,7 +52,7 @@ package struct RecipientFigures: Sendable, Equatable {
     package var total = AddressState.Counters()
 }
 
-/// Who has been suppressed within a window and still is.
+/// The addresses suppressed within a window that still are.
 package struct NewSuppressions: Sendable, Equatable {
     package var count = 0
     package var byReason: [LedgerSummary.ReasonCount] = []
@@ -75,12 +74,12 @@ package enum StatisticsGroup: Sendable, Hashable {
 
 /// One report, or one recipient of it, as a row of a list.
 package struct ReportSample: Sendable, Equatable {
-    /// Empty where the report names no valid address.
+    /// Empty if the report names no valid address.
     package var address: String
     package var arrival: Int64
     package var `class`: Token<MessageClass>
     package var origin: Token<Origin>?
-    /// Nothing where the report names nobody.
+    /// `nil` if the report names nobody.
     package var outcome: OutcomeEvent?
     package var reportingMTA: String?
     /// Where the file went.

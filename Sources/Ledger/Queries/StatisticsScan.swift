@@ -27,9 +27,9 @@ final class StatisticsScan {
     }
 
     let terms: TermTable
-    /// The domains of the ledger's addresses; the first is none.
+    /// The domains of the ledger's addresses; the first is empty.
     private(set) var domains: [String] = [""]
-    /// The place of its domain for the number of each address.
+    /// The index of the domain for the number of each address.
     private var domainOfAddress: [Int32] = []
     private let connection: any Connection
     private let remote: Int64
@@ -84,7 +84,7 @@ final class StatisticsScan {
         ) { row, _ in try body(row) }
     }
 
-    /// Gives the recipients that have one of the reasons, the last first.
+    /// Calls `body` with the recipients that have one of the reasons, the last first.
     ///
     /// - Parameter before: the number of an outcome; only those with a lower one.
     func forEach(
@@ -127,7 +127,7 @@ final class StatisticsScan {
         }
     }
 
-    /// What an outcome means for its address. Only of a hard one, and of a relay's, the codes must be looked at.
+    /// What an outcome means for its address. The codes matter only for a hard one and for a relay's.
     private func effect(_ classTerm: Int64, _ kind: Int64, _ row: any Query) throws -> AddressEvent.Effect {
         let pair = Pair(classTerm: classTerm, kind: kind)
         if let known = effects[pair], known != .hard, known != .relay { return known }
@@ -141,13 +141,14 @@ final class StatisticsScan {
             class: messageClass, fate: fate, replyCode: row.optionalText(10), status: row.optionalText(11))
     }
 
-    /// The place in `domains`.
+    /// The index in `domains`.
     func domain(_ recipient: Recipient) -> Int {
         guard let address = recipient.address, domainOfAddress.indices.contains(Int(address)) else { return 0 }
         return Int(domainOfAddress[Int(address)])
     }
 
-    /// Who runs the server that refused, or else the foreign one that wrote the report, or else the recipient's domain.
+    /// The provider of the server that refused, or else of the remote one that wrote the report, or else the
+    /// recipient's domain.
     func provider(_ row: Row, _ recipient: Recipient) throws -> String {
         if let host = recipient.remoteMTA, let name = try provider(ofHost: host) { return name }
         if let host = row.reportingMTA, row.origin == remote, let name = try provider(ofHost: host) { return name }

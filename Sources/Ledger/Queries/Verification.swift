@@ -1,10 +1,10 @@
 import Bytes
 
-/// What was compared, and what does not agree.
+/// What was compared, and the differences.
 package struct Verification: Sendable, Equatable {
     package var addresses = 0
     package var reports = 0
-    /// Sentences, the first of them.
+    /// The first differences, as sentences.
     package var differences: [String] = []
     package var differenceCount = 0
 
@@ -19,8 +19,8 @@ package struct Verification: Sendable, Equatable {
 }
 
 extension LedgerStore {
-    /// Compares everything that follows from the events, counters, streaks, suppressions, the brake's counts and the sums of
-    /// the hours, with the events themselves. Writes nothing.
+    /// Compares everything derived from the events (counters, streaks, suppressions, the brake's counts and the totals
+    /// of the hours) with the events. Writes nothing.
     ///
     /// - Parameter limit: how many differences are named.
     package func verify(limit: Int) throws(LedgerError) -> Verification {

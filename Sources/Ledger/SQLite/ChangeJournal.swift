@@ -1,4 +1,4 @@
-/// The rows of the large tables that were made, changed or deleted.
+/// The rows of the large tables that were created, changed or deleted.
 package final class ChangeJournal {
     package init() {}
 
@@ -8,7 +8,7 @@ package final class ChangeJournal {
     package private(set) var terms = Set<Int64>()
 
     package func note(_ table: UnsafePointer<CChar>, _ row: Int64) {
-        // The first letters tell these tables from each other and from the rest.
+        // The first letters distinguish these tables from each other and from the rest.
         switch (UInt8(bitPattern: table[0]), UInt8(bitPattern: table[1])) {
         case (UInt8(ascii: "d"), UInt8(ascii: "e")): deliveries.insert(row)
         case (UInt8(ascii: "o"), UInt8(ascii: "u")): outcomes.insert(row)

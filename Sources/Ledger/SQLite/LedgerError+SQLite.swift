@@ -46,7 +46,7 @@ extension LedgerError {
             self.init(
                 .cannotOpen,
                 "cannot open the ledger \(path) (\(message)); check the path and the rights on the file and its folder")
-        // Only sometimes is a lack of room told as SQLITE_FULL; for the files beside the ledger it is an I/O error.
+        // A full disk is not always reported as SQLITE_FULL; for the files next to the ledger it is an I/O error.
         case SQLITE_IOERR where LedgerFile.isDiskFull(path): self = LedgerFile.full(path)
         case SQLITE_IOERR where systemError == EFBIG || (code != Self.readError && LedgerFile.isSizeLimited):
             self = LedgerFile.tooLarge(path)

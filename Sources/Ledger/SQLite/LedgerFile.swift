@@ -1,9 +1,9 @@
 import Bytes
 import Glibc
 
-/// What can be said about a ledger's file before SQLite opens it.
+/// Checks of a ledger's file before SQLite opens it.
 enum LedgerFile {
-    /// The mode of a new ledger, less the umask: it holds people's addresses.
+    /// The mode of a new ledger, minus the umask: it holds people's addresses.
     static let mode: mode_t = 0o640
 
     enum Kind: Equatable {
@@ -25,7 +25,7 @@ enum LedgerFile {
         }
     }
 
-    /// The file that a path leads to: itself, or what a symbolic link names, also where nothing is there yet.
+    /// The file that a path leads to: itself, or what a symbolic link names, even if nothing is there yet.
     ///
     /// SQLite keeps its files next to that one.
     static func target(_ path: String) -> String {
@@ -43,7 +43,7 @@ enum LedgerFile {
         return path
     }
 
-    /// A path that SQLite takes for nothing but a path, such as `:memory:`.
+    /// The path in a form that SQLite always takes as a path, such as for a file named `:memory:`.
     static func named(_ path: String) -> String { path.hasPrefix("/") ? path : "./" + path }
 
     /// A file that SQLite keeps next to the ledger.
@@ -53,8 +53,8 @@ enum LedgerFile {
         path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     }
 
-    /// Refuses a ledger that this user may not write, before SQLite makes files beside it with the ledger's own mode,
-    /// which would then outlive that mode. The folder must be writable too, for these files.
+    /// Refuses a ledger that this user may not write, before SQLite creates its files next to it with the ledger's mode
+    /// and leaves them there. The folder must be writable too, for these files.
     static func checkWritable(_ path: String) throws(LedgerError) {
         if faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0 {
             throw failure(path, errno, writing: true)
@@ -90,7 +90,7 @@ enum LedgerFile {
         }
     }
 
-    // MARK: What is no ledger, or not a whole one
+    // MARK: What is not a ledger, or not a whole one
 
     static func empty(_ path: String) -> LedgerError {
         LedgerError(
@@ -117,7 +117,7 @@ enum LedgerFile {
         LedgerError(.tryAgain, "no room for the ledger \(path): the disk is full; nothing was changed, make room")
     }
 
-    /// What a limit on the size of files leads to (ulimit -f, getrlimit(2)).
+    /// The error for a limit on the size of files (ulimit -f, getrlimit(2)).
     static func tooLarge(_ path: String) -> LedgerError {
         LedgerError(
             .tryAgain,
@@ -125,7 +125,7 @@ enum LedgerFile {
                 + "(ulimit -f)")
     }
 
-    /// Whether this process may write files of a certain size only.
+    /// Whether the size of files that this process writes is limited.
     static var isSizeLimited: Bool {
         var limit = rlimit()
         return getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 && limit.rlim_cur != rlim_t.max
@@ -135,11 +135,11 @@ enum LedgerFile {
     static func isDiskFull(_ path: String) -> Bool {
         var status = statvfs()
         guard statvfs(path, &status) == 0 || statvfs(folder(of: path), &status) == 0 else { return false }
-        // No inodes at all: a file system that makes them as they are needed.
+        // No inodes at all: a file system that allocates them dynamically.
         return status.f_bavail == 0 || (status.f_files > 0 && status.f_favail == 0)
     }
 
-    /// The size of a file beside the ledger, nothing where there is none.
+    /// The size of a file next to the ledger, `nil` if there is none.
     static func size(_ path: String) -> Int64? {
         var status = stat()
         return stat(path, &status) == 0 ? Int64(status.st_size) : nil

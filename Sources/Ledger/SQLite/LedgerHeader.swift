@@ -17,26 +17,27 @@ struct LedgerHeader {
         let size = Int64(bytes[16]) << 8 | Int64(bytes[17])
         pageSize = size == 1 ? 65_536 : size
         guard pageSize >= 512, pageSize & (pageSize - 1) == 0 else { return nil }
-        // The count is good where it was written together with the last change.
+        // The count is valid if it was written together with the last change.
         pageCount = number(24) == number(92) && number(28) > 0 ? number(28) : nil
     }
 }
 
-/// Whether a ledger's file is whole as far as its size can tell.
+/// Checks whether a ledger's file is complete, by its size.
 ///
-/// SQLite takes a file of 0 bytes or 1 byte for a database that is still to be made, and fills up with zeros what is missing
-/// of the last page. A ledger that a full disk or a broken copy has left so would answer that everybody may be mailed.
+/// SQLite takes a file of 0 bytes or 1 byte for a new database, and fills a partial last page with zeros. A ledger left
+/// so by a full disk or an incomplete copy would answer that everybody may be mailed.
 enum WholeLedger {
-    /// How often a file that looks cut is looked at, and how long lies between, in microseconds: a checkpoint writes the
-    /// first page, with the new count, before the others.
+    /// How often a file that looks truncated is checked, and the pause in between, in microseconds: a checkpoint writes
+    /// the first page, with the new count, before the others.
     private static let attempts = 3
     private static let pause: UInt32 = 20_000
 
-    /// - Throws: `inputOutput` if the file at `path`, which `database` has opened, is empty, cut off or no database.
+    /// - Throws: `inputOutput` if the file at `path`, which `database` has opened, is empty, truncated or not a
+    ///   database.
     static func check(_ database: SQLiteDatabase, path: String) throws(LedgerError) {
         for attempt in 1... {
             let bytes = OpenedFile.read(database, LedgerHeader.byteCount, at: 0)
-            // The size last: it only grows while a checkpoint is at work.
+            // The size is read last: it only grows during a checkpoint.
             guard case .regular(let size) = try LedgerFile.kind(path) else { return }
             guard size > 0 else { throw LedgerFile.empty(path) }
             if size >= Int64(LedgerHeader.byteCount), let bytes {
@@ -59,7 +60,7 @@ enum WholeLedger {
         let pages = size / header.pageSize
         guard let count = header.pageCount else { return size % header.pageSize == 0 }
         if pages >= count { return true }
-        // A writer was killed between two pages of a checkpoint: what is missing stands in the WAL.
+        // A writer was killed during a checkpoint: the missing pages are in the WAL.
         return WALPages(LedgerFile.companion(path, "-wal"), pageSize: header.pageSize)?.hold(pages + 1, to: count)
             ?? false
     }
@@ -67,8 +68,8 @@ enum WholeLedger {
 
 /// The bytes of a ledger's file as they are on the disk, without what is in the WAL.
 enum OpenedFile {
-    /// Some bytes, through SQLite's own descriptor: closing another one would take away its locks (fcntl(2)). Nil if they
-    /// cannot be read; what is missing of them is zero.
+    /// Reads bytes through SQLite's own descriptor: closing another one would release its locks (fcntl(2)). Nil if they
+    /// cannot be read; missing bytes are zero.
     static func read(_ database: SQLiteDatabase, _ count: Int, at offset: Int64) -> [UInt8]? {
         var file: UnsafeMutablePointer<sqlite3_file>?
         guard sqlite3_file_control(database.handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK,
@@ -79,11 +80,11 @@ enum OpenedFile {
         return code == SQLITE_OK || code == shortRead ? bytes : nil
     }
 
-    /// SQLITE_IOERR_SHORT_READ, a macro that Swift does not see.
+    /// SQLITE_IOERR_SHORT_READ, a macro that Swift does not import.
     private static let shortRead = SQLITE_IOERR | 2 << 8
 }
 
-/// The ledger's identity where it stands in the file: gone from there, another ledger was copied over this one.
+/// The ledger's identity where it is in the file: gone from there, another ledger was copied over this one.
 struct StoredIdentity {
     private let text: [UInt8]
     private let place: Int64
@@ -110,7 +111,7 @@ struct StoredIdentity {
     func isThere(_ database: SQLiteDatabase, size: Int64) -> Bool {
         guard let bytes = OpenedFile.read(database, text.count, at: place) else { return true }
         if bytes == text { return true }
-        // It has another place, as after VACUUM.
+        // It was moved, as after VACUUM.
         var offset: Int64 = 0
         while offset < size {
             guard let bytes = OpenedFile.read(database, Self.chunk, at: offset) else { return true }
@@ -128,7 +129,7 @@ struct StoredIdentity {
     }
 }
 
-/// The pages of which the WAL holds a committed version (https://www.sqlite.org/fileformat.html, section 4).
+/// The pages that have a committed version in the WAL (https://www.sqlite.org/fileformat.html, section 4).
 struct WALPages {
     private static let headerBytes = 32
     private static let frameHeaderBytes = 24
@@ -139,7 +140,7 @@ struct WALPages {
 
     /// Nil if there is no WAL, or one for pages of another size.
     init?(_ path: String, pageSize: Int64) {
-        // SQLite has no locks on this file, which closing a descriptor could take away.
+        // SQLite has no locks on this file that closing a descriptor could release.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -169,7 +170,7 @@ struct WALPages {
     /// Whether it holds all pages of a range that the database has.
     func hold(_ first: Int64, to last: Int64) -> Bool {
         let last = min(last, count)
-        // No number of pages that a damaged header names is gone through.
+        // Bounded by the WAL, not by the number of pages in a damaged header.
         guard count > 0, last - first < Int64(pages.count) else { return false }
         return first > last || (first...last).allSatisfy(pages.contains)
     }

@@ -1,10 +1,10 @@
 import CSQLite
 import Glibc
 
-/// The files that stood under a ledger's names when it was opened.
+/// The identity of a ledger's files at the time it was opened.
 ///
-/// Where another program removes or replaces one, SQLite goes on in the file that it has open: what it commits is gone with
-/// that. So each commit looks afterwards.
+/// If another program removes or replaces one, SQLite continues to use the file that it has open, and its commits are
+/// lost. So each commit checks afterwards.
 struct LedgerPlace {
     private struct File: Equatable {
         var device: UInt64
@@ -41,13 +41,13 @@ struct LedgerPlace {
         if ledger == nil || hasMoved != 0 { throw replaced }
     }
 
-    /// - Throws: `inputOutput` if something else, or nothing, stands where the ledger was.
+    /// - Throws: `inputOutput` if the ledger's path is now another file, or missing.
     func check() throws(LedgerError) {
         let target = self.target
         guard File(path) == ledger, Self.suffixes.map({ File(target + $0) }) == companions else { throw replaced }
     }
 
-    /// - Throws: `inputOutput` if the file was cut, or another one was copied over it.
+    /// - Throws: `inputOutput` if the file was truncated, or another one was copied over it.
     func checkContents(_ database: SQLiteDatabase) throws(LedgerError) {
         try WholeLedger.check(database, path: path)
         if identity?.isThere(database, size: LedgerFile.size(target) ?? 0) == false { throw replaced }

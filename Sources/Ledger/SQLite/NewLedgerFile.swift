@@ -2,12 +2,12 @@ import Bytes
 import CRenameat2
 import Glibc
 
-/// Makes a ledger's file, whole or not at all.
+/// Creates a ledger's file, completely or not at all.
 ///
-/// It is built under another name in the same folder, brought to the disk, and then given its name, unless another program
-/// was faster. Whoever is killed in between leaves a file of the other name, which is of no use and does no harm.
+/// It is built under another name in the same folder, synchronised to disk, and then renamed, unless another program
+/// was faster. A program that is killed in between leaves a file under the other name, which does no harm.
 enum NewLedgerFile {
-    /// What the file is called while it is built; 16 random digits follow.
+    /// The prefix of the file's name while it is built; 16 random digits follow.
     static let temporaryPrefix = ".maildir-bounce-new."
 
     /// The two bytes of the header that say that a database is kept in WAL mode, and their value (section 1.3.3 of the file
@@ -15,17 +15,18 @@ enum NewLedgerFile {
     private static let modeOffset: off_t = 18
     private static let walMode: [UInt8] = [2, 2]
 
-    /// Makes the ledger `path`, a file that is not there; another program may do so at the same time.
+    /// Creates the ledger `path`, which does not exist; another program may do so at the same time.
     static func make(_ path: String) throws(LedgerError) {
         let target = LedgerFile.target(path)
         try checkNothingIsLeft(of: target)
         try make(path, at: target) { (temporary) throws(LedgerError) in try build(temporary, path: path) }
     }
 
-    /// What the copy of a ledger of version 0.1.0 has after its name.
+    /// The suffix of the copy of a ledger of version 0.1.0.
     static let copySuffix = ".before-0.2.0"
 
-    /// Keeps a copy of a ledger beside it, before its tables change, unless there is one or it holds nothing.
+    /// Makes a copy of a ledger in its folder before its tables change, unless there already is one or the ledger is
+    /// empty.
     static func keepCopy(of database: SQLiteDatabase, path: String) throws {
         let connection = SQLiteConnection(database)
         let tables = ["delivery", "address"]
@@ -41,7 +42,7 @@ enum NewLedgerFile {
         }
     }
 
-    /// Makes a file, which `build` fills under another name, unless there is one of its name.
+    /// Creates a file, which `build` fills under another name, unless the name already exists.
     private static func make(
         _ path: String, at target: String, _ build: (String) throws(LedgerError) -> Void
     ) throws(LedgerError) {
@@ -68,10 +69,10 @@ enum NewLedgerFile {
         }
     }
 
-    /// A ledger that is gone, and whose WAL or journal is not, would be mixed into the new one.
+    /// If a ledger was removed but not its WAL or journal, these would be applied to the new one.
     private static func checkNothingIsLeft(of target: String) throws(LedgerError) {
         for suffix in ["-wal", "-journal"] where (LedgerFile.size(target + suffix) ?? 0) > 0 {
-            // Another program may have made it since, and be at work.
+            // Another program may have created it since, and be using it.
             guard try LedgerFile.kind(target) == .missing else { return }
             throw LedgerError(
                 .inputOutput,
@@ -83,7 +84,7 @@ enum NewLedgerFile {
     private static func build(_ temporary: String, path: String) throws(LedgerError) {
         do {
             let database = try SQLiteDatabase(LedgerFile.named(temporary), .readWrite)
-            // Nobody else knows of it, and nobody uses half of it: no file next to it, and one fsync at the end.
+            // No other program uses it before it is complete: no file next to it, and one fsync at the end.
             try database.run(
                 """
                 PRAGMA journal_mode = MEMORY;
@@ -104,7 +105,7 @@ enum NewLedgerFile {
     ) throws(SystemError) {
         guard pwrite(descriptor, walMode, walMode.count, modeOffset) == walMode.count else { throw SystemError.last }
         var status = stat()
-        // What root makes in the folder of the user who scans, that user must be able to write.
+        // The user who scans must be able to write files that root creates in that user's folder.
         if geteuid() == 0, stat(folder, &status) == 0 { _ = fchown(descriptor, status.st_uid, status.st_gid) }
         guard fsync(descriptor) == 0 else { throw SystemError.last }
         if renameat2(AT_FDCWD, temporary, AT_FDCWD, target, MAILDIR_RENAME_NOREPLACE) != 0 {
@@ -115,8 +116,8 @@ enum NewLedgerFile {
         synchronise(folder)
     }
 
-    /// The name must be on disk before anything in the file counts. Where a folder cannot be opened or synchronised, the
-    /// next commit brings the file to the disk.
+    /// The name must be on disk before anything in the file counts. If a folder cannot be opened or synchronised, the
+    /// next commit synchronises the file.
     private static func synchronise(_ folder: String) {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }

@@ -5,31 +5,31 @@ import Synchronization
 
 /// A ledger's file, read without changing a byte of its folder.
 ///
-/// SQLite makes and removes files beside a WAL database even where it only reads, so the way to open it depends on what
+/// SQLite creates and removes files next to a WAL database even when it only reads, so how to open it depends on what
 /// is there:
 ///
-/// - No `-wal` file, or an empty one: nobody has written since the last writer left, and the database file is the whole
-///   truth. It is opened `immutable`: no lock, no file beside it. A writer that comes while it is being read is noticed
-///   afterwards, since it leaves a WAL or changes the file, and the reading is done again the other way.
-/// - A `-wal` file with content and a `-shm` file: a writer is at work, or was killed. It is opened with `readonly_shm`:
-///   SQLite reads the shared index, or builds its own in memory where no writer lives, and writes to neither.
+/// - No `-wal` file, or an empty one: nobody has written since the last writer left, and the database file is complete.
+///   It is opened `immutable`: no lock, no other file. A writer that starts meanwhile is noticed afterwards, since it
+///   leaves a WAL or changes the file, and the read is repeated the other way.
+/// - A `-wal` file with content and a `-shm` file: a writer is active, or was killed. It is opened with `readonly_shm`:
+///   SQLite reads the shared index, or builds its own in memory if there is no writer, and writes to neither.
 /// - A `-wal` file with content and no `-shm`: somebody has copied two files out of three. SQLite could only read this
-///   after making the third, so it is an error that says so.
+///   after creating the third, so it is an error.
 final class ReadOnlyFile: SQLiteEngine {
     let path: String
     let busySeconds: Int
     private let opened: Mutex<Opened?> = Mutex(nil)
 
-    /// How often a reading is done again because a writer came in between.
+    /// How often a read is repeated because a writer started in between.
     private static let attempts = 5
 
     private struct Opened: Sendable {
         var database: LockedDatabase
-        /// The file as it was when it was opened as immutable; nothing otherwise.
+        /// The file's state when it was opened as immutable; nil otherwise.
         var mark: Mark?
     }
 
-    /// What a writer cannot leave as it is.
+    /// The properties of the file that a writer always changes.
     private struct Mark: Equatable, Sendable {
         var inode: UInt64
         var size: Int64
@@ -41,7 +41,7 @@ final class ReadOnlyFile: SQLiteEngine {
     init(path: String, busySeconds: Int) throws(LedgerError) {
         self.path = LedgerFile.named(path)
         self.busySeconds = busySeconds
-        // Whatever is wrong with the file is told at once.
+        // Problems with the file are reported at once.
         try read { _ in }
     }
 
@@ -57,7 +57,7 @@ final class ReadOnlyFile: SQLiteEngine {
             } catch {
                 result = .failure(error)
             }
-            // What was read while the file changed, or failed for that reason, is worth nothing.
+            // A result that was read while the file changed, or an error for that reason, is discarded.
             if let mark = opened.mark, mark != self.mark() {
                 self.opened.withLock { $0 = nil }
                 continue
@@ -83,7 +83,7 @@ final class ReadOnlyFile: SQLiteEngine {
     func giveBack() throws(LedgerError) -> LedgerRoom? { throw LedgerError.openedForReading(path) }
 
     private func current() throws(LedgerError) -> Opened {
-        // An immutable file that has changed since it was read last must be opened anew.
+        // An immutable file that has changed since it was read last must be opened again.
         let known = opened.withLock { $0 }
         if let known, known.mark == nil || known.mark == mark() {
             return known
@@ -111,7 +111,7 @@ final class ReadOnlyFile: SQLiteEngine {
         case .other:
             throw LedgerError(.cannotOpen, "the ledger \(path) is a device, pipe or socket; name a regular file")
         case .regular(let size):
-            // Not open(2): closing a descriptor takes away the locks that this process may hold on the file (fcntl(2)).
+            // Not open(2): closing a descriptor releases the locks that this process may hold on the file (fcntl(2)).
             if faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0 {
                 throw LedgerFile.failure(path, errno)
             }
@@ -149,7 +149,7 @@ final class ReadOnlyFile: SQLiteEngine {
         }
     }
 
-    /// A path as the path of a URI.
+    /// A path, escaped for a URI.
     private static func escaped(_ path: String) -> String {
         path.utf8.map { byte in
             byte.isLetterOrDigit || "/.-_".utf8.contains(byte)

@@ -1,10 +1,10 @@
 import CSQLite
 
-/// A database of SQLite as a place where statements run.
+/// Runs statements in an SQLite database.
 package final class SQLiteConnection: Connection {
     package let terms: TermCache
     private let database: SQLiteDatabase
-    /// Numbers to use, where others than those after the last.
+    /// Numbers to use instead of those after the last.
     package var given: [NumberedTable: RowNumbers] = [:]
 
     package init(_ database: SQLiteDatabase, terms: TermCache = TermCache()) {
@@ -29,7 +29,7 @@ package final class SQLiteConnection: Connection {
 
     package var changes: Int { get throws { Int(sqlite3_changes(database.handle)) } }
 
-    /// Nothing else writes while this transaction does: the numbers go on after the last.
+    /// Nothing else writes during this transaction: the numbers continue after the last.
     package func numbers(for table: NumberedTable) throws -> RowNumbers {
         if let given = given[table] { return given }
         let last = table == .delivery ? try lastDelivery() : try integer("SELECT max(id) FROM \(table.rawValue)") ?? 0
@@ -42,7 +42,7 @@ package final class SQLiteConnection: Connection {
             try integer("SELECT CAST(value AS BIGINT) FROM setting WHERE name = '\(Schema.lastDeliverySetting)'") ?? 0)
     }
 
-    /// The other ledger may have given numbers to deliveries that are gone by now.
+    /// The other ledger may have given numbers to deliveries that were deleted.
     package func renumber() throws {
         let known = try integer("SELECT max(known) FROM action") ?? 0
         try setLastDelivery(max(known, try lastDelivery()))
@@ -50,7 +50,7 @@ package final class SQLiteConnection: Connection {
 
     package func keepDeliveryNumbers() throws { try setLastDelivery(try lastDelivery()) }
 
-    /// Sees to it that no new delivery gets a number up to this one.
+    /// Makes new deliveries get numbers above this one.
     package func setLastDelivery(_ number: Int64) throws {
         let insert = try prepare(
             """
@@ -63,7 +63,7 @@ package final class SQLiteConnection: Connection {
 
     private lazy var termInsertion = SQLiteQuery(database, "INSERT INTO term (text) VALUES (?1)")
 
-    /// Nothing else writes: a text that has no number has none until it is given one here.
+    /// Nothing else writes: a text without a number has none until it gets one here.
     package func insertTerm(_ text: String) throws -> Int64 {
         try termInsertion.bind(1, text)
         try termInsertion.execute()
@@ -74,7 +74,7 @@ package final class SQLiteConnection: Connection {
         SQLiteSink(insert: try prepare(table.insertion))
     }
 
-    /// Notes in a journal which rows are changed from now on, or in none.
+    /// Records in a journal, or no longer in any, which rows are changed from now on.
     package func note(in journal: ChangeJournal?) {
         guard let journal else {
             sqlite3_update_hook(database.handle, nil, nil)
@@ -88,7 +88,7 @@ package final class SQLiteConnection: Connection {
             }, Unmanaged.passUnretained(journal).toOpaque())
     }
 
-    /// Overwrites what is deleted, where the SQLite of the system does not do so anyway.
+    /// Overwrites deleted data, if the system's SQLite does not do so by default.
     package func eraseForGood() throws { try run("PRAGMA secure_delete = ON") }
 }
 

@@ -1,7 +1,7 @@
 import CSQLite
 import Synchronization
 
-/// A database that is open. It is closed when nothing refers to it any more; its statements do.
+/// An open database. It is closed with the last reference to it; its statements hold one.
 package final class SQLiteDatabase {
     /// How it is opened.
     enum Mode {
@@ -29,7 +29,7 @@ package final class SQLiteDatabase {
 
     let handle: OpaquePointer
 
-    /// Where something has used SQLite before, this changes nothing.
+    /// Has no effect if SQLite was already used in this process.
     private static let settings = maildir_bounce_sqlite_counts_no_memory()
 
     /// - Parameter busySeconds: how long a statement waits for another program's lock.
@@ -55,7 +55,7 @@ package final class SQLiteDatabase {
         if code != SQLITE_OK { throw SQLiteFailure(handle, code) }
     }
 
-    /// Runs statements in one transaction, which is taken back where `body` gives nothing or throws.
+    /// Runs statements in one transaction, which is rolled back if `body` returns nil or throws.
     func transaction<Result>(_ kind: Transaction, _ body: () throws -> Result?) throws -> Result? {
         try run(kind.rawValue)
         do {
@@ -63,7 +63,7 @@ package final class SQLiteDatabase {
             try run(result == nil ? "ROLLBACK" : "COMMIT")
             return result
         } catch {
-            // After some failures SQLite has taken it back already.
+            // After some failures SQLite has already rolled back.
             if sqlite3_get_autocommit(handle) == 0 { try? run("ROLLBACK") }
             throw error
         }
@@ -76,10 +76,10 @@ package final class SQLiteDatabase {
         return result
     }
 
-    /// Copies all pages, as they are at one moment, into the file `path`, which is there and empty.
+    /// Copies all pages, in one consistent state, into the existing, empty file `path`.
     func copy(to path: String) throws(SQLiteFailure) {
         let target = try SQLiteDatabase(path, .readWrite)
-        // Nobody else knows of it; whoever made it brings it to the disk.
+        // No other program uses it; the caller synchronises it.
         try target.run("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF")
         guard let backup = sqlite3_backup_init(target.handle, "main", handle, "main") else {
             throw SQLiteFailure(target.handle, sqlite3_extended_errcode(target.handle))
@@ -93,7 +93,7 @@ package final class SQLiteDatabase {
     func version() throws -> Int64 { try SQLiteConnection(self).integer("PRAGMA user_version") ?? 0 }
 }
 
-/// A database, and what goes with it, that one thread uses at a time.
+/// A database and its statements, used by one thread at a time.
 final class LockedDatabase: @unchecked Sendable {
     // Used under the lock only.
     private let database: SQLiteDatabase
@@ -101,7 +101,7 @@ final class LockedDatabase: @unchecked Sendable {
 
     init(_ database: sending SQLiteDatabase) { self.database = database }
 
-    /// Lends the database. `body` must not ask for it again.
+    /// Calls `body` with the database locked. `body` must not call this again.
     func use<Result>(_ body: (SQLiteDatabase) throws -> Result) throws -> Result {
         var result: Result?
         try lock.withLock { _ in result = try body(database) }

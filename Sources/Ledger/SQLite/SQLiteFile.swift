@@ -4,16 +4,15 @@ import Glibc
 /// A ledger's file, or a ledger in memory, that is read and written.
 final class SQLiteFile: SQLiteEngine {
     /// SQLite's page cache, in KiB: 8 MiB. Writing 1,300,000 reports about 505,578 addresses in batches of 1,000 adds
-    /// 11.2 MiB to a process at its peak (make simulate-week); what a scan holds beside it is its own.
+    /// 11.2 MiB to a process at its peak (make simulate-week); a scan needs more on its own.
     static let cacheKibibytes = 8_192
-    /// WAL pages after which SQLite moves them into the ledger: 64 MiB. A page that batch after batch changes
-    /// is moved once.
+    /// The number of WAL pages at which SQLite checkpoints: 64 MiB. A page that several batches change is moved once.
     static let checkpointPages = 16_384
 
     let path: String
     let busySeconds: Int
     private let database: LockedDatabase
-    // Used with the database only.
+    // Used only with the database locked.
     private nonisolated(unsafe) let terms = KnownTerms()
     /// Nil for a ledger in memory.
     private let place: LedgerPlace?
@@ -58,10 +57,10 @@ final class SQLiteFile: SQLiteEngine {
         }
     }
 
-    /// Opens the file, and makes or migrates what is in it.
+    /// Opens the file, and creates or migrates its tables.
     ///
-    /// Two programs that do this at once each read, then write. For such a pair SQLite does not wait, since none of the
-    /// two could ever go on, but refuses one of them at once; that one has to begin anew.
+    /// Two programs that do this at once each read, then write. SQLite cannot let both wait, since that would be a
+    /// deadlock, but refuses one of them at once; that one has to start over.
     private static func open(
         _ path: String, durability: LedgerStore.Durability, busySeconds: Int
     ) throws(LedgerError) -> SQLiteDatabase {
@@ -76,7 +75,7 @@ final class SQLiteFile: SQLiteEngine {
         }
     }
 
-    /// How long a program that was refused waits before it begins anew, in microseconds.
+    /// How long a program that was refused waits before it starts over, in microseconds.
     private static let reopeningPause: UInt32 = 20_000
 
     private static func openOnce(
@@ -98,8 +97,9 @@ final class SQLiteFile: SQLiteEngine {
                         + "put the ledger on a local disk")
             }
             mode.reset()
-            // The empty files stay when the last writer leaves, as its own: a reader that may not write in the folder
-            // needs them, and one that may would make them as its own, and keep the next writer out.
+            // The empty files stay when the last writer closes, owned by it: a reader without write permission in the
+            // folder needs them, and one with permission would create them under its own user and lock out the next
+            // writer.
             var isPersistent: Int32 = 1
             sqlite3_file_control(database.handle, "main", SQLITE_FCNTL_PERSIST_WAL, &isPersistent)
             try database.run(
@@ -119,7 +119,7 @@ final class SQLiteFile: SQLiteEngine {
         }
     }
 
-    /// A path that cannot be opened for writing is a matter of rights or of the folder.
+    /// If a path cannot be opened for writing, the cause is permissions or the folder.
     private static func openingError(_ error: any Error, path: String, busySeconds: Int) -> LedgerError {
         let translated = LedgerError(error, path: path, busySeconds: busySeconds)
         let code = (error as? SQLiteFailure)?.code ?? SQLITE_OK
@@ -129,11 +129,11 @@ final class SQLiteFile: SQLiteEngine {
         return translated
     }
 
-    /// Refuses the database of another program, a ledger of a later version of this one, and one that has lost its version or
-    /// its tables. Gives the version.
+    /// Refuses another program's database, a ledger of a later version, and one that has lost its version or its
+    /// tables. Returns the version.
     static func checkIdentity(_ database: SQLiteDatabase, path: String) throws -> Int64 {
         let connection = SQLiteConnection(database)
-        // Of one moment: another program may be bringing the ledger to another version just now.
+        // In one read transaction: another program may be migrating the ledger.
         let (application, version, tables) = try database.read { _ in
             (
                 try connection.integer("PRAGMA application_id") ?? 0,
@@ -178,7 +178,7 @@ final class SQLiteFile: SQLiteEngine {
                 if result != nil {
                     try checkPlace(database)
                 } else {
-                    // Of a transaction that is taken back, nothing is known afterwards.
+                    // After a rollback the cached terms are invalid.
                     terms.cache.removeAll()
                 }
                 return result
@@ -188,21 +188,21 @@ final class SQLiteFile: SQLiteEngine {
         }
     }
 
-    /// Whether what was committed is in the ledger, and not in a file that nobody finds any more.
+    /// Checks that the commit went to the ledger, and not to a file that was moved or deleted.
     private func checkPlace(_ database: SQLiteDatabase) throws {
         guard let place else { return }
         do {
             try place.check()
         } catch {
-            // All goes into the file that was moved away, which is whole then, and the WAL is empty: its pages must not be
-            // taken for those of the ledger that stands there now. SQLite itself would leave them.
+            // Everything goes into the file that was moved away, which is complete then, and the WAL is emptied: its
+            // pages must not be used for the ledger that is there now. SQLite itself would leave them.
             try? database.run("PRAGMA wal_checkpoint(TRUNCATE)")
             throw error
         }
         do {
             try place.checkContents(database)
         } catch {
-            // Half of the pages in a file that was cut would look like a whole one.
+            // A truncated file with some of the pages would look complete.
             _ = maildir_bounce_sqlite_leaves_wal(database.handle)
             throw error
         }
@@ -218,7 +218,7 @@ final class SQLiteFile: SQLiteEngine {
 
     func reader() throws(LedgerError) -> any LedgerEngine { try ReadOnlyFile(path: path, busySeconds: busySeconds) }
 
-    /// Moves the WAL into the ledger and empties it; whether that was done.
+    /// Moves the WAL into the ledger and empties it. Returns whether that was done.
     func checkpoint() throws(LedgerError) -> Bool {
         do {
             return try database.use { try SQLiteFile.checkpoint(SQLiteConnection($0)) }
@@ -228,13 +228,13 @@ final class SQLiteFile: SQLiteEngine {
     }
 
     private static func checkpoint(_ connection: any Connection) throws -> Bool {
-        // The first column of the answer: whether somebody kept it from coming to its end.
+        // The first column of the answer: whether another program prevented completion.
         try connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0
     }
 
     // MARK: Room
 
-    /// With less of the file empty than one part in so many, writing all of it anew is not worth while.
+    /// If less than one part in this many is empty, rewriting the file is not worthwhile.
     static let worthyPart: Int64 = 16
 
     func giveBack() throws(LedgerError) -> LedgerRoom? {
@@ -252,7 +252,7 @@ final class SQLiteFile: SQLiteEngine {
         var room = LedgerRoom(before: before, after: before, unused: try pages("freelist_count") * size)
         if room.unused > 0, room.unused >= room.before / SQLiteFile.worthyPart {
             do {
-                // The copy that SQLite makes goes to a file: it is as large as the ledger.
+                // SQLite's copy goes to a file: it is as large as the ledger.
                 try connection.run("PRAGMA temp_store = FILE")
                 defer { try? connection.run("PRAGMA temp_store = MEMORY") }
                 try connection.run("VACUUM")
@@ -272,8 +272,8 @@ final class SQLiteFile: SQLiteEngine {
     }
 }
 
-/// The terms that are known from earlier transactions, as long as no other program has written since: it may have dropped
-/// some, and their numbers may be other texts' by now.
+/// The terms known from earlier transactions, valid as long as no other program has written since: it may have removed
+/// some and reused their numbers.
 private final class KnownTerms {
     let cache = TermCache()
     private var version: Int64?

@@ -5,7 +5,7 @@ package struct SQLiteFailure: Error {
     /// The extended result code.
     package let code: Int32
     package let message: String
-    /// The errno after it, where there is one.
+    /// The errno of the failed system call, if any.
     package let systemError: Int32
 }
 
@@ -17,14 +17,13 @@ extension SQLiteFailure {
     }
 }
 
-/// A prepared statement of SQLite, compiled when it is used first: of the statements that a batch may need, most batches need
-/// a few.
+/// A prepared SQLite statement, compiled on first use: most batches need only a few of the statements.
 package final class SQLiteQuery: Query {
     private let database: SQLiteDatabase
     private let sql: String
     private var statement: OpaquePointer?
-    /// Copies of the texts and blobs that are bound, by parameter. SQLite would take and give back memory for each of them;
-    /// these are used again.
+    /// Copies of the bound texts and blobs, by parameter. SQLite would allocate and free memory for each of them; these
+    /// are reused.
     private var copies: [UnsafeMutableRawBufferPointer] = []
 
     package init(_ database: SQLiteDatabase, _ sql: String) {
@@ -50,7 +49,7 @@ package final class SQLiteQuery: Query {
         return fresh
     }
 
-    /// Copies bytes to where they stay until the parameter is bound anew.
+    /// Copies bytes to memory that is kept until the parameter is bound again.
     private func copy(_ bytes: UnsafeRawBufferPointer, for index: Int32) -> UnsafeRawPointer? {
         let place = Int(index) - 1
         while copies.count <= place { copies.append(UnsafeMutableRawBufferPointer(start: nil, count: 0)) }
@@ -64,7 +63,7 @@ package final class SQLiteQuery: Query {
         return UnsafeRawPointer(copy.baseAddress)
     }
 
-    /// Bytes of the smallest copy. A text of nothing has one, too: without an address SQLite would take it for NULL.
+    /// Bytes of the smallest copy. An empty text has one, too: with a null pointer SQLite would bind NULL.
     private static let leastCopy = 32
 
     package func bind(_ index: Int32, _ value: Int64?) throws {
@@ -83,7 +82,7 @@ package final class SQLiteQuery: Query {
             return
         }
         let (start, count) = value.withUTF8 { (copy(UnsafeRawBufferPointer($0), for: index), Int32($0.count)) }
-        // The last argument says that the bytes stay: a copy is ours.
+        // The last argument says that the bytes are kept: the copy is ours.
         try check(sqlite3_bind_text(statement, index, start?.assumingMemoryBound(to: CChar.self), count, nil))
     }
 

@@ -1,27 +1,27 @@
 import Verdict
 
-/// The tables of the ledger and the way from each released version to the present one.
+/// The tables of the ledger and the migrations from each released version to the current one.
 package enum Schema {
-    /// `PRAGMA application_id`: the bytes `MDBN`. Tells a ledger from another program's database.
+    /// `PRAGMA application_id`: the bytes `MDBN`. Distinguishes a ledger from another program's database.
     package static let applicationID: Int64 = 0x4D44_424E
     /// `PRAGMA user_version`: the number of the last migration.
     package static let version: Int64 = 3
-    /// Holds the last number that a delivery had which is gone.
+    /// The last number of a deleted delivery.
     package static let lastDeliverySetting = "last-delivery"
 
-    /// What leads from each version to the next. No table has an enforced foreign key: whole reports are written and erased in
-    /// one transaction.
+    /// The migration from each version to the next. No table has an enforced foreign key: whole reports are written and
+    /// erased in one transaction.
     private static let migrations = [
         version1, version2,
         version3(
             now: "CAST(strftime('%s', 'now') AS INTEGER)", newView: "DROP VIEW suppressed; CREATE VIEW",
             firstBlank: { "instr(\($0), ' ')" }, time: { "strftime('%Y-%m-%dT%H:%M:%SZ', \($0), 'unixepoch')" },
             text: "TEXT", bytes: "BLOB", number: "INTEGER PRIMARY KEY", end: "WITHOUT ROWID")
-            // What kept the versions of earlier programs.
+            // The table of versions of earlier programs.
             + "\nDROP TABLE IF EXISTS grdb_migrations; PRAGMA user_version = 3;",
     ]
 
-    /// Brings a database to the present version, or to an earlier one for a test, each step in a transaction of its own.
+    /// Migrates a database to the current version, or to an earlier one for a test, each step in its own transaction.
     package static func migrate(_ database: SQLiteDatabase, to last: Int64 = version) throws {
         while case let version = try database.version(), version < last {
             _ = try database.transaction(.immediate) {
@@ -286,18 +286,13 @@ package enum Schema {
         PRAGMA user_version = 2;
         """
 
-    /// What a release holds against, what tells the reports of version 0.1.0 from later ones, and what each outcome and report
-    /// says beside that. SQL for both engines.
+    /// Adds what a release overrides, the fingerprints of version 0.1.0, and further columns of outcomes and reports.
+    /// SQL for both engines.
     ///
-    /// - Parameters:
-    ///   - now: the present second since 1970 UTC.
-    ///   - newView: the words that make a view in place of another.
-    ///   - firstBlank: where the first blank of a text is, 0 if it has none.
-    ///   - time: a second since 1970 UTC in ISO 8601.
-    ///   - text: the type of texts, which sort by their bytes.
-    ///   - bytes: the type of bytes.
-    ///   - number: the type of a key that numbers its rows itself.
-    ///   - end: what ends a table that is found by its primary key only.
+    /// - Parameters: - now: the current second since 1970 UTC. - newView: the words that create a view in place of
+    ///   another. - firstBlank: where the first blank of a text is, 0 if it has none. - time: a second since 1970 UTC
+    ///   in ISO 8601. - text: the type of texts, which sort by their bytes. - bytes: the type of bytes. - number: the
+    ///   type of a key that numbers its rows itself. - end: what ends the definition of a table without row numbers.
     package static func version3(
         now: String, newView: String, firstBlank: (String) -> String, time: (String) -> String, text: String,
         bytes: String,
@@ -419,7 +414,7 @@ package enum Schema {
 }
 
 extension Party {
-    /// As the ledger stores it.
+    /// The number that the ledger stores.
     var number: Int64 {
         switch self {
         case .recipient: 1

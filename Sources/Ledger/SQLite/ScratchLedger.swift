@@ -1,4 +1,4 @@
-/// A ledger in memory, into which rows of another one come under the numbers that they have there.
+/// A ledger in memory, into which rows of another one are copied with their numbers.
 package struct ScratchLedger: Sendable {
     /// The same as a store.
     package let store: LedgerStore
@@ -9,7 +9,7 @@ package struct ScratchLedger: Sendable {
         store = try LedgerStore(engine: file, path: "(memory)", policy: policy, adopts: true)
     }
 
-    /// Runs statements in one transaction; nothing is written where `body` gives nothing or throws.
+    /// Runs statements in one transaction; nothing is written if `body` returns nil or throws.
     package func write<Result>(_ body: (SQLiteConnection) throws -> Result?) throws(LedgerError) -> Result? {
         try file.writeHere(body)
     }

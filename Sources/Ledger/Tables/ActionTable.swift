@@ -19,7 +19,7 @@ final class ActionTable {
 
     /// Writes an action.
     ///
-    /// - Returns: whether it was written; not where the same one was taken in the same second and nothing came since.
+    /// - Returns: whether it was written; false if the same one was taken in the same second and nothing came since.
     func insert(_ action: ManualAction, of address: Int64) throws -> Bool {
         try insertion.bind(1, address)
         try insertion.bind(2, LedgerLimits.clamped(arrival: action.at))
@@ -40,7 +40,7 @@ final class ActionTable {
         try terms.number(action.reason.stored(limit: LedgerLimits.textBytes))
     }
 
-    /// Takes away an action that was taken in the same second for the same reason, where another action, or for a release a
+    /// Removes an action that was taken in the same second for the same reason, if another action, or for a release a
     /// report, has come since, so that the new one comes after that.
     ///
     /// - Returns: whether the action has to be written again.

@@ -1,4 +1,4 @@
-/// The rows of `address` and the events after them.
+/// The rows of `address` and their later events.
 package final class AddressTable {
     private let terms: TermTable
     private let selectState: any Query
@@ -45,7 +45,7 @@ package final class AddressTable {
             state: try AddressTable.state(selectState, terms))
     }
 
-    /// An address's number, and when the last of what has happened was.
+    /// An address's number, and the time of its last event.
     package func lastEvent(_ canonical: String) throws -> (id: Int64, latest: Int64)? {
         defer { selectState.reset() }
         try selectState.bind(1, canonical)
@@ -85,7 +85,7 @@ package final class AddressTable {
         return state
     }
 
-    /// All that is known of an address beside its base, in no order; what the brake says is not in it.
+    /// Everything known of an address except its base, in no order and without the brake's statuses.
     package func events(_ address: Int64) throws -> [AddressEvent] {
         var events = [AddressEvent]()
         try forEachOutcome(address) { event, _ in events.append(event) }
@@ -126,7 +126,7 @@ package final class AddressTable {
             relay: fate.relay)
     }
 
-    /// The state from which the events go on.
+    /// The state from which the events continue.
     package func base(_ address: Int64) throws -> AddressState {
         if !hasBases { return AddressState() }
         if let page, page.numbers.contains(address) { return page.bases[address] ?? AddressState() }
@@ -135,7 +135,7 @@ package final class AddressTable {
         return try selectBase.step() ? try AddressTable.state(selectBase, terms) : AddressState()
     }
 
-    /// The state that follows from the base, the events and the brake.
+    /// The state derived from the base, the events and the brake.
     package func derive(
         _ id: Int64, _ address: String, policy: Policy, brake: BrakeStatuses
     ) throws -> AddressState {
@@ -145,8 +145,8 @@ package final class AddressTable {
         return AddressState.derive(events, from: try base(id), domain: domain, policy: policy)
     }
 
-    /// Gives every address with its state, in the order of their numbers. The rows are read some at a time, so that
-    /// `body` may change them.
+    /// Calls `body` with every address and its state, in the order of their numbers. The rows are read in pages, so
+    /// that `body` may change them.
     package func forEach(_ connection: any Connection, _ body: (Entry) throws -> Void) throws {
         var last: Int64 = 0
         while true {
@@ -159,7 +159,7 @@ package final class AddressTable {
         }
     }
 
-    /// What stands after a page of addresses, read at once where each question takes its time.
+    /// The page after a page of addresses, read in one query if the connection is slow.
     private struct Page {
         package var numbers: ClosedRange<Int64>
         package var outcomes: [Int64: [(event: AddressEvent, row: Int64)]] = [:]
@@ -197,7 +197,7 @@ package final class AddressTable {
         """
     }
 
-    /// Those of the addresses, which are canonical, that have a row.
+    /// The rows of those canonical addresses that have one.
     package static func entries(_ connection: any Connection, _ terms: TermTable, _ addresses: [String]) throws
         -> [String:
         Entry]
@@ -212,7 +212,7 @@ package final class AddressTable {
         return entries
     }
 
-    /// The addresses whose numbers follow a number.
+    /// The addresses with numbers after a number.
     package static func page(_ connection: any Connection, _ terms: TermTable, after last: Int64, limit: Int) throws
         -> [Entry]
     {
@@ -266,7 +266,7 @@ package final class AddressWriter {
         package var state: AddressState
     }
 
-    /// Writes the state of an address that has a row; one of which nothing is known any more loses it.
+    /// Writes the state of an address that has a row; the row is deleted if nothing is known of it any more.
     package func write(_ state: AddressState, id: Int64) throws {
         if state.isEmpty {
             try delete.bind(1, id)
@@ -277,7 +277,7 @@ package final class AddressWriter {
         }
     }
 
-    /// Writes new addresses. One of which nothing is known gets no row.
+    /// Writes new addresses. One with an empty state gets no row.
     package func write(_ addresses: [New]) throws {
         let known = addresses.filter { !$0.state.isEmpty }
         try insert.insert(known.count) { row, query, first in

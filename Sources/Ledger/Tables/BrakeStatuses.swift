@@ -1,12 +1,12 @@
 import Verdict
 
-/// Which hours are spikes, looked up by provider and reason as they are asked for.
+/// Which hours are spikes, looked up by provider and reason on demand.
 package final class BrakeStatuses {
     private let terms: TermTable?
     private let select: (any Query)?
     private var known: [BrakePairName: [Int64: BrakeStatus]] = [:]
     private let selectAny: (any Query)?
-    /// Most ledgers have no spike, and then nothing has to be looked up. Nothing before the first question.
+    /// Most ledgers have no spike, and then no look-up is needed. Nil before the first look-up.
     private var isEmpty: Bool?
 
     private static let cacheLimit = 20_000
@@ -23,7 +23,7 @@ package final class BrakeStatuses {
             "SELECT 1 FROM brake_hour INDEXED BY brake_status WHERE status <> 0 LIMIT 1")
     }
 
-    /// No others than those that are set.
+    /// Only the statuses that are set here.
     init() {
         terms = nil
         select = nil
@@ -40,7 +40,7 @@ package final class BrakeStatuses {
         }
     }
 
-    /// Whether any hour has a status that is not the normal one.
+    /// Whether any hour has a status other than normal.
     func hasAny() throws -> Bool {
         if let isEmpty { return !isEmpty }
         defer { selectAny?.reset() }
@@ -49,7 +49,7 @@ package final class BrakeStatuses {
         return found
     }
 
-    /// Takes note of a status that has been stored, or that is only supposed.
+    /// Sets a status that was stored, or that is hypothetical.
     func set(_ status: BrakeStatus, provider: String, reason: Token<Reason>, hour: Int64) throws {
         let pair = BrakePairName(provider: provider, reason: reason)
         var hours = try hours(pair)

@@ -1,6 +1,6 @@
 import Verdict
 
-/// The brake's counts within one transaction: who had what in which hour, and which hours are spikes.
+/// The brake's counts within one transaction: the addresses of each hour, and which hours are spikes.
 final class BrakeTable {
     /// A provider and a reason, by the numbers of their terms.
     struct Pair: Hashable {
@@ -71,8 +71,8 @@ final class BrakeTable {
         statuses = try BrakeStatuses(connection, terms)
     }
 
-    /// Counts an address in the hour of its event; once, however many events the hour has. Where `isCounted` the hour's
-    /// count has it already. Provider and reason are numbers of terms.
+    /// Counts an address in the hour of its event, once for each hour. If `isCounted`, the hour's count includes it
+    /// already. Provider and reason are numbers of terms.
     func add(
         _ address: Int64, provider: Int64, reason: Int64, _ event: AddressEvent, isCounted: Bool = false
     ) throws {
@@ -87,7 +87,7 @@ final class BrakeTable {
         }
     }
 
-    /// Takes an address out of the hour of an event that is no longer there.
+    /// Removes an address from the hour of an event that no longer exists.
     func remove(_ address: Int64, provider: String, _ event: AddressEvent) throws {
         let row = try row(provider, event)
         try bind(deleteMember, row)
@@ -99,7 +99,7 @@ final class BrakeTable {
         }
     }
 
-    /// Notes that the spikes of a provider and reason must be looked at anew from an hour on.
+    /// Marks the spikes of a provider and reason for evaluation from an hour on.
     func touch(provider: String, reason: Token<Reason>, hour: Int64) throws {
         let pair = Pair(provider: try terms.number(provider) as Int64, reason: try terms.number(reason.text) as Int64)
         touch(HourRow(pair: pair, hour: hour))
@@ -138,7 +138,7 @@ final class BrakeTable {
         _ pair: Pair, from hour: Int64, _ rule: Policy.Brake, _ addresses: inout Set<Int64>
     ) throws {
         let start = BrakeTimeline.firstChange(by: hour, rule)
-        // A spike has an hour that is large, so most providers need no more than this.
+        // A spike has at least one large hour, so most providers need only this check.
         let row = HourRow(pair: pair, hour: start)
         guard try exists(hasLarge, row) || statuses.hasAny() && exists(hasStatus, row) else { return }
 
@@ -195,7 +195,7 @@ final class BrakeTable {
         return decisions
     }
 
-    /// What the statuses would be under another rule, from the counts as they are stored.
+    /// The statuses under another rule, from the stored counts.
     static func statuses(
         _ connection: any Connection, _ terms: TermTable, under rule: Policy.Brake?
     ) throws -> BrakeStatuses {
@@ -223,7 +223,7 @@ final class BrakeTable {
         return result
     }
 
-    /// Counts everything anew from the members that are stored, after the caller has written them all.
+    /// Counts everything again from the stored members, after the caller has written them all.
     func recount() throws {
         try connection.run("UPDATE brake_hour SET addresses = folded, status = 0")
         try connection.run("DELETE FROM brake_hour WHERE addresses = 0")

@@ -1,7 +1,7 @@
-/// A place where statements run: SQLite or PostgreSQL. To be used only inside the closure that lends it.
+/// Runs statements in SQLite or PostgreSQL. Valid only inside the closure that receives it.
 ///
-/// The statements are SQLite's, in what both understand: parameters `?1`, `?2`, …, and `INDEXED BY`, which PostgreSQL
-/// does without.
+/// The statements are SQLite's, limited to what both understand: parameters `?1`, `?2`, …, and `INDEXED BY`, which is
+/// removed for PostgreSQL.
 package protocol Connection: AnyObject {
     /// What is known of terms already.
     var terms: TermCache { get }
@@ -11,13 +11,13 @@ package protocol Connection: AnyObject {
     /// A statement, executed once, whose answer may be larger than the memory.
     func prepareScan(_ sql: String) throws -> any Query
 
-    /// Gives the rows that a statement with the condition `= ?1` finds for each of many keys, in no order.
+    /// Calls `body` with the rows that a statement with the condition `= ?1` finds for each of many keys, in no order.
     func forEach(_ keys: [RowValue], _ sql: String, _ body: (any Query) throws -> Void) throws
 
-    /// Gives a text a number; another host may have done so just now.
+    /// Assigns a number to a text; another host may do so at the same time.
     func insertTerm(_ text: String) throws -> Int64
 
-    /// Whether it is better to ask for much at once than often.
+    /// Whether one large query is better than many small ones.
     var answersSlowly: Bool { get }
 
     /// How many rows the last statement has changed.
@@ -26,19 +26,19 @@ package protocol Connection: AnyObject {
     /// The numbers for new rows of a table.
     func numbers(for table: NumberedTable) throws -> RowNumbers
 
-    /// The last number that a delivery was given, also of one that is gone.
+    /// The last number of a delivery, including deleted ones.
     func lastDelivery() throws -> Int64
 
-    /// Sees to it that the numbers of deliveries that are deleted are not given again.
+    /// Prevents numbers of deleted deliveries from being reused.
     func keepDeliveryNumbers() throws
 
-    /// Takes new rows of a table, as a query over ``LedgerTable/names`` gives them.
+    /// A sink for new rows of a table, with the columns of ``LedgerTable/names``.
     func sink(for table: LedgerTable) throws -> any RowSink
 
-    /// Lets the numbers of new rows go on after those that came in through a sink.
+    /// Makes the numbers of new rows continue after those inserted through a sink.
     func renumber() throws
 
-    /// Sees to it that nothing can be read any more of what this transaction deletes.
+    /// Makes data that this transaction deletes unreadable.
     func eraseForGood() throws
 }
 

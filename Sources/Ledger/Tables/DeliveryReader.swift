@@ -58,8 +58,8 @@ final class DeliveryReader {
             remoteMTA: try terms.text(row.optionalInteger(6)), command: row.optionalText(7))
     }
 
-    /// The numbers of the deliveries that have a key of these events, or count for the same reports, or name one of these
-    /// addresses, which are canonical.
+    /// The numbers of the deliveries that have a key of these events, or count for the same reports, or name one of
+    /// these canonical addresses.
     func deliveries(of events: [DeliveryEvent], naming addresses: [String]) throws -> Set<Int64> {
         var deliveries = Set<Int64>()
         func note(_ keys: [RowValue], _ sql: String) throws {
@@ -82,7 +82,7 @@ final class DeliveryReader {
         return deliveries
     }
 
-    /// A delivery with all that the policy looks at; texts that only people read are left out.
+    /// A delivery with everything that the policy uses; other texts are left out.
     func event(_ delivery: Int64) throws -> (event: DeliveryEvent, isFolded: Bool)? {
         let (query, outcomes) = (selectDelivery, selectOutcomes)
         defer {

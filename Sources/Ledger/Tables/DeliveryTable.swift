@@ -24,7 +24,7 @@ final class DeliveryTable {
             """
             UPDATE delivery SET folder = ?3, file = ?4 WHERE maildir = ?1 AND name = ?2 AND folder IS NULL AND file IS NULL
             """)
-        // Either may be there: the file under its name, or its report.
+        // Either may already exist: the file under its name, or its report.
         insertion = try RowInsertion(
             connection, into: "delivery", columns: columns + ["id", "duplicate_of"], end: " ON CONFLICT DO NOTHING")
         replaceRow = try connection.prepare(
@@ -37,7 +37,7 @@ final class DeliveryTable {
         rename = try connection.prepare("UPDATE delivery SET name = ?1 WHERE id = ?2")
     }
 
-    /// A new row: its event, its number, when it was first seen where that matters, and the row of which it is a copy.
+    /// A new row: its event, its number, when it was first seen if needed, and the row of which it is a copy.
     struct New {
         var event: DeliveryEvent
         var number: Int64
@@ -51,9 +51,9 @@ final class DeliveryTable {
         return try selectNumber.step()
     }
 
-    /// Inserts rows, but not those whose file or report is there already.
+    /// Inserts rows, except those whose file or report already exists.
     ///
-    /// - Parameter done: told of each statement which rows it was for, and, where it asks, how many it has inserted.
+    /// - Parameter done: called with the rows of each statement; it can ask how many were inserted.
     func insert(
         _ count: Int, _ row: (Int) -> New, done: (_ rows: Range<Int>, _ inserted: () throws -> Int) throws -> Void
     )
@@ -63,18 +63,16 @@ final class DeliveryTable {
             count, bind: { place, query, first in try bind(row(place), to: query, from: first) }, done: done)
     }
 
-    /// Inserts a row whose file and report are not there.
+    /// Inserts a row whose file and report do not exist yet.
     func insert(_ row: New) throws {
         try bind(row, to: insertion.one, from: 1)
         try insertion.one.execute()
     }
 
-    /// Lets another file of a report take the place of the one that counted. The row keeps its number, so that no other copy
-    /// has to be touched.
+    /// Makes another file of a report the one that counts. The row keeps its number, so that other copies are not
+    /// changed.
     ///
-    /// - Parameters:
-    ///   - head: the row.
-    ///   - number: the number that the file has from now on which counted.
+    /// - Parameters: - head: the row. - number: the new number of the file that counted before.
     func replace(_ head: ReportIndex.Head, with event: DeliveryEvent, sight: Int64?, demoted number: Int64) throws {
         // The indexes allow one row a key and one counted row a report: first a copy of the old row under a name that
         // no file has, then the new content, then the old name.
@@ -90,7 +88,7 @@ final class DeliveryTable {
         try rename.execute()
     }
 
-    /// Takes down where a file went that was counted where it lay.
+    /// Records where a file went that was counted before it was moved.
     func learnPlace(_ event: DeliveryEvent) throws {
         guard event.destination != nil else { return }
         let place = StoredPlace(event.destination, key: event.key)

@@ -3,8 +3,8 @@ import Crypto
 
 /// Finds suppressed addresses whose history was erased, by a keyed hash (HMAC-SHA-256) of the canonical form.
 ///
-/// The key is made with the ledger and kept in it. It keeps the hashes of two ledgers apart and lists of known hashes
-/// from being of use; whoever has the ledger and a list of addresses can still try each, which is what `check` does.
+/// The key is created with the ledger and stored in it, so that two ledgers have different hashes and lists of known
+/// hashes are useless; whoever has the ledger and a list of addresses can still try each, as `check` does.
 enum Forgetting {
     private static let keySetting = "forget-key"
     private static let keyBytes = 32
@@ -55,7 +55,7 @@ final class ForgottenTable {
         return try select.step() ? try Suppression(select, terms) : nil
     }
 
-    /// Gives those of many addresses that are forgotten.
+    /// The forgotten ones among the addresses.
     func forEach(_ canonical: [String], _ body: (String, Suppression?) throws -> Void) throws {
         guard let key else { return }
         let hashes = canonical.map { Forgetting.hash($0, key: key) }
@@ -67,7 +67,7 @@ final class ForgottenTable {
         }
     }
 
-    /// Lets a forgotten address be mailed again; whether there was one.
+    /// Lets a forgotten address be mailed again. Returns whether there was one.
     func release(_ canonical: String) throws -> Bool {
         guard let key else { return false }
         try delete.bind(1, Forgetting.hash(canonical, key: key))
@@ -76,7 +76,7 @@ final class ForgottenTable {
     }
 }
 
-/// Turns members of the brake's hours, of which nothing else remains, into mere numbers.
+/// Replaces members of the brake's hours, when nothing else of them remains, by numbers.
 final class BrakeFolder {
     private let terms: TermTable
     private let connection: any Connection

@@ -1,9 +1,9 @@
-/// What the values of a column are.
+/// The type of a column's values.
 package enum ColumnType: Sendable {
     case integer, text, bytes
 }
 
-/// The tables, for what takes whole rows from one ledger to another.
+/// The tables, for copying whole rows from one ledger to another.
 package struct LedgerTable {
     package typealias Column = (name: String, type: ColumnType)
 
@@ -59,7 +59,7 @@ package struct LedgerTable {
     package static let tally = LedgerTable("tally", integers: "hour class origin counted duplicates")
     package static let ruleHit = LedgerTable("rule_hit", integers: "rule hits last_seen")
 
-    /// Every table, those first whose numbers the others use.
+    /// Every table, in dependency order.
     package static let all = [
         LedgerTable("setting", integers: "", texts: "name value"),
         LedgerTable("term", integers: "id", texts: "text"),
@@ -77,7 +77,7 @@ package struct LedgerTable {
         LedgerTable("sent", integers: "stream day count"),
     ]
 
-    /// The columns that hold numbers of terms which the policy or the brake looks at as texts.
+    /// The columns with numbers of terms that the policy or the brake uses as texts.
     package static let termColumns: Set<String> = [
         "class", "kind", "reason", "held_reason", "maildir", "origin", "provider",
     ]
@@ -88,7 +88,7 @@ package struct LedgerTable {
         return "INSERT INTO \(name) (\(names)) VALUES (\(places))"
     }
 
-    /// The row that a query over `names` is at.
+    /// The current row of a query over `names`.
     package func values(of row: any Query) -> [RowValue] {
         columns.enumerated().map { index, column in
             let place = Int32(index)

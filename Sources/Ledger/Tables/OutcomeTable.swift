@@ -1,13 +1,14 @@
 import Verdict
 
-/// The rows of `outcome`: one for each recipient of a report that counts. They wait in memory until there are many.
+/// The rows of `outcome`: one for each recipient of a report that counts. They are buffered in memory and written in
+/// groups.
 final class OutcomeTable {
     /// A new row.
     struct New {
         var id: Int64
-        /// The number of the address; nil where the report names no valid one.
+        /// The number of the address; `nil` if the report names no valid one.
         var address: Int64?
-        /// As the report writes it, where that is not the canonical form.
+        /// As the report writes it, if that is not the canonical form.
         var spelling: String?
         var cause: Suppression.Cause?
         var event: OutcomeEvent
@@ -19,7 +20,7 @@ final class OutcomeTable {
     private let selectRows: any Query
     private var waiting: [New] = []
 
-    /// How many wait at the most: a report may have a million.
+    /// The maximum number of buffered rows: a report may have a million.
     private static let limit = 1_024
 
     init(_ connection: any Connection, _ terms: TermTable) throws {
@@ -49,7 +50,7 @@ final class OutcomeTable {
         if waiting.count >= OutcomeTable.limit { try flush() }
     }
 
-    /// Writes the rows that wait.
+    /// Writes the buffered rows.
     func flush() throws {
         try insertion.insert(waiting.count) { place, query, first in
             let row = waiting[place]
@@ -78,8 +79,8 @@ final class OutcomeTable {
         try deleteRows.execute()
     }
 
-    /// Gives those of a delivery that are about an address: its number, the address where it has a row, what it means in a
-    /// report of a class, and why.
+    /// Calls `body` with those of a delivery that are about an address: its number, the address if it has a row, what
+    /// it means in a report of a class, and why.
     func forEach(
         of delivery: Int64, class messageClass: Int64,
         _ body: (Int64, String?, AddressEvent.Effect, Token<Reason>) throws -> Void

@@ -14,7 +14,7 @@ package protocol Query: AnyObject {
     func integer(_ column: Int32) -> Int64
     func optionalText(_ column: Int32) -> String?
 
-    /// The bytes of a blob until the next step; nothing where the column is NULL.
+    /// The bytes of a blob until the next step; `nil` if the column is NULL.
     func blob(_ column: Int32) -> UnsafeRawBufferPointer?
 
     /// Executes a statement that gives no rows.
@@ -36,7 +36,7 @@ extension Query {
 
     package func text(_ column: Int32) -> String { optionalText(column) ?? "" }
 
-    /// Lends the bytes of a blob; nothing where the column is NULL.
+    /// Calls `body` with the bytes of a blob; `nil` if the column is NULL.
     package func withBytes<Result>(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
         blob(column).map(body)
     }

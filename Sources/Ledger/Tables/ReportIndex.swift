@@ -1,6 +1,6 @@
 import Bytes
 
-/// Finds what the ledger has of a file and of a report, within one transaction.
+/// Finds what the ledger knows of a file and of a report, within one transaction.
 package final class ReportIndex {
     /// The delivery that counts for a report.
     package struct Head {
@@ -10,16 +10,16 @@ package final class ReportIndex {
         package var name: [UInt8]
         package var classTerm: Int64
         package var originTerm: Int64
-        /// Whether outcomes of it are gone, so that it keeps its place among its copies.
+        /// Whether outcomes of it were pruned, so that no copy may replace it.
         package var isFolded: Bool
     }
 
-    /// What the ledger knows of the file that an event comes from.
+    /// What the ledger knows of the file of an event.
     package enum File: Equatable {
         case unknown
         /// The delivery's number.
         case known(Int64)
-        /// Another report came under this name. That of the event is known by the key given here, or not at all.
+        /// Another report had this name. The event's report is known by the key given here, or not at all.
         case reused(DeliveryKey, known: Int64?)
     }
 
@@ -28,10 +28,10 @@ package final class ReportIndex {
     private let selectPruned: any Query
     private let hasPruned: Bool
     private let selectKey: any Query
-    /// Until when reports arrived that have the fingerprints of version 0.1.0; `nil` if there are none.
+    /// The latest arrival of reports with fingerprints of version 0.1.0; `nil` if there are none.
     private let formerEnd: Int64?
 
-    /// Holds the moment at which a ledger of version 0.1.0 was brought to the present fingerprints.
+    /// The setting with the time at which a ledger of version 0.1.0 was converted to the current fingerprints.
     package static let formerSetting = "former-fingerprints"
 
     package init(_ connection: any Connection, _ terms: TermTable) throws {
@@ -58,7 +58,7 @@ package final class ReportIndex {
         try insert.execute()
     }
 
-    /// Whether reports may be known by the fingerprints of version 0.1.0.
+    /// Whether reports may be stored with the fingerprints of version 0.1.0.
     package var hasFormer: Bool { formerEnd != nil }
 
     /// The delivery that counts for the report of an event.
@@ -67,7 +67,7 @@ package final class ReportIndex {
         return try formerHead(event)
     }
 
-    /// The same, where the ledger has the report by its former fingerprint only.
+    /// The same, if the ledger has the report by its former fingerprint only.
     package func formerHead(_ event: DeliveryEvent) throws -> Head? {
         guard let formerEnd, let former = event.former, let head = try head(former.fingerprint) else { return nil }
         let arrival = min(LedgerLimits.clamped(arrival: event.arrival), formerEnd)
@@ -84,12 +84,12 @@ package final class ReportIndex {
             isFolded: selectHead.integer(6) != 0)
     }
 
-    /// Whether an event is a copy of a report of which only the fingerprint is left.
+    /// Whether an event is a copy of a pruned report, of which only the fingerprint is left.
     package func isPruned(_ event: DeliveryEvent) throws -> Bool {
         guard hasPruned else { return false }
         var isKnown = try isPruned(event.fingerprint)
         if !isKnown, let formerEnd, let former = event.former {
-            // Without its arrival all that is known of an old report is that it came before that moment.
+            // Without its arrival all that is known of an old report is that it came before that time.
             isKnown =
                 try (former.hasMessageID || LedgerLimits.clamped(arrival: event.arrival) <= formerEnd)
                 && isPruned(former.fingerprint)

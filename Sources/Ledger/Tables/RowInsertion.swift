@@ -1,4 +1,4 @@
-/// Inserts rows into one table, many with one statement: to begin and to end a statement costs SQLite more than a row.
+/// Inserts rows into one table, many with one statement: starting and ending a statement costs SQLite more than a row.
 final class RowInsertion {
     /// Inserts one row.
     let one: any Query
@@ -11,7 +11,7 @@ final class RowInsertion {
     /// Rows of a statement that inserts many.
     private static let rows = 16
 
-    /// - Parameter end: what stands after the rows.
+    /// - Parameter end: what comes after the rows.
     init(_ connection: any Connection, into table: String, columns: [String], end: String = "") throws {
         self.connection = connection
         self.columns = columns.count
@@ -22,17 +22,15 @@ final class RowInsertion {
 
     /// Inserts rows.
     ///
-    /// - Parameters:
-    ///   - bind: binds the values of a row to a statement's parameters from a number on.
-    ///   - done: told of each statement which rows it was for, and, where it asks (which is to wait for the answer), how many
-    ///     of them it has inserted.
+    /// - Parameters: - bind: binds the values of a row to a statement's parameters from a number on. - done: called
+    ///   with the rows of each statement; it can ask how many were inserted, which waits for the answer.
     func insert(
         _ count: Int, bind: (_ row: Int, _ query: any Query, _ first: Int32) throws -> Void,
         done: (_ rows: Range<Int>, _ inserted: () throws -> Int) throws -> Void = { _, _ in }
     ) throws {
         var row = 0
         while row < count {
-            // Where an answer takes its time, statements go together anyway.
+            // With a slow connection, statements are sent together anyway.
             let isSingle = count - row < RowInsertion.rows || connection.answersSlowly
             let rows = row..<row + (isSingle ? 1 : RowInsertion.rows)
             let query = isSingle ? one : try statementForMany()

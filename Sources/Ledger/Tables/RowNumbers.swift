@@ -1,4 +1,4 @@
-/// A table whose rows are numbered by whoever writes them.
+/// A table whose writers number the rows.
 package enum NumberedTable: String {
     case delivery, address
 }

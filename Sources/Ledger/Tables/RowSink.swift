@@ -1,4 +1,4 @@
-/// New rows of a table, from wherever they come.
+/// Takes new rows of a table from any source.
 package protocol RowSink {
     mutating func append(_ row: [RowValue]) throws
     /// To be called after the last row.

@@ -1,4 +1,4 @@
-/// A number for a set of rows, whatever their order: equal sets have equal sums.
+/// A checksum of a set of rows, independent of their order.
 struct RowSum: Equatable {
     private(set) var count = 0
     private var sum: UInt64 = 0

@@ -1,4 +1,4 @@
-/// A value of a row, or of a parameter. Without a value it still has a type.
+/// A value of a row, or of a parameter. NULL has a type, too.
 package enum RowValue {
     case integer(Int64?)
     case text(String?)

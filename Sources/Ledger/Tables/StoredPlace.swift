@@ -1,7 +1,7 @@
 /// Where a file went, in two parts: folders repeat, and most names are the unique name and the flag "seen".
 struct StoredPlace {
     var folder: String?
-    /// Nothing where the name is the usual one.
+    /// `nil` if the name has the usual form.
     var file: String?
 
     init(_ destination: String?, key: DeliveryKey) {

@@ -1,6 +1,6 @@
 import Bytes
 
-/// The rows of `tally`: how many reports arrived in each hour. Kept for good: it holds no address.
+/// The rows of `tally`: how many reports arrived in each hour. Never pruned: it contains no addresses.
 struct TallyTable {
     private struct Hour: Hashable {
         var hour: Int64
@@ -36,7 +36,7 @@ struct TallyTable {
     }
 }
 
-/// The rows of `rule_hit`. A rule's hits are counted by file, copies included: a sum that no order can change.
+/// The rows of `rule_hit`. A rule's hits are counted by file, copies included, so the sum does not depend on the order.
 struct RuleHitTable {
     private var sums: [Int64: (hits: Int64, lastSeen: Int64)] = [:]
 

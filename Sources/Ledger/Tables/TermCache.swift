@@ -1,22 +1,23 @@
 import Verdict
 
-/// Texts that are stored once, and their numbers, as far as they were read or written. Both are the same for good, but those
-/// that a transaction made are none where it is taken back.
+/// Terms and their numbers, as far as they were read or written. They never change, but those created in a transaction
+/// are invalid after a rollback.
 package final class TermCache {
     private var numbers: [String: Int64] = [:]
     private var texts: [Int64: String] = [:]
-    /// What some of the texts stand for, by number.
+    /// The parsed values of some of the texts, by number.
     package var classes: [Int64: Token<MessageClass>] = [:]
     package var fates: [Int64: Fate] = [:]
     package var reasons: [Int64: Token<Reason>] = [:]
     /// So that reasons made up by an import cannot fill the memory.
     package static let meaningLimit = 1_000
-    /// Those asked for last: most texts of a report are those of the report before, and to compare is cheaper than to hash.
+    /// The last ones used: most texts of a report are the same as in the report before, and comparing is cheaper than
+    /// hashing.
     private var recent = [Recent](repeating: Recent(), count: TermCache.recentCount)
 
     private struct Recent {
         package var text = ""
-        /// 0 is no term's.
+        /// No term has the number 0.
         package var number: Int64 = 0
     }
 

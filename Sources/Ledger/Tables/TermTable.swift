@@ -1,6 +1,6 @@
 import Verdict
 
-/// The texts that are stored once, within one transaction.
+/// The terms, texts that are stored once, within one transaction.
 package final class TermTable {
     private let connection: any Connection
     private let select: any Query
@@ -38,7 +38,7 @@ package final class TermTable {
         return numbers
     }
 
-    /// The number of a text, which is given one if it has none.
+    /// The number of a text, assigned if it has none.
     package func number(_ text: String) throws -> Int64 {
         if let known = try known(text) {
             return known
@@ -69,7 +69,7 @@ package final class TermTable {
         return try text(identifier) as String
     }
 
-    // MARK: What texts stand for
+    // MARK: Parsed values
 
     package func messageClass(_ identifier: Int64) throws -> Token<MessageClass> {
         try meaning(identifier, &connection.terms.classes) { Token(text: $0) }

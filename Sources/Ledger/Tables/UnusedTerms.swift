@@ -1,9 +1,9 @@
-/// Terms that no row names any more.
+/// Terms that no row refers to any more.
 ///
-/// A text may be all that is left of somebody: his domain, his server's name, what an administrator wrote of him.
+/// Such a text may be personal data: a domain, a server's name, an administrator's note.
 package enum UnusedTerms {
-    /// The setting that changes whenever terms are dropped. A program that keeps numbers of terms between its
-    /// transactions asks for it before it uses them.
+    /// The setting that changes whenever terms are deleted. A program that keeps numbers of terms between its
+    /// transactions reads it before it uses them.
     package static let setting = "terms"
 
     /// The columns, of whatever table, that hold numbers of terms.
@@ -18,14 +18,14 @@ package enum UnusedTerms {
         LedgerTable.all.flatMap { table in
             table.columns.filter { column in
                 guard case .integer = column.type else { return false }
-                // Of what a run has counted, and of a captured field, the name stands here, too; elsewhere it is a file's.
+                // Of what a run has counted, and of a captured field, the name is here, too; elsewhere it is a file's.
                 return columns.contains(column.name)
                     || ["run_count", "captured"].contains(table.name) && column.name == "name"
             }.map { (table.name, $0.name) }
         }
     }
 
-    /// Drops them, within a transaction that no other writer can come into.
+    /// Deletes them, within a transaction that excludes other writers.
     ///
     /// - Returns: how many.
     @discardableResult
@@ -46,7 +46,7 @@ package enum UnusedTerms {
         return count
     }
 
-    /// Lets every program know that what it knows of terms may be wrong.
+    /// Invalidates the terms that other programs have cached.
     package static func tell(_ connection: any Connection) throws {
         connection.terms.removeAll()
         try connection.run(

@@ -6,12 +6,12 @@ import Maildir
 /// The messages of some sources, one at a time and in order: Maildirs (new/, then cur/), folders of files and of Maildirs,
 /// mbox files, tar archives, single mails, each of these also packed with gzip, and any of them on standard input.
 ///
-/// What a file is shows in its first bytes, not in its name. Nothing is written, and no file is held in memory but the
-/// message at hand.
+/// The type of a file is detected from its first bytes, not its name. Nothing is written, and only the current message
+/// is held in memory.
 final class Backlog {
-    /// How many bytes of a file tell what it is: a tar header.
+    /// How many bytes are read to detect the type of a file: a tar header.
     private static let headBytes = 512
-    /// What a message of a Maildir is taken for in ``bytesDone``, in bytes.
+    /// The assumed size of a message of a Maildir in ``bytesDone``, in bytes.
     static let usualMessageBytes = 4_096
 
     private enum Open {
@@ -49,7 +49,7 @@ final class Backlog {
     private struct Stream {
         var name: String
         var input: BufferedInput
-        /// The number of the wrappings taken off.
+        /// The number of layers already unpacked.
         var depth = 0
         var modified: Int64?
         var isMember = false
@@ -226,7 +226,7 @@ final class Backlog {
                 modified: isRegular ? Int64(status.st_mtim.tv_sec) : nil), container: nil)
     }
 
-    /// Finds out what a stream is. A single mail is given at once, the rest goes to the stack.
+    /// Detects the type of a stream. A single mail is returned at once, everything else goes to the stack.
     ///
     /// - Parameter container: the archive that it is a member of, and its path there.
     private func open(_ stream: Stream, container: (file: String, name: String)?) -> BacklogItem? {
@@ -257,7 +257,7 @@ final class Backlog {
         }
         let (bytes, isCut) = stream.input.readAll(limit: messageReadLimit)
         if let fault = stream.input.fault, !isCut {
-            // Of an archive that ends here its own walk tells.
+            // A truncated archive is reported by its own reader.
             if container == nil || stream.depth > 0 { notes.miss(stream.name, "\(fault.sentence); it was not counted") }
             return nil
         }

@@ -1,6 +1,6 @@
 import Maildir
 
-/// A message of a backlog: where it is, and how to come by its bytes.
+/// A message of a backlog: where it is, and how to read its bytes.
 struct BacklogItem: Sendable {
     enum Place: Sendable {
         /// A file of a Maildir; read when it is its turn.
@@ -43,8 +43,8 @@ struct BacklogItem: Sendable {
 /// A Maildir of a backlog.
 final class BacklogMaildir: Sendable {
     let maildir: Maildir
-    /// The Maildirs from which a scan has filed messages into this one's cur/: it is an archive's then, and its messages
-    /// are known under the keys that they had there.
+    /// The Maildirs from which a scan has filed messages into this one's cur/: if it belongs to an archive, its
+    /// messages are known under their keys there.
     let filedFrom: [String]
 
     init(_ maildir: Maildir, filedFrom: [String]) {

@@ -8,7 +8,7 @@ final class BacklogNotes {
     private(set) var strangers = 0
     private var firstStranger = ""
 
-    /// How many sources are not there, not to be read, or not whole.
+    /// How many sources are missing, unreadable or incomplete.
     var missed: Int { problems.count }
 
     init(_ log: Log, beforeLine: @escaping () -> Void) {
@@ -30,7 +30,7 @@ final class BacklogNotes {
 
     func debug(_ sentence: String) { log.debug(sentence) }
 
-    /// What is left to say in the end.
+    /// The messages at the end.
     func finish() {
         if problems.untold > 0 { log.error("\(problems.untold) more could not be read, or not to their ends") }
         if strangers > 0 {

@@ -13,22 +13,22 @@ struct Period: Sendable, Equatable {
 /// A message of a backlog that has been read and classified.
 struct BacklogMessage: Sendable {
     var event: DeliveryEvent
-    /// Why what it says of recipients does not count, or nil where it does.
+    /// Why its outcomes do not count, or `nil` if they do.
     let withheld: Withheld?
     /// Whether a limit cut the reading short.
     let isCut: Bool
-    /// Where a key of another Maildir may be the right one: an archive's folder.
+    /// The folder of an archive, if the message may have a key of another Maildir.
     let source: BacklogMaildir?
-    /// Kept only where it is to be printed.
+    /// Kept only if it is to be printed.
     let verdict: Verdict?
-    /// For a report; kept only where it is to be printed.
+    /// For a report; kept only if it is to be printed.
     let file: String?
 
     /// About how many bytes of memory it holds.
     var weight: Int { event.weight + (verdict?.weight ?? 0) }
 }
 
-/// The messages of a backlog on their way to verdicts: what counting, its dry run and `--reclassify` have in common.
+/// Reads and classifies the messages of a backlog, for counting, its dry run and `--reclassify`.
 struct BacklogReading {
     let settings: Settings
     let trust: TrustRule
@@ -36,9 +36,9 @@ struct BacklogReading {
     let keepsVerdicts: Bool
     let notes: BacklogNotes
 
-    /// Classifies what `backlog` gives and hands it to `deliver` in the same order.
+    /// Classifies the messages of `backlog` and passes them to `deliver` in the same order.
     ///
-    /// What cannot be read is told and passed over. A disk that fails stops the run.
+    /// Unreadable messages are reported and skipped. A disk failure stops the run.
     func run(
         _ backlog: Backlog, while wanted: () -> Bool, deliver: (BacklogItem, BacklogMessage) throws -> Void
     ) throws {
@@ -76,7 +76,7 @@ struct BacklogReading {
             source = maildir.filedFrom.isEmpty || folder == .new ? nil : maildir
             event = DeliveryEvent(
                 verdict, key: DeliveryKey(name, in: maildir.maildir),
-                // As a scan has it, so that it does not matter which of the two comes first.
+                // The same key as in a scan, so that it does not matter which of the two comes first.
                 arrival: verdict.arrival ?? name.deliverySeconds ?? contents.modified ?? 0, contents: contents,
                 // From new/ a scan will still move it.
                 destination: folder == .cur ? "\(maildir.cur)/\(name.text)" : nil, counted: counted,

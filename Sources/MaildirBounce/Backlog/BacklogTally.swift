@@ -1,12 +1,12 @@
 import Ledger
 import Verdict
 
-/// What a run over a backlog did, in numbers.
+/// The counts of a run over a backlog.
 struct BacklogTally {
     private(set) var run = RunTally()
-    /// Messages before or after the period that was asked for.
+    /// Messages before or after the requested period.
     var outside = 0
-    /// With --reclassify: messages whose verdict is another one, by the class before and now.
+    /// With --reclassify: messages whose verdict changed, by the class before and now.
     private(set) var changes: [String: Int] = [:]
 
     var changed: Int { changes.values.reduce(0, +) }

@@ -17,9 +17,9 @@ enum SourceFault: Error, Equatable {
     }
 }
 
-/// Bytes that come one after the other and cannot be read twice.
+/// A sequential source of bytes that cannot be read twice.
 protocol ByteSource: AnyObject {
-    /// Reads some bytes and says how many; none at the end.
+    /// Reads some bytes and returns how many; 0 at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(SourceFault) -> Int
 }
 
@@ -29,9 +29,8 @@ final class DescriptorSource: ByteSource {
     private let isOwned: Bool
     private let onRead: (Int) -> Void
 
-    /// - Parameters:
-    ///   - isOwned: whether to close the descriptor in the end.
-    ///   - onRead: is told how many bytes were read each time.
+    /// - Parameters: - isOwned: whether to close the descriptor in the end. - onRead: called with the number of bytes
+    ///   of each read.
     init(_ descriptor: Int32, isOwned: Bool, onRead: @escaping (Int) -> Void) {
         self.descriptor = descriptor
         self.isOwned = isOwned
@@ -50,9 +49,9 @@ final class DescriptorSource: ByteSource {
     }
 }
 
-/// A source with a window on what comes next.
+/// A source with a look-ahead window.
 ///
-/// A fault is an end: all that could be read before it is given first, and ``fault`` says why there is no more.
+/// A fault ends the input: everything read before it is delivered first, and ``fault`` says why there is no more.
 final class BufferedInput {
     /// The window's usual size, in bytes.
     static let capacity = 256 << 10
@@ -78,7 +77,7 @@ final class BufferedInput {
 
     func consume(_ count: Int) { start += count }
 
-    /// Reads until there are `count` bytes in the window, or all that is left, or a full window.
+    /// Reads until the window has `count` bytes, or all that is left, or is full.
     ///
     /// - Returns: how many there are.
     @discardableResult
@@ -103,7 +102,7 @@ final class BufferedInput {
         return end
     }
 
-    /// Passes over bytes; whether there were so many.
+    /// Skips bytes; returns whether there were that many.
     func skip(_ count: Int64) -> Bool {
         var left = count
         while left > 0 {

@@ -1,6 +1,6 @@
 import CZlib
 
-/// What a gzip file holds (RFC 1952), members one after the other as gzip(1) reads them. Needs 40 KiB.
+/// The contents of a gzip file (RFC 1952), with all members, like gzip(1). Needs 40 KiB.
 final class GzipSource: ByteSource {
     private let input: BufferedInput
     // On the heap: zlib keeps a pointer to it.
@@ -74,7 +74,7 @@ final class GzipSource: ByteSource {
         if let fault = input.fault, input.available.isEmpty { throw fault }
         input.fill(Self.magic.count)
         if input.available.starts(with: Self.magic) { return false }
-        // Tapes and some writers fill up with zeros; gzip(1) passes over them, too.
+        // Tapes and some writers pad with zeros; gzip(1) ignores them, too.
         while input.fill(1) > 0 {
             guard input.available.allSatisfy({ $0 == 0 }) else {
                 throw .damaged("has something behind its gzip data that is none")

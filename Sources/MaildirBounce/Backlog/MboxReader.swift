@@ -24,12 +24,12 @@ struct MboxReader {
     private var pending: Int64??
     private var hasBegun = false
     private var number = 0
-    /// The bytes of a last message that is incomplete and was not given; nil where the mbox is whole so far.
+    /// The bytes of a last message that is incomplete and was not given; `nil` if the mbox is whole so far.
     private(set) var incomplete: Int?
 
     private static let from: [UInt8] = Array("From ".utf8)
 
-    /// - Parameter input: stands at the first `From ` line.
+    /// - Parameter input: is at the first `From ` line.
     init(_ input: BufferedInput, limit: Int = messageReadLimit) {
         self.input = input
         self.limit = limit
@@ -96,14 +96,16 @@ struct MboxReader {
         input.consume(end)
     }
 
-    /// Whether a message at the end of an mbox is all there. Half a report would count now, and the whole one again.
+    /// Whether a message at the end of an mbox is complete. A truncated report would count now, and the complete one
+    /// again.
     private mutating func isWhole(_ message: MboxMessage, endsMidLine: Bool) -> Bool {
         let isWhole = input.fault == nil && !endsMidLine && (message.isCut || Self.isClosed(message.bytes))
         if !isWhole { incomplete = message.bytes.count }
         return isWhole
     }
 
-    /// Whether a multipart message has its last delimiter (RFC 2046 section 5.1.1); other messages tell no end.
+    /// Whether a multipart message has its last delimiter (RFC 2046 section 5.1.1); other messages have no mark of
+    /// their end.
     private static func isClosed(_ bytes: [UInt8]) -> Bool {
         let message = Message(parsing: bytes)
         guard message.parts.first?.type.isMultipart == true,
@@ -125,7 +127,7 @@ struct MboxReader {
         message.bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: part.prefix(room)))
     }
 
-    /// The index after the line feed that ends the line at `start`; nil where none is in the window.
+    /// The index after the line feed that ends the line at `start`; `nil` if none is in the window.
     private static func lineEnd(_ region: UnsafeRawBufferPointer, from start: Int) -> Int? {
         region.firstIndex(of: UInt8(ascii: "\n"), in: start..<max(start, region.count)).map { $0 + 1 }
     }
@@ -135,8 +137,8 @@ struct MboxReader {
         line.drop { $0 == UInt8(ascii: ">") }.starts(with: from)
     }
 
-    /// The date of a line `From SENDER DATE`: a time in it, or nil where the line is nothing of the kind. Text that
-    /// begins with `From ` and that a careless writer has not quoted has no date.
+    /// The date of a line `From SENDER DATE`: a time in it, or `nil` if the line is not such a line. Text that begins
+    /// with `From ` and was not quoted has no date.
     private static func postmark(_ line: Slice<UnsafeRawBufferPointer>) -> Int64? {
         // Nobody writes longer ones.
         let text = Array(line.prefix(256))

@@ -1,17 +1,17 @@
 import ArgumentParser
 import Glibc
 
-/// When a command shows how far it is.
+/// When a command shows its progress.
 enum ProgressMode: String, CaseIterable, ExpressibleByArgument {
-    /// A bar where standard error is a terminal; a line every ten seconds where it goes elsewhere and somebody is logged in
-    /// all the same; nothing where nobody is: under cron and systemd.
+    /// A bar if standard error is a terminal; a line every ten seconds if it is redirected but there is a controlling
+    /// terminal; nothing without one, as under cron and systemd.
     case auto
     /// A bar at a terminal, otherwise a line every ten seconds.
     case always
     case never
 }
 
-/// How far a run is, on standard error: a bar at a terminal, or plain lines.
+/// The progress of a run, on standard error: a bar on a terminal, or plain lines.
 struct Progress {
     enum Style {
         case none, bar, lines
@@ -35,7 +35,7 @@ struct Progress {
     static let linePeriod: Int64 = 10_000
 
     let style: Style
-    /// What there is to read, in bytes, or nil where that is unknown.
+    /// What there is to read, in bytes, or `nil` if that is unknown.
     private let total: Int64?
     private let started: Int64
     private var shownAt: Int64
@@ -62,13 +62,13 @@ struct Progress {
         isBarShown = style == .bar
     }
 
-    /// Wipes the bar, so that a line of text can stand there.
+    /// Clears the bar before a line of text.
     mutating func clear() {
         if isBarShown { writeError("\r\u{1B}[K") }
         isBarShown = false
     }
 
-    /// The line to be shown at `now`, or nil where it is too soon.
+    /// The line to show at `now`, or `nil` if it is too soon.
     ///
     /// - Parameter width: the terminal's columns.
     mutating func line(done: Int64, _ tally: BacklogTally, now: Int64, width: Int?) -> String? {

@@ -3,7 +3,7 @@ import Glibc
 import Ledger
 import LedgerPostgreSQL
 
-/// Changes that the ledger takes back where nobody agrees to them: `--rebuild` and `--reclassify`.
+/// Changes that are rolled back unless they are confirmed: `--rebuild` and `--reclassify`.
 struct Reclassify {
     private let order: ReprocessOrder
     private let output: StandardOutput
@@ -138,7 +138,7 @@ struct Reclassify {
         }
     }
 
-    /// Tells what would change, and asks.
+    /// Prints what would change, and asks.
     private func approve(_ sides: SidePrinter, needsConsent: Bool) -> Bool {
         sides.finish()
         guard sides.failure == nil else { return false }
@@ -168,7 +168,7 @@ private func writeQuestion(_ text: String) {
     text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }
 
-/// Prints who changes sides, as it shows.
+/// Prints the addresses whose suppression changes, as they are found.
 private final class SidePrinter {
     private let printer: RowPrinter
     private var suppressed = 0
@@ -192,7 +192,7 @@ private final class SidePrinter {
         printer.print((terminalSafe(line) + "\n").utf8)
     }
 
-    /// Tells the sums, and shows all of it.
+    /// Prints the totals, and flushes the output.
     func finish() {
         printer.print("Addresses that change sides: \(suppressed) suppressed, \(mayBeMailed) may be mailed\n".utf8)
         printer.flush()

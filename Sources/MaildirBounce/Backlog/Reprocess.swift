@@ -2,7 +2,7 @@ import Classifier
 import Glibc
 import Ledger
 
-/// What a run over a backlog is told to do.
+/// The options of a run over a backlog.
 struct ReprocessOrder {
     var sources: [BytePath]
     var ledger: String
@@ -19,10 +19,10 @@ struct ReprocessOrder {
     var countedMaildir: String?
 }
 
-/// Takes a backlog into the ledger, or says what that would do. The sources are only read.
+/// Counts a backlog in the ledger, or prints what that would do. The sources are only read.
 ///
-/// Batches are committed as in a scan; with nothing to move, a run that is killed has counted whole batches and nothing
-/// else, and the next one knows their messages by their keys.
+/// Batches are committed as in a scan; since nothing is moved, a killed run has counted whole batches, and the next one
+/// recognises their messages by their keys.
 struct Reprocess {
     private let order: ReprocessOrder
     private let output: StandardOutput
@@ -36,7 +36,7 @@ struct Reprocess {
     private var batchSize = BatchSize(maximum: Scan.batchCount)
     private var last: BacklogItem?
 
-    /// Does what was ordered.
+    /// Runs.
     ///
     /// - Returns: the exit status, where everything that could be read was taken.
     static func run(_ order: ReprocessOrder, output: StandardOutput) throws -> Int32 {
@@ -52,7 +52,7 @@ struct Reprocess {
             // What a power cut takes back the next run counts: the sources stay.
             : try CountedLedger.making(order.ledger, order.policy, counted: order.countedMaildir, durability: .normal)
         StopSignal.watch()
-        // Whatever is told next begins a line.
+        // The next message starts on its own line.
         defer { progress.value.clear() }
         var run = Reprocess(order, output: output, ledger: ledger, notes: notes, progress: progress)
         return try run.run()
@@ -161,12 +161,12 @@ extension Backlog {
     }
 }
 
-/// The progress of a run, for whoever is about to write a line over it.
+/// The progress of a run, to be cleared before a line is written.
 final class ProgressBox {
     var value: Progress
 
     init(_ order: ReprocessOrder, _ output: StandardOutput) {
-        // Verdicts at a terminal show by themselves how far it is.
+        // Verdicts on a terminal show the progress themselves.
         let isHidden = order.format != nil && output.width != nil
         value = Progress(isHidden ? .never : order.progress, total: { Backlog.size(of: order.sources) })
     }

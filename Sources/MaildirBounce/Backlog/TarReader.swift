@@ -8,21 +8,21 @@ struct TarMember: Equatable {
     var modified: Int64
 }
 
-/// Reads a tar archive from its start to its end: the old form, ustar and pax (POSIX.1-2001, pax(1)), and the long names
-/// and sizes of GNU tar. Only regular files are given; links, folders and devices hold no mail.
+/// Reads a tar archive from its start to its end: the old form, ustar and pax (POSIX.1-2001, pax(1)), and the long
+/// names and sizes of GNU tar. Only regular files are returned; links, folders and devices contain no mail.
 final class TarReader {
     private static let block = 512
-    /// The most that a header beside a member's own may hold, in bytes: a path has 4,096.
+    /// The maximum size of an extended header, in bytes: a path has 4,096.
     private static let extraLimit: Int64 = 1 << 20
     /// The largest file that a header may state, in bytes: 4 EiB. File systems end far below it.
     static let largestSize: Int64 = 1 << 62
 
     private let input: BufferedInput
-    /// What is left of the member at hand, and its padding.
+    /// What is left of the current member, and its padding.
     private var left: Int64 = 0
     private var padding: Int64 = 0
     private var hasEnded = false
-    /// Why the archive was not read to its end; nil where it is whole so far.
+    /// Why the archive was not read to its end; `nil` if it is whole so far.
     private(set) var fault: SourceFault?
 
     init(_ input: BufferedInput) { self.input = input }
@@ -67,7 +67,7 @@ final class TarReader {
                 } else {
                     for (key, value) in Self.records(text) {
                         if key == "path" { path = value }
-                        // An empty value takes back what was said.
+                        // An empty value removes an earlier one.
                         guard key == "size", !value.isEmpty else { continue }
                         guard let stated = Int64(String(decoding: value, as: UTF8.self)), Self.isSize(stated) else {
                             return end(.damaged("is damaged: a tar header in it states a size that no file has"))
@@ -84,7 +84,7 @@ final class TarReader {
                 return TarMember(path: path ?? own, size: left, modified: modified)
             default:
                 open(size ?? stated)
-                // A header for all that follow says nothing of one file.
+                // A global header does not describe a single file.
                 if kind != UInt8(ascii: "g"), kind != UInt8(ascii: "K") { (path, size) = (nil, nil) }
             }
         }
@@ -125,7 +125,7 @@ final class TarReader {
 
     // MARK: header fields
 
-    /// Octal digits, or base 256 where the first bit is set (GNU tar).
+    /// Octal digits, or base 256 if the first bit is set (GNU tar).
     private static func number(_ field: Slice<UnsafeRawBufferPointer>) -> Int64? {
         guard let first = field.first else { return nil }
         if first & 0x80 != 0 {
@@ -185,7 +185,7 @@ final class TarReader {
     }
 }
 
-/// The content of the member at hand.
+/// The content of the current member.
 extension TarReader: ByteSource {
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(SourceFault) -> Int {
         guard left > 0 else { return 0 }

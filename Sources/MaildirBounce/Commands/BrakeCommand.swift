@@ -3,7 +3,7 @@ import Bytes
 import Glibc
 import Ledger
 
-/// `brake`: what is held back because a provider seems to be out of order.
+/// `brake`: what is held back because a provider seems to have an outage.
 struct BrakeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "brake",
@@ -129,7 +129,7 @@ struct BrakeChoice: ParsableArguments {
         let configuration = try config.load()
         let domain = CanonicalAddress("x@" + provider)?.domain ?? provider
         let decided: BrakeStatus = verdict == .confirm ? .confirmed : .released
-        // Only read: where there is nothing to decide nothing is written, and no ledger made.
+        // Only read: if there is nothing to decide, nothing is written and no ledger is created.
         let reader = try ledgerOptions.open(configuration)
         let episodes = try reader.brakes(all: true).filter { episode in
             episode.provider == domain && (reason.map { episode.reason.text == $0 } ?? true)
@@ -156,7 +156,7 @@ struct BrakeChoice: ParsableArguments {
 }
 
 extension BrakeEpisode {
-    /// What a decision does to those who wait.
+    /// The effect of a decision on the waiting addresses.
     fileprivate func effect(_ decided: BrakeStatus) -> String {
         guard status == .held else { return "before \(status.name)" }
         return decided == .confirmed ? "\(held) now suppressed" : "\(held) that waited may be mailed"

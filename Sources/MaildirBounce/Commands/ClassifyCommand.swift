@@ -1,7 +1,7 @@
 import ArgumentParser
 import Classifier
 
-/// `classify`: says what messages are, and touches nothing.
+/// `classify`: prints what messages are, and changes nothing.
 struct ClassifyCommand: WordsCommand {
     static let configuration = CommandConfiguration(
         commandName: "classify",

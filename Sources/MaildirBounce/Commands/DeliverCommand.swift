@@ -37,7 +37,7 @@ struct DeliverCommand: PlainCommand {
 
     init() {}
 
-    /// Where the Maildir is, or where that is said.
+    /// Where the Maildir is, or if that is said.
     init?(plain arguments: some Sequence<String>) {
         guard let plain = PlainArguments(arguments, options: ["--maildir", "--config"]), plain.words.isEmpty else {
             return nil

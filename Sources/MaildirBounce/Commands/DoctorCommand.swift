@@ -76,7 +76,8 @@ struct DoctorCommand: ParsableCommand {
         if report.count(.error) > 0 { throw ExitCode(Self.errorsFound) }
     }
 
-    /// The configuration as the user sees it as whom alone scans are started: a key of his is good for him and not for root.
+    /// The configuration as seen by the only user that scans are run as: a key file of that user is valid for that
+    /// user, but not for root.
     private static func look(
         _ path: String?, as users: [String]
     ) throws -> (configuration: Configuration?, findings: [Finding]) {
@@ -86,6 +87,6 @@ struct DoctorCommand: ParsableCommand {
         return try account.run { ConfigCheck.look(path) }
     }
 
-    /// The exit status where something is broken.
+    /// The exit status if there are errors.
     private static let errorsFound: Int32 = 1
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Glibc
 import Ledger
 
-/// `export`: those who must be left out, for another program.
+/// `export`: the suppression list for another program.
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",

@@ -93,7 +93,7 @@ struct ImportCommand: ParsableCommand {
             return .broken(number, OwnAddresses.refusal(of: canonical.text))
         }
         if let until = entry.until, until <= now { return .ended }
-        // A time to come is another machine's clock.
+        // A time in the future is due to another machine's clock.
         let since = entry.since.flatMap { $0 > now ? nil : $0 }
         return .action(
             ManualAction(

@@ -4,7 +4,7 @@ import Glibc
 import Ledger
 import LedgerPostgreSQL
 
-/// `init`: an installation from nothing.
+/// `init`: sets up an installation.
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
@@ -97,7 +97,7 @@ struct InitCommand: ParsableCommand {
         try Setup.checkAbsolute(setup.maildir, "--maildir")
         if !LedgerStore.isAddress(setup.ledger) { try Setup.checkAbsolute(setup.ledger, "--ledger") }
         if let archive = setup.archive { try Setup.checkAbsolute(archive, "--archive") }
-        // All in one place would be one over the other.
+        // The same path for several would overwrite files.
         let guarded = GuardedFiles(ledger: setup.ledger)
         try guarded.refuse("--config", setup.config, ExitStatus.usage)
         try guarded.refuse("--maildir", setup.maildir, ExitStatus.usage)
@@ -106,7 +106,7 @@ struct InitCommand: ParsableCommand {
         return setup
     }
 
-    /// Nothing may be made that the configuration does not lead to.
+    /// Only paths in the configuration may be created.
     private func agree(_ option: String?, _ kept: String?, _ key: String) throws(Failure) {
         guard let option, let kept, option != kept else { return }
         throw Failure(
@@ -115,7 +115,7 @@ struct InitCommand: ParsableCommand {
                 + "leave out the option")
     }
 
-    /// bounce@ and this machine's name, where that has a domain.
+    /// bounce@ and this machine's name, if that has a domain.
     private static var standardReturnPath: String? {
         var buffer = [CChar](repeating: 0, count: 256)
         guard gethostname(&buffer, buffer.count - 1) == 0 else { return nil }

@@ -3,7 +3,7 @@ import Bytes
 import Ledger
 import LedgerPostgreSQL
 
-/// `ledger`: move a ledger, or look whether it is right.
+/// `ledger`: copy a ledger, or verify it.
 struct LedgerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ledger",

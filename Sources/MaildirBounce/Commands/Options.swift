@@ -44,13 +44,13 @@ struct LedgerOptions: ParsableArguments {
         return path
     }
 
-    /// The ledger for a command that only looks.
+    /// The ledger for a command that only reads.
     func open(_ configuration: Configuration) throws -> LedgerStore {
         let path = try path(configuration)
         return try LedgerStore(path: path, mode: .readOnly, policy: configuration.policy)
     }
 
-    /// The ledger for a command that changes what is in it, and makes none.
+    /// The ledger for a command that changes it, but does not create one.
     func openForWriting(_ configuration: Configuration) throws -> LedgerStore {
         try LedgerStore.openExisting(try path(configuration), configuration.policy)
     }
@@ -67,7 +67,7 @@ struct RunOptions: ParsableArguments {
             discussion: "Without it only sums are printed; --verbose with --dry-run is the same as text."))
     var format: ListFormat?
 
-    /// As where neither is given.
+    /// As if neither is given.
     static var none: RunOptions {
         var options = RunOptions()
         options.dryRun = false

@@ -3,7 +3,7 @@ import Bytes
 import Glibc
 import Ledger
 
-/// `policy`: which numbers decide, what they made of an address, and what others would.
+/// `policy`: shows the policy, explains an address's state, and simulates another policy.
 struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy",

@@ -2,7 +2,7 @@ import ArgumentParser
 import Glibc
 import Ledger
 
-/// `prune`: drop old details.
+/// `prune`: remove old details.
 struct PruneCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prune",
@@ -37,7 +37,7 @@ struct PruneCommand: ParsableCommand {
         }
     }
 
-    /// What became of the room, as it is after looking.
+    /// The result of freeing space.
     private func sentence(_ room: LedgerRoom) -> String {
         func text(_ bytes: Int64) -> String {
             bytes < 1_000_000 ? "\(bytes / 1_000) kB" : "\(bytes / 1_000_000).\(bytes / 100_000 % 10) MB"

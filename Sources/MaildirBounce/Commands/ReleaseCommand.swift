@@ -67,7 +67,7 @@ struct ReleaseCommand: WordsCommand {
     }
 }
 
-/// What addresses were before they were released, and what they are after.
+/// The states of addresses before and after their release.
 private struct Releases {
     private let path: String
     private let policy: Policy
@@ -101,7 +101,7 @@ private struct Releases {
         for (text, result) in zip(texts, results) { addresses.append((text, result != .mayMail)) }
     }
 
-    /// Asks again, and prints what it is now.
+    /// Queries again, and prints the state now.
     ///
     /// - Returns: how many are suppressed nevertheless.
     func report(_ ledger: LedgerStore, _ output: StandardOutput) throws -> Int {

@@ -3,7 +3,7 @@ import Bytes
 import Glibc
 import Ledger
 
-/// `report`: what arrived, in figures.
+/// `report`: statistics of what arrived.
 struct ReportCommand: ParsableCommand {
     /// Rows of the tables of a report about everything, for a person.
     static let overviewRows = 10

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Glibc
 
-/// `reprocess`: the mail of ten years, or the ledger anew.
+/// `reprocess`: counts old mail, or rebuilds the ledger.
 struct ReprocessCommand: WordsCommand {
     static let configuration = CommandConfiguration(
         commandName: "reprocess",

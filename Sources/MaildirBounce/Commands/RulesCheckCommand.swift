@@ -4,7 +4,7 @@ import Glibc
 import RuleFiles
 import TOML
 
-/// `rules check`: says what is wrong with files of rules. It trusts them as little as the configuration.
+/// `rules check`: reports errors in rules files. It does not trust them.
 struct RulesCheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",

@@ -4,8 +4,8 @@ import Classifier
 import RuleFiles
 import Verdict
 
-/// `rules lint`: reads mails, and compares each with what the file next to it expects. It writes nothing, and shows what mails say
-/// escaped.
+/// `rules lint`: reads mails, and compares each with what the file next to it expects. It writes nothing, and escapes
+/// text from mails.
 struct RulesLintCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lint",

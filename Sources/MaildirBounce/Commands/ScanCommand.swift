@@ -61,7 +61,7 @@ struct ScanCommand: PlainCommand {
 
     init() {}
 
-    /// What a job of cron says: where things are, and `--verbose`.
+    /// The options of a cron job: paths, and `--verbose`.
     init?(plain arguments: some Sequence<String>) {
         let options = ["--maildir", "--ledger", "--archive", "--metrics", "--config"]
         guard let plain = PlainArguments(arguments, options: options, flags: ["--verbose", "-v"]), plain.words.isEmpty
@@ -106,7 +106,7 @@ struct ScanCommand: PlainCommand {
         }
     }
 
-    /// Nothing may be written over the ledger, and the ledger must not stand where it would be taken for a message.
+    /// No output may overwrite the ledger, and the ledger must not be where it would be taken for a message.
     private func checkOutputs(_ configuration: Configuration, maildir: String, ledger: String) throws(Failure) {
         func source(_ given: String?, _ option: String, _ key: String) -> (name: String, status: Int32) {
             given == nil ? (key, ExitStatus.configuration) : (option, ExitStatus.usage)

@@ -3,7 +3,7 @@ import Glibc
 import Ledger
 import LedgerPostgreSQL
 
-/// `status`: the ledger in figures.
+/// `status`: totals of the ledger.
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",

@@ -2,7 +2,7 @@ import ArgumentParser
 import Glibc
 import Ledger
 
-/// `suppressed`: who must be left out of the next mailing.
+/// `suppressed`: the addresses that must not be mailed.
 struct SuppressedCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "suppressed",

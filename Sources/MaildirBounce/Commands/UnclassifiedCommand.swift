@@ -4,7 +4,7 @@ import Classifier
 import Ledger
 import Maildir
 
-/// `unclassified`: what nothing recognised.
+/// `unclassified`: what no rule recognised.
 struct UnclassifiedCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "unclassified",

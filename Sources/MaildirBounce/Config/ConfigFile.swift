@@ -107,15 +107,15 @@ struct ConfigTable {
         throw wrong(unknown.key, "is not a known key; here may stand \(choice)", at: unknown.keyPosition)
     }
 
-    /// A failure that names the file, where the value of `key` stands, and the key.
+    /// A failure that names the file, where the value of `key` is, and the key.
     ///
-    /// - Parameter place: where to look instead. Where there is neither, it is the start of the table.
+    /// - Parameter place: another key to point to. If neither exists, the position is the start of the table.
     func wrong(_ key: String, _ what: String, at place: TOMLPosition? = nil) -> Failure {
         let place = place ?? table[key]?.value.position ?? position
         return Failure(ExitStatus.configuration, "\(file):\(place): \(name(of: key)) \(what)")
     }
 
-    /// Where `key` stands, `file:line:column`, or the table if it has no such key.
+    /// Where `key` is, `file:line:column`, or the table if it has no such key.
     func place(of key: String) -> String { "\(file):\(table[key]?.keyPosition ?? position)" }
 
     private static let listOfTexts = "must be a list of texts, [\"mail.example.com\"]"
@@ -127,7 +127,7 @@ struct ConfigTable {
         return table[key]?.value
     }
 
-    /// Reads a file that others could not have written.
+    /// Reads a file that only its trusted owner can have written.
     static func read(_ path: String) throws(Failure) -> (text: [UInt8], isWorldReadable: Bool) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else {
@@ -139,7 +139,7 @@ struct ConfigTable {
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw Failure(ExitStatus.configuration, "\(path): the configuration must be a file")
         }
-        // Who may write it decides whose mail is counted where.
+        // Whoever may write it decides what is counted and where.
         guard status.st_mode & S_IWOTH == 0 else {
             throw Failure(
                 ExitStatus.configuration, "\(path): everybody may write this configuration; do chmod o-w on it first")

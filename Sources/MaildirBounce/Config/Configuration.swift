@@ -3,7 +3,7 @@ import Classifier
 import Glibc
 import Ledger
 
-/// What an installation has set, before options: the configuration file.
+/// The settings in the configuration file, before options.
 ///
 /// ```toml
 /// maildir = "/var/vmail/bounces/Maildir"
@@ -53,7 +53,7 @@ struct Configuration {
     /// The file of the administrator's rules.
     var rules: String?
 
-    /// Reads the file at `path`, or the one at ``defaultPath`` where it exists, or nothing.
+    /// Reads the file at `path`, or the one at ``defaultPath`` if it exists, or nothing.
     static func load(_ path: String?) throws(Failure) -> Configuration {
         guard path != nil || access(defaultPath, F_OK) == 0 else { return Configuration() }
         return try Configuration(ConfigTable(file: path ?? defaultPath))
@@ -61,19 +61,19 @@ struct Configuration {
 
     var policy: Policy { policyTable.policy }
 
-    /// The Maildir whose messages a scan counts in this ledger, or nil if the configuration does not say so.
+    /// The configured Maildir whose messages are counted in this ledger, or nil.
     func maildir(countedIn ledger: String) -> String? { ledger == self.ledger ? maildir : nil }
 
     private init() {}
 
-    /// What the file says; the rules that it names are not read.
+    /// Reads the file, but not the rules file that it names.
     init(_ file: ConfigTable) throws(Failure) {
         var file = file
         maildir = try file.string("maildir")
         ledger = try file.string("ledger")
         archive = try file.string("archive")
         rules = try file.string("rules")
-        // Where none are named, an address with a minus sign in it may be anybody's.
+        // Without configured delimiters, an address with a minus sign may be anybody's.
         var ownDelimiters: [UInt8] = []
         if var table = try file.table("classifier") {
             if let hosts = try table.strings("local_hosts") { classifier.localHosts = hosts.map { $0.lowercased() } }
@@ -110,10 +110,10 @@ struct Configuration {
         try file.rejectUnknownKeys()
     }
 
-    /// What the classifier has to know, with the administrator's rules and the keys. They are read only where mails are
-    /// judged: whoever asks whether an address may be mailed needs no right to read them.
+    /// The classifier's settings, with the administrator's rules and the keys. They are read only if mails are
+    /// classified, so that commands that only check an address need no permission to read them.
     ///
-    /// - Throws: a failure with status 78 where one of them cannot be used.
+    /// - Throws: a failure with status 78 if one of them cannot be used.
     func classifierWithKeys() throws(Failure) -> Settings {
         var settings = try classifierWithRules()
         settings.ownAddresses = { [own] in own.places(in: $0, deliveredTo: $1) }
@@ -121,7 +121,7 @@ struct Configuration {
         return settings
     }
 
-    /// What the classifier has to know, with the administrator's rules and without keys.
+    /// The classifier's settings, with the administrator's rules and without keys.
     func classifierWithRules() throws(Failure) -> Settings {
         var settings = classifier
         if let rules { settings.rules = try RulesFile.usableRules(rules) }

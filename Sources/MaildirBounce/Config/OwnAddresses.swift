@@ -1,8 +1,8 @@
 import Classifier
 import Ledger
 
-/// The addresses of this installation itself: no report counts against them, nobody can suppress them, and no list that
-/// is exported names them. Else one forged report could make our own mail server refuse every bounce that comes later.
+/// The addresses of this installation itself: no report counts against them, nobody can suppress them, and no exported
+/// list names them. Otherwise one forged report could make our own mail server refuse every later bounce.
 ///
 /// They are the return path, postmaster, abuse and mailer-daemon of our domains, and what the configuration names, each
 /// also with an extension after a recipient delimiter (`bounce+anything@`).
@@ -15,7 +15,7 @@ import Ledger
 struct OwnAddresses: Sendable {
     /// Local parts that every domain has for its mail system (RFC 2142, RFC 5321 section 4.5.1).
     private static let roles: Set<String> = ["postmaster", "abuse", "mailer-daemon"]
-    /// What may stand between the return path's name and a VERP tag where nothing is said: only with `=` in the tag.
+    /// The default delimiters between the return path's name and a VERP tag: only with `=` in the tag.
     private static let tagDelimiters = Array("-".utf8)
 
     /// Canonical, without extensions.
@@ -33,11 +33,8 @@ struct OwnAddresses: Sendable {
 
     init() {}
 
-    /// - Parameters:
-    ///   - returnPath: the configuration's, or nil.
-    ///   - patterns: forms of return paths, the configuration's.
-    ///   - delimiters: what may stand between a name and its extension.
-    ///   - hosts: names of our own mail servers.
+    /// - Parameters: - returnPath: the configuration's, or nil. - patterns: forms of return paths, the configuration's.
+    ///   - delimiters: what may be between a name and its extension. - hosts: names of our own mail servers.
     init(returnPath: String?, patterns: [ReturnPathPattern] = [], delimiters: [UInt8], hosts: [String]) {
         self.delimiters = delimiters
         self.patterns = patterns
@@ -92,7 +89,7 @@ struct OwnAddresses: Sendable {
         }
     }
 
-    /// The same for text; what is no address is none of ours.
+    /// The same for text; what is not an address is not one of ours.
     func contains(_ text: String) -> Bool { CanonicalAddress(text).map { contains($0) } ?? false }
 
     /// Of a report's recipients, the places of ours; what the report was delivered to is ours, too.
@@ -114,7 +111,7 @@ struct OwnAddresses: Sendable {
         }
     }
 
-    /// The domain in lower case, or `nil` if it takes more to tell which one it is.
+    /// The domain in lower case, or `nil` if it needs conversion.
     private static func plainDomain(_ address: String) -> String? {
         guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")), address.utf8[at...].allSatisfy({ $0 < 0x80 })
         else { return nil }
@@ -151,12 +148,12 @@ struct OwnAddresses: Sendable {
 }
 
 extension OwnAddresses {
-    /// What to do where an old ledger has an address of ours suppressed.
+    /// What to do if an old ledger has an address of ours suppressed.
     static func suppressedNote(_ address: String) -> String {
         "\(address) is an address of our own, though the ledger has it suppressed; maildir-bounce release ends that"
     }
 
-    /// What the ledger says of an address, unless it is ours, of which it has nothing to say.
+    /// The ledger's answer for an address, unless it is one of ours, which are never suppressed.
     func result(_ held: CheckResult, of address: String) -> CheckResult {
         guard held != .mayMail, contains(address) else { return held }
         Log().warning(Self.suppressedNote(address))

@@ -1,7 +1,7 @@
 import Verdict
 import Ledger
 
-/// The table `[policy]`: what it does not say keeps its default.
+/// The table `[policy]`: missing keys have their defaults.
 ///
 /// ```toml
 /// [policy]
@@ -24,7 +24,7 @@ import Ledger
 /// ```
 struct PolicyTable {
     var policy = Policy()
-    /// Where each number stands that a file sets, as `file:line:column`, by its key, such as `soft.days`.
+    /// Where each number is that a file sets, as `file:line:column`, by its key, such as `soft.days`.
     private(set) var places: [String: String] = [:]
 
     init() {}

@@ -24,7 +24,7 @@ struct RulesFile {
 
     /// The rules in a file of which all can be used.
     ///
-    /// - Throws: a failure with status 78 otherwise: what is counted without the rules is counted for good.
+    /// - Throws: a failure with status 78 otherwise: reports counted without the rules cannot be counted again.
     static func usableRules(_ path: String) throws(Failure) -> [CustomRule] {
         let file = RulesFile(path)
         guard let first = file.problems.first else { return file.rules }

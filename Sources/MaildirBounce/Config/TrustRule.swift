@@ -1,23 +1,23 @@
 import Verdict
 import Ledger
 
-/// What a report must prove before what it says counts: the table `[trust]`.
+/// What a report must prove before it counts: the table `[trust]`.
 enum TrustRule: Sendable, Equatable {
     /// Nothing.
     case none
-    /// That one of our keys signed the tag of the address it was delivered to, for the very recipient that it blames.
+    /// That one of our keys signed the tag of the address it was delivered to, for the recipient that the report names.
     case signed
     /// That it knows the Message-ID of a mail of ours: one at these domains, or for `.news.example` below it.
     case messageID(domains: [String])
 
-    /// The outcomes that count, and why others do not. What is said of our own addresses never does.
+    /// The outcomes that count, and why others do not. Those of our own addresses never do.
     func judge(_ verdict: Verdict) -> (counted: [Outcome], withheld: Withheld?) {
         let (trusted, withheld) = trusted(verdict)
         guard verdict.recipients.contains(where: \.isOwn) else { return (trusted, withheld) }
         return (trusted.filter { !$0.isOwn }, withheld ?? .ownAddress)
     }
 
-    /// The outcomes that a report proves as far as it must.
+    /// The outcomes with the required proof.
     private func trusted(_ verdict: Verdict) -> (counted: [Outcome], withheld: Withheld?) {
         guard !verdict.recipients.isEmpty else { return ([], nil) }
         if verdict.isListCut { return ([], .listCut) }
@@ -33,7 +33,7 @@ enum TrustRule: Sendable, Equatable {
             case .invalid: return ([], .invalid)
             case .expired: return ([], .expired)
             case .valid:
-                // Whoever got a mail of ours has a tag that holds: for his own address.
+                // Everybody who got a mail of ours has a valid tag, for his own address.
                 let tagged = verdict.taggedRecipient.flatMap { CanonicalAddress($0) }
                 let counted = verdict.recipients.filter { tagged != nil && CanonicalAddress($0.address) == tagged }
                 return (counted, counted.count < verdict.recipients.count ? .otherRecipient : nil)
@@ -60,7 +60,7 @@ enum Withheld: String, CaseIterable {
     case ownAddress = "own-address"
     case listCut = "list-cut"
 
-    /// The rule that the ledger counts, or nil where the verdict's own evidence names it.
+    /// The rule that the ledger counts, or `nil` if the verdict's own evidence names it.
     var rule: String? { self == .ownAddress ? nil : "trust/\(rawValue)" }
 
     /// For a person.

@@ -1,6 +1,6 @@
 import Ledger
 
-/// The table `[unsubscribe]`: where requests to end a subscription arrive besides the return path.
+/// The table `[unsubscribe]`: where requests to unsubscribe arrive in addition to the return path.
 ///
 /// ```toml
 /// [unsubscribe]

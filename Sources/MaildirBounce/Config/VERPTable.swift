@@ -19,7 +19,7 @@ struct VERPTable {
     var returnPath: String?
     /// Postfix's recipient_delimiter.
     var delimiter = UInt8(ascii: "+")
-    /// For how many days a tag is good; tags carry their day where it is set.
+    /// For how many days a tag is good; tags carry their day if it is set.
     var expiryDays: Int?
     /// Forms of return paths that hold an id of the sending application.
     var patterns: [ReturnPathPattern] = []

@@ -5,17 +5,17 @@ import Glibc
 enum ChildProcess {
     /// Where Debian has Postfix's programs, which the PATH of an ordinary user leaves out.
     private static let folders = ["/usr/sbin", "/usr/local/sbin", "/sbin", "/opt/postfix/sbin"]
-    /// More is not read, in bytes.
+    /// The maximum output that is read, in bytes.
     private static let outputLimit = 1 << 20
 
-    /// The path of a program; nil where there is none.
+    /// The path of a program; `nil` if there is none.
     static func find(_ name: String) -> String? {
         let path = getenv("PATH").map { String(cString: $0) } ?? ""
         let candidates = path.split(separator: ":").map(String.init) + folders
         return candidates.map { $0 + "/" + name }.first { access($0, X_OK) == 0 }
     }
 
-    /// What the program prints on standard output; nil where it cannot be run or ends with another status than 0.
+    /// What the program prints on standard output; `nil` if it cannot be run or ends with another status than 0.
     static func output(_ path: String, _ arguments: [String]) -> String? {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { return nil }

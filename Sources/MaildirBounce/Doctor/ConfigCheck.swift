@@ -4,7 +4,7 @@ import Glibc
 enum ConfigCheck {
     static let subject = "config"
 
-    /// The configuration, or nothing where there is none or it is wrong; and what is to be said about it.
+    /// The configuration, or `nil` if there is none or it is wrong; and the findings about it.
     static func look(_ path: String?) -> (configuration: Configuration?, findings: [Finding]) {
         let file = path ?? Configuration.defaultPath
         guard path != nil || access(file, F_OK) == 0 else {

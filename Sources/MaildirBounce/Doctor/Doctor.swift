@@ -1,7 +1,7 @@
 import Glibc
 import Ledger
 
-/// Looks at a whole installation. Each check is a file of its own; this puts them in their order.
+/// Checks a whole installation. Each check has its own file; this runs them in order.
 struct Doctor {
     var maildir: String?
     var ledger: String?
@@ -11,7 +11,7 @@ struct Doctor {
     var policy = Policy()
     var resolver = Resolver()
     var probesPort = false
-    /// The configuration's file and what it says; nil where there is none.
+    /// The configuration's file and what it says; `nil` if there is none.
     var configuration: (path: String, contents: Configuration)?
     /// What starts the scan.
     var schedule = ScheduleCheck()

@@ -1,4 +1,4 @@
-/// One thing that `doctor` has looked at.
+/// The result of one check of `doctor`.
 struct Finding: Equatable {
     enum Level: String {
         case ok
@@ -7,13 +7,13 @@ struct Finding: Equatable {
     }
 
     var level: Level
-    /// What was looked at, one word.
+    /// What was checked, one word.
     var subject: String
     /// What was found.
     var what: String
-    /// Why it matters; nil where all is well.
+    /// Why it matters; `nil` if all is well.
     var why: String?
-    /// The command, or the line, that mends it.
+    /// The command, or the configuration line, that fixes it.
     var mend: String?
     /// Whether it says that the ledger is damaged.
     var isDamage = false

@@ -3,10 +3,10 @@ import Ledger
 import LedgerPostgreSQL
 import Maildir
 
-/// The ledger: whether it opens, is whole, and has room to grow.
+/// The ledger: whether it opens, is undamaged, and has space to grow.
 enum LedgerCheck {
     static let subject = "ledger"
-    /// The room that a run may need beside the ledger, in bytes: the WAL grows to 64 MiB before it is moved.
+    /// The free space that a run may need, in bytes: the WAL grows to 64 MiB before a checkpoint.
     static let roomNeeded: Int64 = 128 << 20
     /// How many faults are named.
     private static let faultLimit = 5
@@ -36,7 +36,7 @@ enum LedgerCheck {
                         subject, error.description, why: "nobody can ask who must be left out",
                         mend: "run doctor as root or as the owner of the ledger, or name it with --ledger"))
         }
-        // The room of another machine is that machine's matter.
+        // Free space on another machine is not checked.
         if LedgerStore.isAddress(path) { return findings }
         var status = statvfs()
         if statvfs(FilePath.split(path).parent, &status) == 0 {
@@ -55,7 +55,7 @@ enum LedgerCheck {
             mend: "df -h \(FilePath.split(path).parent.shellQuoted), and free some space")
     }
 
-    /// Whether the ledger is the one that the Maildir was counted in; nil where there is nothing to say.
+    /// Whether the ledger is the one that the Maildir was counted in; `nil` if there is nothing to say.
     static func mark(_ path: String, _ policy: Policy, maildir: String) -> Finding? {
         let place: String
         do {
@@ -65,7 +65,7 @@ enum LedgerCheck {
             place = mark.path
             do {
                 let ledger = try LedgerStore(path: path, mode: .readOnly, policy: policy)
-                // One from before there were identities is for the next scan to judge.
+                // A ledger without an identity is left to the next scan.
                 guard let identity = try ledger.identity(), identity != mark.identity else { return nil }
             } catch {
                 guard error.isMissing else { return nil }

@@ -1,11 +1,11 @@
 import Glibc
 import Maildir
 
-/// Whether a run holds the Maildir, and since when. It is read from /proc/locks: to try the lock would send away a scan
-/// that starts at that moment.
+/// Whether a run holds the Maildir, and since when. It is read from /proc/locks: trying the lock would make a scan that
+/// starts at that moment exit.
 enum LockCheck {
     static let subject = "lock"
-    /// A run that takes longer hangs, or reads a large backlog; in seconds.
+    /// A run that takes longer than this hangs, or reads a large backlog; in seconds.
     static let longRun: Int64 = 3_600
 
     /// Who holds a lock. The kernel does not say since when: it is at most as old as the process.

@@ -1,11 +1,11 @@
 import Bytes
 import Glibc
 
-/// The Maildir: whether it is whole, whose it is, who may look in, and whether filing is a rename.
+/// The Maildir: whether it is complete, its owner, its permissions, and whether filing is a rename.
 struct MaildirCheck {
     static let subject = "maildir"
 
-    /// What stat(2) says of a folder; nil where there is none.
+    /// What stat(2) says of a folder; `nil` if there is none.
     struct Folder: Equatable {
         var isFolder = true
         var owner: uid_t
@@ -17,7 +17,7 @@ struct MaildirCheck {
     var whole: Folder?
     /// new, cur and tmp.
     var parts: [String: Folder] = [:]
-    /// The archive, where there is one.
+    /// The archive, if there is one.
     var archive: (path: String, folder: Folder)?
 
     init(path: String, whole: Folder?, parts: [String: Folder] = [:]) {

@@ -1,19 +1,19 @@
 import Bytes
 import Glibc
 
-/// Whether a mail server answers where foreign servers connect.
+/// Whether a mail server answers where other servers connect.
 enum PortCheck {
     static let subject = "port 25"
-    /// How long one address is waited for, in milliseconds.
+    /// The timeout for one address, in milliseconds.
     private static let patience: Int32 = 5_000
-    /// So many addresses are tried.
+    /// The number of addresses that are tried.
     private static let addressLimit = 8
     private static let bannerLimit = 512
 
     enum Answer: Equatable {
         /// The first line that came.
         case banner(String)
-        /// An errno value; ETIMEDOUT where nothing came in time.
+        /// An errno value; ETIMEDOUT if nothing came in time.
         case failed(Int32)
     }
 

@@ -1,4 +1,4 @@
-/// Postfix: whether the return path leads to the Maildir, and what becomes of bounces that nobody can take.
+/// Postfix: whether the return path leads to the Maildir, and what happens to bounces that cannot be delivered.
 enum PostfixCheck {
     static let subject = "postfix"
 
@@ -13,7 +13,7 @@ enum PostfixCheck {
         ].compactMap { $0 }
     }
 
-    // MARK: The way to the Maildir
+    // MARK: Delivery to the Maildir
 
     private static let lost = "bounces then do not come to the Maildir, and nothing is counted"
 

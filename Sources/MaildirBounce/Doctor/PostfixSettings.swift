@@ -1,4 +1,4 @@
-/// What Postfix is set to, and what its tables say of the return path.
+/// Postfix's settings, and what its tables say about the return path.
 struct PostfixSettings {
     /// The parameters that matter here.
     static let names = [
@@ -6,14 +6,14 @@ struct PostfixSettings {
         "home_mailbox", "mailbox_command", "mailbox_transport", "alias_maps", "recipient_delimiter", "notify_classes",
         "bounce_queue_lifetime", "double_bounce_sender", "2bounce_notice_recipient", "myorigin",
     ]
-    /// Tables that are files, or stand in the configuration, and can be asked by anybody.
+    /// Tables that are files, or are in the configuration, and can be asked by anybody.
     private static let localTables: Set<String> = [
         "inline", "hash", "btree", "lmdb", "cdb", "dbm", "texthash", "static", "regexp", "pcre", "cidr", "sdbm",
     ]
 
     /// By name, with every $name replaced.
     var values: [String: String]
-    /// Whether the return path's domain is one of virtual_mailbox_domains, of mydestination; nil where that cannot be told.
+    /// Whether the return path's domain is one of virtual_mailbox_domains, of mydestination; `nil` if unknown.
     var isVirtual: Bool? = false
     var isLocal: Bool? = false
     /// What virtual_mailbox_maps says of the return path; nil for nothing.
@@ -22,7 +22,7 @@ struct PostfixSettings {
     var alias: String?
     /// The home folder of the user that it names.
     var home: String?
-    /// Whether a table was not asked since it is on another server.
+    /// Whether a table was not queried because it is on another server.
     var hasForeignTable = false
 
     init(_ values: [String: String]) { self.values = values }
@@ -58,7 +58,7 @@ struct PostfixSettings {
         return word.isEmpty ? words : words + [word]
     }
 
-    /// Asks postconf and postmap; nil where there is no Postfix, or none that answers.
+    /// Asks postconf and postmap; `nil` if there is no Postfix, or none that answers.
     init?(local: String, domain: String, home: String?) {
         guard let postconf = ChildProcess.find("postconf"),
             let text = ChildProcess.output(postconf, ["-x"] + Self.names)
@@ -75,7 +75,7 @@ struct PostfixSettings {
         }
     }
 
-    /// Whether a list of domains and tables holds a domain; nil where a table cannot be asked.
+    /// Whether a list of domains and tables holds a domain; `nil` if a table cannot be asked.
     private mutating func holds(_ list: String, _ domain: String) -> Bool? {
         var isKnown = true
         for word in Self.words(list) {

@@ -1,4 +1,4 @@
-/// Whether foreign servers can return a report: where mail for the return path's domain goes, by RFC 5321, section 5.1.
+/// Whether other servers can return a report: where mail for the return path's domain goes, by RFC 5321, section 5.1.
 enum ReturnDomainCheck {
     static let subject = "dns"
 
@@ -34,13 +34,13 @@ enum ReturnDomainCheck {
             return records.sorted { $0 < $1 }.map { $0.1 == "." ? "" : $0.1 }
         }
 
-        /// Where a foreign server would connect, the preferred first.
+        /// The hosts that another server would connect to, the preferred first.
         var addresses: [String] {
             exchangers.isEmpty ? own.addresses : exchangers.flatMap { hosts[$0]?.addresses ?? [] }
         }
     }
 
-    /// So many hosts are looked up; no domain needs more.
+    /// The number of hosts that are looked up; no domain needs more.
     static let hostLimit = 16
 
     private static let lost =

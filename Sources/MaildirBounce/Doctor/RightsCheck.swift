@@ -3,7 +3,8 @@ import Glibc
 import Ledger
 import LedgerPostgreSQL
 
-/// Whether the user that the schedule runs as has the rights that a scan needs. Root, who may do everything, would see nothing.
+/// Whether the user that the schedule runs as has the permissions that a scan needs. As root, who may do everything,
+/// problems would not show.
 struct RightsCheck {
     static let subject = "rights"
 
@@ -18,7 +19,7 @@ struct RightsCheck {
 
     var needs: [Need] = []
 
-    /// - Parameter configuration: the file, and what it says; nil where there is none.
+    /// - Parameter configuration: the file, and what it says; `nil` if there is none.
     init(
         maildir: String?, ledger: String?, archive: String?, configuration: (path: String, contents: Configuration)?
     ) {
@@ -61,7 +62,7 @@ struct RightsCheck {
         needs.append(Need(path: folder, mode: R_OK | W_OK | X_OK, what: "change what is in"))
     }
 
-    /// What these users may not do. Nothing where we are none of them and not root, who can take their place.
+    /// What these users may not do. `nil` if we are not one of them and not root, who can switch to them.
     func findings(for users: [String]) -> [Finding] {
         var findings: [Finding] = []
         for user in users where geteuid() == 0 && user != "root" {

@@ -25,14 +25,14 @@ struct ScheduleCheck {
 
     var cronFiles: [CronFile] = []
     var crontabs: [Crontab] = []
-    /// The user of the systemd service; nil where there is no service.
+    /// The user of the systemd service; `nil` if there is no service.
     var serviceUser: String?
-    /// Whether a program runs that starts jobs; nil where that cannot be seen.
+    /// Whether a program runs that starts jobs; `nil` if that cannot be seen.
     var runsCron: Bool?
     var runsSystemd: Bool?
     /// The timer's file, and whether it is enabled.
     var timer: (path: String, isEnabled: Bool)?
-    /// Whether folders could not be read, so that nothing can be said of what was not found.
+    /// Whether folders could not be read, so that a missing job may still exist.
     var isBlind = false
     var maildirOwner: String?
 
@@ -71,7 +71,7 @@ struct ScheduleCheck {
         (runsCron, runsSystemd) = Self.runners(root)
     }
 
-    /// The users as whom scans are started, each once.
+    /// The users that scans are run as, without duplicates.
     var users: [String] {
         var users: [String] = []
         let service = timer?.isEnabled == true ? serviceUser : nil
@@ -83,7 +83,7 @@ struct ScheduleCheck {
     private static let unitFolders = ["/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"]
     private static let sizeLimit = 64 << 10
 
-    /// `User=` of the service, as systemd reads it: the first file of its name, then what is beside it in `….service.d`.
+    /// `User=` of the service, as systemd reads it: the first file of its name, then the drop-ins in `….service.d`.
     private static func serviceUser(_ root: String) -> String? {
         let unit = "maildir-bounce.service"
         var texts: [String] = []
@@ -105,7 +105,7 @@ struct ScheduleCheck {
     }
 
     private static func crontabs(_ root: String) -> [Crontab] {
-        // Debian has a folder of its own for them; Red Hat has not.
+        // Debian has a separate folder for them; Red Hat does not.
         for folder in ["/var/spool/cron/crontabs", "/var/spool/cron"] {
             let path = BytePath(root + folder)
             guard let names = try? FolderListing(path) else { continue }
@@ -132,7 +132,7 @@ struct ScheduleCheck {
     /// Whether cron and systemd run. A container often has neither, and a job that is installed there never starts.
     private static func runners(_ root: String) -> (cron: Bool?, systemd: Bool?) {
         let folder = BytePath(root + "/proc")
-        // Where other users' processes are hidden, the first one is.
+        // If other users' processes are hidden, so is the first one.
         guard text(folder.appending("1/comm".utf8)) != nil, let names = try? FolderListing(folder) else {
             return (nil, nil)
         }
@@ -226,14 +226,14 @@ struct ScheduleCheck {
         crontab.split(whereSeparator: \.isNewline).compactMap { line in
             let words = line.split(whereSeparator: \.isWhitespace)
             guard let first = words.first, !first.hasPrefix("#"), line.contains("maildir-bounce") else { return nil }
-            // @hourly stands for five fields. A line such as MAILTO=… has no user.
+            // @hourly replaces five fields. A line such as MAILTO=… has no user.
             let index = first.hasPrefix("@") ? 1 : 5
             guard words.count > index + 1, !first.contains("=") else { return nil }
             return String(words[index])
         }
     }
 
-    /// When a run last found mail. Runs that find nothing leave no trace, so an old one is no fault by itself.
+    /// When a run last found mail. Runs that find nothing leave no trace, so an old one is not a fault by itself.
     static func lastRun(_ ledger: String, _ policy: Policy, now: Int64) -> [Finding] {
         guard let store = try? LedgerStore(path: ledger, mode: .readOnly, policy: policy),
             let runs = try? store.runs(limit: 1)

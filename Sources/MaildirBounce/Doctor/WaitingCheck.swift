@@ -1,12 +1,12 @@
 import Glibc
 import Maildir
 
-/// What waits in new/, and for how long: the one sign of a scan that does not run which cannot be wrong.
+/// What waits in new/, and for how long: the only reliable sign that no scan runs.
 struct WaitingCheck {
     static let subject = "waiting"
-    /// From here on somebody should look, in seconds: three runs of five minutes.
+    /// The age for a warning, in seconds: three runs of five minutes.
     static let warningAge: Int64 = 15 * 60
-    /// From here on nothing scans, in seconds.
+    /// The age at which no scan can be running, in seconds.
     static let errorAge: Int64 = 2 * 3_600
 
     static func judge(count: Int, oldest: Int64?, now: Int64) -> Finding {
@@ -24,10 +24,10 @@ struct WaitingCheck {
         do {
             let maildir = try Maildir(opening: path)
             let waiting = try WaitingMessages(in: maildir)
-            // What is gone again, with a name that tells no time, came just now.
+            // A file that is gone again, without a time in its name, has just arrived.
             return [judge(count: waiting.count, oldest: waiting.oldest ?? now, now: now)]
         } catch {
-            // That the Maildir cannot be read is told by its own check.
+            // An unreadable Maildir is reported by its own check.
             return []
         }
     }

@@ -8,9 +8,8 @@ import Ledger
 /// character in it is in quotes (Postfix 3.2 or newer), and so is one that only Postfix wants quoted: with a dot at its
 /// start or end, or two in a row.
 enum AccessMap {
-    /// The key for a canonical address; nil where there can be none: a `#` at the start makes a line a comment, and
-    /// Postfix does not ask for a quoted form where no quotes are needed. A character that nobody would see in the map is not
-    /// written either.
+    /// The key for a canonical address; `nil` if it cannot be a key: a `#` at the start makes a line a comment, and
+    /// Postfix does not ask for a quoted form if no quotes are needed. Invisible characters are not written either.
     static func key(_ address: String) -> String? {
         guard !hasHidden(address) else { return nil }
         guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else { return nil }
@@ -23,12 +22,12 @@ enum AccessMap {
         return needsQuotes ? "\"\(local)\"" + address[at...] : address
     }
 
-    /// How each text begins. The token tells our own refusal from a bounce when it comes back.
+    /// The beginning of each text. The token identifies our own refusal when it comes back in a report.
     private static let mark = "5.7.1 suppressed \(OwnRefusal.token) since "
-    /// How the texts of version 0.1.0 begin.
+    /// The beginning of the texts of version 0.1.0.
     private static let oldMark = "5.7.1 suppressed since "
 
-    /// A line with its end; two where a client may write the domain in Unicode, which Postfix does not translate.
+    /// A line with its end; two if a client may write the domain in Unicode, which Postfix does not translate.
     static func lines(_ row: SuppressedAddress) -> String {
         guard let key = key(row.address) else {
             return "# Postfix cannot look this up: \(terminalSafe(row.address))\n"
@@ -71,7 +70,7 @@ enum AccessMap {
         return .entry(entry)
     }
 
-    /// Takes the times and the reason from a text of ours.
+    /// Parses the times and the reason of one of our texts.
     private static func readReason(_ text: String, _ entry: inout ListEntry) {
         guard let mark = [mark, oldMark].first(where: { text.hasPrefix($0) }) else { return }
         let words = text.dropFirst(mark.count).split(separator: " ", maxSplits: 3)

@@ -22,11 +22,10 @@ struct AddressSource: ParsableArguments {
         }
     }
 
-    /// Takes an action for each into the ledger.
+    /// Writes an action for each into the ledger.
     ///
-    /// - Parameters:
-    ///   - own: addresses to which it must not be done.
-    ///   - look: is shown some actions at a time, before they are written.
+    /// - Parameters: - own: addresses that must not be changed. - look: called with a page of actions before they are
+    ///   written.
     func take(
         excluding own: OwnAddresses? = nil, into open: () throws -> LedgerStore, action: (String) -> ManualAction,
         look: @escaping ([ManualAction]) throws -> Void = { _ in }
@@ -91,7 +90,7 @@ private let wildcards = Set("*%?.".utf8)
 private let patternHint =
     "a whole domain cannot be named here yet: name each address, or refuse the domain in an access map of your mail server"
 
-/// Of what is no address so much is shown.
+/// The number of characters of an invalid address that are shown.
 private let shownCharacters = 80
 
 private func shown(_ text: String) -> String {

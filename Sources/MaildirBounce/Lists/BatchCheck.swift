@@ -2,7 +2,7 @@ import Ledger
 
 /// Filters a list of addresses by whether they may be mailed, in constant memory.
 struct BatchCheck {
-    /// How many are looked up at a time: more where each time is a way to a server and back.
+    /// How many are looked up at a time: more if each look-up is a round trip to a server.
     static let page = 10_000
     static let sharedPage = 50_000
 
@@ -25,9 +25,9 @@ struct BatchCheck {
         self.format = format
     }
 
-    /// Prints what is wanted, in the list's order.
+    /// Prints the wanted addresses, in the list's order.
     ///
-    /// - Throws: a failure with status 65 where there are lines and none is an address.
+    /// - Throws: a failure with status 65 if there are lines and none is an address.
     mutating func run(_ lines: LineReader) throws {
         try StandardOutput.use { output in
             var parser = ListParser(.text)

@@ -1,6 +1,6 @@
 import Ledger
 
-/// Which column of a table holds what.
+/// The meaning of a table's columns.
 struct CSVColumns: Equatable {
     private struct Column: Equatable {
         let index: Int
@@ -11,17 +11,17 @@ struct CSVColumns: Equatable {
     }
 
     let separator: UInt8
-    /// How many columns the line of names has; nil where the first line is no line of names.
+    /// How many columns the line of names has; `nil` if the first line is not a line of names.
     private(set) var namedCount: Int?
     private var address = 0
     private var reason: Int?
     private var since: Int?
     private var until: Int?
     private var note: Int?
-    /// What was taken for what, one line for a person.
+    /// How the columns were used, one line for the user.
     let remark: String
 
-    /// From the first line of a table, which holds names or the first row; nil where a quotation mark is out of place.
+    /// Reads the first line of a table, which has names or the first row; `nil` if a quotation mark is misplaced.
     init?(firstLine: [UInt8]) {
         let readings = CSVColumns.separators.compactMap { separator in
             CSV.fields(of: firstLine, separator: separator).map { CSVColumns(first: $0, separator: separator) }
@@ -44,10 +44,10 @@ struct CSVColumns: Equatable {
         }
         let addresses = first.indices.filter { CanonicalAddress(first[$0]) != nil }
         hasAddress = !addresses.isEmpty
-        // `Subscriber e-mail` is as good a name, where there is but one.
+        // `Subscriber e-mail` is also accepted, if there is only one such column.
         let others = names.indices.filter { index in
             names[index].contains(CSVColumns.addressNames[0])
-                // No name, but names that another separator stands between.
+                // No name, but names that another separator is between.
                 && !first[index].utf8.contains(where: CSVColumns.separators.contains)
         }
         let alike = others.count == 1 ? others.first.map { Column(index: $0, name: first[$0]) } : nil
@@ -63,7 +63,7 @@ struct CSVColumns: Equatable {
         var refused: [String] = []
         func take(_ known: [String], _ role: String, ambiguous: String) -> Int? {
             let found = columns(known)
-            // Our own name is meant as ours, whatever stands beside it.
+            // Our own column name is always recognised, whatever the other columns.
             let own = found.filter { CSVColumns.key($0.name) == known[0] }
             guard let only = own.count == 1 ? own.first : found.count == 1 ? found.first : nil else {
                 if found.count > 1 {
@@ -110,30 +110,30 @@ struct CSVColumns: Equatable {
 
     // MARK: names
 
-    /// What tables are separated by; the first that makes sense of the first line.
+    /// The separators of tables; the first one that fits the first line is used.
     private static let separators: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
     /// How many names of columns that are passed over are shown.
     private static let shownNames = 12
 
-    // Names are compared by their letters and digits. Where a table has several of a list, the first of the list is meant.
+    // Names are compared by their letters and digits. If a table has several of a list, the first of the list is meant.
     private static let addressNames = [
         "email", "emailaddress", "mail", "mailaddress", "emailadresse", "mailadresse", "メールアドレス", "recipient",
         "recipientaddress", "address",
     ]
     private static let reasonNames = ["reason", "suppressionreason", "bouncereason"]
     private static let noteNames = ["note", "comment"]
-    /// Dates that say of themselves that they are the suppression's. That of a subscription (`created_at`, `date`) would
-    /// date a suppression far back, where a release made since undoes it.
+    /// Names that say that a date is the suppression's. The date of a subscription (`created_at`, `date`) would date a
+    /// suppression far back, so that a later release undoes it.
     private static let sinceNames = [
         "since", "suppressedat", "suppressedon", "suppressedsince", "suppressiondate", "suppressiontime", "bouncedat",
         "bouncedon", "bouncedate", "bouncetime", "complainedat", "complaintdate", "complainttime", "unsubscribedat",
         "unsubscribedon", "unsubscribedate", "optedoutat", "optoutdate", "blockedat", "blocklistedat", "blacklistedat",
     ]
-    /// Not `expires`: a subscription that has ended is no suppression that has ended.
+    /// Not `expires`: a subscription that has ended is not a suppression that has ended.
     private static let untilNames = [
         "until", "suppresseduntil", "suppressionuntil", "suppressionend", "suppressionends",
     ]
-    /// Parts of the names of other dates, of which it is said that they are passed over.
+    /// Parts of the names of other dates, which are reported as ignored.
     private static let dateWords = ["date", "time", "created", "since", "edat", "edon", "日"]
 
     /// `email` for `E-Mail`: letters and digits, in lower case.
@@ -153,5 +153,5 @@ private func shortened(_ name: String) -> String {
     return shown.count < name.count ? shown + "…" : shown
 }
 
-/// Of a column's name so much is shown.
+/// The number of characters of a column's name that are shown.
 private let shownCharacters = 40

@@ -11,12 +11,12 @@ enum ExportFormat: String, CaseIterable, ExpressibleByArgument {
     case sql
 }
 
-/// Writes the list of those who must be left out, for another program.
+/// Writes the suppression list for another program.
 struct ExportList {
     private let format: ExportFormat
     private var list: SuppressedList
     private var statements = SQLExport()
-    /// How many addresses the format cannot hold.
+    /// How many addresses the format cannot represent.
     private(set) var leftOut = 0
 
     init(_ format: ExportFormat) {

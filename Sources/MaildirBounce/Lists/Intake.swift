@@ -1,35 +1,35 @@
 import ArgumentParser
 import Ledger
 
-/// What becomes of a list in which something cannot be read.
+/// What to do with a list that has invalid lines.
 enum OnError: String, CaseIterable, ExpressibleByArgument {
-    /// Nothing of it is taken.
+    /// Nothing is imported.
     case stop
-    /// The rest is taken.
+    /// The valid lines are imported.
     case skip
 }
 
-/// Takes a list into the ledger as actions by hand, in one transaction and in constant memory: all of it, all but what is
-/// broken, or nothing.
+/// Imports a list into the ledger as actions by hand, in one transaction and in constant memory: all of it, the valid
+/// lines, or nothing.
 ///
-/// What is broken is named by its number, up to a limit, and counted. The ledger is opened only when there is something
-/// to write, so a list that is broken at its beginning does not even make one.
+/// Invalid lines are reported by number, up to a limit, and counted. The ledger is opened only when there is something
+/// to write, so a list that is invalid at its beginning does not create one.
 struct Intake {
     enum Item {
         case action(ManualAction)
         /// The number of the line or address, and what is wrong with it.
         case broken(Int, String)
-        /// A suppression that has ended by now.
+        /// A suppression that has already ended.
         case ended
     }
 
     struct Tally {
         var written = 0
         var known = 0
-        /// Older than a release, which stands.
+        /// Older than a release, which still holds.
         var released = 0
         var ended = 0
-        /// Of those written, how many it changes nothing for now.
+        /// How many of the written ones do not change the current state.
         var needless = 0
         var broken = NamedProblems()
 
@@ -51,7 +51,7 @@ struct Intake {
     let onError: OnError
     /// What is counted, such as `line`.
     let unit: String
-    /// What to say about a way out where something is broken and nothing is taken.
+    /// The hint to print if lines are invalid and nothing is imported.
     let hint: String
     /// Is shown some actions at a time, before they are written; the ledger is open by then.
     var look: ([ManualAction]) throws -> Void = { _ in }
@@ -64,7 +64,7 @@ struct Intake {
         self.hint = hint
     }
 
-    /// - Throws: a failure with status 65 where nothing was taken because something, or all, is broken.
+    /// - Throws: a failure with status 65 if nothing was imported because some or all lines are invalid.
     mutating func take(from next: () throws(Failure) -> Item?, into open: () throws -> LedgerStore) throws {
         let first = try page(next)
         if !mustStop, !first.isEmpty { try record(first, next, open()) }
@@ -132,7 +132,7 @@ struct Intake {
         if tally.broken.add() { Log().warning("\(unit) \(number): \(problem)") }
     }
 
-    /// Names what else is broken, and says why nothing was taken.
+    /// Reports the remaining invalid lines, and why nothing was imported.
     private mutating func conclude(_ next: () throws(Failure) -> Item?) throws {
         while mustStop, !isOver { _ = try page(next) }
         if tally.broken.untold > 0 { Log().warning("and \(tally.broken.untold) more that are broken") }

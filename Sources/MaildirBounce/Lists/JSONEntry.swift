@@ -1,7 +1,7 @@
 import Classifier
 
-/// Reads one line of JSON (RFC 8259): an object with `address`, and perhaps `reason`, `since`, `until` and `note`, all of
-/// them strings. Other members are passed over.
+/// Reads one line of JSON (RFC 8259): an object with `address`, and perhaps `reason`, `since`, `until` and `note`, all
+/// of them strings. Other members are ignored.
 enum JSONEntry {
     /// How deep a value that is passed over may be nested.
     static let depthLimit = 64
@@ -10,10 +10,10 @@ enum JSONEntry {
         guard let entry = JSONValue(strict: line, maximumDepth: depthLimit), case .object = entry else {
             return .broken("this is no JSON object")
         }
-        // As `check --format jsonl` says it of an address that may be mailed.
+        // As written by `check --format jsonl` for an address that may be mailed.
         if entry["suppressed"] == .bool(false) { return .broken("it says of the address that it is not suppressed") }
         for name in ["reason", "since", "until", "note"] {
-            // What is not understood must not be taken for what is not there: an end that is lost suppresses for good.
+            // An invalid value must not be treated as absent: a lost end would suppress permanently.
             guard let value = entry[name], value != .null, value.string == nil else { continue }
             return .broken("\"\(name)\" must be a text in quotes")
         }

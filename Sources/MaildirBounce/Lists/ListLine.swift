@@ -10,7 +10,7 @@ enum ListLine: Equatable {
     case nothing
 }
 
-/// Somebody who is to be left out, and what the list says about it.
+/// An address to suppress, and what the list says about it.
 struct ListEntry: Equatable {
     /// As the list writes it; whether it is an address is not known yet.
     var address: String
@@ -42,8 +42,7 @@ struct ListParser {
 
     init(_ format: ImportFormat) { self.format = format }
 
-    /// What the next line says, with its number, or the next row of a table, with the number of its first line; nil at the
-    /// end.
+    /// The next line with its number, or the next row of a table with the number of its first line; nil at the end.
     mutating func next(
         _ lines: () throws(Failure) -> LineReader.Line?
     ) throws(Failure) -> (number: Int, line: ListLine)? {
@@ -80,8 +79,8 @@ struct ListParser {
         pending.isEmpty ? try lines() : pending.removeFirst()
     }
 
-    /// A row that goes on in the next lines; nil where it does not end as one does, or has not as many fields as the line of
-    /// names: then a quotation mark is out of place, and what was read ahead is read again, line by line.
+    /// A row that continues in the next lines; `nil` if it does not end properly, or does not have as many fields as
+    /// the header: then a quotation mark is misplaced, and what was read ahead is read again, line by line.
     private mutating func longRow(
         from first: LineReader.Line, _ lines: () throws(Failure) -> LineReader.Line?
     ) throws(Failure) -> LineReader.Line? {
@@ -110,8 +109,8 @@ struct ListParser {
         return CSV.fields(of: bytes, separator: columns.separator)
     }
 
-    /// An address a line; what follows a tab is passed over, as `suppressed` writes it. A `#` begins a comment: an address
-    /// that begins with one is written in quotes.
+    /// One address for each line; what follows a tab is ignored, as in the output of `suppressed`. A `#` starts a
+    /// comment: an address that starts with one is quoted.
     private static func text(_ line: LineReader.Line) -> ListLine {
         let bytes = line.bytes.prefix { $0 != UInt8(ascii: "\t") }
         if bytes.first(where: { $0 != UInt8(ascii: " ") }) == UInt8(ascii: "#") { return .nothing }
@@ -120,7 +119,7 @@ struct ListParser {
 
     private mutating func csv(_ line: LineReader.Line) -> ListLine {
         guard let columns else {
-            // A line of Excel's that says what separates the fields is none of the table.
+            // Excel's line that names the separator is not part of the table.
             if line.bytes.starts(with: Array("sep=".utf8)), line.bytes.count == 5 { return .nothing }
             guard let columns = CSVColumns(firstLine: line.bytes) else { return ListParser.misquoted }
             self.columns = columns

@@ -1,11 +1,11 @@
-/// Keeps our own addresses out of a list of those who must be left out: an old ledger may hold them as suppressed.
+/// Keeps our own addresses out of a suppression list: in an old ledger they may be suppressed.
 struct OtherAddresses {
     private let own: OwnAddresses
     private var leftOut = NamedProblems()
 
     init(than own: OwnAddresses) { self.own = own }
 
-    /// Whether an address goes into the list. One of ours does not, and is named.
+    /// Whether an address goes into the list. Our own do not, and are reported.
     mutating func takes(_ address: String) -> Bool {
         guard own.contains(address) else { return true }
         if leftOut.add() {

@@ -1,13 +1,13 @@
 import Bytes
 import Ledger
 
-/// Statements that make and fill a table anew, of which MariaDB, MySQL, PostgreSQL and SQLite read the same text as the
-/// same rows, in whatever mode of quoting they run.
+/// Statements that create and fill a table, which MariaDB, MySQL, PostgreSQL and SQLite all read as the same rows, in
+/// every quoting mode.
 ///
-/// Three things differ between them, and all three are left out. A backslash in a string is an escape for MySQL and MariaDB
-/// (without NO_BACKSLASH_ESCAPES) and for PostgreSQL without standard_conforming_strings: no string holds one, except
-/// `'\\'`, which ends where it seems to for all of them and whose first character is a backslash. Double quotes make a name
-/// only in ANSI mode: no name needs any. What MySQL alone must be told stands in comments that it alone reads.
+/// Three things differ between them, and all three are avoided. A backslash in a string is an escape for MySQL and
+/// MariaDB (without NO_BACKSLASH_ESCAPES) and for PostgreSQL without standard_conforming_strings: no string contains
+/// one, except `'\\'`, which ends at the same place in all of them and starts with a backslash. Double quotes quote a
+/// name only in ANSI mode: no name needs them. Statements for MySQL alone are in comments that only it reads.
 struct SQLExport {
     /// The table that is made and filled.
     static let table = "maildir_bounce_suppressed"
@@ -20,7 +20,8 @@ struct SQLExport {
     private var rows = 0
     private var bytes = 0
 
-    /// What comes before the first row. The table is made before the transaction begins, which MySQL would else commit.
+    /// What comes before the first row. The table is created before the transaction, which MySQL would otherwise
+    /// commit.
     static let header = """
         /*! SET NAMES utf8mb4 */;
         CREATE TABLE IF NOT EXISTS \(table) (
@@ -42,7 +43,7 @@ struct SQLExport {
     /// One row, with what comes between it and the row before.
     mutating func row(_ row: SuppressedAddress) -> String {
         let suppression = row.suppression
-        // The address as it is: no other text would be found by it.
+        // The address byte by byte: other spellings do not match.
         let values = [
             SQLExport.string(row.address), SQLExport.string(suppression.cause.name),
             SQLExport.string(terminalSafe(suppression.reason.text)),
@@ -65,7 +66,7 @@ struct SQLExport {
     /// What comes after the last row.
     var footer: String { (rows > 0 ? ";\n" : "") + "COMMIT;\n" }
 
-    /// A text as an expression that every one of them reads as that text.
+    /// A text as an expression that all of them read as that text.
     static func string(_ text: String) -> String {
         guard text.utf8.contains(UInt8(ascii: "\\")) else { return quoted(text) }
         let mark = unusedMark(text)
@@ -73,8 +74,7 @@ struct SQLExport {
         return "REPLACE(\(marked), '\(mark)', SUBSTR('\\\\', 1, 1))"
     }
 
-    /// A text that is not in `text`, nor comes into being where it is put between parts of it: its first character is none
-    /// of its others.
+    /// A text that is not in `text` and does not arise when it is inserted: its first character occurs only once in it.
     private static func unusedMark(_ text: String) -> String {
         let bytes = Array(text.utf8)
         var number = 0

@@ -31,7 +31,7 @@ struct JSONWriter {
         enclose(UInt8(ascii: "{"), UInt8(ascii: "}"), members)
     }
 
-    /// Left out where `values` is empty.
+    /// Left out if `values` is empty.
     mutating func array<Element>(
         _ key: StaticString, _ values: [Element], _ element: (inout JSONWriter, Element) -> Void
     ) {
@@ -42,7 +42,7 @@ struct JSONWriter {
         }
     }
 
-    /// An array of texts, left out where there are none.
+    /// An array of texts, left out if there are none.
     mutating func array(_ key: StaticString, _ values: [String]) {
         array(key, values) { writer, value in
             writer.separate()
@@ -50,7 +50,7 @@ struct JSONWriter {
         }
     }
 
-    /// Left out where `value` is nil or empty.
+    /// Left out if `value` is nil or empty.
     mutating func member(_ key: StaticString, _ value: String?) {
         guard let value, !value.isEmpty else { return }
         self.key(key)
@@ -119,8 +119,8 @@ struct JSONWriter {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// How many of the eight bytes at `index` need no second look: ASCII but for control characters, quotes and backslashes;
-    /// 0 where fewer are left.
+    /// How many of the eight bytes at `index` need no escape: ASCII except control characters, quotes and backslashes;
+    /// 0 if fewer are left.
     @inline(__always)
     private static func plainCount(_ text: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {
         guard index &+ 8 <= text.count else { return 0 }

@@ -3,7 +3,7 @@ import Bytes
 
 /// A span of whole days: `400d`, `12w`.
 struct DayCount: ExpressibleByArgument {
-    /// A hundred years are for ever.
+    /// A hundred years count as for ever.
     private static let limit = 36_525
     let days: Int
 
@@ -19,7 +19,7 @@ struct DayCount: ExpressibleByArgument {
     var seconds: Int64 { Int64(days) * CalendarTime.secondsPerDay }
 }
 
-/// A moment as a person gives it: a day, a time, or a number of days before or after now, as the option means it.
+/// A time as the user gives it: a day, a time, or a number of days before or after now, depending on the option.
 enum GivenTime: ExpressibleByArgument {
     case at(Int64)
     case days(DayCount)
@@ -34,7 +34,7 @@ enum GivenTime: ExpressibleByArgument {
         }
     }
 
-    /// Seconds since 1970 UTC, where days are counted from `now` on.
+    /// Seconds since 1970 UTC, if days are counted from `now` on.
     func moment(after now: Int64) -> Int64 {
         switch self {
         case .at(let seconds): seconds
@@ -42,7 +42,7 @@ enum GivenTime: ExpressibleByArgument {
         }
     }
 
-    /// Seconds since 1970 UTC, where days are counted back from `now`.
+    /// Seconds since 1970 UTC, if days are counted back from `now`.
     func moment(before now: Int64) -> Int64 {
         switch self {
         case .at(let seconds): seconds

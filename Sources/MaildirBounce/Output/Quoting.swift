@@ -1,8 +1,8 @@
 extension String {
     /// The text with each such ASCII character written as `replacement`.
     ///
-    /// It looks at bytes: for Swift a quotation mark with a combining accent after it is another character, for the program
-    /// that reads the text it is not.
+    /// It works on bytes: for Swift a quotation mark with a combining accent is a different character, but not for the
+    /// program that reads the text.
     func replacing(ascii character: Unicode.Scalar, with replacement: String) -> String {
         let byte = UInt8(ascii: character)
         guard utf8.contains(byte) else { return self }

@@ -1,5 +1,5 @@
-/// Writes the rows that a query of the ledger hands over. The query can throw nothing of ours, so a failure to write is kept
-/// until the query has ended.
+/// Writes the rows of a ledger query. The query cannot throw our errors, so a write failure is kept until the query has
+/// ended.
 final class RowPrinter {
     private let output: StandardOutput
     private(set) var failure: Failure?
@@ -8,14 +8,14 @@ final class RowPrinter {
 
     /// Writes whole lines.
     ///
-    /// - Returns: whether more are wanted: not where writing failed or the reader has gone away.
+    /// - Returns: whether more rows are wanted: false if writing failed or the reader is gone.
     @discardableResult
     func print(_ lines: some Collection<UInt8>) -> Bool {
         attempt { () throws(Failure) in try output.write(lines) }
         return failure == nil && !output.isClosed
     }
 
-    /// Brings what was written to the reader.
+    /// Flushes the output.
     func flush() {
         attempt { () throws(Failure) in try output.flush() }
     }

@@ -1,10 +1,10 @@
 import Ledger
 
-/// What a run did with the messages that it read, in numbers: what a scan and a backlog have in common.
+/// The counts of a run, common to a scan and a backlog.
 struct RunTally {
     private(set) var read = 0
     private(set) var counted = 0
-    /// Messages with a report that another one had brought.
+    /// Messages with a report that was already known from another one.
     private(set) var duplicates = 0
     /// Messages that an earlier run had counted.
     private(set) var known = 0
@@ -44,10 +44,8 @@ struct RunTally {
 
     /// The summary line.
     ///
-    /// - Parameters:
-    ///   - known: what is said of messages that were known.
-    ///   - cut: what is said of messages that a limit cut.
-    ///   - notes: what else there is to say.
+    /// - Parameters: - known: the words for messages that were known. - cut: the words for messages that a limit cut. -
+    ///   notes: further notes.
     func sentence(known knownWords: String, cut cutWords: String, notes more: [String]) -> String {
         var sentence = "\(read) \(read == 1 ? "message" : "messages")"
         let classes = classesByNumber.map { "\($0.count) \($0.name)" }.joined(separator: ", ")

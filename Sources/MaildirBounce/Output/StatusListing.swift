@@ -18,7 +18,7 @@ struct StatusListing {
     var brakes: [BrakeEpisode]
     /// In the order of ``windows``.
     var origins: [OriginCount]
-    /// The domain to which reports are sent, where the configuration names it.
+    /// The domain to which reports are sent, if the configuration names it.
     var returnDomain: String?
 
     init(_ ledger: LedgerStore, at now: Int64, returnDomain: String?) throws(LedgerError) {
@@ -69,14 +69,14 @@ struct StatusListing {
     /// How many addresses the brake keeps from being suppressed.
     var waiting: Int { brakes.reduce(0) { $0 + $1.held } }
 
-    /// Whether no foreign server's report came in the last 30 days, though our own server's show that mails go out: of
-    /// those some are older than that, or foreign ones had come before.
+    /// Whether no remote report came in the last 30 days although local ones show that mail is sent: some of these are
+    /// older than that, or remote ones had come before.
     var lacksRemote: Bool {
         guard let month = origins.last, month.remote == 0 else { return false }
         return remote == 0 ? local > month.local : month.local > 0
     }
 
-    /// What it may mean that no foreign server's report was ever seen, or none for long; nothing where all is well.
+    /// The warning that no remote report was ever seen, or none for long; `nil` if all is well.
     var remoteAdvice: String? {
         let address = returnDomain.map { "the return address's domain \($0)" } ?? "the return address's domain"
         let check =

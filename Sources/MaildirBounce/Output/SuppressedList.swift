@@ -9,7 +9,7 @@ extension Suppression {
     }
 }
 
-/// Writes the rows of the list of those who must be left out.
+/// Writes the rows of the suppression list.
 struct SuppressedList {
     private let format: ListFormat
     private var json = JSONWriter()

@@ -9,7 +9,7 @@ struct VerdictText {
     /// Whether the evidence follows.
     var explain = false
 
-    /// - Parameter withheld: why what it says of recipients does not count, for a scan.
+    /// - Parameter withheld: why its outcomes do not count, for a scan.
     func lines(_ verdict: Verdict, file: String, withheld: Withheld? = nil) -> [String] {
         var lines = [terminalSafe(heading(verdict, file: file))]
         for outcome in verdict.recipients { lines.append(line(outcome)) }

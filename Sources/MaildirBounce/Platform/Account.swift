@@ -10,7 +10,7 @@ struct Account: Equatable {
     let userID: uid_t
     let groupID: gid_t
 
-    /// The user with this name; nil where there is none.
+    /// The user with this name; `nil` if there is none.
     init?(named name: String) {
         guard let entry = getpwnam(name) else { return nil }
         self.name = name
@@ -23,7 +23,7 @@ struct Account: Equatable {
         Account(name: Account.name(of: geteuid()), userID: geteuid(), groupID: getegid())
     }
 
-    /// The owner of a folder or file; nil where it cannot be asked.
+    /// The owner of a folder or file; `nil` if it cannot be asked.
     init?(ownerOf path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
@@ -69,7 +69,7 @@ struct Account: Equatable {
             _ = setegid(group)
             if count >= 0 { _ = setgroups(Int(count), groups) }
         }
-        // Root's groups must not lend him rights that he has not.
+        // Root's groups must not give him additional permissions.
         guard count >= 0, initgroups(name, groupID) == 0, setegid(groupID) == 0, seteuid(userID) == 0 else {
             throw Failure(ExitStatus.cannotCreate, "cannot act as \(name): \(systemMessage(errno)); run init as root")
         }

@@ -1,7 +1,7 @@
 import Glibc
 
-/// One piece of work that a thread of its own does while the caller goes on. Where the system has no thread to give, it is
-/// done when its result is asked for.
+/// One piece of work on a separate thread. If the system cannot create one, the work is done when its result is
+/// requested.
 ///
 /// `@unchecked`: what the thread writes is read after it has ended.
 final class BackgroundWork<Result: Sendable>: @unchecked Sendable {

@@ -2,8 +2,8 @@ import Glibc
 
 /// A path as the kernel sees it: any bytes but NUL.
 ///
-/// Mail programs and attackers write file names that are no UTF-8, so a path is never a `String` on its way to a system
-/// call.
+/// Mail programs and attackers write file names that are not UTF-8, so a path is never a `String` on its way to a
+/// system call.
 struct BytePath: Sendable, Equatable {
     /// The bytes, without the terminating NUL.
     let bytes: [UInt8]
@@ -12,7 +12,7 @@ struct BytePath: Sendable, Equatable {
 
     init(_ text: String) { bytes = Array(text.utf8) }
 
-    /// The path for a report: bytes that are no UTF-8 become U+FFFD. Not escaped.
+    /// The path for a report: bytes that are not UTF-8 become U+FFFD. Not escaped.
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// This folder's entry `name`.

@@ -1,8 +1,8 @@
-/// What the DNS says of a name and a type.
+/// The DNS answer for a name and a type.
 struct DNSAnswer: Equatable {
     enum Outcome: Equatable {
         case found
-        /// The name is there, and has no record of the type.
+        /// The name exists, but has no record of the type.
         case noData
         /// There is no such name.
         case noName
@@ -18,7 +18,7 @@ struct DNSAnswer: Equatable {
     static let noName = DNSAnswer(outcome: .noName)
     static let failed = DNSAnswer(outcome: .failed)
 
-    /// What two types of one name came to, such as A and AAAA.
+    /// The combined answer for two types of one name, such as A and AAAA.
     func joined(_ other: DNSAnswer) -> DNSAnswer {
         let outcomes = [outcome, other.outcome]
         let outcome = [Outcome.found, .failed, .noData].first { outcomes.contains($0) } ?? .noName
@@ -34,7 +34,7 @@ struct DNSAnswer: Equatable {
     }
 }
 
-/// A record that we know. Names and texts are whatever the zone's owner wrote: whoever shows them escapes them.
+/// A record that we know. Names and texts are untrusted: they are escaped when shown.
 enum DNSRecord: Equatable {
     /// The host is empty for the root.
     case mailExchanger(preference: Int, host: String)

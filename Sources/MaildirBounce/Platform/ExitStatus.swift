@@ -6,15 +6,15 @@ enum ExitStatus {
     static let success: Int32 = 0
     /// `check` only: the address is suppressed.
     static let suppressed: Int32 = 1
-    /// `rules lint` only: a mail is not what is expected.
+    /// `rules lint` only: a mail is not classified as expected.
     static let different: Int32 = 1
-    /// EX_USAGE: an unknown option, a missing argument, a value that makes no sense.
+    /// EX_USAGE: an unknown option, a missing argument, an invalid value.
     static let usage: Int32 = 64
-    /// EX_DATAERR: the input was read and nothing in it was usable: no message, an address that is none.
+    /// EX_DATAERR: the input was read and nothing in it was usable: no message, an invalid address.
     static let dataError: Int32 = 65
-    /// EX_NOINPUT: a Maildir, a message or a ledger that is not there, that may not be read, or that is something else.
+    /// EX_NOINPUT: a Maildir, message or ledger that does not exist, may not be read, or is something else.
     static let noInput: Int32 = 66
-    /// EX_CANTCREAT: the ledger or the archive cannot be made or may not be written.
+    /// EX_CANTCREAT: the ledger or the archive cannot be created or written.
     static let cannotCreate: Int32 = 73
     /// EX_IOERR: reading or writing failed.
     static let ioError: Int32 = 74

@@ -2,7 +2,7 @@ import Glibc
 
 /// The names in a folder, sorted by their bytes.
 ///
-/// All names lie in one buffer: a folder of a million names takes some 80 MB as arrays and a third of that so.
+/// All names are in one buffer: a folder of a million names takes a third of the 80 MB that arrays would take.
 struct FolderListing: Sendable {
     /// The kind of each (`DT_REG`, …), its name, and a NUL.
     private var text: [UInt8] = []
@@ -18,9 +18,10 @@ struct FolderListing: Sendable {
         return text[start..<start + length]
     }
 
-    /// What stands at `index` (`S_IFREG`, …), or nil where nothing stands there any more. No links are followed.
+    /// What is at `index` (`S_IFREG`, …), or `nil` if nothing is there any more. No links are followed.
     ///
-    /// - Parameter path: the same name in its folder, to ask where the file system did not say it when the folder was listed.
+    /// - Parameter path: the same name in its folder, to ask if the file system did not say it when the folder was
+    ///   listed.
     func kind(at index: Int, _ path: BytePath) -> mode_t? {
         let kind = text[starts[index] - 1]
         // DTTOIF of readdir(3).

@@ -3,14 +3,14 @@ import Glibc
 import Ledger
 import LedgerPostgreSQL
 
-/// The files that no output may be written over: the ledger, and what SQLite keeps next to it.
+/// The files that no output may overwrite: the ledger, and what SQLite keeps next to it.
 struct GuardedFiles {
     private let ledger: String
     private let names: [String]
 
     private static let suffixes = ["", "-wal", "-shm", "-journal"]
 
-    /// - Parameter more: other files that nothing is written over.
+    /// - Parameter more: other files that must not be overwritten.
     init(ledger: String, more: [String] = []) {
         self.ledger = ledger
         // A server keeps its own files.
@@ -39,7 +39,7 @@ struct GuardedFiles {
         for kind in MessageClass.allCases { try refuse(option, "\(path)/\(kind.rawValue)", status) }
     }
 
-    /// Refuses a ledger that stands where a scan would take it for a message, or would write its mark over it.
+    /// Refuses a ledger that is where a scan would take it for a message, or would write its mark over it.
     func refuseLedger(in maildir: String, _ option: String, _ status: Int32) throws(Failure) {
         guard !LedgerStore.isAddress(ledger) else { return }
         let mark = "\(maildir)/\(LedgerMark.fileName)"

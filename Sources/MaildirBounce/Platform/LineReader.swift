@@ -3,7 +3,7 @@ import Glibc
 
 /// The lines of a file or of standard input, one after the other, in constant memory.
 ///
-/// A byte order mark at the start and a CR before a line's end are no part of the text.
+/// A byte order mark at the start and a CR before a line's end are not part of the text.
 final class LineReader {
     /// How many bytes a line may have: 64 KiB.
     static let lineLimit = 64 << 10
@@ -12,11 +12,11 @@ final class LineReader {
     struct Line {
         /// Counts from 1.
         let number: Int
-        /// Without the line's end; empty where it is too long.
+        /// Without the line's end; empty if it is too long.
         let bytes: [UInt8]
         let isTooLong: Bool
 
-        /// Bytes that are no UTF-8 become U+FFFD, which is in no address.
+        /// Bytes that are not UTF-8 become U+FFFD, which is in no address.
         var text: String { String(decoding: bytes, as: UTF8.self) }
     }
 
@@ -29,9 +29,8 @@ final class LineReader {
     private var number = 0
     private var isAtEnd = false
 
-    /// - Parameters:
-    ///   - path: nil or `-` for standard input.
-    ///   - decoder: what makes UTF-8 of the text; nil where it is UTF-8.
+    /// - Parameters: - path: nil or `-` for standard input. - decoder: what makes UTF-8 of the text; `nil` if it is
+    ///   UTF-8.
     init(_ path: String?, decoder: TextDecoder? = nil) throws(Failure) {
         self.decoder = decoder
         guard let path, path != "-" else {
@@ -104,7 +103,7 @@ final class LineReader {
             throw Failure(ExitStatus.ioError, "cannot read \(name): \(systemMessage(problem))")
         }
         isAtEnd = got == 0
-        // The charset's state may have held something back till the end.
+        // The converter may have kept bytes until the end.
         return !isAtEnd || !buffer.isEmpty && decoder != nil
     }
 }

@@ -8,16 +8,16 @@ protocol WordsCommand: ParsableCommand {
 
 /// A command line with most of its words set aside.
 ///
-/// The general reader of command lines takes a time that grows with the square of their length. Words that stand after a
-/// word belong to no option, and all that stands after `--` is a word, so a run of these is handed to it as one word, and put
-/// in its place afterwards.
+/// The general parser takes time quadratic in the length of the command line. Words after a word do not belong to
+/// options, and everything after `--` is a word, so a run of these is passed to it as one word, and restored
+/// afterwards.
 struct LongArguments {
     /// Runs that are not longer are left as they are.
     static let shortestRun = 16
-    /// The longest command line that the general reader gets whole, where the command takes no list of words.
+    /// The longest command line that the general parser gets completely, if the command takes no list of words.
     static let longestGeneral = 1_000
 
-    /// The command line with a stand-in for each run.
+    /// The command line with a placeholder for each run.
     private(set) var short: [String] = []
     private var runs: [String: ArraySlice<String>] = [:]
 
@@ -51,7 +51,7 @@ struct LongArguments {
     /// Whether something was set aside.
     var isShortened: Bool { !runs.isEmpty }
 
-    /// The words with all that stood in their places.
+    /// The words with the runs restored.
     func restored(_ words: [String]) -> [String] {
         words.flatMap { word in runs[word] ?? [word] }
     }

@@ -1,10 +1,10 @@
 import Glibc
 
-/// Does the same work on many inputs, on a few threads, and hands the outputs over in the order of the inputs.
+/// Does the same work on many inputs, on a few threads, and delivers the outputs in the order of the inputs.
 ///
 /// Threads rather than tasks, since the work is reading files: a blocked thread of Swift's cooperative pool (as wide as
-/// the machine has processors) would hold everything else up. What is in flight is bounded twice, by number and by
-/// weight, so memory stays flat however many inputs there are and however far the consumer falls after.
+/// the machine has processors) would block everything else. What is in flight is bounded by number and by weight, so
+/// memory use is constant however many inputs there are and however slow the consumer is.
 ///
 /// `@unchecked`: every stored property below `mutex` is only touched with it held.
 final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendable {
@@ -15,9 +15,9 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
         var inputWeight = 0
     }
 
-    /// How many inputs are put in, and outputs taken out, at once at the most: each time may wake a thread.
+    /// The maximum number of inputs put in, and outputs taken out, at once: each transfer may wake a thread.
     private static var handful: Int { 64 }
-    /// How long an output waits for a handful, in nanoseconds: the message after it may come from a slow pipe.
+    /// How long an output waits for a full batch, in nanoseconds: the next message may come from a slow pipe.
     private static var patience: Int { 50_000_000 }
 
     private let work: @Sendable (Input) -> Output
@@ -61,7 +61,7 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
         pthread_cond_init(workArrived, nil)
         var attributes = pthread_condattr_t()
         pthread_condattr_init(&attributes)
-        // Nobody sets this clock.
+        // A monotonic clock.
         pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
         pthread_cond_init(outputArrived, &attributes)
         pthread_condattr_destroy(&attributes)
@@ -80,7 +80,7 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
     /// until one of the two throws.
     ///
     /// `next` and `deliver` are called on the calling thread. Threads are started with the first input, so an empty run
-    /// costs nothing. Where none can be started the calling thread does the work itself.
+    /// costs nothing. If none can be created the calling thread does the work itself.
     func run<Problem: Error>(
         threads: Int, while wanted: () -> Bool = { true }, next: () throws(Problem) -> Input?,
         deliver: (Output) throws(Problem) -> Void
@@ -143,7 +143,7 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
         pthread_mutex_unlock(mutex)
     }
 
-    /// The next outputs in order; waits for some; none where everything that was put in has been delivered.
+    /// The next outputs in order; waits for some; none if everything that was put in has been delivered.
     private func takeOutputs() -> [Output] {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
@@ -166,7 +166,7 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
         return outputs
     }
 
-    /// Waits for a signal, or so long that outputs should not wait for more of them any longer; gives whether it was that long.
+    /// Waits for a signal, or until the flush timeout; returns whether it timed out.
     private func isLate() -> Bool {
         var until = timespec()
         clock_gettime(CLOCK_MONOTONIC, &until)
@@ -176,8 +176,8 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
         return pthread_cond_timedwait(outputArrived, mutex, &until) == ETIMEDOUT
     }
 
-    /// Whether the next output is there, and enough of them for one wake-up: as many as are taken at once, all that are in
-    /// flight, or so many that the workers pause.
+    /// Whether the next output is ready, and enough of them for one wake-up: a full batch, all that are in flight, or
+    /// so many that the workers pause.
     private var isWorthTaking: Bool {
         guard delivered < filled, slots[delivered % capacity].output != nil else { return false }
         return finished >= min(Self.handful, filled - delivered) || weight > maximumWeight
@@ -215,6 +215,6 @@ final class OrderedWorkers<Input: Sendable, Output: Sendable>: @unchecked Sendab
     }
 }
 
-/// How far the workers stand after the calling thread where processors are few; see nice(1). There are several of them, and
-/// what they are ahead at the end of a run the calling thread has to do alone.
+/// The niceness of the workers relative to the calling thread; see nice(1). On few processors they would otherwise get
+/// ahead of the calling thread, which then has to finish alone.
 private let workerNiceness: Int32 = 5

@@ -1,14 +1,14 @@
 import ArgumentParser
 
-/// A command line of which nothing needs to be understood: options with a value after each, flags, and what else there is.
+/// A simple command line: options with a value, flags, and words.
 ///
-/// The general reader of command lines looks at what each command can be asked, by reflection, which takes longer than most
-/// of our runs. What cron runs every few minutes, a pipe once a message and a sending script once an address is therefore read
-/// here first; what does not fit is for the general reader to understand or to refuse.
+/// The general parser inspects each command by reflection, which takes longer than most of our runs. The command lines
+/// that cron runs every few minutes, a pipe for each message and a sending script for each address are therefore tried
+/// here first; everything else is left to the general parser.
 struct PlainArguments {
     private(set) var options: [String: String] = [:]
     private(set) var flags = Set<String>()
-    /// What stands after no option, in its order.
+    /// The words that belong to no option, in order.
     private(set) var words: [String] = []
 
     /// - Parameters:
@@ -31,8 +31,8 @@ struct PlainArguments {
     }
 }
 
-/// A command that has a plain form, which needs no general reader.
+/// A command with a plain form, which does not need the general parser.
 protocol PlainCommand: ParsableCommand {
-    /// Nothing where the arguments, without the command's name, are not of the plain form.
+    /// `nil` if the arguments, without the command's name, are not of the plain form.
     init?(plain arguments: some Sequence<String>)
 }

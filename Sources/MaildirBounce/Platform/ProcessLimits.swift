@@ -1,17 +1,17 @@
 import Glibc
 
-/// What the system lets this process have, asked before anything is begun.
+/// The limits of this process, checked before anything is started.
 enum ProcessLimits {
-    /// How many file descriptors must be free: for the Maildir, the ledger and the files beside it, the archive's folders
-    /// (three a class), and for libdispatch, which ends a process that it cannot give one more.
+    /// How many file descriptors must be free: for the Maildir, the ledger and its WAL files, the archive's folders
+    /// (three for each class), and for libdispatch, which aborts if it gets none.
     static let descriptorsNeeded = 64
-    /// From this limit on nobody is asked whether so many are free. Systems allow 1,024.
+    /// With at least this limit the number of free descriptors is not checked. Systems allow 1,024.
     private static let descriptorsPlenty: rlim_t = 256
 
-    /// Takes the signals away that end a process that writes too much or to nobody: write(2) tells both. Then raises the
-    /// limit on file descriptors as far as that is allowed.
+    /// Ignores the signals that kill a process that exceeds the file size limit or writes to a closed pipe: write(2)
+    /// reports both. Then raises the limit on file descriptors as far as allowed.
     ///
-    /// - Throws: a failure with status 75 where there are too few descriptors to work with.
+    /// - Throws: a failure with status 75 if there are too few descriptors to work with.
     static func prepare() throws(Failure) {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
@@ -29,7 +29,7 @@ enum ProcessLimits {
 
     private static let descriptorLimit = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
 
-    /// Whether so many descriptors can be had; gives them back.
+    /// Whether that many descriptors can be opened; closes them again.
     private static func areFree(_ count: Int) -> Bool {
         let first = open("/dev/null", O_RDONLY | O_CLOEXEC)
         var taken = first >= 0 ? [first] : []

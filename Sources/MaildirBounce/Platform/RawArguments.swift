@@ -1,15 +1,15 @@
 import CArguments
 import Glibc
 
-/// The command line's arguments, as text and as bytes, wherever we run.
+/// The command line's arguments, as text and as bytes.
 ///
-/// Swift's own `CommandLine` is empty where /proc is not mounted. It also hands arguments out only as `String`, with U+FFFD for
-/// bytes that are no UTF-8; a file so named could not be opened.
+/// Swift's own `CommandLine` is empty if /proc is not mounted. It also gives arguments only as `String`, with U+FFFD
+/// for bytes that are not UTF-8; a file with such a name could not be opened.
 enum RawArguments {
-    /// All that stands after the program's name.
+    /// All that is after the program's name.
     static let texts = bytes.dropFirst().map { String(decoding: $0, as: UTF8.self) }
 
-    /// The paths that `arguments` stand for: the very bytes of the command line where the text alone has lost them.
+    /// The paths given in `arguments`, with the original bytes of the command line if the text has lost them.
     static func paths(of arguments: [String]) -> [BytePath] {
         guard arguments.contains(where: { $0.unicodeScalars.contains("\u{FFFD}") }) else {
             return arguments.map(BytePath.init)

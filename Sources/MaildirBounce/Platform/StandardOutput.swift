@@ -1,18 +1,18 @@
 import Bytes
 import Glibc
 
-/// Standard output: buffered, and flushed line by line where a person is looking.
+/// Standard output: buffered, and flushed line by line on a terminal.
 ///
-/// A closed pipe (`| head`) is no error: the output is dropped from then on and ``isClosed`` says so. The program ignores
-/// SIGPIPE for this.
+/// A closed pipe (`| head`) is not an error: the output is dropped from then on and ``isClosed`` says so. The program
+/// ignores SIGPIPE for this.
 final class StandardOutput {
     private static let capacity = 64 << 10
     private var buffer: [UInt8] = []
     private let isTerminal = isatty(STDOUT_FILENO) == 1
-    /// Whether the reader has gone away.
+    /// Whether the reader has closed the pipe.
     private(set) var isClosed = false
 
-    /// Lends standard output and flushes it, also where `body` throws: what was written is seen.
+    /// Calls `body` with standard output and flushes it, even if `body` throws.
     static func use(_ body: (StandardOutput) throws -> Void) throws {
         let output = StandardOutput()
         do {
@@ -25,7 +25,7 @@ final class StandardOutput {
         try output.flush()
     }
 
-    /// Columns of the terminal, or nil where the output goes to a file or a pipe.
+    /// Columns of the terminal, or `nil` if the output goes to a file or a pipe.
     var width: Int? {
         guard isTerminal else { return nil }
         var size = winsize()

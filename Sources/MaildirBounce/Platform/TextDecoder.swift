@@ -4,18 +4,18 @@ import MIME
 
 /// Makes UTF-8 of a text in another charset, piece by piece.
 ///
-/// What is wrong in that charset becomes one byte that is never in UTF-8, so that whoever reads the line sees it.
+/// An invalid sequence becomes one byte that is never in UTF-8, so that the reader of the line detects it.
 final class TextDecoder {
     /// A byte that no UTF-8 holds.
     private static let wrong: UInt8 = 0xFF
     private static let blockBytes = 16 << 10
     private let handle: iconv_t
-    /// Bytes of what a wrong sequence is left by.
+    /// How many bytes of an invalid sequence are skipped.
     private let unit: Int
     /// The beginning of a character whose rest has not come yet.
     private var rest: [UInt8] = []
 
-    /// Nil where this system has no such converter.
+    /// `nil` if this system has no such converter.
     ///
     /// - Parameter name: as iconv(3) knows the charset.
     init?(_ name: String) {
@@ -95,7 +95,7 @@ struct ListCharset: ExpressibleByArgument {
         guard name != "ASCII" || ["ascii", "us-ascii"].contains(argument.lowercased()) else { return nil }
     }
 
-    /// What makes UTF-8 of it; nil where it is UTF-8.
+    /// What makes UTF-8 of it; `nil` if it is UTF-8.
     func decoder() throws(Failure) -> TextDecoder? {
         if name == "UTF-8" || name == "ASCII" { return nil }
         guard let decoder = TextDecoder(name) else {

@@ -1,8 +1,8 @@
-/// How many messages the next batch takes, at the most.
+/// The maximum number of messages in the next batch.
 ///
-/// The first one is small, so that a run that is stopped soon has done something; the later ones are large: a batch writes
-/// every page of the ledger's indexes that it touches, and many messages share a page. The last ones are small again: while a
-/// batch is committed the next messages are read, and after the last batch there is nothing to read.
+/// The first batch is small, so that a run that is stopped early has done something; the later ones are large: a batch
+/// writes every page of the ledger's indexes that it touches, and many messages share a page. The last ones are small
+/// again: while a batch is committed the next messages are read, and after the last batch there is nothing to read.
 struct BatchSize {
     private(set) var count: Int
     private let maximum: Int
@@ -17,6 +17,6 @@ struct BatchSize {
         count = min(Self.first, maximum)
     }
 
-    /// Tells that a batch was committed, and how many messages are left, where that is known.
+    /// Records that a batch was committed, and how many messages are left, if known.
     mutating func next(left: Int = .max) { count = min(2 * count, maximum, max(Self.least, left / 2)) }
 }

@@ -3,7 +3,7 @@ import Glibc
 import Ledger
 import Maildir
 
-/// Says what a scan would do, and does nothing: no lock, no file, no byte. A user who may only read can run it.
+/// Prints what a scan would do, and changes nothing: no lock, no file. A user with read permission can run it.
 struct DryRun {
     private let order: ScanOrder
     private let output: StandardOutput
@@ -55,7 +55,7 @@ struct DryRun {
         inbox.tellUntold(rest)
         rest.denied.tell(inbox.log, "read")
         try preview()
-        // A table would spoil what a program reads.
+        // A table would break output for programs.
         guard (order.format ?? .text) == .text else { return }
         let summary = try ledger.previewSummary(at: Int64(time(nil)), limit: PreviewTable.namedAddresses)
         for line in changes.lines(tally, summary) { try output.write(line: line) }

@@ -4,15 +4,15 @@ import Maildir
 
 /// A message of new/ that has been read and classified.
 ///
-/// An object, since it goes from hand to hand: a copy would count a reference to each of its texts, in memory that another
-/// processor has written.
+/// A class, since it is passed between threads: a copy would retain each of its texts, in memory that another processor
+/// has written.
 final class ScannedMessage: Sendable {
     let name: MessageName
     let event: DeliveryEvent
     let destination: Destination
-    /// Why what it says of recipients does not count, or nil where it does.
+    /// Why its outcomes do not count, or `nil` if they do.
     let withheld: Withheld?
-    /// Kept only where it is to be printed.
+    /// Kept only if it is to be printed.
     let verdict: Verdict?
 
     init(name: MessageName, event: DeliveryEvent, destination: Destination, withheld: Withheld?, verdict: Verdict?) {
@@ -31,15 +31,15 @@ final class ScannedMessage: Sendable {
 struct Destination: Sendable {
     /// The folder of the archive, or nil for the cur/ of the Maildir that the message came to.
     let archiveFolder: String?
-    /// Maildir flags: seen, and flagged for a person where a limit cut the reading short.
+    /// Maildir flags: seen, and flagged for a person if a limit cut the reading short.
     let flags: String
 
     var isFlagged: Bool { flags != Self.seen }
 
     private static let seen = "S"
 
-    /// - Parameter hasArchive: whether reports go to an archive. What is no report, or asks for something, stays in the
-    ///   Maildir for a person.
+    /// - Parameter hasArchive: whether reports go to an archive. What is not a report, or asks for something, stays in
+    ///   the Maildir for a person.
     init(_ verdict: Verdict, hasArchive: Bool) {
         archiveFolder =
             switch verdict.messageClass {
@@ -52,7 +52,7 @@ struct Destination: Sendable {
     }
 }
 
-/// The messages that wait in new/, and their way to verdicts: what a scan and its dry run have in common.
+/// Reads and classifies the messages in new/, for a scan and its dry run.
 struct Inbox {
     let maildir: Maildir
     let settings: Settings
@@ -65,7 +65,7 @@ struct Inbox {
 
     /// What stayed in new/.
     struct Rest {
-        /// What is no message; the first are told as they are met.
+        /// Files that are not messages; the first ones are reported as they are found.
         var strangers = NamedProblems()
         /// Messages that this user may not read.
         var denied = Leftovers()
@@ -73,9 +73,9 @@ struct Inbox {
         var count: Int { strangers.count + denied.count }
     }
 
-    /// Classifies the messages that `names` stand for, in that order, and hands them to `deliver`.
+    /// Classifies the messages with these names, in that order, and passes them to `deliver`.
     ///
-    /// What is no message, or cannot be read, is told and stays where it is. A disk that fails stops the run.
+    /// Files that are not messages, or cannot be read, are reported and left. A disk failure stops the run.
     func run(
         _ names: Slice<NameList>, while wanted: () -> Bool, rest: inout Rest,
         deliver: (ScannedMessage) throws -> Void
@@ -99,7 +99,7 @@ struct Inbox {
                     name: name,
                     event: DeliveryEvent(
                         verdict, key: DeliveryKey(name, in: maildir),
-                        // A message that says no time has the one at which it was delivered; a copy of the file keeps it.
+                        // A message without a date gets the time of its delivery, which a copy of the file keeps.
                         arrival: verdict.arrival ?? name.deliverySeconds ?? contents.modified ?? 0,
                         contents: contents, destination: path, counted: counted, withheld: withheld),
                     destination: destination, withheld: withheld, verdict: keepsVerdicts ? verdict : nil)
@@ -124,7 +124,7 @@ struct Inbox {
         }
     }
 
-    /// Says how many that are no messages were not named.
+    /// Says how many that are not messages were not named.
     func tellUntold(_ rest: Rest) {
         guard rest.strangers.untold > 0 else { return }
         log.warning("\(rest.strangers.untold) more in \(maildir.path)/new are no messages and were left there")
@@ -132,6 +132,6 @@ struct Inbox {
 }
 
 extension MessageName {
-    /// The name for a record: bytes that are no UTF-8 become U+FFFD. Not escaped.
+    /// The name for a record: bytes that are not UTF-8 become U+FFFD. Not escaped.
     var text: String { String(decoding: bytes, as: UTF8.self) }
 }

@@ -6,15 +6,15 @@ import Maildir
 
 /// The file in a Maildir's folder that names the ledger in which its messages are counted.
 ///
-/// Without it a disk that is not mounted would look like a first day: a scan would make a ledger that knows nobody, and
-/// whoever is suppressed would get mail again.
+/// Without it an unmounted disk would look like a first run: a scan would create an empty ledger, and suppressed
+/// addresses would get mail again.
 struct LedgerMark: Equatable {
     static let fileName = ".maildir-bounce"
     /// The most that is read of it, in bytes: a path of 4,096 bytes, each of them escaped.
     static let sizeLimit = 32 << 10
 
     let identity: LedgerIdentity
-    /// Where the ledger was, for messages to people.
+    /// The path of the ledger, for messages.
     let path: String
 
     init(identity: LedgerIdentity, path: String) {
@@ -86,7 +86,7 @@ struct LedgerMark: Equatable {
 
 /// Opens a ledger for messages, if it is the one that knows them.
 enum CountedLedger {
-    /// The ledger for a scan, which leaves its mark in the Maildir.
+    /// The ledger for a scan, which writes the mark into the Maildir.
     ///
     /// Nothing of another ledger is changed, and none is made where the Maildir has been counted in one.
     static func open(_ order: ScanOrder, _ maildir: Maildir) throws -> LedgerStore {
@@ -99,7 +99,7 @@ enum CountedLedger {
             guard try isSame(ledger, mark, maildir, writes: true) else {
                 throw mark.other(ledger.path, order.maildir)
             }
-            // The ledger was moved: for the next message to a person, and no reason to stop.
+            // The ledger was moved: only the path in messages changes.
             if mark.path != terminalSafe(path) {
                 try? LedgerMark(identity: mark.identity, path: path).write(maildir)
             }
@@ -149,7 +149,7 @@ enum CountedLedger {
         return ledger
     }
 
-    /// The ledger for a command that makes one where there is none, except where a Maildir was counted in it.
+    /// The ledger for a command that makes one if there is none, except if a Maildir was counted in it.
     static func making(
         _ path: String, _ policy: Policy, counted maildir: String?, durability: LedgerStore.Durability = .full
     ) throws -> LedgerStore {
@@ -172,7 +172,7 @@ enum CountedLedger {
         }
     }
 
-    /// A backup from before ledgers had an identity is the right one where it knows the Maildir.
+    /// A backup from before ledgers had an identity is the right one if it knows the Maildir.
     private static func isSame(
         _ ledger: LedgerStore, _ mark: LedgerMark, _ maildir: Maildir, writes: Bool
     ) throws(LedgerError) -> Bool {

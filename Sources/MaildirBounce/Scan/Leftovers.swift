@@ -1,6 +1,6 @@
 import Maildir
 
-/// Messages that a run has to leave in new/ although they should go, of which only the first are told one by one.
+/// Messages that a run could not move out of new/; only the first ones are reported one by one.
 struct Leftovers {
     private var problems = NamedProblems()
     /// Why, of the first ones.

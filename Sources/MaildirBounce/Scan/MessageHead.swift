@@ -3,16 +3,16 @@ import Glibc
 
 /// The beginning of a message that a mail server writes into our standard input.
 enum MessageHead {
-    /// How much is read at least, and how long a "From " line can be, in bytes. More is no such line.
+    /// How much is read at least, and how long a "From " line can be, in bytes. Longer lines are not "From " lines.
     static let size = 64 << 10
 
     /// Reads some bytes of a message, without the line `From SENDER DATE` that local(8) of Postfix, and others, put before
     /// it (mbox(5)). In a header field a colon follows the name, so no field is taken for it.
     ///
-    /// - Throws: a failure with status 65 where there is nothing, with 74 where it cannot be read.
+    /// - Throws: a failure with status 65 if there is nothing, with 74 if it cannot be read.
     static func read(_ descriptor: Int32) throws(Failure) -> [UInt8] {
         var head: [UInt8] = []
-        // A "From " line must be whole before it can go.
+        // A "From " line must be complete before it is removed.
         repeat {
             guard try readMore(descriptor, &head) else { break }
         } while head.count < size && mayBeSeparator(head) && !head.contains(UInt8(ascii: "\n"))
@@ -36,7 +36,7 @@ enum MessageHead {
     static func withoutSeparator(_ head: [UInt8]) -> [UInt8] {
         guard head.starts(with: mark) else { return head }
         guard let end = head.firstIndex(of: UInt8(ascii: "\n")) else {
-            // The line alone, without its end, is no message; one that goes on and on is no such line.
+            // The line alone, without its end, is not a message; an overlong one is not a "From " line.
             return head.count < size ? [] : head
         }
         return Array(head[(end + 1)...])

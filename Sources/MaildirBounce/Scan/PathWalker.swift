@@ -4,9 +4,9 @@ import Glibc
 struct PathItem: Sendable {
     enum Place: Sendable, Equatable {
         case standardInput
-        /// A path of the command line that is no folder; symbolic links are followed and pipes are read.
+        /// A path of the command line that is not a folder; symbolic links are followed and pipes are read.
         case given
-        /// A file that was found in a folder; read only where it is a regular file.
+        /// A file that was found in a folder; read only if it is a regular file.
         case found
         /// A folder that could not be listed; an `errno` value.
         case unreadableFolder(Int32)
@@ -18,13 +18,13 @@ struct PathItem: Sendable {
 
 /// Turns the paths of a command line into messages, one at a time and in order.
 ///
-/// A Maildir stands for the messages in its `new` and `cur`; another folder for all regular files below it, in the order
-/// of their names. Symbolic links in folders are not followed, so no walk runs in circles.
+/// A Maildir gives the messages in its `new` and `cur`; another folder all regular files below it, in the order of
+/// their names. Symbolic links in folders are not followed, so no walk runs in circles.
 struct PathWalker {
     private struct Folder {
         let path: BytePath
         let names: FolderListing
-        /// `new` or `cur` of a Maildir: names that begin with a dot are no messages (maildir(5)), folders are none.
+        /// `new` or `cur` of a Maildir: names that begin with a dot and folders are not messages (maildir(5)).
         let isMailFolder: Bool
         var next = 0
     }
@@ -66,7 +66,7 @@ struct PathWalker {
         return nil
     }
 
-    /// Lists a folder next; hands back an item where it cannot be listed.
+    /// Lists a folder next; hands back an item if it cannot be listed.
     private mutating func enter(_ path: BytePath) -> PathItem? {
         let isMaildir = path.isMaildir(followLinks: true)
         // The last one in is listed first.

@@ -3,17 +3,17 @@ import Classifier
 /// The number of threads that read and classify. A third gained nothing on two processors.
 let defaultThreadCount = 2
 
-/// The way that every message takes: name -> bytes -> verdict -> `deliver`.
+/// The pipeline of every message: name -> bytes -> verdict -> `deliver`.
 ///
-/// What commands do differently is where the names come from and what becomes of the verdicts.
+/// Commands differ only in the source of the names and the use of the verdicts.
 struct Pipeline<Item: Sendable, Output: Sendable, Problem: Error>: Sendable {
-    /// How many messages may be in flight: enough to keep the threads busy while a batch is committed, and no more, for what
-    /// they are ahead when all is read is left to one thread alone.
+    /// How many messages may be in flight: enough to keep the threads busy while a batch is committed, and no more,
+    /// since one thread alone has to process what is in flight at the end.
     static var inFlight: Int { 4_096 }
     /// The weight of waiting outputs at which the threads pause, in bytes.
     static var inFlightBytes: Int { 8 << 20 }
 
-    /// How the classifier is to be made; it is made when there is a first message.
+    /// Creates the classifier, when there is a first message.
     let settings: Settings
     let read: @Sendable (Item) throws(Problem) -> FileContents
     /// Makes what is handed on, on a worker thread; `contents` are let go afterwards.

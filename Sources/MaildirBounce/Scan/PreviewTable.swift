@@ -1,9 +1,9 @@
 import Bytes
 import Ledger
 
-/// What a scan or a backlog would change, gathered over a dry run, as a table for a person.
+/// What a scan or a backlog would change, collected over a dry run, as a table.
 struct PreviewTable {
-    /// How many addresses of each kind are named; of the rest only the number is told.
+    /// How many addresses of each kind are listed; the rest are only counted.
     static let namedAddresses = 1_000
 
     /// Columns to cut lines to, or nil.
@@ -22,7 +22,7 @@ struct PreviewTable {
         for outcome in results { outcomes[outcome, default: 0] += 1 }
     }
 
-    /// - Parameter summary: what would be different in the end.
+    /// - Parameter summary: the changes that the run would make.
     func lines(_ tally: ScanTally, _ summary: PreviewSummary) -> [String] {
         var lines = ["", "Nothing was changed. A scan would do this:"]
         lines += table(tally.run.classes.sorted { $0.key < $1.key }.map { ("\($0.value)", $0.key) })

@@ -1,8 +1,8 @@
 /// A 128-bit hash over a sequence of fields: two lanes of multiply-and-fold (the step of wyhash and of Murmur's
 /// successors), eight bytes at a time, each lane with constants of its own.
 ///
-/// It is not cryptographic and has no key. It names reports; whoever wanted two reports to have one name could as well
-/// send the same report twice, and the second would count no more for it.
+/// It is not cryptographic and has no key. It identifies reports; a collision has the same effect as sending the same
+/// report twice: the second does not count.
 struct ReportHash {
     // Odd, about half of the bits set: the fractions of pi and of the golden ratio.
     private var high: UInt64 = 0x243F_6A88_85A3_08D3

@@ -4,7 +4,7 @@ import Glibc
 import Ledger
 import Maildir
 
-/// What a scan is told to do.
+/// The options of a scan.
 struct ScanOrder {
     var maildir: String
     var ledger: String
@@ -19,9 +19,9 @@ struct ScanOrder {
     var isVerbose: Bool
     /// `--new-ledger`: whatever the Maildir was counted in, from now on it is this ledger.
     var beginsAnew = false
-    /// How many threads read and classify. What comes out does not depend on it, nor on the next.
+    /// How many threads read and classify. The result does not depend on it, nor on the next option.
     var threads = defaultThreadCount
-    /// How many messages are committed at once at the most.
+    /// The maximum number of messages in a commit.
     var batchCount = Scan.batchCount
 
     /// A message of new/ under the path that was given, for a report.
@@ -30,13 +30,13 @@ struct ScanOrder {
     }
 }
 
-/// Takes what waits in new/ into the ledger and moves it out of the way.
+/// Counts the messages in new/ in the ledger and moves them.
 ///
-/// The order is what makes a message count exactly once whatever is killed and whenever: first the ledger commits a
+/// The order makes a message count exactly once even if the program is killed at any point: first the ledger commits a
 /// batch, keys and counters in one transaction, then the batch's files are moved, then the folders are synchronised.
 /// Killed in between, the next run finds known keys in new/ and only moves them.
 struct Scan {
-    /// How many messages are committed at once at the most, unless ordered otherwise.
+    /// The default maximum number of messages in a commit.
     static let batchCount = 5_000
     /// The weight of a batch at which it is committed sooner, in bytes.
     static let batchBytes = 8 << 20
@@ -56,16 +56,16 @@ struct Scan {
     private var waiting = 0
     /// The moves of the batch that was committed last.
     private var moves: BackgroundWork<BatchMove.Problems>?
-    /// Its messages, where their verdicts are to be printed.
+    /// Its messages, if their verdicts are to be printed.
     private var moving: [ScannedMessage] = []
     /// What could not be read.
     private var denied = Leftovers()
     /// What was counted and could not be moved.
     private var immovable = Leftovers()
-    /// How many of these an earlier run has counted, so that nothing came of them now.
+    /// How many of these an earlier run has counted, so that this run did nothing for them.
     private var standing = 0
 
-    /// Does what was ordered. Where another run is at work on the Maildir, says so, does nothing and gives false.
+    /// Runs the scan. If another run holds the Maildir, says so and returns false.
     ///
     /// - Parameter tally: what was done, also where the run fails.
     static func run(_ order: ScanOrder, output: StandardOutput, tally: inout ScanTally) throws -> Bool {
@@ -154,7 +154,7 @@ struct Scan {
             try finishBatch()
             try finishMoves()
             next = round.endIndex
-            // As many others in place of those with which nothing could be done.
+            // Replaces messages that could not be processed by as many others.
             allowed = rest.count + standing - before
         }
         denied = rest.denied
@@ -169,7 +169,7 @@ struct Scan {
         try refuseLeftovers()
     }
 
-    /// Ends a run that did all it could with the status of what it could not.
+    /// Ends a run with the status for the messages that it could not process.
     private mutating func refuseLeftovers() throws(Failure) {
         let rest = "all others are done, and none counts twice"
         let count = immovable.count + denied.count

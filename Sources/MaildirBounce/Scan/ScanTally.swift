@@ -1,9 +1,9 @@
 import Ledger
 
-/// What one scan did, in numbers.
+/// The counts of one scan.
 struct ScanTally {
     private(set) var run = RunTally()
-    /// What stayed in new/: no messages, or not to be read.
+    /// What stayed in new/: not messages, or unreadable.
     var left = 0
 
     mutating func add(_ message: ScannedMessage, _ outcome: CommitOutcome) {

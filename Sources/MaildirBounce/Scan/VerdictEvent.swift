@@ -6,15 +6,11 @@ import MIME
 import Maildir
 
 extension DeliveryEvent {
-    /// What the ledger takes down of one message.
+    /// The ledger's event for one message.
     ///
-    /// - Parameters:
-    ///   - key: which file it is.
-    ///   - arrival: when it arrived.
-    ///   - contents: what was read of it.
-    ///   - destination: where the file goes, or is.
-    ///   - counted: the outcomes that count.
-    ///   - withheld: why others do not; the ledger keeps it as a rule that hit.
+    /// - Parameters: - key: which file it is. - arrival: when it arrived. - contents: what was read of it. -
+    ///   destination: where the file goes, or is. - counted: the outcomes that count. - withheld: why others do not;
+    ///   the ledger stores it as a rule.
     init(
         _ verdict: Verdict, key: DeliveryKey, arrival: Int64, contents: FileContents, destination: String?,
         counted: [Outcome], withheld: Withheld?
@@ -34,12 +30,12 @@ extension DeliveryEvent {
             stream: verdict.stream,
             deliveredTo: verdict.deliveredTo.first,
             destination: destination,
-            // What a request to unsubscribe means for its address is for a person to say.
+            // A person decides what a request to unsubscribe means for its address.
             outcomes: verdict.messageClass == .unsubscribe ? [] : counted.map(OutcomeEvent.init),
             rules: verdict.ruleNames + (withheld?.rule.map { [$0] } ?? []))
     }
 
-    /// A moment before this program was made, 2026-11-28T00:00:00Z: a clock that shows less is wrong.
+    /// A time before this program was built, 2026-11-28T00:00:00Z: an earlier clock is wrong.
     private static let madeAfter: Int64 = 1_795_824_000
 
     /// The present second, or `nil` if the clock cannot be right.
@@ -55,8 +51,9 @@ extension DeliveryEvent {
 }
 
 extension Verdict {
-    /// What the mail that came back was part of: its List-Id, else the address that the report came to, without what is
-    /// different in each mail: BATV's tag, what follows a plus sign, and a recipient written with `=`.
+    /// The mailing that the returned mail belongs to: its List-Id, else the address that the report was delivered to,
+    /// without the parts that differ in each mail: BATV's tag, what follows a plus sign, and a recipient written with
+    /// `=`.
     fileprivate var stream: String? {
         if let list = original?.listID { return list }
         guard let address = deliveredTo.first, let at = address.lastIndex(of: "@") else { return nil }
@@ -83,7 +80,7 @@ extension OutcomeEvent {
 }
 
 extension Outcome {
-    /// What the address's state depends on besides the kind.
+    /// What the address's state depends on in addition to the kind.
     fileprivate var remark: Fate.Remark? {
         isOwnRefusal ? .ownRefusal : relay.map { .relay(Token($0)) }
     }
@@ -106,9 +103,9 @@ extension FormerFingerprint {
 }
 
 extension Fingerprint {
-    /// What makes two files one report: its Message-ID, its body and the tag of the address it was delivered to. Without a
-    /// Message-ID, Date and arrival as the mail has them stand for it: a server may say the same about the same address on
-    /// many days.
+    /// What makes two files one report: its Message-ID, its body and the tag of the address it was delivered to.
+    /// Without a Message-ID, the mail's Date and arrival are used instead: a server may say the same about the same
+    /// address on many days.
     ///
     /// Nothing that the rules decide goes in, so that a report that comes back after they have changed is still the one
     /// that was counted.
@@ -159,15 +156,15 @@ extension DeliveryKey {
         self.init(maildir: maildir.identity, unique: Array(name.unique))
     }
 
-    /// What stands for the Maildir in the keys of messages that have no file of their own.
+    /// The value used as Maildir in the keys of messages without a file in a Maildir.
     static let byContent = "(by content)"
 
     /// The key of a message that has no name that lasts: one in an mbox, an archive or a plain folder, which are copied,
     /// renamed and packed.
     ///
-    /// It is made of the whole message, header and body, and of its arrival: the same mail in two such files is one, and
-    /// two deliveries of one report, whose headers differ, are two, of which the report's fingerprint then tells that they
-    /// are copies. Since the arrival is in the key, it does not matter which of two equal mails is read first.
+    /// It is made of the whole message, header and body, and of its arrival: the same mail in two such files is one,
+    /// and two deliveries of one report, whose headers differ, are two, which the report's fingerprint then identifies
+    /// as copies. Since the arrival is in the key, it does not matter which of two equal mails is read first.
     init(contents: [UInt8], arrival: Int64) {
         var hash = ReportHash()
         contents.withUnsafeBytes { hash.combine(text: $0[...]) }
@@ -204,7 +201,7 @@ extension Verdict {
 private func bodyStart(_ bytes: Span<UInt8>) -> Int {
     var (index, lineFeed) = (0, -1)
     while index < bytes.count {
-        // Looked for once, also where a mail has none.
+        // Searched once, even if a mail has none.
         if lineFeed < index {
             lineFeed = bytes.firstIndex(of: UInt8(ascii: "\n"), in: index..<bytes.count) ?? bytes.count
         }

@@ -1,6 +1,6 @@
 import Ledger
 
-/// The configuration that `init` writes: what was answered, and every other key with its default, commented out as `#key`.
+/// The configuration that `init` writes: the answers, and every other key with its default, commented out as `#key`.
 enum ConfigTemplate {
     static func text(_ setup: Setup) -> String {
         let policy = Policy()

@@ -1,8 +1,9 @@
 import Glibc
 
-/// What Postfix and the DNS must be told so that reports reach the Maildir. `init` prints it and changes nothing there.
+/// The settings of Postfix and the DNS that let reports reach the Maildir. `init` prints them and changes nothing
+/// there.
 enum PostfixLines {
-    /// Below this user Postfix delivers to no mailbox, unless told otherwise (virtual_minimum_uid).
+    /// Postfix's default for virtual_minimum_uid: it delivers to no mailbox of a user below it.
     private static let minimumUserID = 100
 
     static func lines(_ setup: Setup) -> [String] {

@@ -3,7 +3,7 @@ import Ledger
 
 /// What `init` sets up: every answer, checked.
 struct Setup: Equatable {
-    /// What is taken where nothing was said; as in cron/bounce-scan.cron.
+    /// The defaults, as in cron/bounce-scan.cron.
     static let defaultMaildir = "/var/mail/bounce/Maildir"
     static let defaultLedger = "/var/lib/maildir-bounce/ledger.sqlite"
 
@@ -20,7 +20,8 @@ struct Setup: Equatable {
         let domain: String
         var text: String { "\(local)@\(domain)" }
 
-        /// - Throws: a failure with status 64 where it is no address, or one that cannot stand in a Postfix table as it is.
+        /// - Throws: a failure with status 64 if it is not an address, or one that cannot be in a Postfix table as it
+        ///   is.
         init(_ text: String) throws(Failure) {
             guard let address = CanonicalAddress(text), let at = address.text.lastIndex(of: "@") else {
                 throw Failure(
@@ -37,7 +38,7 @@ struct Setup: Equatable {
         }
     }
 
-    /// - Throws: a failure with status 64 where a path is not absolute: cron starts us in another folder.
+    /// - Throws: a failure with status 64 if a path is not absolute: cron starts us in another folder.
     static func checkAbsolute(_ path: String, _ option: String) throws(Failure) {
         guard path.utf8.first == UInt8(ascii: "/") else {
             throw Failure(

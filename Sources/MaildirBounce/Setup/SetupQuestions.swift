@@ -1,7 +1,7 @@
 import Bytes
 import Glibc
 
-/// Asks a person at a terminal what the command line did not say; elsewhere takes the defaults.
+/// Asks at a terminal for what the command line left out; otherwise uses the defaults.
 struct SetupQuestions {
     private let lines: LineReader?
 
@@ -11,7 +11,7 @@ struct SetupQuestions {
     /// Whether both ends are a terminal.
     static var somebodyIsThere: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 }
 
-    /// The answer to `question`, or `standard` where there is none.
+    /// The answer to `question`, or `standard` if there is none.
     func ask(_ question: String, standard: String?) throws(Failure) -> String? {
         guard let lines else { return standard }
         let prompt = terminalSafe(standard.map { "\(question) [\($0)]: " } ?? "\(question) [none]: ")

@@ -4,7 +4,7 @@ import Ledger
 import LedgerPostgreSQL
 import Maildir
 
-/// Makes what is missing of an installation, and tells each step. What is there is left as it is, whatever it is.
+/// Creates what is missing of an installation, and reports each step. What exists is not changed.
 struct SetupSteps {
     /// Say what would be done.
     let isDryRun: Bool
@@ -94,7 +94,7 @@ struct SetupSteps {
 
     // MARK: Folders
 
-    /// Makes the folders above `path`, which anybody may pass through.
+    /// Creates the parent folders of `path`, which everybody may traverse.
     private mutating func makeParents(of path: String) throws(Failure) {
         let folder = FilePath.split(path).parent
         guard folder != path, !exists(folder) else { return }
@@ -110,7 +110,7 @@ struct SetupSteps {
         guard !isDryRun else { return }
         guard mkdir(path, mode) == 0 else { throw cannotMake(path, errno) }
         guard geteuid() == 0 else { return }
-        // The folder that we made, and not what somebody may have put in its place.
+        // The folder that we created, not what somebody may have put in its place.
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { throw cannotMake(path, errno) }
         defer { close(descriptor) }

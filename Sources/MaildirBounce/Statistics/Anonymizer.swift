@@ -1,23 +1,23 @@
 import MIME
 
-/// Takes out of texts what names people, hosts and mails, for a bug report. What stood for the same thing gets the same
-/// placeholder in every text.
+/// Removes names of people, hosts and mails from texts, for a bug report. The same name gets the same placeholder in
+/// every text.
 ///
 /// Replaced are addresses, host names, IP addresses, message and queue ids, long numbers, base64 and other runs without
-/// words, and wherever they stand the local parts, domain labels and display names that were learned. In doubt a word
-/// goes: what is left must say how the server speaks, not of whom.
+/// words, and all occurrences of the local parts, domain labels and display names that were learned. In doubt a word is
+/// removed: the result must show the server's wording, not whom it is about.
 struct Anonymizer {
     private var users: [String: String] = [:]
     private var hosts: [String: String] = [:]
     private var numbers: [String: [String: Int]] = [:]
-    /// What words of their own are replaced by, in lower case.
+    /// The placeholders of words, in lower case.
     private var words: [String: String] = [:]
     /// The lengths of the learned words that begin with these characters, of ``embeddedWord`` and more.
     private var lengths: [String: Set<Int>] = [:]
 
     /// From this length on a learned word is also found within another one.
     static let embeddedWord = 4
-    /// Of a learned word that is longer, its beginning is looked for within others.
+    /// Of a longer learned word, its beginning is searched within others.
     static let longestEmbedded = 64
     /// From this length on a run of letters and digits is an id.
     static let idLength = 6
@@ -66,7 +66,7 @@ struct Anonymizer {
         lengths[String(word.prefix(Self.embeddedWord)), default: []].insert(beginning.count)
     }
 
-    /// What stands for the longest learned word within another one; of several the first.
+    /// The placeholder of the longest learned word within another one; of several the first.
     private func embedded(in word: String) -> String? {
         let characters = Array(word)
         var longest = 0
@@ -87,7 +87,7 @@ struct Anonymizer {
         }
     }
 
-    /// Words that say how servers speak, and names of roles.
+    /// Words that servers use, and names of roles.
     private static let common: Set<String> = [
         "abuse", "account", "ac", "address", "admin", "administrator", "and", "at", "auto", "bounce", "bounces", "by",
         "co", "com", "content", "daemon", "de", "delivery", "dns", "dsn", "edu", "email", "error", "example", "failed",
@@ -175,13 +175,13 @@ struct Anonymizer {
         return plain(core, lower)
     }
 
-    /// Words with digits that are nobody's.
+    /// Words with digits that identify nobody.
     private static func isTerm(_ word: String) -> Bool {
         ["rfc822", "base64", "iso-2022-jp", "smtp-utf8"].contains(word)
             || ["iso-8859-", "windows-125", "rfc"].contains { word.hasPrefix($0) && word.count < 16 }
     }
 
-    /// A run that is no word: capitals after small letters, or digits, all over it.
+    /// A run that is not a word: capitals after small letters, or digits, all over it.
     private func isBlob(_ core: String) -> Bool {
         let isBase64 = core.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+/=_-.".contains($0)) }
         guard isBase64 else { return false }

@@ -2,7 +2,7 @@ import Crypto
 
 /// The style sheet of the HTML report. Nothing in it is loaded from anywhere.
 enum HTMLStyle {
-    /// The colours of the classes, in the order of `MessageClass.allCases`; text stands beside each.
+    /// The colours of the classes, in the order of `MessageClass.allCases`; each is shown with text.
     static let sheet: StaticString = """
         :root{color-scheme:light dark;--page:#fff;--card:#f4f5f7;--text:#1b1f24;--dim:#555e68;--line:#c9ced4;\
         --link:#0b57a4;--bar:#3b6fb5;--c1:#b3261e;--c2:#d97706;--c3:#6d7782;--c4:#7b4fb0;--c5:#a88700;--c6:#c2377c;\

@@ -1,5 +1,5 @@
-/// What texts of the same make have in common: addresses, hosts, numbers and queue ids are replaced by what they are, and
-/// spaces, case and line ends do not matter. SMTP reply codes and enhanced status codes stay.
+/// A normalised form by which similar texts are grouped: addresses, hosts, numbers and queue ids are replaced by
+/// placeholders, and spaces, case and line ends are ignored. SMTP reply codes and enhanced status codes stay.
 enum Likeness {
     /// How much of a text is compared, in bytes.
     static let textBytes = 400
@@ -54,9 +54,9 @@ enum Likeness {
     }
 }
 
-/// Texts of the same make, counted, with the first of each.
+/// Groups of similar texts, counted, with the first of each.
 struct LikenessGroups<Sample> {
-    /// How many groups are kept; what is like none of them is counted apart. A sender can make up any number.
+    /// How many groups are kept; other texts are only counted. A sender can make up any number.
     static var limit: Int { 5_000 }
 
     struct Group {

@@ -4,9 +4,9 @@ import Ledger
 import LedgerPostgreSQL
 import Maildir
 
-/// A scan that leaves its figures in a file.
+/// A scan that writes its metrics to a file.
 enum MeasuredScan {
-    /// Does what was ordered, and says in the file at `path` how it went, also where it failed.
+    /// Runs the scan, and writes the result to the file at `path`, even if it failed.
     ///
     /// A run that finds another one at work leaves the file to that one.
     static func run(_ order: ScanOrder, metrics path: String, output: StandardOutput) throws {
@@ -36,13 +36,13 @@ enum MeasuredScan {
         if let problem { throw problem }
     }
 
-    /// Nil where new/ cannot be listed: the failed scan has said why.
+    /// `nil` if new/ cannot be listed: the failed scan has said why.
     private static func waiting(_ order: ScanOrder) -> WaitingMessages? {
         guard let maildir = try? Maildir(opening: order.maildir) else { return nil }
         return try? WaitingMessages(in: maildir)
     }
 
-    /// Nil where another program has just made the ledger unreadable, of which the next scan will tell.
+    /// `nil` if another program has just made the ledger unreadable, which the next scan will report.
     private static func figures(_ order: ScanOrder, at now: Int64) -> LedgerFigures? {
         guard let ledger = try? LedgerStore(path: order.ledger, mode: .readOnly, policy: order.policy) else {
             return nil

@@ -2,7 +2,7 @@ import Bytes
 import Glibc
 import Maildir
 
-/// The file of figures that a scan leaves for Prometheus, and from which `status --nagios` learns of the last scan.
+/// The metrics file that a scan writes for Prometheus, and from which `status --nagios` reads the last scan.
 struct MetricsFile {
     let path: String
 
@@ -32,7 +32,7 @@ struct MetricsFile {
         }
     }
 
-    /// What the file says of the last scan.
+    /// What the file says about the last scan.
     func lastScan() throws(ReadProblem) -> LastScan {
         let contents = try FileContents.read(BytePath(path), limit: Self.sizeLimit, onlyRegular: true)
         var values: [Substring: Int64] = [:]
@@ -48,7 +48,7 @@ struct MetricsFile {
 
 /// What is known of the last scan.
 struct LastScan: Equatable {
-    /// In seconds since 1970 UTC; nil where the file is none of ours.
+    /// In seconds since 1970 UTC; `nil` if the file is not one of ours.
     var ended: Int64?
     /// One of ``ExitStatus``.
     var status: Int32?

@@ -1,6 +1,6 @@
 import Bytes
 
-/// The ledger's state as Nagios and those who speak its language read it: one line, a bar, figures, an exit status
+/// The ledger's state for Nagios and compatible monitors: one line, a bar, figures, an exit status
 /// (https://nagios-plugins.org/doc/guidelines.html).
 struct NagiosAnswer {
     /// The raw value is the exit status.
@@ -19,7 +19,7 @@ struct NagiosAnswer {
             }
         }
 
-        /// What wins where several hold: to know too little is less than to know that something is wrong.
+        /// The precedence of states: an unknown state is less severe than a known problem.
         fileprivate var weight: Int {
             switch self {
             case .ok: 0
@@ -78,7 +78,7 @@ struct NagiosAnswer {
 
     /// One line. A bar would end the text for Nagios.
     var line: String {
-        // The worst first; those of one weight as they came.
+        // The worst first; equal ones in their order.
         let sorted = findings.indices.sorted {
             (-findings[$0].state.weight, $0) < (-findings[$1].state.weight, $1)
         }

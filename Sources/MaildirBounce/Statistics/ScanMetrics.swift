@@ -2,12 +2,12 @@ import Verdict
 import Ledger
 import Maildir
 
-/// The figures that a scan leaves for Prometheus.
+/// The metrics that a scan writes for Prometheus.
 struct ScanMetrics {
     static let timestampName = "maildir_bounce_last_run_timestamp_seconds"
     static let statusName = "maildir_bounce_last_run_exit_status"
 
-    /// The Maildir's absolute path, which tells the figures of several Maildirs apart.
+    /// The Maildir's absolute path, which distinguishes the metrics of several Maildirs.
     var maildir: String
     /// In seconds since 1970 UTC.
     var ended: Int64
@@ -15,9 +15,9 @@ struct ScanMetrics {
     /// One of ``ExitStatus``.
     var status: Int32
     var tally: ScanTally
-    /// Nil where new/ could not be listed.
+    /// `nil` if new/ could not be listed.
     var waiting: WaitingMessages?
-    /// Nil where the scan failed: then nothing is asked of the ledger.
+    /// `nil` if the scan failed: then the ledger is not queried.
     var ledger: LedgerFigures?
 
     var text: String {

@@ -253,7 +253,7 @@ struct StatisticsPage {
         }
     }
 
-    /// A drawing that repeats what stands next to it in numbers.
+    /// A drawing that repeats the numbers next to it.
     private static func picture(
         _ kind: String, width: Int, height: Int, @HTML.Builder _ content: () -> HTML
     ) -> HTML {

@@ -16,7 +16,7 @@ struct StatisticsPeriods {
     private(set) var unit = "day"
     private(set) var periods: [Period] = []
 
-    /// - Parameter days: from the first day that had a report to the last, or nil where no day had.
+    /// - Parameter days: from the first day that had a report to the last, or `nil` if no day had.
     init(_ days: ClosedRange<Int64>?) {
         guard let days else { return }
         if days.count <= Self.limit {

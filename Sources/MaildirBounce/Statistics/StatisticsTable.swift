@@ -28,12 +28,12 @@ struct StatisticsTable {
     struct Column {
         /// The key in JSON and CSV.
         let key: String
-        /// Words above the numbers; a narrow table breaks them at the hyphens.
+        /// The column headings; a narrow table breaks them at the hyphens.
         let heading: String
     }
 
     struct Row {
-        /// Empty where the reports do not say.
+        /// Empty if the reports do not say.
         var value: String
         var counts: [Int]
         /// The latest arrival, for a rule.
@@ -46,7 +46,7 @@ struct StatisticsTable {
     var columns: [Column]
     var rows: [Row]
 
-    /// The rows that a limit leaves, and the others. Of days the latest are left.
+    /// The rows within a limit, and the rest. For days the latest are kept.
     func rows(limit: Int?) -> (shown: ArraySlice<Row>, rest: ArraySlice<Row>) {
         let limit = limit ?? rows.count
         return by == .day
@@ -152,7 +152,7 @@ extension StatisticsTable {
         return counts
     }
 
-    /// - Parameter name: what a row is called, and the reports after it.
+    /// - Parameter name: the name of a row, and the reports that it counts.
     private static func ranked<Key>(
         _ counts: [Key: [Int]], name: (Key) -> (value: String, group: StatisticsGroup)
     ) -> [Row] {

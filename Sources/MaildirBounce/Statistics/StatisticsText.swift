@@ -4,7 +4,7 @@ import Bytes
 struct StatisticsText {
     /// What stands where the reports do not say.
     static let notSaid = "(not said)"
-    /// The columns of the screen that the names of the rows get before a second number does, and at the very least.
+    /// The preferred and the minimum width of the row names.
     private static let nameColumns = 24
     private static let leastNameColumns = 8
     private static let gap = 2

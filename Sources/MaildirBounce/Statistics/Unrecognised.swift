@@ -1,7 +1,7 @@
 import Classifier
 import MIME
 
-/// A message, or one recipient of it, that the classifier made nothing of.
+/// A message, or one recipient of it, that the classifier did not recognise.
 struct Unrecognised: Sendable {
     /// How much of a message's text is shown.
     static let textLines = 40
@@ -13,11 +13,11 @@ struct Unrecognised: Sendable {
     var key: String
     var file: String
     var text: String
-    /// Names and addresses that the text may hold without showing that they are some.
+    /// Names and addresses that the text may contain in unrecognisable form.
     var names: [String] = []
     var addresses: [String] = []
 
-    /// What in a message was not recognised; most messages have nothing of the kind.
+    /// What was not recognised in a message; nothing in most messages.
     static func found(in verdict: Verdict, contents: [UInt8], file: String) -> [Unrecognised] {
         if verdict.messageClass == .notABounce {
             let message = Message(parsing: contents)
@@ -51,7 +51,7 @@ struct Unrecognised: Sendable {
             + [verdict.original?.from, verdict.taggedRecipient].compactMap(\.self)
     }
 
-    /// What people's mail does not have and reports do.
+    /// Features of reports that personal mail does not have.
     private static func signs(of message: Message) -> [String] {
         var signs: [String] = []
         if let path = message.value(.returnPath), path.filter({ $0 > 0x20 }) == Array("<>".utf8) {
@@ -77,7 +77,7 @@ struct Unrecognised: Sendable {
     ]
 }
 
-/// The fields and the words of a message that tell what it is.
+/// The fields and words of a message that identify it.
 private struct Excerpt {
     var subject = ""
     var body = ""
@@ -112,7 +112,7 @@ private struct Excerpt {
         text += "\n" + body
     }
 
-    /// What stands beside the addresses of a field.
+    /// The text of a field other than its addresses.
     private static func displayName(_ field: String) -> String {
         field.split(whereSeparator: { " ,;<>\"()".contains($0) }).filter { !$0.contains("@") }.joined(separator: " ")
     }

@@ -4,7 +4,7 @@ import Maildir
 /// What waits in a Maildir's new/.
 struct WaitingMessages {
     private(set) var count = 0
-    /// When the oldest was delivered, in seconds since 1970 UTC; nil where none waits.
+    /// When the oldest was delivered, in seconds since 1970 UTC; `nil` if none waits.
     private(set) var oldest: Int64?
 
     init(in maildir: Maildir) throws(MaildirError) {
