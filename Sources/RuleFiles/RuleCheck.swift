@@ -31,6 +31,10 @@ package struct RuleCheck {
         }
         for server in file.servers {
             checkFolding(server.signs.filter { $0.place == .text || $0.place == .subject }.map(\.words))
+            checkFolding(server.sentences.map(\.words))
+            for (words, _) in server.sentences where words.text.contains("*") {
+                note(words.place, "\(shown(words)) has a *, and a server's sentence is compared as it stands")
+            }
             for sign in server.signs where sign.words.text != sign.words.text.lowercased() {
                 note(sign.words.place, "\(shown(sign.words)) has a capital letter, and is compared in lower case")
             }

@@ -52,6 +52,11 @@ package struct Dialect: Sendable {
     /// Applies what is known of the server to what was read of its report.
     func apply(to reports: inout [RecipientReport], _ context: ReportContext) {
         code?.adjust(&reports, context)
+        readSentences(of: &reports, context)
+    }
+
+    /// Lets the server's own sentences say what became of recipients.
+    func readSentences(of reports: inout [RecipientReport], _ context: ReportContext) {
         guard !sentences.isEmpty else { return }
         for index in reports.indices where reports[index].ruling == nil {
             let own = reports[index].diagnostic + [0x0A] + reports[index].explanation

@@ -47,6 +47,8 @@ struct ProseReport {
             recipients = context.original.recipients.map(plainReport)
         }
         guard !recipients.isEmpty else { return nil }
+        // Also of those whom the text does not name.
+        dialect?.readSentences(of: &recipients, context)
         mark(&recipients)
         return UnjudgedReport(
             recipients: recipients, dialect: dialect?.name, doubt: isCutOff ? .cutOff : doubt,
