@@ -222,7 +222,7 @@ struct BrakeTests {
         let ledger = try freshLedger(policy())
         try ledger.commit(
             spike(10, day: 0) + spike(5, from: 100, day: 0, domain: "small.example")
-                + spike(5, from: 200, day: 0, reason: "hostunknown") + spike(5, from: 300, day: 0, hour: 15))
+                + spike(5, from: 200, day: 0, reason: "hasmoved") + spike(5, from: 300, day: 0, hour: 15))
         #expect(try suppressedCount(ledger) == 15)
     }
 

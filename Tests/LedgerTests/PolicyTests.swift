@@ -130,7 +130,22 @@ struct PolicyTests {
         let suppressed = try state([report(1)], policy)
         #expect(suppressed?.suppression == nil)
         #expect(suppressed?.counters.hard == 1)
+        #expect(try state([report(1, reason: "hasmoved")], policy)?.suppression != nil)
+    }
+
+    @Test("That a domain does not exist is believed after two reports with a day between, on a monthly list too")
+    func hostUnknown() throws {
+        func isSuppressed(_ days: [Int]) throws -> Bool {
+            let reports = days.map { report($0, reason: "hostunknown", at: time(day: $0)) }
+            return try state(reports, Policy())?.suppression != nil
+        }
+        for days in [[0], [0, 1], [0, 63], [5, 5]] { #expect(try !isSuppressed(days), "\(days)") }
+        for days in [[0, 2], [0, 1, 2], [0, 7], [0, 31]] { #expect(try isSuppressed(days), "\(days)") }
+        var policy = Policy()
+        policy.hostUnknown = Policy.Rule(days: 1, within: 30, quietDays: 30)
         #expect(try state([report(1, reason: "hostunknown")], policy)?.suppression != nil)
+        // Null MX is said by the domain itself.
+        #expect(try state([report(1, reason: "notaccept")], Policy())?.suppression != nil)
     }
 
     @Test("The override that names more counts, and of two alike the later")

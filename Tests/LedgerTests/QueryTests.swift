@@ -166,7 +166,7 @@ struct QueryTests {
             report(1, address: "a@dest.example", origin: "local"),
             report(2, address: "b@dest.example", origin: "remote"),
             report(3, address: "c@dest.example", origin: "remote"),
-            report(4, reason: "hostunknown", address: "d@dest.example", origin: nil),
+            report(4, reason: "notaccept", address: "d@dest.example", origin: nil),
             report(5, class: "auto-reply", kind: "", address: "e@dest.example"),
         ])
         let summary = try ledger.summary(at: time(day: 1))
@@ -180,7 +180,7 @@ struct QueryTests {
         #expect(summary.addresses == 5)
         #expect(
             summary.suppressed == [
-                LedgerSummary.ReasonCount(cause: .hard, reason: "hostunknown", count: 1),
+                LedgerSummary.ReasonCount(cause: .hard, reason: "notaccept", count: 1),
                 LedgerSummary.ReasonCount(cause: .hard, reason: "userunknown", count: 3),
             ])
         #expect(summary.rules.map(\.rule) == ["rule-0", "rule-1", "rule-2"])

@@ -6,7 +6,7 @@ import Testing
 struct ReportTests {
     private func ledger() throws -> LedgerStore {
         let ledger = try freshLedger(Policy())
-        var remote = report(2, reason: "hostunknown", address: "eve@other.example", at: time(day: 1), origin: "remote")
+        var remote = report(2, reason: "notaccept", address: "eve@other.example", at: time(day: 1), origin: "remote")
         remote.reportingMTA = "mx1.mail.isp.co.uk"
         remote.outcomes[0].remoteMTA = nil
         var deferred = report(3, address: "ann@dest.example", at: time(day: 1))
@@ -49,7 +49,7 @@ struct ReportTests {
         let figures = try ledger().recipientFigures(StatisticsWindow())
         // The 450 is soft whatever its text says.
         #expect(figures.total.hard == 2 && figures.total.soft == 3)
-        #expect(figures.reasons.map(\.value) == ["mailboxfull", "userunknown", "hostunknown"])
+        #expect(figures.reasons.map(\.value) == ["mailboxfull", "userunknown", "notaccept"])
         #expect(figures.reasons.map(\.counts.bounces) == [2, 2, 1])
         #expect(figures.domains.map(\.value) == ["dest.example", "other.example", "third.example"])
         #expect(figures.domains.map(\.counts.hard) == [1, 1, 0])
@@ -102,7 +102,7 @@ struct ReportTests {
         let new = try ledger.newSuppressions(window, at: time(day: 9), limit: 10)
         #expect(new.count == 1)
         #expect(new.latest.map(\.address) == ["eve@other.example"])
-        #expect(new.byReason == [LedgerSummary.ReasonCount(cause: .hard, reason: "hostunknown", count: 1)])
+        #expect(new.byReason == [LedgerSummary.ReasonCount(cause: .hard, reason: "notaccept", count: 1)])
         try ledger.release(["eve@other.example"], at: time(day: 3))
         #expect(try ledger.newSuppressions(window, at: time(day: 9), limit: 10).count == 0)
         #expect(try ledger.newSuppressions(StatisticsWindow(), at: time(day: 9), limit: 0).latest.isEmpty)

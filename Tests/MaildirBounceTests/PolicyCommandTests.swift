@@ -16,7 +16,7 @@ struct PolicyCommandTests {
             "policy", "show", "--config", try station.folder.write("empty.toml", ""), "--format", "jsonl")
         #expect(run.status == 0)
         let objects = try run.objects()
-        #expect(objects.count == 27)
+        #expect(objects.count == 37)
         #expect(objects.allSatisfy { $0["source"] as? String == "default" })
         func value(_ key: String) -> Int? {
             objects.first { $0["key"] as? String == "policy." + key }?["value"] as? Int
@@ -42,19 +42,20 @@ struct PolicyCommandTests {
     @Test("show: every number can be set, and each names the line and column that set it")
     func everything() throws {
         var text = "[policy]\ndelivery_lifts_soft = false\n"
-        for name in ["hard", "soft", "complaint", "sender", "relay"] {
-            text += "[policy.\(name)]\ndays = 7\nwithin_days = 8\nquiet_days = 9\nexpiry_days = 10\n"
+        for name in ["hard", "hostunknown", "soft", "complaint", "sender", "relay"] {
+            text += "[policy.\(name)]\ndays = 7\nwithin_days = 8\nquiet_days = 9\nspan_days = 3\n"
+            text += "expiry_days = 10\n"
         }
         text += "[policy.brake]\nenabled = true\nminimum = 11\nfactor = 12\nwindow_hours = 13\nbaseline_days = 15\n"
         text += "confirm_after_days = 14\n[[policy.override]]\ncause = \"soft\"\nclass = \"soft-bounce\"\n"
         text += "reason = \"mailboxfull\"\ndomain = \".Example.JP\"\ndays = 2\nwithin_days = 16\nquiet_days = 17\n"
-        text += "expiry_days = 18\n"
+        text += "span_days = 1\nexpiry_days = 18\n"
         let file = try station.folder.write("all.toml", text)
         let run = try Program.run("policy", "show", "--config", file, "--format", "jsonl")
         #expect(run.errors.isEmpty)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let objects = try run.objects()
-        #expect(objects.count == 31)
+        #expect(objects.count == 42)
         for object in objects {
             let key = try #require((object["key"] as? String)?.split(separator: ".").last)
             let place = try #require((object["source"] as? String)?.split(separator: ":"), "\(object)")
@@ -69,7 +70,7 @@ struct PolicyCommandTests {
         )
         let shown = try Program.run("policy", "show", "--config", file)
         #expect(shown.text.contains("policy.override.1.expiry_days"))
-        #expect(try Program.run("policy", "show", "--config", file, "--format", "csv").lines.count == 32)
+        #expect(try Program.run("policy", "show", "--config", file, "--format", "csv").lines.count == 43)
     }
 
     @Test(

@@ -111,7 +111,7 @@ package struct AddressState: Sendable, Equatable {
             count(event, .complaint, domain, policy)
         case .delivered:
             counters.delivered += 1
-            streaks.removeAll { $0.isSoft }
+            streaks.removeAll(where: \.endsWithDelivery)
             held = nil
             if policy.deliveryLiftsSoft && suppression?.cause == .soft {
                 suppression = nil
@@ -152,17 +152,18 @@ package struct AddressState: Sendable, Equatable {
         _ event: AddressEvent, _ cause: Suppression.Cause, _ domain: String, _ policy: Policy
     ) {
         guard let (rule, name) = policy.rule(for: event, cause, domain: domain), rule.days > 0 else { return }
-        var days = 1
-        // If one day is enough, no days are stored.
-        if rule.days > 1 {
+        var (days, isEnough) = (1, true)
+        // Where one day is enough there is nothing to remember.
+        if rule.days > 1 || rule.spanDays > 0 {
             let index = streaks.firstIndex { $0.name >= name } ?? streaks.endIndex
             if index == streaks.endIndex || streaks[index].name != name {
                 streaks.insert(Streak(name: name, days: []), at: index)
             }
             streaks[index].add(day: CalendarTime.day(of: event.arrival), rule: rule)
             days = streaks[index].days.count
+            isEnough = streaks[index].satisfies(rule)
         }
-        if days >= rule.days {
+        if isEnough {
             let until = rule.expiryDays.map { event.arrival + Int64($0) * CalendarTime.secondsPerDay }
             suppress(event, cause, days: days, until: until)
         }

@@ -10,13 +10,16 @@ package struct Policy: Sendable, Equatable {
         package var within: Int
         /// After how many days without an event the count starts again.
         package var quietDays: Int
-        /// How many days a suppression lasts after the last event that counted; nil: until it is lifted.
+        /// How many calendar days the last must come after the first.
+        package var spanDays = 0
+        /// How many days a suppression lasts after the last event that counted; nothing: until it is lifted.
         package var expiryDays: Int?
 
-        package init(days: Int, within: Int, quietDays: Int, expiryDays: Int? = nil) {
+        package init(days: Int, within: Int, quietDays: Int, spanDays: Int = 0, expiryDays: Int? = nil) {
             self.days = days
             self.within = within
             self.quietDays = quietDays
+            self.spanDays = spanDays
             self.expiryDays = expiryDays
         }
     }
@@ -93,7 +96,10 @@ package struct Policy: Sendable, Equatable {
 
     /// The address is dead: one report is enough.
     package var hard = Rule(days: 1, within: 30, quietDays: 30)
-    /// A temporary failure, the quota or the server is the cause: five days within thirty.
+    /// The address's domain does not exist: two reports, with a whole day between. A resolver of ours that is out of order
+    /// says so of many small domains at once; null MX (RFC 7505) is another reason. The days are those of a monthly list, too.
+    package var hostUnknown = Rule(days: 2, within: 62, quietDays: 62, spanDays: 2)
+    /// The moment, the quota or the server is to blame: five days within thirty.
     package var soft = Rule(days: 5, within: 30, quietDays: 30)
     /// The recipient complained (RFC 5965): one complaint is enough.
     package var complaint = Rule(days: 1, within: 30, quietDays: 30)
@@ -145,6 +151,7 @@ package struct Policy: Sendable, Equatable {
         }
         if isSendersFault { return (sender, "sender") }
         switch cause {
+        case .hard where event.reason.value == .hostUnknown: return (hostUnknown, Policy.hostUnknownStreak)
         case .hard: return (hard, cause.name)
         case .soft: return (soft, cause.name)
         case .complaint: return (complaint, cause.name)
@@ -153,13 +160,16 @@ package struct Policy: Sendable, Equatable {
         }
     }
 
-    /// One line that differs for different policies; stored in the ledger to detect that the numbers have changed.
+    /// Under which name the days of ``hostUnknown`` are counted.
+    static let hostUnknownStreak = "hard hostunknown"
+
+    /// One line that differs where two policies differ; kept in the ledger to notice that the numbers have changed.
     package var signature: String {
         func text(_ rule: Rule) -> String {
-            "\(rule.days)/\(rule.within)/\(rule.quietDays)/\(rule.expiryDays.map(String.init) ?? "-")"
+            "\(rule.days)/\(rule.within)/\(rule.quietDays)/\(rule.spanDays)/\(rule.expiryDays.map(String.init) ?? "-")"
         }
         var parts = [
-            "hard \(text(hard))", "soft \(text(soft))", "complaint \(text(complaint))", "relay \(text(relay))",
+            "hard \(text(hard))", "hostunknown \(text(hostUnknown))", "soft \(text(soft))", "complaint \(text(complaint))", "relay \(text(relay))",
             "lift \(deliveryLiftsSoft)",
             // The number of the list of reasons: when it changes, so do the states.
             "sender 1 \(text(sender))",

@@ -9,7 +9,16 @@ struct Streak: Sendable, Equatable {
         name.prefix { $0 != " " } == Suppression.Cause.soft.name
     }
 
-    /// Adds a day; drops the days that the rule no longer counts.
+    /// Whether a mail that arrives shows that it was an accident.
+    var endsWithDelivery: Bool { isSoft || name == Policy.hostUnknownStreak }
+
+    /// Whether there are as many days as a rule asks for, far enough apart.
+    func satisfies(_ rule: Policy.Rule) -> Bool {
+        guard let first = days.first, let last = days.last else { return false }
+        return days.count >= rule.days && last - first >= Int64(rule.spanDays)
+    }
+
+    /// Takes one more day; forgets what the rule forgets.
     mutating func add(day: Int64, rule: Policy.Rule) {
         if let last = days.last {
             // Happens only after a base that was made from later events.

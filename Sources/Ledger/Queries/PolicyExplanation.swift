@@ -116,6 +116,9 @@ extension PolicyStep {
         if old == new {
             return "the same day as the last one: counted once, day \(new.count) of \(rule.days)"
         }
+        if let first = new.first, let last = new.last, new.count >= rule.days {
+            return "day \(new.count) of \(rule.days), \(last - first) days after the first of \(rule.spanDays)"
+        }
         let again = !old.isEmpty && new.count == 1 ? "; the days before are forgotten" : ""
         return "day \(new.count) of \(rule.days) within \(rule.within) days\(again)"
     }

@@ -32,6 +32,7 @@ struct PolicyTable {
     init(_ table: inout ConfigTable) throws(Failure) {
         if let lifts = try bool("delivery_lifts_soft", in: &table) { policy.deliveryLiftsSoft = lifts }
         try rule("hard", \.hard, in: &table)
+        try rule("hostunknown", \.hostUnknown, in: &table)
         try rule("soft", \.soft, in: &table)
         try rule("complaint", \.complaint, in: &table)
         try rule("sender", \.sender, in: &table)
@@ -61,11 +62,15 @@ struct PolicyTable {
         if let value = try integer("within_days", of: name, in: 1...longest, &table) { rule.within = value }
         if let value = try integer("days", of: name, in: 0...longest, &table) { rule.days = value }
         if let value = try integer("quiet_days", of: name, in: 1...longest, &table) { rule.quietDays = value }
+        if let value = try integer("span_days", of: name, in: 0...longest, &table) { rule.spanDays = value }
         if let value = try integer("expiry_days", of: name, in: 0...longest, &table) {
             rule.expiryDays = value == 0 ? nil : value
         }
         guard rule.days <= rule.within else {
             throw table.wrong("days", "must not be more than within_days (\(rule.within))")
+        }
+        guard rule.spanDays < rule.within else {
+            throw table.wrong("span_days", "must be less than within_days (\(rule.within))")
         }
         return rule
     }

@@ -23,9 +23,11 @@ extension PolicyTable {
             add("\(name).days", "\(rule.days)", about: about, otherwise: source)
             add("\(name).within_days", "\(rule.within)", about: about, otherwise: source)
             add("\(name).quiet_days", "\(rule.quietDays)", about: about, otherwise: source)
+            add("\(name).span_days", "\(rule.spanDays)", about: about, otherwise: source)
             add("\(name).expiry_days", rule.expiryDays.map { "\($0)" } ?? "0", about: about, otherwise: source)
         }
         add("hard", policy.hard)
+        add("hostunknown", policy.hostUnknown)
         add("soft", policy.soft)
         add("complaint", policy.complaint)
         add("sender", policy.sender)

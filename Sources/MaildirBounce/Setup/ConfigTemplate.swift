@@ -67,8 +67,10 @@ enum ConfigTemplate {
             #delivery_lifts_soft = \(policy.deliveryLiftsSoft)
 
             # An address is suppressed by failures on so many days within so many; after quiet_days without one the count
-            # begins anew; after expiry_days a suppression ends (0: never).
+            # begins again; the last must come span_days after the first; after expiry_days a suppression ends (0: never).
             \(rule("hard", policy.hard))
+            # A domain that does not exist: a resolver of ours may be out of order.
+            \(rule("hostunknown", policy.hostUnknown))
             \(rule("soft", policy.soft))
             \(rule("complaint", policy.complaint))
             # What lies with us, such as a block of our server, a spam verdict or a mail too big: counts against nobody.
@@ -105,6 +107,7 @@ enum ConfigTemplate {
         #days = \(rule.days)
         #within_days = \(rule.within)
         #quiet_days = \(rule.quietDays)
+        #span_days = \(rule.spanDays)
         #expiry_days = \(rule.expiryDays ?? 0)
 
         """
