@@ -169,7 +169,8 @@ package struct Policy: Sendable, Equatable {
             "\(rule.days)/\(rule.within)/\(rule.quietDays)/\(rule.spanDays)/\(rule.expiryDays.map(String.init) ?? "-")"
         }
         var parts = [
-            "hard \(text(hard))", "hostunknown \(text(hostUnknown))", "soft \(text(soft))", "complaint \(text(complaint))", "relay \(text(relay))",
+            "hard \(text(hard))", "hostunknown \(text(hostUnknown))", "soft \(text(soft))",
+            "complaint \(text(complaint))", "relay \(text(relay))",
             "lift \(deliveryLiftsSoft)",
             // The number of the list of reasons: when it changes, so do the states.
             "sender 1 \(text(sender))",
