@@ -80,7 +80,7 @@ package final class LedgerStore: Sendable {
         return result
     }
 
-    /// The same, but nothing is written if `body` gives nothing.
+    /// The same, but nothing is written if `body` returns nil.
     func writeOrAbandon<Result>(_ body: (any Connection) throws -> Result?) throws(LedgerError) -> Result? {
         try engine.write(body)
     }
