@@ -42,7 +42,9 @@ struct NagiosReport {
     /// The whole answer is one finding.
     init(_ state: State, _ text: String) { findings = [(state, text)] }
 
-    /// - Parameters: - lastScan: `nil` if no file tells of it. - noScan: why there is none, for a person.
+    /// - Parameters:
+    ///   - lastScan: `nil` if no file tells of it.
+    ///   - noScan: why there is none, for a person.
     init(_ status: StatusReport, lastScan: LastScan?, noScan: String, limits: Limits) {
         if let scan = lastScan, let ended = scan.ended {
             judge(Span(seconds: max(0, status.now - ended)), scan.status ?? ExitStatus.success, limits)
