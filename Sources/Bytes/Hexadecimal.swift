@@ -18,7 +18,7 @@ extension UInt8 {
     }
 }
 
-/// A number in hexadecimal, filled up with zeros to so many digits.
+/// A number in hexadecimal, padded with zeros to a number of digits.
 package func hexadecimal(_ number: some FixedWidthInteger, digits: Int, isUpperCase: Bool = false) -> String {
     let text = String(number, radix: 16, uppercase: isUpperCase)
     return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text

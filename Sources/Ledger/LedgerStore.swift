@@ -38,8 +38,10 @@ package final class LedgerStore: Sendable {
 
     /// Opens a ledger in a file.
     ///
-    /// - Parameters: - makes: whether a missing ledger is created. - adoption: whether the states are derived again, in
-    ///   one transaction, if they were derived under another policy.
+    /// - Parameters:
+    ///   - makes: whether a missing ledger is created.
+    ///   - adoption: whether the states are derived again, in one transaction, if they were derived under another
+    ///     policy.
     /// - Throws: `cannotOpen` if there is no ledger to read, or the file is something else; `cannotWrite` if it cannot
     ///   be created or written; `tryAgain` if it is locked or the disk is full; `inputOutput` for a disk error.
     package convenience init(
@@ -57,8 +59,9 @@ package final class LedgerStore: Sendable {
 
     /// Opens a ledger of any engine.
     ///
-    /// - Parameters: - path: its name in messages. - adopts: whether the states are derived again if they were derived
-    ///   under another policy.
+    /// - Parameters:
+    ///   - path: its name in messages.
+    ///   - adopts: whether the states are derived again if they were derived under another policy.
     package init(engine: any LedgerEngine, path: String, policy: Policy, adopts: Bool) throws(LedgerError) {
         self.engine = engine
         self.path = path
@@ -80,7 +83,7 @@ package final class LedgerStore: Sendable {
         return result
     }
 
-    /// The same, but nothing is written if `body` gives nothing.
+    /// The same, but nothing is written if `body` returns nil.
     func writeOrAbandon<Result>(_ body: (any Connection) throws -> Result?) throws(LedgerError) -> Result? {
         try engine.write(body)
     }

@@ -8,8 +8,9 @@ public enum Charset {
     /// An invalid sequence becomes one U+FFFD and affects nothing else. If the label is absent, says ASCII or names no
     /// charset of mail, and the bytes are not ASCII, the likeliest charset is taken: ISO-2022 by its escapes, UTF-8 if
     /// most of it is UTF-8, the Japanese encodings if every byte fits and the text looks Japanese, else windows-1252.
-    /// - Parameters: - bytes: A text in that charset. - label: The charset's label in the mail, in any spelling; `nil`
-    ///   if it has none.
+    /// - Parameters:
+    ///   - bytes: A text in that charset.
+    ///   - label: The charset's label in the mail, in any spelling; `nil` if it has none.
     public static func utf8(_ bytes: [UInt8], charset label: String?) -> [UInt8] {
         withoutMark(decoded(bytes, label.map { canonicalName($0) } ?? unstated))
     }

@@ -86,8 +86,9 @@ final class FolderHandle: Sendable {
 /// Gives a file or folder that root just created to the owner of its folder, so that that user can write it. Failure to
 /// do so is ignored.
 ///
-/// - Parameters: - descriptor: what was created; a descriptor cannot be redirected by a link. - folder: the descriptor
-///   of its folder.
+/// - Parameters:
+///   - descriptor: what was created; a descriptor cannot be redirected by a link.
+///   - folder: the descriptor of its folder.
 package func giveToOwner(ofFolder folder: Int32, _ descriptor: Int32) {
     var status = stat()
     guard geteuid() == 0, fstat(folder, &status) == 0 else { return }

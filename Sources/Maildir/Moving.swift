@@ -47,10 +47,14 @@ extension Maildir {
     /// is fsynced and the source removed. If the name has other bytes, the message gets another name, as in
     /// ``move(_:from:to:)``.
     ///
-    /// - Parameters: - name: The message's name, as it was listed. - folder: Where it is. - target: The Maildir to
-    ///   whose cur/ it goes. - flags: Flags to add to its name. - mayStandThere: Whether an earlier run may have moved
-    ///   this message there, according to the caller's records. Then it is also found if its flags were changed
-    ///   meanwhile. That needs a list of the target's cur/, made once at the first such move.
+    /// - Parameters:
+    ///   - name: The message's name, as it was listed.
+    ///   - folder: Where it is.
+    ///   - target: The Maildir to whose cur/ it goes.
+    ///   - flags: Flags to add to its name.
+    ///   - mayStandThere: Whether an earlier run may have moved this message there, according to the caller's records.
+    ///     Then it is also found if its flags were changed meanwhile. That needs a list of the target's cur/, made once
+    ///     at the first such move.
     /// - Throws: ``MaildirError`` of the category `vanished`, `permission`, `cannotWrite`, `tryAgain`, `ioError`, or
     ///   `notRegular` if it is not a regular file and would have to be copied. Then the message has not been moved.
     @discardableResult

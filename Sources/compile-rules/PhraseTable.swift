@@ -23,8 +23,9 @@ package struct PhraseTable {
         }
     }
 
-    /// - Parameters: - words: folded as `FoldedText` folds, in the order of `sorted`, none empty. - places: where each
-    ///   is in the text of the table.
+    /// - Parameters:
+    ///   - words: folded as `FoldedText` folds, in the order of `sorted`, none empty.
+    ///   - places: where each is in the text of the table.
     package init(_ words: [[UInt8]], at places: [UInt32]) throws(TooLarge) {
         guard words.count < 1 << 16, words.allSatisfy({ $0.count < 1 << 8 }) else {
             throw TooLarge(what: "\(words.count) phrases")

@@ -21,8 +21,10 @@ struct FailureFacts: Sendable {
     /// To whom the addresses and hosts in the texts belong.
     let parties: Parties
 
-    /// - Parameters: - diagnostic: the text of the Diagnostic-Code field, in UTF-8. - explanation: what the prose says
-    ///   about this recipient, within the limit. - address: the recipient; empty if nobody can read who it is.
+    /// - Parameters:
+    ///   - diagnostic: the text of the Diagnostic-Code field, in UTF-8.
+    ///   - explanation: what the prose says about this recipient, within the limit.
+    ///   - address: the recipient; empty if nobody can read who it is.
     init(
         _ report: RecipientReport, diagnostic: [UInt8], explanation: [UInt8], address: String, reportingMTA: String?,
         senders: [String] = []

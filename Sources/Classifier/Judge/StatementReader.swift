@@ -18,8 +18,9 @@ struct StatementReader {
     /// The next reply answers a `RCPT` about the recipient.
     private var isAnswer = false
 
-    /// - Parameters: - isField: the text is from a field, in which no server summarises another one's reply. -
-    ///   recipients: the addresses of the recipient.
+    /// - Parameters:
+    ///   - isField: the text is from a field, in which no server summarises another one's reply.
+    ///   - recipients: the addresses of the recipient.
     init(_ text: Span<UInt8>, isField: Bool = false, of recipients: [String] = []) {
         self.isField = isField
         self.recipients = StatementReader.asks(about: recipients, in: text) ? recipients : []

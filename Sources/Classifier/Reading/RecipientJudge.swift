@@ -75,8 +75,9 @@ struct RecipientJudge {
 
     /// The outcome of one recipient, and its evidence.
     ///
-    /// - Parameters: - explanation: what the prose says about the recipient, within the limit. - address: the address
-    ///   that it counts against; `nil` if it is unreadable.
+    /// - Parameters:
+    ///   - explanation: what the prose says about the recipient, within the limit.
+    ///   - address: the address that it counts against; `nil` if it is unreadable.
     private func judged(
         _ recipient: RecipientReport, explanation: [UInt8], address: String?, of report: UnjudgedReport, _ doubt: Doubt?
     ) -> (outcome: Outcome, evidence: Evidence?) {

@@ -137,7 +137,7 @@ struct DeliveryStatus: Sendable {
         return address
     }
 
-    /// Where the colon of a field is, or nil for a line that is none.
+    /// Where the colon of a field is, or nil if the line has none.
     ///
     /// - Parameter isOpen: whether the line may continue a preceding field. Then only a known name starts a field: a
     ///   diagnostic may contain a colon, too.

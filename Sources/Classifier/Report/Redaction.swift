@@ -11,7 +11,7 @@ enum Redaction {
         "hidden", "removed", "masked", "withheld", "suppressed", "concealed", "scrubbed", "stripped", "anonymous",
         "undisclosed-recipients", "undisclosed_recipients",
     ]
-    /// Digits of the shortest digest that stands for a local part: MD5 in hexadecimal.
+    /// Digits of the shortest digest that replaces a local part: MD5 in hexadecimal.
     private static let hexadecimalDigits = 32
     /// Characters of the shortest one in base64, with its padding: MD5 again.
     private static let base64Characters = 24

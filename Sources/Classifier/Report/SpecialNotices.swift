@@ -24,7 +24,7 @@ enum SpecialNotices {
         return nil
     }
 
-    /// Bytes of a text that are decoded to look for Exim's words, which stand at its start.
+    /// Bytes of a text that are decoded to look for Exim's words, which are at its start.
     private static let frozenBytes = 4_000
 
     /// Whether `frozen` is there, found by its rarest letter.

@@ -19,8 +19,10 @@ package struct VERPTag: Sendable, Equatable {
 package enum VERP {
     /// The tag in one of the addresses that a report was delivered to, or nil: the first one with the strongest proof.
     ///
-    /// - Parameters: - known: addresses that the report names: they determine where the recipient starts in
-    ///   `list-return-7-anna-maria=dest.example`. - arrival: when the report arrived, in seconds since 1970.
+    /// - Parameters:
+    ///   - known: addresses that the report names: they determine where the recipient starts in
+    ///     `list-return-7-anna-maria=dest.example`.
+    ///   - arrival: when the report arrived, in seconds since 1970.
     package static func tag(
         in deliveredTo: [String], settings: Settings, known: @autoclosure () -> [String] = [], arrival: Int64?
     ) -> VERPTag? {

@@ -17,9 +17,11 @@ enum RelayList {
 
     /// Looks for the words in texts about one recipient, and for who says them.
     ///
-    /// - Parameters: - status: the report's; one of addressing says that the address bounced. - remoteMTA: the server
-    ///   whose reply the report quotes. - reportingMTA: the server that wrote the report. - from: the address of its
-    ///   From field.
+    /// - Parameters:
+    ///   - status: the report's; one of addressing says that the address bounced.
+    ///   - remoteMTA: the server whose reply the report quotes.
+    ///   - reportingMTA: the server that wrote the report.
+    ///   - from: the address of its From field.
     static func find(
         in texts: [Statement], status: StatusCode?, remoteMTA: String?, reportingMTA: String?, from: String
     ) -> Entry? {

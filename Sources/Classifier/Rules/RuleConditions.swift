@@ -21,7 +21,9 @@ struct RuleConditions: Sendable {
         if hosts.isEmpty, status == nil, stage == nil, against.isEmpty { return nil }
     }
 
-    /// - Parameters: - text: the text in which the words are. - reply: the reply in that text.
+    /// - Parameters:
+    ///   - text: the text in which the words are.
+    ///   - reply: the reply in that text.
     func hold(_ text: FoldedText, _ facts: FailureFacts, _ reply: SMTPReply) -> Bool {
         let statuses = [facts.status, reply.status].compactMap { $0 }
         return status.map { pattern in statuses.contains { pattern.fits($0) } } ?? true

@@ -55,8 +55,10 @@ final class RuleSet: @unchecked Sendable {
 
     /// One pass over the text for all rules.
     ///
-    /// - Parameters: - raw: the text before it was folded. - parties: to whom the addresses and hosts in it belong. -
-    ///   conditionsHold: whether the other conditions of a rule are met.
+    /// - Parameters:
+    ///   - raw: the text before it was folded.
+    ///   - parties: to whom the addresses and hosts in it belong.
+    ///   - conditionsHold: whether the other conditions of a rule are met.
     func search(
         _ text: FoldedText, raw: [UInt8] = [], parties: Parties = Parties(),
         where conditionsHold: (RuleConditions) -> Bool = { _ in true }

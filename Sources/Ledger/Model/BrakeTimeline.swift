@@ -65,9 +65,11 @@ package enum BrakeTimeline {
 
     /// The status of every hour from `start` on that has a count and is not normal.
     ///
-    /// - Parameters: - counts: ascending; from ``firstHour(before:_:)`` on and all that follows it. - first: the first
-    ///   hour that this provider and reason ever had. - start: the beginning of a window. - decisions: the later
-    ///   overrides the earlier. Released hours are not part of the baseline.
+    /// - Parameters:
+    ///   - counts: ascending; from ``firstHour(before:_:)`` on and all that follows it.
+    ///   - first: the first hour that this provider and reason ever had.
+    ///   - start: the beginning of a window.
+    ///   - decisions: the later overrides the earlier. Released hours are not part of the baseline.
     package static func statuses(
         _ counts: [BrakeCount], first: Int64, from start: Int64, canBeUsual: Bool, decisions: [BrakeDecision],
         rule: Policy.Brake

@@ -16,8 +16,9 @@ extension LedgerStore {
     ///
     /// The ledger is locked for other writers from the first page until the end.
     ///
-    /// - Parameters: - next: returns the next actions, possibly none, until the end; or says that nothing is to be
-    ///   written. - each: is called with their outcomes, before they are committed.
+    /// - Parameters:
+    ///   - next: returns the next actions, possibly none, until the end; or says that nothing is to be written.
+    ///   - each: is called with their outcomes, before they are committed.
     /// - Returns: whether they were written.
     @discardableResult
     package func record(

@@ -20,7 +20,9 @@ extension LedgerStore {
 
     /// The keys under which the ledger knows messages that were filed into a folder; nil for unknown ones.
     ///
-    /// - Parameters: - names: the unique parts of the files' names. - maildirs: the Maildirs from which they may come.
+    /// - Parameters:
+    ///   - names: the unique parts of the files' names.
+    ///   - maildirs: the Maildirs from which they may come.
     package func keys(
         of names: [[UInt8]], filedInto folder: String, from maildirs: [String]
     ) throws(LedgerError) -> [DeliveryKey?] {

@@ -31,8 +31,9 @@ extension LedgerStore {
     /// This is not the sum of the batches' changes: a later batch may complete a spike that an earlier one started, and
     /// hold back addresses that the earlier one, or an older commit, has suppressed.
     ///
-    /// - Parameters: - now: the time at which suppressions are compared, in seconds since 1970 UTC. - limit: the
-    ///   maximum length of the lists.
+    /// - Parameters:
+    ///   - now: the time at which suppressions are compared, in seconds since 1970 UTC.
+    ///   - limit: the maximum length of the lists.
     package func previewSummary(at now: Int64, limit: Int) throws(LedgerError) -> PreviewSummary {
         try withPreview { (copy) throws(LedgerError) in
             if copy.adoptsPolicy { try load([], [], try largePairs(), into: &copy) }

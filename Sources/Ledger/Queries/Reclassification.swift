@@ -27,9 +27,10 @@ extension LedgerStore {
     /// Derives all states and counters from the stored events, reports the addresses whose suppression changes, and
     /// asks whether to commit.
     ///
-    /// - Parameters: - now: the time at which suppressions are compared, in seconds since 1970 UTC. - each: is given
-    ///   the changes, in the order of the addresses. - approve: whether to commit. Until it returns no other program
-    ///   can write to the ledger.
+    /// - Parameters:
+    ///   - now: the time at which suppressions are compared, in seconds since 1970 UTC.
+    ///   - each: is given the changes, in the order of the addresses.
+    ///   - approve: whether to commit. Until it returns no other program can write to the ledger.
     /// - Returns: whether it was committed; otherwise nothing was changed.
     package func rebuild(
         at now: Int64, each: (SideChange) -> Void, approve: () -> Bool
@@ -43,7 +44,8 @@ extension LedgerStore {
     /// All states are derived again from the new events, so that the ledger is the same as if these verdicts had been
     /// stored in the first place. The counts of rule hits do not change.
     ///
-    /// - Parameters: - body: passes the messages; if it returns false, nothing is changed.
+    /// - Parameters:
+    ///   - body: passes the messages; if it returns false, nothing is changed.
     /// - Returns: whether it was committed; otherwise nothing was changed.
     package func reclassify(
         at now: Int64, _ body: (Reclassification) -> Bool, each: (SideChange) -> Void, approve: () -> Bool

@@ -8,8 +8,9 @@ package struct StatisticsWindow: Sendable, Hashable {
     /// The end of the last hour; what arrives in this second is not in the window.
     package let end: Int64
 
-    /// - Parameters: - since: a second of the first hour; nil: from the beginning. - until: the end; its hour is
-    ///   included as a whole. Nil: no end.
+    /// - Parameters:
+    ///   - since: a second of the first hour; nil: from the beginning.
+    ///   - until: the end; its hour is included as a whole. Nil: no end.
     package init(since: Int64? = nil, until: Int64? = nil) {
         let hour = CalendarTime.secondsPerHour
         let since = LedgerLimits.clamped(arrival: since ?? 0)

@@ -84,7 +84,7 @@ enum OpenedFile {
     private static let shortRead = SQLITE_IOERR | 2 << 8
 }
 
-/// The ledger's identity where it is in the file: gone from there, another ledger was copied over this one.
+/// The position of the ledger's identity in the file: if it is gone, another ledger was copied over this one.
 struct StoredIdentity {
     private let text: [UInt8]
     private let place: Int64

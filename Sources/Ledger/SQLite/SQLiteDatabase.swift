@@ -49,7 +49,7 @@ package final class SQLiteDatabase {
 
     deinit { sqlite3_close_v2(handle) }
 
-    /// Runs statements that give no rows, separated by semicolons.
+    /// Runs statements without result rows, separated by semicolons.
     func run(_ statements: String) throws(SQLiteFailure) {
         let code = sqlite3_exec(handle, statements, nil, nil, nil)
         if code != SQLITE_OK { throw SQLiteFailure(handle, code) }

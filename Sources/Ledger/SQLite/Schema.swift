@@ -289,10 +289,15 @@ package enum Schema {
     /// Adds what a release overrides, the fingerprints of version 0.1.0, and further columns of outcomes and reports.
     /// SQL for both engines.
     ///
-    /// - Parameters: - now: the current second since 1970 UTC. - newView: the words that create a view in place of
-    ///   another. - firstBlank: where the first blank of a text is, 0 if it has none. - time: a second since 1970 UTC
-    ///   in ISO 8601. - text: the type of texts, which sort by their bytes. - bytes: the type of bytes. - number: the
-    ///   type of a key that numbers its rows itself. - end: what ends the definition of a table without row numbers.
+    /// - Parameters:
+    ///   - now: the current second since 1970 UTC.
+    ///   - newView: the words that create a view in place of another.
+    ///   - firstBlank: where the first blank of a text is, 0 if it has none.
+    ///   - time: a second since 1970 UTC in ISO 8601.
+    ///   - text: the type of texts, which sort by their bytes.
+    ///   - bytes: the type of bytes.
+    ///   - number: the type of a key that numbers its rows itself.
+    ///   - end: what ends the definition of a table without row numbers.
     package static func version3(
         now: String, newView: String, firstBlank: (String) -> String, time: (String) -> String, text: String,
         bytes: String,

@@ -72,7 +72,9 @@ final class DeliveryTable {
     /// Makes another file of a report the one that counts. The row keeps its number, so that other copies are not
     /// changed.
     ///
-    /// - Parameters: - head: the row. - number: the new number of the file that counted before.
+    /// - Parameters:
+    ///   - head: the row.
+    ///   - number: the new number of the file that counted before.
     func replace(_ head: ReportIndex.Head, with event: DeliveryEvent, sight: Int64?, demoted number: Int64) throws {
         // The indexes allow one row a key and one counted row a report: first a copy of the old row under a name that
         // no file has, then the new content, then the old name.

@@ -17,7 +17,7 @@ package protocol Query: AnyObject {
     /// The bytes of a blob until the next step; `nil` if the column is NULL.
     func blob(_ column: Int32) -> UnsafeRawBufferPointer?
 
-    /// Executes a statement that gives no rows.
+    /// Executes a statement without result rows.
     func execute() throws
 }
 

@@ -22,8 +22,9 @@ final class RowInsertion {
 
     /// Inserts rows.
     ///
-    /// - Parameters: - bind: binds the values of a row to a statement's parameters from a number on. - done: called
-    ///   with the rows of each statement; it can ask how many were inserted, which waits for the answer.
+    /// - Parameters:
+    ///   - bind: binds the values of a row to a statement's parameters from a number on.
+    ///   - done: called with the rows of each statement; it can ask how many were inserted, which waits for the answer.
     func insert(
         _ count: Int, bind: (_ row: Int, _ query: any Query, _ first: Int32) throws -> Void,
         done: (_ rows: Range<Int>, _ inserted: () throws -> Int) throws -> Void = { _, _ in }

@@ -29,8 +29,9 @@ final class DescriptorSource: ByteSource {
     private let isOwned: Bool
     private let onRead: (Int) -> Void
 
-    /// - Parameters: - isOwned: whether to close the descriptor in the end. - onRead: called with the number of bytes
-    ///   of each read.
+    /// - Parameters:
+    ///   - isOwned: whether to close the descriptor in the end.
+    ///   - onRead: called with the number of bytes of each read.
     init(_ descriptor: Int32, isOwned: Bool, onRead: @escaping (Int) -> Void) {
         self.descriptor = descriptor
         self.isOwned = isOwned

@@ -33,8 +33,11 @@ struct OwnAddresses: Sendable {
 
     init() {}
 
-    /// - Parameters: - returnPath: the configuration's, or nil. - patterns: forms of return paths, the configuration's.
-    ///   - delimiters: what may be between a name and its extension. - hosts: names of our own mail servers.
+    /// - Parameters:
+    ///   - returnPath: the configuration's, or nil.
+    ///   - patterns: forms of return paths, the configuration's.
+    ///   - delimiters: what may be between a name and its extension.
+    ///   - hosts: names of our own mail servers.
     init(returnPath: String?, patterns: [ReturnPathPattern] = [], delimiters: [UInt8], hosts: [String]) {
         self.delimiters = delimiters
         self.patterns = patterns

@@ -88,7 +88,7 @@ enum KeySource {
     case key(SigningKey)
 }
 
-/// A file of keys, one a line; empty lines and lines that start with # are passed over.
+/// A file of keys, one a line; empty lines and lines that start with # are ignored.
 enum KeyFile {
     /// The largest file that is read, in bytes.
     static let sizeLimit = 64 << 10

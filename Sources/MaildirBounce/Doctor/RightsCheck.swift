@@ -46,7 +46,7 @@ struct RightsCheck {
         }
     }
 
-    /// Folders of an archive that are looked at; there is one a class.
+    /// The number of an archive's folders that are checked; there is one for each class.
     private static let mostFolders = 50
 
     private func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }

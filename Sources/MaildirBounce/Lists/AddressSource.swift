@@ -24,8 +24,9 @@ struct AddressSource: ParsableArguments {
 
     /// Writes an action for each into the ledger.
     ///
-    /// - Parameters: - own: addresses that must not be changed. - look: called with a page of actions before they are
-    ///   written.
+    /// - Parameters:
+    ///   - own: addresses that must not be changed.
+    ///   - look: called with a page of actions before they are written.
     func take(
         excluding own: OwnAddresses? = nil, into open: () throws -> LedgerStore, action: (String) -> ManualAction,
         look: @escaping ([ManualAction]) throws -> Void = { _ in }

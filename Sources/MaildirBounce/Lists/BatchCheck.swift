@@ -90,7 +90,7 @@ struct BatchCheck {
 }
 
 extension JSONWriter {
-    /// One line: whether an address may be mailed, and why not.
+    /// One line: whether an address may be mailed, and if not, why.
     mutating func check(_ address: String, _ result: CheckResult) {
         object { writer in
             writer.member("address", address)

@@ -44,8 +44,10 @@ struct RunTally {
 
     /// The summary line.
     ///
-    /// - Parameters: - known: the words for messages that were known. - cut: the words for messages that a limit cut. -
-    ///   notes: further notes.
+    /// - Parameters:
+    ///   - known: the words for messages that were known.
+    ///   - cut: the words for messages that a limit cut.
+    ///   - notes: further notes.
     func sentence(known knownWords: String, cut cutWords: String, notes more: [String]) -> String {
         var sentence = "\(read) \(read == 1 ? "message" : "messages")"
         let classes = classesByNumber.map { "\($0.count) \($0.name)" }.joined(separator: ", ")

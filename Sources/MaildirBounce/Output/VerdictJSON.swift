@@ -4,8 +4,10 @@ import Verdict
 extension JSONWriter {
     /// One line of the output contract (docs/verdict.schema.json): what the message `file` is.
     ///
-    /// - Parameters: - destination: where the file goes, for a scan. - withheld: why its outcomes do not count, for a
-    ///   scan. - explain: whether evidence includes what was matched.
+    /// - Parameters:
+    ///   - destination: where the file goes, for a scan.
+    ///   - withheld: why its outcomes do not count, for a scan.
+    ///   - explain: whether evidence includes what was matched.
     mutating func verdict(
         _ verdict: Verdict, file: String, destination: String? = nil, withheld: Withheld? = nil, explain: Bool = false
     ) {

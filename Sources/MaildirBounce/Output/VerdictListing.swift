@@ -18,8 +18,9 @@ struct VerdictListing {
 
     /// The lines of one message, each with its line feed.
     ///
-    /// - Parameters: - destination: where the file goes, for a scan. - withheld: why its outcomes do not count, for a
-    ///   scan.
+    /// - Parameters:
+    ///   - destination: where the file goes, for a scan.
+    ///   - withheld: why its outcomes do not count, for a scan.
     mutating func lines(_ verdict: Verdict, file: String, destination: String? = nil, withheld: Withheld? = nil)
         -> [UInt8]
     {

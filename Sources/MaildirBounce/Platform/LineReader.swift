@@ -29,8 +29,9 @@ final class LineReader {
     private var number = 0
     private var isAtEnd = false
 
-    /// - Parameters: - path: nil or `-` for standard input. - decoder: what makes UTF-8 of the text; `nil` if it is
-    ///   UTF-8.
+    /// - Parameters:
+    ///   - path: nil or `-` for standard input.
+    ///   - decoder: what makes UTF-8 of the text; `nil` if it is UTF-8.
     init(_ path: String?, decoder: TextDecoder? = nil) throws(Failure) {
         self.decoder = decoder
         guard let path, path != "-" else {

@@ -66,7 +66,7 @@ struct PathWalker {
         return nil
     }
 
-    /// Lists a folder next; hands back an item if it cannot be listed.
+    /// Lists a folder next; returns an item if it cannot be listed.
     private mutating func enter(_ path: BytePath) -> PathItem? {
         let isMaildir = path.isMaildir(followLinks: true)
         // The last one in is listed first.

@@ -25,8 +25,8 @@ struct Pipeline<Item: Sendable, Output: Sendable, Problem: Error>: Sendable {
     /// How many bytes an item brings with it.
     var weighItem: @Sendable (Item) -> Int = { _ in 0 }
 
-    /// Classifies every item of `next` and hands the outputs to `deliver` in the same order, as long as `wanted` says so;
-    /// what is in flight when it no longer does is dropped.
+    /// Classifies every item of `next` and passes the outputs to `deliver` in the same order, as long as `wanted`
+    /// returns true; what is in flight when it no longer does is dropped.
     func run(
         while wanted: () -> Bool = { true },
         next: () throws -> Item?,

@@ -8,9 +8,13 @@ import Maildir
 extension DeliveryEvent {
     /// The ledger's event for one message.
     ///
-    /// - Parameters: - key: which file it is. - arrival: when it arrived. - contents: what was read of it. -
-    ///   destination: where the file goes, or is. - counted: the outcomes that count. - withheld: why others do not;
-    ///   the ledger stores it as a rule.
+    /// - Parameters:
+    ///   - key: which file it is.
+    ///   - arrival: when it arrived.
+    ///   - contents: what was read of it.
+    ///   - destination: where the file goes, or is.
+    ///   - counted: the outcomes that count.
+    ///   - withheld: why others do not; the ledger stores it as a rule.
     init(
         _ verdict: Verdict, key: DeliveryKey, arrival: Int64, contents: FileContents, destination: String?,
         counted: [Outcome], withheld: Withheld?

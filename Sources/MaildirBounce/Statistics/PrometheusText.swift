@@ -10,7 +10,7 @@ struct PrometheusText {
     }
 
     private(set) var text = ""
-    /// The label that every sample has, as it stands in front of others.
+    /// The label that every sample has, formatted to precede others.
     private let common: String
 
     /// - Parameter label: a label that every sample gets; its value may hold anything.
