@@ -101,7 +101,7 @@ package struct RuleCheck {
                 first[text] = phrase.place
                 continue
             }
-            note(phrase.place, "\(shown(phrase)) stands here a second time; the first is at \(known)")
+            note(phrase.place, "\(shown(phrase)) is given here a second time; the first is at \(known)")
         }
     }
 

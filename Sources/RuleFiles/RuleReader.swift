@@ -127,7 +127,7 @@ struct RuleReader {
     func rejectUnknownKeys() throws(RuleProblem) {
         guard let unknown = table.entries.first(where: { !known.contains($0.key) }) else { return }
         let choice = known.sorted().joined(separator: ", ")
-        throw wrong(unknown.key, "is not a known key; here may stand \(choice)", at: unknown.keyPosition)
+        throw wrong(unknown.key, "is not a known key; allowed here: \(choice)", at: unknown.keyPosition)
     }
 
     /// A problem where the value of `key` is; if there is none, at the start of the table.

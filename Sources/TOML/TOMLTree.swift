@@ -201,7 +201,8 @@ struct TOMLTree {
 
     private func twice(_ key: TOMLName.Part, _ former: Entry) -> TOMLError {
         TOMLError(
-            "\(Self.shown(key)) stands here a second time; the first is on line \(line(of: former))", at: key.position)
+            "\(Self.shown(key)) is given here a second time; the first is on line \(line(of: former))", at: key.position
+        )
     }
 
     private func line(of entry: Entry) -> Int {

@@ -37,7 +37,7 @@ struct RuleCheckTests {
         #expect(ours(second) == [])
         let words =
             "[[words]]\nset = \"text\"\nid = \"failure\"\nsource = \"observed\"\nany = [\"bounced\", \"bounced\"]\n"
-        #expect(ours(words) == ["r.toml:5:19: \"bounced\" stands here a second time; the first is at r.toml:5:8"])
+        #expect(ours(words) == ["r.toml:5:19: \"bounced\" is given here a second time; the first is at r.toml:5:8"])
     }
 
     @Test func `a name that is given twice is named`() {
@@ -94,10 +94,10 @@ struct RuleCheckTests {
     @Test func `unknown keys, words of no list and missing sources are named`() {
         #expect(
             ours("[[rule]]\nid = \"a\"\nreson = \"suspend\"\nany = [\"x\"]\n").first?.hasPrefix(
-                "r.toml:3:1: rule.reson is not a known key; here may stand ") == true)
+                "r.toml:3:1: rule.reson is not a known key; allowed here: ") == true)
         #expect(
             ours(rule("a", "any = [\"x\"]\nwords = [\"y\"]")).first?.hasPrefix(
-                "r.toml:6:1: rule.words is not a known key; here may stand ") == true)
+                "r.toml:6:1: rule.words is not a known key; allowed here: ") == true)
         #expect(
             ours(rule("a", "any = [\"x\"]\nneeds = \"luck\"")) == [
                 "r.toml:6:9: rule.needs must be one of proof"

@@ -109,7 +109,7 @@ struct ConfigTests {
                 ":2:12: verp.patterns names more than 100"
             ),
             ("maildir = \n", ":1:11: "),
-            ("a = 1\na = 2\n", ":2:1: a stands here a second time; the first is on line 1"),
+            ("a = 1\na = 2\n", ":2:1: a is given here a second time; the first is on line 1"),
             // Where a key is written with dots or in braces, its place is known, too.
             ("policy.soft.days = 40\n", ":1:20: policy.soft.days "),
             ("classifier = { verp_delimiters = \"+\", local_host = [] }\n", ":1:39: classifier.local_host "),

@@ -178,7 +178,7 @@ struct ImportExportTests {
         for words in [
             "line 3: nonsense: this is no mail address", "line 4: yesterday is no time such as",
             "line 5: a quotation mark is out of place", "line 6: the address is missing",
-            "nothing was changed: 4 lines are broken; mend the list, or give --on-error skip",
+            "nothing was changed: 4 lines are broken; correct the list, or give --on-error skip",
         ] { #expect(run.errors.contains(words), "\(run.errors)") }
         #expect(folder.names(".") == [])
     }

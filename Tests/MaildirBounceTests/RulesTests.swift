@@ -286,7 +286,7 @@ struct RulesTests {
         #expect(check.status == 78)
         #expect(
             check.errorLines == [
-                "maildir-bounce: error: \(file):3:18: \"No  one\" stands here a second time; the first is at \(file):3:8",
+                "maildir-bounce: error: \(file):3:18: \"No  one\" is given here a second time; the first is at \(file):3:8",
                 "maildir-bounce: error: \(file):5:8: rule a says hard of status 4.*.*: a failure of the moment is never hard",
             ])
         let senseless = try folder.write(

@@ -30,7 +30,7 @@ extension LedgerStore {
             let stored = try LedgerStore.storedPolicy(connection)
             if stored != policy.signature {
                 result.add(
-                    "the states follow from another policy than this host's; reprocess --rebuild derives them anew")
+                    "the states follow from another policy than this host's; reprocess --rebuild derives them again")
                 return result
             }
             try LedgerStore.verifyStates(connection, policy, &result)

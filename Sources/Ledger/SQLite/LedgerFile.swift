@@ -63,7 +63,7 @@ enum LedgerFile {
             throw LedgerError(
                 .cannotWrite,
                 "cannot write in the folder of the ledger \(path): \(systemMessage(errno)); "
-                    + "give this user the right, SQLite keeps files beside the ledger")
+                    + "give this user the right, SQLite keeps files next to the ledger")
         }
     }
 

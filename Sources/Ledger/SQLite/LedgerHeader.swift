@@ -1,4 +1,3 @@
-import CSQLite
 import Glibc
 
 /// The first bytes of a database's file (https://www.sqlite.org/fileformat.html, section 1.3).
@@ -36,7 +35,7 @@ enum WholeLedger {
     ///   database.
     static func check(_ database: SQLiteDatabase, path: String) throws(LedgerError) {
         for attempt in 1... {
-            let bytes = OpenedFile.read(database, LedgerHeader.byteCount, at: 0)
+            let bytes = database.bytesOnDisk(LedgerHeader.byteCount, at: 0)
             // The size is read last: it only grows during a checkpoint.
             guard case .regular(let size) = try LedgerFile.kind(path) else { return }
             guard size > 0 else { throw LedgerFile.empty(path) }
@@ -66,24 +65,6 @@ enum WholeLedger {
     }
 }
 
-/// The bytes of a ledger's file as they are on the disk, without what is in the WAL.
-enum OpenedFile {
-    /// Reads bytes through SQLite's own descriptor: closing another one would release its locks (fcntl(2)). Nil if they
-    /// cannot be read; missing bytes are zero.
-    static func read(_ database: SQLiteDatabase, _ count: Int, at offset: Int64) -> [UInt8]? {
-        var file: UnsafeMutablePointer<sqlite3_file>?
-        guard sqlite3_file_control(database.handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK,
-            let file, let read = file.pointee.pMethods?.pointee.xRead
-        else { return nil }
-        var bytes = [UInt8](repeating: 0, count: count)
-        let code = read(file, &bytes, Int32(count), offset)
-        return code == SQLITE_OK || code == shortRead ? bytes : nil
-    }
-
-    /// SQLITE_IOERR_SHORT_READ, a macro that Swift does not import.
-    private static let shortRead = SQLITE_IOERR | 2 << 8
-}
-
 /// The position of the ledger's identity in the file: if it is gone, another ledger was copied over this one.
 struct StoredIdentity {
     private let text: [UInt8]
@@ -101,7 +82,7 @@ struct StoredIdentity {
         query.reset()
         guard let size = try connection.integer("PRAGMA page_size"),
             let page = try connection.integer("SELECT rootpage FROM sqlite_master WHERE name = 'setting'"), page > 1,
-            let bytes = OpenedFile.read(database, Int(size), at: (page - 1) * size),
+            let bytes = database.bytesOnDisk(Int(size), at: (page - 1) * size),
             let start = Self.find(text, in: bytes)
         else { return nil }
         place = (page - 1) * size + Int64(start)
@@ -109,12 +90,12 @@ struct StoredIdentity {
 
     /// Whether the file, of `size` bytes, still holds it.
     func isThere(_ database: SQLiteDatabase, size: Int64) -> Bool {
-        guard let bytes = OpenedFile.read(database, text.count, at: place) else { return true }
+        guard let bytes = database.bytesOnDisk(text.count, at: place) else { return true }
         if bytes == text { return true }
         // It was moved, as after VACUUM.
         var offset: Int64 = 0
         while offset < size {
-            guard let bytes = OpenedFile.read(database, Self.chunk, at: offset) else { return true }
+            guard let bytes = database.bytesOnDisk(Self.chunk, at: offset) else { return true }
             if Self.find(text, in: bytes) != nil { return true }
             offset += Int64(Self.chunk - text.count)
         }

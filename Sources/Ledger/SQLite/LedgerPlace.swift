@@ -1,4 +1,3 @@
-import CSQLite
 import Glibc
 
 /// The identity of a ledger's files at the time it was opened.
@@ -36,9 +35,7 @@ struct LedgerPlace {
         ledger = File(path)
         companions = Self.suffixes.map { File(target + $0) }
         identity = try StoredIdentity(database)
-        var hasMoved: Int32 = 0
-        sqlite3_file_control(database.handle, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved)
-        if ledger == nil || hasMoved != 0 { throw replaced }
+        if ledger == nil || database.hasMoved { throw replaced }
     }
 
     /// - Throws: `inputOutput` if the ledger's path is now another file, or missing.
@@ -57,7 +54,7 @@ struct LedgerPlace {
         LedgerError(
             .inputOutput,
             "the ledger \(path), or a file that SQLite keeps next to it, was removed or replaced during this run: what was "
-                + "committed last is not in the file that stands there now; put the right ledger there, then run it again"
+                + "committed last is not in the file that is there now; put the right ledger there, then run it again"
         )
     }
 }

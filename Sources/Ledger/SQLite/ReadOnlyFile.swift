@@ -1,5 +1,4 @@
 import Bytes
-import CSQLite
 import Glibc
 import Synchronization
 

@@ -1,5 +1,3 @@
-import CSQLite
-
 /// Runs statements in an SQLite database.
 package final class SQLiteConnection: Connection {
     package let terms: TermCache
@@ -27,7 +25,7 @@ package final class SQLiteConnection: Connection {
 
     package var answersSlowly: Bool { false }
 
-    package var changes: Int { get throws { Int(sqlite3_changes(database.handle)) } }
+    package var changes: Int { get throws { database.changes } }
 
     /// Nothing else writes during this transaction: the numbers continue after the last.
     package func numbers(for table: NumberedTable) throws -> RowNumbers {
@@ -67,7 +65,7 @@ package final class SQLiteConnection: Connection {
     package func insertTerm(_ text: String) throws -> Int64 {
         try termInsertion.bind(1, text)
         try termInsertion.execute()
-        return sqlite3_last_insert_rowid(database.handle)
+        return database.lastRow
     }
 
     package func sink(for table: LedgerTable) throws -> RowSink {
@@ -75,18 +73,7 @@ package final class SQLiteConnection: Connection {
     }
 
     /// Records in a journal, or no longer in any, which rows are changed from now on.
-    package func note(in journal: ChangeJournal?) {
-        guard let journal else {
-            sqlite3_update_hook(database.handle, nil, nil)
-            return
-        }
-        sqlite3_update_hook(
-            database.handle,
-            { journal, _, _, table, row in
-                guard let journal, let table else { return }
-                Unmanaged<ChangeJournal>.fromOpaque(journal).takeUnretainedValue().note(table, row)
-            }, Unmanaged.passUnretained(journal).toOpaque())
-    }
+    package func note(in journal: ChangeJournal?) { database.note(in: journal) }
 
     /// Overwrites deleted data, if the system's SQLite does not do so by default.
     package func eraseForGood() throws { try run("PRAGMA secure_delete = ON") }

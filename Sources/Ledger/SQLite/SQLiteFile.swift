@@ -85,7 +85,7 @@ final class SQLiteFile: SQLiteEngine {
             let database = try SQLiteDatabase(LedgerFile.named(path), .readWrite, busySeconds: busySeconds)
             try WholeLedger.check(database, path: path)
             let version = try checkIdentity(database, path: path)
-            if sqlite3_db_readonly(database.handle, "main") != 0 {
+            if database.isReadOnly {
                 throw LedgerFile.failure(path, EACCES, writing: true)
             }
             // Without WAL no other program could read while a scan writes.
@@ -100,8 +100,7 @@ final class SQLiteFile: SQLiteEngine {
             // The empty files stay when the last writer closes, owned by it: a reader without write permission in the
             // folder needs them, and one with permission would create them under its own user and lock out the next
             // writer.
-            var isPersistent: Int32 = 1
-            sqlite3_file_control(database.handle, "main", SQLITE_FCNTL_PERSIST_WAL, &isPersistent)
+            database.keepWAL()
             try database.run(
                 """
                 PRAGMA journal_size_limit = 0;
@@ -203,7 +202,7 @@ final class SQLiteFile: SQLiteEngine {
             try place.checkContents(database)
         } catch {
             // A truncated file with some of the pages would look complete.
-            _ = maildir_bounce_sqlite_leaves_wal(database.handle)
+            database.leaveWAL()
             throw error
         }
     }

@@ -77,7 +77,7 @@ final class GzipSource: ByteSource {
         // Tapes and some writers pad with zeros; gzip(1) ignores them, too.
         while input.fill(1) > 0 {
             guard input.available.allSatisfy({ $0 == 0 }) else {
-                throw .damaged("has something behind its gzip data that is none")
+                throw .damaged("has something after its gzip data that is not gzip")
             }
             input.consume(input.available.count)
         }

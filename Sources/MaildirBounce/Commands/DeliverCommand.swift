@@ -20,7 +20,7 @@ struct DeliverCommand: PlainCommand {
 
             75 (EX_TEMPFAIL) makes Postfix, Exim and sendmail keep the message and come again. For any other status they \
             return it to its sender; a bounce has none, so it would be lost. So a wrong option, a wrong configuration and a \
-            missing Maildir are 75 here too: the queue holds the message while you mend them. A message that was delivered \
+            missing Maildir are 75 here too: the queue holds the message while you repair them. A message that was delivered \
             although the folder could not be synchronised comes once more, and counts once.
             """)
 

@@ -7,7 +7,7 @@ struct DoctorCommand: ParsableCommand {
         commandName: "doctor",
         abstract: "Check the installation: Maildir, ledger, lock, schedule, Postfix and the DNS.",
         discussion: """
-            Each finding says what was found, why it matters, and what mends it. It changes nothing. Run it as root, or as \
+            Each finding says what was found, why it matters, and how to repair it. It changes nothing. Run it as root, or as \
             the user who scans: root looks with the eyes of the user that cron or systemd starts the scan as, too. It asks the DNS for the domain of the return path: without a way back foreign servers' \
             reports are lost. With --probe it also connects to port 25 there.
 

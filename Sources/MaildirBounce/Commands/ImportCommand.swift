@@ -60,7 +60,7 @@ struct ImportCommand: ParsableCommand {
         let lines = try LineReader(file, decoder: try charset?.decoder())
         var parser = ListParser(format)
         var intake = Intake(
-            onError: onError, unit: "line", hint: "mend the list, or give --on-error skip to take the rest")
+            onError: onError, unit: "line", hint: "correct the list, or give --on-error skip to take the rest")
         let author = note.authorName
         var isTold = false
         try intake.take(

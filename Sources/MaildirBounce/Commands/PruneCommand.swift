@@ -10,7 +10,7 @@ struct PruneCommand: ParsableCommand {
         discussion: """
             Every counter, streak and suppression stays as it is, and no old report counts again. What goes is the \
             history: diagnostics, Message-IDs, notes, the names of hosts that nothing else names. Room that this frees is \
-            given back where no other program uses the ledger just then. A policy that changes later no longer derives that part anew, and \
+            given back where no other program uses the ledger just then. A policy that changes later no longer derives that part again, and \
             spikes older than this can no longer be released.
 
             Example: maildir-bounce prune --older-than 400d --ledger /var/lib/maildir-bounce/ledger.sqlite

@@ -13,7 +13,7 @@ struct ReportCommand: ParsableCommand {
         abstract: "Say in figures what arrived: by day, class, reason, domain and more.",
         discussion: """
             Without --by, an overview. The HTML page needs nothing else (no script, no network), and each of its numbers \
-            leads to a list of the latest reports behind it.
+            leads to a list of the latest reports that it counts.
 
             Times are UTC and whole hours: the hour of --since is the first, and the end is where --until says; 30d is \
             thirty days ago. class, day, origin and rule count reports, the others count recipients. A provider is who \

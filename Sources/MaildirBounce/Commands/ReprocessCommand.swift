@@ -5,7 +5,7 @@ import Glibc
 struct ReprocessCommand: WordsCommand {
     static let configuration = CommandConfiguration(
         commandName: "reprocess",
-        abstract: "Count old mail: Maildirs, archives, folders, mbox files, tar archives. Or derive the ledger anew.",
+        abstract: "Count old mail: Maildirs, archives, folders, mbox files, tar archives. Or derive the ledger again.",
         discussion: """
             Each message is read, classified and counted as scan does it, and nothing is moved: sources are never written \
             to. A source is a Maildir (its new and cur), an archive that scan --archive has filled, another folder (all \

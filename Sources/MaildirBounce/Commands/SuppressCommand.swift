@@ -66,7 +66,7 @@ struct NoteOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Anything worth knowing later; kept with it.", valueName: "text"))
     var note: String?
 
-    @Option(help: ArgumentHelp("Who did it; else the user who is logged in, also behind sudo.", valueName: "name"))
+    @Option(help: ArgumentHelp("Who did it; else the user who is logged in, also under sudo.", valueName: "name"))
     var author: String?
 
     var authorName: String { author ?? Account.loginName }

@@ -135,7 +135,7 @@ struct VERPKeyCommand: ParsableCommand {
         commandName: "key",
         abstract: "Print a new random key.",
         discussion: """
-            To change keys, put the new one first and leave the old one behind it until no report to its mails can come \
+            To change keys, put the new one first and leave the old one after it until no report to its mails can come \
             any more: two weeks are plenty.
 
             Example: (umask 077; maildir-bounce verp key > /etc/maildir-bounce.key)

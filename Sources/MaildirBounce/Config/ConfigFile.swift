@@ -104,7 +104,7 @@ struct ConfigTable {
     func rejectUnknownKeys() throws(Failure) {
         guard let unknown = table.entries.first(where: { !known.contains($0.key) }) else { return }
         let choice = known.sorted().joined(separator: ", ")
-        throw wrong(unknown.key, "is not a known key; here may stand \(choice)", at: unknown.keyPosition)
+        throw wrong(unknown.key, "is not a known key; allowed here: \(choice)", at: unknown.keyPosition)
     }
 
     /// A failure that names the file, where the value of `key` is, and the key.

@@ -35,7 +35,7 @@ enum ConfigCheck {
                     findings.append(
                         .error(
                             subject, error.message, why: "no scan runs while a key that is named cannot be read",
-                            mend: "mend what the line says; run doctor as the user who scans"))
+                            mend: "correct what the line says; run doctor as the user who scans"))
                 }
             }
             return (configuration, findings + (findings.isEmpty ? [.ok(subject, "\(file) can be used")] : []))
@@ -45,7 +45,7 @@ enum ConfigCheck {
                 [
                     .error(
                         subject, error.message, why: "no command runs with a configuration that is wrong",
-                        mend: "mend the line that it names")
+                        mend: "correct the line that it names")
                 ]
             )
         }

@@ -78,14 +78,14 @@ enum LedgerCheck {
         return .error(
             subject, "\(path) is not the ledger that \(maildir) was counted in (\(place))",
             why: "a scan counts and moves nothing until this is settled: whoever is suppressed there would get mail",
-            mend: "mount its disk or restore it; to begin anew, maildir-bounce scan --new-ledger once")
+            mend: "mount its disk or restore it; to start again, maildir-bounce scan --new-ledger once")
     }
 
     private static func damage(_ path: String, _ what: String) -> Finding {
         var finding = Finding.error(
             subject, what.contains(path) ? what : "\(path) is damaged: \(what)",
             why: "what a damaged ledger says of an address may be wrong",
-            mend: "restore it from a backup, or move it away, begin anew with maildir-bounce scan --new-ledger, and "
+            mend: "restore it from a backup, or move it away, start again with maildir-bounce scan --new-ledger, and "
                 + "maildir-bounce reprocess the Maildir and the archive")
         finding.isDamage = true
         return finding

@@ -90,7 +90,7 @@ struct MaildirCheck {
                 .warning(
                     Self.subject, "the archive \(archive.path) is on another file system than the Maildir",
                     why: "each report is then copied and synchronised, which takes a hundred times as long as a rename",
-                    mend: "put the archive beside the Maildir"))
+                    mend: "put the archive next to the Maildir"))
         }
         guard findings.isEmpty else { return findings }
         return [.ok(Self.subject, "\(path): new, cur and tmp, of \(Account.name(of: whole.owner))")]

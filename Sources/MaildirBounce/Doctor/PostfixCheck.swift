@@ -72,7 +72,7 @@ enum PostfixCheck {
             return compare(home + "/" + mailbox, maildir, "home_mailbox leads \(address)")
         case (nil, _), (_, nil):
             return .warning(
-                subject, "whether Postfix takes mail for \(domain) stands in a table on another server",
+                subject, "whether Postfix takes mail for \(domain) is in a table on another server",
                 why: "whether bounces come to the Maildir cannot be told",
                 mend: "sendmail -bv \(address), and read the report")
         default:

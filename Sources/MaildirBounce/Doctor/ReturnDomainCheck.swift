@@ -71,7 +71,7 @@ enum ReturnDomainCheck {
         if exchangers.contains("") {
             findings.append(
                 .warning(
-                    subject, "\(domain) has a null MX beside other MX records",
+                    subject, "\(domain) has a null MX next to other MX records",
                     why: "RFC 7505 forbids it, and some servers take it for a refusal of all mail",
                     mend: "take the null MX out of the zone"))
         }

@@ -33,7 +33,7 @@ struct AddressSource: ParsableArguments {
     ) throws -> Intake.Tally {
         var intake = Intake(
             onError: skipInvalid ? .skip : .stop, unit: from == nil ? "address" : "line",
-            hint: "give --skip-invalid to take the rest, or mend the list")
+            hint: "give --skip-invalid to take the rest, or correct the list")
         intake.look = look
         func item(_ number: Int, _ address: String) -> Intake.Item {
             if let problem = CanonicalAddress.problem(of: address) { return .broken(number, problem) }

@@ -71,7 +71,7 @@ struct LedgerMark: Equatable {
         Failure(
             ExitStatus.ioError,
             "there is no ledger \(ledger), but \(maildir) was counted in one (\(path)); nothing was counted or moved. Is its "
-                + "disk mounted? Put the ledger back, or a backup of it; to begin anew with an empty one, scan once with "
+                + "disk mounted? Put the ledger back, or a backup of it; to start again with an empty one, scan once with "
                 + "--new-ledger")
     }
 

@@ -41,7 +41,8 @@ struct PreviewTable {
     func addressLines(_ summary: PreviewSummary) -> [String] {
         var lines: [String] = []
         if summary.adoptsPolicy {
-            lines.append("The policy has changed since the ledger was written; all states would be derived anew first.")
+            lines.append(
+                "The policy has changed since the ledger was written; all states would be derived again first.")
         }
         func list(_ heading: String, _ rows: [SuppressedAddress], _ count: Int) {
             lines.append("\(heading): \(count)")

@@ -11,7 +11,7 @@ enum PostfixLines {
         let (base, mailbox) = FilePath.split(setup.maildir)
         var lines = [
             "# Postfix, /etc/postfix/main.cf: \(address.text), with and without a tag, comes to the Maildir.",
-            "# Where virtual_mailbox_domains or virtual_mailbox_maps is set already, add to it what stands here.",
+            "# Where virtual_mailbox_domains or virtual_mailbox_maps is set already, add to it what is here.",
             "# \(address.domain) must not be in mydestination, virtual_alias_domains or relay_domains.",
             "virtual_mailbox_domains = \(address.domain)",
             "virtual_mailbox_base = \(base)",

@@ -32,8 +32,8 @@ struct Setup: Equatable {
             guard local.utf8.allSatisfy({ $0.isLetterOrDigit || "._-".utf8.contains($0) }) else {
                 throw Failure(
                     ExitStatus.usage,
-                    "\(text): before the @ of a return path may stand letters, digits, dots, - and _, for the tag that "
-                        + "names a recipient comes behind it")
+                    "\(text): a return path has only letters, digits, dots, - and _ before the @, since the tag that "
+                        + "names a recipient comes after it")
             }
         }
     }

@@ -135,8 +135,8 @@ struct SetupSteps {
             switch code {
             case EACCES, EPERM: "run init as root, or name another place"
             case ENOENT: "make its folder first"
-            case EEXIST: "something else stands there; move it away, or name another place"
-            default: "mend that, then run init again: it does the rest"
+            case EEXIST: "something else is there; move it away, or name another place"
+            default: "correct that, then run init again: it does the rest"
             }
         return Failure(ExitStatus.cannotCreate, "cannot make \(path): \(systemMessage(code)); \(advice)")
     }
