@@ -70,7 +70,7 @@ struct ConfigTemplateTests {
         ])
     func keys(table: String) throws {
         let failure = try #require(throws: Failure.self) { try parse("\(table)\nunknown = 1\n") }
-        let list = try #require(failure.message.components(separatedBy: "here may stand ").last)
+        let list = try #require(failure.message.components(separatedBy: "allowed here: ").last)
         let keys = list.components(separatedBy: ", ").filter { !["unknown", ""].contains($0) }
         #expect(keys.count > 0)
         let lines = everything.split(separator: "\n")

@@ -175,7 +175,7 @@ def tests():
            ("error", "no MX of dangling.test has an address"), ("warning", "has no address"))
     expect("one of two MXs without an address is a warning", "half.test",
            ("ok", HOST), ("warning", "gone.test of half.test has no address"))
-    expect("a null MX beside another is a warning", "mixed.test", ("ok", HOST), ("warning", "beside other"))
+    expect("a null MX beside another is a warning", "mixed.test", ("ok", HOST), ("warning", "next to other"))
     expect("the first 16 of 40 MX records are looked up", "many.test",
            ("error", "none of the first 16 MX of many.test"), *[("warning", f"mx{n:02}.") for n in range(16)])
     found = findings("dns", server="127.0.0.1:5399")

@@ -25,7 +25,7 @@ def main():
     root, program = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
     document, examples = (root / "docs/rules.md").read_text(encoding="utf-8"), root / "Examples/rules"
     wrong = []
-    known = re.search(r"here may stand (.*)", check(program, '[[rule]]\nany = ["x"]\nreason = "suspend"\nnonsense = 1\n'))
+    known = re.search(r"allowed here: (.*)", check(program, '[[rule]]\nany = ["x"]\nreason = "suspend"\nnonsense = 1\n'))
     # How version 0.1.0 grouped them.
     keys = set(known[1].split(", ")) - {"name", "when", "then"} if known else set()
     stated = set(re.findall(r"^\| `([a-z-]+)` \|.*\| ✓? *\| ✓? *\|$", document, re.M))
