@@ -51,9 +51,12 @@ package struct Dialect: Sendable {
 
     /// Applies what is known of the server to what was read of its report.
     func apply(to reports: inout [RecipientReport], _ context: ReportContext) {
-        code?.adjust(&reports, context)
+        adjust(&reports, context)
         readSentences(of: &reports, context)
     }
+
+    /// Lets the server's code adjust what was read.
+    func adjust(_ reports: inout [RecipientReport], _ context: ReportContext) { code?.adjust(&reports, context) }
 
     /// Lets the server's own sentences say what became of recipients.
     func readSentences(of reports: inout [RecipientReport], _ context: ReportContext) {

@@ -53,7 +53,6 @@ extension Findings {
     /// Reasons that are about the client if it has just connected.
     private static let isHostRefusal: Set<Reason> = [
         .policyViolation, .rejected, .systemError, .filtered, .userUnknown, .hostUnknown, .onHold, .undefined,
-        .noRelaying,
-        .suspend, .mailboxFull,
+        .noRelaying, .suspend, .mailboxFull,
     ]
 }

@@ -31,7 +31,7 @@ struct ProseReport {
             return report
         }
         var (recipients, isListCut) = listed()
-        dialect?.apply(to: &recipients, context)
+        dialect?.adjust(&recipients, context)
         if recipients.isEmpty, reader.recipients.isEmpty, let unnamed = taggedRecipient {
             recipients = [plainReport(unnamed.tag.recipient)]
             if reader.hasUnreadable || !unnamed.isAlone { doubt = doubt ?? .tagNotAlone }

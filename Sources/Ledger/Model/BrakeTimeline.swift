@@ -139,27 +139,27 @@ package enum BrakeTimeline {
     }
 
     fileprivate struct Window {
-        package var hour: Int64
-        package var count: Int64 = 0
+        var hour: Int64
+        var count: Int64 = 0
         /// Without what was released.
-        package var usual: Int64 = 0
+        var usual: Int64 = 0
     }
 
     /// The average of the windows of the baseline.
     private struct Average {
-        package let rule: Policy.Brake
-        package let first: Int64
+        let rule: Policy.Brake
+        let first: Int64
         private var tail = 0
         private var sum: Int64 = 0
         /// Hours of the baseline with data; at least a day.
         private var known: Int64 = 24
 
-        package init(rule: Policy.Brake, first: Int64) {
+        init(rule: Policy.Brake, first: Int64) {
             self.rule = rule
             self.first = first
         }
 
-        package mutating func move(to hour: Int64, _ windows: [Window]) {
+        mutating func move(to hour: Int64, _ windows: [Window]) {
             while windows[tail].hour < hour - rule.baselineHours {
                 sum -= windows[tail].usual
                 tail += 1
@@ -167,25 +167,25 @@ package enum BrakeTimeline {
             known = min(max(hour - first, 24), rule.baselineHours)
         }
 
-        package mutating func add(_ window: Window) { sum += window.usual }
+        mutating func add(_ window: Window) { sum += window.usual }
 
         /// Whether a count is at least `factor` times the average, in integers.
-        package func isExceeded(by count: Int64) -> Bool {
+        func isExceeded(by count: Int64) -> Bool {
             BrakeTimeline.product(count, known / rule.window) >= BrakeTimeline.product(rule.wholeFactor, sum)
         }
     }
 
     /// The largest window of each day before the present one.
     private struct Peaks {
-        package let days: Int64
+        let days: Int64
         private var peaks: [(day: Int64, count: Int64)] = []
         /// What was seen on so many days before.
         private var usual: Int64 = 0
         private var day = Int64.min
 
-        package init(days: Int64) { self.days = days }
+        init(days: Int64) { self.days = days }
 
-        package mutating func move(to hour: Int64) {
+        mutating func move(to hour: Int64) {
             let today = BrakeTimeline.dayStart(hour)
             if today == day { return }
             day = today
@@ -194,7 +194,7 @@ package enum BrakeTimeline {
             usual = largest.count < BrakeTimeline.usualDays ? 0 : largest[BrakeTimeline.usualDays - 1]
         }
 
-        package mutating func add(_ window: Window) {
+        mutating func add(_ window: Window) {
             if peaks.last?.day == day {
                 peaks[peaks.count - 1].count = max(peaks[peaks.count - 1].count, window.usual)
             } else {
@@ -202,7 +202,7 @@ package enum BrakeTimeline {
             }
         }
 
-        package func isExceeded(by count: Int64, factor: Int64) -> Bool {
+        func isExceeded(by count: Int64, factor: Int64) -> Bool {
             count >= BrakeTimeline.product(factor, usual)
         }
     }

@@ -175,7 +175,7 @@ package final class Reclassification {
         var command: String?
         var spelling: String?
         var party: Int64?
-        var cause: Int64?
+        var cause: Suppression.Cause?
     }
 
     private let ledger: LedgerStore
@@ -185,8 +185,7 @@ package final class Reclassification {
     private let selectDelivery: any Query
     private let selectOutcomes: any Query
     private let updateDelivery: any Query
-    private let deleteOutcomes: any Query
-    private let insertOutcome: any Query
+    private let outcomeTable: OutcomeTable
     private let selectAddress: any Query
     private let insertAddress: any Query
 
@@ -205,12 +204,7 @@ package final class Reclassification {
             """)
         updateDelivery = try connection.prepare(
             "UPDATE delivery SET class = ?2, origin = ?3, dialect = ?4, reporting_mta = ?5 WHERE id = ?1")
-        deleteOutcomes = try connection.prepare("DELETE FROM outcome WHERE id >= ?1 AND id < ?2")
-        insertOutcome = try connection.prepare(
-            """
-            INSERT INTO outcome (address, kind, reason, status, reply_code, action, diagnostic, remote_mta, command,
-                spelling, id, party, cause) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
-            """)
+        outcomeTable = try OutcomeTable(connection, terms)
         selectAddress = try connection.prepare("SELECT id FROM address WHERE address = ?1")
         // Its state is derived at the end of the transaction.
         insertAddress = try connection.prepare(
@@ -285,25 +279,14 @@ package final class Reclassification {
         try updateDelivery.bind(5, try terms.number(new.reportingMTA))
         try updateDelivery.execute()
         guard let outcomes = new.outcomes, outcomes != old.outcomes else { return old.class }
-        try deleteOutcomes.bind(1, id << LedgerLimits.ordinalBits)
-        try deleteOutcomes.bind(2, (id + 1) << LedgerLimits.ordinalBits)
-        try deleteOutcomes.execute()
-        for (ordinal, outcome) in outcomes.enumerated() {
-            try insertOutcome.bind(1, try outcome.address.map(number(ofAddress:)))
-            try insertOutcome.bind(2, try terms.number(outcome.fate.text) as Int64)
-            try insertOutcome.bind(3, try terms.number(outcome.reason.text) as Int64)
-            try insertOutcome.bind(4, outcome.status)
-            try insertOutcome.bind(5, outcome.replyCode)
-            try insertOutcome.bind(6, outcome.action)
-            try insertOutcome.bind(7, outcome.diagnostic)
-            try insertOutcome.bind(8, try terms.number(outcome.remoteMTA))
-            try insertOutcome.bind(9, outcome.command)
-            try insertOutcome.bind(10, outcome.spelling)
-            try insertOutcome.bind(11, id << LedgerLimits.ordinalBits | Int64(ordinal))
-            try insertOutcome.bind(12, outcome.party)
-            try insertOutcome.bind(13, outcome.cause)
-            try insertOutcome.execute()
+        try outcomeTable.delete(of: id)
+        for (ordinal, (outcome, said)) in zip(outcomes, event.outcomes).enumerated() {
+            try outcomeTable.insert(
+                OutcomeTable.New(
+                    id: OutcomeTable.number(id, ordinal), address: try outcome.address.map(number(ofAddress:)),
+                    spelling: outcome.spelling, cause: outcome.cause, event: said))
         }
+        try outcomeTable.flush()
         return old.class
     }
 
@@ -330,7 +313,8 @@ package final class Reclassification {
                     diagnostic: selectOutcomes.optionalText(6),
                     remoteMTA: try terms.text(selectOutcomes.optionalInteger(7)),
                     command: selectOutcomes.optionalText(8), spelling: selectOutcomes.optionalText(9),
-                    party: selectOutcomes.optionalInteger(10), cause: selectOutcomes.optionalInteger(11)))
+                    party: selectOutcomes.optionalInteger(10),
+                    cause: selectOutcomes.optionalInteger(11).flatMap(Suppression.Cause.init)))
         }
         stored.outcomes = outcomes
         return stored
@@ -370,7 +354,7 @@ extension Reclassification.Stored {
                 party: outcome.party?.number,
                 cause: AddressEvent.Effect(
                     class: event.class, fate: outcome.fate, replyCode: outcome.replyCode, status: outcome.status
-                ).cause?.rawValue)
+                ).cause)
         }
     }
 }

@@ -81,12 +81,12 @@ package final class SQLiteConnection: Connection {
 
 /// Writes rows one by one.
 private struct SQLiteSink: RowSink {
-    package let insert: any Query
+    let insert: any Query
 
-    package func append(_ row: [RowValue]) throws {
+    func append(_ row: [RowValue]) throws {
         for (place, value) in row.enumerated() { try insert.bind(Int32(place) + 1, value) }
         try insert.execute()
     }
 
-    package func finish() {}
+    func finish() {}
 }

@@ -28,6 +28,7 @@ package final class SQLiteDatabase {
     }
 
     fileprivate let handle: OpaquePointer
+    let knownTerms = KnownTerms()
 
     /// Has no effect if SQLite was already used in this process.
     private static let settings = maildir_bounce_sqlite_counts_no_memory()

@@ -12,8 +12,6 @@ final class SQLiteFile: SQLiteEngine {
     let path: String
     let busySeconds: Int
     private let database: LockedDatabase
-    // Used only with the database locked.
-    private nonisolated(unsafe) let terms = KnownTerms()
     /// Nil for a ledger in memory.
     private let place: LedgerPlace?
 
@@ -169,16 +167,18 @@ final class SQLiteFile: SQLiteEngine {
             return try database.use { database in
                 let result: Result?
                 do {
-                    result = try database.transaction(.immediate) { try body(try terms.connection(database)) }
+                    result = try database.transaction(.immediate) {
+                        try body(try database.knownTerms.connection(database))
+                    }
                 } catch {
-                    terms.cache.removeAll()
+                    database.knownTerms.cache.removeAll()
                     throw error
                 }
                 if result != nil {
                     try checkPlace(database)
                 } else {
                     // After a rollback the cached terms are invalid.
-                    terms.cache.removeAll()
+                    database.knownTerms.cache.removeAll()
                 }
                 return result
             }
@@ -209,7 +209,7 @@ final class SQLiteFile: SQLiteEngine {
 
     func read<Result>(_ body: (any Connection) throws -> Result) throws(LedgerError) -> Result {
         do {
-            return try database.use { try $0.read { try body(try terms.connection($0)) } }
+            return try database.use { try $0.read { try body(try $0.knownTerms.connection($0)) } }
         } catch {
             throw self.error(error)
         }
@@ -273,7 +273,7 @@ final class SQLiteFile: SQLiteEngine {
 
 /// The terms known from earlier transactions, valid as long as no other program has written since: it may have removed
 /// some and reused their numbers.
-private final class KnownTerms {
+final class KnownTerms {
     let cache = TermCache()
     private var version: Int64?
 

@@ -21,9 +21,9 @@ package enum Schema {
             + "\nDROP TABLE IF EXISTS grdb_migrations; PRAGMA user_version = 3;",
     ]
 
-    /// Migrates a database to the current version, or to an earlier one for a test, each step in its own transaction.
-    package static func migrate(_ database: SQLiteDatabase, to last: Int64 = version) throws {
-        while case let version = try database.version(), version < last {
+    /// Migrates a database to the current version, each step in its own transaction.
+    package static func migrate(_ database: SQLiteDatabase) throws {
+        while case let version = try database.version(), version < Schema.version {
             _ = try database.transaction(.immediate) {
                 // Another program may have been faster.
                 if try database.version() == version { try database.run(migrations[Int(version)]) }

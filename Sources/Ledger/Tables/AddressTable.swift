@@ -161,10 +161,10 @@ package final class AddressTable {
 
     /// The page after a page of addresses, read in one query if the connection is slow.
     private struct Page {
-        package var numbers: ClosedRange<Int64>
-        package var outcomes: [Int64: [(event: AddressEvent, row: Int64)]] = [:]
-        package var actions: [Int64: [AddressEvent]] = [:]
-        package var bases: [Int64: AddressState] = [:]
+        var numbers: ClosedRange<Int64>
+        var outcomes: [Int64: [(event: AddressEvent, row: Int64)]] = [:]
+        var actions: [Int64: [AddressEvent]] = [:]
+        var bases: [Int64: AddressState] = [:]
     }
 
     private func page(_ numbers: ClosedRange<Int64>, _ connection: any Connection) throws -> Page {

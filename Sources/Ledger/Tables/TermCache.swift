@@ -16,9 +16,9 @@ package final class TermCache {
     private var recent = [Recent](repeating: Recent(), count: TermCache.recentCount)
 
     private struct Recent {
-        package var text = ""
+        var text = ""
         /// No term has the number 0.
-        package var number: Int64 = 0
+        var number: Int64 = 0
     }
 
     /// So that host names made up by a sender cannot fill the memory.

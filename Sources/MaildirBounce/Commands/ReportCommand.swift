@@ -115,12 +115,8 @@ struct ReportCommand: ParsableCommand {
             ledger, window, span: span, now: now, suppressedLimit: StatisticsPage.suppressedRows)
         switch format {
         case .html:
-            let page = try StatisticsPage.page(data) { groups throws(Failure) in
-                do throws(LedgerError) {
-                    return try ledger.samples(window, of: groups, limit: StatisticsPage.listRows)
-                } catch {
-                    throw Failure(error.category.exitStatus, error.description)
-                }
+            let page = try StatisticsPage.page(data) { groups throws(LedgerError) in
+                try ledger.samples(window, of: groups, limit: StatisticsPage.listRows)
             }
             try output.write(page.utf8)
         case .jsonl, .csv:

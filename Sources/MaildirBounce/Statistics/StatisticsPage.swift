@@ -29,8 +29,8 @@ struct StatisticsPage {
 
     /// - Parameter samples: reads the rows of the lists from the ledger.
     static func page(
-        _ data: StatisticsData, samples: (Set<StatisticsGroup>) throws(Failure) -> [StatisticsGroup: [ReportSample]]
-    ) throws(Failure) -> String {
+        _ data: StatisticsData, samples: (Set<StatisticsGroup>) throws(LedgerError) -> [StatisticsGroup: [ReportSample]]
+    ) throws(LedgerError) -> String {
         var report = StatisticsPage(data)
         let figures = report.figures()
         let samples = try samples(Set(report.listOfGroup.keys))
