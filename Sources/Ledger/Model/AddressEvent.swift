@@ -82,6 +82,13 @@ package struct AddressEvent: Sendable, Equatable {
     var known: Int64?
     /// The relay whose suppression list has the address.
     var relay: Token<Relay>?
+    /// Whose fault the failure is.
+    var party: Party?
+    /// The stream of the mail that the report answers, and the day on which that mail was sent, in days since 1970.
+    var stream: String?
+    var mailed: Int64?
+    /// Whether somebody trusted vouches for the report.
+    var isVouched = true
 
     /// The relay, if it is the cause of a suppression.
     func relay(for cause: Suppression.Cause) -> Token<Relay>? { cause == .relay ? relay : nil }

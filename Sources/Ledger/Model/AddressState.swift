@@ -173,13 +173,14 @@ package struct AddressState: Sendable, Equatable {
         guard var current = suppression else {
             suppression = Suppression(
                 cause: cause, reason: event.reason, since: event.arrival, until: until, days: days,
-                relay: event.relay(for: cause))
+                relay: event.relay(for: cause), party: event.party)
             return
         }
         if cause > current.cause {
             current.cause = cause
             current.reason = event.reason
             current.relay = event.relay(for: cause)
+            current.party = event.party
             current.days = days
             current.until = until
         } else if cause == current.cause {
@@ -187,6 +188,7 @@ package struct AddressState: Sendable, Equatable {
             if cause == .soft || cause == .manual || cause == .relay {
                 current.reason = event.reason
                 current.relay = event.relay(for: cause)
+                current.party = event.party
             }
             current.until = until
         }

@@ -22,6 +22,12 @@ package struct DeliveryEvent: Sendable {
     /// The mailing that the returned mail belongs to: its List-Id, else the return path without the part that differs
     /// in each mail.
     package var stream: String?
+    /// The day on which the mail was sent that the report answers, in days since 1970; `nil` if it does not say so.
+    package var mailed: Int64?
+    /// Whether that mail was one of a mailing, by what was returned of it.
+    package var isBulk: Bool
+    /// Whether somebody trusted vouches for what the report says: our own server, a relay of ours, a signature.
+    package var isVouched: Bool
     /// The address that the report was delivered to.
     package var deliveredTo: String?
     /// The path the file goes to.
@@ -33,8 +39,8 @@ package struct DeliveryEvent: Sendable {
     package init(
         key: DeliveryKey, messageID: String? = nil, fingerprint: Fingerprint, former: FormerFingerprint? = nil,
         class: Token<MessageClass>, origin: Token<Origin>? = nil, arrival: Int64, seen: Int64? = nil,
-        dialect: String? = nil, reportingMTA: String? = nil, stream: String? = nil, deliveredTo: String? = nil,
-        destination: String? = nil, outcomes: [OutcomeEvent] = [], rules: [String] = []
+        dialect: String? = nil, reportingMTA: String? = nil, stream: String? = nil, mailed: Int64? = nil,
+        isBulk: Bool = false, isVouched: Bool = true, deliveredTo: String? = nil, destination: String? = nil, outcomes: [OutcomeEvent] = [], rules: [String] = []
     ) {
         self.key = key
         self.messageID = messageID
@@ -47,6 +53,9 @@ package struct DeliveryEvent: Sendable {
         self.dialect = dialect
         self.reportingMTA = reportingMTA
         self.stream = stream
+        self.mailed = mailed
+        self.isBulk = isBulk
+        self.isVouched = isVouched
         self.deliveredTo = deliveredTo
         self.destination = destination
         self.outcomes = outcomes

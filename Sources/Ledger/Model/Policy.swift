@@ -94,6 +94,16 @@ package struct Policy: Sendable, Equatable {
         package init() {}
     }
 
+    /// Which defaults a policy has. A ledger keeps those of the version that has made it until `policy adopt`.
+    package enum Edition: Int, Sendable, CaseIterable {
+        /// Version 0.1.0.
+        case first = 1
+        /// Whose fault a failure is, and mailings instead of days.
+        case second = 2
+
+        package static let current = Edition.second
+    }
+
     /// The address is dead: one report is enough.
     package var hard = Rule(days: 1, within: 30, quietDays: 30)
     /// The address's domain does not exist: two reports, with a whole day between. A resolver of ours that is out of order

@@ -46,6 +46,8 @@ package struct Suppression: Sendable, Hashable {
     package var days: Int
     /// The relay whose list has it, if that is the cause.
     package var relay: Token<Relay>?
+    /// Whose fault the failure was that suppressed it.
+    package var party: Party?
 
     /// The reason as the ledger holds it.
     package var storedReason: String { Suppression.stored(reason, relay) }
@@ -56,7 +58,8 @@ package struct Suppression: Sendable, Hashable {
     }
 
     package init(
-        cause: Cause, reason: Token<Reason>, since: Int64, until: Int64? = nil, days: Int, relay: Token<Relay>? = nil
+        cause: Cause, reason: Token<Reason>, since: Int64, until: Int64? = nil, days: Int, relay: Token<Relay>? = nil,
+        party: Party? = nil
     ) {
         self.cause = cause
         self.reason = reason
@@ -64,14 +67,15 @@ package struct Suppression: Sendable, Hashable {
         self.until = until
         self.days = days
         self.relay = relay
+        self.party = party
     }
 
     /// From a stored reason.
-    package init(cause: Cause, storedReason: String, since: Int64, until: Int64?, days: Int) {
+    package init(cause: Cause, storedReason: String, since: Int64, until: Int64?, days: Int, party: Party? = nil) {
         let words = cause == .relay ? storedReason.split(separator: " ", maxSplits: 1).map(String.init) : []
         self.init(
             cause: cause, reason: Token(text: words.first ?? storedReason), since: since, until: until, days: days,
-            relay: words.count > 1 ? Token(text: words[1]) : nil)
+            relay: words.count > 1 ? Token(text: words[1]) : nil, party: party)
     }
 
     /// Whether it holds at a moment.

@@ -243,7 +243,8 @@ package final class BatchWriter {
                 let addition = AddressEvent(
                     arrival: event.storedArrival, seen: seen, fingerprint: event.fingerprint,
                     delivery: delivery, ordinal: Int64(ordinal), effect: effect, class: event.class,
-                    reason: outcome.reason, spelling: spelling, relay: outcome.fate.relay)
+                    reason: outcome.reason, spelling: spelling, relay: outcome.fate.relay, party: outcome.party,
+                    stream: event.stream, mailed: event.mailed, isVouched: event.isVouched)
                 let place = try touch(canonical.text)
                 touched[place].events.append(addition)
                 if isReplacement { touched[place].mustBeDerived = true }

@@ -2,6 +2,8 @@ import Bytes
 
 extension LedgerStore {
     package static let policySetting = "policy"
+    /// Which edition of the policy's defaults the ledger has.
+    package static let editionSetting = "policy-edition"
 
     /// Derives every state again from the events, in one transaction. The result is the same as that of the commits,
     /// unless the policy or the program has changed.

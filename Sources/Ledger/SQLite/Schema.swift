@@ -316,11 +316,26 @@ package enum Schema {
             -- A term: the mailing that it answers.
             ALTER TABLE delivery ADD COLUMN stream BIGINT;
             ALTER TABLE delivery ADD COLUMN delivered_to \(text);
+            -- The day on which the mail was sent that it answers, in days since 1970, and whether that was a mailing's: one
+            -- of many alike.
+            ALTER TABLE delivery ADD COLUMN mailed BIGINT;
+            ALTER TABLE delivery ADD COLUMN bulk BIGINT;
+            -- Whether somebody trusted vouches for what it says: our own server, a relay of ours, a signature.
+            ALTER TABLE delivery ADD COLUMN vouched BIGINT;
+            -- Whether it names more addresses than a stranger may.
+            ALTER TABLE delivery ADD COLUMN held BIGINT;
             -- 1 the recipient's fault, 2 the sender's, 3 a system's.
             ALTER TABLE outcome ADD COLUMN party BIGINT;
             -- For what it may suppress, as in `address`.
             ALTER TABLE outcome ADD COLUMN cause BIGINT;
-            CREATE INDEX delivery_stream ON delivery (stream, arrival) WHERE stream IS NOT NULL AND duplicate_of IS NULL;
+            CREATE INDEX delivery_stream ON delivery (stream, mailed) WHERE stream IS NOT NULL AND duplicate_of IS NULL;
+            CREATE INDEX outcome_sender ON outcome (id) WHERE party = \(Party.sender.number);
+            CREATE INDEX delivery_held ON delivery (id) WHERE held IS NOT NULL;
+            -- Whose fault the failure was that suppressed it.
+            ALTER TABLE address ADD COLUMN party BIGINT;
+            ALTER TABLE base ADD COLUMN party BIGINT;
+            -- How many reports said so, a stranger's once each.
+            ALTER TABLE brake_hour ADD COLUMN reports BIGINT NOT NULL DEFAULT 0;
 
             INSERT INTO setting (name, value) SELECT '\(ReportIndex.formerSetting)', CAST(\(now) AS TEXT)
             WHERE EXISTS (SELECT 1 FROM delivery) OR EXISTS (SELECT 1 FROM pruned);
@@ -380,17 +395,68 @@ package enum Schema {
                 PRIMARY KEY (stream, day)
             ) \(end);
 
+            -- Days from which reports about mails of a stream came: the lowest and the highest number of an address that
+            -- they were about. If these differ, or it is folded, the stream was mailed on that day.
+            CREATE TABLE mailing_day (
+                stream BIGINT NOT NULL,         -- term
+                day BIGINT NOT NULL,            -- days since 1970
+                low BIGINT NOT NULL,
+                high BIGINT NOT NULL,
+                folded BIGINT NOT NULL DEFAULT 0,
+                PRIMARY KEY (stream, day)
+            ) \(end);
+            -- What was decided about reports that are held.
+            CREATE TABLE report_decision (
+                fingerprint \(bytes) NOT NULL PRIMARY KEY,
+                verdict BIGINT NOT NULL,        -- 2 confirmed, 3 released
+                at BIGINT NOT NULL,
+                author BIGINT,                  -- term
+                note \(text)
+            ) \(end);
+
+            -- A ledger keeps the policy of the version that has made it.
+            INSERT INTO setting (name, value) SELECT '\(LedgerStore.editionSetting)',
+                CASE WHEN EXISTS (SELECT 1 FROM delivery) OR EXISTS (SELECT 1 FROM action) OR EXISTS (SELECT 1 FROM pruned)
+                THEN '\(Policy.Edition.first.rawValue)' ELSE '\(Policy.Edition.current.rawValue)' END;
+
             -- All states are derived anew when the ledger is opened next.
             DELETE FROM setting WHERE name = 'policy';
 
             -- Where the cause is a relay's list, the relay stands after the reason's token.
-            \(newView) suppressed (address, reason, since, until) AS
+            \(newView) suppressed (address, reason, since, until, cause, party) AS
             SELECT address.address,
                 CASE WHEN address.cause = \(relay) AND \(blank) > 0 THEN substr(term.text, 1, \(blank) - 1) ELSE term.text END,
-                \(time("address.since")), \(time("address.until"))
+                \(time("address.since")), \(time("address.until")), \(causeName("address.cause")),
+                \(partyName("address.party"))
             FROM address LEFT JOIN term ON term.id = address.reason
             WHERE address.cause IS NOT NULL AND (address.until IS NULL OR address.until > \(now));
+
+            -- Domains of which nobody may be mailed.
+            CREATE VIEW suppressed_domain (domain, reason, since, until, cause) AS
+            SELECT domain.domain, term.text, \(time("domain.since")), \(time("domain.until")), \(causeName("domain.cause"))
+            FROM domain LEFT JOIN term ON term.id = domain.reason
+            WHERE domain.until IS NULL OR domain.until > \(now);
+
+            -- Who may have no mail of one stream, and may of others.
+            CREATE VIEW suppressed_stream (address, stream, reason, since, until, cause) AS
+            SELECT address.address, s.text, r.text, \(time("one.since")), \(time("one.until")), \(causeName("one.cause"))
+            FROM stream_suppression AS one JOIN address ON address.id = one.address
+            JOIN term AS s ON s.id = one.stream LEFT JOIN term AS r ON r.id = one.reason
+            WHERE one.until IS NULL OR one.until > \(now);
             """
+    }
+
+    /// The names of causes and parties, as an expression over their number.
+    private static func causeName(_ column: String) -> String {
+        choice(column, Suppression.Cause.allCases.map { ($0.rawValue, $0.name) })
+    }
+
+    private static func partyName(_ column: String) -> String {
+        choice(column, Party.allCases.map { ($0.number, $0.rawValue) })
+    }
+
+    private static func choice(_ column: String, _ names: [(Int64, String)]) -> String {
+        "CASE \(column) " + names.map { "WHEN \($0.0) THEN '\($0.1)'" }.joined(separator: " ") + " END"
     }
 
     /// Gives the outcomes of version 0.1.0 their party and cause, which follow from what it stored.
@@ -426,5 +492,10 @@ extension Party {
         case .sender: 2
         case .system: 3
         }
+    }
+
+    init?(number: Int64) {
+        guard let party = Party.allCases.first(where: { $0.number == number }) else { return nil }
+        self = party
     }
 }

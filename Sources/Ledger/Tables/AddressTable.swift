@@ -1,3 +1,5 @@
+import Verdict
+
 /// The rows of `address` and their later events.
 package final class AddressTable {
     private let terms: TermTable
@@ -12,10 +14,10 @@ package final class AddressTable {
 
     package static let stateColumns = """
         hard, soft, delayed, delivered, complaint, auto_reply, other, first_seen, last_seen, spelling, streaks,
-        cause, reason, since, until, days, last_action, held_since, held_reason
+        cause, reason, since, until, days, last_action, held_since, held_reason, party
         """
     /// The column after `stateColumns`.
-    package static let nextColumn: Int32 = 19
+    package static let nextColumn: Int32 = 20
 
     package struct Entry {
         package var id: Int64
@@ -78,6 +80,7 @@ package final class AddressTable {
             state.streaks = streaks
         }
         state.suppression = try Suppression(row, terms, from: 11)
+        state.suppression?.party = row.optionalInteger(19).flatMap(Party.init)
         state.lastAction = row.optionalInteger(16)
         if let since = row.optionalInteger(17) {
             state.held = HeldBack(reason: try terms.reason(row.integer(18)), since: since)
@@ -123,7 +126,9 @@ package final class AddressTable {
             delivery: row.integer(3) >> LedgerLimits.ordinalBits,
             ordinal: row.integer(3) & (1 << LedgerLimits.ordinalBits - 1), effect: effect,
             class: messageClass, reason: try terms.reason(row.integer(5)), spelling: row.optionalText(8),
-            relay: fate.relay)
+            relay: fate.relay, party: row.optionalInteger(10).flatMap(Party.init),
+            stream: try terms.text(row.optionalInteger(11)), mailed: row.optionalInteger(12),
+            isVouched: row.integer(13) != 0)
     }
 
     /// The state from which the events continue.
@@ -176,7 +181,7 @@ package final class AddressTable {
             while try query.step() { try body(query) }
         }
         try rows(AddressTable.eventSelection(", o.address") + " WHERE o.address") { row in
-            page.outcomes[row.integer(10), default: []].append((try event(row), row.integer(3)))
+            page.outcomes[row.integer(14), default: []].append((try event(row), row.integer(3)))
         }
         try rows("SELECT id, at, kind, reason, until, known, address FROM action WHERE address") { row in
             page.actions[row.integer(6), default: []].append(try action(row))
@@ -192,7 +197,7 @@ package final class AddressTable {
     private static func eventSelection(_ more: String = "") -> String {
         """
         SELECT d.arrival, d.fingerprint, d.class, o.id, o.kind, o.reason, o.reply_code, o.status, o.spelling,
-            d.seen\(more)
+            d.seen, o.party, d.stream, d.mailed, d.vouched\(more)
         FROM outcome AS o JOIN delivery AS d ON d.id = o.id >> \(LedgerLimits.ordinalBits)
         """
     }
@@ -311,8 +316,9 @@ package final class AddressWriter {
         try query.bind(first + 16, state.lastAction)
         try query.bind(first + 17, state.held?.since)
         try query.bind(first + 18, try terms.number(state.held?.reason.text))
-        try query.bind(first + 19, state.streakDays)
-        try query.bind(first + 20, id)
+        try query.bind(first + 19, state.suppression?.party?.number)
+        try query.bind(first + 20, state.streakDays)
+        try query.bind(first + 21, id)
     }
 }
 

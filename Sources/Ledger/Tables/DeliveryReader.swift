@@ -1,3 +1,5 @@
+import Verdict
+
 /// Reads deliveries and outcomes back as the events they were written from.
 final class DeliveryReader {
     private let terms: TermTable
@@ -9,10 +11,13 @@ final class DeliveryReader {
         self.connection = connection
         self.terms = terms
         selectDelivery = try connection.prepare(
-            "SELECT maildir, name, fingerprint, arrival, class, origin, folded, seen FROM delivery WHERE id = ?1")
+            """
+            SELECT maildir, name, fingerprint, arrival, class, origin, folded, seen, stream, mailed, bulk, vouched
+            FROM delivery WHERE id = ?1
+            """)
         selectOutcomes = try connection.prepare(
             """
-            SELECT o.kind, o.reason, o.status, o.reply_code, o.spelling, a.address
+            SELECT o.kind, o.reason, o.status, o.reply_code, o.spelling, a.address, o.party
             FROM outcome AS o LEFT JOIN address AS a ON a.id = o.address
             WHERE o.id >= ?1 AND o.id < ?2 ORDER BY o.id
             """)
@@ -20,7 +25,7 @@ final class DeliveryReader {
 
     private static let outcomeColumns =
         """
-        o.kind, o.reason, o.status, o.reply_code, o.action, o.diagnostic, o.remote_mta, o.command, o.spelling
+        o.kind, o.reason, o.status, o.reply_code, o.action, o.diagnostic, o.remote_mta, o.command, o.spelling, o.party
         """
 
     /// What reports said about an address, the latest first.
@@ -36,15 +41,15 @@ final class DeliveryReader {
         try query.bind(2, limit)
         var rows = [HistoryRow]()
         while try query.step() {
-            let key = DeliveryKey(maildir: try terms.text(query.integer(15)), unique: query.bytes(16))
+            let key = DeliveryKey(maildir: try terms.text(query.integer(16)), unique: query.bytes(17))
             rows.append(
                 HistoryRow(
-                    arrival: query.integer(9), class: try terms.messageClass(query.integer(10)),
-                    origin: try terms.origin(query.optionalInteger(11)), outcome: try outcome(query, canonical),
-                    messageID: query.optionalText(12), dialect: try terms.text(query.optionalInteger(13)),
-                    reportingMTA: try terms.text(query.optionalInteger(14)), key: key,
+                    arrival: query.integer(10), class: try terms.messageClass(query.integer(11)),
+                    origin: try terms.origin(query.optionalInteger(12)), outcome: try outcome(query, canonical),
+                    messageID: query.optionalText(13), dialect: try terms.text(query.optionalInteger(14)),
+                    reportingMTA: try terms.text(query.optionalInteger(15)), key: key,
                     destination: StoredPlace.path(
-                        folder: try terms.text(query.optionalInteger(17)), file: query.optionalText(18), key: key)))
+                        folder: try terms.text(query.optionalInteger(18)), file: query.optionalText(19), key: key)))
         }
         return rows
     }
@@ -53,7 +58,8 @@ final class DeliveryReader {
     private func outcome(_ row: any Query, _ canonical: String) throws -> OutcomeEvent {
         OutcomeEvent(
             address: row.optionalText(8) ?? canonical, fate: try terms.fate(row.integer(0)),
-            reason: try terms.reason(row.integer(1)), status: row.optionalText(2), replyCode: row.optionalText(3),
+            reason: try terms.reason(row.integer(1)), party: row.optionalInteger(9).flatMap(Party.init),
+            status: row.optionalText(2), replyCode: row.optionalText(3),
             action: row.optionalText(4), diagnostic: row.optionalText(5),
             remoteMTA: try terms.text(row.optionalInteger(6)), command: row.optionalText(7))
     }
@@ -97,13 +103,14 @@ final class DeliveryReader {
             key: DeliveryKey(maildir: try terms.text(query.integer(0)), unique: query.bytes(1)),
             fingerprint: query.fingerprint(2), class: try terms.messageClass(query.integer(4)),
             origin: try terms.origin(query.optionalInteger(5)), arrival: query.integer(3),
-            seen: query.optionalInteger(7))
+            seen: query.optionalInteger(7), stream: try terms.text(query.optionalInteger(8)),
+            mailed: query.optionalInteger(9), isBulk: query.integer(10) != 0, isVouched: query.integer(11) != 0)
         while try outcomes.step() {
             event.outcomes.append(
                 OutcomeEvent(
                     address: outcomes.optionalText(4) ?? outcomes.text(5), fate: try terms.fate(outcomes.integer(0)),
-                    reason: try terms.reason(outcomes.integer(1)), status: outcomes.optionalText(2),
-                    replyCode: outcomes.optionalText(3)))
+                    reason: try terms.reason(outcomes.integer(1)), party: outcomes.optionalInteger(6).flatMap(Party.init),
+                    status: outcomes.optionalText(2), replyCode: outcomes.optionalText(3)))
         }
         return (event, query.integer(6) != 0)
     }

@@ -11,7 +11,7 @@ final class DeliveryTable {
     /// What is bound for an event, in this order.
     private static let columns = [
         "maildir", "name", "fingerprint", "arrival", "class", "origin", "dialect", "reporting_mta", "folder", "file",
-        "message_id", "seen", "first_seen", "stream", "delivered_to",
+        "message_id", "seen", "first_seen", "stream", "delivered_to", "mailed", "bulk", "vouched",
     ]
 
     init(_ connection: any Connection, _ terms: TermTable) throws {
@@ -125,5 +125,8 @@ final class DeliveryTable {
         try query.bind(first + 12, event.seen.map(LedgerLimits.clamped))
         try query.bind(first + 13, try terms.number(event.stream))
         try query.bind(first + 14, event.deliveredTo?.stored(limit: LedgerLimits.textBytes))
+        try query.bind(first + 15, event.mailed)
+        try query.bind(first + 16, event.isBulk ? 1 : nil as Int64?)
+        try query.bind(first + 17, event.isVouched ? 1 : nil as Int64?)
     }
 }

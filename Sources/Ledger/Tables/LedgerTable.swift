@@ -34,13 +34,14 @@ package struct LedgerTable {
 
     private static let state = """
         hard soft delayed delivered complaint auto_reply other first_seen last_seen last_action streak cause reason since \
-        until days held_since held_reason
+        until days held_since held_reason party
         """
 
     package static let delivery = LedgerTable(
         "delivery",
         integers: """
-            id duplicate_of maildir arrival class origin dialect reporting_mta folder folded seen first_seen stream
+            id duplicate_of maildir arrival class origin dialect reporting_mta folder folded seen first_seen stream mailed \
+            bulk vouched held
             """,
         texts: "file message_id delivered_to", bytes: "name fingerprint")
     package static let outcome = LedgerTable(
@@ -53,10 +54,11 @@ package struct LedgerTable {
         "action", integers: "id address at kind reason until author known", texts: "note")
     package static let pruned = LedgerTable("pruned", integers: "", bytes: "fingerprint")
     package static let member = LedgerTable("brake_member", integers: "provider reason hour address")
-    package static let hour = LedgerTable("brake_hour", integers: "provider reason hour addresses folded status")
+    package static let hour = LedgerTable("brake_hour", integers: "provider reason hour addresses folded status reports")
     package static let decision = LedgerTable(
         "brake_decision", integers: "id provider reason first_hour last_hour verdict at author", texts: "note")
     package static let tally = LedgerTable("tally", integers: "hour class origin counted duplicates")
+    package static let mailingDay = LedgerTable("mailing_day", integers: "stream day low high folded")
     package static let ruleHit = LedgerTable("rule_hit", integers: "rule hits last_seen")
 
     /// Every table, in dependency order.
@@ -75,6 +77,8 @@ package struct LedgerTable {
         LedgerTable("domain", integers: "id cause reason since until author", texts: "domain note"),
         LedgerTable("stream_suppression", integers: "address stream cause reason since until days"),
         LedgerTable("sent", integers: "stream day count"),
+        mailingDay,
+        LedgerTable("report_decision", integers: "verdict at author", texts: "note", bytes: "fingerprint"),
     ]
 
     /// The columns with numbers of terms that the policy or the brake uses as texts.
