@@ -1,3 +1,4 @@
+import Bytes
 import Verdict
 
 /// One message of a Maildir as the ledger records it: its file, its report, and what that says about each recipient.
@@ -40,7 +41,8 @@ package struct DeliveryEvent: Sendable {
         key: DeliveryKey, messageID: String? = nil, fingerprint: Fingerprint, former: FormerFingerprint? = nil,
         class: Token<MessageClass>, origin: Token<Origin>? = nil, arrival: Int64, seen: Int64? = nil,
         dialect: String? = nil, reportingMTA: String? = nil, stream: String? = nil, mailed: Int64? = nil,
-        isBulk: Bool = false, isVouched: Bool = true, deliveredTo: String? = nil, destination: String? = nil, outcomes: [OutcomeEvent] = [], rules: [String] = []
+        isBulk: Bool = false, isVouched: Bool = true, deliveredTo: String? = nil, destination: String? = nil,
+        outcomes: [OutcomeEvent] = [], rules: [String] = []
     ) {
         self.key = key
         self.messageID = messageID
@@ -66,6 +68,9 @@ package struct DeliveryEvent: Sendable {
 extension DeliveryEvent {
     /// The arrival as the ledger holds it.
     var storedArrival: Int64 { LedgerLimits.clamped(arrival: min(arrival, seen ?? arrival)) }
+
+    /// The day of the mail that it answers as the ledger holds it: when the report arrived, if nothing else is known.
+    var storedMailed: Int64 { mailed ?? CalendarTime.day(of: storedArrival) }
 
     /// All fingerprints under which the ledger may have the report.
     var fingerprints: [Fingerprint] { [fingerprint] + (former.map { [$0.fingerprint] } ?? []) }

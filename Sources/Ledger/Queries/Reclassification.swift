@@ -38,6 +38,20 @@ extension LedgerStore {
         try change(at: now, { _ in true }, each: each, approve: approve)
     }
 
+    /// Gives the ledger the current edition of the policy's defaults, derives all states again, reports the addresses
+    /// whose suppression changes, and asks whether to commit. Parameters as for ``rebuild(at:each:approve:)``.
+    package func adoptEdition(
+        at now: Int64, each: (SideChange) -> Void, approve: () -> Bool
+    ) throws(LedgerError) -> Bool {
+        try change(
+            at: now, under: policy.inEdition(.current),
+            { connection in
+                try LedgerStore.store(
+                    String(Policy.Edition.current.rawValue), as: LedgerStore.editionSetting, connection)
+                return true
+            }, each: each, approve: approve)
+    }
+
     /// Replaces the stored verdicts of messages by new ones, all in one transaction, reports the addresses whose
     /// suppression changes, and asks whether to commit.
     ///
@@ -56,7 +70,8 @@ extension LedgerStore {
     }
 
     private func change(
-        at now: Int64, _ body: (any Connection) throws -> Bool, each: (SideChange) -> Void, approve: () -> Bool
+        at now: Int64, under other: Policy? = nil, _ body: (any Connection) throws -> Bool, each: (SideChange) -> Void,
+        approve: () -> Bool
     ) throws(LedgerError) -> Bool {
         // Sees the ledger as it was, whatever the transaction below has written.
         let before = try LedgerStore(engine: engine.reader(), path: path, policy: policy, adopts: false)
@@ -67,7 +82,7 @@ extension LedgerStore {
                     isDeclined = true
                     throw NotApproved()
                 }
-                _ = try LedgerStore.rebuild(connection, policy)
+                _ = try LedgerStore.rebuild(connection, other ?? policy)
                 try LedgerStore.compareSides(before, connection, at: now, each)
                 guard approve() else {
                     isDeclined = true
@@ -113,7 +128,7 @@ extension LedgerStore {
     ) throws -> [SuppressedAddress] {
         let query = try connection.prepare(
             """
-            SELECT cause, reason, since, until, days, address FROM address INDEXED BY address_suppressed
+            SELECT cause, reason, since, until, days, party, address FROM address INDEXED BY address_suppressed
             WHERE cause IS NOT NULL AND address > ?1 AND (until IS NULL OR until > ?2)
             ORDER BY address LIMIT \(SuppressedPages.size)
             """)
@@ -122,7 +137,7 @@ extension LedgerStore {
         var rows = [SuppressedAddress]()
         while try query.step() {
             if let suppression = try Suppression(query, terms) {
-                rows.append(SuppressedAddress(address: query.text(5), suppression: suppression))
+                rows.append(SuppressedAddress(address: query.text(6), suppression: suppression))
             }
         }
         return rows
@@ -159,6 +174,10 @@ package final class Reclassification {
         var origin: Token<Origin>?
         var dialect: String?
         var reportingMTA: String?
+        var stream: String?
+        var mailed: Int64?
+        var isBulk: Bool
+        var isVouched: Bool
         var outcomes: [StoredOutcome]?
     }
 
@@ -195,7 +214,9 @@ package final class Reclassification {
         terms = try TermTable(connection, writes: true)
         index = try ReportIndex(connection, terms)
         selectDelivery = try connection.prepare(
-            "SELECT class, origin, dialect, reporting_mta FROM delivery WHERE id = ?1")
+            """
+            SELECT class, origin, dialect, reporting_mta, stream, mailed, bulk, vouched FROM delivery WHERE id = ?1
+            """)
         selectOutcomes = try connection.prepare(
             """
             SELECT a.address, o.kind, o.reason, o.status, o.reply_code, o.action, o.diagnostic, o.remote_mta, o.command,
@@ -203,7 +224,11 @@ package final class Reclassification {
             FROM outcome AS o LEFT JOIN address AS a ON a.id = o.address WHERE o.id >= ?1 AND o.id < ?2 ORDER BY o.id
             """)
         updateDelivery = try connection.prepare(
-            "UPDATE delivery SET class = ?2, origin = ?3, dialect = ?4, reporting_mta = ?5 WHERE id = ?1")
+            """
+            UPDATE delivery SET class = ?2, origin = ?3, dialect = ?4, reporting_mta = ?5, stream = ?6, mailed = ?7,
+                bulk = ?8, vouched = ?9
+            WHERE id = ?1
+            """)
         outcomeTable = try OutcomeTable(connection, terms)
         selectAddress = try connection.prepare("SELECT id FROM address WHERE address = ?1")
         // Its state is derived at the end of the transaction.
@@ -277,6 +302,10 @@ package final class Reclassification {
         try updateDelivery.bind(3, try terms.number(new.origin?.text))
         try updateDelivery.bind(4, try terms.number(new.dialect))
         try updateDelivery.bind(5, try terms.number(new.reportingMTA))
+        try updateDelivery.bind(6, try terms.number(new.stream))
+        try updateDelivery.bind(7, new.mailed)
+        try updateDelivery.bind(8, new.isBulk ? 1 : nil as Int64?)
+        try updateDelivery.bind(9, new.isVouched ? 1 : nil as Int64?)
         try updateDelivery.execute()
         guard let outcomes = new.outcomes, outcomes != old.outcomes else { return old.class }
         try outcomeTable.delete(of: id)
@@ -298,7 +327,9 @@ package final class Reclassification {
             class: try terms.messageClass(selectDelivery.integer(0)),
             origin: try terms.origin(selectDelivery.optionalInteger(1)),
             dialect: try terms.text(selectDelivery.optionalInteger(2)),
-            reportingMTA: try terms.text(selectDelivery.optionalInteger(3)))
+            reportingMTA: try terms.text(selectDelivery.optionalInteger(3)),
+            stream: try terms.text(selectDelivery.optionalInteger(4)), mailed: selectDelivery.optionalInteger(5),
+            isBulk: selectDelivery.integer(6) != 0, isVouched: selectDelivery.integer(7) != 0)
         guard withOutcomes else { return stored }
         defer { selectOutcomes.reset() }
         try selectOutcomes.bind(1, id << LedgerLimits.ordinalBits)
@@ -340,7 +371,8 @@ extension Reclassification.Stored {
         func text(_ text: String) -> String { text.stored(limit: LedgerLimits.textBytes) }
         self.init(
             class: event.class, origin: event.origin, dialect: event.dialect.map(term),
-            reportingMTA: event.reportingMTA.map(term))
+            reportingMTA: event.reportingMTA.map(term), stream: event.stream.map(term), mailed: event.storedMailed,
+            isBulk: event.isBulk && event.mailed != nil, isVouched: event.isVouched)
         guard withOutcomes else { return }
         outcomes = event.outcomes.prefix(LedgerLimits.outcomesPerReport).map { outcome in
             let canonical = CanonicalAddress(outcome.address)

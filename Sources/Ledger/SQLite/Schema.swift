@@ -334,6 +334,7 @@ package enum Schema {
             -- Whose fault the failure was that suppressed it.
             ALTER TABLE address ADD COLUMN party BIGINT;
             ALTER TABLE base ADD COLUMN party BIGINT;
+            ALTER TABLE forgotten ADD COLUMN party BIGINT;
             -- How many reports said so, a stranger's once each.
             ALTER TABLE brake_hour ADD COLUMN reports BIGINT NOT NULL DEFAULT 0;
 

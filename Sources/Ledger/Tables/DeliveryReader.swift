@@ -109,7 +109,8 @@ final class DeliveryReader {
             event.outcomes.append(
                 OutcomeEvent(
                     address: outcomes.optionalText(4) ?? outcomes.text(5), fate: try terms.fate(outcomes.integer(0)),
-                    reason: try terms.reason(outcomes.integer(1)), party: outcomes.optionalInteger(6).flatMap(Party.init),
+                    reason: try terms.reason(outcomes.integer(1)),
+                    party: outcomes.optionalInteger(6).flatMap(Party.init),
                     status: outcomes.optionalText(2), replyCode: outcomes.optionalText(3)))
         }
         return (event, query.integer(6) != 0)

@@ -125,8 +125,8 @@ final class DeliveryTable {
         try query.bind(first + 12, event.seen.map(LedgerLimits.clamped))
         try query.bind(first + 13, try terms.number(event.stream))
         try query.bind(first + 14, event.deliveredTo?.stored(limit: LedgerLimits.textBytes))
-        try query.bind(first + 15, event.mailed)
-        try query.bind(first + 16, event.isBulk ? 1 : nil as Int64?)
+        try query.bind(first + 15, event.storedMailed)
+        try query.bind(first + 16, event.isBulk && event.mailed != nil ? 1 : nil as Int64?)
         try query.bind(first + 17, event.isVouched ? 1 : nil as Int64?)
     }
 }

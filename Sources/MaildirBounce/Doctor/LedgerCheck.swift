@@ -20,6 +20,15 @@ enum LedgerCheck {
             if problems.isEmpty {
                 let state = LedgerStore.isAddress(path) ? "there" : "whole"
                 findings.append(.ok(subject, "\(path): \(state), version \(versions.ledger) of \(versions.program)"))
+                if ledger.policy.edition != .current {
+                    findings.append(
+                        .warning(
+                            "policy", "\(path) keeps the policy of version 0.1.0",
+                            why:
+                                "it suppresses addresses for faults of the sender, and never a mailbox that is full on "
+                                + "every mailing of a monthly list",
+                            mend: "maildir-bounce policy adopt, which lists who changes sides and asks"))
+                }
             } else {
                 findings.append(damage(path, problems.joined(separator: "; ")))
             }
