@@ -27,7 +27,7 @@ struct InterfaceTests {
                 : "SELECT name FROM pragma_table_info('\(view)')"
             return try rows(ledger, columns, 1).joined(separator: " ")
         }
-        #expect(try names("suppressed") == "address reason since until")
+        #expect(try names("suppressed") == "address reason since until cause party")
         #expect(
             try names("counters")
                 == "address hard soft delayed delivered complaint auto_reply other streak first_seen last_seen suppressed"

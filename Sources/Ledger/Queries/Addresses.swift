@@ -17,8 +17,25 @@ extension LedgerStore {
             guard let entry = try AddressTable(connection, terms).entry(canonical) else { return nil }
             let history = try DeliveryReader(connection, terms).history(entry.id, canonical, limit: historyLimit)
             let actions = try LedgerStore.actions(connection, terms, entry)
-            return AddressRecord(address: canonical, state: entry.state, history: history, actions: actions)
+            let parties = try LedgerStore.parties(connection, entry)
+            return AddressRecord(
+                address: canonical, state: entry.state, history: history, actions: actions, parties: parties)
         }
+    }
+
+    /// How many failures of an address were whose fault, without those that were pruned.
+    private static func parties(_ connection: any Connection, _ entry: AddressTable.Entry) throws -> [Party: Int] {
+        let query = try connection.prepare(
+            """
+            SELECT party, count(*) FROM outcome
+            WHERE address = ?1 AND party IS NOT NULL AND cause IS NOT NULL GROUP BY party
+            """)
+        try query.bind(1, entry.id)
+        var parties = [Party: Int]()
+        while try query.step() {
+            if let party = Party(number: query.integer(0)) { parties[party] = Int(query.integer(1)) }
+        }
+        return parties
     }
 
     private static func actions(
@@ -68,10 +85,10 @@ extension LedgerStore {
         var rows = Set<String>()
         try connection.forEach(
             asked.map(RowValue.text),
-            "SELECT cause, reason, since, until, days, address FROM address WHERE address = ?1 AND cause IS NOT NULL"
+            "SELECT cause, reason, since, until, days, address, party FROM address WHERE address = ?1 AND cause IS NOT NULL"
         ) { query in
             rows.insert(query.text(5))
-            note(query.text(5), try Suppression(query, terms))
+            note(query.text(5), try Suppression(query, terms, party: 6))
         }
         // A suppressed address is in a second index, too: a damaged page of the first must not hide it. A server has
         // checksums for that.
@@ -131,7 +148,7 @@ extension LedgerStore {
         let terms = try TermTable(connection, writes: false)
         let query = try connection.prepare(
             """
-            SELECT cause, reason, since, until, days, address FROM address INDEXED BY address_suppressed
+            SELECT cause, reason, since, until, days, address, party FROM address INDEXED BY address_suppressed
             WHERE cause IS NOT NULL AND address > ?3 AND (until IS NULL OR until > ?1) AND since >= ?2
             ORDER BY address LIMIT \(page)
             """)
@@ -140,7 +157,7 @@ extension LedgerStore {
         try query.bind(3, last)
         var rows = [SuppressedAddress]()
         while try query.step() {
-            if let suppression = try Suppression(query, terms) {
+            if let suppression = try Suppression(query, terms, party: 6) {
                 rows.append(SuppressedAddress(address: query.text(5), suppression: suppression))
             }
         }
@@ -227,11 +244,14 @@ extension LedgerStore {
 
 extension Suppression {
     /// Reads cause, reason, since, until and days, the first columns of the row; `nil` if the cause is NULL.
-    init?(_ row: any Query, _ terms: TermTable, from column: Int32 = 0) throws {
+    ///
+    /// - Parameter party: the column of the party, where the row has one.
+    init?(_ row: any Query, _ terms: TermTable, from column: Int32 = 0, party: Int32? = nil) throws {
         guard let number = row.optionalInteger(column) else { return nil }
         guard let cause = Cause(rawValue: number) else { throw DamagedLedger() }
         self.init(
             cause: cause, storedReason: try terms.text(row.integer(column + 1)), since: row.integer(column + 2),
-            until: row.optionalInteger(column + 3), days: Int(row.integer(column + 4)))
+            until: row.optionalInteger(column + 3), days: Int(row.integer(column + 4)),
+            party: party.flatMap { row.optionalInteger($0) }.flatMap(Party.init))
     }
 }

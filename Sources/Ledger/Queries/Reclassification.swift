@@ -113,7 +113,7 @@ extension LedgerStore {
     ) throws -> [SuppressedAddress] {
         let query = try connection.prepare(
             """
-            SELECT cause, reason, since, until, days, address FROM address INDEXED BY address_suppressed
+            SELECT cause, reason, since, until, days, address, party FROM address INDEXED BY address_suppressed
             WHERE cause IS NOT NULL AND address > ?1 AND (until IS NULL OR until > ?2)
             ORDER BY address LIMIT \(SuppressedPages.size)
             """)
@@ -121,7 +121,7 @@ extension LedgerStore {
         try query.bind(2, now)
         var rows = [SuppressedAddress]()
         while try query.step() {
-            if let suppression = try Suppression(query, terms) {
+            if let suppression = try Suppression(query, terms, party: 6) {
                 rows.append(SuppressedAddress(address: query.text(5), suppression: suppression))
             }
         }

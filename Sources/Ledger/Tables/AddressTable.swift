@@ -79,8 +79,7 @@ package final class AddressTable {
             guard let streaks else { throw DamagedLedger() }
             state.streaks = streaks
         }
-        state.suppression = try Suppression(row, terms, from: 11)
-        state.suppression?.party = row.optionalInteger(19).flatMap(Party.init)
+        state.suppression = try Suppression(row, terms, from: 11, party: 19)
         state.lastAction = row.optionalInteger(16)
         if let since = row.optionalInteger(17) {
             state.held = HeldBack(reason: try terms.reason(row.integer(18)), since: since)
