@@ -9,6 +9,8 @@ package struct AddressRecord: Sendable, Equatable {
     package var history: [HistoryRow]
     /// What was decided about it by hand, the latest first.
     package var actions: [ManualAction]
+    /// How many of the failures in the ledger were whose fault; those that were pruned are not in it.
+    package var parties: [Party: Int]
 }
 
 /// One recipient of one report.

@@ -17,8 +17,25 @@ extension LedgerStore {
             guard let entry = try AddressTable(connection, terms).entry(canonical) else { return nil }
             let history = try DeliveryReader(connection, terms).history(entry.id, canonical, limit: historyLimit)
             let actions = try LedgerStore.actions(connection, terms, entry)
-            return AddressRecord(address: canonical, state: entry.state, history: history, actions: actions)
+            let parties = try LedgerStore.parties(connection, entry)
+            return AddressRecord(
+                address: canonical, state: entry.state, history: history, actions: actions, parties: parties)
         }
+    }
+
+    /// How many failures of an address were whose fault, without those that were pruned.
+    private static func parties(_ connection: any Connection, _ entry: AddressTable.Entry) throws -> [Party: Int] {
+        let query = try connection.prepare(
+            """
+            SELECT party, count(*) FROM outcome
+            WHERE address = ?1 AND party IS NOT NULL AND cause IS NOT NULL GROUP BY party
+            """)
+        try query.bind(1, entry.id)
+        var parties = [Party: Int]()
+        while try query.step() {
+            if let party = Party(number: query.integer(0)) { parties[party] = Int(query.integer(1)) }
+        }
+        return parties
     }
 
     private static func actions(

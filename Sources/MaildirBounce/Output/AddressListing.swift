@@ -1,5 +1,6 @@
 import Bytes
 import Ledger
+import Verdict
 
 /// What the ledger knows of an address, for a person.
 struct AddressText {
@@ -22,6 +23,9 @@ struct AddressText {
         }
         let counters = record.state.counters.named.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }
         lines.append("    reports: " + (counters.isEmpty ? "none" : counters.joined(separator: ", ")))
+        let faults = Party.allCases.compactMap { party in record.parties[party].map { "\($0) the \(party.rawValue)'s" }
+        }
+        if !faults.isEmpty { lines.append("    whose fault: " + faults.joined(separator: ", ")) }
         if let first = record.state.firstSeen.flatMap(timestamp), let last = record.state.lastSeen.flatMap(timestamp) {
             lines.append("    first \(first), last \(last)")
         }
@@ -45,7 +49,7 @@ struct AddressText {
         let outcome = row.outcome
         let words: [String?] = [
             timestamp(row.arrival), row.class.text, row.origin?.text, outcome.fate.kind.text, outcome.fate.relay?.text,
-            outcome.reason.text, outcome.status, outcome.diagnostic.map { "- \($0)" },
+            outcome.reason.text, outcome.party?.rawValue, outcome.status, outcome.diagnostic.map { "- \($0)" },
         ]
         return "        " + words.compactMap(\.self).joined(separator: "  ")
     }
@@ -84,6 +88,11 @@ extension JSONWriter {
             writer.object("reports") { writer in
                 for counter in record.state.counters.named { writer.member(counter.name, counter.count) }
             }
+            if !record.parties.isEmpty {
+                writer.object("parties") { writer in
+                    for party in Party.allCases { writer.member(named: party.rawValue, record.parties[party] ?? 0) }
+                }
+            }
             writer.member("first_seen", record.state.firstSeen.flatMap(timestamp))
             writer.member("last_seen", record.state.lastSeen.flatMap(timestamp))
             writer.array("actions", record.actions) { writer, action in writer.action(action) }
@@ -112,6 +121,7 @@ extension JSONWriter {
             writer.member("relay", row.outcome.fate.relay?.text)
             if row.outcome.fate.isOwnRefusal { writer.member("own_refusal", true) }
             writer.member("reason", row.outcome.reason.text)
+            writer.member("party", row.outcome.party?.rawValue)
             writer.member("status", row.outcome.status)
             writer.member("reply_code", row.outcome.replyCode)
             writer.member("action", row.outcome.action)

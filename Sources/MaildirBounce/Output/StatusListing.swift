@@ -18,6 +18,7 @@ struct StatusListing {
     var brakes: [BrakeEpisode]
     /// Whether the ledger keeps the policy of an earlier version.
     var hasEarlierPolicy: Bool
+    var sendersFaults: SendersFaults
     /// In the order of ``windows``.
     var origins: [OriginCount]
     /// The domain to which reports are sent, if the configuration names it.
@@ -32,6 +33,7 @@ struct StatusListing {
         runCount = try ledger.runCount()
         lastRun = try ledger.runs(limit: 1).first
         brakes = try ledger.brakes()
+        sendersFaults = try ledger.sendersFaults(at: now, limit: SendersFaults.listed)
         origins = []
         for window in Self.windows { origins.append(try ledger.origins(from: now - window.seconds, to: now)) }
     }
@@ -128,7 +130,9 @@ extension StatusListing {
                 : "\(brakes.count) \(brakes.count == 1 ? "spike" : "spikes") undecided, \(waiting) addresses wait; see "
                     + "maildir-bounce brake list",
         ])
-        var lines = Columns.lines(rows)
+        var lines = sendersFaults.lines
+        if !lines.isEmpty { lines.append("") }
+        lines += Columns.lines(rows)
         lines += [""] + Columns.lines([["reports", "total"]] + classes.map { ["  \($0.name)", "\($0.count)"] })
         let head = ["origin", "total"] + Self.windows.map(\.text)
         lines +=
@@ -152,6 +156,7 @@ extension JSONWriter {
         object { writer in
             writer.member("ledger", status.path)
             writer.member("now", timestamp(status.now))
+            writer.sendersFaults(status.sendersFaults)
             writer.member("runs", status.runCount)
             if let run = status.lastRun {
                 writer.object("last_run") { writer in

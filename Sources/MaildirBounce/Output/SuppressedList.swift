@@ -17,7 +17,9 @@ struct SuppressedList {
     init(format: ListFormat) { self.format = format }
 
     /// What comes before the first row.
-    var header: String? { format == .csv ? CSV.row(["address", "cause", "reason", "since", "until", "why"]) : nil }
+    var header: String? {
+        format == .csv ? CSV.row(["address", "cause", "reason", "since", "until", "why", "party"]) : nil
+    }
 
     mutating func line(_ row: SuppressedAddress) -> [UInt8] {
         let suppression = row.suppression
@@ -30,6 +32,7 @@ struct SuppressedList {
             return Array(
                 CSV.row([
                     row.address, suppression.cause.name, suppression.reason.text, since, until, suppression.why,
+                    suppression.party?.rawValue,
                 ]).utf8)
         case .jsonl:
             json.removeAll()
@@ -48,6 +51,7 @@ extension JSONWriter {
     mutating func suppression(_ suppression: Suppression) {
         member("cause", suppression.cause.name)
         member("reason", suppression.reason.text)
+        member("party", suppression.party?.rawValue)
         member("since", timestamp(suppression.since))
         member("until", suppression.until.flatMap(timestamp))
         member("days", suppression.days)

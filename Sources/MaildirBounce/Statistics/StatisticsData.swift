@@ -1,3 +1,4 @@
+import Bytes
 import Ledger
 import Verdict
 
@@ -16,6 +17,8 @@ struct StatisticsData {
     let pruned: Int
     let figures: RecipientFigures
     let suppressions: NewSuppressions
+    /// Who refuses mail now for faults of the sender; nobody if the window ends before today.
+    let sendersFaults: SendersFaults
     /// Recipients without a reason, by what was said about them.
     var undecided = LikenessGroups<ReportSample>()
 
@@ -29,6 +32,9 @@ struct StatisticsData {
         tally = try ledger.tally(window)
         pruned = try ledger.prunedReports(window)
         figures = try ledger.recipientFigures(window)
+        sendersFaults =
+            window.end > now - now % CalendarTime.secondsPerDay
+            ? try ledger.sendersFaults(at: now, limit: SendersFaults.listed) : SendersFaults()
         suppressions = try ledger.newSuppressions(window, at: now, limit: suppressedLimit)
         try ledger.recipients(window, reasons: Self.undecidedReasons) { said, sample throws(LedgerError) in
             try undecided.add(Likeness.key(said ?? ""), sample)
