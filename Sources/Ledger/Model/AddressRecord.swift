@@ -60,6 +60,8 @@ package struct LedgerSummary: Sendable, Equatable {
     package var addresses: Int
     /// Addresses suppressed at the given time, by reason, in the order of their names.
     package var suppressed: [ReasonCount]
+    /// Domains suppressed as a whole at that time.
+    package var domains = 0
     package var rules: [RuleHits]
 
     package struct ReasonCount: Sendable, Hashable {

@@ -7,17 +7,22 @@ struct AddressText {
     /// Columns to cut lines to, or nil.
     let width: Int?
 
-    func lines(_ record: AddressRecord?, asked address: String, _ result: CheckResult) -> [String] {
+    /// - Parameter domain: what suppresses the address as part of a domain.
+    func lines(
+        _ record: AddressRecord?, asked address: String, _ result: CheckResult, domain: Suppression?
+    ) -> [String] {
         guard let record else {
             guard case .suppressed(let suppression) = result else {
                 return [terminalSafe("\(address): no report has named it; it may be mailed")]
             }
-            return [terminalSafe("\(address): its history was erased; suppressed \(suppression.sentence)")]
+            let known = suppression.domain == nil ? "its history was erased" : "no report has named it"
+            return [terminalSafe("\(address): \(known); suppressed \(suppression.sentence)")]
         }
         var lines = [record.address]
         if let spelling = record.state.spelling { lines.append("    first seen as \(spelling)") }
         if case .suppressed(let suppression) = result {
             lines.append("    suppressed \(suppression.sentence)")
+            if let domain, suppression.domain == nil { lines.append("    and suppressed \(domain.sentence)") }
         } else {
             lines.append("    may be mailed")
         }
@@ -76,13 +81,18 @@ extension ManualAction.Kind {
 
 extension JSONWriter {
     /// One line: an address's state, counters and history.
-    mutating func address(_ record: AddressRecord?, asked address: String, _ result: CheckResult) {
+    mutating func address(
+        _ record: AddressRecord?, asked address: String, _ result: CheckResult, domain: Suppression?
+    ) {
         object { writer in
             writer.member("address", record?.address ?? address)
             writer.member("spelling", record?.state.spelling)
             writer.member("suppressed", result != .mayMail)
             if case .suppressed(let suppression) = result {
                 writer.object("suppression") { $0.suppression(suppression) }
+                if let domain, suppression.domain == nil {
+                    writer.object("domain_suppression") { $0.suppression(domain) }
+                }
             }
             guard let record else { return }
             writer.object("reports") { writer in

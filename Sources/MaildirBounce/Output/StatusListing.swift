@@ -123,6 +123,11 @@ extension StatusListing {
             let count = reasons.reduce(0) { $0 + $1.count }
             rows.append(["  \(cause.name)", terminalSafe("\(count): \(words.joined(separator: ", "))\(more)")])
         }
+        if summary.domains > 0 {
+            rows.append([
+                "domains", "\(summary.domains) suppressed as a whole; see maildir-bounce suppressed --domains",
+            ])
+        }
         rows.append([
             "brake",
             brakes.isEmpty
@@ -187,6 +192,7 @@ extension JSONWriter {
                     writer.member("count", row.count)
                 }
             }
+            writer.member("suppressed_domains", status.summary.domains)
             writer.array("brakes", status.brakes) { writer, episode in writer.brakeEpisode(episode) }
             writer.object("origins") { writer in
                 writer.object("total") { writer in

@@ -3,9 +3,12 @@ import Ledger
 
 extension Suppression {
     /// Since when, until when and why: `since 2026-11-24T10:00:05Z: hard bounce (userunknown)`.
-    var sentence: String {
+    var sentence: String { "\(time): \(why)" }
+
+    /// Since when and until when.
+    var time: String {
         let end = until.flatMap(timestamp).map { " until \($0)" } ?? ""
-        return "since \(timestamp(since) ?? "?")\(end): \(why)"
+        return "since \(timestamp(since) ?? "?")\(end)"
     }
 }
 
@@ -49,6 +52,7 @@ struct SuppressedList {
 extension JSONWriter {
     /// The members that say why an address is suppressed.
     mutating func suppression(_ suppression: Suppression) {
+        member("domain", suppression.domain?.text)
         member("cause", suppression.cause.name)
         member("reason", suppression.reason.text)
         member("party", suppression.party?.rawValue)
