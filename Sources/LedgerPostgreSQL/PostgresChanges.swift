@@ -65,6 +65,7 @@ struct PostgresChanges {
             statements.append(
                 Statement(sql: "DELETE FROM address WHERE id = ANY($1)", parameters: [.array(PostgresArray(gone))]))
         }
+        try addStreams(&statements)
         try addHours(&statements)
         try addMailingDays(&statements)
         let tally = LedgerTable.tally
@@ -141,6 +142,26 @@ struct PostgresChanges {
                     """,
                 parameters: [gone.map(\.provider), gone.map(\.reason), gone.map(\.hour)].map { PostgresArray($0) }
                     .parameters))
+    }
+
+    /// Who has unsubscribed: the rows of every address that changed.
+    private func addStreams(_ statements: inout [Statement]) throws {
+        let table = LedgerTable.streamSuppression
+        let changed = journal.addresses.sorted()
+        if !changed.isEmpty {
+            statements.append(
+                Statement(
+                    sql: "DELETE FROM stream_suppression WHERE address = ANY($1)",
+                    parameters: [.array(PostgresArray(changed))]))
+        }
+        let addresses = Set(changed)
+        let select = try connection.prepare("SELECT \(table.names) FROM stream_suppression")
+        let rows = try table.arrays { body in
+            while try select.step() {
+                if addresses.contains(select.integer(0)) { try body(select) }
+            }
+        }
+        add(rows, to: &statements) { "INSERT INTO stream_suppression (\(table.names)) SELECT * FROM \(table.given)" }
     }
 
     private func addMailingDays(_ statements: inout [Statement]) throws {

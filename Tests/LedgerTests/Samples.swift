@@ -60,6 +60,11 @@ extension LedgerStore {
                 FROM address LEFT JOIN term AS r ON r.id = reason LEFT JOIN term AS h ON h.id = held_reason
                 ORDER BY address
                 """, 22),
+            "stream": try rows(
+                """
+                SELECT a.address, t.text, s.since FROM stream_suppression AS s JOIN address AS a ON a.id = s.address
+                JOIN term AS t ON t.id = s.stream ORDER BY 1, 2
+                """, 3),
             "mailing": try rows(
                 """
                 SELECT t.text, day, CASE WHEN low < high OR folded <> 0 THEN 1 ELSE 0 END FROM mailing_day JOIN term AS t ON t.id = stream

@@ -6,7 +6,7 @@ package struct AddressEvent: Sendable, Equatable {
     /// What an outcome means for its address. It depends on the report's class and the outcome's kind.
     enum Effect: Int, Sendable {
         // In order of severity: of several outcomes for one address in one report, the first counts.
-        case complaint, relay, hard, soft, delayed, delivered, autoReply, other
+        case complaint, unsubscribe, relay, hard, soft, delayed, delivered, autoReply, other
         // By hand.
         case suppress, release
 
@@ -21,7 +21,10 @@ package struct AddressEvent: Sendable, Equatable {
                 // These two classes never count against an address, whatever their outcomes say.
                 let effect = Effect(fate, isTransient: false)
                 self = effect.isBraked ? .other : effect
-            case .doubleBounce, .postmasterNotice, .ownRefusal, .notABounce, .unsubscribe, nil: self = .other
+            case .unsubscribe: self = fate.kind.value == .delivered ? .unsubscribe : .other
+            // A person's own answer, see `Policy.answerReason`.
+            case .notABounce: self = fate.kind.value == .delivered ? .delivered : .other
+            case .doubleBounce, .postmasterNotice, .ownRefusal, nil: self = .other
             }
         }
 
@@ -40,6 +43,7 @@ package struct AddressEvent: Sendable, Equatable {
         var cause: Suppression.Cause? {
             switch self {
             case .complaint: .complaint
+            case .unsubscribe: .unsubscribed
             case .relay: .relay
             case .hard: .hard
             case .soft: .soft
@@ -84,9 +88,11 @@ package struct AddressEvent: Sendable, Equatable {
     var relay: Token<Relay>?
     /// Whose fault the failure is.
     var party: Party?
-    /// The stream of the mail that the report answers, and the day on which that mail was sent, in days since 1970.
+    /// The stream of the mail that the report answers, or of an action by hand, and the day on which that mail was sent, in days since 1970.
     var stream: String?
     var mailed: Int64?
+    /// Of a request to get no more mail of a stream: whether a later release from that stream overrides it.
+    var isOverridden = false
     /// Whether somebody trusted vouches for the report.
     var isVouched = true
 

@@ -36,7 +36,7 @@ package struct AddressState: Sendable, Equatable {
 
     /// The distinct days of the longest current streak.
     package var streakDays: Int {
-        streaks.lazy.filter { !$0.isSendersFault }.map(\.days.count).max() ?? 0
+        streaks.lazy.filter { !$0.isSendersFault && !$0.isUnsubscribed }.map(\.days.count).max() ?? 0
     }
 
     /// Whether nothing has ever happened.
@@ -90,7 +90,7 @@ package struct AddressState: Sendable, Equatable {
     private mutating func apply(_ event: AddressEvent, _ rules: Rules) {
         if let ended = suppression, !ended.holds(at: event.arrival) {
             suppression = nil
-            streaks = []
+            streaks.removeAll { !$0.isUnsubscribed }
         }
         if event.effect.isByHand {
             lastAction = max(lastAction ?? event.arrival, event.arrival)
@@ -115,6 +115,9 @@ package struct AddressState: Sendable, Equatable {
             if event.brake.counts {
                 count(event, .soft, rules)
             }
+        case .unsubscribe:
+            counters.other += 1
+            if let stream = event.stream, !event.isOverridden { unsubscribe(from: stream, at: event.arrival) }
         case .complaint:
             counters.complaint += 1
             count(event, .complaint, rules)
@@ -122,18 +125,37 @@ package struct AddressState: Sendable, Equatable {
             counters.delivered += 1
             streaks.removeAll(where: \.endsWithDelivery)
             held = nil
-            if rules.policy.deliveryLiftsSoft && suppression?.cause == .soft {
+            let cause = suppression?.cause
+            if rules.policy.deliveryLiftsSoft && cause == .soft || rules.policy.lifeLiftsHard && cause == .hard {
                 suppression = nil
             }
         case .delayed: counters.delayed += 1
         case .autoReply: counters.autoReply += 1
         case .other: counters.other += 1
+        case .suppress where event.stream != nil:
+            if let stream = event.stream, !event.isOverridden { unsubscribe(from: stream, at: event.arrival) }
+        case .release where event.stream != nil:
+            streaks.removeAll { $0.unsubscribedStream == event.stream }
         case .suppress:
             suppress(event, .manual, days: 1, until: event.until)
         case .release:
             suppression = nil
             held = nil
-            streaks = []
+            streaks.removeAll { !$0.isUnsubscribed }
+        }
+    }
+
+    /// Remembers since when an address wants no mail of a stream.
+    private mutating func unsubscribe(from stream: String, at moment: Int64) {
+        let index = streak(Streak.unsubscribed + " " + stream)
+        if streaks[index].days.isEmpty { streaks[index].days = [moment] }
+    }
+
+    /// The streams whose mail it must not get, each with the second since when.
+    package var unsubscribed: [(stream: String, since: Int64)] {
+        streaks.compactMap { streak in
+            guard let stream = streak.unsubscribedStream, let since = streak.days.first else { return nil }
+            return (stream, since)
         }
     }
 

@@ -16,6 +16,8 @@ package struct ManualAction: Sendable, Hashable {
 
     /// A token or a few words: `manual`, `asked to be removed`, or what another system called it.
     package var reason: String
+    /// The only stream that it is about; `nil`: all.
+    package var stream: String?
     /// When it was decided, in seconds since 1970 UTC.
     package var at: Int64
     /// For a suppression: when it ends; nil: when it is released.
@@ -30,13 +32,15 @@ package struct ManualAction: Sendable, Hashable {
     package var isDated: Bool
 
     package init(
-        address: String, kind: Kind, reason: String = ManualAction.plainReason, at: Int64, until: Int64? = nil,
+        address: String, kind: Kind, reason: String = ManualAction.plainReason, stream: String? = nil, at: Int64,
+        until: Int64? = nil,
         author: String? = nil,
         note: String? = nil, onlyIfNeeded: Bool = false, isDated: Bool = false
     ) {
         self.address = address
         self.kind = kind
         self.reason = reason
+        self.stream = stream
         self.at = at
         self.until = until
         self.author = author

@@ -133,6 +133,10 @@ package struct Policy: Sendable, Equatable {
     /// Whether a delivery receipt, in addition to resetting the soft streak, lifts a suppression that soft bounces
     /// caused.
     package var deliveryLiftsSoft = true
+    /// Whether a delivery receipt, or a person's own answer, also lifts a suppression that a hard bounce caused.
+    package var lifeLiftsHard = false
+    /// The reason with which the ledger notes that a person answered from an address.
+    package static let answerReason = "answered"
     package var overrides: [Override] = []
     /// Nil: no brake.
     package var brake: Brake? = Brake()
@@ -220,7 +224,7 @@ package struct Policy: Sendable, Equatable {
             return Policy.party(of: event) == .recipient ? .mailings(recipient, .recipient) : .mailings(system, .system)
         case .complaint: return .days(complaint, streak: cause.name)
         case .relay: return .days(relay, streak: cause.name)
-        case .manual: return nil
+        case .manual, .unsubscribed: return nil
         }
     }
 
@@ -240,7 +244,7 @@ package struct Policy: Sendable, Equatable {
             "edition \(edition.rawValue)",
             "hard \(text(hard))", "hostunknown \(text(hostUnknown))", "soft \(soft.map(text) ?? "-")",
             "complaint \(text(complaint))", "relay \(text(relay))",
-            "lift \(deliveryLiftsSoft)",
+            "lift \(deliveryLiftsSoft)\(lifeLiftsHard ? " hard" : "")",
             // The number of the list of reasons: when it changes, so do the states.
             "sender 2 \(sender.map(text) ?? "-")",
         ]

@@ -5,12 +5,16 @@
 /// second by time.
 struct ReleaseOrder {
     private let releases: [AddressEvent]
+    /// Releases from one stream, which override nothing else.
+    private let streamReleases: [AddressEvent]
     /// For the releases from each index on: the greatest delivery number, the last moment, and the last action that
     /// they override. The values only decrease.
     private var bounds: [(delivery: Int64, moment: Int64, action: Int64, actionMoment: Int64)] = []
 
     init(_ events: [AddressEvent]) {
-        releases = events.filter { $0.effect == .release }.sorted { $0.ordinal < $1.ordinal }
+        let all = events.filter { $0.effect == .release }.sorted { $0.ordinal < $1.ordinal }
+        releases = all.filter { $0.stream == nil }
+        streamReleases = all.filter { $0.stream != nil }
         var bound = (delivery: Int64.min, moment: Int64.min, action: Int64.min, actionMoment: Int64.min)
         for release in releases.reversed() {
             bound.delivery = max(bound.delivery, release.known ?? .min)
@@ -26,9 +30,10 @@ struct ReleaseOrder {
 
     /// All events, each release after what it overrides.
     func sorted(_ events: [AddressEvent]) -> [AddressEvent] {
+        let events = streamReleases.isEmpty ? events : events.map(marked)
         if releases.isEmpty { return events.sorted(by: AddressEvent.precedes) }
         var stages = [[AddressEvent]](repeating: [], count: releases.count + 1)
-        for event in events where event.effect != .release { stages[stage(of: event)].append(event) }
+        for event in events where event.effect != .release || event.stream != nil { stages[stage(of: event)].append(event) }
         var result: [AddressEvent] = []
         result.reserveCapacity(events.count)
         for (index, stage) in stages.enumerated() {
@@ -36,6 +41,18 @@ struct ReleaseOrder {
             if index < releases.count { result.append(releases[index]) }
         }
         return result
+    }
+
+    /// Notes whether a release from a stream overrides what suppressed the address there.
+    private func marked(_ event: AddressEvent) -> AddressEvent {
+        guard event.stream != nil, event.effect == .unsubscribe || event.effect == .suppress else { return event }
+        var event = event
+        event.isOverridden = streamReleases.contains { release in
+            guard release.stream == event.stream else { return false }
+            if event.effect == .suppress { return event.ordinal < release.ordinal || event.arrival < release.arrival }
+            return holds(release, against: event)
+        }
+        return event
     }
 
     /// Whether a release overrides a report whose first sight is known. A report that was first seen after the release

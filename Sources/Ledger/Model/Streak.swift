@@ -13,6 +13,13 @@ struct Streak: Sendable, Equatable {
         }
     }
 
+    /// The first word of the name that remembers since when an address wants no mail of a stream.
+    static let unsubscribed = Suppression.Cause.unsubscribed.name
+
+    var isUnsubscribed: Bool { name.hasPrefix(Streak.unsubscribed + " ") }
+
+    var unsubscribedStream: String? { isUnsubscribed ? String(name.dropFirst(Streak.unsubscribed.count + 1)) : nil }
+
     /// Whether it only remembers on which mailings the sender was at fault.
     var isSendersFault: Bool { name.hasPrefix(Party.sender.rawValue + " ") }
 

@@ -11,9 +11,12 @@ package struct Suppression: Sendable, Hashable {
         case manual = 4
         /// It is on a relay's suppression list.
         case relay = 5
+        /// It asked for no more mail of one stream.
+        case unsubscribed = 6
 
         private var strength: Int {
             switch self {
+            case .unsubscribed: 0
             case .soft: 1
             case .hard: 2
             case .relay: 3
@@ -31,6 +34,7 @@ package struct Suppression: Sendable, Hashable {
             case .complaint: "complaint"
             case .manual: "manual"
             case .relay: "relay"
+            case .unsubscribed: "unsubscribed"
             }
         }
     }
@@ -50,6 +54,8 @@ package struct Suppression: Sendable, Hashable {
     package var party: Party?
     /// The domain that is suppressed as a whole, if that is why the address may not be mailed.
     package var domain: DomainPattern?
+    /// The only stream whose mail it must not get; `nil`: it must get none.
+    package var stream: String?
 
     /// The reason as the ledger holds it.
     package var storedReason: String { Suppression.stored(reason, relay) }
@@ -100,6 +106,7 @@ package struct Suppression: Sendable, Hashable {
         case .complaint: "complaint (\(reason))"
         case .manual: "suppressed by hand (\(reason))"
         case .relay: Token.sentence(relay, reason: reason)
+        case .unsubscribed: "unsubscribed" + (stream.map { " from \($0)" } ?? "")
         }
     }
 }

@@ -43,7 +43,7 @@ extension LedgerStore {
     ) throws -> [ManualAction] {
         let query = try connection.prepare(
             """
-            SELECT kind, reason, at, until, author, note FROM action INDEXED BY action_event WHERE address = ?1
+            SELECT kind, reason, at, until, author, note, stream FROM action INDEXED BY action_event WHERE address = ?1
             ORDER BY at DESC, id DESC
             """)
         try query.bind(1, entry.id)
@@ -52,7 +52,9 @@ extension LedgerStore {
             actions.append(
                 ManualAction(
                     address: entry.address, kind: ManualAction.Kind(rawValue: query.integer(0)) ?? .suppress,
-                    reason: try terms.text(query.integer(1)), at: query.integer(2), until: query.optionalInteger(3),
+                    reason: try terms.text(query.integer(1)),
+                    stream: query.integer(6) == 0 ? nil : try terms.text(query.integer(6)), at: query.integer(2),
+                    until: query.optionalInteger(3),
                     author: try terms.text(query.optionalInteger(4)), note: query.optionalText(5)))
         }
         return actions
@@ -60,21 +62,27 @@ extension LedgerStore {
 
     /// Whether an address may be mailed at a moment, in seconds since 1970 UTC: neither it nor its domain is suppressed.
     ///
+    /// - Parameter stream: of which the mail is; then it must not have unsubscribed from that either.
+    ///
     /// - Throws: `badAddress` if this is not an address.
-    package func check(_ address: String, at now: Int64) throws(LedgerError) -> CheckResult {
+    package func check(
+        _ address: String, stream: String? = nil, at now: Int64
+    ) throws(LedgerError) -> CheckResult {
         let canonical = try LedgerStore.canonical(address)
-        let answers = try read { try LedgerStore.check($0, [canonical], at: now) }
+        let answers = try read { try LedgerStore.check($0, [canonical], stream: stream, at: now) }
         return answers.first.flatMap { $0 } ?? .mayMail
     }
 
     /// The same for many addresses at once, in their order; nil for texts that are not addresses.
-    package func check(_ addresses: [String], at now: Int64) throws(LedgerError) -> [CheckResult?] {
+    package func check(
+        _ addresses: [String], stream: String? = nil, at now: Int64
+    ) throws(LedgerError) -> [CheckResult?] {
         let canonical = addresses.map { CanonicalAddress($0) }
-        return try read { try LedgerStore.check($0, canonical, at: now) }
+        return try read { try LedgerStore.check($0, canonical, stream: stream, at: now) }
     }
 
     private static func check(
-        _ connection: any Connection, _ addresses: [CanonicalAddress?], at now: Int64
+        _ connection: any Connection, _ addresses: [CanonicalAddress?], stream: String?, at now: Int64
     ) throws -> [CheckResult?] {
         let terms = try TermTable(connection, writes: false)
         var found = [String: Suppression]()
@@ -101,12 +109,66 @@ extension LedgerStore {
         try ForgottenTable(connection, terms).forEach(asked.filter { found[$0] == nil }, note)
         let domains = try suppressions(
             byDomainOf: addresses.compactMap(\.self).filter { found[$0.text] == nil }, connection, terms, at: now)
+        if let stream { try unsubscribed(asked, from: stream, connection, terms) { found[$0] = found[$0] ?? $1 } }
         return addresses.map { address in
             address.map { address in
                 let suppression = found[address.text] ?? (domains.isEmpty ? nil : domains[address.domain])
                 return suppression.map(CheckResult.suppressed) ?? .mayMail
             }
         }
+    }
+
+    /// Calls `body` with those of the addresses that have unsubscribed from a stream.
+    private static func unsubscribed(
+        _ addresses: [String], from stream: String, _ connection: any Connection, _ terms: TermTable,
+        _ body: (String, Suppression) -> Void
+    ) throws {
+        func suppression(since: Int64) -> Suppression {
+            var suppression = Suppression(
+                cause: .unsubscribed, reason: Token(text: Suppression.Cause.unsubscribed.name), since: since, days: 1)
+            suppression.stream = stream
+            return suppression
+        }
+        if let number = try terms.known(stream) {
+            try connection.forEach(
+                addresses.map(RowValue.text),
+                """
+                SELECT a.address, s.since FROM address AS a JOIN stream_suppression AS s ON s.address = a.id
+                WHERE s.stream = \(number) AND a.address = ?1
+                """
+            ) { body($0.text(0), suppression(since: $0.integer(1))) }
+        }
+        var known: [String: String] = [:]
+        for address in addresses { known[Forgetting.name(address, stream: stream)] = address }
+        try ForgottenTable(connection, terms).forEach(known.keys.sorted()) { name, forgotten in
+            if let address = known[name], let forgotten { body(address, suppression(since: forgotten.since)) }
+        }
+    }
+
+    /// Calls `each` with the addresses that have unsubscribed from a stream, in their order, until it returns false.
+    package func unsubscribed(
+        from stream: String, each: (SuppressedAddress) -> Bool
+    ) throws(LedgerError) {
+        let rows = try read { connection in
+            let terms = try TermTable(connection, writes: false)
+            guard let number = try terms.known(stream) else { return [SuppressedAddress]() }
+            let query = try connection.prepare(
+                """
+                SELECT a.address, s.since FROM stream_suppression AS s JOIN address AS a ON a.id = s.address
+                WHERE s.stream = ?1 ORDER BY a.address
+                """)
+            try query.bind(1, number)
+            var rows: [SuppressedAddress] = []
+            while try query.step() {
+                var suppression = Suppression(
+                    cause: .unsubscribed, reason: Token(text: Suppression.Cause.unsubscribed.name),
+                    since: query.integer(1), days: 1)
+                suppression.stream = stream
+                rows.append(SuppressedAddress(address: query.text(0), suppression: suppression))
+            }
+            return rows
+        }
+        for row in rows where !each(row) { return }
     }
 
     /// How many rows are read at a time when all are iterated.

@@ -389,13 +389,14 @@ package final class BatchWriter {
                 continue
             }
             // Only the hash of a forgotten address is removed; its name does not come back.
-            if action.kind == .release, try forgotten.release(canonical.text),
+            let name = action.stream.map { Forgetting.name(canonical.text, stream: $0) } ?? canonical.text
+            if action.kind == .release, try forgotten.release(name),
                 try placeOfAddress[canonical.text] == nil && addresses.entry(canonical.text) == nil
             {
                 outcomes.append(.done)
                 continue
             }
-            if action.onlyIfNeeded, try isCovered(action, canonical.text, forgotten) {
+            if action.onlyIfNeeded, action.stream == nil, try isCovered(action, canonical.text, forgotten) {
                 outcomes.append(.alreadyKnown)
                 continue
             }

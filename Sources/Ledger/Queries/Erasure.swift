@@ -93,6 +93,12 @@ private final class Erasure {
         guard let entry = try table.entry(addresses[place].text) else { return }
         results[place].isKnown = true
         if let suppression = entry.state.suppression { try keep(suppression, of: entry.address) }
+        for (stream, since) in entry.state.unsubscribed {
+            let cause = Suppression.Cause.unsubscribed
+            try keep(
+                Suppression(cause: cause, reason: Token(text: cause.name), since: since, days: 1),
+                of: Forgetting.name(entry.address, stream: stream))
+        }
         let folder = try BrakeFolder(connection, terms)
         let domain = CanonicalAddress.domain(ofCanonical: entry.address)
         var rows = [Int64]()
@@ -114,7 +120,7 @@ private final class Erasure {
         results[place].hasPrunedReports = try table.base(entry.id).lastSeen != nil
         for sql in [
             "DELETE FROM action WHERE address = ?1", "DELETE FROM base WHERE address = ?1",
-            "DELETE FROM address WHERE id = ?1",
+            "DELETE FROM stream_suppression WHERE address = ?1", "DELETE FROM address WHERE id = ?1",
         ] {
             let query = try connection.prepare(sql)
             try query.bind(1, entry.id)

@@ -116,6 +116,10 @@ extension PolicyStep {
         case .released: return "not counted: the spike of that hour was released"
         case .normal, .confirmed: break
         }
+        if event.effect == .unsubscribe || event.effect.isByHand, let stream = event.stream {
+            return after.unsubscribed.contains { $0.stream == stream }
+                ? "gets no more mail of \(stream)" : "may get mail of \(stream)"
+        }
         guard event.effect.cause != nil else {
             switch event.effect {
             case .delivered where before.streakDays != after.streakDays: return "delivered: the soft streak is cleared"
@@ -173,6 +177,7 @@ extension AddressEvent.Effect {
     var name: String {
         switch self {
         case .complaint: "complaint"
+        case .unsubscribe: "unsubscribe"
         case .relay: "relay"
         case .hard: "hard"
         case .soft: "soft"

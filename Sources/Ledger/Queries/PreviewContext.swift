@@ -213,7 +213,10 @@ struct PreviewContext {
         let table = try AddressTable(connection, terms)
         let writer = try AddressWriter(connection, terms)
         let insert = try connection.prepare(
-            "INSERT INTO action (id, address, at, kind, reason, until, known) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+            """
+            INSERT INTO action (id, address, at, kind, reason, until, known, stream)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            """)
         for rest in rests {
             var id = try table.entry(rest.address)?.id
             if id == nil {
@@ -237,6 +240,7 @@ struct PreviewContext {
                 try insert.bind(5, try terms.number(action.reason.text) as Int64)
                 try insert.bind(6, action.until)
                 try insert.bind(7, action.known)
+                try insert.bind(8, try terms.number(action.stream) ?? 0)
                 try insert.execute()
             }
         }

@@ -106,7 +106,7 @@ extension AddressState.Counters {
         case .delivered: delivered += 1
         case .complaint: complaint += 1
         case .autoReply: autoReply += 1
-        case .other, .suppress, .release: other += 1
+        case .unsubscribe, .other, .suppress, .release: other += 1
         }
     }
 }

@@ -308,6 +308,10 @@ package enum Schema {
         return """
             -- Of a release: the last delivery that the ledger had seen.
             ALTER TABLE action ADD COLUMN known BIGINT;
+            -- A term: the only stream that it is about; 0: all.
+            ALTER TABLE action ADD COLUMN stream BIGINT NOT NULL DEFAULT 0;
+            DROP INDEX action_event;
+            CREATE UNIQUE INDEX action_event ON action (address, at, kind, reason, stream);
             -- When a report was first seen, where that was before the date of an action that had been taken already: a clock
             -- went back.
             ALTER TABLE delivery ADD COLUMN seen BIGINT;

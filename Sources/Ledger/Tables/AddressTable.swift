@@ -33,7 +33,7 @@ package final class AddressTable {
         selectEvents = try connection.prepare(
             AddressTable.eventSelection() + " WHERE o.address = ?1")
         selectActions = try connection.prepare(
-            "SELECT id, at, kind, reason, until, known FROM action INDEXED BY action_event WHERE address = ?1")
+            "SELECT id, at, kind, reason, until, known, stream FROM action INDEXED BY action_event WHERE address = ?1")
         selectBase = try connection.prepare("SELECT \(columns) FROM base WHERE address = ?1")
         hasBases = try connection.integer("SELECT 1 FROM base LIMIT 1") != nil
     }
@@ -102,7 +102,8 @@ package final class AddressTable {
         AddressEvent(
             arrival: row.integer(1), fingerprint: Fingerprint(high: 0, low: 0), ordinal: row.integer(0),
             effect: row.integer(2) == ManualAction.Kind.suppress.rawValue ? .suppress : .release,
-            reason: try terms.reason(row.integer(3)), until: row.optionalInteger(4), known: row.optionalInteger(5))
+            reason: try terms.reason(row.integer(3)), until: row.optionalInteger(4), known: row.optionalInteger(5),
+            stream: row.integer(6) == 0 ? nil : try terms.text(row.integer(6)))
     }
 
     /// The reports about an address, each with the number of its outcome's row.
@@ -183,8 +184,8 @@ package final class AddressTable {
         try rows(AddressTable.eventSelection(", o.address") + " WHERE o.address") { row in
             page.outcomes[row.integer(14), default: []].append((try event(row), row.integer(3)))
         }
-        try rows("SELECT id, at, kind, reason, until, known, address FROM action WHERE address") { row in
-            page.actions[row.integer(6), default: []].append(try action(row))
+        try rows("SELECT id, at, kind, reason, until, known, stream, address FROM action WHERE address") { row in
+            page.actions[row.integer(7), default: []].append(try action(row))
         }
         if hasBases {
             try rows("SELECT \(AddressTable.stateColumns), address FROM base WHERE address") { row in
@@ -245,6 +246,10 @@ package final class AddressWriter {
     private let update: any Query
     private let delete: any Query
     private let replaceBase: any Query
+    private let deleteStreams: any Query
+    private let insertStream: any Query
+    /// Most ledgers have none.
+    private var hasStreams: Bool
 
     package init(_ connection: any Connection, _ terms: TermTable) throws {
         self.terms = terms
@@ -262,6 +267,13 @@ package final class AddressWriter {
             INSERT INTO base (\(names), address) VALUES (\(values), ?\(count + 2))
             ON CONFLICT (address) DO UPDATE SET \(assignments), streak = ?\(count + 1)
             """)
+        deleteStreams = try connection.prepare("DELETE FROM stream_suppression WHERE address = ?1")
+        insertStream = try connection.prepare(
+            """
+            INSERT INTO stream_suppression (address, stream, cause, reason, since, days) VALUES (?1, ?2, ?3, ?4, ?5, 1)
+            ON CONFLICT (address, stream) DO UPDATE SET since = excluded.since
+            """)
+        hasStreams = try connection.integer("SELECT 1 FROM stream_suppression LIMIT 1") != nil
     }
 
     /// An address that has no row yet.
@@ -280,6 +292,7 @@ package final class AddressWriter {
             try bind(state, id: id, to: update)
             try update.execute()
         }
+        try writeStreams(state, id: id)
     }
 
     /// Writes new addresses. One with an empty state gets no row.
@@ -288,6 +301,25 @@ package final class AddressWriter {
         try insert.insert(known.count) { row, query, first in
             try bind(known[row].state, id: known[row].id, to: query, from: first)
             try query.bind(first + AddressTable.nextColumn + 2, known[row].address)
+        }
+        for new in known { try writeStreams(new.state, id: new.id) }
+    }
+
+    /// The same as a table, for the view of other programs and for `check`.
+    private func writeStreams(_ state: AddressState, id: Int64) throws {
+        let streams = state.unsubscribed
+        guard hasStreams || !streams.isEmpty else { return }
+        hasStreams = true
+        try deleteStreams.bind(1, id)
+        try deleteStreams.execute()
+        let cause = Suppression.Cause.unsubscribed
+        for (stream, since) in streams {
+            try insertStream.bind(1, id)
+            try insertStream.bind(2, try terms.number(stream) as Int64)
+            try insertStream.bind(3, cause.rawValue)
+            try insertStream.bind(4, try terms.number(cause.name) as Int64)
+            try insertStream.bind(5, since)
+            try insertStream.execute()
         }
     }
 

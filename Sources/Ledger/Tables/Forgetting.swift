@@ -27,6 +27,9 @@ enum Forgetting {
         return key
     }
 
+    /// What is hashed for an address that has unsubscribed from a stream. No address holds a line's end.
+    static func name(_ canonical: String, stream: String) -> String { canonical + "\n" + stream }
+
     static func hash(_ canonical: String, key: [UInt8]) -> [UInt8] {
         Array(HMAC<SHA256>.authenticationCode(for: Array(canonical.utf8), using: SymmetricKey(data: key)))
     }

@@ -51,7 +51,7 @@ package struct LedgerTable {
         "address", integers: "id " + state, texts: "address spelling", bytes: "streaks")
     package static let base = LedgerTable("base", integers: "address " + state, texts: "spelling", bytes: "streaks")
     package static let action = LedgerTable(
-        "action", integers: "id address at kind reason until author known", texts: "note")
+        "action", integers: "id address at kind reason until author known stream", texts: "note")
     package static let pruned = LedgerTable("pruned", integers: "", bytes: "fingerprint")
     package static let member = LedgerTable("brake_member", integers: "provider reason hour address")
     package static let hour = LedgerTable(
@@ -61,6 +61,8 @@ package struct LedgerTable {
     package static let tally = LedgerTable("tally", integers: "hour class origin counted duplicates")
     package static let sent = LedgerTable("sent", integers: "stream day count")
     package static let mailingDay = LedgerTable("mailing_day", integers: "stream day low high folded")
+    package static let streamSuppression = LedgerTable(
+        "stream_suppression", integers: "address stream cause reason since until days")
     package static let ruleHit = LedgerTable("rule_hit", integers: "rule hits last_seen")
 
     /// Every table, in dependency order.
@@ -77,7 +79,7 @@ package struct LedgerTable {
         LedgerTable("captured", integers: "delivery name arrival", texts: "value"),
         LedgerTable("change", integers: "number at change cause reason stream", texts: "address", bytes: "hash"),
         LedgerTable("domain", integers: "id cause reason since until author released", texts: "domain note"),
-        LedgerTable("stream_suppression", integers: "address stream cause reason since until days"),
+        streamSuppression,
         sent,
         mailingDay,
         LedgerTable("report_decision", integers: "verdict at author", texts: "note", bytes: "fingerprint"),

@@ -16,6 +16,9 @@ struct CheckCommand: PlainCommand {
             its line, up to \(NamedProblems.limit) of them, and never printed. jsonl says why: suppressed, and cause, \
             reason, party (whose fault it is), since, until.
 
+            --stream names the mailing (its List-Id, or its return path without the tag): who has unsubscribed from it is \
+            suppressed for it, and may get other mail.
+
             Example: maildir-bounce check bob@dest.example --ledger /var/lib/maildir-bounce/ledger.sqlite && sendmail \
             bob@dest.example < news.eml
             Example: maildir-bounce check --batch < subscribers.txt > to-mail.txt
@@ -34,6 +37,11 @@ struct CheckCommand: PlainCommand {
     @Flag(help: "With --batch: print those that must not be mailed instead.")
     var suppressed = false
 
+    @Option(
+        help: ArgumentHelp(
+            "The mailing that is to be sent: its List-Id, or its return path without the tag.", valueName: "stream"))
+    var stream: String?
+
     @Option(help: "How to print: text or jsonl.")
     var format: RecordFormat = .text
 
@@ -50,6 +58,7 @@ struct CheckCommand: PlainCommand {
         address = plain.words[0]
         batch = false
         suppressed = false
+        stream = nil
         format = .text
         ledgerOptions = LedgerOptions(ledger: plain.options["--ledger"])
         config = ConfigOptions(path: plain.options["--config"])
@@ -68,12 +77,13 @@ struct CheckCommand: PlainCommand {
         let now = Int64(time(nil))
         guard let address else {
             var batch = BatchCheck(
-                ledger: ledger, own: configuration.own, now: now, wantsSuppressed: suppressed, format: format)
+                ledger: ledger, own: configuration.own, stream: stream.map(MailingTable.name), now: now,
+                wantsSuppressed: suppressed, format: format)
             try batch.run(try LineReader(nil))
             return
         }
         if let problem = CanonicalAddress.problem(of: address) { throw Failure(ExitStatus.dataError, problem) }
-        let held = try ledger.check(address, at: now)
+        let held = try ledger.check(address, stream: stream.map(MailingTable.name), at: now)
         let result = configuration.own.result(held, of: address)
         try StandardOutput.use { output in
             switch (format, result) {

@@ -37,6 +37,12 @@ struct ReleaseCommand: WordsCommand {
         set { source.addresses = newValue }
     }
 
+    @Option(
+        help: ArgumentHelp(
+            "Only from what they have unsubscribed from: a List-Id, or a return path without the tag.",
+            valueName: "stream"))
+    var stream: String?
+
     @OptionGroup var note: NoteOptions
 
     @OptionGroup var ledgerOptions: LedgerOptions
@@ -53,6 +59,9 @@ struct ReleaseCommand: WordsCommand {
             let ledger = try LedgerStore.openExisting(path, configuration.policy)
             opened = ledger
             return ledger
+        }
+        if source.isDomains, stream != nil {
+            throw ValidationError("--stream is about addresses, not about --domain")
         }
         if source.isDomains {
             var releases = DomainReleases(path: path, policy: configuration.policy, now: now)
@@ -71,10 +80,14 @@ struct ReleaseCommand: WordsCommand {
                 "\(stillSuppressed) of them \(stillSuppressed == 1 ? "is" : "are") suppressed all the same: release what "
                     + "covers them, as it is written above")
         }
-        var releases = Releases(path: path, policy: configuration.policy, now: now)
+        let stream = stream.map(MailingTable.name)
+        var releases = Releases(path: path, policy: configuration.policy, stream: stream, now: now)
         var tally = try source.take(
             into: open,
-            action: { ManualAction(address: $0, kind: .release, at: now, author: author, note: note.note) },
+            action: {
+                ManualAction(
+                    address: $0, kind: .release, stream: stream, at: now, author: author, note: note.note)
+            },
             look: { try releases.look($0.actions) })
         try StandardOutput.use { output in
             if let opened { try releases.report(opened, output) }
@@ -90,6 +103,7 @@ struct ReleaseCommand: WordsCommand {
 private struct Releases {
     private let path: String
     private let policy: Policy
+    private let stream: String?
     private let now: Int64
     /// Sees the ledger as it was, while it is being written.
     private var before: LedgerStore?
@@ -106,9 +120,10 @@ private struct Releases {
     /// How many were not suppressed before.
     var needless: Int { addresses.count { !$0.wasSuppressed } }
 
-    init(path: String, policy: Policy, now: Int64) {
+    init(path: String, policy: Policy, stream: String?, now: Int64) {
         self.path = path
         self.policy = policy
+        self.stream = stream
         self.now = now
     }
 
@@ -121,7 +136,7 @@ private struct Releases {
         }
         before = ledger
         let texts = actions.map(\.address)
-        let results = try ledger.check(texts, at: now)
+        let results = try ledger.check(texts, stream: stream, at: now)
         for (text, result) in zip(texts, results) { addresses.append((text, result != .mayMail)) }
     }
 
@@ -129,7 +144,7 @@ private struct Releases {
     mutating func report(_ ledger: LedgerStore, _ output: StandardOutput) throws {
         for start in stride(from: 0, to: addresses.count, by: Releases.page) {
             let some = addresses[start..<min(start + Releases.page, addresses.count)]
-            let results = try ledger.check(some.map(\.text), at: now)
+            let results = try ledger.check(some.map(\.text), stream: stream, at: now)
             for (address, result) in zip(some, results) {
                 var line = "\(address.text): " + (address.wasSuppressed ? "" : "was not suppressed; ")
                 if case .suppressed(let suppression)? = result {

@@ -45,6 +45,11 @@ struct SuppressCommand: WordsCommand {
             valueName: "time"))
     var until: GivenTime?
 
+    @Option(
+        help: ArgumentHelp(
+            "Only this mailing: its List-Id, or its return path without the tag.", valueName: "stream"))
+    var stream: String?
+
     @OptionGroup var note: NoteOptions
 
     @OptionGroup var ledgerOptions: LedgerOptions
@@ -52,6 +57,8 @@ struct SuppressCommand: WordsCommand {
     @OptionGroup var config: ConfigOptions
 
     func validate() throws {
+        if stream != nil, source.isDomains { throw ValidationError("--stream is about addresses, not about --domain") }
+        if stream != nil, until != nil { throw ValidationError("--stream has no end; leave out --until") }
         if reason == nil, !source.isDomains { throw ValidationError("give --reason: why, in a word or a few") }
     }
 
@@ -74,8 +81,8 @@ struct SuppressCommand: WordsCommand {
             } else {
                 try source.take(excluding: configuration.own, into: open) {
                     ManualAction(
-                        address: $0, kind: .suppress, reason: reason, at: now, until: end, author: author,
-                        note: note.note)
+                        address: $0, kind: .suppress, reason: reason, stream: stream.map(MailingTable.name), at: now,
+                        until: end, author: author, note: note.note)
                 }
             }
         try StandardOutput.use { output in try output.write(line: tally.sentence("suppressed")) }

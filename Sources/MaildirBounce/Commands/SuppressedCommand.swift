@@ -28,6 +28,11 @@ struct SuppressedCommand: ParsableCommand {
     @Flag(help: "List the domains that are suppressed as a whole instead.")
     var domains = false
 
+    @Option(
+        help: ArgumentHelp(
+            "List also who has unsubscribed from this mailing, after the others.", valueName: "stream"))
+    var stream: String?
+
     @OptionGroup var config: ConfigOptions
 
     func run() throws {
@@ -45,6 +50,11 @@ struct SuppressedCommand: ParsableCommand {
             var others = OtherAddresses(than: configuration.own)
             try ledger.suppressed(at: now) {
                 !others.takes($0.address) || printer.print(list.line($0))
+            }
+            if let stream {
+                try ledger.unsubscribed(from: MailingTable.name(stream)) {
+                    !others.takes($0.address) || printer.print(list.line($0))
+                }
             }
             try printer.finish()
             others.warn()

@@ -8,6 +8,7 @@ struct BatchCheck {
 
     private let ledger: LedgerStore
     private let own: OwnAddresses
+    private let stream: String?
     private let now: Int64
     private let wantsSuppressed: Bool
     private let format: RecordFormat
@@ -16,10 +17,12 @@ struct BatchCheck {
     private var broken = NamedProblems()
 
     init(
-        ledger: LedgerStore, own: OwnAddresses = OwnAddresses(), now: Int64, wantsSuppressed: Bool, format: RecordFormat
+        ledger: LedgerStore, own: OwnAddresses = OwnAddresses(), stream: String? = nil, now: Int64,
+        wantsSuppressed: Bool, format: RecordFormat
     ) {
         self.ledger = ledger
         self.own = own
+        self.stream = stream
         self.now = now
         self.wantsSuppressed = wantsSuppressed
         self.format = format
@@ -54,7 +57,7 @@ struct BatchCheck {
     }
 
     private mutating func check(_ page: [(number: Int, text: String)], _ output: StandardOutput) throws {
-        let results = try ledger.check(page.map(\.text), at: now)
+        let results = try ledger.check(page.map(\.text), stream: stream, at: now)
         for (line, result) in zip(page, results) {
             if result == nil || CanonicalAddress.mayBePattern(line.text),
                 let problem = CanonicalAddress.problem(of: line.text)

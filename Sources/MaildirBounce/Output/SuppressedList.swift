@@ -53,6 +53,7 @@ extension JSONWriter {
     /// The members that say why an address is suppressed.
     mutating func suppression(_ suppression: Suppression) {
         member("domain", suppression.domain?.text)
+        member("stream", suppression.stream)
         member("cause", suppression.cause.name)
         member("reason", suppression.reason.text)
         member("party", suppression.party?.rawValue)
