@@ -176,6 +176,7 @@ private final class Erasure {
         }
         _ = try eraseTexts(["note"], of: "action")
         _ = try eraseTexts(["note"], of: "brake_decision")
+        _ = try eraseTexts(["note"], of: "report_decision")
     }
 
     private func eraseTexts(_ columns: [String], of table: String) throws -> [Found] {

@@ -159,6 +159,10 @@ package final class Reclassification {
         var origin: Token<Origin>?
         var dialect: String?
         var reportingMTA: String?
+        var isVouched: Bool
+        var isHeld: Bool
+        var isWithheld: Bool
+        var sharers: Int
         var outcomes: [StoredOutcome]?
     }
 
@@ -195,7 +199,9 @@ package final class Reclassification {
         terms = try TermTable(connection, writes: true)
         index = try ReportIndex(connection, terms)
         selectDelivery = try connection.prepare(
-            "SELECT class, origin, dialect, reporting_mta FROM delivery WHERE id = ?1")
+            """
+            SELECT class, origin, dialect, reporting_mta, vouched, held, withheld, sharers FROM delivery WHERE id = ?1
+            """)
         selectOutcomes = try connection.prepare(
             """
             SELECT a.address, o.kind, o.reason, o.status, o.reply_code, o.action, o.diagnostic, o.remote_mta, o.command,
@@ -203,7 +209,10 @@ package final class Reclassification {
             FROM outcome AS o LEFT JOIN address AS a ON a.id = o.address WHERE o.id >= ?1 AND o.id < ?2 ORDER BY o.id
             """)
         updateDelivery = try connection.prepare(
-            "UPDATE delivery SET class = ?2, origin = ?3, dialect = ?4, reporting_mta = ?5 WHERE id = ?1")
+            """
+            UPDATE delivery SET class = ?2, origin = ?3, dialect = ?4, reporting_mta = ?5, vouched = ?6, held = ?7,
+                withheld = ?8, sharers = ?9 WHERE id = ?1
+            """)
         outcomeTable = try OutcomeTable(connection, terms)
         selectAddress = try connection.prepare("SELECT id FROM address WHERE address = ?1")
         // Its state is derived at the end of the transaction.
@@ -245,6 +254,7 @@ package final class Reclassification {
             }
         guard let head = try index.head(event) else { return row == nil ? nil : .kept }
         if head.isFolded { return .kept }
+        let event = try withoutWithheld(event, head.id)
         // A copy with the report's arrival is the same message, as in a backup, and may replace its verdict; another
         // file seen by a scan may do so only if it has at least as much information.
         var speaks = row == head.id || head.arrival == event.storedArrival
@@ -256,9 +266,22 @@ package final class Reclassification {
         return changed.map { .changed(from: $0) } ?? .unchanged
     }
 
+    /// What did not count for lack of a proof does not count later, when less is required; only a proof changes that.
+    private func withoutWithheld(_ event: DeliveryEvent, _ head: Int64) throws -> DeliveryEvent {
+        let stored = try stored(head, withOutcomes: true)
+        guard stored.isWithheld, !event.isVouched else { return event }
+        let counted = Set((stored.outcomes ?? []).compactMap(\.address))
+        var event = event
+        event.isWithheld = true
+        event.outcomes.removeAll { outcome in
+            !(CanonicalAddress(outcome.address).map { counted.contains($0.text) } ?? false)
+        }
+        return event
+    }
+
     private func weight(_ head: ReportIndex.Head) throws -> ReportWeight {
         let stored = try stored(head.id, withOutcomes: true)
-        var weight = ReportWeight()
+        var weight = ReportWeight(isVouched: head.isVouched, isHeld: head.isHeld)
         for outcome in stored.outcomes ?? [] where outcome.address != nil {
             weight.add(
                 AddressEvent.Effect(
@@ -277,6 +300,10 @@ package final class Reclassification {
         try updateDelivery.bind(3, try terms.number(new.origin?.text))
         try updateDelivery.bind(4, try terms.number(new.dialect))
         try updateDelivery.bind(5, try terms.number(new.reportingMTA))
+        try updateDelivery.bind(6, new.isVouched ? 1 : nil as Int64?)
+        try updateDelivery.bind(7, new.isHeld ? 1 : nil as Int64?)
+        try updateDelivery.bind(8, new.isWithheld ? 1 : nil as Int64?)
+        try updateDelivery.bind(9, new.sharers > 1 ? Int64(new.sharers) : nil)
         try updateDelivery.execute()
         guard let outcomes = new.outcomes, outcomes != old.outcomes else { return old.class }
         try outcomeTable.delete(of: id)
@@ -298,7 +325,10 @@ package final class Reclassification {
             class: try terms.messageClass(selectDelivery.integer(0)),
             origin: try terms.origin(selectDelivery.optionalInteger(1)),
             dialect: try terms.text(selectDelivery.optionalInteger(2)),
-            reportingMTA: try terms.text(selectDelivery.optionalInteger(3)))
+            reportingMTA: try terms.text(selectDelivery.optionalInteger(3)),
+            isVouched: selectDelivery.integer(4) != 0, isHeld: selectDelivery.integer(5) != 0,
+            isWithheld: selectDelivery.integer(6) != 0,
+            sharers: selectDelivery.optionalInteger(7).map(Int.init) ?? 1)
         guard withOutcomes else { return stored }
         defer { selectOutcomes.reset() }
         try selectOutcomes.bind(1, id << LedgerLimits.ordinalBits)
@@ -340,7 +370,8 @@ extension Reclassification.Stored {
         func text(_ text: String) -> String { text.stored(limit: LedgerLimits.textBytes) }
         self.init(
             class: event.class, origin: event.origin, dialect: event.dialect.map(term),
-            reportingMTA: event.reportingMTA.map(term))
+            reportingMTA: event.reportingMTA.map(term), isVouched: event.isVouched, isHeld: event.isHeld,
+            isWithheld: event.isWithheld, sharers: event.storedSharers)
         guard withOutcomes else { return }
         outcomes = event.outcomes.prefix(LedgerLimits.outcomesPerReport).map { outcome in
             let canonical = CanonicalAddress(outcome.address)

@@ -12,7 +12,8 @@ final class DeliveryReader {
         self.terms = terms
         selectDelivery = try connection.prepare(
             """
-            SELECT maildir, name, fingerprint, arrival, class, origin, folded, seen, stream, mailed, bulk, vouched
+            SELECT maildir, name, fingerprint, arrival, class, origin, folded, seen, stream, mailed, bulk, vouched,
+                held, withheld, sharers
             FROM delivery WHERE id = ?1
             """)
         selectOutcomes = try connection.prepare(
@@ -104,12 +105,16 @@ final class DeliveryReader {
             fingerprint: query.fingerprint(2), class: try terms.messageClass(query.integer(4)),
             origin: try terms.origin(query.optionalInteger(5)), arrival: query.integer(3),
             seen: query.optionalInteger(7), stream: try terms.text(query.optionalInteger(8)),
-            mailed: query.optionalInteger(9), isBulk: query.integer(10) != 0, isVouched: query.integer(11) != 0)
+            mailed: query.optionalInteger(9), isBulk: query.integer(10) != 0, isVouched: query.integer(11) != 0,
+            isWithheld: query.integer(13) != 0)
+        event.isHeld = query.integer(12) != 0
+        event.sharers = query.optionalInteger(14).map(Int.init) ?? 1
         while try outcomes.step() {
             event.outcomes.append(
                 OutcomeEvent(
                     address: outcomes.optionalText(4) ?? outcomes.text(5), fate: try terms.fate(outcomes.integer(0)),
-                    reason: try terms.reason(outcomes.integer(1)), party: outcomes.optionalInteger(6).flatMap(Party.init),
+                    reason: try terms.reason(outcomes.integer(1)),
+                    party: outcomes.optionalInteger(6).flatMap(Party.init),
                     status: outcomes.optionalText(2), replyCode: outcomes.optionalText(3)))
         }
         return (event, query.integer(6) != 0)
