@@ -37,6 +37,8 @@ public struct Verdict: Sendable, Equatable {
     /// The id of the sending application in the address that the report was delivered to, if a pattern of the
     /// configuration (`ReturnPathPattern`) finds one.
     public var tagID: String?
+    /// Who handed the message to our servers, if the settings ask for it.
+    package var provenance: Provenance?
 
     /// Compares the public properties.
     public static func == (left: Verdict, right: Verdict) -> Bool {
