@@ -21,6 +21,7 @@ import Ledger
 ///
 /// [trust]
 /// require = "signed"
+/// max_addresses = 50
 ///
 /// [own]
 /// addresses = ["ceo@news.example"]
@@ -45,7 +46,7 @@ struct Configuration {
     var classifier = Settings()
     var policyTable = PolicyTable()
     var verp = VERPTable()
-    var trust = TrustRule.none
+    var trust = TrustRule()
     /// Addresses that are never suppressed.
     var own = OwnAddresses()
     /// The file for the figures of the last scan.
@@ -101,6 +102,8 @@ struct Configuration {
         }
         if var table = try file.table("trust") {
             trust = try TrustRule(&table, hasKeys: !verp.keys.isEmpty)
+            classifier.authservID = trust.authservID
+            classifier.readsProvenance = !trust.relays.isEmpty || !trust.feedbackLoops.isEmpty
         }
         if var table = try file.table("metrics") {
             metrics = try table.string("file")

@@ -16,6 +16,8 @@ struct StatusListing {
     var runCount: Int
     var lastRun: RunRecord?
     var brakes: [BrakeEpisode]
+    /// Reports from outside that are held, and that nobody has decided about.
+    var heldReports: Int
     /// In the order of ``windows``.
     var origins: [OriginCount]
     /// The domain to which reports are sent, if the configuration names it.
@@ -29,6 +31,7 @@ struct StatusListing {
         runCount = try ledger.runCount()
         lastRun = try ledger.runs(limit: 1).first
         brakes = try ledger.brakes()
+        heldReports = try ledger.heldReportCount()
         origins = []
         for window in Self.windows { origins.append(try ledger.origins(from: now - window.seconds, to: now)) }
     }
@@ -124,6 +127,13 @@ extension StatusListing {
                 : "\(brakes.count) \(brakes.count == 1 ? "spike" : "spikes") undecided, \(waiting) addresses wait; see "
                     + "maildir-bounce brake list",
         ])
+        if heldReports > 0 {
+            rows.append([
+                "held reports",
+                "\(heldReports) from outside \(heldReports == 1 ? "blames" : "blame") more addresses than one may; see "
+                    + "maildir-bounce brake list",
+            ])
+        }
         var lines = Columns.lines(rows)
         lines += [""] + Columns.lines([["reports", "total"]] + classes.map { ["  \($0.name)", "\($0.count)"] })
         let head = ["origin", "total"] + Self.windows.map(\.text)
@@ -179,6 +189,7 @@ extension JSONWriter {
                 }
             }
             writer.array("brakes", status.brakes) { writer, episode in writer.brakeEpisode(episode) }
+            writer.member("held_reports", status.heldReports)
             writer.object("origins") { writer in
                 writer.object("total") { writer in
                     writer.member("local", status.local)

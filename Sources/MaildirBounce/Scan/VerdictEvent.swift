@@ -13,11 +13,10 @@ extension DeliveryEvent {
     ///   - arrival: when it arrived.
     ///   - contents: what was read of it.
     ///   - destination: where the file goes, or is.
-    ///   - counted: the outcomes that count.
-    ///   - withheld: why others do not; the ledger stores it as a rule.
+    ///   - judged: which outcomes count, and why others do not; the ledger stores that as a rule.
     init(
         _ verdict: Verdict, key: DeliveryKey, arrival: Int64, contents: FileContents, destination: String?,
-        counted: [Outcome], withheld: Withheld?
+        judged: TrustJudgement
     ) {
         let former = FormerFingerprint(messageID: verdict.messageID, contents: contents.bytes)
         self.init(
@@ -32,11 +31,14 @@ extension DeliveryEvent {
             dialect: verdict.dialect,
             reportingMTA: verdict.reportingMTA,
             stream: verdict.stream,
+            isVouched: judged.isVouched, isWithheld: judged.isWithheld,
             deliveredTo: verdict.deliveredTo.first,
             destination: destination,
             // A person decides what a request to unsubscribe means for its address.
-            outcomes: verdict.messageClass == .unsubscribe ? [] : counted.map(OutcomeEvent.init),
-            rules: verdict.ruleNames + (withheld?.rule.map { [$0] } ?? []))
+            outcomes: verdict.messageClass == .unsubscribe ? [] : judged.counted,
+            rules: verdict.ruleNames)
+        holdIfLarge(limit: judged.maximumAddresses)
+        if let rule = judged.withheld(self)?.rule { rules.append(rule) }
     }
 
     /// A time before this program was built, 2026-11-28T00:00:00Z: an earlier clock is wrong.

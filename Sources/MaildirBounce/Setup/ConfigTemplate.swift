@@ -45,6 +45,14 @@ enum ConfigTemplate {
             # "message-id": only one that knows the Message-ID of a mail of ours, at one of these domains.
             #require = "none"
             #message_id_domains = []
+            # Against how many addresses one report may count that nobody vouches for; a larger one waits for brake confirm.
+            #max_addresses = \(LedgerLimits.addressesFromOutside)
+            # Servers whose reports are believed: names, addresses or networks; and, for complaints, feedback loops.
+            # relays = ["mx.relay.example", "192.0.2.0/24"], feedback_loops = ["fbl.example"]
+            #relays = []
+            #feedback_loops = []
+            # The name that your server gives itself in Authentication-Results: domains that pass DKIM or SPF are then known.
+            #authserv_id = "mx.news.example"
 
             [own]
             # Addresses of yours that must never be suppressed nor exported, whoever names them; "@firm.example" is a whole
@@ -79,8 +87,9 @@ enum ConfigTemplate {
             # While the failures of one provider spike, nobody is suppressed for them.
             [policy.brake]
             #enabled = \(policy.brake != nil)
-            # From how many addresses in one window on, and how many times the average of the days before.
+            # From how many addresses in one hour on.
             #minimum = \(brake.minimum)
+            # Numbers that need no change: how many times the average of the days before, and over how long.
             #factor = \(brake.factor)
             #window_hours = \(brake.windowHours)
             #baseline_days = \(brake.baselineDays)

@@ -16,6 +16,9 @@ struct StatisticsData {
     let pruned: Int
     let figures: RecipientFigures
     let suppressions: NewSuppressions
+    /// What waits for a decision now, whenever it came.
+    let brakes: [BrakeEpisode]
+    let heldReports: [HeldReport]
     /// Recipients without a reason, by what was said about them.
     var undecided = LikenessGroups<ReportSample>()
 
@@ -30,6 +33,8 @@ struct StatisticsData {
         pruned = try ledger.prunedReports(window)
         figures = try ledger.recipientFigures(window)
         suppressions = try ledger.newSuppressions(window, at: now, limit: suppressedLimit)
+        brakes = try ledger.brakes()
+        heldReports = try ledger.heldReports()
         try ledger.recipients(window, reasons: Self.undecidedReasons) { said, sample throws(LedgerError) in
             try undecided.add(Likeness.key(said ?? ""), sample)
             return true
