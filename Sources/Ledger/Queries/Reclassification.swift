@@ -305,7 +305,12 @@ package final class Reclassification {
         try updateDelivery.bind(8, new.isWithheld ? 1 : nil as Int64?)
         try updateDelivery.bind(9, new.sharers > 1 ? Int64(new.sharers) : nil)
         try updateDelivery.execute()
-        guard let outcomes = new.outcomes, outcomes != old.outcomes else { return old.class }
+        guard let outcomes = new.outcomes, outcomes != old.outcomes else {
+            // Who vouches for it is no part of the verdict.
+            var said = old
+            (said.isVouched, said.isWithheld, said.sharers) = (new.isVouched, new.isWithheld, new.sharers)
+            return said == new ? nil : old.class
+        }
         try outcomeTable.delete(of: id)
         for (ordinal, (outcome, said)) in zip(outcomes, event.outcomes).enumerated() {
             try outcomeTable.insert(

@@ -51,7 +51,7 @@ struct TrustRule: Sendable, Equatable {
     private func isVouched(_ verdict: Verdict, _ counted: [Outcome]) -> Bool {
         if verdict.origin == .local { return true }
         if verdict.trust == .valid, let tagged = verdict.taggedRecipient.flatMap({ CanonicalAddress($0) }),
-            counted.allSatisfy({ CanonicalAddress($0.address) == tagged })
+            !counted.isEmpty, counted.allSatisfy({ CanonicalAddress($0.address) == tagged })
         {
             return true
         }
