@@ -106,6 +106,11 @@ simulate-week: ## a week of a million reports in which a provider fails; takes s
 	swift build -c release --product simulate-week
 	.build/release/simulate-week
 
+simulate-year: ## a year of mailings to 100,000 addresses of which the truth is known; takes some minutes (docs/policy.md)
+	swift build -c release --product simulate-year
+	.build/release/simulate-year --seed 1
+	.build/release/simulate-year --seed 2
+
 test-sanitize: install-deps ## run the unit tests with the thread sanitizer, and then with the address sanitizer
 	swift test --sanitize thread --scratch-path .build-tsan
 	# Without its look for leaks: Foundation keeps for good what it read of each file.

@@ -67,6 +67,15 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/SimulateWeek"),
+        // The simulated year, on which the policy's numbers were chosen: make simulate-year.
+        .target(name: "Year", dependencies: ["Bytes", "Ledger", "Verdict", "Week"], path: "Benchmarks/Year"),
+        .executableTarget(
+            name: "simulate-year",
+            dependencies: [
+                "Ledger", "LedgerPostgreSQL", "Year",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/SimulateYear"),
         // Programs of others, one for each library: without package access they see what is public, and no more.
         .executableTarget(
             name: "list-maildir", dependencies: ["Maildir"], path: "Examples/list-maildir", packageAccess: false),
@@ -91,7 +100,7 @@ let package = Package(
         .testTarget(
             name: "LedgerTests",
             dependencies: [
-                "Bytes", "Ledger", "LedgerPostgreSQL", "TestSupport", "Verdict", "Week",
+                "Bytes", "Ledger", "LedgerPostgreSQL", "TestSupport", "Verdict", "Week", "Year",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .testTarget(

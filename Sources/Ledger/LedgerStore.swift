@@ -32,6 +32,7 @@ package final class LedgerStore: Sendable {
     package static let defaultBusySeconds = 30
     /// The file, or the address of the database without a password.
     package let path: String
+    /// The policy of the host, with the ledger's edition of the defaults.
     package let policy: Policy
     let engine: any LedgerEngine
     let overlay = Overlay()
@@ -65,7 +66,7 @@ package final class LedgerStore: Sendable {
     package init(engine: any LedgerEngine, path: String, policy: Policy, adopts: Bool) throws(LedgerError) {
         self.engine = engine
         self.path = path
-        self.policy = policy
+        self.policy = policy.inEdition(try LedgerStore.edition(engine))
         if adopts { try adoptPolicy() }
     }
 

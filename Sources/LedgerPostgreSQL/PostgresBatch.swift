@@ -10,7 +10,8 @@ import Ledger
 /// addresses by name, new ones among them, the reports by fingerprint; then come the new reports, in the same order;
 /// then, exclusively, the counts of the brake, which most batches share, followed at once by the derived states and the
 /// commit. If two hosts count a report at once, one of them fails, starts over and finds it. If an hour becomes or
-/// stops being a spike, addresses outside the batch change: that batch is repeated with the whole ledger locked.
+/// stops being a spike, or it becomes known that a stream was mailed on a day, addresses outside the batch change: that
+/// batch is repeated with the whole ledger locked.
 final class PostgresBatch {
     private let policy: Policy
     private let version: Int64
@@ -26,14 +27,15 @@ final class PostgresBatch {
     func commit(_ batch: [DeliveryEvent], _ session: PostgresSession, lockSeconds: Int) throws -> [CommitOutcome] {
         if terms.isFull { try forgetTerms(drops: terms.drops) }
         let names = BatchNames(batch, policy)
-        var spikes = Set<PostgresContext.Hour>()
+        var beyond = Beyond()
         while true {
             do {
                 try remember(try terms.learn(names.texts, session))
-                return try attempt(batch, names, session, lockSeconds: lockSeconds, spikes: spikes)
-            } catch let found as NewSpikes {
+                return try attempt(batch, names, session, lockSeconds: lockSeconds, beyond: beyond)
+            } catch let found as ChangesOthers {
                 try session.run("ROLLBACK")
-                spikes.formUnion(found.hours)
+                beyond.hours.formUnion(found.beyond.hours)
+                beyond.days.formUnion(found.beyond.days)
             } catch let stale as StaleTerms {
                 try session.run("ROLLBACK")
                 try forgetTerms(drops: stale.drops)
@@ -41,17 +43,27 @@ final class PostgresBatch {
         }
     }
 
+    /// What a batch changes besides the states of its own addresses.
+    struct Beyond {
+        /// Hours whose status changes.
+        var hours = Set<PostgresContext.Hour>()
+        /// Days of which it becomes known that a stream was mailed.
+        var days = Set<MailingDays.Day>()
+
+        var isEmpty: Bool { hours.isEmpty && days.isEmpty }
+    }
+
     private func forgetTerms(drops: String?) throws {
         terms = PostgresTerms(drops: drops)
         scratch = try ScratchLedger(policy)
     }
 
-    /// Hours whose status changes and whose addresses were not all read.
-    private struct NewSpikes: Error { var hours: Set<PostgresContext.Hour> }
+    /// Addresses of others change that were not all read.
+    private struct ChangesOthers: Error { var beyond: Beyond }
 
     private func attempt(
         _ batch: [DeliveryEvent], _ names: BatchNames, _ session: PostgresSession, lockSeconds: Int,
-        spikes: Set<PostgresContext.Hour>
+        beyond: Beyond
     ) throws -> [CommitOutcome] {
         var outcomes: [CommitOutcome] = []
         var failure: (any Error)?
@@ -60,8 +72,8 @@ final class PostgresBatch {
             do {
                 var context = PostgresContext(session, connection, policy)
                 let numbers = try context.readFirst(
-                    names, terms, batch.count, version: version, lockSeconds: lockSeconds, isAlone: !spikes.isEmpty)
-                try context.readMore(batch, names, terms, spikes)
+                    names, terms, batch.count, version: version, lockSeconds: lockSeconds, isAlone: !beyond.isEmpty)
+                try context.readMore(batch, names, terms, beyond)
                 try learnTerms(context.termNumbers, session, connection)
                 connection.given = numbers
 
@@ -74,8 +86,10 @@ final class PostgresBatch {
                 try context.readBrake(after: deliveries, names, terms)
                 try learnTerms(context.termNumbers, session, connection)
                 try writer.writeStates()
-                let changed = try context.changedHours().subtracting(spikes)
-                guard changed.isEmpty else { throw NewSpikes(hours: changed) }
+                let changed = Beyond(
+                    hours: try context.changedHours().subtracting(beyond.hours),
+                    days: writer.mailings.learned.subtracting(beyond.days))
+                guard changed.isEmpty else { throw ChangesOthers(beyond: changed) }
                 // A text that has a number only in the ledger in memory must not be copied to the other.
                 guard journal.terms.isSubset(of: context.termNumbers) else { throw DamagedLedger() }
                 let states = try PostgresChanges(connection, journal, context).states()

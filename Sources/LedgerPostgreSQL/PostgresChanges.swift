@@ -66,6 +66,7 @@ struct PostgresChanges {
                 Statement(sql: "DELETE FROM address WHERE id = ANY($1)", parameters: [.array(PostgresArray(gone))]))
         }
         try addHours(&statements)
+        try addMailingDays(&statements)
         let tally = LedgerTable.tally
         add(try tally.allRows(in: connection), to: &statements) {
             """
@@ -152,6 +153,23 @@ struct PostgresChanges {
                     """,
                 parameters: [gone.map(\.provider), gone.map(\.reason), gone.map(\.hour)].map { PostgresArray($0) }
                     .parameters))
+    }
+
+    private func addMailingDays(_ statements: inout [Statement]) throws {
+        let table = LedgerTable.mailingDay
+        let select = try connection.prepare("SELECT \(table.names) FROM mailing_day")
+        let changed = try table.arrays { body in
+            while try select.step() {
+                let day = MailingDays.Day(stream: select.integer(0), day: select.integer(1))
+                if context.mailingDays[day] != [select.integer(2), select.integer(3)] { try body(select) }
+            }
+        }
+        add(changed, to: &statements) {
+            """
+            INSERT INTO mailing_day (\(table.names)) SELECT * FROM \(table.given)
+            ON CONFLICT (stream, day) DO UPDATE SET low = excluded.low, high = excluded.high
+            """
+        }
     }
 
     /// Adds a statement over rows, if there are any.

@@ -30,6 +30,8 @@ struct PostgresContext {
     private(set) var newAddresses = Set<Int64>()
     /// Their weights, by provider, reason, hour and address.
     private(set) var members: [[Int64]: Int64] = [:]
+    /// Of each day of a stream's mailings: the lowest and the highest number of an address.
+    private(set) var mailingDays: [MailingDays.Day: [Int64]] = [:]
     private(set) var hours: [Hour: (addresses: Int64, votes: Int64, vouched: Int64, status: Int64)] = [:]
     /// Of existing events: the pairs whose statuses they depend on.
     private var oldPairs = Set<Pair>()
@@ -159,6 +161,12 @@ struct PostgresContext {
         switch table.name {
         case "delivery": deliveries.formUnion(rows.integers(0))
         case "outcome": outcomes.formUnion(rows.integers(0))
+        case "mailing_day":
+            for row in 0..<rows.count {
+                mailingDays[MailingDays.Day(stream: rows.integer(row, 0), day: rows.integer(row, 1))] = [
+                    rows.integer(row, 2), rows.integer(row, 3),
+                ]
+            }
         case "brake_member":
             for row in 0..<rows.count { members[(0..<4).map { rows.integer(row, $0) }] = rows.integer(row, 4) }
         case "brake_hour":
@@ -187,10 +195,11 @@ struct PostgresContext {
     /// Reads the events of the addresses whose state cannot simply be continued: if a report is older than one that was
     /// counted, if an earlier copy replaces a report, if an hour becomes a spike.
     mutating func readMore(
-        _ batch: [DeliveryEvent], _ names: BatchNames, _ terms: PostgresTerms, _ spikes: Set<Hour>
+        _ batch: [DeliveryEvent], _ names: BatchNames, _ terms: PostgresTerms, _ beyond: PostgresBatch.Beyond
     ) throws {
         var wanted = Set<Int64>()
-        if !spikes.isEmpty { wanted.formUnion(try readMembers(of: spikes)) }
+        if !beyond.hours.isEmpty { wanted.formUnion(try readMembers(of: beyond.hours)) }
+        for day in beyond.days.sorted() { wanted.formUnion(try readFailures(of: day)) }
         var copied = Set<String>()
         wanted.formUnion(try readCopied(batch, &copied))
         try readAddresses(wanted.subtracting(domainOfAddress.keys))
@@ -199,8 +208,8 @@ struct PostgresContext {
         let table = try AddressTable(connection, unread)
         for (address, first) in names.addresses {
             guard let seen = try table.lastEvent(address) else { continue }
-            // In a batch that touches a spike every state is derived again.
-            if seen.latest >= first || names.repeated.contains(address) || copied.contains(address) || !spikes.isEmpty {
+            // In a batch that changes states of others every state is derived again.
+            if seen.latest >= first || names.repeated.contains(address) || copied.contains(address) || !beyond.isEmpty {
                 wanted.insert(seen.id)
             }
         }
@@ -322,6 +331,14 @@ struct PostgresContext {
         return Set(rows.integers(3))
     }
 
+    /// All addresses whose failures are counted otherwise if the stream was mailed on a day.
+    private func readFailures(of day: MailingDays.Day) throws -> Set<Int64> {
+        let server = PostgresConnection(session, beginning: [])
+        var addresses = Set<Int64>()
+        try MailingDays(server, try TermTable(server, writes: false)).forEachAddress(of: day) { addresses.insert($0) }
+        return addresses
+    }
+
     private mutating func readAddresses(_ numbers: Set<Int64>) throws {
         if numbers.isEmpty { return }
         let rows = try session.execute(
@@ -381,7 +398,19 @@ struct PostgresContext {
                     JOIN brake_decision AS h ON \(isPair)
                     """, parameters: parameters),
         ]
-        let rows = Array(try session.pipeline(changes + reading).suffix(4))
+        // The mailings of the streams of the batch and of the events that were read.
+        let select = try connection.prepare("SELECT DISTINCT stream FROM delivery WHERE stream IS NOT NULL")
+        var streams: [Int64] = []
+        while try select.step() { streams.append(select.integer(0)) }
+        let mailings = [LedgerTable.mailingDay, .sent].map { table in
+            Statement(
+                sql: "SELECT \(table.names) FROM \(table.name) WHERE stream = ANY($1)",
+                parameters: [.array(PostgresArray(streams))])
+        }
+        let answers = Array(try session.pipeline(changes + reading + mailings).suffix(6))
+        try take(answers[4], .mailingDay)
+        try take(answers[5], .sent)
+        let rows = Array(answers.prefix(4))
         for part in rows.prefix(3) { try take(part, .hour) }
         try take(rows[3], .decision)
     }

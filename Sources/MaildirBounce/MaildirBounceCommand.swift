@@ -40,6 +40,7 @@ import Glibc
                     ReportCommand.self,
                     StatusCommand.self,
                     PolicyCommand.self,
+                    SentCommand.self,
                     BrakeCommand.self,
                     RulesCommand.self,
                     VERPCommand.self,

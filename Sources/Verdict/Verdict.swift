@@ -9,6 +9,10 @@ public struct Verdict: Sendable, Equatable {
     public var arrival: Int64?
     /// The Date field's date, in seconds since 1970, UTC.
     package var date: Int64?
+    /// When the mail was sent that the report is about, in seconds since 1970, UTC, by its own Date field.
+    package var mailed: Int64?
+    /// Whether that mail went to many, by its own header.
+    package var isOfMailing = false
     /// Addresses that the message was delivered to, the surest first, in lower case.
     public var deliveredTo: [String] = []
     /// Message-ID of the message itself, without angle brackets.

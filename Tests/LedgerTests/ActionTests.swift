@@ -7,7 +7,7 @@ import Testing
 struct ActionTests {
     @Test("Suppressed by hand: with or without a history, in any spelling, and kept with its note")
     func suppress() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         let outcomes = try ledger.suppress(
             ["Bob@Dest.example", "no address", "bob@dest.example"], reason: "asked", note: "by telephone",
             author: "ann", at: time(day: 3))
@@ -30,7 +30,7 @@ struct ActionTests {
 
     @Test("A suppression by hand may end")
     func until() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.record([
             ManualAction(address: "bob@dest.example", kind: .suppress, at: time(day: 0), until: time(day: 5))
         ])
@@ -44,7 +44,7 @@ struct ActionTests {
         let late = report(2, at: time(day: 2))
         let new = report(3, at: time(day: 9))
         for releasedFirst in [false, true] {
-            let ledger = try freshLedger(Policy())
+            let ledger = try freshLedger(Policy.byDays)
             if !releasedFirst { try ledger.commit([old]) }
             #expect(try ledger.release(["bob@dest.example"], note: "is back", at: time(day: 5)) == [.done])
             if releasedFirst { try ledger.commit([old]) }
@@ -66,7 +66,7 @@ struct ActionTests {
         "A release holds against all that the ledger knew, whatever date that bears and whatever its own clock says",
         arguments: [time(day: -20_000), time(day: 1), time(day: 5)])
     func releaseOfTheFuture(at: Int64) throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         let dates = [time(day: 5) + 300, time(day: 30_000), LedgerLimits.latestArrival, 0, time(day: 4)]
         try ledger.commit(dates.enumerated().map { report($0.offset, at: $0.element) })
         try ledger.suppress(["bob@dest.example"], at: time(day: 27_000))
@@ -83,7 +83,7 @@ struct ActionTests {
 
     @Test("After a release by a clock that was ahead, what is decided and what arrives then counts")
     func clockAhead() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([report(1, at: time(day: 1))])
         #expect(try ledger.release(["bob@dest.example"], at: time(day: 400)) == [.done])
         #expect(try ledger.suppress(["bob@dest.example"], at: time(day: 2)) == [.done])
@@ -105,7 +105,7 @@ struct ActionTests {
 
     @Test("A suppression of an older date does not undo a release, and that is said")
     func olderThanRelease() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([report(1, at: time(day: 1))])
         try ledger.release(["bob@dest.example"], at: time(day: 5))
         func dated(_ address: String, _ day: Int) -> ManualAction {
@@ -119,7 +119,7 @@ struct ActionTests {
 
     @Test("An arrival after the moment at which the mail is first seen is dated by that")
     func firstSight() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         var future = report(1, at: time(day: 30_000))
         future.seen = time(day: 3)
         try ledger.commit([future])
@@ -134,7 +134,7 @@ struct ActionTests {
     @Test("The numbers of deliveries that were pruned are not given again", .enabled(if: !TestServer.isInUse))
     func numbers() throws {
         let folder = try TemporaryFolder()
-        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy.byDays)
         try ledger.commit((0..<5).map { report($0, address: "ann@dest.example", at: time(day: 0)) })
         try ledger.release(["bob@dest.example"], at: time(day: 2))
         #expect(try ledger.prune(olderThan: time(day: 1)).deliveries == 5)
@@ -144,7 +144,7 @@ struct ActionTests {
 
     @Test("After a release the soft streak begins anew")
     func streak() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit((0..<4).map { softReport($0, at: time(day: $0)) })
         try ledger.release(["bob@dest.example"], at: time(day: 3, hour: 20))
         try ledger.commit([softReport(4, at: time(day: 4))])
@@ -154,7 +154,7 @@ struct ActionTests {
 
     @Test("What happens in one second acts in the order in which the ledger takes it")
     func sameSecond() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         func isSuppressed(_ address: String) throws -> Bool {
             try ledger.check(address, at: time(day: 2)) != .mayMail
         }
@@ -181,7 +181,7 @@ struct ActionTests {
 
     @Test("By hand is stronger than any report, and a receipt does not lift it")
     func stronger() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.suppress(["bob@dest.example"], reason: "asked", at: time(day: 1))
         try ledger.commit([
             report(1, class: "complaint", at: time(day: 2)),
@@ -194,7 +194,7 @@ struct ActionTests {
 
     @Test("What another system suppressed is taken over with its time and reason, and what is exported can be imported")
     func importExport() throws {
-        let source = try freshLedger(Policy())
+        let source = try freshLedger(Policy.byDays)
         try source.commit((0..<4).map { report($0, address: "a\($0)@dest.example", at: time(day: $0)) })
         var rows = [ManualAction]()
         try source.suppressed(at: time(day: 9)) { row in
@@ -204,7 +204,7 @@ struct ActionTests {
                     at: row.suppression.since))
             return true
         }
-        let target = try freshLedger(Policy())
+        let target = try freshLedger(Policy.byDays)
         #expect(try target.record(rows) == [.done, .done, .done, .done])
         #expect(try target.record(rows).allSatisfy { $0 == .alreadyKnown })
         var times = [Int64]()
@@ -223,7 +223,7 @@ struct ActionTests {
 
     @Test("A list that comes some at a time is written as a whole, or not at all")
     func pages() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         func record(_ pages: [ActionPage]) throws -> (isWritten: Bool, outcomes: [ActionOutcome]) {
             var rest = pages[...]
             var outcomes = [ActionOutcome]()
@@ -244,7 +244,7 @@ struct ActionTests {
 
     @Test("A suppression that is only wanted where it is needed leaves no trace where it is not")
     func onlyIfNeeded() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         func ask(_ address: String = "bob@dest.example", day: Int, until: Int? = nil) throws -> ActionOutcome? {
             try ledger.record([
                 ManualAction(
@@ -272,7 +272,7 @@ struct ActionTests {
 
     @Test("Many addresses are checked at once, each in its place")
     func batch() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([report(1)])
         let answers = try ledger.check(["ann@dest.example", "nonsense", "BOB@dest.example"], at: time(day: 1))
         #expect(answers.count == 3)
@@ -284,7 +284,7 @@ struct ActionTests {
 
     @Test("Hostile notes are text")
     func hostile() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.suppress(
             ["bob@dest.example"], reason: "'); --\u{0}", note: String(repeating: "n", count: 9_999), author: "\u{0}",
             at: Int64.max)

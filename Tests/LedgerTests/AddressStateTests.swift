@@ -15,18 +15,18 @@ struct AddressStateTests {
             ordinal: ordinal, effect: effect, reason: reason, spelling: spelling)
     }
 
-    private func soft(_ days: [Int], policy: Policy = Policy()) -> AddressState {
+    private func soft(_ days: [Int], policy: Policy = Policy.byDays) -> AddressState {
         AddressState.derive(days.map { event(.soft, day: $0, reason: "mailboxfull") }, policy: policy)
     }
 
     @Test("No event, no state")
     func empty() {
-        #expect(AddressState.derive([], policy: Policy()) == AddressState())
+        #expect(AddressState.derive([], policy: Policy.byDays) == AddressState())
     }
 
     @Test("One hard bounce suppresses, from its arrival, without an end")
     func hard() {
-        let state = AddressState.derive([event(.hard, day: 3)], policy: Policy())
+        let state = AddressState.derive([event(.hard, day: 3)], policy: Policy.byDays)
         #expect(
             state.suppression
                 == Suppression(cause: .hard, reason: "userunknown", since: time(day: 3), until: nil, days: 1))
@@ -37,7 +37,7 @@ struct AddressStateTests {
 
     @Test("One complaint suppresses")
     func complaint() {
-        let state = AddressState.derive([event(.complaint, day: 1, reason: "feedback")], policy: Policy())
+        let state = AddressState.derive([event(.complaint, day: 1, reason: "feedback")], policy: Policy.byDays)
         #expect(state.suppression?.cause == .complaint)
         #expect(state.counters.complaint == 1)
     }
@@ -57,12 +57,12 @@ struct AddressStateTests {
         let events = (0..<24).flatMap { hour in
             [event(.soft, day: 0, hour: hour), event(.soft, day: 0, hour: hour, number: 1)]
         }
-        let state = AddressState.derive(events, policy: Policy())
+        let state = AddressState.derive(events, policy: Policy.byDays)
         #expect(state.suppression == nil)
         #expect(state.counters.soft == 48)
         #expect(state.streakDays == 1)
         let midnight = [event(.soft, day: 0, hour: 23), event(.soft, day: 1, hour: 0)]
-        #expect(AddressState.derive(midnight, policy: Policy()).streakDays == 2)
+        #expect(AddressState.derive(midnight, policy: Policy.byDays).streakDays == 2)
     }
 
     @Test("The five days must lie within thirty, the first and the last included")
@@ -74,8 +74,8 @@ struct AddressStateTests {
 
     @Test("After thirty quiet days the streak begins anew")
     func quiet() {
-        var policy = Policy()
-        policy.soft.within = 365
+        var policy = Policy.byDays
+        policy.softDays.within = 365
         // Between day 3 and day 33 lie 29 days, between 3 and 34 thirty.
         #expect(soft([0, 1, 2, 3, 33], policy: policy).suppression != nil)
         #expect(soft([0, 1, 2, 3, 34], policy: policy).suppression == nil)
@@ -84,24 +84,24 @@ struct AddressStateTests {
 
     @Test("Every number of the soft rule decides: one less or one more changes the outcome")
     func numbers() {
-        var policy = Policy()
-        policy.soft.days = 4
+        var policy = Policy.byDays
+        policy.softDays.days = 4
         #expect(soft([0, 1, 2, 3], policy: policy).suppression != nil)
-        policy.soft.days = 6
+        policy.softDays.days = 6
         #expect(soft([0, 1, 2, 3, 4], policy: policy).suppression == nil)
-        policy = Policy()
-        policy.soft.within = 29
+        policy = Policy.byDays
+        policy.softDays.within = 29
         #expect(soft([0, 10, 20, 25, 29], policy: policy).suppression == nil)
-        policy.soft.within = 31
+        policy.softDays.within = 31
         #expect(soft([0, 10, 20, 25, 30], policy: policy).suppression != nil)
-        policy = Policy()
-        policy.soft.days = 0
+        policy = Policy.byDays
+        policy.softDays.days = 0
         #expect(soft([0, 1, 2, 3, 4, 5, 6], policy: policy).suppression == nil)
-        policy = Policy()
+        policy = Policy.byDays
         policy.hard.days = 2
         #expect(AddressState.derive([event(.hard, day: 0)], policy: policy).suppression == nil)
         #expect(AddressState.derive([event(.hard, day: 0), event(.hard, day: 1)], policy: policy).suppression != nil)
-        policy = Policy()
+        policy = Policy.byDays
         policy.complaint.days = 2
         #expect(AddressState.derive([event(.complaint, day: 0)], policy: policy).suppression == nil)
     }
@@ -111,12 +111,12 @@ struct AddressStateTests {
         var events = [0, 1, 2, 3].map { event(.soft, day: $0) }
         events.append(event(.delivered, day: 3, hour: 13))
         events.append(event(.soft, day: 4))
-        #expect(AddressState.derive(events, policy: Policy()).suppression == nil)
-        #expect(AddressState.derive(events, policy: Policy()).streakDays == 1)
+        #expect(AddressState.derive(events, policy: Policy.byDays).suppression == nil)
+        #expect(AddressState.derive(events, policy: Policy.byDays).streakDays == 1)
 
         events = [0, 1, 2, 3, 4].map { event(.soft, day: $0) } + [event(.delivered, day: 5)]
-        #expect(AddressState.derive(events, policy: Policy()).suppression == nil)
-        var policy = Policy()
+        #expect(AddressState.derive(events, policy: Policy.byDays).suppression == nil)
+        var policy = Policy.byDays
         policy.deliveryLiftsSoft = false
         #expect(AddressState.derive(events, policy: policy).suppression != nil)
     }
@@ -124,7 +124,7 @@ struct AddressStateTests {
     @Test("A delivery receipt does not lift what a hard bounce or a complaint did")
     func deliveredAfterHard() {
         for effect in [AddressEvent.Effect.hard, .complaint] {
-            let state = AddressState.derive([event(effect, day: 0), event(.delivered, day: 1)], policy: Policy())
+            let state = AddressState.derive([event(effect, day: 0), event(.delivered, day: 1)], policy: Policy.byDays)
             #expect(state.suppression != nil)
         }
     }
@@ -132,7 +132,7 @@ struct AddressStateTests {
     @Test("Auto-replies, delays and what counts for nobody are counted and never suppress")
     func harmless() {
         for effect in [AddressEvent.Effect.autoReply, .delayed, .other] {
-            let state = AddressState.derive((0..<40).map { event(effect, day: $0) }, policy: Policy())
+            let state = AddressState.derive((0..<40).map { event(effect, day: $0) }, policy: Policy.byDays)
             #expect(state.suppression == nil)
             #expect(state.streakDays == 0)
             #expect(state.counters.autoReply + state.counters.delayed + state.counters.other == 40)
@@ -141,7 +141,7 @@ struct AddressStateTests {
 
     @Test("A soft suppression may end, counted from the last soft bounce, and then the count starts again")
     func expiry() {
-        var policy = Policy()
+        var policy = Policy.byDays
         policy.softExpiryDays = 10
         var events = [0, 1, 2, 3, 4, 6].map { event(.soft, day: $0) }
         let state = AddressState.derive(events, policy: policy)
@@ -158,11 +158,11 @@ struct AddressStateTests {
     @Test("A stronger cause takes over and keeps the beginning; a weaker one changes nothing")
     func precedence() {
         let softs = [0, 1, 2, 3, 4].map { event(.soft, day: $0) }
-        let hard = AddressState.derive(softs + [event(.hard, day: 6)], policy: Policy())
+        let hard = AddressState.derive(softs + [event(.hard, day: 6)], policy: Policy.byDays)
         #expect(hard.suppression?.cause == .hard)
         #expect(hard.suppression?.since == time(day: 4))
         let complaint = AddressState.derive(
-            [event(.complaint, day: 0, reason: "feedback"), event(.hard, day: 1)], policy: Policy())
+            [event(.complaint, day: 0, reason: "feedback"), event(.hard, day: 1)], policy: Policy.byDays)
         #expect(complaint.suppression?.cause == .complaint)
         #expect(complaint.suppression?.reason == "feedback")
     }
@@ -173,7 +173,7 @@ struct AddressStateTests {
             event(.soft, day: 0, ordinal: 0), event(.hard, day: 0, ordinal: 1), event(.delivered, day: 0, ordinal: 2),
         ]
         for order in permutations(events) {
-            let state = AddressState.derive(order, policy: Policy())
+            let state = AddressState.derive(order, policy: Policy.byDays)
             #expect(state.counters.hard == 1)
             #expect(state.counters.soft == 0)
             #expect(state.counters.delivered == 0)
@@ -183,7 +183,7 @@ struct AddressStateTests {
     @Test("The spelling is that of the first report")
     func spelling() {
         let events = [event(.soft, day: 1, spelling: "BOB@x"), event(.soft, day: 0, spelling: "Bob@x")]
-        #expect(AddressState.derive(events, policy: Policy()).spelling == "Bob@x")
+        #expect(AddressState.derive(events, policy: Policy.byDays).spelling == "Bob@x")
     }
 
     @Test("The order of events changes nothing, and going on from a state is deriving from all")
@@ -191,8 +191,8 @@ struct AddressStateTests {
         var generator = SeededGenerator(seed: 7)
         let effects: [AddressEvent.Effect] = [.soft, .soft, .soft, .soft, .hard, .delivered, .delayed, .complaint]
         for round in 0..<200 {
-            var policy = Policy()
-            policy.soft.days = Int.random(in: 1...5, using: &generator)
+            var policy = Policy.byDays
+            policy.softDays.days = Int.random(in: 1...5, using: &generator)
             policy.hard.days = Int.random(in: 1...3, using: &generator)
             policy.softExpiryDays = Bool.random(using: &generator) ? 3 : nil
             policy.hard.expiryDays = Bool.random(using: &generator) ? 5 : nil

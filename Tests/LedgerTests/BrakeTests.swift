@@ -12,7 +12,7 @@ struct BrakeTests {
     }
 
     private func policy(_ change: (inout Policy.Brake) -> Void = { _ in }) -> Policy {
-        var policy = Policy()
+        var policy = Policy.byDays
         var brake = rule
         change(&brake)
         policy.brake = brake
@@ -295,7 +295,7 @@ struct BrakeTests {
         #expect(try suppressedCount(ledger) == 0)
         let without = try LedgerStore(
             inMemory: {
-                var policy = Policy(); policy.brake = nil; return policy
+                var policy = Policy.byDays; policy.brake = nil; return policy
             }())
         for day in 0..<8 {
             try without.commit(spike(200, day: day, reason: "expired", kind: "soft"))

@@ -5,7 +5,7 @@ import Testing
 @Suite("A batch counts each report once")
 struct CommitTests {
     private func store() throws -> LedgerStore {
-        try freshLedger(Policy())
+        try freshLedger(Policy.byDays)
     }
 
     @Test("A delivery is counted, its address has the counters and the history")
@@ -109,7 +109,7 @@ struct CommitTests {
             report(1, reason: "userunknown"), report(2, reason: "hostunknown"), report(3, reason: "hasmoved"),
         ]
         let dumps = try permutations(reports).map { order in
-            let ledger = try freshLedger(Policy())
+            let ledger = try freshLedger(Policy.byDays)
             for event in order { try ledger.commit([event]) }
             return try ledger.dump()
         }

@@ -30,6 +30,8 @@ struct CopyTests {
                 "domain (domain, cause, reason, since) VALUES ('gone.example', 4, \(term), 1)",
                 "stream_suppression (address, stream, cause, reason, since, days) VALUES (1, \(term), 4, \(term), 1, 1)",
                 "sent (stream, day, count) VALUES (\(term), 20000, 5)",
+                "mailing_day (stream, day, low, high) VALUES (\(term), 20001, 1, 2)",
+                "report_decision (fingerprint, verdict, at) SELECT fingerprint, 2, 1 FROM delivery LIMIT 1",
             ] { try connection.run("INSERT INTO " + row) }
         }
         try ledger.recordRun(RunRecord(maildir: "/var/mail/bounces", started: 1, ended: 2, counts: ["read": 40]))
@@ -37,11 +39,11 @@ struct CopyTests {
 
     @Test("There and back, to the other kind too, everything is the same, and the copy goes on")
     func copies() throws {
-        let first = try freshLedger(Policy())
+        let first = try freshLedger(Policy.byDays)
         try fill(first)
         #expect(try first.verify(limit: 9).differences == [])
-        let second = try LedgerStore(inMemory: Policy())
-        let third = try freshLedger(Policy())
+        let second = try LedgerStore(inMemory: Policy.byDays)
+        let third = try freshLedger(Policy.byDays)
         let tables = try first.copy(to: second)
         #expect(tables.filter { $0.rows == 0 }.map(\.name) == [])
         // What numbers are given next may be one setting more.
@@ -60,7 +62,7 @@ struct CopyTests {
 
     @Test("Every column of every table is copied")
     func columns() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         let listed = try ledger.read { connection in
             let query = try connection.prepare(
                 TestServer.isInUse
@@ -84,7 +86,7 @@ struct CopyTests {
 
     @Test("A ledger that has something is not written over")
     func notEmpty() throws {
-        let (source, target) = (try LedgerStore(inMemory: Policy()), try freshLedger(Policy()))
+        let (source, target) = (try LedgerStore(inMemory: Policy.byDays), try freshLedger(Policy.byDays))
         try source.commit([report(1)])
         try target.commit([report(2)])
         let before = try target.dump()
@@ -106,7 +108,7 @@ struct CopyTests {
             "UPDATE delivery SET duplicate_of = 999999 WHERE duplicate_of IS NOT NULL",
         ])
     func differences(damage: String) throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit((0..<40).map { report($0, address: "u\($0)@dest.example", at: time(day: $0 % 7)) })
         try ledger.commit([report(1, name: "copy.V1.host", at: time(day: 8))])
         #expect(try ledger.verify(limit: 9).differences == [])

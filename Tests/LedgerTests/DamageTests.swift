@@ -10,7 +10,7 @@ struct DamageTests {
 
     init() throws {
         folder = try TemporaryFolder()
-        let ledger = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
+        let ledger = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy.byDays)
         try ledger.commit((0..<300).map { report($0, address: "a\($0)@dest\($0).example") })
     }
 
@@ -18,7 +18,7 @@ struct DamageTests {
 
     private func failure(_ path: String, _ mode: LedgerStore.Mode) -> LedgerError? {
         do {
-            _ = try LedgerStore(path: path, mode: mode, policy: Policy(), busySeconds: 1)
+            _ = try LedgerStore(path: path, mode: mode, policy: Policy.byDays, busySeconds: 1)
             return nil
         } catch {
             return error
@@ -51,7 +51,7 @@ struct DamageTests {
     @Test("Cut off while the WAL holds what was committed last")
     func cutBesideWAL() throws {
         let copy = try TemporaryFolder()
-        let writer = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
+        let writer = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy.byDays)
         try writer.commit([report(1_000)])
         _ = shell("cp '\(folder.file)' '\(folder.file)-wal' '\(folder.file)-shm' '\(copy.path)/'")
         #expect(failure(copy.file, .readOnly) == nil)
@@ -67,7 +67,7 @@ struct DamageTests {
     @Test("A checkpoint that was killed between two pages is no damage: the rest is in the WAL")
     func halfCheckpoint() throws {
         let copy = try TemporaryFolder()
-        let writer = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
+        let writer = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy.byDays)
         let before = size
         try writer.commit((1_000..<2_000).map { report($0, address: "b\($0)@dest\($0).example") })
         for suffix in ["", "-wal", "-shm"] { _ = shell("cp '\(folder.file)\(suffix)' '\(copy.path)/'") }
@@ -75,7 +75,7 @@ struct DamageTests {
         _ = try writer.checkpoint()
         #expect(size > before)
         _ = shell("dd if='\(folder.file)' of='\(copy.file)' bs=4096 count=1 conv=notrunc")
-        let reader = try LedgerStore(path: copy.file, mode: .readOnly, policy: Policy())
+        let reader = try LedgerStore(path: copy.file, mode: .readOnly, policy: Policy.byDays)
         #expect(try reader.check("b1999@dest1999.example", at: time(day: 1)) != .mayMail)
         // Without the WAL it is.
         _ = shell(": > '\(copy.file)-wal'")
@@ -111,7 +111,7 @@ struct DamageTests {
             fseeko(file, off_t(place) + 2, SEEK_SET)
             fputc(Int32(bytes[2]) + 1, file)
             fclose(file)
-            let reader = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy())
+            let reader = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy.byDays)
             do {
                 #expect(try reader.check("a123@dest123.example", at: time(day: 1)) != .mayMail)
             } catch {
@@ -129,15 +129,15 @@ struct DamageTests {
         let elsewhere = try TemporaryFolder()
         let link = elsewhere.file
         _ = shell("ln -s '\(folder.file)' '\(link)'")
-        let writer = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
+        let writer = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy.byDays)
         try writer.commit([report(1_000, address: "late@late.example")])
         // What is in the WAL only.
-        let reader = try LedgerStore(path: link, mode: .readOnly, policy: Policy())
+        let reader = try LedgerStore(path: link, mode: .readOnly, policy: Policy.byDays)
         #expect(try reader.check("late@late.example", at: time(day: 1)) != .mayMail)
         #expect(shell("ls -A '\(elsewhere.path)'") == "ledger.sqlite\n")
         // One that leads to nothing yet.
         _ = shell("ln -s new.sqlite '\(elsewhere.path)/second'")
-        _ = try LedgerStore(path: elsewhere.path + "/second", mode: .readWrite, policy: Policy())
+        _ = try LedgerStore(path: elsewhere.path + "/second", mode: .readWrite, policy: Policy.byDays)
         #expect(LedgerFile.size(elsewhere.path + "/new.sqlite") ?? 0 > 0)
         try writer.commit([])
     }
@@ -150,7 +150,7 @@ struct LedgerPlaceTests {
     init() throws { folder = try TemporaryFolder() }
 
     private func open() throws(LedgerError) -> LedgerStore {
-        try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
+        try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy.byDays)
     }
 
     @Test("It is built under another name, and nothing of that is left")
@@ -190,7 +190,7 @@ struct LedgerPlaceTests {
             "echo something else > ledger.sqlite", "cat other.sqlite > ledger.sqlite",
         ])
     func replaced(script: String) throws {
-        _ = try LedgerStore(path: folder.path + "/other.sqlite", mode: .readWrite, policy: Policy())
+        _ = try LedgerStore(path: folder.path + "/other.sqlite", mode: .readWrite, policy: Policy.byDays)
         let ledger = try open()
         try ledger.commit([report(1)])
         _ = try ledger.checkpoint()
@@ -204,7 +204,7 @@ struct LedgerPlaceTests {
         let first = try open()
         let identity = try #require(try first.identity())
         #expect(try first.ensureIdentity() == identity)
-        let other = try LedgerStore(path: folder.path + "/other", mode: .readWrite, policy: Policy())
+        let other = try LedgerStore(path: folder.path + "/other", mode: .readWrite, policy: Policy.byDays)
         #expect(try other.identity() != identity)
         _ = try first.copy(to: other)
         #expect(try other.identity() == identity)

@@ -51,8 +51,8 @@ struct DeterminismTests {
         var generator = SeededGenerator(seed: 3)
         var spikes = 0
         for round in 0..<8 {
-            var policy = Policy()
-            policy.soft.days = 3
+            var policy = Policy.byDays
+            policy.softDays.days = 3
             policy.hard.days = round % 2 + 1
             policy.softExpiryDays = round % 3 == 0 ? 7 : nil
             // Four addresses are enough for a spike in some rounds; in others there is no brake.
@@ -108,7 +108,7 @@ struct DeterminismTests {
 
     @Test("A rebuild mends whatever was done to the derived tables")
     func mends() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit((0..<20).map { softReport($0, address: "a\($0 % 4)@dest.example", at: time(day: $0)) })
         let before = try ledger.dump()
         try ledger.write {
@@ -124,14 +124,14 @@ struct DeterminismTests {
     func policyChange() throws {
         let folder = try TemporaryFolder()
         let set = (0..<3).map { softReport($0, at: time(day: $0)) }
-        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy.byDays)
         try ledger.commit(set)
         #expect(try ledger.check("bob@dest.example", at: time(day: 9)) == .mayMail)
-        var strict = Policy()
-        strict.soft.days = 3
+        var strict = Policy.byDays
+        strict.softDays.days = 3
         let other = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: strict)
         #expect(try other.check("bob@dest.example", at: time(day: 9)) != .mayMail)
-        let back = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let back = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy.byDays)
         #expect(try back.check("bob@dest.example", at: time(day: 9)) == .mayMail)
     }
 
@@ -139,11 +139,11 @@ struct DeterminismTests {
     func policyOfOthers() throws {
         let folder = try TemporaryFolder()
         let set = (0..<3).map { softReport($0, at: time(day: $0)) }
-        var strict = Policy()
-        strict.soft.days = 3
+        var strict = Policy.byDays
+        strict.softDays.days = 3
         // An empty ledger is anybody's.
         do { _ = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: strict) }
-        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy.byDays)
         try ledger.commit(set)
         let refusal = #expect(throws: LedgerError.self) {
             try LedgerStore(path: folder.ledger, mode: .readWrite, policy: strict)

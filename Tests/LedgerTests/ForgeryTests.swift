@@ -309,7 +309,7 @@ struct ForgeryTests {
     @Test("A receipt that proves nothing is counted and lifts nothing, nor ends a streak or what is held")
     func receipts() throws {
         for (kind, lifts) in [("delivered", true), ("delivered unproven", false)] {
-            let ledger = try freshLedger(Policy { $0.soft.days = 3 })
+            let ledger = try freshLedger(Policy { $0.softDays.days = 3 })
             try ledger.commit((0..<3).map { softReport($0, at: time(day: $0)) })
             try ledger.commit((0..<2).map { softReport(10 + $0, address: "ann@dest.example", at: time(day: $0)) })
             try ledger.commit(

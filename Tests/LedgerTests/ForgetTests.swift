@@ -11,7 +11,7 @@ struct ForgetTests {
     @Test("Nothing of the address is left in the files, and it stays suppressed")
     func erased() throws {
         let folder = try TemporaryFolder()
-        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy.byDays)
         var event = report(1, address: "Secret.Person@dest.example")
         event.messageID = "<bounce-secret.person=dest.example@mail.example>"
         event.outcomes.append(OutcomeEvent(address: "other@dest.example", kind: "hard", reason: "userunknown"))
@@ -33,13 +33,13 @@ struct ForgetTests {
         // The others named by the same report keep what they had.
         #expect(try ledger.address("other@dest.example")?.history.count == 1)
         #expect(try ledger.rebuild() == 0)
-        let reader = try LedgerStore(path: folder.ledger, mode: .readOnly, policy: Policy())
+        let reader = try LedgerStore(path: folder.ledger, mode: .readOnly, policy: Policy.byDays)
         #expect(try reader.check("secret.person@dest.example", at: time(day: 2)) != .mayMail)
     }
 
     @Test("Its files do not count again, nor do copies that arrived earlier")
     func once() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([report(1, name: "a", at: time(day: 5))])
         try ledger.forget("bob@dest.example")
         let outcomes = try ledger.commit([
@@ -51,7 +51,7 @@ struct ForgetTests {
 
     @Test("An address that was not suppressed leaves nothing; one of which nothing is known is not found")
     func notSuppressed() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([softReport(1, at: time(day: 0))])
         #expect(try ledger.forget("bob@dest.example"))
         #expect(try ledger.check("bob@dest.example", at: time(day: 1)) == .mayMail)
@@ -62,7 +62,7 @@ struct ForgetTests {
 
     @Test("A release lets a forgotten address be mailed, and does not bring its name back")
     func release() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([report(1, at: time(day: 2))])
         try ledger.forget("bob@dest.example")
         // A release of the time before does not lift it.
@@ -74,7 +74,7 @@ struct ForgetTests {
 
     @Test("New mail about a forgotten address makes a new history")
     func newMail() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([report(1, at: time(day: 2))])
         try ledger.forget("bob@dest.example")
         try ledger.commit([softReport(2, at: time(day: 9))])
@@ -84,7 +84,7 @@ struct ForgetTests {
 
     @Test("Forgetting one of many leaves a spike what it was")
     func brake() throws {
-        var policy = Policy()
+        var policy = Policy.byDays
         policy.brake?.minimum = 4
         let ledger = try freshLedger(policy)
         try ledger.commit((0..<4).map { report($0, address: "u\($0)@dest.example") })
@@ -98,7 +98,7 @@ struct ForgetTests {
     @Test("Two ledgers keep different hashes of one address")
     func keyed() throws {
         let hashes = try (0..<2).map { _ in
-            let ledger = try freshLedger(Policy())
+            let ledger = try freshLedger(Policy.byDays)
             try ledger.commit([report(1)])
             try ledger.forget("bob@dest.example")
             return try ledger.read { connection in
@@ -158,7 +158,7 @@ struct ForgetTests {
     @Test("Not a byte is left: of copies, of others' diagnostics, of terms and notes; and every file is named")
     func everything() throws {
         let folder = try TemporaryFolder()
-        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy.byDays)
         var first = report(1, name: "head", address: "SecretBob@private.example", at: time(day: 0))
         first.messageID = "<secretbob.1@mx>"
         first.reportingMTA = "mail.private.example"
@@ -216,7 +216,7 @@ struct ForgetTests {
 
     @Test("A reason that is given for others, too, stays what it is")
     func sharedReason() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.suppress(["bob@dest.example", "ann@dest.example"], reason: "unsubscribed", at: time(day: 0))
         try ledger.forget("bob@dest.example")
         guard case .suppressed(let suppression) = try ledger.check("bob@dest.example", at: time(day: 1)) else {
@@ -228,7 +228,7 @@ struct ForgetTests {
 
     @Test("After pruning it says that the files are no longer known")
     func pruned() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([report(1, at: time(day: 0)), report(2, at: time(day: 20))])
         _ = try ledger.prune(olderThan: time(day: 10))
         let result = try ledger.forget(["bob@dest.example"]).addresses
@@ -240,9 +240,9 @@ struct ForgetTests {
     func snapshot() throws {
         guard !TestServer.isInUse else { return }
         let folder = try TemporaryFolder()
-        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy(), busySeconds: 0)
+        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy.byDays, busySeconds: 0)
         try ledger.commit([report(1, address: "secretbob@dest.example")])
-        let reader = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let reader = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy.byDays)
         let result = try reader.read { connection in
             _ = try connection.integer("SELECT id FROM delivery")
             return try ledger.forget(["secretbob@dest.example"])
@@ -261,7 +261,7 @@ struct ForgetTests {
         guard !TestServer.isInUse else { return }
         var generator = SeededGenerator(seed: 5)
         let folder = try TemporaryFolder()
-        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy.byDays)
         let names = (0..<2_000).map { _ in
             "n\(String(generator.next(), radix: 36))@dest\(generator.next() % 50).example"
         }

@@ -19,7 +19,7 @@ struct InterfaceTests {
 
     @Test("Their columns are these, in this order")
     func columns() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         func names(_ view: String) throws -> String {
             let columns =
                 TestServer.isInUse
@@ -27,7 +27,7 @@ struct InterfaceTests {
                 : "SELECT name FROM pragma_table_info('\(view)')"
             return try rows(ledger, columns, 1).joined(separator: " ")
         }
-        #expect(try names("suppressed") == "address reason since until")
+        #expect(try names("suppressed") == "address reason since until cause party")
         #expect(
             try names("counters")
                 == "address hard soft delayed delivered complaint auto_reply other streak first_seen last_seen suppressed"
@@ -36,7 +36,7 @@ struct InterfaceTests {
 
     @Test("Their rows are in the documented units")
     func units() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         let last = LedgerLimits.latestArrival
         try ledger.commit([
             report(1, address: "Bob@Dest.Example", at: time(day: -400)),
@@ -65,7 +65,7 @@ struct InterfaceTests {
 
     @Test("A forgotten address is found by the documented hash")
     func forgotten() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([report(1, at: time(day: -400))])
         #expect(try ledger.forget("bob@dest.example") == true)
         let key = try #require(try rows(ledger, "SELECT value FROM setting WHERE name = 'forget-key'", 1).first)

@@ -10,7 +10,7 @@ let isRoot = geteuid() == 0
 struct LedgerFileTests {
     private func failure(_ path: String, _ mode: LedgerStore.Mode, busySeconds: Int = 1) -> LedgerError? {
         do {
-            _ = try LedgerStore(path: path, mode: mode, policy: Policy(), busySeconds: busySeconds)
+            _ = try LedgerStore(path: path, mode: mode, policy: Policy.byDays, busySeconds: busySeconds)
             return nil
         } catch {
             return error
@@ -26,7 +26,7 @@ struct LedgerFileTests {
     @Test("A new ledger has mode 0640 and is kept in WAL mode")
     func creation() throws {
         let folder = try TemporaryFolder()
-        let ledger = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
+        let ledger = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy.byDays)
         try ledger.commit([report(1)])
         var status = stat()
         stat(folder.file, &status)
@@ -37,7 +37,7 @@ struct LedgerFileTests {
         #expect(try ledger.write { try $0.integer("PRAGMA synchronous") } == 2)
         #expect(try ledger.write { try $0.integer("PRAGMA application_id") } == Schema.applicationID)
         #expect(shell("sqlite3 -readonly '\(folder.file)' 'PRAGMA journal_mode'") == "wal\n")
-        let normal = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy(), durability: .normal)
+        let normal = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy.byDays, durability: .normal)
         #expect(try normal.write { try $0.integer("PRAGMA synchronous") } == 1)
     }
 
@@ -45,13 +45,13 @@ struct LedgerFileTests {
     func oneFile() throws {
         let folder = try TemporaryFolder()
         do {
-            try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy()).commit([report(1)])
+            try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy.byDays).commit([report(1)])
         }
         #expect(shell("ls -A '\(folder.path)'") == "ledger.sqlite\nledger.sqlite-shm\nledger.sqlite-wal\n")
         #expect(LedgerFile.size(folder.file + "-wal") == 0)
         let copy = folder.path + "/copy.sqlite"
         _ = shell("cp '\(folder.file)' '\(copy)'")
-        let ledger = try LedgerStore(path: copy, mode: .readOnly, policy: Policy())
+        let ledger = try LedgerStore(path: copy, mode: .readOnly, policy: Policy.byDays)
         #expect(try ledger.check("bob@dest.example", at: time(day: 1)) != .mayMail)
     }
 
@@ -62,11 +62,11 @@ struct LedgerFileTests {
         let folder = try TemporaryFolder()
         let path = folder.path + "/" + name
         do {
-            try LedgerStore(path: path, mode: .readWrite, policy: Policy()).commit([report(1)])
+            try LedgerStore(path: path, mode: .readWrite, policy: Policy.byDays).commit([report(1)])
         }
         var status = stat()
         #expect(stat(path, &status) == 0)
-        let reader = try LedgerStore(path: path, mode: .readOnly, policy: Policy())
+        let reader = try LedgerStore(path: path, mode: .readOnly, policy: Policy.byDays)
         #expect(try reader.check("bob@dest.example", at: time(day: 1)) != .mayMail)
     }
 
@@ -123,7 +123,7 @@ struct LedgerFileTests {
     func newer() throws {
         let folder = try TemporaryFolder()
         do {
-            _ = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
+            _ = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy.byDays)
         }
         _ = shell("sqlite3 '\(folder.file)' 'PRAGMA user_version = 99'")
         let before = folder.contents()
@@ -139,11 +139,11 @@ struct LedgerFileTests {
     func damaged() throws {
         let folder = try TemporaryFolder()
         do {
-            let ledger = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
+            let ledger = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy.byDays)
             try ledger.commit((0..<500).map { report($0, address: "a\($0)@dest.example") })
         }
         _ = shell("dd if=/dev/urandom of='\(folder.file)' bs=4096 seek=1 count=60 conv=notrunc")
-        let ledger = try? LedgerStore(path: folder.file, mode: .readOnly, policy: Policy())
+        let ledger = try? LedgerStore(path: folder.file, mode: .readOnly, policy: Policy.byDays)
         if let ledger {
             let error = #expect(throws: LedgerError.self) { try ledger.summary(at: 0) }
             #expect(error?.category == .inputOutput)
@@ -162,8 +162,8 @@ struct LedgerFileTests {
     @Test("A locked ledger: the writer waits, then says who is to blame, and nothing is changed")
     func locked() throws {
         let folder = try TemporaryFolder()
-        let first = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
-        let second = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy(), busySeconds: 0)
+        let first = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy.byDays)
+        let second = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy.byDays, busySeconds: 0)
         try first.commit([report(1)])
         let error = try first.write { _ in
             #expect(throws: LedgerError.self) { try second.commit([report(2)]) }
@@ -182,7 +182,7 @@ struct LedgerFileTests {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<6 {
                     group.addTask {
-                        let ledger = try LedgerStore(path: path, mode: .readWrite, policy: Policy())
+                        let ledger = try LedgerStore(path: path, mode: .readWrite, policy: Policy.byDays)
                         let outcome = try ledger.commit([report(number)])
                         #expect(outcome == [.counted])
                     }
@@ -203,7 +203,7 @@ struct LedgerFileTests {
         let results = try await withThrowingTaskGroup(of: [CommitOutcome].self) { group in
             for reversed in [false, true] {
                 group.addTask {
-                    let ledger = try LedgerStore(path: path, mode: .readWrite, policy: Policy())
+                    let ledger = try LedgerStore(path: path, mode: .readWrite, policy: Policy.byDays)
                     var results = [CommitOutcome]()
                     let mine = reversed ? all.reversed() : all
                     for start in stride(from: 0, to: mine.count, by: 20) {
@@ -217,8 +217,8 @@ struct LedgerFileTests {
         #expect(results.count == 800)
         #expect(results.count { $0 == .counted } == 400)
         #expect(results.count { $0 == .alreadyKnown } == 400)
-        let ledger = try LedgerStore(path: path, mode: .readWrite, policy: Policy())
-        let alone = try freshLedger(Policy())
+        let ledger = try LedgerStore(path: path, mode: .readWrite, policy: Policy.byDays)
+        let alone = try freshLedger(Policy.byDays)
         try alone.commit(all)
         #expect(try ledger.dump() == alone.dump())
     }
@@ -230,7 +230,7 @@ struct LedgerFileTests {
         let folder = try TemporaryFolder()
         let mounted = mount("tmpfs", folder.path, "tmpfs", 0, "size=600k") == 0
         try #require(mounted, "cannot mount a tmpfs here")
-        let ledger = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
+        let ledger = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy.byDays)
         try ledger.commit([report(1)])
         let before = try ledger.dump()
         let large = (2..<4_000).map { report($0, address: "a\($0)@dest.example") }

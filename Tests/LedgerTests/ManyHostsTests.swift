@@ -44,7 +44,7 @@ struct ManyHostsTests {
     @Test("They leave the ledger that one host would have made, however their batches fall between each other")
     func together() async throws {
         let folder = try TemporaryFolder()
-        do { _ = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy()) }
+        do { _ = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy.byDays) }
         let path = folder.ledger
         try await withThrowingTaskGroup(of: Int.self) { group in
             for host in 0..<Self.hosts {
@@ -55,7 +55,7 @@ struct ManyHostsTests {
                         Thread.detachNewThread {
                             continuation.resume(
                                 with: Result {
-                                    let ledger = try LedgerStore(path: path, mode: .readWrite, policy: Policy())
+                                    let ledger = try LedgerStore(path: path, mode: .readWrite, policy: Policy.byDays)
                                     return try batches.reduce(0) {
                                         $0 + (try ledger.commit($1)).count { $0 == .counted }
                                     }
@@ -66,13 +66,13 @@ struct ManyHostsTests {
             }
             var counted = 0
             for try await count in group { counted += count }
-            let alone = try freshLedger(Policy())
+            let alone = try freshLedger(Policy.byDays)
             var expected = 0
             for host in 0..<Self.hosts {
                 for batch in batches(of: host) { expected += try alone.commit(batch).count { $0 == .counted } }
             }
             #expect(counted == expected)
-            let ledger = try LedgerStore(path: path, mode: .readOnly, policy: Policy())
+            let ledger = try LedgerStore(path: path, mode: .readOnly, policy: Policy.byDays)
             #expect(try ledger.dump() == alone.dump())
             #expect(try ledger.brakes(all: true).isEmpty == false)
             #expect(try ledger.verify(limit: 9).differences == [])

@@ -90,20 +90,20 @@ struct MigrationTests {
         // Reading alone changes nothing and says what to do.
         let before = folder.listing()
         let error = #expect(throws: LedgerError.self) {
-            try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy())
+            try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy.byDays)
         }
         #expect(error?.description.contains("version 1") == true)
         #expect(folder.listing() == before)
 
         let old = shell("sqlite3 -readonly '\(folder.file)' .dump 'PRAGMA user_version'")
-        let ledger = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
+        let ledger = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy.byDays)
         #expect(try ledger.read { try $0.integer("PRAGMA user_version") } == Schema.version)
         // What was there is kept beside it, for the program that wrote it.
         let copy = folder.file + ".before-0.2.0"
         #expect(shell("sqlite3 '\(copy)' .dump 'PRAGMA user_version' 'PRAGMA journal_mode'") == old + "wal\n")
         #expect(!folder.listing().contains("maildir-bounce-new"))
         // The same events, written by the present version.
-        let fresh = try LedgerStore(inMemory: Policy())
+        let fresh = try LedgerStore(inMemory: Policy.byDays)
         var second = softReport(2, at: time(day: 2))
         second.key = DeliveryKey(maildir: "/var/mail/bounces", unique: Array("copy".utf8))
         try fresh.commit([
@@ -123,8 +123,8 @@ struct MigrationTests {
     func sameSchema() throws {
         let folder = try TemporaryFolder()
         sql(folder, Self.version1)
-        let migrated = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
-        let fresh = try LedgerStore(inMemory: Policy())
+        let migrated = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy.byDays)
+        let fresh = try LedgerStore(inMemory: Policy.byDays)
         func schema(_ ledger: LedgerStore) throws -> [String] {
             try ledger.read { connection in
                 let query = try connection.prepare("SELECT type, name, sql FROM sqlite_master ORDER BY type, name")

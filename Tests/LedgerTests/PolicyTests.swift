@@ -26,7 +26,7 @@ struct PolicyTests {
             Policy.Override(cause: .soft, rule: once), Policy.Override(domain: "Dest.Example.", rule: once),
             Policy.Override(domain: ".example", rule: once),
         ] {
-            var policy = Policy()
+            var policy = Policy.byDays
             policy.overrides = [override]
             #expect(try state([soft], policy)?.suppression?.cause == .soft)
         }
@@ -35,7 +35,7 @@ struct PolicyTests {
             Policy.Override(cause: .hard, rule: once), Policy.Override(domain: "other.example", rule: once),
             Policy.Override(domain: ".dest.example", rule: once), Policy.Override(domain: "est.example", rule: once),
         ] {
-            var policy = Policy()
+            var policy = Policy.byDays
             policy.overrides = [override]
             #expect(try state([soft], policy)?.suppression == nil)
         }
@@ -53,14 +53,14 @@ struct PolicyTests {
     func sendersFault(_ reason: Reason) throws {
         for kind in ["soft", "hard"] {
             let faults = sendersFaults(reason, kind: kind)
-            let state = try #require(try state(faults, Policy()))
+            let state = try #require(try state(faults, Policy.byDays))
             #expect(state.suppression == nil)
             #expect(state.counters.soft + state.counters.hard == faults.count)
             #expect(state.streakDays == 0)
         }
         // The days of others are not lost among them.
         let full = (0..<5).map { softReport(1_000 + $0, at: time(day: $0, hour: 15)) }
-        #expect(try self.state(sendersFaults(reason) + full, Policy())?.suppression?.reason == "mailboxfull")
+        #expect(try self.state(sendersFaults(reason) + full, Policy.byDays)?.suppression?.reason == "mailboxfull")
     }
 
     @Test("The list of the sender's reasons is the one that docs/policy.md has")
@@ -77,7 +77,7 @@ struct PolicyTests {
     func sendersFaultOverridden() throws {
         let faults = sendersFaults(.blocked, days: 3)
         func suppresses(_ change: (inout Policy) -> Void) throws -> Bool {
-            var policy = Policy()
+            var policy = Policy.byDays
             change(&policy)
             return try state(faults, policy)?.suppression != nil
         }
@@ -107,7 +107,7 @@ struct PolicyTests {
     @Test("A ledger whose addresses were suppressed for the sender's faults lets them go, and says why")
     func sendersFaultAdopted() throws {
         let folder = try TemporaryFolder()
-        var old = Policy()
+        var old = Policy.byDays
         old.sender = old.soft
         let moment = time(day: 50)
         do {
@@ -116,7 +116,7 @@ struct PolicyTests {
             #expect(try ledger.check("bob@dest.example", at: moment) != .mayMail)
         }
         guard !TestServer.isInUse else { return }
-        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy.byDays)
         #expect(try ledger.check("bob@dest.example", at: moment) == .mayMail)
         #expect(try ledger.check("dead@dest.example", at: moment) != .mayMail)
         let steps = try #require(try ledger.explain("bob@dest.example"))
@@ -125,7 +125,7 @@ struct PolicyTests {
 
     @Test("A rule of no day never suppresses")
     func ruleOfNoDay() throws {
-        var policy = Policy()
+        var policy = Policy.byDays
         policy.overrides = [Policy.Override(reason: .userUnknown, domain: "dest.example", rule: never)]
         let suppressed = try state([report(1)], policy)
         #expect(suppressed?.suppression == nil)
@@ -137,15 +137,15 @@ struct PolicyTests {
     func hostUnknown() throws {
         func isSuppressed(_ days: [Int]) throws -> Bool {
             let reports = days.map { report($0, reason: "hostunknown", at: time(day: $0)) }
-            return try state(reports, Policy())?.suppression != nil
+            return try state(reports, Policy.byDays)?.suppression != nil
         }
         for days in [[0], [0, 1], [0, 63], [5, 5]] { #expect(try !isSuppressed(days), "\(days)") }
         for days in [[0, 2], [0, 1, 2], [0, 7], [0, 31]] { #expect(try isSuppressed(days), "\(days)") }
-        var policy = Policy()
+        var policy = Policy.byDays
         policy.hostUnknown = Policy.Rule(days: 1, within: 30, quietDays: 30)
         #expect(try state([report(1, reason: "hostunknown")], policy)?.suppression != nil)
         // Null MX is said by the domain itself.
-        #expect(try state([report(1, reason: "notaccept")], Policy())?.suppression != nil)
+        #expect(try state([report(1, reason: "notaccept")], Policy.byDays)?.suppression != nil)
     }
 
     @Test("The override that names more counts, and of two alike the later")
@@ -160,7 +160,7 @@ struct PolicyTests {
             ([byReason, Policy.Override(reason: .mailboxFull, rule: once)], true),
             ([Policy.Override(reason: .mailboxFull, rule: once), byReason], false),
         ] {
-            var policy = Policy()
+            var policy = Policy.byDays
             policy.overrides = overrides
             #expect((try state([soft], policy)?.suppression != nil) == isSuppressed)
         }
@@ -168,7 +168,7 @@ struct PolicyTests {
 
     @Test("What an override counts is counted apart, and survives another override beside it")
     func apart() throws {
-        var policy = Policy()
+        var policy = Policy.byDays
         policy.overrides = [
             Policy.Override(reason: .mailboxFull, rule: Policy.Rule(days: 3, within: 30, quietDays: 30))
         ]
@@ -187,7 +187,7 @@ struct PolicyTests {
 
     @Test("A receipt clears the soft streaks of overrides, too")
     func receipt() throws {
-        var policy = Policy()
+        var policy = Policy.byDays
         policy.overrides = [
             Policy.Override(reason: .mailboxFull, rule: Policy.Rule(days: 3, within: 30, quietDays: 30))
         ]
@@ -200,24 +200,25 @@ struct PolicyTests {
 
     @Test("Every number of the policy is in its signature")
     func signature() {
-        var seen: Set<String> = [Policy().signature]
+        var seen: Set<String> = [Policy.byDays.signature]
         let changes: [(inout Policy) -> Void] = [
             { $0.hard.days = 2 }, { $0.hard.within = 31 }, { $0.hard.quietDays = 31 }, { $0.hard.expiryDays = 1 },
-            { $0.soft.days = 6 }, { $0.soft.within = 31 }, { $0.soft.quietDays = 31 }, { $0.soft.expiryDays = 1 },
+            { $0.softDays.days = 6 }, { $0.softDays.within = 31 }, { $0.softDays.quietDays = 31 },
+            { $0.softDays.expiryDays = 1 },
             { $0.complaint.days = 2 }, { $0.complaint.within = 31 }, { $0.complaint.quietDays = 31 },
-            { $0.complaint.expiryDays = 1 }, { $0.sender.days = 5 }, { $0.sender.within = 31 },
-            { $0.sender.quietDays = 31 }, { $0.sender.expiryDays = 1 }, { $0.deliveryLiftsSoft = false },
-            { $0.brake = nil },
+            { $0.complaint.expiryDays = 1 }, { $0.sender?.days = 5 }, { $0.sender?.within = 31 },
+            { $0.sender?.quietDays = 31 }, { $0.sender?.expiryDays = 1 }, { $0.deliveryLiftsSoft = false },
+            { $0.brake = nil }, { $0.soft = nil },
             { $0.brake?.minimum = 49 }, { $0.brake?.factor = 6 }, { $0.brake?.windowHours = 2 },
             { $0.brake?.baselineDays = 15 }, { $0.brake?.confirmAfterDays = 4 },
-            { $0.overrides = [Policy.Override(reason: .expired, rule: Policy().hard)] },
-            { $0.overrides = [Policy.Override(domain: "a", rule: Policy().hard)] },
-            { $0.overrides = [Policy.Override(class: .complaint, rule: Policy().hard)] },
-            { $0.overrides = [Policy.Override(cause: .hard, rule: Policy().hard)] },
-            { $0.overrides = [Policy.Override(reason: .expired, rule: Policy().soft)] },
+            { $0.overrides = [Policy.Override(reason: .expired, rule: Policy.byDays.hard)] },
+            { $0.overrides = [Policy.Override(domain: "a", rule: Policy.byDays.hard)] },
+            { $0.overrides = [Policy.Override(class: .complaint, rule: Policy.byDays.hard)] },
+            { $0.overrides = [Policy.Override(cause: .hard, rule: Policy.byDays.hard)] },
+            { $0.overrides = [Policy.Override(reason: .expired, rule: Policy.fiveDays)] },
         ]
         for change in changes {
-            var policy = Policy()
+            var policy = Policy.byDays
             change(&policy)
             #expect(seen.insert(policy.signature).inserted)
         }
@@ -225,7 +226,7 @@ struct PolicyTests {
 
     @Test("An explanation tells each event and ends where the ledger is")
     func explain() throws {
-        var policy = Policy()
+        var policy = Policy.byDays
         policy.softExpiryDays = 10
         let ledger = try freshLedger(policy)
         #expect(try ledger.explain("bob@dest.example") == nil)
@@ -253,7 +254,7 @@ struct PolicyTests {
 
     @Test("An explanation tells of the brake and of what was pruned")
     func explainMore() throws {
-        var policy = Policy()
+        var policy = Policy.byDays
         policy.brake?.minimum = 4
         let ledger = try freshLedger(policy)
         try ledger.commit([
@@ -286,10 +287,10 @@ struct PolicyTests {
                 ? report(number, address: address, at: at) : softReport(number, address: address, at: at)
         }
         let folder = try TemporaryFolder()
-        var policy = Policy()
+        var policy = Policy.byDays
         policy.brake?.minimum = 3
-        var others = [Policy(), policy, policy, policy, policy]
-        others[1].soft.days = 2
+        var others = [Policy.byDays, policy, policy, policy, policy]
+        others[1].softDays.days = 2
         others[2].hard.days = 0
         others[3].brake = nil
         others[4].overrides = [Policy.Override(domain: "d0.example", rule: never)]

@@ -57,7 +57,7 @@ struct PostgresAddressTests {
     func nobody() throws {
         let failure = #expect(throws: LedgerError.self) {
             try LedgerStore(
-                path: "postgresql://u@127.0.0.1:1/b", mode: .readWrite, policy: Policy(), busySeconds: 0)
+                path: "postgresql://u@127.0.0.1:1/b", mode: .readWrite, policy: Policy.byDays, busySeconds: 0)
         }
         #expect(failure?.category == .tryAgain)
         #expect(failure?.description.contains("try again") == true)

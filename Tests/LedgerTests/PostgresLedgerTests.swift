@@ -12,11 +12,11 @@ struct PostgresLedgerTests {
 
     @Test("One of a later version is refused, and so is another program's database")
     func identity() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try session(ledger.path).run("UPDATE ledger SET version = 99")
         for mode in [LedgerStore.Mode.readOnly, .readWrite] {
             let refusal = #expect(throws: LedgerError.self) {
-                try LedgerStore(path: ledger.path, mode: mode, policy: Policy())
+                try LedgerStore(path: ledger.path, mode: mode, policy: Policy.byDays)
             }
             #expect(refusal?.category == .cannotOpen)
             #expect(refusal?.description.contains("later maildir-bounce") == true)
@@ -25,7 +25,7 @@ struct PostgresLedgerTests {
             let folder = try TemporaryFolder()
             try session(folder.ledger).run("CREATE TABLE \(table)")
             let refusal = #expect(throws: LedgerError.self) {
-                try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+                try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy.byDays)
             }
             #expect(refusal?.description.contains("another program") == true)
         }
@@ -35,11 +35,11 @@ struct PostgresLedgerTests {
     func missing() throws {
         let folder = try TemporaryFolder()
         let refusal = #expect(throws: LedgerError.self) {
-            try LedgerStore(path: folder.ledger, mode: .readOnly, policy: Policy())
+            try LedgerStore(path: folder.ledger, mode: .readOnly, policy: Policy.byDays)
         }
         #expect(refusal?.isMissing == true)
         let other = #expect(throws: LedgerError.self) {
-            try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy(), makes: false)
+            try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy.byDays, makes: false)
         }
         #expect(other?.isMissing == true)
         let count = try session(folder.ledger).execute(
@@ -49,9 +49,9 @@ struct PostgresLedgerTests {
 
     @Test("A reader writes nothing, also where the program asks it to")
     func reader() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([report(1)])
-        let reader = try LedgerStore(path: ledger.path, mode: .readOnly, policy: Policy())
+        let reader = try LedgerStore(path: ledger.path, mode: .readOnly, policy: Policy.byDays)
         #expect(throws: LedgerError.self) { try reader.commit([report(2)]) }
         #expect(throws: LedgerError.self) { try reader.read { try $0.run("DELETE FROM outcome") } }
         #expect(try reader.summary(at: time(day: 1)).addresses == 1)
@@ -59,9 +59,9 @@ struct PostgresLedgerTests {
 
     @Test("Who waits too long for another writer says so, has changed nothing, and can try again")
     func locked() throws {
-        let first = try freshLedger(Policy())
-        let second = try LedgerStore(path: first.path, mode: .readWrite, policy: Policy(), busySeconds: 1)
-        let elsewhere = try freshLedger(Policy())
+        let first = try freshLedger(Policy.byDays)
+        let second = try LedgerStore(path: first.path, mode: .readWrite, policy: Policy.byDays, busySeconds: 1)
+        let elsewhere = try freshLedger(Policy.byDays)
         let error = try first.write { _ in
             // A ledger in another schema has locks of its own.
             let outcomes = try elsewhere.commit([report(1)])
@@ -75,7 +75,7 @@ struct PostgresLedgerTests {
 
     @Test("A connection that was cut between two batches is made anew")
     func cut() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         func cut() throws {
             let number = try ledger.read { try $0.integer("SELECT pg_backend_pid()") }
             try session(ledger.path).run("SELECT pg_terminate_backend(\(try #require(number)))")
@@ -90,7 +90,7 @@ struct PostgresLedgerTests {
 
     @Test("A batch that is refused leaves nothing: no row, no lock, no empty address")
     func refused() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([report(1)])
         let before = try ledger.dump()
         try session(ledger.path).run(

@@ -29,7 +29,7 @@ struct PostgresMigrationTests {
 
     @Test("A writer brings it to its own version, once, and loses nothing; a reader does not")
     func migrates() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([report(1), report(2, address: "b@dest.example")])
         let before = try ledger.dump()
 
@@ -46,7 +46,7 @@ struct PostgresMigrationTests {
 
     @Test("From version 2: reports keep their fingerprints, dates of the future become the present")
     func fromVersion2() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([report(1), report(2, address: "b@dest.example", at: time(day: 30_000))])
         let outcomes = try ledger.dump()["outcome"]
         try ledger.write { connection in
@@ -57,7 +57,7 @@ struct PostgresMigrationTests {
                 "DROP TABLE captured, change, domain, stream_suppression, sent", "UPDATE ledger SET version = 2",
             ] { try connection.run(sql) }
         }
-        let migrated = try LedgerStore(path: ledger.path, mode: .readWrite, policy: Policy())
+        let migrated = try LedgerStore(path: ledger.path, mode: .readWrite, policy: Policy.byDays)
         #expect(try migrated.engine.version() == Schema.version)
         #expect(try migrated.dump()["outcome"] == outcomes)
         #expect(try migrated.read { try $0.integer("SELECT count(*) FROM before_0_2_0_delivery") } == 2)
@@ -79,7 +79,7 @@ struct PostgresMigrationTests {
 
     @Test("Two that open it at once migrate it once")
     func atOnce() async throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([report(1)])
         let versions = try await withThrowingTaskGroup(of: Int64.self) { group in
             for _ in 1...4 { group.addTask { try open(ledger, later).version() } }
@@ -90,7 +90,7 @@ struct PostgresMigrationTests {
 
     @Test("A step that fails leaves the ledger as it was, also where the step before it did not")
     func fails() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([report(1)])
         let before = try ledger.dump()
         let broken = later + [PostgresSchema.Migration(version: 99, sql: "ALTER TABLE nothing ADD COLUMN more BIGINT")]
@@ -103,7 +103,7 @@ struct PostgresMigrationTests {
 
     @Test("A host that still runs the earlier program counts nothing in the later tables, and says why")
     func leftBehind() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([report(1)])
         _ = try open(ledger, later)
         let refusal = #expect(throws: LedgerError.self) { try ledger.commit([report(2)]) }

@@ -38,7 +38,7 @@ struct PreviewTests {
         }
         let known = batch(0)
         let batches = [batch(150), batch(300), batch(450)]
-        var policy = Policy()
+        var policy = Policy.byDays
         policy.brake = isBraked ? Policy.Brake() : nil
         policy.brake?.minimum = 3
         policy.brake?.factor = 2
@@ -80,7 +80,7 @@ struct PreviewTests {
 
     @Test("An earlier copy of a report that has been erased brings nothing back, in a preview as in a commit")
     func erased() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([report(1, name: "a", at: time(day: 5))])
         try ledger.forget("bob@dest.example")
         let copy = report(1, name: "b", at: time(day: 1))
@@ -92,7 +92,7 @@ struct PreviewTests {
 
     @Test("Without a ledger a preview starts from nothing")
     func noLedger() throws {
-        let dry = try freshLedger(Policy())
+        let dry = try freshLedger(Policy.byDays)
         #expect(
             try dry.preview([report(1), report(1), report(1, name: "copy")]) == [.counted, .alreadyKnown, .duplicate])
         #expect(try newly(dry) == ["bob@dest.example"])
@@ -103,7 +103,7 @@ struct PreviewTests {
     @Test("Nobody is announced whom a later batch's spike holds back")
     func heldLater() throws {
         for (first, second) in [(30, 5_000), (5_000, 30), (49, 49), (49, 1)] {
-            let ledger = try freshLedger(Policy())
+            let ledger = try freshLedger(Policy.byDays)
             try ledger.preview((0..<first).map { report($0, address: "u\($0)@dest.example") })
             try ledger.preview((first..<first + second).map { report($0, address: "u\($0)@dest.example") })
             let summary = try ledger.previewSummary(at: time(day: 1), limit: 3)
@@ -115,7 +115,7 @@ struct PreviewTests {
 
     @Test("Those of the ledger whom no batch names are told, too, where a spike begins or ends")
     func members() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit((0..<49).map { report($0, address: "u\($0)@dest.example", at: time(day: 20)) })
         let now = time(day: 21)
         #expect(try suppressed(ledger, at: now).count == 49)
@@ -130,7 +130,7 @@ struct PreviewTests {
         let old = (0..<150).map {
             report(1_000 + $0, address: "old\($0)@dest.example", at: time(day: 10 + $0 / 50, hour: 3 + $0 % 2))
         }
-        let dry = try LedgerStore(inMemory: Policy())
+        let dry = try LedgerStore(inMemory: Policy.byDays)
         try dry.commit((0..<50).map { report($0, address: "u\($0)@dest.example", at: time(day: 20)) })
         try dry.preview(old)
         let ends = try dry.previewSummary(at: now, limit: .max)
@@ -142,7 +142,7 @@ struct PreviewTests {
 
     @Test("An earlier copy that names others takes from those whom only the first named")
     func replaced() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([report(1, name: "a", address: "ann@dest.example", at: time(day: 5))])
         let copy = report(1, name: "b", address: "bob@dest.example", at: time(day: 1))
         try ledger.preview([copy])
@@ -156,7 +156,7 @@ struct PreviewTests {
 
     @Test("Who is left out is told for the present moment: an end that has passed, or that a new report puts off")
     func ends() throws {
-        var policy = Policy()
+        var policy = Policy.byDays
         policy.hard.expiryDays = 10
         let ledger = try freshLedger(policy)
         try ledger.commit([report(1, at: time(day: 0))])
@@ -171,10 +171,10 @@ struct PreviewTests {
     func adoption(isBraked: Bool) throws {
         guard !TestServer.isInUse else { return }
         let folder = try TemporaryFolder()
-        var old = Policy()
-        old.soft.days = 2
+        var old = Policy.byDays
+        old.softDays.days = 2
         old.brake?.minimum = isBraked ? 50 : 5
-        var new = Policy()
+        var new = Policy.byDays
         new.brake?.minimum = isBraked ? 5 : 50
         let week = Week(reports: 3_000, seed: 7)
         let now = Week.start + Week.seconds
@@ -206,9 +206,9 @@ struct PreviewTests {
             as [(UInt64, Int, Int)])
     func month(seed: UInt64, knownPercent: Int, batch: Int) throws {
         var generator = SeededGenerator(seed: seed)
-        var policy = Policy()
+        var policy = Policy.byDays
         policy.brake?.minimum = 10
-        if seed % 2 == 0 { policy.soft.days = 2 }
+        if seed % 2 == 0 { policy.softDays.days = 2 }
         let week = Week(reports: 4_000, seed: seed)
         // Four weeks with the same addresses.
         var events = (0..<week.count).map { index in

@@ -34,7 +34,7 @@ struct PruneTests {
     func same() throws {
         var generator = SeededGenerator(seed: 31)
         for round in 0..<10 {
-            var policy = Policy()
+            var policy = Policy.byDays
             policy.softExpiryDays = round % 2 == 0 ? 10 : nil
             policy.brake?.minimum = 3
             policy.brake?.factor = 3
@@ -67,7 +67,7 @@ struct PruneTests {
 
     @Test("What was pruned never counts again, neither the file nor a copy of the report")
     func once() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([report(1, name: "a", at: time(day: 0)), report(1, name: "b", at: time(day: 1))])
         #expect(try counts(ledger.prune(olderThan: time(day: 30))) == [1, 2])
         let before = try ledger.dump()
@@ -84,7 +84,7 @@ struct PruneTests {
 
     @Test("A report of which one recipient is newer than the horizon is not; it is pruned whole or kept")
     func recipients() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         var event = report(1, at: time(day: 0))
         event.outcomes.append(OutcomeEvent(address: "ann@dest.example", kind: "soft", reason: "mailboxfull"))
         event.outcomes.append(OutcomeEvent(address: "no address", kind: "soft", reason: "mailboxfull"))
@@ -96,7 +96,7 @@ struct PruneTests {
 
     @Test("What the brake holds back stays held back, and is confirmed by another bounce, no longer by a decision")
     func held() throws {
-        var policy = Policy()
+        var policy = Policy.byDays
         policy.brake?.minimum = 4
         let ledger = try freshLedger(policy)
         try ledger.commit((0..<4).map { report($0, address: "u\($0)@dest.example") })
@@ -112,7 +112,7 @@ struct PruneTests {
 
     @Test("Mail from before the horizon that is scanned only afterwards still counts")
     func late() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([softReport(1, at: time(day: 5))])
         _ = try ledger.prune(olderThan: time(day: 10))
         try ledger.commit([report(2, at: time(day: 3))])
@@ -127,7 +127,7 @@ struct PruneTests {
     func room() throws {
         guard !TestServer.isInUse else { return }
         let folder = try TemporaryFolder()
-        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy.byDays)
         let old = (0..<3_000).map { number -> DeliveryEvent in
             var event = softReport(number, address: "a@d\(number).example", at: time(day: 0))
             event.reportingMTA = "mx\(number).relay.example"
@@ -169,9 +169,9 @@ struct PruneTests {
     func reader() throws {
         guard !TestServer.isInUse else { return }
         let folder = try TemporaryFolder()
-        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy(), busySeconds: 0)
+        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy.byDays, busySeconds: 0)
         try ledger.commit((0..<2_000).map { softReport($0, address: "a@d\($0).example", at: time(day: 0)) })
-        let reader = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let reader = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy.byDays)
         let result = try reader.read { connection in
             _ = try connection.integer("SELECT id FROM delivery")
             return try ledger.prune(olderThan: time(day: 50))
@@ -190,9 +190,9 @@ struct PruneTests {
     func staleTerms() throws {
         guard !TestServer.isInUse else { return }
         let folder = try TemporaryFolder()
-        let scan = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let scan = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy.byDays)
         try scan.commit([softReport(1, address: "a@one.example", at: time(day: 0))])
-        let other = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let other = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy.byDays)
         #expect(try other.prune(olderThan: time(day: 5)).terms > 0)
         try other.commit([softReport(2, address: "b@two.example", at: time(day: 9))])
         // The numbers that the first has for these texts are gone, or others' by now.
@@ -216,7 +216,7 @@ struct PruneTests {
 
     @Test("A provider that goes on failing is as usual to the brake as it would be without pruning")
     func usual() throws {
-        var policy = Policy()
+        var policy = Policy.byDays
         policy.brake?.minimum = 5
         let pruned = try freshLedger(policy)
         let whole = try freshLedger(policy)

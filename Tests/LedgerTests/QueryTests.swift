@@ -7,14 +7,14 @@ import Testing
 struct QueryTests {
     @Test("An address that nobody named is not known and may be mailed")
     func unknown() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         #expect(try ledger.address("nobody@dest.example") == nil)
         #expect(try ledger.check("nobody@dest.example", at: 0) == .mayMail)
     }
 
     @Test("What is no address is an error that says so")
     func noAddress() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         let error = #expect(throws: LedgerError.self) { try ledger.check("no\naddress", at: 0) }
         #expect(error?.category == .badAddress)
         #expect(error?.description == "no?address is not a mail address")
@@ -23,7 +23,7 @@ struct QueryTests {
 
     @Test("A check finds any spelling and tells reason, beginning and why")
     func check() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([report(1, at: time(day: 2))])
         guard case .suppressed(let suppression) = try ledger.check("<\"BOB\"@Dest.Example.>", at: time(day: 3)) else {
             Issue.record("bob is not suppressed")
@@ -37,7 +37,7 @@ struct QueryTests {
 
     @Test("A suppression with an end holds until then, in check, in the list and in the view")
     func expiry() throws {
-        var policy = Policy()
+        var policy = Policy.byDays
         policy.softExpiryDays = 10
         let ledger = try freshLedger(policy)
         try ledger.commit((0..<5).map { softReport($0, at: time(day: $0)) })
@@ -65,7 +65,7 @@ struct QueryTests {
 
     @Test("The list comes in the order of addresses, from a moment on where asked, and stops when told")
     func list() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         let names = ["dan", "ann", "cid", "bob", "eve"]
         try ledger.commit(
             names.enumerated().map { report($0, address: $1 + "@dest.example", at: time(day: $0)) })
@@ -85,7 +85,7 @@ struct QueryTests {
 
     @Test("Lists longer than what is read at a time are whole, each address once")
     func pages() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         let names = (0..<7).map { "a\($0)@dest.example" }
         try ledger.commit(names.shuffled().enumerated().map { report($0, address: $1) })
         for page in 1...8 {
@@ -106,7 +106,7 @@ struct QueryTests {
 
     @Test("The list, the view and one lookup in it use an index", .enabled(if: !TestServer.isInUse))
     func plans() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         func plan(_ sql: String) throws -> String {
             try ledger.read { connection in
                 let query = try connection.prepare("EXPLAIN QUERY PLAN " + sql)
@@ -128,7 +128,7 @@ struct QueryTests {
 
     @Test("The view gives address, reason and ISO 8601 times")
     func view() throws {
-        var policy = Policy()
+        var policy = Policy.byDays
         policy.softExpiryDays = 36_500
         let ledger = try freshLedger(policy)
         try ledger.commit([report(1, at: 1_795_514_405)])
@@ -149,7 +149,7 @@ struct QueryTests {
 
     @Test("History is the latest first and no longer than asked")
     func history() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([3, 1, 4, 0, 2].map { softReport($0, at: time(day: $0)) })
         #expect(
             try ledger.address("bob@dest.example")?.history.map(\.arrival) == (0..<5).reversed().map { time(day: $0) })
@@ -161,7 +161,7 @@ struct QueryTests {
 
     @Test("The summary counts reports by class and origin, addresses, and the suppressed by reason")
     func summary() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([
             report(1, address: "a@dest.example", origin: "local"),
             report(2, address: "b@dest.example", origin: "remote"),
@@ -189,7 +189,7 @@ struct QueryTests {
 
     @Test("Origins are counted in a window")
     func origins() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([
             report(1, at: time(day: 0)), report(2, at: time(day: 1)), report(3, at: time(day: 1), origin: "remote"),
             report(4, at: time(day: 2), origin: nil), report(5, at: time(day: 3)),
@@ -203,7 +203,7 @@ struct QueryTests {
 
     @Test("Runs are noted and given back, the last first")
     func runs() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         let first = RunRecord(maildir: "/m", started: 10, ended: 20, counts: ["counted": 3, "duplicate": 0])
         let second = RunRecord(started: 30, ended: 40, counts: [:])
         try ledger.recordRun(first)

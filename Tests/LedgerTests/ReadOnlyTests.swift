@@ -50,10 +50,10 @@ struct ReadOnlyTests {
     @Test("A ledger at rest is read without making a file beside it")
     func atRest() throws {
         let folder = try TemporaryFolder()
-        do { try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy()).commit([report(1)]) }
+        do { try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy.byDays).commit([report(1)]) }
         let before = folder.listing()
         do {
-            let ledger = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy())
+            let ledger = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy.byDays)
             try useAll(ledger)
             #expect(try ledger.check("bob@dest.example", at: time(day: 1)) != .mayMail)
             #expect(folder.listing() == before)
@@ -64,8 +64,8 @@ struct ReadOnlyTests {
     @Test("A read-only ledger takes no batch")
     func refuses() throws {
         let folder = try TemporaryFolder()
-        do { try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy()).commit([report(1)]) }
-        let ledger = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy())
+        do { try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy.byDays).commit([report(1)]) }
+        let ledger = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy.byDays)
         let error = #expect(throws: LedgerError.self) { try ledger.commit([report(2)]) }
         #expect(error?.category == .cannotWrite)
     }
@@ -90,12 +90,12 @@ struct ReadOnlyTests {
     @Test("While a writer is at work, a reader sees what was committed and changes nothing")
     func besideWriter() throws {
         let folder = try TemporaryFolder()
-        do { try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy()).commit([report(1)]) }
+        do { try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy.byDays).commit([report(1)]) }
         let writer = try OtherWriter(folder.file)
         let before = folder.listing()
         #expect(before.contains("ledger.sqlite-wal"))
         do {
-            let reader = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy())
+            let reader = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy.byDays)
             try useAll(reader)
             #expect(try reader.read { try $0.integer("SELECT count(*) FROM setting WHERE name = 'written by'") } == 1)
             #expect(folder.listing() == before)
@@ -107,9 +107,9 @@ struct ReadOnlyTests {
     @Test("A reader sees what a writer commits after it was opened")
     func follows() throws {
         let folder = try TemporaryFolder()
-        let writer = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
+        let writer = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy.byDays)
         try writer.commit([report(1)])
-        let reader = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy())
+        let reader = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy.byDays)
         #expect(try reader.check("ann@dest.example", at: time(day: 1)) == .mayMail)
         try writer.commit([report(2, address: "ann@dest.example")])
         #expect(try reader.check("ann@dest.example", at: time(day: 1)) != .mayMail)
@@ -118,11 +118,11 @@ struct ReadOnlyTests {
     @Test("A reader that was there before the writer sees what it commits")
     func beforeWriter() throws {
         let folder = try TemporaryFolder()
-        do { try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy()).commit([report(1)]) }
-        let reader = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy())
+        do { try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy.byDays).commit([report(1)]) }
+        let reader = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy.byDays)
         #expect(try reader.check("ann@dest.example", at: time(day: 1)) == .mayMail)
         do {
-            let writer = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
+            let writer = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy.byDays)
             try writer.commit([report(2, address: "ann@dest.example")])
             #expect(try reader.check("ann@dest.example", at: time(day: 1)) != .mayMail)
             try writer.commit([report(3, address: "cid@dest.example")])
@@ -133,13 +133,13 @@ struct ReadOnlyTests {
     @Test("A writer that comes in the middle of a reading makes it be done again")
     func during() throws {
         let folder = try TemporaryFolder()
-        do { try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy()).commit([report(1)]) }
-        let reader = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy())
+        do { try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy.byDays).commit([report(1)]) }
+        let reader = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy.byDays)
         var rounds = 0
         let found = try reader.read { connection in
             rounds += 1
             if rounds == 1 {
-                let writer = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy())
+                let writer = try LedgerStore(path: folder.file, mode: .readWrite, policy: Policy.byDays)
                 try writer.commit([report(2, address: "ann@dest.example")])
             }
             return try connection.integer("SELECT count(*) FROM address")
@@ -152,13 +152,13 @@ struct ReadOnlyTests {
     func afterKill() throws {
         let source = try TemporaryFolder()
         let folder = try TemporaryFolder()
-        let writer = try LedgerStore(path: source.file, mode: .readWrite, policy: Policy())
+        let writer = try LedgerStore(path: source.file, mode: .readWrite, policy: Policy.byDays)
         try writer.commit([report(1)])
         // A copy of the three files in the middle of the work is what a kill leaves: nobody holds a lock on it.
         _ = shell("cp '\(source.file)' '\(source.file)-wal' '\(source.file)-shm' '\(folder.path)/'")
         let before = folder.listing()
         do {
-            let reader = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy())
+            let reader = try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy.byDays)
             try useAll(reader)
             #expect(try reader.check("bob@dest.example", at: time(day: 1)) != .mayMail)
         }
@@ -170,12 +170,12 @@ struct ReadOnlyTests {
     func halfCopy() throws {
         let source = try TemporaryFolder()
         let folder = try TemporaryFolder()
-        let writer = try LedgerStore(path: source.file, mode: .readWrite, policy: Policy())
+        let writer = try LedgerStore(path: source.file, mode: .readWrite, policy: Policy.byDays)
         try writer.commit([report(1)])
         _ = shell("cp '\(source.file)' '\(source.file)-wal' '\(folder.path)/'")
         let before = folder.listing()
         let error = #expect(throws: LedgerError.self) {
-            try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy())
+            try LedgerStore(path: folder.file, mode: .readOnly, policy: Policy.byDays)
         }
         #expect(error?.category == .cannotOpen)
         #expect(folder.listing() == before)
@@ -194,13 +194,13 @@ struct ReadOnlyTests {
                 // The rights are really gone.
                 #expect(open(path, O_RDWR) < 0)
                 #expect(open(path + "-new", O_WRONLY | O_CREAT, 0o600) < 0)
-                let ledger = try LedgerStore(path: path, mode: .readOnly, policy: Policy())
+                let ledger = try LedgerStore(path: path, mode: .readOnly, policy: Policy.byDays)
                 #expect(try ledger.check("bob@dest.example", at: time(day: 1)) != .mayMail)
                 _ = try ledger.preview([report(1), report(77)])
             }
             #expect(folder.listing() == before)
         }
-        do { try LedgerStore(path: path, mode: .readWrite, policy: Policy()).commit([report(1)]) }
+        do { try LedgerStore(path: path, mode: .readWrite, policy: Policy.byDays).commit([report(1)]) }
         // The files beside it keep the mode that it had when they were made.
         for file in ["", "-wal", "-shm"] { chmod(path + file, 0o644) }
         try check()
@@ -211,7 +211,7 @@ struct ReadOnlyTests {
         }
         try check()
         let other = try TemporaryFolder()
-        let writer = try LedgerStore(path: other.file, mode: .readWrite, policy: Policy())
+        let writer = try LedgerStore(path: other.file, mode: .readWrite, policy: Policy.byDays)
         try writer.commit([report(1)])
         _ = shell(
             "cp '\(other.file)' '\(other.file)-wal' '\(other.file)-shm' '\(folder.path)/' && chmod 644 '\(path)'*"
@@ -226,23 +226,23 @@ struct ReadOnlyTests {
     func noRights() throws {
         let folder = try TemporaryFolder()
         let path = folder.file
-        do { try LedgerStore(path: path, mode: .readWrite, policy: Policy()).commit([report(1)]) }
+        do { try LedgerStore(path: path, mode: .readWrite, policy: Policy.byDays).commit([report(1)]) }
         let files = shell("ls -A '\(folder.path)'")
         chmod(path, 0o600)
         try asNobody {
             let error = #expect(throws: LedgerError.self) {
-                try LedgerStore(path: path, mode: .readOnly, policy: Policy())
+                try LedgerStore(path: path, mode: .readOnly, policy: Policy.byDays)
             }
             #expect(error?.category == .cannotOpen)
         }
         chmod(path, 0o644)
         try asNobody {
             let error = #expect(throws: LedgerError.self) {
-                try LedgerStore(path: path, mode: .readWrite, policy: Policy())
+                try LedgerStore(path: path, mode: .readWrite, policy: Policy.byDays)
             }
             #expect(error?.category == .cannotWrite)
             let other = #expect(throws: LedgerError.self) {
-                try LedgerStore(path: path + "-2", mode: .readWrite, policy: Policy())
+                try LedgerStore(path: path + "-2", mode: .readWrite, policy: Policy.byDays)
             }
             #expect(other?.category == .cannotWrite)
         }

@@ -11,7 +11,7 @@ struct ReclassifyTests {
 
     init() throws {
         folder = try TemporaryFolder()
-        ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy.byDays)
     }
 
     /// Runs the batches, and gives what became of them and who changed sides.
@@ -115,7 +115,7 @@ struct ReclassifyTests {
         #expect(result.isDone)
 
         let freshFolder = try TemporaryFolder()
-        let fresh = try LedgerStore(path: freshFolder.ledger, mode: .readWrite, policy: Policy())
+        let fresh = try LedgerStore(path: freshFolder.ledger, mode: .readWrite, policy: Policy.byDays)
         try fresh.commit(now)
         let (left, right) = (try ledger.dump(), try fresh.dump())
         for table in ["address", "brake", "delivery", "outcome", "tally"] {

@@ -22,12 +22,14 @@ struct RelayTests {
         "An address on a relay's list is suppressed at once, and the text says where else to lift it",
         arguments: ["hard mailgun", "soft mailgun"])
     func suppresses(kind: String) throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([relayed(1, kind: kind, reason: "filtered", at: time(day: 3))])
         let found = try #require(try suppression(ledger))
         #expect(
             found
-                == Suppression(cause: .relay, reason: "filtered", since: time(day: 3), days: 1, relay: "mailgun"))
+                == Suppression(
+                    cause: .relay, reason: "filtered", since: time(day: 3), days: 1, relay: "mailgun", party: .recipient
+                ))
         #expect(found.why.hasPrefix("on Mailgun's suppression list (filtered); to mail it again, remove it there, too"))
         let record = try #require(try ledger.address("bob@dest.example"))
         #expect(record.state.counters.hard == 1)
@@ -44,7 +46,7 @@ struct RelayTests {
 
     @Test("A release lifts it, and the relay's next report suppresses again")
     func release() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([relayed(1, at: time(day: 3))])
         try ledger.release(["bob@dest.example"], at: time(day: 4))
         #expect(try suppression(ledger) == nil)
@@ -54,7 +56,7 @@ struct RelayTests {
 
     @Test("It outlives its reports, and an erased history")
     func kept() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([relayed(1, at: time(day: 3)), relayed(2, address: "ann@dest.example", at: time(day: 3))])
         let before = try suppression(ledger)
         #expect(try ledger.prune(olderThan: time(day: 30)).outcomes == 2)
@@ -67,7 +69,7 @@ struct RelayTests {
     @Test("Complaints and actions by hand are stronger, bounces weaker")
     func strength() throws {
         #expect(Suppression.Cause.allCases.sorted() == [.soft, .hard, .relay, .complaint, .manual])
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([report(1, at: time(day: 1))])
         #expect(try suppression(ledger)?.cause == .hard)
         try ledger.commit([relayed(2, at: time(day: 2))])
@@ -82,7 +84,7 @@ struct RelayTests {
 
     @Test("A 4xx of a relay suppresses nobody")
     func transient() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([relayed(1, replyCode: "454")])
         #expect(try suppression(ledger) == nil)
         #expect(try ledger.address("bob@dest.example")?.state.counters.soft == 1)
@@ -90,12 +92,12 @@ struct RelayTests {
 
     @Test("The policy has its own numbers for it")
     func policy() throws {
-        var policy = Policy()
+        var policy = Policy.byDays
         policy.relay.days = 0
         let ledger = try freshLedger(policy)
         try ledger.commit([relayed(1)])
         #expect(try suppression(ledger) == nil)
-        policy = Policy()
+        policy = Policy.byDays
         policy.overrides = [
             Policy.Override(cause: .relay, rule: Policy.Rule(days: 1, within: 30, quietDays: 30, expiryDays: 10))
         ]
@@ -108,7 +110,7 @@ struct RelayTests {
 
     @Test("The brake holds a spike of a relay's refusals like one of bounces")
     func brake() throws {
-        var policy = Policy()
+        var policy = Policy.byDays
         policy.brake?.minimum = 10
         let ledger = try freshLedger(policy)
         try ledger.commit((0..<20).map { relayed($0, address: "u\($0)@big.example", at: time(day: 3) + Int64($0)) })
@@ -118,7 +120,7 @@ struct RelayTests {
 
     @Test("What our own list refused is counted apart and never held against the address")
     func ownRefusal() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([
             report(1, class: "own-refusal", kind: "soft own-refusal", reason: "policyviolation"),
             report(2, class: "hard-bounce", kind: "soft own-refusal", reason: "policyviolation", at: time(day: 1)),

@@ -5,7 +5,7 @@ import Testing
 @Suite("Figures for a report")
 struct ReportTests {
     private func ledger() throws -> LedgerStore {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         var remote = report(2, reason: "notaccept", address: "eve@other.example", at: time(day: 1), origin: "remote")
         remote.reportingMTA = "mx1.mail.isp.co.uk"
         remote.outcomes[0].remoteMTA = nil
@@ -110,7 +110,7 @@ struct ReportTests {
 
     @Test("Recipients with a reason come page by page, each once, the last first")
     func recipients() throws {
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try ledger.commit(
             (0..<25).map { report($0, reason: $0 % 2 == 0 ? "undefined" : "userunknown", at: time(day: $0)) })
         var days = [Int64]()
@@ -148,7 +148,7 @@ struct ReportTests {
 
     @Test("A dry run tells in the end whose counters change, how, and which brakes would pull, and writes nothing")
     func previewSummary() throws {
-        var policy = Policy()
+        var policy = Policy.byDays
         policy.brake?.minimum = 5
         policy.brake?.factor = 2
         let ledger = try freshLedger(policy)

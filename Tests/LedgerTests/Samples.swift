@@ -55,10 +55,16 @@ extension LedgerStore {
             "address": try rows(
                 """
                 SELECT address, spelling, hard, soft, delayed, delivered, complaint, auto_reply, other, first_seen,
-                    last_seen, streak, hex(streaks), cause, r.text, since, until, days, last_action, held_since, h.text
+                    last_seen, streak, hex(streaks), cause, r.text, since, until, days, last_action, held_since, h.text,
+                    party
                 FROM address LEFT JOIN term AS r ON r.id = reason LEFT JOIN term AS h ON h.id = held_reason
                 ORDER BY address
-                """, 21),
+                """, 22),
+            "mailing": try rows(
+                """
+                SELECT t.text, day, CASE WHEN low < high OR folded <> 0 THEN 1 ELSE 0 END FROM mailing_day JOIN term AS t ON t.id = stream
+                ORDER BY 1, 2
+                """, 3),
             "brake": try rows(
                 """
                 SELECT p.text, r.text, hour, addresses, votes * 1000 + vouched, status,
@@ -125,4 +131,23 @@ func forged(
     }
     event.holdIfLarge(limit: limit)
     return event
+}
+
+extension Policy {
+    /// Soft bounces by days, five within thirty, as in version 0.1.0.
+    static var byDays: Policy {
+        var policy = Self.init()
+        policy.soft = fiveDays
+        return policy
+    }
+
+    var softDays: Rule {
+        get { soft ?? Policy.fiveDays }
+        set { soft = newValue }
+    }
+
+    var softExpiryDays: Int? {
+        get { softDays.expiryDays }
+        set { softDays.expiryDays = newValue }
+    }
 }

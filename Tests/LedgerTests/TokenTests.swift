@@ -38,7 +38,7 @@ struct TokenTests {
 
     @Test("the database holds the texts that it always held")
     func storedTexts() throws {
-        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy.byDays)
         var event = report(1)
         event.class = Token(.softBounce)
         event.origin = Token(.remote)
@@ -67,7 +67,7 @@ struct TokenTests {
 
     @Test("what a newer version has written is counted as nothing, shown as it is and survives a rebuild")
     func newerVersion() throws {
-        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy.byDays)
         try ledger.commit([
             report(1, class: "new-class", kind: "new-kind", reason: "newreason", origin: "new-origin"),
             report(2, class: "hard-bounce", kind: "new-kind", reason: "newreason", at: time(day: 1)),
@@ -96,7 +96,7 @@ struct TokenTests {
 
     @Test("a request to unsubscribe is counted as a report and against nobody")
     func unsubscribe() throws {
-        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
+        let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy.byDays)
         try ledger.commit([report(1, class: "unsubscribe")])
         #expect(
             try ledger.summary(at: time(day: 1)).reports == [

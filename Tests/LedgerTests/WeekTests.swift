@@ -18,7 +18,7 @@ struct WeekTests {
     func truth(seed: UInt64) throws {
         let week = Week(reports: 8_000, seed: seed)
         #expect(week.count == 8_000)
-        let ledger = try freshLedger(Policy())
+        let ledger = try freshLedger(Policy.byDays)
         try commit(week, to: ledger)
         let result = try WeekResult(ledger)
         #expect(result.goodSuppressed == 0)
@@ -46,7 +46,7 @@ struct WeekTests {
     @Test("Without the brake the good addresses of the provider are lost: the test can fail")
     func withoutBrake() throws {
         let week = Week(reports: 4_000, seed: 1)
-        var policy = Policy()
+        var policy = Policy.byDays
         policy.brake = nil
         let ledger = try freshLedger(policy)
         try commit(week, to: ledger)
@@ -56,7 +56,7 @@ struct WeekTests {
     @Test("Any order and any batches give the same ledger")
     func order() throws {
         let week = Week(reports: 2_000, seed: 4)
-        var policy = Policy()
+        var policy = Policy.byDays
         policy.brake?.minimum = 10
         let straight = try freshLedger(policy)
         try commit(week, to: straight)

@@ -48,7 +48,8 @@ struct ConfigTemplateTests {
         let package = try String(
             contentsOf: root.appendingPathComponent("packaging/debian/maildir-bounce.toml"), encoding: .utf8)
         #expect(try parse(package).metrics == "/var/lib/maildir-bounce/scan.prom")
-        #expect(try parse(package.replacingOccurrences(of: "\n# [", with: "\n[")).policy == Policy())
+        #expect(
+            try parse(package.replacingOccurrences(of: "\n# [", with: "\n[")).policy.signature == Policy().signature)
     }
 
     @Test("shows the true defaults: all of them set change nothing but the override")
@@ -56,7 +57,7 @@ struct ConfigTemplateTests {
         var policy = try parse(everything).policy
         #expect(policy.overrides.count == 1)
         policy.overrides = []
-        #expect(policy == Policy())
+        #expect(policy.signature == Policy().signature)
         let plain = try parse("")
         #expect(try parse(everything).classifier.verpDelimiters == plain.classifier.verpDelimiters)
         #expect(try parse(everything).classifier.localHosts == plain.classifier.localHosts)

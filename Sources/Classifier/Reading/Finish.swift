@@ -19,6 +19,8 @@ struct Finish {
         case .autoReply, .notABounce, .unsubscribe: break
         default:
             if !context.original.summary.isEmpty { verdict.original = context.original.summary }
+            verdict.mailed = context.original.date
+            verdict.isOfMailing = context.original.isOfMailing
         }
         return verdict
     }

@@ -4,6 +4,10 @@ import MIME
 /// The message that a report is about, as far as the report returns it.
 struct Original: Sendable {
     var summary = OriginalMessage()
+    /// When it was sent, by its Date field, in seconds since 1970, UTC.
+    var date: Int64?
+    /// Whether its header says that many got the same (RFC 2919, 2369, 3834): a mailing, no single mail.
+    var isOfMailing = false
     /// Addresses of To and Cc, and of `for <…>` in its Received fields, lower case.
     var recipients: [String] = []
     /// Addresses that sent it: Return-Path, From, Sender, Reply-To.
@@ -49,6 +53,12 @@ struct Original: Sendable {
         message.withValue(.messageID, in: part) { summary.messageID = AddressText.messageID($0) }
         summary.subject = message.text(.subject, in: part)
         summary.listID = message.text(Names.listID, in: part).flatMap(Identifier.list)
+        date = message.field(.date, in: part).flatMap { MailDate.seconds(message.bytes.span, in: $0.value) }
+        isOfMailing =
+            summary.listID != nil || message.field(Names.listUnsubscribe, in: part) != nil
+            || message.withValue(Names.precedence, in: part) {
+                $0.hasPrefix("bulk", ignoringCaseIn: 0..<$0.count) || $0.hasPrefix("list", ignoringCaseIn: 0..<$0.count)
+            } ?? false
         summary.feedbackID = message.text(Names.feedbackID, in: part).flatMap { Identifier.line($0) }
         message.withValue(.returnPath, in: part) { value in
             let address = AddressText.first(in: value)

@@ -111,6 +111,9 @@ package struct AddressEvent: Sendable, Equatable {
     /// The relay, if it is the cause of a suppression.
     func relay(for cause: Suppression.Cause) -> Token<Relay>? { cause == .relay ? relay : nil }
 
+    /// The day on which the mail was sent that the report answers; if it is not known, when the report arrived.
+    var mailingDay: Int64 { mailed ?? CalendarTime.day(of: arrival) }
+
     /// The hour of its arrival since 1970, in which the brake counts it.
     var hour: Int64 { arrival / CalendarTime.secondsPerHour }
 

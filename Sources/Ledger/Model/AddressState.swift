@@ -1,4 +1,5 @@
 import Bytes
+import Verdict
 
 /// What has happened to one address, and whether it is suppressed: a pure function of its events and the policy.
 ///
@@ -35,7 +36,7 @@ package struct AddressState: Sendable, Equatable {
 
     /// The distinct days of the longest current streak.
     package var streakDays: Int {
-        streaks.lazy.map(\.days.count).max() ?? 0
+        streaks.lazy.filter { !$0.isSendersFault }.map(\.days.count).max() ?? 0
     }
 
     /// Whether nothing has ever happened.
@@ -54,11 +55,11 @@ package struct AddressState: Sendable, Equatable {
     /// together. `onStep` is called with each event and the state after it.
     static func derive(
         _ events: [AddressEvent], from base: AddressState = AddressState(), domain: String = "", policy: Policy,
-        onStep: ((AddressEvent, AddressState) -> Void)? = nil
+        mailings: [String: [Int64]] = [:], onStep: ((AddressEvent, AddressState) -> Void)? = nil
     ) -> AddressState {
         var state = base
         for event in inOrder(events) {
-            state.apply(event, domain, policy)
+            state.apply(event, Rules(domain: domain, policy: policy, mailings: mailings))
             onStep?(event, state)
         }
         return state
@@ -78,7 +79,15 @@ package struct AddressState: Sendable, Equatable {
         return kept
     }
 
-    private mutating func apply(_ event: AddressEvent, _ domain: String, _ policy: Policy) {
+    /// What the state of an address depends on besides its events.
+    private struct Rules {
+        var domain: String
+        var policy: Policy
+        /// The days on which each stream was mailed.
+        var mailings: [String: [Int64]]
+    }
+
+    private mutating func apply(_ event: AddressEvent, _ rules: Rules) {
         if let ended = suppression, !ended.holds(at: event.arrival) {
             suppression = nil
             streaks = []
@@ -96,24 +105,24 @@ package struct AddressState: Sendable, Equatable {
         switch event.currentEffect {
         case .hard:
             counters.hard += 1
-            countHard(event, .hard, domain, policy)
+            countHard(event, .hard, rules)
         case .relay:
             // The mail did not arrive because an earlier one bounced or was reported as unwanted.
             counters.hard += 1
-            countHard(event, .relay, domain, policy)
+            countHard(event, .relay, rules)
         case .soft:
             counters.soft += 1
             if event.brake.counts {
-                count(event, .soft, domain, policy)
+                count(event, .soft, rules)
             }
         case .complaint:
             counters.complaint += 1
-            countHard(event, .complaint, domain, policy)
+            countHard(event, .complaint, rules)
         case .delivered:
             counters.delivered += 1
             streaks.removeAll(where: \.endsWithDelivery)
             held = nil
-            if policy.deliveryLiftsSoft && suppression?.cause == .soft {
+            if rules.policy.deliveryLiftsSoft && suppression?.cause == .soft {
                 suppression = nil
             }
         case .unprovenDelivery: counters.delivered += 1
@@ -130,11 +139,11 @@ package struct AddressState: Sendable, Equatable {
     }
 
     private mutating func countHard(
-        _ event: AddressEvent, _ cause: Suppression.Cause, _ domain: String, _ policy: Policy
+        _ event: AddressEvent, _ cause: Suppression.Cause, _ rules: Rules
     ) {
         if event.brake == .held {
             // Days are rounded: a mailing some hours earlier in the day than the last one is not a day earlier.
-            let days = Int64(max(policy.brake?.confirmAfterDays ?? 0, 0))
+            let days = Int64(max(rules.policy.brake?.confirmAfterDays ?? 0, 0))
             let wait = max(days * CalendarTime.secondsPerDay - CalendarTime.secondsPerDay / 2, 0)
             // Of complaints only one that is vouched for confirms another: whoever forges them can do so twice.
             guard let first = held, event.arrival - first.since >= wait, first.isComplaint == (cause == .complaint),
@@ -146,31 +155,66 @@ package struct AddressState: Sendable, Equatable {
         } else if !event.brake.counts {
             return
         }
-        count(event, cause, domain, policy)
+        count(event, cause, rules)
         if suppression != nil {
             held = nil
         }
     }
 
-    private mutating func count(
-        _ event: AddressEvent, _ cause: Suppression.Cause, _ domain: String, _ policy: Policy
-    ) {
-        guard let (rule, name) = policy.rule(for: event, cause, domain: domain), rule.days > 0 else { return }
-        var (days, isEnough) = (1, true)
-        // Where one day is enough there is nothing to remember.
-        if rule.days > 1 || rule.spanDays > 0 {
-            let index = streaks.firstIndex { $0.name >= name } ?? streaks.endIndex
-            if index == streaks.endIndex || streaks[index].name != name {
-                streaks.insert(Streak(name: name, days: []), at: index)
+    private mutating func count(_ event: AddressEvent, _ cause: Suppression.Cause, _ rules: Rules) {
+        let (days, expiry): (Int, Int?)
+        switch rules.policy.counting(event, cause, domain: rules.domain) {
+        case nil: return
+        case .days(let rule, let name):
+            if rule.days == 0, rules.policy.soft == nil, event.stream != nil, Policy.isSendersFault(event, cause) {
+                streaks[streak(Streak.name(.sender, stream: event.stream))].add(mailed: event.mailingDay)
             }
-            streaks[index].add(day: CalendarTime.day(of: event.arrival), rule: rule)
-            days = streaks[index].days.count
-            isEnough = streaks[index].satisfies(rule)
+            guard rule.days > 0, let count = count(event, rule, name) else { return }
+            (days, expiry) = (count, rule.expiryDays)
+        case .mailings(let rule, let party):
+            let index = streak(Streak.name(party, stream: event.stream))
+            streaks[index].add(mailed: event.mailingDay)
+            let row = MailingRow(
+                of: event.mailingDay, failures: streaks[index].days, others: others(party, event.stream),
+                mailings: event.stream.flatMap { rules.mailings[$0] } ?? [], rule)
+            guard row.satisfies(rule) else { return }
+            (days, expiry) = (row.count, rule.expiryDays)
         }
-        if isEnough {
-            let until = rule.expiryDays.map { event.arrival + Int64($0) * CalendarTime.secondsPerDay }
-            suppress(event, cause, days: days, until: until)
+        let until = expiry.map { event.arrival + Int64($0) * CalendarTime.secondsPerDay }
+        suppress(event, cause, days: days, until: until)
+    }
+
+    /// The days of a stream's mails that failed through another's fault.
+    func others(_ party: Party, _ stream: String?) -> Set<Int64> {
+        var days = Set<Int64>()
+        for other in Party.allCases where other != party {
+            let name = Streak.name(other, stream: stream)
+            for streak in streaks where streak.name == name { days.formUnion(streak.days) }
         }
+        return days
+    }
+
+    /// - Returns: on how many days, if these are enough.
+    private mutating func count(_ event: AddressEvent, _ rule: Policy.Rule, _ name: String) -> Int? {
+        // Where one day is enough there is nothing to remember.
+        if rule.days <= 1 && rule.spanDays <= 0 { return 1 }
+        let index = streak(name)
+        streaks[index].add(day: CalendarTime.day(of: event.arrival), rule: rule)
+        return streaks[index].satisfies(rule) ? streaks[index].days.count : nil
+    }
+
+    /// The place of a streak, which is created if there is none.
+    private mutating func streak(_ name: String) -> Int {
+        var index = streaks.firstIndex { $0.name >= name } ?? streaks.endIndex
+        if index < streaks.endIndex, streaks[index].name == name { return index }
+        if streaks.count >= LedgerLimits.streaks,
+            let oldest = streaks.indices.min(by: { streaks[$0].days.last ?? 0 < streaks[$1].days.last ?? 0 })
+        {
+            streaks.remove(at: oldest)
+            index = streaks.firstIndex { $0.name >= name } ?? streaks.endIndex
+        }
+        streaks.insert(Streak(name: name, days: []), at: index)
+        return index
     }
 
     private mutating func suppress(_ event: AddressEvent, _ cause: Suppression.Cause, days: Int, until: Int64?) {

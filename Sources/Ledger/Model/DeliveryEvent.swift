@@ -1,3 +1,4 @@
+import Bytes
 import Verdict
 
 /// One message of a Maildir as the ledger records it: its file, its report, and what that says about each recipient.
@@ -100,6 +101,9 @@ extension DeliveryEvent {
         if isVouched { return 1 }
         return sharers ?? (outcomes.count < 2 ? 1 : max(addressesBlamed, 1))
     }
+
+    /// The day of the mail that it answers as the ledger holds it: when the report arrived, if nothing else is known.
+    var storedMailed: Int64 { mailed ?? CalendarTime.day(of: storedArrival) }
 
     /// All fingerprints under which the ledger may have the report.
     var fingerprints: [Fingerprint] { [fingerprint] + (former.map { [$0.fingerprint] } ?? []) }

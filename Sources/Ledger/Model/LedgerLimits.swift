@@ -21,6 +21,15 @@ package enum LedgerLimits {
     /// The last second that the ledger's ISO 8601 times can write, 9999-12-31T23:59:59Z. Later arrivals are set to it.
     package static let latestArrival: Int64 = 253_402_300_799
 
+    /// How many days of failures an address's state holds for one stream, and back to how many days before the last.
+    package static let streakLength = 128
+    package static let streakDays: Int64 = 400
+    /// For how many streams and rules it holds them.
+    package static let streaks = 16
+    /// How many days a report may come after the mail that it answers: queues give up after five or seven. A Date further
+    /// back is not believed.
+    package static let mailedDays: Int64 = 10
+
     /// An arrival that the ledger can hold: from 1970 to the end of 9999.
     package static func clamped(arrival: Int64) -> Int64 {
         min(max(arrival, 0), latestArrival)

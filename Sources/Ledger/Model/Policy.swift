@@ -25,10 +25,12 @@ package struct Policy: Sendable, Equatable {
     }
 
     /// Another rule for some events. A nil field matches anything. If several match, the most specific counts (domain
-    /// before reason, reason before class, class before cause), and among equals the later one. Its events are counted
+    /// before reason, reason before class, class before party, party before cause), and among equals the later one. Its events are counted
     /// separately from all others.
     package struct Override: Sendable, Equatable {
         package var cause: Suppression.Cause?
+        /// Whose fault the failure is.
+        package var party: Party?
         /// The class of the report.
         package var `class`: MessageClass?
         package var reason: Reason?
@@ -37,10 +39,11 @@ package struct Policy: Sendable, Equatable {
         package var rule: Rule
 
         package init(
-            cause: Suppression.Cause? = nil, class: MessageClass? = nil, reason: Reason? = nil, domain: String? = nil,
-            rule: Rule
+            cause: Suppression.Cause? = nil, party: Party? = nil, class: MessageClass? = nil, reason: Reason? = nil,
+            domain: String? = nil, rule: Rule
         ) {
             self.cause = cause
+            self.party = party
             self.class = `class`
             self.reason = reason
             if let domain {
@@ -53,6 +56,7 @@ package struct Policy: Sendable, Equatable {
 
         fileprivate func matches(_ event: AddressEvent, _ cause: Suppression.Cause, _ domain: String) -> Bool {
             if let wanted = self.cause, wanted != cause { return false }
+            if let wanted = party, wanted != Policy.party(of: event) { return false }
             if let wanted = self.class, wanted != event.class?.value { return false }
             if let wanted = reason, wanted != event.reason.value { return false }
             guard let wanted = self.domain else { return true }
@@ -60,14 +64,16 @@ package struct Policy: Sendable, Equatable {
         }
 
         fileprivate var weight: Int {
-            (domain == nil ? 0 : 8) + (reason == nil ? 0 : 4) + (self.class == nil ? 0 : 2) + (cause == nil ? 0 : 1)
+            (domain == nil ? 0 : 16) + (reason == nil ? 0 : 8) + (self.class == nil ? 0 : 4) + (party == nil ? 0 : 2)
+                + (cause == nil ? 0 : 1)
         }
 
         /// The name under which the days are counted: what the override matches, so that it does not depend on other
         /// overrides.
         fileprivate var name: String {
             [
-                cause.map { "cause=\($0.name)" }, self.class.map { "class=\($0.rawValue)" },
+                cause.map { "cause=\($0.name)" }, party.map { "party=\($0.rawValue)" },
+                self.class.map { "class=\($0.rawValue)" },
                 reason.map { "reason=\($0.rawValue)" }, domain.map { "domain=\($0)" },
             ].compactMap { $0 }.joined(separator: " ")
         }
@@ -108,13 +114,20 @@ package struct Policy: Sendable, Equatable {
     package var hard = Rule(days: 1, within: 30, quietDays: 30)
     /// The address's domain does not exist: two reports, with a whole day between. A resolver of ours that is out of order
     /// says so of many small domains at once; null MX (RFC 7505) is another reason. The days are those of a monthly list, too.
-    package var hostUnknown = Rule(days: 2, within: 62, quietDays: 62, spanDays: 2)
-    /// The moment, the quota or the server is to blame: five days within thirty.
-    package var soft = Rule(days: 5, within: 30, quietDays: 30)
+    package var hostUnknown = Policy.twoReports { didSet { tablesSet.insert(.hostUnknown) } }
+    /// Soft bounces by days instead of mailings, whether the recipient is at fault or a system; `nil`: by
+    /// ``recipient`` and ``system``.
+    package var soft: Rule? { didSet { tablesSet.insert(.soft) } }
+    /// The recipient's fault: a mailbox that stays full.
+    package var recipient = MailingRule(
+        mailings: 3, mailingSpanDays: 14, days: 3, apartDays: 11, spanDays: 30, within: 270)
+    /// A server or a network out of order.
+    package var system = MailingRule(
+        mailings: 5, mailingSpanDays: 30, days: 8, apartDays: 7, spanDays: 56, within: 120)
     /// The recipient complained (RFC 5965): one complaint is enough.
     package var complaint = Rule(days: 1, within: 30, quietDays: 30)
-    /// The sender is at fault, see ``sendersReasons``: these failures are counted and suppress nobody.
-    package var sender = Rule(days: 0, within: 30, quietDays: 30)
+    /// The sender is at fault: these failures are counted and suppress nobody. `nil`: they count as if they were not.
+    package var sender: Rule? = Policy.never { didSet { tablesSet.insert(.sender) } }
     /// The address is on the list of a relay, which sends it nothing more: one report is enough.
     package var relay = Rule(days: 1, within: 30, quietDays: 30)
     /// Whether a delivery receipt, in addition to resetting the soft streak, lifts a suppression that soft bounces
@@ -126,46 +139,87 @@ package struct Policy: Sendable, Equatable {
 
     package init() {}
 
-    /// The reasons that concern what we send and how, or our server's name, and not the address.
-    package static let sendersReasons: Set<Reason> = [
-        .authFailure, .badReputation, .blocked, .contentError, .exceedLimit, .failedSTARTTLS, .messageTooBig,
-        .policyViolation, .rejected, .requirePTR, .securityError, .spamDetected, .speeding, .tooManyConnections,
-        .virusDetected,
-    ]
+    /// The tables whose defaults differ between editions.
+    package enum Table: Sendable { case hostUnknown, soft, sender }
+
+    /// Those that a configuration sets itself: its numbers hold in every edition.
+    private var tablesSet: Set<Table> = []
+
+    package private(set) var edition = Edition.current
+
+    /// Two reports, with a whole day between.
+    private static let twoReports = Rule(days: 2, within: 62, quietDays: 62, spanDays: 2)
+    private static let never = Rule(days: 0, within: 30, quietDays: 30)
+    /// The moment, the quota or the server is to blame: five days within thirty. The base of the table `soft`.
+    package static let fiveDays = Rule(days: 5, within: 30, quietDays: 30)
+
+    /// The same numbers, with the defaults of an edition for those that were not set.
+    package func inEdition(_ edition: Edition) -> Policy {
+        var policy = self
+        policy.edition = edition
+        let isFirst = edition == .first
+        if !tablesSet.contains(.hostUnknown) { policy.hostUnknown = isFirst ? hard : Policy.twoReports }
+        if !tablesSet.contains(.soft) { policy.soft = isFirst ? Policy.fiveDays : nil }
+        if !tablesSet.contains(.sender) { policy.sender = isFirst ? nil : Policy.never }
+        policy.tablesSet = tablesSet
+        return policy
+    }
+
+    /// Reasons that are the sender's fault if many domains give them at once, and then the brake holds them back. Where
+    /// one address or one domain refuses what all others take, it is the recipient's: a domain that was given up and
+    /// still has an MX record, an address that its own server takes for no address.
+    package static let reasonsOfOne: Set<Reason> = [.noRelaying, .syntaxError, .notCompliantRFC]
+
+    /// The reasons for which no address is suppressed.
+    package static var sendersReasons: Set<Reason> {
+        Set(Reason.allCases.filter { $0.party == .sender }).subtracting(reasonsOfOne)
+    }
+
+    /// Whose fault a failure is, for the policy.
+    static func party(of event: AddressEvent) -> Party {
+        let party = event.party ?? event.reason.value?.party ?? .system
+        return party == .sender && event.reason.value.map(reasonsOfOne.contains) ?? false ? .recipient : party
+    }
 
     /// Whether an event that may suppress an address for `cause` is the sender's fault.
     static func isSendersFault(_ event: AddressEvent, _ cause: Suppression.Cause) -> Bool {
-        (cause == .hard || cause == .soft) && event.reason.value.map(sendersReasons.contains) ?? false
+        (cause == .hard || cause == .soft) && party(of: event) == .sender
     }
 
-    /// A soft suppression's life in days; a shorthand for `soft.expiryDays`.
-    package var softExpiryDays: Int? {
-        get { soft.expiryDays }
-        set { soft.expiryDays = newValue }
+    /// How the events of one kind are counted.
+    enum Counting {
+        /// The rule and the name under which the days are counted.
+        case days(Rule, streak: String)
+        /// The rule, and whose fault it is.
+        case mailings(MailingRule, Party)
     }
 
-    /// The rule for an event and the name under which its days are counted; `nil` if it can never suppress.
-    func rule(for event: AddressEvent, _ cause: Suppression.Cause, domain: String) -> (rule: Rule, streak: String)? {
-        let isSendersFault = Policy.isSendersFault(event, cause)
-        // While the sender's faults count against nobody, only an override that names the reason applies to them.
-        let mustNameReason = isSendersFault && sender.days == 0
+    /// How an event is counted; `nil` if it can never suppress.
+    func counting(_ event: AddressEvent, _ cause: Suppression.Cause, domain: String) -> Counting? {
+        let isSendersFault = sender != nil && Policy.isSendersFault(event, cause)
+        // While the sender's faults count against nobody, only an override that is about them applies to them.
+        let mustBeNamed = isSendersFault && sender?.days == 0
         var chosen: Override?
         for candidate in overrides
-        where candidate.matches(event, cause, domain) && !(mustNameReason && candidate.reason == nil) {
+        where candidate.matches(event, cause, domain)
+            && !(mustBeNamed && candidate.reason == nil && candidate.party == nil)
+        {
             if candidate.weight >= chosen?.weight ?? 0 {
                 chosen = candidate
             }
         }
         if let chosen {
-            return (chosen.rule, cause.name + " " + chosen.name)
+            return .days(chosen.rule, streak: cause.name + " " + chosen.name)
         }
-        if isSendersFault { return (sender, "sender") }
+        if isSendersFault, let sender { return .days(sender, streak: "sender") }
         switch cause {
-        case .hard where event.reason.value == .hostUnknown: return (hostUnknown, Policy.hostUnknownStreak)
-        case .hard: return (hard, cause.name)
-        case .soft: return (soft, cause.name)
-        case .complaint: return (complaint, cause.name)
-        case .relay: return (relay, cause.name)
+        case .hard where event.reason.value == .hostUnknown: return .days(hostUnknown, streak: Policy.hostUnknownStreak)
+        case .hard: return .days(hard, streak: cause.name)
+        case .soft:
+            if let soft { return .days(soft, streak: cause.name) }
+            return Policy.party(of: event) == .recipient ? .mailings(recipient, .recipient) : .mailings(system, .system)
+        case .complaint: return .days(complaint, streak: cause.name)
+        case .relay: return .days(relay, streak: cause.name)
         case .manual: return nil
         }
     }
@@ -178,13 +232,22 @@ package struct Policy: Sendable, Equatable {
         func text(_ rule: Rule) -> String {
             "\(rule.days)/\(rule.within)/\(rule.quietDays)/\(rule.spanDays)/\(rule.expiryDays.map(String.init) ?? "-")"
         }
+        func text(_ rule: MailingRule) -> String {
+            "\(rule.mailings)/\(rule.mailingSpanDays)/\(rule.days)/\(rule.apartDays)/\(rule.spanDays)/\(rule.within)/"
+                + "\(rule.expiryDays.map(String.init) ?? "-")"
+        }
         var parts = [
-            "hard \(text(hard))", "hostunknown \(text(hostUnknown))", "soft \(text(soft))",
+            "edition \(edition.rawValue)",
+            "hard \(text(hard))", "hostunknown \(text(hostUnknown))", "soft \(soft.map(text) ?? "-")",
             "complaint \(text(complaint))", "relay \(text(relay))",
             "lift \(deliveryLiftsSoft)",
             // The number of the list of reasons: when it changes, so do the states.
-            "sender 1 \(text(sender))",
+            "sender 2 \(sender.map(text) ?? "-")",
         ]
+        if soft == nil {
+            // The number of the algorithm, likewise.
+            parts.append("mailings 1 \(text(recipient)) \(text(system))")
+        }
         parts += overrides.map { "[\($0.name)] \(text($0.rule))" }
         if let brake {
             // The number of the algorithm: when it changes, so do the states.

@@ -1,3 +1,5 @@
+import Verdict
+
 /// The distinct days on which something was counted since the streak began.
 struct Streak: Sendable, Equatable {
     /// What is counted here: a cause, and after a space what an override of the policy matches.
@@ -6,7 +8,26 @@ struct Streak: Sendable, Equatable {
     var days: [Int64]
 
     var isSoft: Bool {
-        name.prefix { $0 != " " } == Suppression.Cause.soft.name
+        ([Suppression.Cause.soft.name] + Party.allCases.map(\.rawValue)).contains {
+            name.prefix { $0 != " " } == $0
+        }
+    }
+
+    /// Whether it only remembers on which mailings the sender was at fault.
+    var isSendersFault: Bool { name.hasPrefix(Party.sender.rawValue + " ") }
+
+    /// The name for the failures of mailings of a stream.
+    static func name(_ party: Party, stream: String?) -> String {
+        stream.map { party.rawValue + " " + $0 } ?? party.rawValue
+    }
+
+    /// Takes one more day of a mailing, whatever its place among the others.
+    mutating func add(mailed day: Int64) {
+        let place = days.firstIndex { $0 >= day } ?? days.endIndex
+        if place < days.endIndex, days[place] == day { return }
+        days.insert(day, at: place)
+        if let last = days.last { days.removeAll { $0 <= last - LedgerLimits.streakDays } }
+        if days.count > LedgerLimits.streakLength { days.removeFirst(days.count - LedgerLimits.streakLength) }
     }
 
     /// Whether a mail that arrives shows that it was an accident.

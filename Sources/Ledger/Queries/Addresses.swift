@@ -68,10 +68,10 @@ extension LedgerStore {
         var rows = Set<String>()
         try connection.forEach(
             asked.map(RowValue.text),
-            "SELECT cause, reason, since, until, days, address FROM address WHERE address = ?1 AND cause IS NOT NULL"
+            "SELECT cause, reason, since, until, days, party, address FROM address WHERE address = ?1 AND cause IS NOT NULL"
         ) { query in
-            rows.insert(query.text(5))
-            note(query.text(5), try Suppression(query, terms))
+            rows.insert(query.text(6))
+            note(query.text(6), try Suppression(query, terms))
         }
         // A suppressed address is in a second index, too: a damaged page of the first must not hide it. A server has
         // checksums for that.
@@ -131,7 +131,7 @@ extension LedgerStore {
         let terms = try TermTable(connection, writes: false)
         let query = try connection.prepare(
             """
-            SELECT cause, reason, since, until, days, address FROM address INDEXED BY address_suppressed
+            SELECT cause, reason, since, until, days, party, address FROM address INDEXED BY address_suppressed
             WHERE cause IS NOT NULL AND address > ?3 AND (until IS NULL OR until > ?1) AND since >= ?2
             ORDER BY address LIMIT \(page)
             """)
@@ -141,7 +141,7 @@ extension LedgerStore {
         var rows = [SuppressedAddress]()
         while try query.step() {
             if let suppression = try Suppression(query, terms) {
-                rows.append(SuppressedAddress(address: query.text(5), suppression: suppression))
+                rows.append(SuppressedAddress(address: query.text(6), suppression: suppression))
             }
         }
         return rows
@@ -226,12 +226,13 @@ extension LedgerStore {
 }
 
 extension Suppression {
-    /// Reads cause, reason, since, until and days, the first columns of the row; `nil` if the cause is NULL.
+    /// Reads cause, reason, since, until, days and party, the first columns of the row; `nil` if the cause is NULL.
     init?(_ row: any Query, _ terms: TermTable, from column: Int32 = 0) throws {
         guard let number = row.optionalInteger(column) else { return nil }
         guard let cause = Cause(rawValue: number) else { throw DamagedLedger() }
         self.init(
             cause: cause, storedReason: try terms.text(row.integer(column + 1)), since: row.integer(column + 2),
-            until: row.optionalInteger(column + 3), days: Int(row.integer(column + 4)))
+            until: row.optionalInteger(column + 3), days: Int(row.integer(column + 4)),
+            party: row.optionalInteger(column + 5).flatMap(Party.init))
     }
 }

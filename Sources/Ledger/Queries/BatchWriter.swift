@@ -14,6 +14,7 @@ package final class BatchWriter {
     private let addressWriter: AddressWriter
     private let brake: BrakeTable
     private let countsForBrake: Bool
+    package let mailings: MailingDays
 
     private let index: ReportIndex
     private let deliveries: DeliveryTable
@@ -60,6 +61,7 @@ package final class BatchWriter {
         addresses = try AddressTable(connection, terms)
         addressWriter = try AddressWriter(connection, terms)
         brake = try BrakeTable(connection, terms, rule: policy.brake)
+        mailings = try MailingDays(connection, terms)
         index = try ReportIndex(connection, terms)
         deliveries = try DeliveryTable(connection, terms)
         outcomes = try OutcomeTable(connection, terms)
@@ -235,6 +237,10 @@ package final class BatchWriter {
     private func writeOutcomes(_ event: DeliveryEvent, delivery: Int64, isReplacement: Bool = false) throws {
         let seen = firstSight(event)
         let (report, sharers) = (try decisions.status(event), event.storedSharers)
+        let stream = event.stream?.stored(limit: LedgerLimits.termBytes)
+        // The day of a mailing that the report proves.
+        let mailing = event.isBulk ? event.mailed : nil
+        let streamTerm = try mailing == nil ? nil : terms.number(stream)
         for (ordinal, outcome) in event.outcomes.prefix(LedgerLimits.outcomesPerReport).enumerated() {
             let canonical = CanonicalAddress(outcome.address)
             let spelling =
@@ -248,12 +254,15 @@ package final class BatchWriter {
                     arrival: event.storedArrival, seen: seen, fingerprint: event.fingerprint,
                     delivery: delivery, ordinal: Int64(ordinal), effect: effect, class: event.class,
                     reason: outcome.reason, spelling: spelling, relay: outcome.fate.relay, party: outcome.party,
-                    stream: event.stream, mailed: event.mailed, isVouched: event.isVouched, sharers: sharers,
+                    stream: stream, mailed: event.storedMailed, isVouched: event.isVouched, sharers: sharers,
                     report: report)
                 let place = try touch(canonical.text)
                 touched[place].events.append(addition)
                 if isReplacement { touched[place].mustBeDerived = true }
                 address = touched[place].id
+                if let mailing, let streamTerm {
+                    mailings.add(stream: streamTerm, day: mailing, address: touched[place].id)
+                }
                 if addition.isBraked {
                     try brake.add(
                         touched[place].id, provider: try provider(place), reason: reason, addition,
@@ -314,7 +323,7 @@ package final class BatchWriter {
         for place in touched.indices where !touched[place].lost.isEmpty {
             try forgetForBrake(touched[place])
         }
-        let braked = try brake.settle()
+        let braked = try brake.settle().union(mailings.settle())
         var new: [AddressWriter.New] = []
         for entry in touched {
             // An address that only known reports name has not changed.
@@ -327,9 +336,11 @@ package final class BatchWriter {
                 var events = entry.events
                 try brake.statuses.mark(&events, domain: entry.domain)
                 state = AddressState.derive(
-                    events, from: entry.state ?? AddressState(), domain: entry.domain, policy: policy)
+                    events, from: entry.state ?? AddressState(), domain: entry.domain, policy: policy,
+                    mailings: try mailings.known(for: events))
             } else {
-                state = try addresses.derive(entry.id, entry.address, policy: policy, brake: brake.statuses)
+                state = try addresses.derive(
+                    entry.id, entry.address, policy: policy, brake: brake.statuses, mailings: mailings)
             }
             if entry.state == nil {
                 new.append(AddressWriter.New(id: entry.id, address: entry.address, state: state))
@@ -340,7 +351,8 @@ package final class BatchWriter {
         try addressWriter.write(new)
         for id in braked.subtracting(touched.lazy.map(\.id)) {
             if let address = try addresses.address(id) {
-                let state = try addresses.derive(id, address, policy: policy, brake: brake.statuses)
+                let state = try addresses.derive(
+                    id, address, policy: policy, brake: brake.statuses, mailings: mailings)
                 try addressWriter.write(state, id: id)
             }
         }
@@ -440,6 +452,32 @@ package final class BatchWriter {
         }
         for address in named { touched[try touch(address)].mustBeDerived = true }
         try writeAddresses()
+    }
+
+    /// Notes days on which streams were mailed, and derives the states that depend on them.
+    ///
+    /// - Returns: how many of them were not known.
+    func write(_ sent: [(stream: String, day: Int64, count: Int64?)]) throws -> Int {
+        let insert = try connection.prepare(
+            """
+            INSERT INTO sent (stream, day, count) VALUES (?1, ?2, ?3)
+            ON CONFLICT (stream, day) DO UPDATE SET count = coalesce(excluded.count, sent.count)
+            """)
+        var new = Set<MailingDays.Day>()
+        for entry in sent {
+            let day = MailingDays.Day(stream: try terms.number(entry.stream), day: entry.day)
+            if try !mailings.isKnown(day) { new.insert(day) }
+            try insert.bind(1, day.stream)
+            try insert.bind(2, day.day)
+            try insert.bind(3, entry.count)
+            try insert.execute()
+        }
+        for id in try mailings.learn(new).sorted() {
+            guard let address = try addresses.address(id), !touched.contains(where: { $0.id == id }) else { continue }
+            touched[try touch(address)].mustBeDerived = true
+        }
+        try writeAddresses()
+        return new.count
     }
 
     // MARK: Sums

@@ -110,6 +110,7 @@ private final class Erasure {
             try delete.bind(1, row)
             try delete.execute()
         }
+        try MailingDays.erase(entry.id, connection)
         results[place].hasPrunedReports = try table.base(entry.id).lastSeen != nil
         for sql in [
             "DELETE FROM action WHERE address = ?1", "DELETE FROM base WHERE address = ?1",
@@ -124,9 +125,9 @@ private final class Erasure {
     private func keep(_ suppression: Suppression, of canonical: String) throws {
         let insert = try connection.prepare(
             """
-            INSERT INTO forgotten (hash, cause, reason, since, until, days) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            INSERT INTO forgotten (hash, cause, reason, since, until, days, party) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             ON CONFLICT (hash) DO UPDATE SET cause = excluded.cause, reason = excluded.reason,
-                since = excluded.since, until = excluded.until, days = excluded.days
+                since = excluded.since, until = excluded.until, days = excluded.days, party = excluded.party
             """)
         let reason = try terms.number(suppression.storedReason) as Int64
         if suppression.cause == .manual { reasonsByHand.insert(reason) }
@@ -136,6 +137,7 @@ private final class Erasure {
         try insert.bind(4, suppression.since)
         try insert.bind(5, suppression.until)
         try insert.bind(6, suppression.days)
+        try insert.bind(7, suppression.party?.number)
         try insert.execute()
     }
 

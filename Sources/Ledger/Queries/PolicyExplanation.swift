@@ -41,12 +41,22 @@ extension LedgerStore {
                 steps.append(PolicyStep(base: base))
             }
             var before = base
-            _ = AddressState.derive(events, from: base, domain: canonical.domain, policy: policy) { event, after in
-                steps.append(PolicyStep(event, before, after, domain: canonical.domain, policy))
+            let mailings = try MailingDays(connection, terms).known(for: events)
+            _ = AddressState.derive(
+                events, from: base, domain: canonical.domain, policy: policy, mailings: mailings
+            ) { event, after in
+                steps.append(PolicyStep(event, before, after, domain: canonical.domain, policy, mailings))
                 before = after
             }
             return steps
         }
+    }
+}
+
+extension LedgerStore {
+    /// A day since 1970 as 2026-11-24.
+    package static func day(_ number: Int64) -> String {
+        String((timestamp(number * CalendarTime.secondsPerDay) ?? "?").prefix { $0 != "T" })
     }
 }
 
@@ -60,13 +70,15 @@ extension PolicyStep {
     }
 
     fileprivate init(
-        _ event: AddressEvent, _ before: AddressState, _ after: AddressState, domain: String, _ policy: Policy
+        _ event: AddressEvent, _ before: AddressState, _ after: AddressState, domain: String, _ policy: Policy,
+        _ mailings: [String: [Int64]]
     ) {
         self.init(
             at: event.arrival, what: event.effect.name, reason: event.reason,
             class: event.class, brake: event.brake, streakDays: after.streakDays,
             suppression: after.suppression,
-            text: PolicyStep.changes(event, before, after) ?? PolicyStep.count(event, before, after, domain, policy))
+            text: PolicyStep.changes(event, before, after)
+                ?? PolicyStep.count(event, before, after, domain, policy, mailings))
     }
 
     /// How an event changed the suppression; `nil` if it did not.
@@ -88,10 +100,12 @@ extension PolicyStep {
 
     /// How an event that changed no suppression was counted.
     private static func count(
-        _ event: AddressEvent, _ before: AddressState, _ after: AddressState, _ domain: String, _ policy: Policy
+        _ event: AddressEvent, _ before: AddressState, _ after: AddressState, _ domain: String, _ policy: Policy,
+        _ mailings: [String: [Int64]]
     ) -> String {
-        if let cause = event.effect.cause, Policy.isSendersFault(event, cause),
-            policy.rule(for: event, cause, domain: domain)?.rule.days == 0
+        let counting = event.effect.cause.flatMap { policy.counting(event, $0, domain: domain) }
+        if let cause = event.effect.cause, Policy.isSendersFault(event, cause), case .days(let rule, _) = counting,
+            rule.days == 0
         {
             return "the sender's fault: counts against nobody"
         }
@@ -107,7 +121,7 @@ extension PolicyStep {
         case .released: return "not counted: the spike of that hour was released"
         case .normal, .confirmed: break
         }
-        guard let cause = event.effect.cause else {
+        guard event.effect.cause != nil else {
             switch event.effect {
             case .delivered where before.streakDays != after.streakDays: return "delivered: the soft streak is cleared"
             case .delivered: return "delivered"
@@ -117,8 +131,11 @@ extension PolicyStep {
             default: return "never counts against an address"
             }
         }
-        guard let (rule, name) = policy.rule(for: event, cause, domain: domain), rule.days > 0 else {
-            return "the policy never suppresses for this"
+        let (rule, name): (Policy.Rule, String)
+        switch counting {
+        case .mailings(let rule, let party): return count(event, after, rule, party, mailings)
+        case .days(let days, let streak) where days.days > 0: (rule, name) = (days, streak)
+        default: return "the policy never suppresses for this"
         }
         func days(_ state: AddressState) -> [Int64] { state.streaks.first { $0.name == name }?.days ?? [] }
         let (old, new) = (days(before), days(after))
@@ -130,6 +147,32 @@ extension PolicyStep {
         }
         let again = !old.isEmpty && new.count == 1 ? "; the days before are forgotten" : ""
         return "day \(new.count) of \(rule.days) within \(rule.within) days\(again)"
+    }
+
+    /// How a failure of a mailing was counted.
+    private static func count(
+        _ event: AddressEvent, _ after: AddressState, _ rule: Policy.MailingRule, _ party: Party,
+        _ mailings: [String: [Int64]]
+    ) -> String {
+        let name = Streak.name(party, stream: event.stream)
+        let failures = after.streaks.first { $0.name == name }?.days ?? []
+        let known = event.stream.flatMap { mailings[$0] } ?? []
+        let row = MailingRow(
+            of: event.mailingDay, failures: failures, others: after.others(party, event.stream), mailings: known, rule)
+        let day = LedgerStore.day(event.mailingDay)
+        guard row.isOfMailings else {
+            return "mail of \(day), no known mailing: failure \(row.count) of \(rule.days) that are \(rule.apartDays) "
+                + "days apart, \(row.spanDays) days after the first of \(rule.spanDays)"
+        }
+        let stream = event.stream.map { " of \($0)" } ?? ""
+        let missed = known.last { last in
+            last < event.mailingDay - Int64(row.spanDays) && !failures.contains(last)
+        }
+        let before = failures.contains { $0 < event.mailingDay - Int64(row.spanDays) } ? missed : nil
+        return
+            "mailing of \(day)\(stream): failure \(row.count) of \(rule.mailings) in a row, \(row.spanDays) days after "
+            + "the first of \(rule.mailingSpanDays)"
+            + (before.map { "; the mailing of \(LedgerStore.day($0)) did not fail, so the row began after it" } ?? "")
     }
 }
 

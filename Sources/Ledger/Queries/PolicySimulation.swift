@@ -18,9 +18,12 @@ extension LedgerStore {
             let terms = try TermTable(connection, writes: false)
             let table = try AddressTable(connection, terms)
             let brake = try BrakeTable.statuses(connection, terms, under: other.brake)
+            let mailings = try MailingDays(connection, terms)
             var changes = [PolicyChange]()
             try table.forEach(connection) { entry in
-                let after = try table.derive(entry.id, entry.address, policy: other, brake: brake).suppression
+                let after = try table.derive(
+                    entry.id, entry.address, policy: other, brake: brake, mailings: mailings
+                ).suppression
                 let change = PolicyChange(
                     address: entry.address, before: entry.state.suppression.flatMap { $0.holds(at: now) ? $0 : nil },
                     after: after.flatMap { $0.holds(at: now) ? $0 : nil })

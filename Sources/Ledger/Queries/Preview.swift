@@ -84,7 +84,6 @@ extension DeliveryEvent {
         slim.messageID = nil
         slim.dialect = nil
         slim.reportingMTA = nil
-        slim.stream = nil
         slim.deliveredTo = nil
         slim.destination = nil
         slim.rules = []

@@ -21,6 +21,8 @@ struct PreviewContext {
     private var hours: [(pair: BrakePairName, count: BrakeCount, folded: (Int64, votes: Int64, vouched: Int64))] = []
     private var decisions: [(pair: BrakePairName, decision: BrakeDecision)] = []
     private var reportDecisions: [(fingerprint: Fingerprint, verdict: Int64)] = []
+    /// The days on which the streams of the events were mailed, as far as the ledger knows.
+    private var mailingDays: [String: [Int64]] = [:]
     private(set) var pairs: Set<BrakePairName>
     /// The requested addresses, and those of the reports that the batch may replace, in canonical form.
     private(set) var addresses: Set<String>
@@ -43,13 +45,44 @@ struct PreviewContext {
             let terms = try TermTable(connection, writes: false)
             context.lastDelivery = try connection.lastDelivery()
             context.formerEnd = try ReportIndex.formerEnd(connection)
+            try context.readLonelyAddresses(connection, terms, batch, known)
             try context.readDeliveries(connection, terms, batch, known)
+            let mailings = try MailingDays(connection, terms)
+            for stream in Set((context.deliveries + batch).compactMap(\.stream)) {
+                context.mailingDays[stream] = try mailings.days(of: stream)
+            }
             try context.readRests(connection, terms)
             if ledger.policy.brake != nil {
                 try context.readBrake(connection, terms)
             }
         }
         self = context
+    }
+
+    /// Adds the addresses from which alone a report came about one of the batch's mailings: a second one makes that day
+    /// known.
+    private mutating func readLonelyAddresses(
+        _ connection: any Connection, _ terms: TermTable, _ batch: [DeliveryEvent], _ known: Set<String>
+    ) throws {
+        let query = try connection.prepare(
+            """
+            SELECT a.address FROM mailing_day AS m JOIN address AS a ON a.id = m.low
+            WHERE m.stream = ?1 AND m.day = ?2 AND m.low = m.high AND m.folded = 0
+            """)
+        struct Day: Hashable {
+            var stream: String
+            var day: Int64
+        }
+        var seen = Set<Day>()
+        for event in batch where event.isBulk {
+            guard let stream = event.stream, let day = event.mailed, let number = try terms.known(stream),
+                seen.insert(Day(stream: stream, day: day)).inserted
+            else { continue }
+            defer { query.reset() }
+            try query.bind(1, number)
+            try query.bind(2, day)
+            if try query.step(), !known.contains(query.text(0)) { addresses.insert(query.text(0)) }
+        }
     }
 
     private mutating func readDeliveries(
@@ -155,6 +188,7 @@ struct PreviewContext {
                 try decide.bind(2, decision.verdict)
                 try decide.execute()
             }
+            try writeMailingDays(connection, terms)
             try writeRests(connection, terms)
             try writeBrake(connection, terms, known)
         }
@@ -174,6 +208,21 @@ struct PreviewContext {
             for fingerprint in folded {
                 try mark.bind(1, fingerprint.bytes)
                 try mark.execute()
+            }
+        }
+    }
+
+    private func writeMailingDays(_ connection: any Connection, _ terms: TermTable) throws {
+        let insert = try connection.prepare(
+            """
+            INSERT INTO mailing_day (stream, day, low, high, folded) VALUES (?1, ?2, 0, 0, 1)
+            ON CONFLICT (stream, day) DO UPDATE SET folded = 1
+            """)
+        for (stream, days) in mailingDays {
+            for day in days {
+                try insert.bind(1, try terms.number(stream) as Int64)
+                try insert.bind(2, day)
+                try insert.execute()
             }
         }
     }

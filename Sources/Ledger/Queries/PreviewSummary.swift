@@ -38,6 +38,7 @@ extension LedgerStore {
         try withPreview { (copy) throws(LedgerError) in
             if copy.adoptsPolicy { try load([], [], try largePairs(), into: &copy) }
             try loadMembersOfChangedHours(into: &copy)
+            try loadFailuresOfNewMailings(into: &copy)
             var summary = PreviewSummary(adoptsPolicy: copy.adoptsPolicy)
             try compare(copy, at: now, limit, &summary)
             if copy.adoptsPolicy { try compareRest(copy, at: now, limit, &summary) }
@@ -101,6 +102,38 @@ extension LedgerStore {
         let members = try read { try LedgerStore.members(of: changed, $0) }.subtracting(copy.addresses).sorted()
         for start in stride(from: 0, to: members.count, by: LedgerStore.page) {
             try load([], Set(members[start..<min(start + LedgerStore.page, members.count)]), [], into: &copy)
+        }
+    }
+
+    /// The suppression of any address that failed in a mailing of which the batches make known that it was one may
+    /// change, even if no batch names it.
+    private func loadFailuresOfNewMailings(into copy: inout Overlay.Copy) throws(LedgerError) {
+        let days = try copy.ledger.store.read { connection in
+            let query = try connection.prepare(
+                """
+                SELECT t.text, m.day FROM mailing_day AS m JOIN term AS t ON t.id = m.stream
+                WHERE m.low < m.high AND m.folded = 0
+                """)
+            var days: [(stream: String, day: Int64)] = []
+            while try query.step() { days.append((query.text(0), query.integer(1))) }
+            return days
+        }
+        let addresses = try read { connection in
+            let terms = try TermTable(connection, writes: false)
+            let (mailings, table) = (try MailingDays(connection, terms), try AddressTable(connection, terms))
+            var addresses = Set<String>()
+            for (stream, day) in days {
+                guard let number = try terms.known(stream) else { continue }
+                let day = MailingDays.Day(stream: number, day: day)
+                if try mailings.isKnown(day) { continue }
+                try mailings.forEachAddress(of: day) { id in
+                    if let address = try table.address(id) { addresses.insert(address) }
+                }
+            }
+            return addresses
+        }.subtracting(copy.addresses).sorted()
+        for start in stride(from: 0, to: addresses.count, by: LedgerStore.page) {
+            try load([], Set(addresses[start..<min(start + LedgerStore.page, addresses.count)]), [], into: &copy)
         }
     }
 
@@ -180,12 +213,13 @@ extension LedgerStore {
             let terms = try TermTable(connection, writes: false)
             let table = try AddressTable(connection, terms)
             let brake = BrakeStatuses()
+            let mailings = try MailingDays(connection, terms)
             for (spike, status) in spikes {
                 try brake.set(status, provider: spike.pair.provider, reason: spike.pair.reason, hour: spike.hour)
             }
             try table.forEach(connection) { entry in
                 if copy.addresses.contains(entry.address) { return }
-                let after = try table.derive(entry.id, entry.address, policy: policy, brake: brake)
+                let after = try table.derive(entry.id, entry.address, policy: policy, brake: brake, mailings: mailings)
                 summary.compareSides(entry.address, entry.state.suppression, after.suppression, at: now, limit)
             }
             return summary

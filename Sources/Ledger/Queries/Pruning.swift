@@ -41,6 +41,7 @@ extension LedgerStore {
         let writer = try AddressWriter(connection, terms)
         let folder = try BrakeFolder(connection, terms)
         let statuses = try BrakeStatuses(connection, terms)
+        let mailings = try MailingDays(connection, terms)
         let deleteOutcome = try connection.prepare("DELETE FROM outcome WHERE id = ?1")
         let deleteAction = try connection.prepare("DELETE FROM action WHERE id = ?1")
         let mark = try connection.prepare("UPDATE delivery SET folded = 1 WHERE id = ?1")
@@ -53,7 +54,8 @@ extension LedgerStore {
                 return
             }
             let base = AddressState.derive(
-                plan.folded, from: try table.base(entry.id), domain: domain, policy: policy)
+                plan.folded, from: try table.base(entry.id), domain: domain, policy: policy,
+                mailings: try mailings.known(for: plan.folded))
             try writer.writeBase(base, id: entry.id)
             for event in plan.folded {
                 try folder.fold(entry.id, provider: domain, event)

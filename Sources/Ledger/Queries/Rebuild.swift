@@ -16,6 +16,15 @@ extension LedgerStore {
         }
     }
 
+    /// The edition of the policy's defaults that a ledger keeps.
+    static func edition(_ engine: any LedgerEngine) throws(LedgerError) -> Policy.Edition {
+        let number = try engine.read { connection in
+            try connection.integer("SELECT CAST(value AS BIGINT) FROM setting WHERE name = '\(editionSetting)'")
+        }
+        // A later edition is a later program's, which this one does not open.
+        return number.flatMap { Policy.Edition(rawValue: Int($0)) } ?? .current
+    }
+
     /// Derives the states again if they were derived under another policy.
     func adoptPolicy() throws(LedgerError) {
         if try read({ try LedgerStore.storedPolicy($0) }) == policy.signature { return }
@@ -59,23 +68,30 @@ extension LedgerStore {
             }
         }
         try brake.recount()
+        try MailingDays.recount(connection)
+        let mailings = try MailingDays(connection, terms)
         var changed = 0
         try table.forEach(connection) { entry in
-            let state = try table.derive(entry.id, entry.address, policy: policy, brake: brake.statuses)
+            let state = try table.derive(
+                entry.id, entry.address, policy: policy, brake: brake.statuses, mailings: mailings)
             if state != entry.state {
                 changed += 1
                 try writer.write(state, id: entry.id)
             }
         }
         try rebuildTally(connection)
+        try store(policy.signature, as: policySetting, connection)
+        return changed
+    }
+
+    static func store(_ value: String, as name: String, _ connection: any Connection) throws {
         let setting = try connection.prepare(
             """
-            INSERT INTO setting (name, value) VALUES ('\(policySetting)', ?1)
+            INSERT INTO setting (name, value) VALUES ('\(name)', ?1)
             ON CONFLICT (name) DO UPDATE SET value = excluded.value
             """)
-        try setting.bind(1, policy.signature)
+        try setting.bind(1, value)
         try setting.execute()
-        return changed
     }
 
     private static func rebuildTally(_ connection: any Connection) throws {

@@ -38,6 +38,20 @@ extension LedgerStore {
         try change(at: now, { _ in true }, each: each, approve: approve)
     }
 
+    /// Gives the ledger the current edition of the policy's defaults, derives all states again, reports the addresses
+    /// whose suppression changes, and asks whether to commit. Parameters as for ``rebuild(at:each:approve:)``.
+    package func adoptEdition(
+        at now: Int64, each: (SideChange) -> Void, approve: () -> Bool
+    ) throws(LedgerError) -> Bool {
+        try change(
+            at: now, under: policy.inEdition(.current),
+            { connection in
+                try LedgerStore.store(
+                    String(Policy.Edition.current.rawValue), as: LedgerStore.editionSetting, connection)
+                return true
+            }, each: each, approve: approve)
+    }
+
     /// Replaces the stored verdicts of messages by new ones, all in one transaction, reports the addresses whose
     /// suppression changes, and asks whether to commit.
     ///
@@ -56,7 +70,8 @@ extension LedgerStore {
     }
 
     private func change(
-        at now: Int64, _ body: (any Connection) throws -> Bool, each: (SideChange) -> Void, approve: () -> Bool
+        at now: Int64, under other: Policy? = nil, _ body: (any Connection) throws -> Bool, each: (SideChange) -> Void,
+        approve: () -> Bool
     ) throws(LedgerError) -> Bool {
         // Sees the ledger as it was, whatever the transaction below has written.
         let before = try LedgerStore(engine: engine.reader(), path: path, policy: policy, adopts: false)
@@ -67,7 +82,7 @@ extension LedgerStore {
                     isDeclined = true
                     throw NotApproved()
                 }
-                _ = try LedgerStore.rebuild(connection, policy)
+                _ = try LedgerStore.rebuild(connection, other ?? policy)
                 try LedgerStore.compareSides(before, connection, at: now, each)
                 guard approve() else {
                     isDeclined = true
@@ -113,7 +128,7 @@ extension LedgerStore {
     ) throws -> [SuppressedAddress] {
         let query = try connection.prepare(
             """
-            SELECT cause, reason, since, until, days, address FROM address INDEXED BY address_suppressed
+            SELECT cause, reason, since, until, days, party, address FROM address INDEXED BY address_suppressed
             WHERE cause IS NOT NULL AND address > ?1 AND (until IS NULL OR until > ?2)
             ORDER BY address LIMIT \(SuppressedPages.size)
             """)
@@ -122,7 +137,7 @@ extension LedgerStore {
         var rows = [SuppressedAddress]()
         while try query.step() {
             if let suppression = try Suppression(query, terms) {
-                rows.append(SuppressedAddress(address: query.text(5), suppression: suppression))
+                rows.append(SuppressedAddress(address: query.text(6), suppression: suppression))
             }
         }
         return rows
@@ -159,6 +174,9 @@ package final class Reclassification {
         var origin: Token<Origin>?
         var dialect: String?
         var reportingMTA: String?
+        var stream: String?
+        var mailed: Int64?
+        var isBulk: Bool
         var isVouched: Bool
         var isHeld: Bool
         var isWithheld: Bool
@@ -200,7 +218,8 @@ package final class Reclassification {
         index = try ReportIndex(connection, terms)
         selectDelivery = try connection.prepare(
             """
-            SELECT class, origin, dialect, reporting_mta, vouched, held, withheld, sharers FROM delivery WHERE id = ?1
+            SELECT class, origin, dialect, reporting_mta, stream, mailed, bulk, vouched, held, withheld, sharers
+            FROM delivery WHERE id = ?1
             """)
         selectOutcomes = try connection.prepare(
             """
@@ -210,8 +229,9 @@ package final class Reclassification {
             """)
         updateDelivery = try connection.prepare(
             """
-            UPDATE delivery SET class = ?2, origin = ?3, dialect = ?4, reporting_mta = ?5, vouched = ?6, held = ?7,
-                withheld = ?8, sharers = ?9 WHERE id = ?1
+            UPDATE delivery SET class = ?2, origin = ?3, dialect = ?4, reporting_mta = ?5, stream = ?6, mailed = ?7,
+                bulk = ?8, vouched = ?9, held = ?10, withheld = ?11, sharers = ?12
+            WHERE id = ?1
             """)
         outcomeTable = try OutcomeTable(connection, terms)
         selectAddress = try connection.prepare("SELECT id FROM address WHERE address = ?1")
@@ -300,10 +320,13 @@ package final class Reclassification {
         try updateDelivery.bind(3, try terms.number(new.origin?.text))
         try updateDelivery.bind(4, try terms.number(new.dialect))
         try updateDelivery.bind(5, try terms.number(new.reportingMTA))
-        try updateDelivery.bind(6, new.isVouched ? 1 : nil as Int64?)
-        try updateDelivery.bind(7, new.isHeld ? 1 : nil as Int64?)
-        try updateDelivery.bind(8, new.isWithheld ? 1 : nil as Int64?)
-        try updateDelivery.bind(9, new.sharers > 1 ? Int64(new.sharers) : nil)
+        try updateDelivery.bind(6, try terms.number(new.stream))
+        try updateDelivery.bind(7, new.mailed)
+        try updateDelivery.bind(8, new.isBulk ? 1 : nil as Int64?)
+        try updateDelivery.bind(9, new.isVouched ? 1 : nil as Int64?)
+        try updateDelivery.bind(10, new.isHeld ? 1 : nil as Int64?)
+        try updateDelivery.bind(11, new.isWithheld ? 1 : nil as Int64?)
+        try updateDelivery.bind(12, new.sharers > 1 ? Int64(new.sharers) : nil)
         try updateDelivery.execute()
         guard let outcomes = new.outcomes, outcomes != old.outcomes else {
             // Who vouches for it is no part of the verdict.
@@ -331,9 +354,10 @@ package final class Reclassification {
             origin: try terms.origin(selectDelivery.optionalInteger(1)),
             dialect: try terms.text(selectDelivery.optionalInteger(2)),
             reportingMTA: try terms.text(selectDelivery.optionalInteger(3)),
-            isVouched: selectDelivery.integer(4) != 0, isHeld: selectDelivery.integer(5) != 0,
-            isWithheld: selectDelivery.integer(6) != 0,
-            sharers: selectDelivery.optionalInteger(7).map(Int.init) ?? 1)
+            stream: try terms.text(selectDelivery.optionalInteger(4)), mailed: selectDelivery.optionalInteger(5),
+            isBulk: selectDelivery.integer(6) != 0, isVouched: selectDelivery.integer(7) != 0,
+            isHeld: selectDelivery.integer(8) != 0, isWithheld: selectDelivery.integer(9) != 0,
+            sharers: selectDelivery.optionalInteger(10).map(Int.init) ?? 1)
         guard withOutcomes else { return stored }
         defer { selectOutcomes.reset() }
         try selectOutcomes.bind(1, id << LedgerLimits.ordinalBits)
@@ -375,7 +399,8 @@ extension Reclassification.Stored {
         func text(_ text: String) -> String { text.stored(limit: LedgerLimits.textBytes) }
         self.init(
             class: event.class, origin: event.origin, dialect: event.dialect.map(term),
-            reportingMTA: event.reportingMTA.map(term), isVouched: event.isVouched, isHeld: event.isHeld,
+            reportingMTA: event.reportingMTA.map(term), stream: event.stream.map(term), mailed: event.storedMailed,
+            isBulk: event.isBulk && event.mailed != nil, isVouched: event.isVouched, isHeld: event.isHeld,
             isWithheld: event.isWithheld, sharers: event.storedSharers)
         guard withOutcomes else { return }
         outcomes = event.outcomes.prefix(LedgerLimits.outcomesPerReport).map { outcome in

@@ -45,10 +45,11 @@ extension LedgerStore {
         let terms = try TermTable(connection, writes: false)
         let table = try AddressTable(connection, terms)
         let statuses = try BrakeStatuses(connection, terms)
+        let mailings = try MailingDays(connection, terms)
         var members = RowSum()
         try table.forEach(connection) { entry in
             result.addresses += 1
-            let state = try table.derive(entry.id, entry.address, policy: policy, brake: statuses)
+            let state = try table.derive(entry.id, entry.address, policy: policy, brake: statuses, mailings: mailings)
             if state != entry.state {
                 result.add("\(entry.address): the counters are not those of its events")
             }

@@ -14,7 +14,7 @@ package final class AddressTable {
 
     package static let stateColumns = """
         hard, soft, delayed, delivered, complaint, auto_reply, other, first_seen, last_seen, spelling, streaks,
-        cause, reason, since, until, days, last_action, held_since, held_reason, party
+        cause, reason, since, until, days, party, last_action, held_since, held_reason
         """
     /// The column after `stateColumns`.
     package static let nextColumn: Int32 = 20
@@ -52,7 +52,7 @@ package final class AddressTable {
         defer { selectState.reset() }
         try selectState.bind(1, canonical)
         guard try selectState.step() else { return nil }
-        let latest = max(selectState.optionalInteger(8) ?? -1, selectState.optionalInteger(16) ?? -1)
+        let latest = max(selectState.optionalInteger(8) ?? -1, selectState.optionalInteger(17) ?? -1)
         return (selectState.integer(AddressTable.nextColumn), latest)
     }
 
@@ -80,10 +80,9 @@ package final class AddressTable {
             state.streaks = streaks
         }
         state.suppression = try Suppression(row, terms, from: 11)
-        state.suppression?.party = row.optionalInteger(19).flatMap(Party.init)
-        state.lastAction = row.optionalInteger(16)
-        if let since = row.optionalInteger(17) {
-            state.held = HeldBack(reason: try terms.reason(row.integer(18)), since: since)
+        state.lastAction = row.optionalInteger(17)
+        if let since = row.optionalInteger(18) {
+            state.held = HeldBack(reason: try terms.reason(row.integer(19)), since: since)
         }
         return state
     }
@@ -143,12 +142,13 @@ package final class AddressTable {
 
     /// The state derived from the base, the events and the brake.
     package func derive(
-        _ id: Int64, _ address: String, policy: Policy, brake: BrakeStatuses
+        _ id: Int64, _ address: String, policy: Policy, brake: BrakeStatuses, mailings: MailingDays
     ) throws -> AddressState {
         let domain = CanonicalAddress.domain(ofCanonical: address)
         var events = try events(id)
         try brake.mark(&events, domain: domain)
-        return AddressState.derive(events, from: try base(id), domain: domain, policy: policy)
+        return AddressState.derive(
+            events, from: try base(id), domain: domain, policy: policy, mailings: try mailings.known(for: events))
     }
 
     /// Calls `body` with every address and its state, in the order of their numbers. The rows are read in pages, so
@@ -314,10 +314,10 @@ package final class AddressWriter {
         try query.bind(first + 13, state.suppression?.since)
         try query.bind(first + 14, state.suppression?.until)
         try query.bind(first + 15, (state.suppression?.days).map(Int64.init))
-        try query.bind(first + 16, state.lastAction)
-        try query.bind(first + 17, state.held?.since)
-        try query.bind(first + 18, try terms.number(state.held?.reason.text))
-        try query.bind(first + 19, state.suppression?.party?.number)
+        try query.bind(first + 16, state.suppression?.party?.number)
+        try query.bind(first + 17, state.lastAction)
+        try query.bind(first + 18, state.held?.since)
+        try query.bind(first + 19, try terms.number(state.held?.reason.text))
         try query.bind(first + 20, state.streakDays)
         try query.bind(first + 21, id)
     }

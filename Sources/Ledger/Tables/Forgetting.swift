@@ -45,7 +45,8 @@ final class ForgottenTable {
         self.terms = terms
         key = try Forgetting.key(connection)
         delete = try connection.prepare("DELETE FROM forgotten WHERE hash = ?1")
-        select = try connection.prepare("SELECT cause, reason, since, until, days FROM forgotten WHERE hash = ?1")
+        select = try connection.prepare(
+            "SELECT cause, reason, since, until, days, party FROM forgotten WHERE hash = ?1")
     }
 
     func suppression(_ canonical: String) throws -> Suppression? {
@@ -61,9 +62,10 @@ final class ForgottenTable {
         let hashes = canonical.map { Forgetting.hash($0, key: key) }
         let addresses = Dictionary(zip(hashes, canonical)) { first, _ in first }
         try connection.forEach(
-            hashes.map(RowValue.bytes), "SELECT cause, reason, since, until, days, hash FROM forgotten WHERE hash = ?1"
+            hashes.map(RowValue.bytes),
+            "SELECT cause, reason, since, until, days, party, hash FROM forgotten WHERE hash = ?1"
         ) { query in
-            if let address = addresses[query.bytes(5)] { try body(address, try Suppression(query, terms)) }
+            if let address = addresses[query.bytes(6)] { try body(address, try Suppression(query, terms)) }
         }
     }
 

@@ -62,6 +62,7 @@ package struct LedgerTable {
     package static let reportDecision = LedgerTable(
         "report_decision", integers: "id verdict at author", texts: "note", bytes: "fingerprint")
     package static let tally = LedgerTable("tally", integers: "hour class origin counted duplicates")
+    package static let sent = LedgerTable("sent", integers: "stream day count")
     package static let mailingDay = LedgerTable("mailing_day", integers: "stream day low high folded")
     package static let ruleHit = LedgerTable("rule_hit", integers: "rule hits last_seen")
 
@@ -70,7 +71,7 @@ package struct LedgerTable {
         LedgerTable("setting", integers: "", texts: "name value"),
         LedgerTable("term", integers: "id", texts: "text"),
         delivery, outcome, address, base, action, pruned,
-        LedgerTable("forgotten", integers: "cause reason since until days", bytes: "hash"),
+        LedgerTable("forgotten", integers: "cause reason since until days party", bytes: "hash"),
         member, hour, decision, tally,
         LedgerTable("tally_pruned", integers: "hour class origin counted duplicates"),
         ruleHit,
@@ -80,14 +81,14 @@ package struct LedgerTable {
         LedgerTable("change", integers: "number at change cause reason stream", texts: "address", bytes: "hash"),
         LedgerTable("domain", integers: "id cause reason since until author", texts: "domain note"),
         LedgerTable("stream_suppression", integers: "address stream cause reason since until days"),
-        LedgerTable("sent", integers: "stream day count"),
+        sent,
         mailingDay,
         reportDecision,
     ]
 
     /// The columns with numbers of terms that the policy or the brake uses as texts.
     package static let termColumns: Set<String> = [
-        "class", "kind", "reason", "held_reason", "maildir", "origin", "provider",
+        "class", "kind", "reason", "held_reason", "maildir", "origin", "provider", "stream",
     ]
 
     /// One row.

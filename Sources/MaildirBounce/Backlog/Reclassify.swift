@@ -20,30 +20,26 @@ struct Reclassify {
     func rebuild() throws -> Int32 {
         guard isConfirmed || isatty(STDIN_FILENO) == 1 else { return try foretellRebuild() }
         let ledger = try LedgerStore.openExisting(order.ledger, order.policy, adoption: .onRebuild)
-        let sides = SidePrinter(output)
+        let sides = SidePrinter(output, isConfirmed: isConfirmed)
         // Where nobody changes sides there is nothing to agree to.
         let isDone = try ledger.rebuild(at: Int64(time(nil)), each: sides.add) {
-            approve(sides, needsConsent: sides.count > 0)
+            sides.approve(needsConsent: sides.count > 0)
         }
-        return try end(isDone, sides)
+        return try sides.end(isDone)
     }
 
     /// Where nobody can agree, the ledger is only read: to open it for writing would already bring it up to date.
     private func foretellRebuild() throws -> Int32 {
-        let sides = SidePrinter(output)
+        let sides = SidePrinter(output, isConfirmed: isConfirmed)
         let ledger = try LedgerStore(path: order.ledger, mode: .readOnly, policy: order.policy)
-        try ledger.simulate(order.policy, at: Int64(time(nil))) { change in
-            if let after = change.after {
-                sides.add(.suppressed(SuppressedAddress(address: change.address, suppression: after)))
-            } else if let before = change.before {
-                sides.add(.mayBeMailed(SuppressedAddress(address: change.address, suppression: before)))
-            }
+        try ledger.simulate(ledger.policy, at: Int64(time(nil))) { change in
+            sides.add(change)
             return sides.failure == nil
         }
         let isRight = try ledger.verify(limit: 1).differenceCount == 0
         sides.finish()
         if let failure = sides.failure { throw failure }
-        guard isRight else { return try end(false, sides) }
+        guard isRight else { return try sides.end(false) }
         try output.write(line: "Nothing to change: all counters are those of the events.")
         return ExitStatus.success
     }
@@ -60,7 +56,7 @@ struct Reclassify {
         // The policy of today is taken on with the verdicts, or not at all.
         let ledger = try LedgerStore.openExisting(order.ledger, order.policy, adoption: .onRebuild)
         StopSignal.watch()
-        let sides = SidePrinter(output)
+        let sides = SidePrinter(output, isConfirmed: isConfirmed)
         let isOfOtherPolicy = try ledger.isOfOtherPolicy()
         var tally = BacklogTally()
         var failure: (any Error)?
@@ -82,7 +78,7 @@ struct Reclassify {
             approve: {
                 isNothing =
                     sides.count + tally.changed + tally.run.counted + tally.run.duplicates == 0 && !isOfOtherPolicy
-                return approve(sides, needsConsent: !isNothing)
+                return sides.approve(needsConsent: !isNothing)
             })
         progress.value.clear()
         notes.finish()
@@ -90,7 +86,7 @@ struct Reclassify {
         if !isDone, isNothing {
             try output.write(line: "Nothing to change: all verdicts are those of today.")
         } else {
-            _ = try end(isDone, sides)
+            _ = try sides.end(isDone)
         }
         return notes.missed == 0 ? ExitStatus.success : ExitStatus.noInput
     }
@@ -136,65 +132,5 @@ struct Reclassify {
         for (change, count) in tally.changes.ranked {
             try output.write(line: "    \(count)  \(change)")
         }
-    }
-
-    /// Prints what would change, and asks.
-    private func approve(_ sides: SidePrinter, needsConsent: Bool) -> Bool {
-        sides.finish()
-        guard sides.failure == nil else { return false }
-        if isConfirmed { return true }
-        guard isatty(STDIN_FILENO) == 1 else { return false }
-        if !needsConsent { return true }
-        writeQuestion("Commit this? No scan can write to the ledger until you answer. [y/N] ")
-        let answer = readLine(strippingNewline: true) ?? ""
-        return ["y", "yes"].contains(answer.lowercased())
-    }
-
-    private func end(_ isDone: Bool, _ sides: SidePrinter) throws(Failure) -> Int32 {
-        if let failure = sides.failure { throw failure }
-        if isDone {
-            try output.write(line: "Committed.")
-            return ExitStatus.success
-        }
-        let isAsked = isatty(STDIN_FILENO) == 1
-        throw Failure(
-            ExitStatus.temporaryFailure,
-            isAsked ? "nothing was changed" : "nothing was changed: nobody is there to ask; add --yes to commit this")
-    }
-}
-
-private func writeQuestion(_ text: String) {
-    var text = text
-    text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
-}
-
-/// Prints the addresses whose suppression changes, as they are found.
-private final class SidePrinter {
-    private let printer: RowPrinter
-    private var suppressed = 0
-    private var mayBeMailed = 0
-
-    init(_ output: StandardOutput) { printer = RowPrinter(output) }
-
-    var count: Int { suppressed + mayBeMailed }
-    var failure: Failure? { printer.failure }
-
-    func add(_ change: SideChange) {
-        let line: String
-        switch change {
-        case .suppressed(let row):
-            suppressed += 1
-            line = "+ \(row.address)  suppressed: \(row.suppression.why)"
-        case .mayBeMailed(let row):
-            mayBeMailed += 1
-            line = "- \(row.address)  may be mailed; was suppressed: \(row.suppression.why)"
-        }
-        printer.print((terminalSafe(line) + "\n").utf8)
-    }
-
-    /// Prints the totals, and flushes the output.
-    func finish() {
-        printer.print("Addresses that change sides: \(suppressed) suppressed, \(mayBeMailed) may be mailed\n".utf8)
-        printer.flush()
     }
 }

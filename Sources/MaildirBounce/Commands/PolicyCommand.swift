@@ -11,9 +11,9 @@ struct PolicyCommand: ParsableCommand {
         discussion: """
             The numbers stand in the configuration, and docs/policy.md says what each means:
 
-                [policy.soft]
-                days = 5                    # on so many days a soft bounce
-                within_days = 30            # within so many
+                [policy.recipient]
+                mailings = 3                # failures on so many mailings in a row
+                mailing_span_days = 14      # the last so many days after the first
 
                 [[policy.override]]         # other numbers for a cause, class, reason or domain
                 domain = ".example.jp"
@@ -25,7 +25,9 @@ struct PolicyCommand: ParsableCommand {
 
             Example: maildir-bounce policy explain bob@dest.example
             """,
-        subcommands: [PolicyShowCommand.self, PolicyExplainCommand.self, PolicySimulateCommand.self])
+        subcommands: [
+            PolicyShowCommand.self, PolicyExplainCommand.self, PolicySimulateCommand.self, PolicyAdoptCommand.self,
+        ])
 }
 
 /// `policy show`
@@ -42,10 +44,19 @@ struct PolicyShowCommand: ParsableCommand {
     @Option(help: "How to print: text, csv or jsonl.")
     var format: ListFormat = .text
 
+    @OptionGroup var ledgerOptions: LedgerOptions
+
     @OptionGroup var config: ConfigOptions
 
+    /// That of the ledger, if there is one.
+    private func edition(_ configuration: Configuration) throws -> Policy.Edition {
+        guard ledgerOptions.ledger != nil || configuration.ledger != nil else { return .current }
+        return try LedgerStore.openForDryRun(try ledgerOptions.path(configuration), Policy()).policy.edition
+    }
+
     func run() throws {
-        let numbers = try config.load().policyTable.numbers
+        let configuration = try config.load()
+        let numbers = configuration.policyTable.numbers(in: try edition(configuration))
         try StandardOutput.use { output in
             switch format {
             case .text:
@@ -145,7 +156,7 @@ struct PolicySimulateCommand: ParsableCommand {
 
     func run() throws {
         let ledger = try ledgerOptions.open(try config.load())
-        let policy = try Configuration.load(other).policy
+        let policy = try Configuration.load(other).policy.inEdition(ledger.policy.edition)
         try StandardOutput.use { output in
             if format == .csv {
                 try output.write(CSV.row(["address", "change", "cause", "reason", "since", "why"]).utf8)
@@ -178,6 +189,57 @@ struct PolicySimulateCommand: ParsableCommand {
             json.removeAll()
             json.policyChange(change)
             return json.bytes
+        }
+    }
+}
+
+/// `policy adopt`
+struct PolicyAdoptCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "adopt",
+        abstract: "Give a ledger of an earlier version the defaults of this one.",
+        discussion: """
+            A ledger keeps the defaults of the version that has made it, whichever version writes to it. This lists who would \
+            be suppressed and who would be mailed again with the present defaults, and asks. Numbers in the configuration \
+            hold either way. docs/policy.md says what is different.
+
+            Example: maildir-bounce policy adopt --ledger /var/lib/maildir-bounce/ledger.sqlite
+
+            Exit status: 0 done (also where the ledger has them already), 64 usage, 66 no ledger in that file, 73 the ledger \
+            cannot be written, 74 reading or writing failed, 75 nothing was changed, 78 configuration.
+            """)
+
+    @Flag(help: "Do not ask.")
+    var yes = false
+
+    @OptionGroup var ledgerOptions: LedgerOptions
+
+    @OptionGroup var config: ConfigOptions
+
+    func run() throws {
+        let configuration = try config.load()
+        let path = try ledgerOptions.path(configuration)
+        let now = Int64(time(nil))
+        try StandardOutput.use { output in
+            let known = try LedgerStore(path: path, mode: .readOnly, policy: configuration.policy)
+            guard known.policy.edition != .current else {
+                try output.write(line: "The ledger has the defaults of this version already.")
+                return
+            }
+            let sides = SidePrinter(output, isConfirmed: yes)
+            guard yes || isatty(STDIN_FILENO) == 1 else {
+                // Nobody can agree: the ledger is only read.
+                try known.simulate(known.policy.inEdition(.current), at: now) { change in
+                    sides.add(change)
+                    return sides.failure == nil
+                }
+                sides.finish()
+                _ = try sides.end(false)
+                return
+            }
+            let ledger = try LedgerStore.openExisting(path, configuration.policy)
+            _ = try sides.end(
+                try ledger.adoptEdition(at: now, each: sides.add) { sides.approve(needsConsent: true) })
         }
     }
 }

@@ -81,6 +81,12 @@ struct ConfigTable {
     }
 
     /// The table `key`, or `nil` if there is none.
+    /// A table of the policy: nothing if it is missing or sets nothing, as in a file where every number is a comment.
+    mutating func numbers(_ key: String) throws(Failure) -> ConfigTable? {
+        guard let table = try table(key), !table.table.entries.isEmpty else { return nil }
+        return table
+    }
+
     mutating func table(_ key: String) throws(Failure) -> ConfigTable? {
         guard let value = value(key) else { return nil }
         guard let table = value.table else { throw wrong(key, "must be a table, [\(name(of: key))]") }

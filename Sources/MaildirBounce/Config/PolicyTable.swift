@@ -7,11 +7,9 @@ import Ledger
 /// [policy]
 /// delivery_lifts_soft = true
 ///
-/// [policy.soft]
-/// days = 5
-/// within_days = 30
-/// quiet_days = 30
-/// expiry_days = 180
+/// [policy.recipient]
+/// mailings = 3
+/// mailing_span_days = 14
 ///
 /// [policy.brake]
 /// minimum = 20
@@ -33,9 +31,13 @@ struct PolicyTable {
         if let lifts = try bool("delivery_lifts_soft", in: &table) { policy.deliveryLiftsSoft = lifts }
         try rule("hard", \.hard, in: &table)
         try rule("hostunknown", \.hostUnknown, in: &table)
-        try rule("soft", \.soft, in: &table)
+        if let soft = try table.numbers("soft") { policy.soft = try rule("soft", from: Policy.fiveDays, soft) }
+        try mailings("recipient", \.recipient, in: &table)
+        try mailings("system", \.system, in: &table)
         try rule("complaint", \.complaint, in: &table)
-        try rule("sender", \.sender, in: &table)
+        if let sender = try table.numbers("sender") {
+            policy.sender = try rule("sender", from: policy.sender ?? Policy.fiveDays, sender)
+        }
         try rule("relay", \.relay, in: &table)
         if let brake = try table.table("brake") { try set(brake) }
         for (number, override) in try table.tables("override").enumerated() {
@@ -49,9 +51,49 @@ struct PolicyTable {
     private mutating func rule(
         _ name: String, _ rule: WritableKeyPath<Policy, Policy.Rule>, in parent: inout ConfigTable
     ) throws(Failure) {
-        guard var table = try parent.table(name) else { return }
-        policy[keyPath: rule] = try numbers(name, from: policy[keyPath: rule], in: &table)
+        guard let table = try parent.numbers(name) else { return }
+        policy[keyPath: rule] = try self.rule(name, from: policy[keyPath: rule], table)
+    }
+
+    private mutating func rule(
+        _ name: String, from defaults: Policy.Rule, _ table: ConfigTable
+    ) throws(Failure) -> Policy.Rule {
+        var table = table
+        let rule = try numbers(name, from: defaults, in: &table)
         try table.rejectUnknownKeys()
+        return rule
+    }
+
+    private mutating func mailings(
+        _ name: String, _ place: WritableKeyPath<Policy, Policy.MailingRule>, in parent: inout ConfigTable
+    ) throws(Failure) {
+        guard var table = try parent.table(name) else { return }
+        var rule = policy[keyPath: place]
+        let longest = Int(LedgerLimits.streakDays)
+        if let value = try integer("mailings", of: name, in: 0...LedgerLimits.streakLength, &table) {
+            rule.mailings = value
+        }
+        if let value = try integer("mailing_span_days", of: name, in: 0...longest, &table) {
+            rule.mailingSpanDays = value
+        }
+        if let value = try integer("days", of: name, in: 0...LedgerLimits.streakLength, &table) { rule.days = value }
+        if let value = try integer("apart_days", of: name, in: 1...longest, &table) { rule.apartDays = value }
+        if let value = try integer("span_days", of: name, in: 0...longest, &table) { rule.spanDays = value }
+        if let value = try integer("within_days", of: name, in: 1...longest, &table) { rule.within = value }
+        if let value = try integer("expiry_days", of: name, in: 0...Policy.Rule.longest, &table) {
+            rule.expiryDays = value == 0 ? nil : value
+        }
+        try table.rejectUnknownKeys()
+        guard rule.days == 0 || (rule.days - 1) * rule.apartDays < rule.within else {
+            throw table.wrong(
+                "days",
+                "cannot be reached: \(rule.days) days, each \(rule.apartDays) after the one before, are not within "
+                    + "within_days (\(rule.within))")
+        }
+        guard rule.spanDays < rule.within else {
+            throw table.wrong("span_days", "must be less than within_days (\(rule.within))")
+        }
+        policy[keyPath: place] = rule
     }
 
     private mutating func numbers(
@@ -81,6 +123,7 @@ struct PolicyTable {
         var table = table
         let causes: [Suppression.Cause] = [.hard, .soft, .complaint, .relay]
         let cause = try table.token("cause", of: causes.map { ($0.name, $0) })
+        let party = try table.token("party", of: Party.allCases.map { ($0.rawValue, $0) })
         // The other classes never count.
         let classes: [MessageClass] = [.hardBounce, .softBounce, .complaint]
         let messageClass = try table.token("class", of: classes.map { ($0.rawValue, $0) })
@@ -92,13 +135,13 @@ struct PolicyTable {
                 throw table.wrong("domain", "must be a domain, \"dest.example\", or all below it, \".dest.example\"")
             }
         }
-        guard cause != nil || messageClass != nil || reason != nil || domain != nil else {
-            throw table.wrong("cause", "is missing: say what is meant with cause, class, reason or domain")
+        guard cause != nil || party != nil || messageClass != nil || reason != nil || domain != nil else {
+            throw table.wrong("cause", "is missing: say what is meant with cause, party, class, reason or domain")
         }
         let defaults: Policy.Rule
         switch cause {
         case .hard: defaults = policy.hard
-        case .soft: defaults = policy.soft
+        case .soft: defaults = policy.soft ?? Policy.fiveDays
         case .complaint: defaults = policy.complaint
         case .relay: defaults = policy.relay
         default:
@@ -109,7 +152,8 @@ struct PolicyTable {
         }
         let rule = try numbers("override.\(number + 1)", from: defaults, in: &table)
         try table.rejectUnknownKeys()
-        return Policy.Override(cause: cause, class: messageClass, reason: reason, domain: domain, rule: rule)
+        return Policy.Override(
+            cause: cause, party: party, class: messageClass, reason: reason, domain: domain, rule: rule)
     }
 
     // MARK: The brake

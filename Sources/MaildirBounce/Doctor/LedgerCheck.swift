@@ -21,6 +21,15 @@ enum LedgerCheck {
                 let state = LedgerStore.isAddress(path) ? "there" : "whole"
                 findings.append(.ok(subject, "\(path): \(state), version \(versions.ledger) of \(versions.program)"))
                 findings.append(judge(brakes: try ledger.brakes(), heldReports: try ledger.heldReportCount()))
+                if ledger.policy.edition != .current {
+                    findings.append(
+                        .warning(
+                            "policy", "\(path) keeps the policy of version 0.1.0",
+                            why:
+                                "it suppresses addresses for faults of the sender, and never a mailbox that is full on "
+                                + "every mailing of a monthly list",
+                            mend: "maildir-bounce policy adopt, which lists who changes sides and asks"))
+                }
             } else {
                 findings.append(damage(path, problems.joined(separator: "; ")))
             }

@@ -14,7 +14,8 @@ struct PolicyNumber {
 
 extension PolicyTable {
     /// Every number in force, in the order of the documentation.
-    var numbers: [PolicyNumber] {
+    func numbers(in edition: Policy.Edition) -> [PolicyNumber] {
+        let policy = self.policy.inEdition(edition)
         var numbers: [PolicyNumber] = []
         func add(_ key: String, _ value: String, about: String? = nil, otherwise source: String = "default") {
             numbers.append(PolicyNumber(key: key, value: value, source: places[key] ?? source, about: about))
@@ -26,14 +27,33 @@ extension PolicyTable {
             add("\(name).span_days", "\(rule.spanDays)", about: about, otherwise: source)
             add("\(name).expiry_days", rule.expiryDays.map { "\($0)" } ?? "0", about: about, otherwise: source)
         }
+        func add(_ name: String, _ rule: Policy.MailingRule) {
+            add("\(name).mailings", "\(rule.mailings)")
+            add("\(name).mailing_span_days", "\(rule.mailingSpanDays)")
+            add("\(name).days", "\(rule.days)")
+            add("\(name).apart_days", "\(rule.apartDays)")
+            add("\(name).span_days", "\(rule.spanDays)")
+            add("\(name).within_days", "\(rule.within)")
+            add("\(name).expiry_days", rule.expiryDays.map { "\($0)" } ?? "0")
+        }
+        if edition != .current {
+            add("edition", "\(edition.rawValue)", otherwise: "the ledger; see policy adopt")
+        }
         add("hard", policy.hard)
         add("hostunknown", policy.hostUnknown)
-        add("soft", policy.soft)
+        if let soft = policy.soft {
+            add("soft", soft)
+        } else {
+            add("recipient", policy.recipient)
+            add("system", policy.system)
+        }
         add("complaint", policy.complaint)
-        add("sender", policy.sender)
-        if let days = numbers.firstIndex(where: { $0.key == "sender.days" }) {
-            numbers[days].about =
-                "the sender's fault: \(Policy.sendersReasons.map(\.rawValue).sorted().joined(separator: " "))"
+        if let sender = policy.sender {
+            add("sender", sender)
+            if let days = numbers.firstIndex(where: { $0.key == "sender.days" }) {
+                numbers[days].about =
+                    "the sender's fault: \(Policy.sendersReasons.map(\.rawValue).sorted().joined(separator: " "))"
+            }
         }
         add("relay", policy.relay)
         add("delivery_lifts_soft", "\(policy.deliveryLiftsSoft)")
@@ -47,7 +67,8 @@ extension PolicyTable {
         }
         for (number, override) in policy.overrides.enumerated() {
             let about = [
-                override.cause.map { "cause \($0.name)" }, override.class.map { "class \($0.rawValue)" },
+                override.cause.map { "cause \($0.name)" }, override.party.map { "party \($0.rawValue)" },
+                override.class.map { "class \($0.rawValue)" },
                 override.reason.map { "reason \($0.rawValue)" },
                 override.domain.map { "domain \($0)" },
             ].compactMap(\.self).joined(separator: ", ")

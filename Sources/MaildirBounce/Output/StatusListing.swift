@@ -18,6 +18,8 @@ struct StatusListing {
     var brakes: [BrakeEpisode]
     /// Reports from outside that are held, and that nobody has decided about.
     var heldReports: Int
+    /// Whether the ledger keeps the policy of an earlier version.
+    var hasEarlierPolicy: Bool
     /// In the order of ``windows``.
     var origins: [OriginCount]
     /// The domain to which reports are sent, if the configuration names it.
@@ -27,6 +29,7 @@ struct StatusListing {
         self.now = now
         self.returnDomain = returnDomain
         path = ledger.path
+        hasEarlierPolicy = ledger.policy.edition != .current
         summary = try ledger.summary(at: now)
         runCount = try ledger.runCount()
         lastRun = try ledger.runs(limit: 1).first
@@ -113,6 +116,7 @@ extension StatusListing {
         rows.append(["runs", "\(runCount) that found mail"])
         rows.append(["addresses", "\(summary.addresses)"])
         rows.append(["duplicates", "\(summary.duplicates) (files with a report that had come before)"])
+        if hasEarlierPolicy { rows.append(["policy", "that of version 0.1.0; policy adopt shows what would change"]) }
         rows.append(["suppressed", "\(suppressed)"])
         for (cause, reasons) in causes {
             let words = reasons.prefix(Self.reasonLimit).map { "\($0.count) \($0.reason.text)" }

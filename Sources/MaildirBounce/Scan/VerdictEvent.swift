@@ -31,6 +31,8 @@ extension DeliveryEvent {
             dialect: verdict.dialect,
             reportingMTA: verdict.reportingMTA,
             stream: verdict.stream,
+            mailed: Self.mailed(verdict.mailed, arrival: arrival),
+            isBulk: verdict.isOfMailing,
             isVouched: judged.isVouched, isWithheld: judged.isWithheld,
             deliveredTo: verdict.deliveredTo.first,
             destination: destination,
@@ -39,6 +41,14 @@ extension DeliveryEvent {
             rules: verdict.ruleNames)
         holdIfLarge(limit: judged.maximumAddresses)
         if let rule = judged.withheld(self)?.rule { rules.append(rule) }
+    }
+
+    /// The day of a returned mail's Date, if a report can come so long after it; one that is before its mail has a wrong
+    /// clock, or is forged.
+    private static func mailed(_ date: Int64?, arrival: Int64) -> Int64? {
+        guard let date else { return nil }
+        let (day, last) = (CalendarTime.day(of: date), CalendarTime.day(of: arrival))
+        return day <= last && day >= last - LedgerLimits.mailedDays ? day : nil
     }
 
     /// A time before this program was built, 2026-11-28T00:00:00Z: an earlier clock is wrong.

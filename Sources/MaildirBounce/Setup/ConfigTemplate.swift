@@ -79,10 +79,15 @@ enum ConfigTemplate {
             \(rule("hard", policy.hard))
             # A domain that does not exist: a resolver of ours may be out of order.
             \(rule("hostunknown", policy.hostUnknown))
-            \(rule("soft", policy.soft))
+            # A soft bounce that is the recipient's fault, such as a full mailbox: failures on so many mailings in a row, the
+            # last so many days after the first. Where the days of the mailings are not known (see maildir-bounce sent):
+            # failures on so many days, each apart_days or more after the one before.
+            \(rule("recipient", policy.recipient))
+            # A server or a network out of order.
+            \(rule("system", policy.system))
             \(rule("complaint", policy.complaint))
-            # What lies with us, such as a block of our server, a spam verdict or a mail too big: counts against nobody.
-            \(rule("sender", policy.sender))
+            # The sender's fault, such as a block of our server, a spam verdict or a mail too big: counts against nobody.
+            \(rule("sender", policy.sender ?? Policy.fiveDays))
             \(rule("relay", policy.relay))
             # While the failures of one provider spike, nobody is suppressed for them.
             [policy.brake]
@@ -96,9 +101,10 @@ enum ConfigTemplate {
             # A second failure so many days later counts after all.
             #confirm_after_days = \(brake.confirmAfterDays)
 
-            # Other numbers for some failures: name a cause, class, reason or domain. As many as you like.
+            # Other numbers for some failures: name a cause, party, class, reason or domain. As many as you like.
             #[[policy.override]]
             #cause = "soft"
+            #party = "recipient"
             #class = "soft-bounce"
             #reason = "mailboxfull"
             #domain = ".example.jp"
@@ -108,6 +114,20 @@ enum ConfigTemplate {
             #expiry_days = 180
 
             """
+    }
+
+    private static func rule(_ name: String, _ rule: Policy.MailingRule) -> String {
+        """
+        [policy.\(name)]
+        #mailings = \(rule.mailings)
+        #mailing_span_days = \(rule.mailingSpanDays)
+        #days = \(rule.days)
+        #apart_days = \(rule.apartDays)
+        #span_days = \(rule.spanDays)
+        #within_days = \(rule.within)
+        #expiry_days = \(rule.expiryDays ?? 0)
+
+        """
     }
 
     private static func rule(_ name: String, _ rule: Policy.Rule) -> String {
