@@ -11,6 +11,9 @@
 declare(strict_types=1);
 
 const BUSY_SECONDS = 10;
+const DOMAIN = "
+    SELECT reason, since FROM suppressed_domain WHERE domain = :domain OR (substr(domain, 1, 1) = '.'
+    AND length(:domain) > length(domain) AND substr(:domain, length(:domain) - length(domain) + 1) = domain)";
 
 final class NotAnAddress extends RuntimeException
 {
@@ -55,6 +58,12 @@ function suppression(PDO $ledger, string $path, string $address): ?array
     }
     $query = $ledger->prepare('SELECT reason, since FROM suppressed WHERE address = ?');
     $query->execute([$form]);
+    if ($row = $query->fetch(PDO::FETCH_NUM)) {
+        return $row;
+    }
+    // Domains that are suppressed as a whole.
+    $query = $ledger->prepare(DOMAIN);
+    $query->execute(['domain' => substr(strrchr($form, '@'), 1)]);
     if ($row = $query->fetch(PDO::FETCH_NUM)) {
         return $row;
     }

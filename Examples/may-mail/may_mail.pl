@@ -15,6 +15,9 @@ use DBI;
 use Digest::SHA qw(hmac_sha256);
 
 use constant BUSY_MILLISECONDS => 10_000;
+use constant DOMAIN => q{
+    SELECT reason, since FROM suppressed_domain WHERE domain = ?1 OR (substr(domain, 1, 1) = '.'
+    AND length(?1) > length(domain) AND substr(?1, length(?1) - length(domain) + 1) = domain)};
 
 # Read-only; waits where another program writes.
 sub open_ledger {
@@ -44,6 +47,9 @@ sub suppression {
     my $form = canonical($address);
     return ask($path, $address) if !defined $form;
     my @row = $ledger->selectrow_array('SELECT reason, since FROM suppressed WHERE address = ?', undef, $form);
+    return @row if @row;
+    # Domains that are suppressed as a whole.
+    @row = $ledger->selectrow_array(DOMAIN, undef, $form =~ /.*\@(.*)/);
     return @row if @row;
     # Suppressed addresses whose history was erased: only a keyed hash of each is left.
     my ($key) = $ledger->selectrow_array(q{SELECT value FROM setting WHERE name = 'forget-key'});

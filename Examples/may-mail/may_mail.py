@@ -21,6 +21,9 @@ import sys
 
 PLAIN = re.compile(r"([a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,256})@((?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63})\.?", re.ASCII)
 BUSY_SECONDS = 10
+DOMAIN = """
+    SELECT reason, since FROM suppressed_domain WHERE domain = :domain OR (substr(domain, 1, 1) = '.'
+    AND length(:domain) > length(domain) AND substr(:domain, length(:domain) - length(domain) + 1) = domain)"""
 
 
 class NotAnAddress(Exception):
@@ -51,6 +54,8 @@ def suppression(ledger, path, address):
     if form is None:
         return ask(path, address)
     row = ledger.execute("SELECT reason, since FROM suppressed WHERE address = ?", (form,)).fetchone()
+    # Domains that are suppressed as a whole.
+    row = row or ledger.execute(DOMAIN, {"domain": form.rpartition("@")[2]}).fetchone()
     if row:
         return row
     # Suppressed addresses whose history was erased: only a keyed hash of each is left.

@@ -28,6 +28,7 @@ struct InterfaceTests {
             return try rows(ledger, columns, 1).joined(separator: " ")
         }
         #expect(try names("suppressed") == "address reason since until cause party")
+        #expect(try names("suppressed_domain") == "domain reason since until cause")
         #expect(
             try names("counters")
                 == "address hard soft delayed delivered complaint auto_reply other streak first_seen last_seen suppressed"

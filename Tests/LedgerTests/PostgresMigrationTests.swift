@@ -51,14 +51,29 @@ struct PostgresMigrationTests {
         let outcomes = try ledger.dump()["outcome"]
         try ledger.write { connection in
             for sql in [
+                "DROP VIEW suppressed, suppressed_domain, suppressed_stream",
+                """
+                CREATE VIEW suppressed (address, reason, since, until) AS
+                SELECT a.address, t.text, CAST(a.since AS TEXT), CAST(a.until AS TEXT)
+                FROM address AS a LEFT JOIN term AS t ON t.id = a.reason WHERE a.cause IS NOT NULL
+                """,
                 "ALTER TABLE action DROP COLUMN known",
-                "ALTER TABLE delivery DROP COLUMN seen, DROP COLUMN first_seen, DROP COLUMN stream, DROP COLUMN delivered_to",
+                """
+                ALTER TABLE delivery DROP COLUMN seen, DROP COLUMN first_seen, DROP COLUMN stream, DROP COLUMN delivered_to,
+                    DROP COLUMN mailed, DROP COLUMN bulk, DROP COLUMN vouched, DROP COLUMN held
+                """,
                 "ALTER TABLE outcome DROP COLUMN party, DROP COLUMN cause",
-                "DROP TABLE captured, change, domain, stream_suppression, sent", "UPDATE ledger SET version = 2",
+                "ALTER TABLE address DROP COLUMN party", "ALTER TABLE base DROP COLUMN party",
+                "ALTER TABLE forgotten DROP COLUMN party", "ALTER TABLE brake_hour DROP COLUMN reports",
+                "DELETE FROM setting WHERE name = '\(LedgerStore.editionSetting)'",
+                """
+                DROP TABLE captured, change, domain, stream_suppression, sent, mailing_day, report_decision
+                """, "UPDATE ledger SET version = 2",
             ] { try connection.run(sql) }
         }
         let migrated = try LedgerStore(path: ledger.path, mode: .readWrite, policy: Policy.byDays)
         #expect(try migrated.engine.version() == Schema.version)
+        #expect(migrated.policy.edition == .first)
         #expect(try migrated.dump()["outcome"] == outcomes)
         #expect(try migrated.read { try $0.integer("SELECT count(*) FROM before_0_2_0_delivery") } == 2)
         #expect(try migrated.read { try $0.integer("SELECT max(version) FROM before_0_2_0_ledger") } == 2)

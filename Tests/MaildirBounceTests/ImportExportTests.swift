@@ -237,7 +237,7 @@ struct ImportExportTests {
             ("jsonl", "{\"a\":\(String(repeating: "[", count: 5_000)),\"address\":\"bob@dest.example\"}"),
             ("postfix", "bob@dest.example"), ("postfix", "bob@dest.example OK"),
             ("postfix", " bob@dest.example REJECT"),
-            ("postfix", "dest.example REJECT"), ("postfix", "\"bob smith@dest.example REJECT"),
+            ("postfix", "192.0.2.1 REJECT"), ("postfix", "\"bob smith@dest.example REJECT"),
             ("text", "bob@dest.example" + String(repeating: " ", count: 70_000)), ("text", "bo\u{0}b@dest.example"),
         ])
     func brokenLine(format: String, line: String) throws {

@@ -24,7 +24,8 @@ struct MayMailExampleTests {
         "bob+news@dest.example", "o'hara@dest.example", "O'Hara@dest.example", "a..b.@docomo.example",
         "\"bob\"@dest.example", "\"two words\"@dest.example", "jörg@dest.example", "erin@bücher.example",
         "erin@xn--bcher-kva.example", "post@[192.0.2.1]", "late@dest.example", "gone@dest.example",
-        "still@dest.example",
+        "still@dest.example", "Ann@Evil.example.", "ann@notevil.example", "ann@a.b.Deep.example", "ann@deep.example",
+        "\"a b\"@evil.example", "over@over.example",
     ]
     private static let suppressed = [
         "bob@dest.example", "o'hara@dest.example", "a..b.@docomo.example", "\"two words\"@dest.example",
@@ -50,6 +51,10 @@ struct MayMailExampleTests {
         try store.release(["still@dest.example"], at: now - 150)
         try store.record([ManualAction(address: "late@dest.example", kind: .suppress, at: now - 50, until: now - 10)])
         #expect(try store.forget("gone@dest.example") == true)
+        for (domain, until) in [("evil.example", nil), (".deep.example", nil), ("over.example", now - 10)] {
+            let domain = try #require(DomainPattern(domain))
+            try store.record([DomainAction(domain: domain, kind: .suppress, at: now - 50, until: until)])
+        }
 
         func run(_ arguments: [String], input: String = "") throws -> Run {
             try Program.command(
@@ -85,7 +90,7 @@ struct MayMailExampleTests {
             let check = try Program.run("check", "--ledger", station.ledger, "--", answer[0])
             #expect(check.status == (answer[1] == "no" ? 1 : 0), "\(answer)")
         }
-        #expect(answers.filter { $0.count > 1 && $0[1] == "no" }.count == Self.suppressed.count + 5)
+        #expect(answers.filter { $0.count > 1 && $0[1] == "no" }.count == Self.suppressed.count + 8)
         #expect(answers[0].count == 4)
         #expect(answers[0][2] == "userunknown")
         #expect(answers[0][3].hasSuffix("Z"))

@@ -48,7 +48,9 @@ struct NagiosTests {
         let line = try #require(run.lines.first)
         #expect(line.hasPrefix("OK - last scan "))
         #expect(line.contains("2 addresses suppressed | scan_age="))
-        #expect(line.hasSuffix("s;1800;86400;0 suppressed=2;;;0 held=0;0;;0 reports=2c"))
+        #expect(
+            line.hasSuffix(
+                "s;1800;86400;0 suppressed=2;;;0 held=0;0;;0 reports=2c senders_faults=0;;;0 refused_by_one=0;9;;0"))
         #expect(try station.folder.everything() == before)
     }
 

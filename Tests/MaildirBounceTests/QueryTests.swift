@@ -60,8 +60,8 @@ struct QueryTests {
         #expect(text.lines.map { $0.split(separator: "\t").first } == ["bob@dest.example"])
         let csv = try Program.run("suppressed", "--ledger", station.ledger, "--format", "csv")
         #expect(
-            csv.text == "address,cause,reason,since,until,why\r\n"
-                + "bob@dest.example,hard,userunknown,2026-11-24T10:00:05Z,,hard bounce (userunknown)\r\n")
+            csv.text == "address,cause,reason,since,until,why,party\r\n"
+                + "bob@dest.example,hard,userunknown,2026-11-24T10:00:05Z,,hard bounce (userunknown),recipient\r\n")
         let objects = try Program.run("suppressed", "--ledger", station.ledger, "--format", "jsonl").objects()
         #expect(objects.map { $0["address"] as? String } == ["bob@dest.example"])
         #expect(objects.map { $0["reason"] as? String } == ["userunknown"])

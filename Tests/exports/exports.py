@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Loads what `export --format sql` writes into real databases, and compares what they then hold; see run.sh.
+"""Loads what `export --format sql` writes into real databases, and compares what they then hold, and asks Postfix for what is
+in `export --format postfix`; see run.sh.
 
     exports.py PROGRAM FOLDER
 """
@@ -16,8 +17,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "postgresql"))
 import server as postgresql  # noqa: E402
 
-TABLE = "maildir_bounce_suppressed"
-COLUMNS = ("address", "cause", "reason", "since", "until")
+COLUMNS = ("cause", "reason", "since", "until")
+# Each table and the column that is its key.
+TABLES = (("maildir_bounce_suppressed", "address"), ("maildir_bounce_suppressed_domain", "domain"))
 IN_CI = os.environ.get("CI") == "true"
 SECONDS = 60
 # Far more than the statements of one export, and more bytes than a small max_allowed_packet.
@@ -35,6 +37,8 @@ ADDRESSES = [
     "jorg@dest.example", "{x}%_$#@dest.example", "😀@dest.example", "straße@dest.example", "strasse@dest.example",
     "x" * 64 + "@" + ".".join(["y" * 60] * 4) + ".example",
 ]
+
+DOMAINS = ["evil.example", ".evil.example", "b\u00fccher.example", "a_b.example", "[192.0.2.1]", "." + ".".join(["y" * 63] * 3 + ["x" * 63])]
 
 passed = failed = skipped = 0
 
@@ -71,16 +75,20 @@ class List:
         if done.returncode:
             sys.exit(f"exports.py: import: {done.stderr.decode()}")
 
-        def export(form):
-            done = run([program, "export", "--format", form, "--ledger", ledger])
+        def export(form, *options):
+            done = run([program, "export", "--format", form, *options, "--ledger", ledger])
             if done.returncode:
                 sys.exit(f"exports.py: export: {done.stderr.decode()}")
             return done.stdout
 
+        def held(key, *options):
+            rows = [json.loads(line) for line in export("jsonl", *options).splitlines()]
+            assert len(rows) == len({entry[key] for entry in entries if key in entry})
+            return sorted((row[key], row["cause"], escaped(row["reason"]), row["since"], row.get("until")) for row in rows)
+
         self.sql = export("sql")
-        rows = [json.loads(line) for line in export("jsonl").splitlines()]
-        assert len(rows) == len({entry["address"] for entry in entries})
-        self.rows = sorted((row["address"], row["cause"], escaped(row["reason"]), row["since"], row.get("until")) for row in rows)
+        self.postfix = export("postfix")
+        self.rows = [held("address"), held("domain", "--domains")]
 
 
 def rows(text):
@@ -130,9 +138,9 @@ class MariaDB:
     def load(self, sql, *options):
         return run(self.client("test", *options), sql)
 
-    def held(self):
-        fields = ", '|', ".join(f"COALESCE(HEX(CONVERT({column} USING utf8mb4)), '-')" for column in COLUMNS)
-        return rows(self.query(f"SELECT CONCAT({fields}) FROM {TABLE}").stdout)
+    def held(self, table, key):
+        fields = ", '|', ".join(f"COALESCE(HEX(CONVERT({column} USING utf8mb4)), '-')" for column in (key, *COLUMNS))
+        return rows(self.query(f"SELECT CONCAT({fields}) FROM {table}").stdout)
 
     # The modes that change what a string or a name is, and those that MySQL 8 and old MySQL have by default.
     WAYS = [
@@ -186,9 +194,9 @@ class PostgreSQL:
     def query(self, sql):
         return self.load(sql.encode())
 
-    def held(self):
-        fields = " || '|' || ".join(f"COALESCE(encode(convert_to({column}, 'UTF8'), 'hex'), '-')" for column in COLUMNS)
-        return rows(self.query(f"SELECT {fields} FROM {TABLE}").stdout)
+    def held(self, table, key):
+        fields = " || '|' || ".join(f"COALESCE(encode(convert_to({column}, 'UTF8'), 'hex'), '-')" for column in (key, *COLUMNS))
+        return rows(self.query(f"SELECT {fields} FROM {table}").stdout)
 
     def ways(self):
         yield "as installed", self.load
@@ -217,9 +225,9 @@ class SQLite:
     def query(self, sql):
         return self.load(sql.encode())
 
-    def held(self):
-        fields = " || '|' || ".join(f"CASE WHEN {column} IS NULL THEN '-' ELSE hex({column}) END" for column in COLUMNS)
-        return rows(self.query(f"SELECT {fields} FROM {TABLE};").stdout)
+    def held(self, table, key):
+        fields = " || '|' || ".join(f"CASE WHEN {column} IS NULL THEN '-' ELSE hex({column}) END" for column in (key, *COLUMNS))
+        return rows(self.query(f"SELECT {fields} FROM {table};").stdout)
 
     def ways(self):
         yield "as installed", self.load
@@ -229,14 +237,18 @@ class SQLite:
 
 
 def try_database(database, hostile, many):
+    def holds():
+        return [database.held(*table) for table in TABLES]
+
     def loads(title, load, wanted):
         done = load(wanted.sql)
         check(f"{database.name}, {title}: it loads", done.returncode == 0 and not done.stderr.strip().startswith(b"ERROR"),
               done.stderr.decode(errors="replace"))
-        held = database.held()
-        different = [pair for pair in zip(held, wanted.rows) if pair[0] != pair[1]][:3]
-        check(f"{database.name}, {title}: it holds the same {len(wanted.rows)} rows", held == wanted.rows,
-              f"{len(held)} rows\n" + "\n".join(map(repr, different)))
+        held = holds()
+        different = [pair for here, there in zip(held, wanted.rows) for pair in zip(here, there) if pair[0] != pair[1]][:3]
+        counts = " and ".join(str(len(rows)) for rows in wanted.rows)
+        check(f"{database.name}, {title}: it holds the same {counts} rows", held == wanted.rows,
+              f"{[len(rows) for rows in held]} rows\n" + "\n".join(map(repr, different)))
 
     database.query("CREATE TABLE canary (x INTEGER);")
     for title, load in database.ways():
@@ -246,10 +258,48 @@ def try_database(database, hostile, many):
     # As a pipe that breaks leaves it: no row more, no row less than before.
     for name, cut in (("in a row", many.sql[:len(many.sql) // 2]), ("before the end", many.sql.rpartition(b"COMMIT;")[0])):
         database.load(cut)
-        check(f"{database.name}, cut off {name}: what was there stays", database.held() == many.rows)
+        check(f"{database.name}, cut off {name}: what was there stays", holds() == many.rows)
     loads("the first list again", database.load, hostile)
     check(f"{database.name}: nothing else was touched",
           database.query("SELECT COUNT(*) FROM canary;").stdout.strip() == b"0")
+
+
+def try_join(database):
+    """Whom an application must not mail, as docs/interface.md asks: by the address, or by the domain."""
+    database.query("CREATE TABLE mailing (address VARCHAR(320));")
+    asked = {"ann@evil.example": 1, "ann@a.evil.example": 1, "ann@notevil.example": 0, "ann@xn--bcher-kva.example": 1, "ann@aXb.example": 0,
+             "jorg@dest.example": 1, "free@dest.example": 0}
+    database.query("INSERT INTO mailing VALUES " + ", ".join(f"('{address}')" for address in asked) + ";")
+    # What is after the at sign; none of these has two.
+    domain = "substr(m.address, {}(m.address, '@') + 1)".format("strpos" if database.name == "PostgreSQL" else "instr")
+    answer = database.query(f"""SELECT m.address FROM mailing AS m
+        WHERE EXISTS (SELECT 1 FROM {TABLES[0][0]} AS s WHERE s.address = m.address)
+        OR EXISTS (SELECT 1 FROM {TABLES[1][0]} AS d WHERE d.domain = {domain}
+            OR substr(d.domain, 1, 1) = '.' AND substr({domain}, length({domain}) - length(d.domain) + 1) = d.domain
+               AND length({domain}) > length(d.domain))
+        ORDER BY 1;""")
+    check(f"{database.name}: a join leaves out whoever is suppressed, and whose domain is",
+          answer.stdout.decode().split() == sorted(address for address in asked if asked[address]), answer.stdout + answer.stderr)
+
+
+def try_postfix(folder, hostile):
+    """Each key of the map, as Postfix itself looks it up; how it goes from an address to keys is Tests/postfix's matter."""
+    config = folder / "postfix"
+    config.mkdir()
+    (config / "main.cf").write_text("compatibility_level = 3.6\n")
+    (config / "suppressed").write_bytes(hostile.postfix)
+    types = run(["postconf", "-c", config, "-m"]).stdout.decode().split()
+    kind = next(kind for kind in ("lmdb", "hash", "cdb") if kind in types)
+    made = run(["postmap", "-c", config, f"{kind}:{config / 'suppressed'}"])
+    # It folds a sharp s to two, and says that the list has both.
+    said = [line for line in made.stderr.decode().splitlines() if "duplicate entry: \"strasse@" not in line]
+    check("postmap takes the map", made.returncode == 0 and not made.stdout and not said, said)
+    for key in ("evil.example", ".evil.example", "xn--bcher-kva.example", "b\u00fccher.example", "[192.0.2.1]", "o'hara@dest.example"):
+        answer = run(["postmap", "-c", config, "-q", key, f"{kind}:{config / 'suppressed'}"]).stdout.decode()
+        check(f"Postfix finds {key}", answer.startswith("REJECT 5.7.1 suppressed [maildir-bounce] since "), answer)
+    for key in ("free.example", "example", "notevil.example", "#"):
+        done = run(["postmap", "-c", config, "-q", key, f"{kind}:{config / 'suppressed'}"])
+        check(f"Postfix does not find {key}", done.returncode == 1 and not done.stdout, done.stdout.decode())
 
 
 def main():
@@ -258,9 +308,20 @@ def main():
     since = "2021-01-02T03:04:05Z"
     entries = [{"address": f"u{n}@dest.example", "reason": reason, "since": since} for n, reason in enumerate(REASONS)]
     entries += [{"address": address, "since": since} for address in ADDRESSES]
-    entries[0]["until"] = "9999-12-31"
+    entries += [{"domain": domain, "reason": REASONS[n], "since": since} for n, domain in enumerate(DOMAINS)]
+    entries += [{"domain": f"d{n}.example", "reason": reason, "since": since} for n, reason in enumerate(REASONS)]
+    entries[0]["until"] = entries[-1]["until"] = "9999-12-31"
     hostile = List(program, folder, "hostile", entries)
-    many = List(program, folder, "many", [{"address": f"user.{n}@dest.example", "reason": "\\'" * 120, "since": since} for n in range(MANY)])
+    many = List(program, folder, "many", [
+        {key: text, "reason": "\\'" * 120, "since": since}
+        for n in range(MANY) for key, text in (("address", f"user.{n}@dest.example"), ("domain", f"d{n}.example"))])
+    if all(map(shutil.which, ("postmap", "postconf"))):
+        try_postfix(folder, hostile)
+    elif IN_CI:
+        check("Postfix is installed", False, "scripts/install-deps.sh test installs it")
+    else:
+        skipped += 1
+        print("Postfix is skipped: it is not installed; scripts/install-deps.sh test installs it")
     for kind in (SQLite, MariaDB, PostgreSQL):
         if not kind.is_there():
             if IN_CI:
@@ -276,6 +337,7 @@ def main():
                 check(f"{kind.name} starts", False, problem)
             else:
                 try_database(database, hostile, many)
+                try_join(database)
         finally:
             database.stop()
     print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))

@@ -3,6 +3,7 @@
 import argparse
 import base64
 import collections
+import itertools
 import json
 import os
 import re
@@ -159,6 +160,18 @@ def mails():
         yield bounce(number, evil, 22)
 
 
+def refusals():
+    """Faults of the sender, which are shown where they are of the last days."""
+    number = 5000
+    for domain, count in (("blocks", 7), ("<b>.x", 0), ("reads-dmarc", 5), ("c", 4), ("d", 3), ("e", 2), ("f", 1)):
+        for index in range(count):
+            number += 1
+            said = ("Client host [192.0.2.9] blocked using bl.example", "5.7.1") if number % 2 else (
+                "DMARC check failed " + SCRIPT, "5.7.26")
+            yield bounce(number, "a%d@%s.example" % (index, domain), 1, said[1], "550", said[0]).replace(
+                date(1, number % 60), time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(time.time() - 60)))
+
+
 def read_tables(browser):
     """The tables of the page: for each id the rows, with numbers as numbers."""
     tables = json.loads(browser.evaluate("""JSON.stringify(Object.fromEntries([...document.querySelectorAll('table[id]')].map(
@@ -210,7 +223,7 @@ def main():
         for part in ("cur", "new", "tmp"):
             os.makedirs(os.path.join(maildir, part))
         count = 0
-        for number, mail in enumerate(mails()):
+        for number, mail in enumerate(itertools.chain(mails(), refusals())):
             count += 1
             with open(os.path.join(maildir, "new", "%d.M%d.host" % (1795000000 + number, number)), "wb") as file:
                 file.write(mail.encode())
@@ -225,7 +238,8 @@ def main():
         rows = collections.defaultdict(dict)
         for line in program("report", "--format", "jsonl").decode().splitlines():
             row = json.loads(line)
-            rows[row["by"]][row.get("value", "(not said)")] = row
+            key = row["domain"] + " " + row["reason"] if row["by"] == "senders-fault" else row.get("value", "(not said)")
+            rows[row["by"]][key] = row
         browser = Browser()
         try:
             test_page(browser, "file://" + page, rows, ledger, count)
@@ -260,10 +274,11 @@ def test_page(browser, url, rows, ledger, count):
 
     # The numbers.
     tables = read_tables(browser)
-    for table, by in (("t-classes", "class"), ("t-origins", "origin"), ("t-reasons", "reason"), ("t-days", "day"),
+    for table, by in (("t-classes", "class"), ("t-origins", "origin"), ("t-parties", "party"), ("t-reasons", "reason"),
+                      ("t-days", "day"),
                       ("t-domains", "domain"), ("t-providers", "provider")):
         shown = tables[table]["named"]
-        wanted = rows[by] if by in ("class", "origin", "reason", "day") else dict(list(rows[by].items())[:20])
+        wanted = rows[by] if by in ("class", "origin", "party", "reason", "day") else dict(list(rows[by].items())[:20])
         wrong = [
             (value, key, row[key], shown.get(value, {}).get(key)) for value, row in wanted.items()
             for key in row if isinstance(row[key], int) and row[key] != shown.get(value, {}).get(key, 0)]
@@ -308,11 +323,18 @@ def test_page(browser, url, rows, ledger, count):
     check(sum(groups) == tiles["undecided"] and groups[0] == 11,
           "bounces that are alike stand together, whatever numbers and hosts are in them", groups)
 
+    faults = [[row["domain"], row["since"], row["reason"], row["example"], row["advice"] + "; see " + row["see"],
+               "{:,}".format(row["addresses"])] for row in rows["senders-fault"].values()]
+    check(len(faults) > 5 and [[cell.replace("\u200b", "") for cell in row] for row in tables["t-repair"]["rows"]] == faults[:5],
+          "the page begins with the five worst faults of the sender", (tables["t-repair"]["rows"], faults[:5]))
+    check("and %d more" % (len(faults) - 5) in text and source.index('id="repair"') < source.index('id="summary"'),
+          "and says how many more there are", len(faults))
+
     # The lists.
     check(browser.evaluate("[...document.querySelectorAll('a[href]')].every(a => a.getAttribute('href').startsWith('#')"
                            " && document.getElementById(a.getAttribute('href').slice(1)))"),
           "every link leads to a place of the page")
-    check(browser.evaluate("[...document.querySelectorAll('main table[id^=t-] tbody td.n')].every("
+    check(browser.evaluate("[...document.querySelectorAll('main table[id^=t-]:not(#t-repair) tbody td.n')].every("
                            "td => td.innerText == '0' || td.querySelector('a'))"), "every number but zero leads to its list")
     wrong = [row for row in json.loads(browser.evaluate("""JSON.stringify([...document.querySelectorAll('#t-reasons tbody tr')]
         .map(row => { const list = document.querySelector(row.querySelector('a').getAttribute('href'));

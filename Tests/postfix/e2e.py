@@ -316,6 +316,24 @@ class Test:
         self.lab.set("smtpd_recipient_restrictions =")
         self.lab.wait("Postfix to take everything", lambda: self.answers([dead]) == {dead: 250})
 
+    def map_refuses_domains(self):
+        """What docs/policy.md says of dest.example and .dest.example under both settings of Postfix."""
+        ledger = self.root / "domains.sqlite"
+        shutil.copy(self.ledger, ledger)
+        self.run("suppress", "--domain", "evil.example", ".deep.example", "--ledger", ledger)
+        table = self.exported_map(ledger)
+        self.lab.set(f"smtpd_recipient_restrictions = check_recipient_access {table}, permit_mynetworks, reject")
+        dead, ours = "bob@evil.example", "bounce@bounce.test"
+        asked = [dead, "bob@a.evil.example", "bob@deep.example", "bob@a.b.deep.example", "bob@notevil.example", ours]
+        for setting, refused in (("", [dead, "bob@a.b.deep.example"]), ("smtpd_access_maps", [dead, "bob@a.evil.example"])):
+            self.lab.set(f"parent_domain_matches_subdomains = {setting}")
+            wanted = {address: 554 if address in refused else 250 for address in asked}
+            self.lab.wait("Postfix to refuse", lambda: self.answers(asked) == wanted)
+            expect("answers", self.answers(asked), wanted)
+        self.lab.set("parent_domain_matches_subdomains = smtpd_access_maps")
+        self.lab.set("smtpd_recipient_restrictions =")
+        self.lab.wait("Postfix to take everything", lambda: self.answers([dead]) == {dead: 250})
+
     def map_as_transport_is_no_bounce(self):
         """The map's texts as a transport map: Postfix itself writes the report."""
         address = "nouser@dest.example"
@@ -394,6 +412,7 @@ class Test:
             ("--archive sorts the mails by class into Maildirs and counts the same", self.archive_sorts_by_class),
             ("two scans at once count once", self.two_scans_at_once_count_once),
             ("with the exported map Postfix refuses the dead and takes bounces", self.map_lets_bounces_in),
+            ("of a domain it refuses what docs/policy.md says, under both settings of Postfix", self.map_refuses_domains),
             ("an alias pipe delivers a report, as the owner of the alias database", self.alias_pipe_delivers),
             ("where deliver fails Postfix keeps the report, and delivers it later", self.alias_pipe_that_fails_keeps_the_mail),
             ("what Postfix refuses by the map's texts as a transport map is no bounce", self.map_as_transport_is_no_bounce),

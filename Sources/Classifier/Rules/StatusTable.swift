@@ -40,6 +40,8 @@ enum StatusTable {
         case (7, 25): .requirePTR
         case (7, 28): .speeding
         case (7, 3), (7, 4), (7, 5), (7, 6), (7, 7), (7, 10), (7, 11), (7, 15): .securityError
+        // Exchange Online: groups and mailboxes that take mail from their members only.
+        case (7, 124), (7, 129), (7, 133), (7, 134), (7, 135), (7, 136): .filtered
         // Exchange Online: 5.7.5xx, 5.7.6xx, 5.7.7xx.
         case (7, let detail) where detail >= 500 && detail < 600: .authFailure
         case (7, let detail) where detail >= 600: .blocked

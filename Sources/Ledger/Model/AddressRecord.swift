@@ -9,6 +9,8 @@ package struct AddressRecord: Sendable, Equatable {
     package var history: [HistoryRow]
     /// What was decided about it by hand, the latest first.
     package var actions: [ManualAction]
+    /// How many of the failures in the ledger were whose fault; those that were pruned are not in it.
+    package var parties: [Party: Int]
 }
 
 /// One recipient of one report.
@@ -58,6 +60,8 @@ package struct LedgerSummary: Sendable, Equatable {
     package var addresses: Int
     /// Addresses suppressed at the given time, by reason, in the order of their names.
     package var suppressed: [ReasonCount]
+    /// Domains suppressed as a whole at that time.
+    package var domains = 0
     package var rules: [RuleHits]
 
     package struct ReasonCount: Sendable, Hashable {

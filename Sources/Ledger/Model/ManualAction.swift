@@ -57,6 +57,7 @@ package struct ManualAction: Sendable, Hashable {
 /// One part of a long list of actions; see ``LedgerStore/record(from:each:)``.
 package enum ActionPage: Sendable {
     case actions([ManualAction])
+    case domains([DomainAction])
     case end
     /// Nothing is to be written, including the earlier pages.
     case abandon

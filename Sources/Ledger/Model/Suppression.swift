@@ -48,6 +48,8 @@ package struct Suppression: Sendable, Hashable {
     package var relay: Token<Relay>?
     /// Whose fault the failure was that suppressed it.
     package var party: Party?
+    /// The domain that is suppressed as a whole, if that is why the address may not be mailed.
+    package var domain: DomainPattern?
 
     /// The reason as the ledger holds it.
     package var storedReason: String { Suppression.stored(reason, relay) }
@@ -87,6 +89,10 @@ package struct Suppression: Sendable, Hashable {
     /// One sentence for people.
     package var why: String {
         let reason = self.reason.text
+        if let domain {
+            let what = domain.isBelow ? "every domain below \(domain.name)" : "the domain \(domain.name)"
+            return "\(what) is suppressed by hand (\(reason))"
+        }
         return switch cause {
         case .hard where days <= 1: "hard bounce (\(reason))"
         case .hard: "hard bounces on \(days) days (\(reason))"

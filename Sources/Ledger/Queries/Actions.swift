@@ -29,6 +29,7 @@ extension LedgerStore {
             while true {
                 switch next() {
                 case .actions(let actions): each(try writer.write(actions))
+                case .domains(let actions): each(try LedgerStore.write(actions, connection))
                 case .end: return true
                 case .abandon: return nil
                 }

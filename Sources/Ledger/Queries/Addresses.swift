@@ -17,8 +17,25 @@ extension LedgerStore {
             guard let entry = try AddressTable(connection, terms).entry(canonical) else { return nil }
             let history = try DeliveryReader(connection, terms).history(entry.id, canonical, limit: historyLimit)
             let actions = try LedgerStore.actions(connection, terms, entry)
-            return AddressRecord(address: canonical, state: entry.state, history: history, actions: actions)
+            let parties = try LedgerStore.parties(connection, entry)
+            return AddressRecord(
+                address: canonical, state: entry.state, history: history, actions: actions, parties: parties)
         }
+    }
+
+    /// How many failures of an address were whose fault, without those that were pruned.
+    private static func parties(_ connection: any Connection, _ entry: AddressTable.Entry) throws -> [Party: Int] {
+        let query = try connection.prepare(
+            """
+            SELECT party, count(*) FROM outcome
+            WHERE address = ?1 AND party IS NOT NULL AND cause IS NOT NULL GROUP BY party
+            """)
+        try query.bind(1, entry.id)
+        var parties = [Party: Int]()
+        while try query.step() {
+            if let party = Party(number: query.integer(0)) { parties[party] = Int(query.integer(1)) }
+        }
+        return parties
     }
 
     private static func actions(
@@ -41,7 +58,7 @@ extension LedgerStore {
         return actions
     }
 
-    /// Whether an address may be mailed at a moment, in seconds since 1970 UTC.
+    /// Whether an address may be mailed at a moment, in seconds since 1970 UTC: neither it nor its domain is suppressed.
     ///
     /// - Throws: `badAddress` if this is not an address.
     package func check(_ address: String, at now: Int64) throws(LedgerError) -> CheckResult {
@@ -82,8 +99,13 @@ extension LedgerStore {
             ) { _ in throw DamagedLedger() }
         }
         try ForgottenTable(connection, terms).forEach(asked.filter { found[$0] == nil }, note)
+        let domains = try suppressions(
+            byDomainOf: addresses.compactMap(\.self).filter { found[$0.text] == nil }, connection, terms, at: now)
         return addresses.map { address in
-            address.map { found[$0.text].map(CheckResult.suppressed) ?? .mayMail }
+            address.map { address in
+                let suppression = found[address.text] ?? (domains.isEmpty ? nil : domains[address.domain])
+                return suppression.map(CheckResult.suppressed) ?? .mayMail
+            }
         }
     }
 
@@ -181,6 +203,7 @@ extension LedgerStore {
                     LedgerSummary.ReasonCount(
                         cause: cause, reason: Token(text: suppressed.text(1)), count: Int(suppressed.integer(2))))
             }
+            summary.domains = try DomainTable.count(connection, at: now)
             let rules = try connection.prepare(
                 "SELECT term.text, hits, last_seen FROM rule_hit JOIN term ON term.id = rule ORDER BY term.text")
             while try rules.step() {

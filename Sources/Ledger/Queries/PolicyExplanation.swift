@@ -10,6 +10,8 @@ package struct PolicyStep: Sendable, Equatable {
     package var what: String
     /// Nil for the base.
     package var reason: Token<Reason>?
+    /// Whose fault the failure was; nil if nothing failed.
+    package var party: Party?
     /// The class of the report.
     package var `class`: Token<MessageClass>?
     package var brake: BrakeStatus
@@ -74,7 +76,7 @@ extension PolicyStep {
         _ mailings: [String: [Int64]]
     ) {
         self.init(
-            at: event.arrival, what: event.effect.name, reason: event.reason,
+            at: event.arrival, what: event.effect.name, reason: event.reason, party: event.party,
             class: event.class, brake: event.brake, streakDays: after.streakDays,
             suppression: after.suppression,
             text: PolicyStep.changes(event, before, after)

@@ -1,4 +1,5 @@
 import Bytes
+import Verdict
 
 /// The latest rows of each group.
 struct SampleLists {
@@ -14,6 +15,7 @@ struct SampleLists {
     private var classes: [Int64: Int] = [:]
     private var origins: [Int64: Int] = [:]
     private var reasons: [Int64: Int] = [:]
+    private var parties: [Party?: Int] = [:]
     private var reportingMTAs: [Int64: Int] = [:]
     private var domains: [String: Int] = [:]
     private var providers: [String: Int] = [:]
@@ -29,6 +31,7 @@ struct SampleLists {
             case .origin(let token): origins[try token.map { try scan.terms.known($0.text) ?? -1 } ?? 0] = index
             case .days(let range): for day in range { days[day] = index }
             case .reason(let token): reasons[try scan.terms.known(token.text) ?? -1] = index
+            case .party(let party): parties[party] = index
             case .domain(let name): domains[name] = index
             case .provider(let name): providers[name] = index
             case .reportingMTA(let name):
@@ -46,6 +49,7 @@ struct SampleLists {
         }
         guard let recipient = row.recipient else { return }
         insert(place, reasons[recipient.reason])
+        insert(place, parties[recipient.party])
         insert(place, reportingMTAs[row.reportingMTA ?? 0])
         if !domains.isEmpty { insert(place, domains[scan.domains[scan.domain(recipient)]]) }
         if !providers.isEmpty { insert(place, providers[try scan.provider(row, recipient)]) }

@@ -42,6 +42,7 @@ extension LedgerStore {
             let scan = try StatisticsScan(connection)
             var total = AddressState.Counters()
             var reasons = [Int64: AddressState.Counters]()
+            var parties = [Party?: AddressState.Counters]()
             var reportingMTAs = [Int64: AddressState.Counters]()
             var domains = [AddressState.Counters](repeating: AddressState.Counters(), count: scan.domains.count)
             var providers = [String: AddressState.Counters]()
@@ -49,6 +50,7 @@ extension LedgerStore {
                 guard let recipient = row.recipient else { return }
                 total.add(recipient.effect)
                 reasons[recipient.reason, default: AddressState.Counters()].add(recipient.effect)
+                parties[recipient.party, default: AddressState.Counters()].add(recipient.effect)
                 reportingMTAs[row.reportingMTA ?? 0, default: AddressState.Counters()].add(recipient.effect)
                 domains[scan.domain(recipient)].add(recipient.effect)
                 providers[try scan.provider(row, recipient), default: AddressState.Counters()].add(recipient.effect)
@@ -59,6 +61,7 @@ extension LedgerStore {
                     let reason = try scan.terms.reason(id)
                     return (reason.text, .reason(reason), counts)
                 })
+            figures.parties = LedgerStore.ranked(parties.map { ($0?.rawValue ?? "", .party($0), $1) })
             figures.reportingMTAs = try LedgerStore.ranked(
                 reportingMTAs.map { id, counts in
                     let host = id == 0 ? "" : try scan.terms.text(id)
@@ -112,13 +115,13 @@ extension LedgerStore {
             }
             let latest = try bound(
                 """
-                SELECT cause, reason, since, until, days, address FROM address NOT INDEXED WHERE \(condition)
+                SELECT cause, reason, since, until, days, party, address FROM address NOT INDEXED WHERE \(condition)
                 ORDER BY since DESC, address LIMIT ?4
                 """)
             try latest.bind(4, limit)
             while try latest.step() {
                 if let suppression = try Suppression(latest, terms) {
-                    result.latest.append(SuppressedAddress(address: latest.text(5), suppression: suppression))
+                    result.latest.append(SuppressedAddress(address: latest.text(6), suppression: suppression))
                 }
             }
             return result

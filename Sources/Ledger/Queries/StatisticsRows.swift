@@ -44,6 +44,8 @@ package struct RecipientRow: Sendable, Hashable {
 /// What reports said of recipients, by what they have in common; most bounces first.
 package struct RecipientFigures: Sendable, Equatable {
     package var reasons: [RecipientRow] = []
+    /// By whose fault it is; empty where nothing failed.
+    package var parties: [RecipientRow] = []
     /// By the domain of the address.
     package var domains: [RecipientRow] = []
     /// By who runs the server that refused or reported; see ``ProviderName``.
@@ -68,6 +70,8 @@ package enum StatisticsGroup: Sendable, Hashable {
     /// Days since 1970-01-01.
     case days(ClosedRange<Int64>)
     case reason(Token<Reason>)
+    /// Nil where nothing failed.
+    case party(Party?)
     case domain(String)
     case provider(String)
     case reportingMTA(String)

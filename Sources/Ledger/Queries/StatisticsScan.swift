@@ -19,6 +19,7 @@ final class StatisticsScan {
         var reason: Int64
         var remoteMTA: Int64?
         var effect: AddressEvent.Effect
+        var party: Party?
     }
 
     private struct Pair: Hashable {
@@ -41,7 +42,7 @@ final class StatisticsScan {
     private static let cacheLimit = 20_000
     private static let columns = """
         d.id, d.arrival, d.class, d.origin, d.reporting_mta, o.id, o.address, o.kind, o.reason, o.remote_mta,
-        o.reply_code, o.status, o.diagnostic
+        o.reply_code, o.status, o.diagnostic, o.party
         """
     private static let diagnosticColumn: Int32 = 12
     private static let condition = "d.duplicate_of IS NULL AND d.arrival >= ?1 AND d.arrival < ?2"
@@ -121,7 +122,8 @@ final class StatisticsScan {
                 let effect = try effect(row.classTerm, query.integer(7), query)
                 row.recipient = Recipient(
                     outcome: outcome, address: query.optionalInteger(6), reason: query.integer(8),
-                    remoteMTA: query.optionalInteger(9), effect: effect)
+                    remoteMTA: query.optionalInteger(9), effect: effect,
+                    party: query.optionalInteger(13).flatMap(Party.init))
             }
             try body(row, query)
         }

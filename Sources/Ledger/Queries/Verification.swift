@@ -74,6 +74,10 @@ extension LedgerStore {
         let bits = LedgerLimits.ordinalBits
         let faults = [
             (
+                "suppressed domains without a reason",
+                "domain AS d LEFT JOIN term AS t ON t.id = d.reason WHERE t.id IS NULL"
+            ),
+            (
                 "outcomes of no report",
                 "outcome AS o LEFT JOIN delivery AS d ON d.id = o.id >> \(bits) WHERE d.id IS NULL"
             ),

@@ -378,7 +378,7 @@ package enum Schema {
                 stream BIGINT                   -- term
             ) \(end);
             CREATE INDEX change_address ON change (address) WHERE address IS NOT NULL;
-            -- Domains of which nobody may be mailed, by hand.
+            -- The last decision by hand about each domain of which nobody may be mailed, or might not be.
             CREATE TABLE domain (
                 id \(number),
                 domain \(text) NOT NULL UNIQUE,
@@ -387,8 +387,11 @@ package enum Schema {
                 since BIGINT NOT NULL,
                 until BIGINT,
                 author BIGINT,                  -- term
-                note \(text)
+                note \(text),
+                released BIGINT                 -- when; author and note are then the release's
             );
+            -- A second index, as address_suppressed is for addresses: a damaged page must not hide a row.
+            CREATE INDEX domain_cause ON domain (domain, cause);
             -- Who may have no mail of one stream.
             CREATE TABLE stream_suppression (
                 address BIGINT NOT NULL,
@@ -449,7 +452,7 @@ package enum Schema {
             CREATE VIEW suppressed_domain (domain, reason, since, until, cause) AS
             SELECT domain.domain, term.text, \(time("domain.since")), \(time("domain.until")), \(causeName("domain.cause"))
             FROM domain LEFT JOIN term ON term.id = domain.reason
-            WHERE domain.until IS NULL OR domain.until > \(now);
+            WHERE domain.released IS NULL AND (domain.until IS NULL OR domain.until > \(now));
 
             -- Who may have no mail of one stream, and may of others.
             CREATE VIEW suppressed_stream (address, stream, reason, since, until, cause) AS

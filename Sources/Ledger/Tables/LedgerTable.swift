@@ -79,7 +79,7 @@ package struct LedgerTable {
         LedgerTable("run_count", integers: "run name count"),
         LedgerTable("captured", integers: "delivery name arrival", texts: "value"),
         LedgerTable("change", integers: "number at change cause reason stream", texts: "address", bytes: "hash"),
-        LedgerTable("domain", integers: "id cause reason since until author", texts: "domain note"),
+        LedgerTable("domain", integers: "id cause reason since until author released", texts: "domain note"),
         LedgerTable("stream_suppression", integers: "address stream cause reason since until days"),
         sent,
         mailingDay,

@@ -29,16 +29,19 @@ struct AddressCommand: ParsableCommand {
         let ledger = try ledgerOptions.open(configuration)
         let record = try ledger.address(address)
         // An address whose history was erased may still be suppressed.
-        let held = try ledger.check(address, at: Int64(time(nil)))
+        let now = Int64(time(nil))
+        let held = try ledger.check(address, at: now)
+        let own = CanonicalAddress(address).flatMap { DomainPattern($0.domain) }
+        let domain = try own.flatMap { try ledger.suppressedDomains(covering: [$0], at: now)[0]?.suppression }
         let result = configuration.own.result(held, of: address)
         try StandardOutput.use { output in
             switch format {
             case .text:
                 let text = AddressText(width: output.width)
-                for line in text.lines(record, asked: address, result) { try output.write(line: line) }
+                for line in text.lines(record, asked: address, result, domain: domain) { try output.write(line: line) }
             case .jsonl:
                 var json = JSONWriter()
-                json.address(record, asked: address, result)
+                json.address(record, asked: address, result, domain: domain)
                 try output.write(json.bytes)
             }
         }

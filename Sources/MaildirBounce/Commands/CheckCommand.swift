@@ -14,7 +14,7 @@ struct CheckCommand: PlainCommand {
             With --batch a list is read from standard input, one address a line, and those that may be mailed are printed \
             as they were written; --suppressed prints the others instead. What is no address is named on standard error by \
             its line, up to \(NamedProblems.limit) of them, and never printed. jsonl says why: suppressed, and cause, \
-            reason, since, until.
+            reason, party (whose fault it is), since, until.
 
             Example: maildir-bounce check bob@dest.example --ledger /var/lib/maildir-bounce/ledger.sqlite && sendmail \
             bob@dest.example < news.eml

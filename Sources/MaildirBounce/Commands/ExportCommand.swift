@@ -9,9 +9,14 @@ struct ExportCommand: ParsableCommand {
         abstract: "Write the addresses that must be left out, for another program.",
         discussion: """
             text: one address a line. csv and jsonl: with cause, reason, since, until. postfix: an access map for \
-            check_recipient_access, to be indexed with postmap. sql: statements that make and fill a table \
-            \(SQLExport.table) anew, in one transaction, the same for MariaDB, MySQL, PostgreSQL and SQLite. All but \
-            sql can be imported again.
+            check_recipient_access, to be indexed with postmap. sql: statements that make and fill the tables \
+            \(SQLExport.addresses.name) and \(SQLExport.domains.name) anew, in one transaction, the same for MariaDB, \
+            MySQL, PostgreSQL and SQLite. All but sql can be imported again.
+
+            Domains that are suppressed as a whole are in postfix and in sql. text, csv and jsonl have only addresses, and \
+            a note says how many domains there are; --domains writes these instead. suppress --domain --from reads the \
+            text, import the jsonl. In a Postfix map, dest.example also refuses the domains below it, and .dest.example \
+            refuses nothing, while smtpd_access_maps is in parent_domain_matches_subdomains, as it is by default.
 
             An address of our own (return path, postmaster, abuse, mailer-daemon, [own]) is never in it.
 
@@ -29,20 +34,39 @@ struct ExportCommand: ParsableCommand {
     @Option(help: "How to write it: text, csv, jsonl, postfix or sql.")
     var format: ExportFormat = .text
 
+    @Flag(help: "With text, csv or jsonl: write the domains that are suppressed as a whole instead of addresses.")
+    var domains = false
+
     @OptionGroup var ledgerOptions: LedgerOptions
 
     @OptionGroup var config: ConfigOptions
 
+    func validate() throws {
+        if domains, format.hasDomains {
+            throw ValidationError("\(format.rawValue) has the domains in any case: leave --domains out")
+        }
+    }
+
     func run() throws {
         let configuration = try config.load()
         let ledger = try ledgerOptions.open(configuration)
+        let now = Int64(time(nil))
+        if domains {
+            try DomainList(exported: format).print(ledger, at: now, other: configuration.own)
+            return
+        }
         try StandardOutput.use { output in
             var list = ExportList(format)
             if let header = list.header { try output.write(header.utf8) }
             let printer = RowPrinter(output)
             var others = OtherAddresses(than: configuration.own)
-            try ledger.suppressed(at: Int64(time(nil))) {
+            try ledger.suppressed(at: now) {
                 !others.takes($0.address) || printer.print(list.line($0))
+            }
+            if format.hasDomains {
+                try ledger.suppressedDomains(at: now) {
+                    !others.takes($0.domain) || printer.print(list.line($0))
+                }
             }
             try printer.finish()
             others.warn()
@@ -50,6 +74,12 @@ struct ExportCommand: ParsableCommand {
             if list.leftOut > 0 {
                 Log().warning("left out, since a key of an access map cannot begin with #: \(list.leftOut)")
             }
+            if list.belowCount > 0 {
+                Log().note(
+                    "domains that begin with a dot: \(list.belowCount); Postfix refuses what is below them only if "
+                        + "smtpd_access_maps is not in parent_domain_matches_subdomains, which postconf shows")
+            }
         }
+        if !format.hasDomains { try DomainList.noteUnlisted(ledger, at: now, by: "export") }
     }
 }

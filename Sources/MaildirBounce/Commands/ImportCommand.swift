@@ -12,8 +12,9 @@ struct ImportCommand: ParsableCommand {
             csv: the first line may name the columns: email (or address), reason, since, until, note; separated by \
             commas, semicolons or tabs. What was taken for what is told. A date is taken only from a column that says it is \
             the suppression's: since, suppressed_at, bounced_at, unsubscribed_at and their like, not created_at or date.
-            jsonl: objects with the members address, reason, since, until, note.
-            postfix: an access map, with the address and REJECT or a 5xx code in each line.
+            jsonl: objects with the members address, reason, since, until, note; with domain in place of address for a \
+            whole domain, as suppress --domain takes it.
+            postfix: an access map, with the address, or a domain, and REJECT or a 5xx code in each line.
 
             All is written in one transaction. A line that has no time counts from now on and changes nothing where the \
             address is left out by hand already, so a list may be imported again and again. What export writes gives the \
@@ -88,13 +89,26 @@ struct ImportCommand: ParsableCommand {
     private func item(
         _ entry: ListEntry, _ number: Int, _ now: Int64, _ author: String, _ own: OwnAddresses
     ) -> Intake.Item {
+        let isEnded = entry.until.map { $0 <= now } ?? false
+        // A time in the future is due to another machine's clock.
+        let since = entry.since.flatMap { $0 > now ? nil : $0 }
+        if entry.isDomain {
+            guard let domain = DomainPattern(entry.address) else {
+                return .broken(number, DomainPattern.problem(of: entry.address))
+            }
+            if let refusal = own.refusal(of: domain) { return .broken(number, refusal) }
+            if isEnded { return .ended }
+            return .domain(
+                DomainAction(
+                    domain: domain, kind: .suppress, reason: entry.reason ?? reason, at: since ?? now,
+                    until: entry.until, author: author, note: entry.note ?? note.note, onlyIfNeeded: since == nil,
+                    isDated: since != nil))
+        }
         if let problem = CanonicalAddress.problem(of: entry.address) { return .broken(number, problem) }
         if let canonical = CanonicalAddress(entry.address), own.contains(canonical) {
             return .broken(number, OwnAddresses.refusal(of: canonical.text))
         }
-        if let until = entry.until, until <= now { return .ended }
-        // A time in the future is due to another machine's clock.
-        let since = entry.since.flatMap { $0 > now ? nil : $0 }
+        if isEnded { return .ended }
         return .action(
             ManualAction(
                 address: entry.address, kind: .suppress, reason: entry.reason ?? reason, at: since ?? now,

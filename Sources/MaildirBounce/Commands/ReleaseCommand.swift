@@ -4,24 +4,30 @@ import Glibc
 import Ledger
 import LedgerPostgreSQL
 
-/// `release`: let addresses be mailed again, by hand.
+/// `release`: let addresses, or whole domains, be mailed again, by hand.
 struct ReleaseCommand: WordsCommand {
     static let configuration = CommandConfiguration(
         commandName: "release",
-        abstract: "Let addresses be mailed again, whatever had suppressed them.",
+        abstract: "Let addresses or whole domains be mailed again, whatever had suppressed them.",
         discussion: """
             It stands in the history of each address, with who did it. Mail that arrived before does not undo it, however \
             late it is scanned; a bounce that arrives after it counts afresh. It also lifts what is left of an address \
             that was forgotten. Afterwards the ledger is asked again, and what it says of each address is printed; of one \
-            that was not suppressed, that, too: its release still stands against mail that arrived before.
+            that was not suppressed, that, too: its release still stands against mail that arrived before. An address of \
+            a suppressed domain stays suppressed until the domain is released.
+
+            With --domain whole domains are given as suppress took them, and what had suppressed each is printed. \
+            Addresses there that are suppressed themselves stay so.
 
             Example: maildir-bounce release bob@dest.example --note "rang: mailbox is back" --ledger \
             /var/lib/maildir-bounce/ledger.sqlite
 
-            Exit status: 0 done, 64 usage, 65 there is something that is no address and nothing was changed (with \
-            --skip-invalid: nothing else was there), 66 no ledger or no list in that file, 73 the ledger cannot be written, \
-            74 reading or writing failed, 75 try again later (also where an address is suppressed all the same), 78 \
-            configuration.
+            Example: maildir-bounce release --domain evil.example
+
+            Exit status: 0 done, 64 usage, 65 there is something that is no address, or no domain, and nothing was \
+            changed (with --skip-invalid: nothing else was there), 66 no ledger or no list in that file, 73 the ledger \
+            cannot be written, 74 reading or writing failed, 75 try again later (also where an address or a domain is \
+            suppressed all the same), 78 configuration.
             """)
 
     @OptionGroup var source: AddressSource
@@ -41,29 +47,42 @@ struct ReleaseCommand: WordsCommand {
         let now = Int64(time(nil))
         let configuration = try config.load()
         let path = try ledgerOptions.path(configuration)
-        var releases = Releases(path: path, policy: configuration.policy, now: now)
+        let author = note.authorName
         var opened: LedgerStore?
+        func open() throws -> LedgerStore {
+            let ledger = try LedgerStore.openExisting(path, configuration.policy)
+            opened = ledger
+            return ledger
+        }
+        if source.isDomains {
+            var releases = DomainReleases(path: path, policy: configuration.policy, now: now)
+            let tally = try source.takeDomains(
+                into: open,
+                action: { DomainAction(domain: $0, kind: .release, at: now, author: author, note: note.note) },
+                look: { try releases.look($0.domains) })
+            var stillSuppressed = 0
+            try StandardOutput.use { output in
+                if let opened { stillSuppressed = try releases.report(opened, output) }
+                try output.write(line: releases.sentence(tally))
+            }
+            guard stillSuppressed > 0 else { return }
+            throw Failure(
+                ExitStatus.temporaryFailure,
+                "\(stillSuppressed) of them \(stillSuppressed == 1 ? "is" : "are") suppressed all the same: release what "
+                    + "covers them, as it is written above")
+        }
+        var releases = Releases(path: path, policy: configuration.policy, now: now)
         var tally = try source.take(
-            into: {
-                let ledger = try LedgerStore.openExisting(path, configuration.policy)
-                opened = ledger
-                return ledger
-            },
-            action: {
-                ManualAction(address: $0, kind: .release, at: now, author: note.authorName, note: note.note)
-            },
-            look: { try releases.look($0) })
-        var stillSuppressed = 0
+            into: open,
+            action: { ManualAction(address: $0, kind: .release, at: now, author: author, note: note.note) },
+            look: { try releases.look($0.actions) })
         try StandardOutput.use { output in
-            if let opened { stillSuppressed = try releases.report(opened, output) }
+            if let opened { try releases.report(opened, output) }
             tally.needless = min(tally.written, releases.needless)
             try output.write(line: tally.sentence("released"))
         }
-        guard stillSuppressed > 0 else { return }
-        throw Failure(
-            ExitStatus.temporaryFailure,
-            "\(stillSuppressed) of them \(stillSuppressed == 1 ? "is" : "are") suppressed all the same: another program has "
-                + "counted or suppressed meanwhile; look with maildir-bounce address, and release again")
+        guard let problem = releases.problem else { return }
+        throw Failure(ExitStatus.temporaryFailure, problem)
     }
 }
 
@@ -75,6 +94,11 @@ private struct Releases {
     /// Sees the ledger as it was, while it is being written.
     private var before: LedgerStore?
     private var addresses: [(text: String, wasSuppressed: Bool)] = []
+    /// How many are suppressed nevertheless, by themselves.
+    private var stillSuppressed = 0
+    /// The same because of their domain, and the domains.
+    private var underDomain = 0
+    private var domains = Set<DomainPattern>()
 
     /// How many are asked for at a time.
     private static let page = Intake.page
@@ -102,17 +126,19 @@ private struct Releases {
     }
 
     /// Queries again, and prints the state now.
-    ///
-    /// - Returns: how many are suppressed nevertheless.
-    func report(_ ledger: LedgerStore, _ output: StandardOutput) throws -> Int {
-        var count = 0
+    mutating func report(_ ledger: LedgerStore, _ output: StandardOutput) throws {
         for start in stride(from: 0, to: addresses.count, by: Releases.page) {
             let some = addresses[start..<min(start + Releases.page, addresses.count)]
             let results = try ledger.check(some.map(\.text), at: now)
             for (address, result) in zip(some, results) {
                 var line = "\(address.text): " + (address.wasSuppressed ? "" : "was not suppressed; ")
                 if case .suppressed(let suppression)? = result {
-                    count += 1
+                    if let domain = suppression.domain {
+                        underDomain += 1
+                        domains.insert(domain)
+                    } else {
+                        stillSuppressed += 1
+                    }
                     line += "still suppressed \(suppression.sentence)"
                 } else {
                     line += "may be mailed"
@@ -120,6 +146,81 @@ private struct Releases {
                 try output.write(line: terminalSafe(line))
             }
         }
+    }
+
+    /// Why some are suppressed nevertheless, and what to do; `nil` if none is.
+    var problem: String? {
+        func start(_ count: Int) -> String { "\(count) of them \(count == 1 ? "is" : "are") suppressed all the same" }
+        var parts: [String] = []
+        if stillSuppressed > 0 {
+            parts.append(
+                "\(start(stillSuppressed)): another program has counted or suppressed meanwhile; look with maildir-bounce "
+                    + "address, and release again")
+        }
+        if underDomain > 0 {
+            let name = domains.count == 1 ? domains.first?.text : nil
+            parts.append(
+                "\(start(underDomain)), because of \(name.map { "the domain \($0)" } ?? "their domains"): maildir-bounce "
+                    + "release --domain \(name ?? "DOMAIN") ends that")
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
+    }
+}
+
+/// The states of domains before and after their release.
+private struct DomainReleases {
+    private let path: String
+    private let policy: Policy
+    private let now: Int64
+    /// Sees the ledger as it was, while it is being written.
+    private var before: LedgerStore?
+    private var domains: [(domain: DomainPattern, was: Suppression?)] = []
+
+    init(path: String, policy: Policy, now: Int64) {
+        self.path = path
+        self.policy = policy
+        self.now = now
+    }
+
+    mutating func look(_ actions: [DomainAction]) throws(LedgerError) {
+        let ledger: LedgerStore
+        if let before {
+            ledger = before
+        } else {
+            ledger = try LedgerStore(path: path, mode: .readOnly, policy: policy)
+        }
+        before = ledger
+        let found = try ledger.suppressedDomains(covering: actions.map(\.domain), at: now)
+        for (action, row) in zip(actions, found) {
+            domains.append((action.domain, row.flatMap { $0.domain == action.domain ? $0.suppression : nil }))
+        }
+    }
+
+    /// Queries again, and prints what was released, and the state now.
+    ///
+    /// - Returns: how many are suppressed nevertheless.
+    func report(_ ledger: LedgerStore, _ output: StandardOutput) throws -> Int {
+        var count = 0
+        for start in stride(from: 0, to: domains.count, by: Intake.page) {
+            let some = domains[start..<min(start + Intake.page, domains.count)]
+            let found = try ledger.suppressedDomains(covering: some.map(\.domain), at: now)
+            for (domain, row) in zip(some, found) {
+                let was = domain.was.map { "was suppressed \($0.time) (\($0.reason.text))" } ?? "was not suppressed"
+                if row != nil { count += 1 }
+                let isNow = row.map { "still suppressed \($0.suppression.sentence)" } ?? "may be mailed"
+                try output.write(line: terminalSafe("\(domain.domain): \(was); \(isNow)"))
+            }
+        }
         return count
+    }
+
+    /// What was done, in figures.
+    func sentence(_ tally: Intake.Tally) -> String {
+        var tally = tally
+        // Of a release, what is known already is a domain that was not suppressed.
+        tally.needless = tally.known
+        tally.written += tally.known
+        tally.known = 0
+        return tally.sentence("released")
     }
 }

@@ -12,7 +12,8 @@ struct ReportCommand: ParsableCommand {
         commandName: "report",
         abstract: "Say in figures what arrived: by day, class, reason, domain and more.",
         discussion: """
-            Without --by, an overview. The HTML page needs nothing else (no script, no network), and each of its numbers \
+            Without --by, an overview, and before it what you have to repair: which domains refuse mail now for a fault of \
+            the sender (see maildir-bounce status), unless the report ends before today. The HTML page needs nothing else (no script, no network), and each of its numbers \
             leads to a list of the latest reports that it counts.
 
             Times are UTC and whole hours: the hour of --since is the first, and the end is where --until says; 30d is \
@@ -36,7 +37,8 @@ struct ReportCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "One table: class, reason, domain, provider, day, origin, rule or reporting-mta.", valueName: "what"))
+            "One table: class, party (whose fault it is), reason, domain, provider, day, origin, rule or reporting-mta.",
+            valueName: "what"))
     var by: StatisticsAxis?
 
     @Option(help: "How to print: text (tables), jsonl (a line for each row), csv (with --by), html (one page).")
@@ -91,6 +93,7 @@ struct ReportCommand: ParsableCommand {
         case .origin: .origins(try ledger.tally(window))
         case .day: .days(try ledger.tally(window))
         case .rule: .rules(try ledger.summary(at: 0).rules)
+        case .party: .recipients(by, try ledger.recipientFigures(window).parties)
         case .reason: .recipients(by, try ledger.recipientFigures(window).reasons)
         case .domain: .recipients(by, try ledger.recipientFigures(window).domains)
         case .provider: .recipients(by, try ledger.recipientFigures(window).providers)
@@ -121,6 +124,7 @@ struct ReportCommand: ParsableCommand {
             try output.write(page.utf8)
         case .jsonl, .csv:
             try output.write(StatisticsOutput.json(data))
+            try output.write(StatisticsOutput.json(data.sendersFaults))
             for table in Self.tables(data) { try output.write(StatisticsOutput.json(table, limit: limit)) }
         case .text:
             try output.write(line: terminalSafe("Bounces, \(span), in \(data.ledger)").cut(toColumns: output.width))
@@ -130,6 +134,10 @@ struct ReportCommand: ParsableCommand {
                 + "\(data.figures.total.soft) soft; \(data.suppressions.count) newly suppressed, "
                 + "\(data.undecided.count) not understood"
             try output.write(line: sentence.cut(toColumns: output.width))
+            if data.sendersFaults.count > 0 {
+                try output.write(line: "")
+                for line in data.sendersFaults.lines { try output.write(line: line) }
+            }
             for table in Self.tables(data) {
                 try output.write(line: "")
                 try output.write(line: "By \(table.by.rawValue)\(table.by.isByRecipient ? ", recipients" : "")")
@@ -146,7 +154,8 @@ struct ReportCommand: ParsableCommand {
 
     private static func tables(_ data: StatisticsData) -> [StatisticsTable] {
         [
-            .classes(data.tally), .origins(data.tally), .recipients(.reason, data.figures.reasons),
+            .classes(data.tally), .origins(data.tally), .recipients(.party, data.figures.parties),
+            .recipients(.reason, data.figures.reasons),
             .recipients(.domain, data.figures.domains), .recipients(.provider, data.figures.providers),
             .recipients(.reportingMTA, data.figures.reportingMTAs), .days(data.tally),
         ]

@@ -9,6 +9,11 @@ struct StatusCommand: ParsableCommand {
         commandName: "status",
         abstract: "Show runs, reports, who is suppressed, what the brake holds, and where reports come from.",
         discussion: """
+            First comes what you have to repair: which domains have refused your mail in the last \(SendersFaults.quietDays) \
+            days for a fault of the sender (a block, a failed DKIM or SPF check, a message too big), how many addresses since \
+            when, why, and what to do. It looks back \(SendersFaults.windowDays) days. docs/reasons.md has a section about each \
+            reason.
+
             Local reports are those that our own mail server wrote while it talked to another; remote ones were written by \
             a foreign server that had taken the mail. Where remote ones never come, foreign servers may not be able to \
             reach the return address; it says so.
@@ -17,8 +22,9 @@ struct StatusCommand: ParsableCommand {
             Example: maildir-bounce status --format json | jq .origins
             Example: maildir-bounce status --nagios --warning 30m --critical 24h
 
-            With --nagios it prints one line and leaves with 0 well, 1 warning (the last scan is old or was stopped, the \
-            brake holds something, no foreign server's report in 30 days), 2 critical (no scan for long, the last one \
+            With --nagios it prints one line and leaves with 0 well, 1 warning (a domain refuses --warn-senders-faults \
+            addresses or more for a fault of the sender, the last scan is old or was stopped, the brake holds something, no \
+            foreign server's report in 30 days), 2 critical (no scan for long, the last one \
             failed, the ledger cannot be read) or 3 unknown. When the last scan was stands in the file that scan \
             --metrics writes.
 
@@ -43,10 +49,17 @@ struct StatusCommand: ParsableCommand {
     @Option(help: ArgumentHelp("With --nagios: a last scan so old is critical.", valueName: "span"))
     var critical = TimeSpan(seconds: 24 * 3_600)
 
+    @Option(
+        help: ArgumentHelp(
+            "With --nagios: so many addresses refused by one domain for a fault of the sender are a warning.",
+            valueName: "n"))
+    var warnSendersFaults = 10
+
     @OptionGroup var config: ConfigOptions
 
     func validate() throws {
         if nagios, format != .text { throw ValidationError("--nagios has its own format: leave --format out") }
+        if warnSendersFaults < 1 { throw ValidationError("--warn-senders-faults must be at least 1") }
         if warning > critical { throw ValidationError("--warning must not be longer than --critical") }
     }
 
@@ -95,6 +108,6 @@ struct StatusCommand: ParsableCommand {
         }
         return NagiosAnswer(
             status, lastScan: lastScan, noScan: noScan,
-            limits: NagiosAnswer.Limits(warning: warning, critical: critical))
+            limits: NagiosAnswer.Limits(warning: warning, critical: critical, sendersFaults: warnSendersFaults))
     }
 }

@@ -92,6 +92,11 @@ struct OwnAddresses: Sendable {
         }
     }
 
+    /// The first of our domains that is one of these, or in which an address of ours is.
+    func domain(under pattern: DomainPattern) -> String? {
+        wholeDomains.union(domains).union(addressDomains).filter(pattern.covers).min()
+    }
+
     /// The same for text; what is not an address is not one of ours.
     func contains(_ text: String) -> Bool { CanonicalAddress(text).map { contains($0) } ?? false }
 
@@ -156,10 +161,16 @@ extension OwnAddresses {
         "\(address) is an address of our own, though the ledger has it suppressed; maildir-bounce release ends that"
     }
 
+    /// The same for a domain, which the ledger has suppressed since before the configuration named it.
+    static func suppressedNote(_ domain: DomainPattern) -> String {
+        "addresses of our own are under \(domain), which the ledger has suppressed; maildir-bounce release --domain "
+            + "\(domain) ends that"
+    }
+
     /// The ledger's answer for an address, unless it is one of ours, which are never suppressed.
     func result(_ held: CheckResult, of address: String) -> CheckResult {
-        guard held != .mayMail, contains(address) else { return held }
-        Log().warning(Self.suppressedNote(address))
+        guard case .suppressed(let suppression) = held, contains(address) else { return held }
+        Log().warning(suppression.domain.map(Self.suppressedNote) ?? Self.suppressedNote(address))
         return .mayMail
     }
 
@@ -167,5 +178,12 @@ extension OwnAddresses {
     static func refusal(of address: String) -> String {
         "\(address): this is an address of our own (return path, postmaster, abuse, mailer-daemon or [own]); "
             + "it is never suppressed"
+    }
+
+    /// Why a domain is not suppressed, if addresses of ours are in it or below it.
+    func refusal(of domain: DomainPattern) -> String? {
+        self.domain(under: domain).map {
+            "\(domain): addresses of our own are in \($0) (return path, [own]); it is never suppressed"
+        }
     }
 }

@@ -27,19 +27,32 @@ enum AccessMap {
     /// The beginning of the texts of version 0.1.0.
     private static let oldMark = "5.7.1 suppressed since "
 
+    /// What comes before the lines of domains.
+    static let domainHeader = """
+        # Whole domains. While smtpd_access_maps is in Postfix's parent_domain_matches_subdomains, as it is by default,
+        # dest.example also refuses every domain below it, and .dest.example refuses nothing.
+
+        """
+
     /// A line with its end; two if a client may write the domain in Unicode, which Postfix does not translate.
     static func lines(_ row: SuppressedAddress) -> String {
         guard let key = key(row.address) else {
             return "# Postfix cannot look this up: \(terminalSafe(row.address))\n"
         }
-        let suppression = row.suppression
+        return lines(key, row.suppression, unicode: CanonicalAddress.unicodeDomainForm(ofCanonical: key))
+    }
+
+    /// The same for a domain.
+    static func lines(_ row: SuppressedDomain) -> String {
+        lines(row.domain.text, row.suppression, unicode: row.domain.unicodeForm)
+    }
+
+    private static func lines(_ key: String, _ suppression: Suppression, unicode: String?) -> String {
         let until = suppression.until.flatMap(timestamp).map { " until \($0)" } ?? ""
         let action =
             " REJECT \(mark)\(timestamp(suppression.since) ?? "?")\(until): "
             + terminalSafe(suppression.reason.text) + "\n"
-        guard let other = CanonicalAddress.unicodeDomainForm(ofCanonical: key), !hasHidden(other) else {
-            return key + action
-        }
+        guard let other = unicode, !hasHidden(other) else { return key + action }
         return key + action + other + action
     }
 
@@ -65,7 +78,8 @@ enum AccessMap {
         guard action == "REJECT" || action.utf8.count == 3 && action.utf8.first == UInt8(ascii: "5") else {
             return .broken("the action \(action) does not refuse the address")
         }
-        var entry = ListEntry(address: String(line[..<end]))
+        let key = String(line[..<end])
+        var entry = ListEntry(address: key, isDomain: DomainPattern(key) != nil)
         if words.count > 1 { readReason(words[1].trimmingBlanks, &entry) }
         return .entry(entry)
     }

@@ -1,13 +1,21 @@
 import ArgumentParser
 import Ledger
 
-/// The addresses that a command is about: on its command line, or one a line in a file or on standard input.
+/// The addresses, or the domains, that a command is about: on its command line, or one a line in a file or on standard
+/// input.
 struct AddressSource: ParsableArguments {
     @Argument(help: "The addresses, or - to read them from standard input, one a line.")
     var addresses: [String] = []
 
     @Option(help: ArgumentHelp("Read the addresses from a file, one a line; - is standard input.", valueName: "file"))
     var from: String?
+
+    @Flag(
+        name: .customLong("domain"),
+        help: ArgumentHelp(
+            "What is given are whole domains and no addresses.",
+            discussion: "dest.example is that domain only, .dest.example every domain below it and not it."))
+    var isDomains = false
 
     @Flag(help: "Pass over what is no address, and name it; without this nothing is done where one is wrong.")
     var skipInvalid = false
@@ -29,19 +37,37 @@ struct AddressSource: ParsableArguments {
     ///   - look: called with a page of actions before they are written.
     func take(
         excluding own: OwnAddresses? = nil, into open: () throws -> LedgerStore, action: (String) -> ManualAction,
-        look: @escaping ([ManualAction]) throws -> Void = { _ in }
+        look: @escaping (Intake.Page) throws -> Void = { _ in }
     ) throws -> Intake.Tally {
-        var intake = Intake(
-            onError: skipInvalid ? .skip : .stop, unit: from == nil ? "address" : "line",
-            hint: "give --skip-invalid to take the rest, or correct the list")
-        intake.look = look
-        func item(_ number: Int, _ address: String) -> Intake.Item {
+        try take(into: open, look: look) { number, address in
             if let problem = CanonicalAddress.problem(of: address) { return .broken(number, problem) }
             if let canonical = CanonicalAddress(address), own?.contains(canonical) == true {
                 return .broken(number, OwnAddresses.refusal(of: canonical.text))
             }
             return .action(action(address))
         }
+    }
+
+    /// The same for domains.
+    func takeDomains(
+        excluding own: OwnAddresses? = nil, into open: () throws -> LedgerStore,
+        action: (DomainPattern) -> DomainAction, look: @escaping (Intake.Page) throws -> Void = { _ in }
+    ) throws -> Intake.Tally {
+        try take(into: open, look: look) { number, text in
+            guard let domain = DomainPattern(text) else { return .broken(number, DomainPattern.problem(of: text)) }
+            if let refusal = own?.refusal(of: domain) { return .broken(number, refusal) }
+            return .domain(action(domain))
+        }
+    }
+
+    private func take(
+        into open: () throws -> LedgerStore, look: @escaping (Intake.Page) throws -> Void,
+        item: (Int, String) -> Intake.Item
+    ) throws -> Intake.Tally {
+        var intake = Intake(
+            onError: skipInvalid ? .skip : .stop, unit: from != nil ? "line" : isDomains ? "domain" : "address",
+            hint: "give --skip-invalid to take the rest, or correct the list")
+        intake.look = look
         if let from {
             let lines = try LineReader(from)
             var parser = ListParser(.text)
@@ -88,8 +114,22 @@ extension CanonicalAddress {
 /// What a local part consists of that is meant as a pattern.
 private let wildcards = Set("*%?.".utf8)
 
-private let patternHint =
-    "a whole domain cannot be named here yet: name each address, or refuse the domain in an access map of your mail server"
+private let patternHint = "a whole domain is suppressed with maildir-bounce suppress --domain dest.example"
+
+extension DomainPattern {
+    /// What is wrong with a text that should be a domain and is not.
+    static func problem(of text: String) -> String {
+        let hint =
+            if text.contains("@") {
+                "with --domain give what comes after the @"
+            } else if text.contains("*") {
+                "for every domain below dest.example give .dest.example"
+            } else {
+                "give one such as dest.example, or .dest.example for every domain below it"
+            }
+        return "\(shown(text)): this is no domain; \(hint)"
+    }
+}
 
 /// The number of characters of an invalid address that are shown.
 private let shownCharacters = 80

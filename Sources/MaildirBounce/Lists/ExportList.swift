@@ -9,6 +9,9 @@ enum ExportFormat: String, CaseIterable, ExpressibleByArgument {
     case jsonl
     case postfix
     case sql
+
+    /// Whether it has domains next to addresses.
+    var hasDomains: Bool { self == .postfix || self == .sql }
 }
 
 /// Writes the suppression list for another program.
@@ -18,6 +21,9 @@ struct ExportList {
     private var statements = SQLExport()
     /// How many addresses the format cannot represent.
     private(set) var leftOut = 0
+    /// How many lines of a Postfix map are for every domain below one.
+    private(set) var belowCount = 0
+    private var hasDomainHeader = false
 
     init(_ format: ExportFormat) {
         self.format = format
@@ -47,6 +53,15 @@ struct ExportList {
             return Array(AccessMap.lines(row).utf8)
         case .sql: return Array(statements.row(row).utf8)
         }
+    }
+
+    /// A domain, after the addresses, in a format that has them.
+    mutating func line(_ row: SuppressedDomain) -> [UInt8] {
+        guard format == .postfix else { return Array(statements.row(row).utf8) }
+        let header = hasDomainHeader ? "" : AccessMap.domainHeader
+        hasDomainHeader = true
+        if row.domain.isBelow { belowCount += 1 }
+        return Array((header + AccessMap.lines(row)).utf8)
     }
 
     /// An address that would be taken for a comment is written in quotes.

@@ -17,10 +17,23 @@ enum OnError: String, CaseIterable, ExpressibleByArgument {
 struct Intake {
     enum Item {
         case action(ManualAction)
+        case domain(DomainAction)
         /// The number of the line or address, and what is wrong with it.
         case broken(Int, String)
         /// A suppression that has already ended.
         case ended
+    }
+
+    /// What is written at a time.
+    struct Page {
+        var actions: [ManualAction] = []
+        var domains: [DomainAction] = []
+
+        var count: Int { actions.count + domains.count }
+
+        fileprivate var parts: [ActionPage] {
+            (actions.isEmpty ? [] : [.actions(actions)]) + (domains.isEmpty ? [] : [.domains(domains)])
+        }
     }
 
     struct Tally {
@@ -53,8 +66,8 @@ struct Intake {
     let unit: String
     /// The hint to print if lines are invalid and nothing is imported.
     let hint: String
-    /// Is shown some actions at a time, before they are written; the ledger is open by then.
-    var look: ([ManualAction]) throws -> Void = { _ in }
+    /// Is shown each page before it is written; the ledger is open by then.
+    var look: (Page) throws -> Void = { _ in }
     private(set) var tally = Tally()
     private var isOver = false
 
@@ -67,29 +80,27 @@ struct Intake {
     /// - Throws: a failure with status 65 if nothing was imported because some or all lines are invalid.
     mutating func take(from next: () throws(Failure) -> Item?, into open: () throws -> LedgerStore) throws {
         let first = try page(next)
-        if !mustStop, !first.isEmpty { try record(first, next, open()) }
+        if !mustStop, first.count > 0 { try record(first, next, open()) }
         try conclude(next)
     }
 
     private mutating func record(
-        _ first: [ManualAction], _ next: () throws(Failure) -> Item?, _ ledger: LedgerStore
+        _ first: Page, _ next: () throws(Failure) -> Item?, _ ledger: LedgerStore
     ) throws {
-        var waiting: [ManualAction]? = first
+        var waiting = first.parts[...]
         var rest = self
         var counts = (written: 0, known: 0, released: 0)
         var failure: (any Error)?
         try look(first)
         let isWritten = try ledger.record(
             from: {
-                if let actions = waiting {
-                    waiting = nil
-                    return .actions(actions)
-                }
+                if let part = waiting.popFirst() { return part }
                 do {
-                    let actions = try rest.page(next)
+                    let page = try rest.page(next)
                     if rest.mustStop { return .abandon }
-                    if !actions.isEmpty { try look(actions) }
-                    return actions.isEmpty ? .end : .actions(actions)
+                    if page.count > 0 { try look(page) }
+                    waiting = page.parts[...]
+                    return waiting.popFirst() ?? .end
                 } catch {
                     failure = error
                     return .abandon
@@ -112,20 +123,21 @@ struct Intake {
     private var mustStop: Bool { onError == .stop && tally.broken.count > 0 }
 
     /// Some actions; none only at the end.
-    private mutating func page(_ next: () throws(Failure) -> Item?) throws(Failure) -> [ManualAction] {
-        var actions: [ManualAction] = []
-        while actions.count < Intake.page {
+    private mutating func page(_ next: () throws(Failure) -> Item?) throws(Failure) -> Page {
+        var page = Page()
+        while page.count < Intake.page {
             guard let item = try next() else {
                 isOver = true
                 break
             }
             switch item {
-            case .action(let action): if !mustStop { actions.append(action) }
+            case .action(let action): if !mustStop { page.actions.append(action) }
+            case .domain(let action): if !mustStop { page.domains.append(action) }
             case .ended: tally.ended += 1
             case .broken(let number, let problem): report(number, problem)
             }
         }
-        return actions
+        return page
     }
 
     private mutating func report(_ number: Int, _ problem: String) {

@@ -1,7 +1,7 @@
 import Classifier
 
-/// Reads one line of JSON (RFC 8259): an object with `address`, and perhaps `reason`, `since`, `until` and `note`, all
-/// of them strings. Other members are ignored.
+/// Reads one line of JSON (RFC 8259): an object with `address`, or else with `domain`, and perhaps `reason`, `since`,
+/// `until` and `note`, all of them strings. Other members are ignored.
 enum JSONEntry {
     /// How deep a value that is passed over may be nested.
     static let depthLimit = 64
@@ -17,9 +17,13 @@ enum JSONEntry {
             guard let value = entry[name], value != .null, value.string == nil else { continue }
             return .broken("\"\(name)\" must be a text in quotes")
         }
-        guard let address = entry["address"]?.string else { return .broken("there is no \"address\" with a text") }
+        // With both it is an address: `check --format jsonl` names the domain that has it suppressed.
+        let domain = entry["address"] == nil ? entry["domain"]?.string : nil
+        guard let address = domain ?? entry["address"]?.string else {
+            return .broken("there is no \"address\" and no \"domain\" with a text")
+        }
         return ListEntry.line(
-            address: address, reason: entry["reason"]?.string, since: entry["since"]?.string,
+            address: address, isDomain: domain != nil, reason: entry["reason"]?.string, since: entry["since"]?.string,
             until: entry["until"]?.string, note: entry["note"]?.string)
     }
 }

@@ -14,6 +14,8 @@ enum ListLine: Equatable {
 struct ListEntry: Equatable {
     /// As the list writes it; whether it is an address is not known yet.
     var address: String
+    /// Whether it is a whole domain instead.
+    var isDomain = false
     var reason: String?
     /// Seconds since 1970 UTC.
     var since: Int64?
@@ -136,9 +138,9 @@ struct ListParser {
 extension ListEntry {
     /// From the texts of a list, whose times may be wrong.
     static func line(
-        address: String, reason: String?, since: String?, until: String?, note: String?
+        address: String, isDomain: Bool = false, reason: String?, since: String?, until: String?, note: String?
     ) -> ListLine {
-        var entry = ListEntry(address: address, reason: reason, note: note)
+        var entry = ListEntry(address: address, isDomain: isDomain, reason: reason, note: note)
         for (text, place) in [(since, \ListEntry.since), (until, \ListEntry.until)] {
             guard let text else { continue }
             guard let time = parsedTimestamp(text) else {

@@ -1,4 +1,6 @@
-/// Keeps our own addresses out of a suppression list: in an old ledger they may be suppressed.
+import Ledger
+
+/// Keeps our own addresses and domains out of a suppression list: in an old ledger they may be suppressed.
 struct OtherAddresses {
     private let own: OwnAddresses
     private var leftOut = NamedProblems()
@@ -8,10 +10,19 @@ struct OtherAddresses {
     /// Whether an address goes into the list. Our own do not, and are reported.
     mutating func takes(_ address: String) -> Bool {
         guard own.contains(address) else { return true }
-        if leftOut.add() {
-            Log().warning("left out: \(OwnAddresses.suppressedNote(address))")
-        }
+        leaveOut(OwnAddresses.suppressedNote(address))
         return false
+    }
+
+    /// The same for a domain: one with addresses of our own.
+    mutating func takes(_ domain: DomainPattern) -> Bool {
+        guard own.domain(under: domain) != nil else { return true }
+        leaveOut(OwnAddresses.suppressedNote(domain))
+        return false
+    }
+
+    private mutating func leaveOut(_ note: String) {
+        if leftOut.add() { Log().warning("left out: \(note)") }
     }
 
     /// Says how many more there were.

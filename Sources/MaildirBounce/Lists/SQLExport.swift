@@ -1,7 +1,7 @@
 import Bytes
 import Ledger
 
-/// Statements that create and fill a table, which MariaDB, MySQL, PostgreSQL and SQLite all read as the same rows, in
+/// Statements that create and fill two tables, one of addresses and one of domains, which MariaDB, MySQL, PostgreSQL and SQLite all read as the same rows, in
 /// every quoting mode.
 ///
 /// Three things differ between them, and all three are avoided. A backslash in a string is an escape for MySQL and
@@ -9,58 +9,86 @@ import Ledger
 /// one, except `'\\'`, which ends at the same place in all of them and starts with a backslash. Double quotes quote a
 /// name only in ANSI mode: no name needs them. Statements for MySQL alone are in comments that only it reads.
 struct SQLExport {
-    /// The table that is made and filled.
-    static let table = "maildir_bounce_suppressed"
+    /// A table that is made and filled.
+    struct Table: Equatable {
+        let name: String
+        /// The column with the key, and how many bytes it may have.
+        let key: String
+        let keyBytes: Int
+
+        fileprivate var creation: String {
+            """
+            CREATE TABLE IF NOT EXISTS \(name) (
+                \(key) VARCHAR(\(keyBytes)) NOT NULL PRIMARY KEY,
+                cause VARCHAR(16) NOT NULL,
+                reason TEXT NOT NULL,
+                since VARCHAR(20) NOT NULL,
+                until VARCHAR(20)
+            ) /*! ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin */;
+            """
+        }
+
+        fileprivate var insert: String { "INSERT INTO \(name) (\(key), cause, reason, since, until) VALUES\n" }
+    }
+
+    static let addresses = Table(
+        name: "maildir_bounce_suppressed", key: "address", keyBytes: CanonicalAddress.addressBytes)
+    static let domains = Table(
+        name: "maildir_bounce_suppressed_domain", key: "domain", keyBytes: DomainPattern.bytes)
     /// Rows in one INSERT.
     static let statementRows = 500
     /// Bytes of one INSERT, unless a single row has more: far below every server's max_allowed_packet.
     static let statementBytes = 256 << 10
 
-    /// Rows and bytes of the statement that is being written.
+    /// Table, rows and bytes of the statement that is being written.
+    private var table = addresses
     private var rows = 0
     private var bytes = 0
 
-    /// What comes before the first row. The table is created before the transaction, which MySQL would otherwise
+    /// What comes before the first row. The tables are created before the transaction, which MySQL would otherwise
     /// commit.
     static let header = """
         /*! SET NAMES utf8mb4 */;
-        CREATE TABLE IF NOT EXISTS \(table) (
-            address VARCHAR(\(CanonicalAddress.addressBytes)) NOT NULL PRIMARY KEY,
-            cause VARCHAR(16) NOT NULL,
-            reason TEXT NOT NULL,
-            since VARCHAR(20) NOT NULL,
-            until VARCHAR(20)
-        ) /*! ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin */;
+        \(addresses.creation)
+        \(domains.creation)
         BEGIN;
-        DELETE FROM \(table);
+        DELETE FROM \(addresses.name);
+        DELETE FROM \(domains.name);
 
         """
-
-    private static let insert = "INSERT INTO \(table) (address, cause, reason, since, until) VALUES\n"
 
     private static let between = ",\n"
 
     /// One row, with what comes between it and the row before.
     mutating func row(_ row: SuppressedAddress) -> String {
-        let suppression = row.suppression
-        // The address byte by byte: other spellings do not match.
+        self.row(row.address, row.suppression, SQLExport.addresses)
+    }
+
+    /// The same for a domain; all of them come after the addresses.
+    mutating func row(_ row: SuppressedDomain) -> String {
+        self.row(row.domain.text, row.suppression, SQLExport.domains)
+    }
+
+    private mutating func row(_ key: String, _ suppression: Suppression, _ table: Table) -> String {
+        // The key byte by byte: other spellings do not match.
         let values = [
-            SQLExport.string(row.address), SQLExport.string(suppression.cause.name),
+            SQLExport.string(key), SQLExport.string(suppression.cause.name),
             SQLExport.string(terminalSafe(suppression.reason.text)),
             SQLExport.string(timestamp(suppression.since) ?? ""),
             suppression.until.flatMap(timestamp).map(SQLExport.string) ?? "NULL",
         ]
         let text = "(\(values.joined(separator: ", ")))"
         let size = text.utf8.count + SQLExport.between.utf8.count
-        if rows > 0, rows < SQLExport.statementRows, bytes + size <= SQLExport.statementBytes {
+        if self.table == table, rows > 0, rows < SQLExport.statementRows, bytes + size <= SQLExport.statementBytes {
             rows += 1
             bytes += size
             return SQLExport.between + text
         }
         let end = rows > 0 ? ";\n" : ""
+        self.table = table
         rows = 1
         bytes = size
-        return end + SQLExport.insert + text
+        return end + table.insert + text
     }
 
     /// What comes after the last row.

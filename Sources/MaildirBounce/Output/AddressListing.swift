@@ -1,27 +1,36 @@
 import Bytes
 import Ledger
+import Verdict
 
 /// What the ledger knows of an address, for a person.
 struct AddressText {
     /// Columns to cut lines to, or nil.
     let width: Int?
 
-    func lines(_ record: AddressRecord?, asked address: String, _ result: CheckResult) -> [String] {
+    /// - Parameter domain: what suppresses the address as part of a domain.
+    func lines(
+        _ record: AddressRecord?, asked address: String, _ result: CheckResult, domain: Suppression?
+    ) -> [String] {
         guard let record else {
             guard case .suppressed(let suppression) = result else {
                 return [terminalSafe("\(address): no report has named it; it may be mailed")]
             }
-            return [terminalSafe("\(address): its history was erased; suppressed \(suppression.sentence)")]
+            let known = suppression.domain == nil ? "its history was erased" : "no report has named it"
+            return [terminalSafe("\(address): \(known); suppressed \(suppression.sentence)")]
         }
         var lines = [record.address]
         if let spelling = record.state.spelling { lines.append("    first seen as \(spelling)") }
         if case .suppressed(let suppression) = result {
             lines.append("    suppressed \(suppression.sentence)")
+            if let domain, suppression.domain == nil { lines.append("    and suppressed \(domain.sentence)") }
         } else {
             lines.append("    may be mailed")
         }
         let counters = record.state.counters.named.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }
         lines.append("    reports: " + (counters.isEmpty ? "none" : counters.joined(separator: ", ")))
+        let faults = Party.allCases.compactMap { party in record.parties[party].map { "\($0) the \(party.rawValue)'s" }
+        }
+        if !faults.isEmpty { lines.append("    whose fault: " + faults.joined(separator: ", ")) }
         if let first = record.state.firstSeen.flatMap(timestamp), let last = record.state.lastSeen.flatMap(timestamp) {
             lines.append("    first \(first), last \(last)")
         }
@@ -45,7 +54,7 @@ struct AddressText {
         let outcome = row.outcome
         let words: [String?] = [
             timestamp(row.arrival), row.class.text, row.origin?.text, outcome.fate.kind.text, outcome.fate.relay?.text,
-            outcome.reason.text, outcome.status, outcome.diagnostic.map { "- \($0)" },
+            outcome.reason.text, outcome.party?.rawValue, outcome.status, outcome.diagnostic.map { "- \($0)" },
         ]
         return "        " + words.compactMap(\.self).joined(separator: "  ")
     }
@@ -72,17 +81,27 @@ extension ManualAction.Kind {
 
 extension JSONWriter {
     /// One line: an address's state, counters and history.
-    mutating func address(_ record: AddressRecord?, asked address: String, _ result: CheckResult) {
+    mutating func address(
+        _ record: AddressRecord?, asked address: String, _ result: CheckResult, domain: Suppression?
+    ) {
         object { writer in
             writer.member("address", record?.address ?? address)
             writer.member("spelling", record?.state.spelling)
             writer.member("suppressed", result != .mayMail)
             if case .suppressed(let suppression) = result {
                 writer.object("suppression") { $0.suppression(suppression) }
+                if let domain, suppression.domain == nil {
+                    writer.object("domain_suppression") { $0.suppression(domain) }
+                }
             }
             guard let record else { return }
             writer.object("reports") { writer in
                 for counter in record.state.counters.named { writer.member(counter.name, counter.count) }
+            }
+            if !record.parties.isEmpty {
+                writer.object("parties") { writer in
+                    for party in Party.allCases { writer.member(named: party.rawValue, record.parties[party] ?? 0) }
+                }
             }
             writer.member("first_seen", record.state.firstSeen.flatMap(timestamp))
             writer.member("last_seen", record.state.lastSeen.flatMap(timestamp))
@@ -112,6 +131,7 @@ extension JSONWriter {
             writer.member("relay", row.outcome.fate.relay?.text)
             if row.outcome.fate.isOwnRefusal { writer.member("own_refusal", true) }
             writer.member("reason", row.outcome.reason.text)
+            writer.member("party", row.outcome.party?.rawValue)
             writer.member("status", row.outcome.status)
             writer.member("reply_code", row.outcome.replyCode)
             writer.member("action", row.outcome.action)

@@ -50,3 +50,10 @@ enum GivenTime: ExpressibleByArgument {
         }
     }
 }
+
+extension CalendarTime {
+    /// A day for a report, `2026-11-24`.
+    ///
+    /// - Parameter day: days since 1970-01-01.
+    static func text(ofDay day: Int64) -> String { String(timestamp(day * secondsPerDay)?.prefix(10) ?? "?") }
+}

@@ -123,6 +123,7 @@ extension JSONWriter {
             writer.member("at", timestamp(step.at))
             writer.member("what", step.what)
             writer.member("reason", step.reason?.text)
+            writer.member("party", step.party?.rawValue)
             writer.member("class", step.class?.text)
             writer.member("brake", step.brake == .normal ? nil : step.brake.name)
             writer.member("streak_days", step.streakDays)

@@ -20,6 +20,7 @@ struct StatusListing {
     var heldReports: Int
     /// Whether the ledger keeps the policy of an earlier version.
     var hasEarlierPolicy: Bool
+    var sendersFaults: SendersFaults
     /// In the order of ``windows``.
     var origins: [OriginCount]
     /// The domain to which reports are sent, if the configuration names it.
@@ -35,6 +36,7 @@ struct StatusListing {
         lastRun = try ledger.runs(limit: 1).first
         brakes = try ledger.brakes()
         heldReports = try ledger.heldReportCount()
+        sendersFaults = try ledger.sendersFaults(at: now, limit: SendersFaults.listed)
         origins = []
         for window in Self.windows { origins.append(try ledger.origins(from: now - window.seconds, to: now)) }
     }
@@ -124,6 +126,11 @@ extension StatusListing {
             let count = reasons.reduce(0) { $0 + $1.count }
             rows.append(["  \(cause.name)", terminalSafe("\(count): \(words.joined(separator: ", "))\(more)")])
         }
+        if summary.domains > 0 {
+            rows.append([
+                "domains", "\(summary.domains) suppressed as a whole; see maildir-bounce suppressed --domains",
+            ])
+        }
         rows.append([
             "brake",
             brakes.isEmpty
@@ -138,7 +145,9 @@ extension StatusListing {
                     + "maildir-bounce brake list",
             ])
         }
-        var lines = Columns.lines(rows)
+        var lines = sendersFaults.lines
+        if !lines.isEmpty { lines.append("") }
+        lines += Columns.lines(rows)
         lines += [""] + Columns.lines([["reports", "total"]] + classes.map { ["  \($0.name)", "\($0.count)"] })
         let head = ["origin", "total"] + Self.windows.map(\.text)
         lines +=
@@ -162,6 +171,7 @@ extension JSONWriter {
         object { writer in
             writer.member("ledger", status.path)
             writer.member("now", timestamp(status.now))
+            writer.sendersFaults(status.sendersFaults)
             writer.member("runs", status.runCount)
             if let run = status.lastRun {
                 writer.object("last_run") { writer in
@@ -192,6 +202,7 @@ extension JSONWriter {
                     writer.member("count", row.count)
                 }
             }
+            writer.member("suppressed_domains", status.summary.domains)
             writer.array("brakes", status.brakes) { writer, episode in writer.brakeEpisode(episode) }
             writer.member("held_reports", status.heldReports)
             writer.object("origins") { writer in

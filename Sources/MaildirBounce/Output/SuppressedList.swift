@@ -3,9 +3,12 @@ import Ledger
 
 extension Suppression {
     /// Since when, until when and why: `since 2026-11-24T10:00:05Z: hard bounce (userunknown)`.
-    var sentence: String {
+    var sentence: String { "\(time): \(why)" }
+
+    /// Since when and until when.
+    var time: String {
         let end = until.flatMap(timestamp).map { " until \($0)" } ?? ""
-        return "since \(timestamp(since) ?? "?")\(end): \(why)"
+        return "since \(timestamp(since) ?? "?")\(end)"
     }
 }
 
@@ -17,7 +20,9 @@ struct SuppressedList {
     init(format: ListFormat) { self.format = format }
 
     /// What comes before the first row.
-    var header: String? { format == .csv ? CSV.row(["address", "cause", "reason", "since", "until", "why"]) : nil }
+    var header: String? {
+        format == .csv ? CSV.row(["address", "cause", "reason", "since", "until", "why", "party"]) : nil
+    }
 
     mutating func line(_ row: SuppressedAddress) -> [UInt8] {
         let suppression = row.suppression
@@ -30,6 +35,7 @@ struct SuppressedList {
             return Array(
                 CSV.row([
                     row.address, suppression.cause.name, suppression.reason.text, since, until, suppression.why,
+                    suppression.party?.rawValue,
                 ]).utf8)
         case .jsonl:
             json.removeAll()
@@ -46,8 +52,10 @@ struct SuppressedList {
 extension JSONWriter {
     /// The members that say why an address is suppressed.
     mutating func suppression(_ suppression: Suppression) {
+        member("domain", suppression.domain?.text)
         member("cause", suppression.cause.name)
         member("reason", suppression.reason.text)
+        member("party", suppression.party?.rawValue)
         member("since", timestamp(suppression.since))
         member("until", suppression.until.flatMap(timestamp))
         member("days", suppression.days)

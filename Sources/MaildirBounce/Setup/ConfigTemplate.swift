@@ -85,6 +85,9 @@ enum ConfigTemplate {
             \(rule("recipient", policy.recipient))
             # A server or a network out of order.
             \(rule("system", policy.system))
+            # Soft bounces by days instead of mailings, as in version 0.1.0; with the same numbers as for hard.
+            [policy.soft]
+
             \(rule("complaint", policy.complaint))
             # The sender's fault, such as a block of our server, a spam verdict or a mail too big: counts against nobody.
             \(rule("sender", policy.sender ?? Policy.fiveDays))

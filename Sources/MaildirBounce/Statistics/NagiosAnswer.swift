@@ -1,4 +1,5 @@
 import Bytes
+import Ledger
 
 /// The ledger's state for Nagios and compatible monitors: one line, a bar, figures, an exit status
 /// (https://nagios-plugins.org/doc/guidelines.html).
@@ -34,6 +35,8 @@ struct NagiosAnswer {
     struct Limits {
         var warning: TimeSpan
         var critical: TimeSpan
+        /// How many addresses one domain must refuse for a fault of the sender for a warning.
+        var sendersFaults: Int
     }
 
     private var findings: [(state: State, text: String)] = []
@@ -46,6 +49,7 @@ struct NagiosAnswer {
     ///   - lastScan: nil where no file tells of it.
     ///   - noScan: why there is none, for a person.
     init(_ status: StatusListing, lastScan: LastScan?, noScan: String, limits: Limits) {
+        judge(status.sendersFaults, limits)
         if let scan = lastScan, let ended = scan.ended {
             judge(TimeSpan(seconds: max(0, status.now - ended)), scan.status ?? ExitStatus.success, limits)
         } else {
@@ -66,7 +70,19 @@ struct NagiosAnswer {
         figures += [
             "suppressed=\(status.suppressed);;;0", "held=\(status.waiting);0;;0",
             "reports=\(status.summary.reports.reduce(0) { $0 + $1.count })c",
+            "senders_faults=\(status.sendersFaults.count);;;0",
+            "refused_by_one=\(status.sendersFaults.worst.first?.addresses ?? 0);\(limits.sendersFaults - 1);;0",
         ]
+    }
+
+    /// A finding for each of the worst that reach the limit, and one for the rest of these.
+    private mutating func judge(_ faults: SendersFaults, _ limits: Limits) {
+        let many = faults.worst.filter { $0.addresses >= limits.sendersFaults }
+        for fault in many.prefix(SendersFaults.shown) { findings.append((.warning, fault.summary)) }
+        guard let first = many.first else { return }
+        let rest = many.count - SendersFaults.shown
+        if rest > 0 { findings.append((.warning, "and \(rest) more, see maildir-bounce status")) }
+        if many.count == 1, let advice = first.advice { findings.append((.warning, "to repair: \(advice)")) }
     }
 
     private mutating func judge(_ age: TimeSpan, _ exitStatus: Int32, _ limits: Limits) {

@@ -59,11 +59,13 @@ struct ScanMetrics {
 struct LedgerFigures {
     private let summary: LedgerSummary
     private let held: Int
+    private let sendersFaults: SendersFaults
 
     /// Reads them as they are at a moment in seconds since 1970 UTC.
     init(_ ledger: LedgerStore, at now: Int64) throws(LedgerError) {
         summary = try ledger.summary(at: now)
         held = try ledger.brakes().reduce(0) { $0 + $1.held }
+        sendersFaults = try ledger.sendersFaults(at: now, limit: 0)
     }
 
     fileprivate func add(to metrics: inout PrometheusText) {
@@ -80,5 +82,13 @@ struct LedgerFigures {
             summary.suppressed.reduce(into: causes) { $0[$1.cause.name, default: 0] += $1.count })
         metrics.add(
             "maildir_bounce_held_addresses", .gauge, "Addresses that the brake keeps from being suppressed.", held)
+        // One sample a reason, whatever domains there are.
+        let reasons = Reason.allCases.filter { $0.party == .sender }.reduce(into: [:]) { $0[$1.rawValue] = 0 }
+        metrics.add(
+            "maildir_bounce_senders_fault_addresses", .gauge,
+            "Addresses whose domain refuses mail now for a fault of the sender, by reason.", by: "reason",
+            sendersFaults.byReason.reduce(into: reasons) {
+                $0[$1.key.value?.rawValue ?? "other", default: 0] += $1.value
+            })
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Ledger
 import Verdict
 
@@ -19,6 +20,8 @@ struct StatisticsData {
     /// What waits for a decision now, whenever it came.
     let brakes: [BrakeEpisode]
     let heldReports: [HeldReport]
+    /// Who refuses mail now for faults of the sender; nobody if the window ends before today.
+    let sendersFaults: SendersFaults
     /// Recipients without a reason, by what was said about them.
     var undecided = LikenessGroups<ReportSample>()
 
@@ -32,6 +35,9 @@ struct StatisticsData {
         tally = try ledger.tally(window)
         pruned = try ledger.prunedReports(window)
         figures = try ledger.recipientFigures(window)
+        sendersFaults =
+            window.end > now - now % CalendarTime.secondsPerDay
+            ? try ledger.sendersFaults(at: now, limit: SendersFaults.listed) : SendersFaults()
         suppressions = try ledger.newSuppressions(window, at: now, limit: suppressedLimit)
         brakes = try ledger.brakes()
         heldReports = try ledger.heldReports()

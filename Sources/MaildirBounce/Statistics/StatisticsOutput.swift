@@ -28,6 +28,19 @@ enum StatisticsOutput {
         return Array(csv.utf8)
     }
 
+    /// A line for each domain that refuses mail for a fault of the sender.
+    static func json(_ faults: SendersFaults) -> [UInt8] {
+        var json = JSONWriter()
+        for fault in faults.worst {
+            json.object { writer in
+                writer.member("by", "senders-fault")
+                writer.sendersFault(fault)
+            }
+            json.endLine()
+        }
+        return json.bytes
+    }
+
     /// The figures over all, as the first line of a report about everything.
     static func json(_ data: StatisticsData) -> [UInt8] {
         var json = JSONWriter()

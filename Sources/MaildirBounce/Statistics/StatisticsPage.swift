@@ -91,15 +91,17 @@ struct StatisticsPage {
 
     private var contents: HTML {
         let entries = [
-            ("summary", "At a glance"), ("days", "By \(periods.unit)"), ("classes", "Classes"),
-            ("origins", "Local and remote"), ("reasons", "Reasons"), ("domains", "Domains"),
+            ("repair", "What to repair"), ("summary", "At a glance"),
+            ("days", "By \(periods.unit)"), ("classes", "Classes"),
+            ("origins", "Local and remote"), ("parties", "Whose fault"), ("reasons", "Reasons"), ("domains", "Domains"),
             ("providers", "Providers"), ("suppressions", "New suppressions"), ("brake", "Held back"),
             ("undecided", "Not understood"),
             ("lists", "Lists"),
         ]
+        let shown = entries.filter { $0.0 != "repair" || data.sendersFaults.count > 0 }
         return HTML(.nav, [.ariaLabel: "Contents"]) {
             HTML(.ul) {
-                for (id, name) in entries { HTML(.li) { HTML(.a, [.href: id]) { name } } }
+                for (id, name) in shown { HTML(.li) { HTML(.a, [.href: id]) { name } } }
             }
         }
     }
@@ -121,6 +123,7 @@ struct StatisticsPage {
     // MARK: Sections
 
     @HTML.Builder private mutating func figures() -> HTML {
+        repair
         summary
         days()
         Self.section("classes", "Classes") {
@@ -135,6 +138,10 @@ struct StatisticsPage {
             figures(.origins(data.tally), id: "t-origins", first: "Origin", caption: "Reports by origin and class.")
         }
         recipients(
+            "parties", "Whose fault", .party, data.figures.parties, limit: nil,
+            "Who can do something about it: the recipient, the sender (us), or the system, which is a server, the network "
+                + "or the moment.")
+        recipients(
             "reasons", "Reasons", .reason, data.figures.reasons, limit: nil,
             "What servers said of recipients, by reason.")
         recipients(
@@ -146,6 +153,42 @@ struct StatisticsPage {
         suppressions
         brake
         undecided
+    }
+
+    /// Who refuses our mail for faults of ours, and what to do; nothing if nobody does.
+    @HTML.Builder private var repair: HTML {
+        let faults = data.sendersFaults
+        if faults.count > 0 {
+            Self.section("repair", "What to repair") {
+                HTML(.p) {
+                    "Domains that refuse mail now for a fault of the sender. By default no address is suppressed for that."
+                }
+                Self.table(
+                    "t-repair", "Most addresses first.", ["Domain", "Since", "Reason", "Said last", "To repair"],
+                    ["Addresses"]
+                ) {
+                    for fault in faults.worst.prefix(SendersFaults.shown) {
+                        HTML(.tr) {
+                            Self.rowHead(.name(fault.domain))
+                            HTML(.td, [.class: "t"]) { fault.firstDay }
+                            HTML(.td, [.class: "w"]) { fault.reason.text }
+                            HTML(.td, [.class: "s"]) { HTML(.bdi) { fault.example ?? "" } }
+                            HTML(.td, [.class: "s"]) {
+                                fault.advice ?? ""
+                                if let documentation = fault.documentation { "; see \(documentation)" }
+                            }
+                            HTML(.td, [.class: "n"]) { grouped(fault.addresses) }
+                        }
+                    }
+                }
+                if let more = faults.more {
+                    HTML(.p, [.class: "dim"]) {
+                        "\(more): "
+                        HTML(.code) { "maildir-bounce status --format json" }
+                    }
+                }
+            }
+        }
     }
 
     private var summary: HTML {

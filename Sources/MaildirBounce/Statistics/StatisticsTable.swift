@@ -6,6 +6,7 @@ import Ledger
 /// What a table of a report is by.
 enum StatisticsAxis: String, CaseIterable, ExpressibleByArgument {
     case `class`
+    case party
     case reason
     case domain
     case provider
@@ -17,7 +18,7 @@ enum StatisticsAxis: String, CaseIterable, ExpressibleByArgument {
     /// Whether the rows count recipients; otherwise they count reports.
     var isByRecipient: Bool {
         switch self {
-        case .reason, .domain, .provider, .reportingMTA: true
+        case .party, .reason, .domain, .provider, .reportingMTA: true
         case .class, .day, .origin, .rule: false
         }
     }
@@ -163,11 +164,4 @@ extension StatisticsTable {
         .filter { $0.counts.contains { $0 > 0 } }
         .sorted { ($1.counts[0], $0.value) < ($0.counts[0], $1.value) }
     }
-}
-
-extension CalendarTime {
-    /// A day for a report, `2026-11-24`.
-    ///
-    /// - Parameter day: days since 1970-01-01.
-    static func text(ofDay day: Int64) -> String { String(timestamp(day * secondsPerDay)?.prefix(10) ?? "?") }
 }
