@@ -32,6 +32,9 @@ public struct Classifier: Sendable {
     ///
     /// - Parameter bytes: The whole message as in its file, with LF or CR LF line endings.
     public func classify(_ bytes: [UInt8]) -> Verdict {
-        Reading(ReportContext(Message(parsing: bytes), settings), judge: judge).verdict()
+        let message = Message(parsing: bytes)
+        var verdict = Reading(ReportContext(message, settings), judge: judge).verdict()
+        if settings.readsProvenance { verdict.provenance = Provenance(message, settings) }
+        return verdict
     }
 }

@@ -11,6 +11,12 @@ public enum Limits {
     public static let hostBytes = 255
     /// Bytes of a returned message's List-Id or Feedback-ID; longer ones are truncated (RFC 2919 section 3: 255).
     public static let identifierBytes = 255
+    /// Bytes of an Authentication-Results field; a longer one says nothing.
+    public static let authenticationBytes = 8 << 10
+    /// Authentication-Results fields of one message that are read.
+    public static let authenticationFields = 20
+    /// Bytes of the host and its address at the start of a Received field.
+    public static let peerBytes = 1 << 10
     /// Bytes of a delivery-status part that are read.
     public static let deliveryStatusBytes = 4 << 20
     /// Bytes of prose that are searched for failed recipients.

@@ -21,6 +21,12 @@ public struct Settings: Sendable {
     /// an extension.
     public var unsubscribeAddresses: [String] = []
 
+    /// The name that our servers give themselves in Authentication-Results (RFC 8601 section 2.5), lower case; nil: no
+    /// such field is believed.
+    public var authservID: String?
+    /// Whether verdicts say who handed the message to our servers.
+    package var readsProvenance = false
+
     /// The administrator's rules, tried in this order before ours.
     public var rules: [CustomRule]
 

@@ -94,21 +94,29 @@ struct PostgresChanges {
         let new = try table.arrays { body in
             while try select.step() {
                 let row = (0..<4).map { select.integer($0) }
-                if context.members.contains(row) { kept.insert(row) } else { try body(select) }
+                let known = context.members[row]
+                if known != nil { kept.insert(row) }
+                if known != select.integer(4) { try body(select) }
             }
         }
-        let gone = context.members.subtracting(kept)
+        let gone = context.members.keys.filter { !kept.contains($0) }
         if !gone.isEmpty {
             let columns = (0..<4).map { column in PostgresArray(gone.map { $0[column] }) }
             statements.append(
                 Statement(
                     sql: """
-                        DELETE FROM brake_member USING \(table.given) WHERE brake_member.provider = given.provider
+                        DELETE FROM brake_member USING unnest($1, $2, $3, $4) AS given (provider, reason, hour, address)
+                        WHERE brake_member.provider = given.provider
                             AND brake_member.reason = given.reason AND brake_member.hour = given.hour
                             AND brake_member.address = given.address
                         """, parameters: columns.parameters))
         }
-        add(new, to: &statements) { "INSERT INTO brake_member (\(table.names)) SELECT * FROM \(table.given)" }
+        add(new, to: &statements) {
+            """
+            INSERT INTO brake_member (\(table.names)) SELECT * FROM \(table.given)
+            ON CONFLICT (provider, reason, hour, address) DO UPDATE SET weight = excluded.weight
+            """
+        }
     }
 
     private func addHours(_ statements: inout [Statement]) throws {
@@ -121,14 +129,18 @@ struct PostgresChanges {
                     provider: select.integer(0), reason: select.integer(1), hour: select.integer(2))
                 kept.insert(hour)
                 let old = context.hours[hour]
-                if old?.addresses != select.integer(3) || old?.status != select.integer(5) { try body(select) }
+                if old?.addresses != select.integer(3) || old?.status != select.integer(5)
+                    || old?.votes != select.integer(6) || old?.vouched != select.integer(8)
+                {
+                    try body(select)
+                }
             }
         }
         add(changed, to: &statements) {
             """
             INSERT INTO brake_hour (\(table.names)) SELECT * FROM \(table.given)
             ON CONFLICT (provider, reason, hour) DO UPDATE
-            SET addresses = excluded.addresses, status = excluded.status
+            SET addresses = excluded.addresses, votes = excluded.votes, vouched = excluded.vouched, status = excluded.status
             """
         }
         let gone = context.hours.keys.filter { !kept.contains($0) }

@@ -98,7 +98,7 @@ final class PostgresConnection: Connection {
                 (SELECT max(id) FROM delivery), (SELECT max(known) FROM action),
                 (SELECT CAST(value AS BIGINT) FROM setting WHERE name = '\(Schema.lastDeliverySetting)'), 0))
             """)
-        for table in ["term", "action", "run", "brake_decision", "domain"] {
+        for table in ["term", "action", "run", "brake_decision", "report_decision", "domain"] {
             try run(
                 """
                 SELECT setval(pg_get_serial_sequence('\(table)', 'id'), 1 + (SELECT coalesce(max(id), 0) FROM \(table)))

@@ -28,10 +28,11 @@ struct PostgresContext {
     private(set) var outcomes = Set<Int64>()
     /// The rows that were made for new addresses.
     private(set) var newAddresses = Set<Int64>()
-    private(set) var members = Set<[Int64]>()
+    /// Their weights, by provider, reason, hour and address.
+    private(set) var members: [[Int64]: Int64] = [:]
     /// Of each day of a stream's mailings: the lowest and the highest number of an address.
     private(set) var mailingDays: [MailingDays.Day: [Int64]] = [:]
-    private(set) var hours: [Hour: (addresses: Int64, status: Int64)] = [:]
+    private(set) var hours: [Hour: (addresses: Int64, votes: Int64, vouched: Int64, status: Int64)] = [:]
     /// Of existing events: the pairs whose statuses they depend on.
     private var oldPairs = Set<Pair>()
     private var domainOfAddress: [Int64: String] = [:]
@@ -108,6 +109,9 @@ struct PostgresContext {
                 ]),
             Statement(sql: "SELECT value FROM setting WHERE name = '\(ReportIndex.formerSetting)'"),
             Statement(
+                sql: "SELECT \(LedgerTable.reportDecision.names) FROM report_decision WHERE fingerprint = ANY($1)",
+                parameters: [fingerprints]),
+            Statement(
                 sql: "SELECT nextval('delivery_number') FROM generate_series(1, $1)",
                 parameters: [.value(.integer(Int64(count)))]),
         ]
@@ -132,7 +136,8 @@ struct PostgresContext {
         if rows[7].count > 0, let moment = rows[7].text(0, 0).flatMap(Int64.init) {
             try ReportIndex.setFormerEnd(moment, connection)
         }
-        return [.delivery: numbers(rows[8].integers(0), "delivery_number"), .address: numbers([], "address_number")]
+        try take(rows[8], .reportDecision)
+        return [.delivery: numbers(rows[9].integers(0), "delivery_number"), .address: numbers([], "address_number")]
     }
 
     /// Another host has changed rows that this one had not locked: the batch starts over.
@@ -163,13 +168,17 @@ struct PostgresContext {
                 ]
             }
         case "brake_member":
-            for row in 0..<rows.count { members.insert((0..<4).map { rows.integer(row, $0) }) }
+            for row in 0..<rows.count { members[(0..<4).map { rows.integer(row, $0) }] = rows.integer(row, 4) }
         case "brake_hour":
-            let (addresses, status) = (column("addresses"), column("status"))
+            let (addresses, votes, status) = (column("addresses"), column("votes"), column("status"))
+            let vouched = column("vouched")
             for row in 0..<rows.count {
                 let hour = Hour(
                     provider: rows.integer(row, 0), reason: rows.integer(row, 1), hour: rows.integer(row, 2))
-                hours[hour] = (rows.integer(row, addresses), rows.integer(row, status))
+                hours[hour] = (
+                    rows.integer(row, addresses), rows.integer(row, votes), rows.integer(row, vouched),
+                    rows.integer(row, status)
+                )
             }
         case "address":
             let name = column("address")
@@ -217,11 +226,19 @@ struct PostgresContext {
             Statement(
                 sql: "SELECT \(LedgerTable.action.names) FROM action WHERE address = ANY($1)", parameters: numbers),
             Statement(sql: "SELECT \(LedgerTable.base.names) FROM base WHERE address = ANY($1)", parameters: numbers),
+            Statement(
+                sql: """
+                    SELECT \(LedgerTable.reportDecision.names(of: "r")) FROM report_decision AS r
+                    WHERE r.fingerprint IN (
+                        SELECT fingerprint FROM delivery WHERE held IS NOT NULL AND id IN (
+                            SELECT id >> \(LedgerLimits.ordinalBits) FROM outcome WHERE address = ANY($1)))
+                    """, parameters: numbers),
         ])
         try take(rows[0], .delivery)
         try take(rows[1], .outcome)
         try take(rows[2], .action)
         try take(rows[3], .base)
+        try take(rows[4], .reportDecision)
         // The statuses of the hours in which these events fell.
         let domains = try session.execute(
             "SELECT id, text FROM term WHERE text = ANY($1)",
@@ -349,7 +366,7 @@ struct PostgresContext {
                 }
             }
             // The batch may remove some of these.
-            for member in members { note(member[0], member[1], member[2]) }
+            for member in members.keys { note(member[0], member[1], member[2]) }
         }
         for pair in oldPairs where from[pair] == nil { from[pair] = Int64.max }
         let pairs = Array(from)

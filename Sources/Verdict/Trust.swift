@@ -8,6 +8,6 @@ public enum Trust: String, Sendable, CaseIterable {
     case valid
     /// None of our keys signed it.
     case invalid
-    /// One of our keys signed it, but too long before the report arrived, or the arrival is unknown.
+    /// One of our keys signed it, but too long before the report arrived, or after that, or the arrival is unknown.
     case expired
 }

@@ -13,6 +13,21 @@ public struct Verdict: Sendable, Equatable {
     package var mailed: Int64?
     /// Whether that mail went to many, by its own header.
     package var isOfMailing = false
+    /// Of a mail that a person wrote: who, and which mail it answers.
+    package var answer: Answer?
+
+    /// A person's answer to a mail.
+    package struct Answer: Sendable, Equatable {
+        /// The address in From, in lower case.
+        package var from: String
+        /// The Message-ID in In-Reply-To, without angle brackets.
+        package var inReplyTo: String?
+
+        package init(from: String, inReplyTo: String?) {
+            self.from = from
+            self.inReplyTo = inReplyTo
+        }
+    }
     /// Addresses that the message was delivered to, the surest first, in lower case.
     public var deliveredTo: [String] = []
     /// Message-ID of the message itself, without angle brackets.
@@ -41,6 +56,8 @@ public struct Verdict: Sendable, Equatable {
     /// The id of the sending application in the address that the report was delivered to, if a pattern of the
     /// configuration (`ReturnPathPattern`) finds one.
     public var tagID: String?
+    /// Who handed the message to our servers, if the settings ask for it.
+    package var provenance: Provenance?
 
     /// Compares the public properties.
     public static func == (left: Verdict, right: Verdict) -> Bool {

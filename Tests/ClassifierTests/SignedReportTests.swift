@@ -93,6 +93,10 @@ struct SignedReportTests {
         #expect(try trust(made: Int(day) - 61) == .expired)
         #expect(try trust(made: Int(day) - 61, expiryDays: nil) == .valid)
         #expect(try trust(made: nil) == .valid)
+        // A mail that is answered before it was sent; two hosts may be in two days.
+        #expect(try trust(made: Int(day) + 1) == .valid)
+        #expect(try trust(made: Int(day) + 2) == .expired)
+        #expect(try trust(made: Int(day) + 10_000, expiryDays: nil) == .expired)
         let undated = report(to: try signed("bob@dest.example", day: Int(day)), final: "b@x.example", date: "yesterday")
         #expect(verdict(undated, expiryDays: 60).trust == .expired)
     }

@@ -18,6 +18,9 @@ struct CopyTests {
         try ledger.forget("secret@dest.example")
         _ = try ledger.prune(olderThan: time(day: 2))
         _ = try ledger.decideBrake(provider: "spike.example", .confirm, at: time(day: 9))
+        try ledger.commit([forged(9_000, (0..<60).map { "f\($0)@dest.example" }, at: time(day: 3))])
+        try ledger.decideReport(
+            try #require(try ledger.heldReports().first).id, .release, note: "forged", at: time(day: 9))
         // What nothing writes yet.
         try ledger.write { connection in
             let term = try TermTable(connection, writes: true).number("news.example") as Int64

@@ -25,6 +25,15 @@ struct ManyHostsTests {
                     identity, name: "\(host)-\(all).host", address: address,
                     at: time(day: day, hour: number % 3 == 0 ? number % 24 : 12) + Int64(isShared ? 0 : host))
                 if number % 11 == 0 { event = softReport(identity + 500_000, address: address, at: event.arrival) }
+                event.isVouched = identity % 4 != 0
+                if identity % 3 == 0 {
+                    for more in 1...(identity % 9 == 0 ? 3 : 1) {
+                        var outcome = event.outcomes[0]
+                        outcome.address = "u\((all + more) % 40)@big.example"
+                        event.outcomes.append(outcome)
+                    }
+                    event.holdIfLarge(limit: 3)
+                }
                 event.key = DeliveryKey(maildir: "/mail/\(host)", unique: Array("\(host)-\(all)".utf8))
                 events.append(event)
             }

@@ -24,6 +24,13 @@ struct PreviewTests {
                 if Int.random(in: 0..<4, using: &generator) == 0 {
                     event = report(identity, address: address, at: arrival)
                 }
+                event.isVouched = identity % 3 > 0
+                if identity % 2 == 0 {
+                    var more = event.outcomes[0]
+                    more.address = names[identity % names.count]
+                    event.outcomes.append(more)
+                    event.holdIfLarge(limit: identity % 4 == 0 ? 1 : 2)
+                }
                 event.key = DeliveryKey(
                     maildir: "/m", unique: Array("f\(Int.random(in: 0..<1_500, using: &generator))".utf8))
                 return event
@@ -46,6 +53,11 @@ struct PreviewTests {
                 try ledger.decideBrake(
                     provider: episode.provider, reason: episode.reason, from: episode.start, to: episode.end,
                     episode.addresses % 2 == 0 ? .confirm : .release, at: time(day: 41))
+            }
+            let held = try ledger.heldReports()
+            #expect(held.count >= 6)
+            for (number, report) in held.prefix(6).enumerated() {
+                try ledger.decideReport(report.id, number % 2 == 0 ? .confirm : .release, at: time(day: 41))
             }
         }
         let before = folder.listing()

@@ -72,13 +72,13 @@ extension LedgerStore {
                 """, 3),
             "brake": try rows(
                 """
-                SELECT p.text, r.text, hour, addresses, status,
-                    (SELECT group_concat(n) FROM (SELECT a.address AS n FROM brake_member AS m
+                SELECT p.text, r.text, hour, addresses, votes * 1000 + vouched, status,
+                    (SELECT group_concat(n) FROM (SELECT a.address || ' ' || m.weight AS n FROM brake_member AS m
                         JOIN address AS a ON a.id = m.address
                         WHERE (m.provider, m.reason, m.hour) = (b.provider, b.reason, b.hour) ORDER BY n) AS names)
                 FROM brake_hour AS b JOIN term AS p ON p.id = b.provider JOIN term AS r ON r.id = b.reason
                 ORDER BY 1, 2, 3
-                """, 6),
+                """, 7),
             "action": try rows(
                 """
                 SELECT a.address, at, kind, term.text FROM action JOIN address AS a ON a.id = action.address
@@ -87,12 +87,13 @@ extension LedgerStore {
             "delivery": try rows(
                 """
                 SELECT m.text, hex(d.name), hex(d.fingerprint), d.arrival, c.text, o.text, d.message_id,
-                    h.name IS NULL, hex(h.name), d.first_seen, s.text, d.delivered_to
+                    h.name IS NULL, hex(h.name), d.first_seen, s.text, d.delivered_to, d.vouched, d.held, d.withheld,
+                    d.sharers
                 FROM delivery AS d JOIN term AS m ON m.id = d.maildir JOIN term AS c ON c.id = d.class
                 LEFT JOIN term AS o ON o.id = d.origin LEFT JOIN delivery AS h ON h.id = d.duplicate_of
                 LEFT JOIN term AS s ON s.id = d.stream
                 ORDER BY 1, 2
-                """, 12),
+                """, 16),
             "outcome": try rows(
                 """
                 SELECT hex(d.name), o.id & 1048575, a.address, k.text, r.text, o.diagnostic, o.party, o.cause,
@@ -119,6 +120,22 @@ func permutations<Element>(_ elements: [Element]) -> [[Element]] {
         let chosen = rest.remove(at: index)
         return permutations(rest).map { [chosen] + $0 }
     }
+}
+
+/// A report from outside that names these addresses. It is held if they are more than the limit.
+func forged(
+    _ number: Int, _ addresses: [String], class name: String = "hard-bounce", kind: String = "hard",
+    reason: String = "userunknown", at arrival: Int64 = time(day: 0), limit: Int = LedgerLimits.addressesFromOutside
+) -> DeliveryEvent {
+    var event = report(number, class: name, kind: kind, reason: reason, at: arrival, origin: "remote")
+    event.isVouched = false
+    event.outcomes = addresses.map { address in
+        var outcome = event.outcomes[0]
+        outcome.address = address
+        return outcome
+    }
+    event.holdIfLarge(limit: limit)
+    return event
 }
 
 extension Policy {

@@ -42,7 +42,7 @@ struct PaceTests {
     private static func scan(_ station: Station, threads: Int, batchCount: Int) throws -> String {
         var order = ScanOrder(
             maildir: station.maildir, ledger: station.ledger, archive: nil, limit: nil, format: nil,
-            settings: Settings(), policy: Policy(), trust: .none, isVerbose: false)
+            settings: Settings(), policy: Policy(), trust: TrustRule(), isVerbose: false)
         order.threads = threads
         order.batchCount = batchCount
         var tally = ScanTally()

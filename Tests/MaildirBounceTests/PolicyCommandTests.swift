@@ -16,7 +16,7 @@ struct PolicyCommandTests {
             "policy", "show", "--config", try station.folder.write("empty.toml", ""), "--format", "jsonl")
         #expect(run.status == 0)
         let objects = try run.objects()
-        #expect(objects.count == 46)
+        #expect(objects.count == 47)
         #expect(objects.allSatisfy { $0["source"] as? String == "default" })
         func value(_ key: String) -> Int? {
             objects.first { $0["key"] as? String == "policy." + key }?["value"] as? Int
@@ -45,7 +45,7 @@ struct PolicyCommandTests {
 
     @Test("show: every number can be set, and each names the line and column that set it")
     func everything() throws {
-        var text = "[policy]\ndelivery_lifts_soft = false\n"
+        var text = "[policy]\ndelivery_lifts_soft = false\nlife_lifts_hard = true\n"
         for name in ["hard", "hostunknown", "soft", "complaint", "sender", "relay"] {
             text += "[policy.\(name)]\ndays = 7\nwithin_days = 8\nquiet_days = 9\nspan_days = 3\n"
             text += "expiry_days = 10\n"
@@ -59,7 +59,7 @@ struct PolicyCommandTests {
         #expect(run.errors.isEmpty)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let objects = try run.objects()
-        #expect(objects.count == 42)
+        #expect(objects.count == 43)
         for object in objects {
             let key = try #require((object["key"] as? String)?.split(separator: ".").last)
             let place = try #require((object["source"] as? String)?.split(separator: ":"), "\(object)")

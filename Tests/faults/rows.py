@@ -215,6 +215,117 @@ def own_addresses(station):
     require("news.example" not in exported, exported)
 
 
+# What one sender from outside may do
+
+def feedback(*recipients, at=None, message_id="<fb@fbl.example>"):
+    """A feedback report (RFC 5965)."""
+    fields = "".join(f"Original-Rcpt-To: {one}\n" for one in recipients)
+    kind = 'Content-Type: multipart/report; report-type=feedback-report; boundary="BB"\n'
+    return (head(at=at, message_id=message_id, kind=kind, subject="Abuse report")
+            + "\n--BB\nContent-Type: text/plain\n\nAn abuse report.\n\n--BB\nContent-Type: message/feedback-report\n\n"
+            + f"Feedback-Type: abuse\nUser-Agent: x/1\nVersion: 1\n{fields}\n--BB\nContent-Type: text/rfc822-headers\n\n"
+            + "From: news@news.example\nSubject: News\n\n--BB--\n").encode()
+
+
+def held(station):
+    return [json.loads(line) for line in station.run("brake", "list", "--format", "jsonl").text.splitlines()]
+
+
+@row(3, "one mail that blames 9,000 addresses in as many domains suppresses nobody, and is listed")
+def many_domains(station):
+    station.deliver(dsn(*(f"u@d{number}.example" for number in range(9_000))))
+    station.scan()
+    require(station.suppressed() == [], f"{len(station.suppressed())} suppressed")
+    listed = held(station)
+    require([one.get("addresses") for one in listed] == [9_000], f"brake list: {str(listed)[:300]}")
+    # As many as one may blame count.
+    station.deliver(dsn(*(f"u@e{number}.example" for number in range(50)), message_id="<few@mx>"))
+    station.scan()
+    require(len(station.suppressed()) == 50, f"{len(station.suppressed())} suppressed")
+
+
+@row(7, "the same again three days later confirms nothing")
+def many_domains_again(station):
+    people = [f"u@d{number}.example" for number in range(9_000)]
+    station.deliver(dsn(*people, at=NOW - 9 * DAY), dsn(*people, at=NOW - 5 * DAY, message_id="<again@mx>"))
+    station.scan()
+    require(station.suppressed() == [], f"{len(station.suppressed())} suppressed")
+    one = held(station)[0]["report"]
+    for verdict, count in (("confirm", 9_000), ("release", 0)):
+        done = station.run("brake", verdict, "--report", one[:16])
+        require(done.returncode == DONE, done.shown)
+        require(len(station.suppressed()) == count, f"{verdict}: {len(station.suppressed())} suppressed")
+
+
+@row(9, "one feedback report about 5,000 addresses suppresses nobody")
+def many_complaints(station):
+    station.deliver(feedback(*(f"u{number}@big.example" for number in range(5_000))))
+    station.scan()
+    require(station.suppressed() == [], f"{len(station.suppressed())} suppressed")
+    require([one.get("class") for one in held(station)] == ["complaint"], "brake list does not show it")
+
+
+@row(10, "2,000 feedback reports about one address each suppress nobody of one provider, nor again days later")
+def wave_of_complaints(station):
+    for at in (NOW - 9 * DAY, NOW - 5 * DAY):
+        hour = at - at % 3_600
+        station.deliver(*(feedback(f"u{number}@big.example", at=hour + number, message_id=f"<{at}.{number}@fbl.example>")
+                          for number in range(2_000)))
+    station.scan()
+    require(station.suppressed() == [], f"{len(station.suppressed())} suppressed")
+    require(len(held(station)) == 2, f"brake list: {held(station)}")
+
+
+@row(11, "one forged mail about many addresses of a domain lifts no suppression of that hour")
+def brake_as_a_weapon(station):
+    hour = NOW - 5 * DAY - (NOW - 5 * DAY) % 3_600
+    station.deliver(dsn("real@big.example", at=hour + 60))
+    station.scan()
+    station.expect("real@big.example", True)
+    for count in (60, 50):
+        station.deliver(dsn(*(f"x{number}@big.example" for number in range(count)), at=hour + 600, message_id=f"<{count}@mx>"))
+        station.scan()
+        station.expect("real@big.example", True)
+
+
+@row(30, "a receipt from outside that knows nothing of ours is counted and lifts nothing")
+def forged_receipt(station):
+    station.deliver(*(dsn("bob@dest.example", at=NOW - (12 - day) * DAY, message_id=f"<q{day}@mx>", **QUOTA) for day in range(8)))
+    station.scan()
+    station.expect("bob@dest.example", True)
+    receipt = {"status": "2.0.0", "diagnostic": "smtp; 250 2.0.0 OK", "action": "delivered", "subject": "Delivered"}
+    station.deliver(dsn("bob@dest.example", at=NOW - DAY, message_id="<r@mx>", **receipt))
+    station.scan()
+    require(station.known("bob@dest.example")["reports"]["delivered"] == 1, f"{station.known('bob@dest.example')}")
+    station.expect("bob@dest.example", True)
+    station.deliver(dsn("bob@dest.example", at=NOW - DAY, message_id="<s@mx>", to="bounce+bob=dest.example@news.example", **receipt))
+    station.scan()
+    station.expect("bob@dest.example", False)
+
+
+@row(31, "a report that arrived years before the day in its tag proves nothing")
+def future_tag(station):
+    station.sign()
+    config = station.config.read_text().replace("[trust]", "expiry_days = 60\n\n[trust]")
+    station.config.write_text(config)
+    made = station.run("verp", "make", "bob@dest.example", ledger=False)
+    require(made.returncode == DONE, made.shown)
+    station.deliver(dsn("bob@dest.example", at=NOW - 28 * 365 * DAY, to=made.text.strip()))
+    station.scan()
+    require(station.suppressed() == [], "suppressed")
+
+
+@row(32, "what lacked its proof is not counted by a later reclassification under less trust")
+def reclassified(station):
+    station.sign()
+    station.deliver(dsn("bob@dest.example"))
+    station.scan()
+    station.config.write_text(station.config.read_text().replace('"signed"', '"none"'))
+    done = station.run("reprocess", "--reclassify", "--yes", station.maildir)
+    require(done.returncode == DONE, done.shown)
+    station.expect("bob@dest.example", False)
+
+
 # Fingerprints
 
 @row(21, "an unsigned copy of a signed report voids nothing, in either order")

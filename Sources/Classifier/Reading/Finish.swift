@@ -16,13 +16,27 @@ struct Finish {
         spell(&verdict)
         markOwnAddresses(&verdict)
         switch verdict.messageClass {
-        case .autoReply, .notABounce, .unsubscribe: break
+        case .notABounce: verdict.answer = answer()
+        case .autoReply, .unsubscribe: break
         default:
             if !context.original.summary.isEmpty { verdict.original = context.original.summary }
             verdict.mailed = context.original.date
             verdict.isOfMailing = context.original.isOfMailing
         }
         return verdict
+    }
+
+    /// Who wrote the message, if nothing shows that it was a program or a list.
+    private func answer() -> Verdict.Answer? {
+        let (message, envelope) = (context.message, context.envelope)
+        guard message.has(.inReplyTo) || envelope.deliveredTo.contains(where: { $0.contains("=") }),
+            !envelope.hasNullSender, !Sender.isDaemon(envelope), !ListSign.isBulk(message, envelope),
+            let from = message.withValue(.from, { AddressText.whole($0) }) ?? nil
+        else { return nil }
+        let machine = MachineSign(message, envelope, hasPrefix: true)
+        guard !machine.isMachine, !machine.suppressesAll else { return nil }
+        return Verdict.Answer(
+            from: from, inReplyTo: message.withValue(.inReplyTo) { AddressText.messageID($0) } ?? nil)
     }
 
     /// The same for a notice. Providers hide who complained; a signed tag names the recipient.

@@ -154,6 +154,7 @@ enum Names {
     static let listID = FieldName("list-id")
     static let listPost = FieldName("list-post")
     static let feedbackID = FieldName("feedback-id")
+    static let authenticationResults = FieldName("authentication-results")
     static let listUnsubscribe = FieldName("list-unsubscribe")
 }
 

@@ -108,7 +108,7 @@ package enum VERP {
         guard let signed else { return plain.map { VERPTag(recipient: $0, trust: .unsigned) } }
         let trust: Trust =
             if signed.isValid {
-                isExpired(signed, after: settings.verpExpiryDays, arrival: arrival) ? .expired : .valid
+                isOutOfTime(signed, expiryDays: settings.verpExpiryDays, arrival: arrival) ? .expired : .valid
             } else {
                 settings.verpKeys.isEmpty ? .unsigned : .invalid
             }
@@ -120,12 +120,19 @@ package enum VERP {
         return VERPTag(recipient: named, trust: trust, keyID: signed.keyID, day: signed.day)
     }
 
-    /// A tag without a day never expires.
-    private static func isExpired(_ tag: SignedTag, after days: Int?, arrival: Int64?) -> Bool {
-        guard let days, let made = tag.day else { return false }
-        guard let arrival else { return true }
-        return arrival / CalendarTime.secondsPerDay - Int64(made) > Int64(days)
+    /// Whether a report arrived too long after its tag was made, or before. A tag without a day never expires.
+    ///
+    /// A report that is older than the mail that it answers has a forged date, or our clock is wrong; one day is allowed,
+    /// since two hosts may be in two days.
+    private static func isOutOfTime(_ tag: SignedTag, expiryDays: Int?, arrival: Int64?) -> Bool {
+        guard let made = tag.day else { return false }
+        guard let arrival else { return expiryDays != nil }
+        let age = arrival / CalendarTime.secondsPerDay - Int64(made)
+        return age < -earliestDay || expiryDays.map { age > Int64($0) } ?? false
     }
+
+    /// By how many days a report may be older than its tag.
+    static let earliestDay: Int64 = 1
 
     /// The number of signs in a local part that are tried as the at sign, and of positions that are tried as the
     /// recipient's start.

@@ -6,7 +6,7 @@ package struct AddressEvent: Sendable, Equatable {
     /// What an outcome means for its address. It depends on the report's class and the outcome's kind.
     enum Effect: Int, Sendable {
         // In order of severity: of several outcomes for one address in one report, the first counts.
-        case complaint, unsubscribe, relay, hard, soft, delayed, delivered, autoReply, other
+        case complaint, unsubscribe, relay, hard, soft, delayed, delivered, unprovenDelivery, autoReply, other
         // By hand.
         case suppress, release
 
@@ -31,10 +31,11 @@ package struct AddressEvent: Sendable, Equatable {
         private init(_ fate: Fate, isTransient: Bool) {
             switch (fate.kind.value, fate.remark) {
             case (_, .ownRefusal), (nil, _): self = .other
-            case (.hard, nil): self = isTransient ? .soft : .hard
+            case (.hard, nil), (.hard, .unproven): self = isTransient ? .soft : .hard
             case (.hard, .relay), (.soft, .relay): self = isTransient ? .soft : .relay
-            case (.soft, nil): self = .soft
+            case (.soft, nil), (.soft, .unproven): self = .soft
             case (.delayed, _): self = .delayed
+            case (.delivered, .unproven): self = .unprovenDelivery
             case (.delivered, _): self = .delivered
             }
         }
@@ -48,13 +49,13 @@ package struct AddressEvent: Sendable, Equatable {
             case .hard: .hard
             case .soft: .soft
             case .suppress: .manual
-            case .delayed, .delivered, .autoReply, .other, .release: nil
+            case .delayed, .delivered, .unprovenDelivery, .autoReply, .other, .release: nil
             }
         }
 
         /// Whether many of these at once make the brake hold them back.
         var isBraked: Bool {
-            self == .hard || self == .soft || self == .relay
+            self == .hard || self == .soft || self == .relay || self == .complaint
         }
 
         var isByHand: Bool {
@@ -95,6 +96,23 @@ package struct AddressEvent: Sendable, Equatable {
     var isOverridden = false
     /// Whether somebody trusted vouches for the report.
     var isVouched = true
+    /// How many addresses share the report's one vote in the brake.
+    var sharers = 1
+    /// Of a report that blames more addresses than one from outside may: what was decided about it.
+    var report = BrakeStatus.normal
+
+    /// What it means for its address now: nothing while its report is held.
+    var currentEffect: Effect { report.counts || effect.isByHand ? effect : .other }
+
+    /// Whether the brake counts it. A large report from outside is decided about as a whole instead.
+    var isBraked: Bool { effect.isBraked && report == .normal }
+
+    /// Its share of a vote in the brake, in parts of ``BrakeTimeline/vote``. A report of our own server speaks for each of
+    /// its recipients; one from outside has one vote, however many addresses it names.
+    var weight: Int64 {
+        if isVouched { return BrakeTimeline.vouchedVote }
+        return sharers <= 1 ? BrakeTimeline.vote : (BrakeTimeline.vote + Int64(sharers) - 1) / Int64(sharers)
+    }
 
     /// The relay, if it is the cause of a suppression.
     func relay(for cause: Suppression.Cause) -> Token<Relay>? { cause == .relay ? relay : nil }

@@ -102,7 +102,7 @@ package struct AddressState: Sendable, Equatable {
             }
             lastSeen = max(lastSeen ?? event.arrival, event.arrival)
         }
-        switch event.effect {
+        switch event.currentEffect {
         case .hard:
             counters.hard += 1
             countHard(event, .hard, rules)
@@ -120,7 +120,7 @@ package struct AddressState: Sendable, Equatable {
             if let stream = event.stream, !event.isOverridden { unsubscribe(from: stream, at: event.arrival) }
         case .complaint:
             counters.complaint += 1
-            count(event, .complaint, rules)
+            countHard(event, .complaint, rules)
         case .delivered:
             counters.delivered += 1
             streaks.removeAll(where: \.endsWithDelivery)
@@ -129,6 +129,7 @@ package struct AddressState: Sendable, Equatable {
             if rules.policy.deliveryLiftsSoft && cause == .soft || rules.policy.lifeLiftsHard && cause == .hard {
                 suppression = nil
             }
+        case .unprovenDelivery: counters.delivered += 1
         case .delayed: counters.delayed += 1
         case .autoReply: counters.autoReply += 1
         case .other: counters.other += 1
@@ -166,7 +167,10 @@ package struct AddressState: Sendable, Equatable {
             // Days are rounded: a mailing some hours earlier in the day than the last one is not a day earlier.
             let days = Int64(max(rules.policy.brake?.confirmAfterDays ?? 0, 0))
             let wait = max(days * CalendarTime.secondsPerDay - CalendarTime.secondsPerDay / 2, 0)
-            guard let first = held, event.arrival - first.since >= wait else {
+            // Of complaints only one that is vouched for confirms another: whoever forges them can do so twice.
+            guard let first = held, event.arrival - first.since >= wait, first.isComplaint == (cause == .complaint),
+                cause != .complaint || event.isVouched
+            else {
                 held = held ?? HeldBack(reason: event.reason, since: event.arrival)
                 return
             }

@@ -22,8 +22,26 @@ package struct BrakeCount: Equatable {
     /// Hours since 1970 UTC.
     package var hour: Int64
     package var addresses: Int64
+    /// How many votes these are, in parts of ``BrakeTimeline/vote``: a report from outside has one, however many addresses
+    /// it names.
+    package var votes: Int64
+    /// How many of the addresses somebody trusted vouches for.
+    package var vouched: Int64
     /// As it is stored.
     package var status = BrakeStatus.normal
+
+    /// - Parameters:
+    ///   - votes: nil: each address has one.
+    ///   - vouched: nil: all are vouched for.
+    package init(
+        hour: Int64, addresses: Int64, votes: Int64? = nil, vouched: Int64? = nil, status: BrakeStatus = .normal
+    ) {
+        self.hour = hour
+        self.addresses = addresses
+        self.votes = votes ?? addresses * BrakeTimeline.vote
+        self.vouched = vouched ?? addresses
+        self.status = status
+    }
 }
 
 /// An administrator's decision about a range of hours of one provider and reason.
@@ -36,17 +54,29 @@ package struct BrakeDecision: Equatable {
 /// Which hours of one provider and reason are a spike: a pure function of the counts and the decisions.
 ///
 /// A window is a spike by itself if it is large, many times the average of the days before, and many times what was
-/// seen on three of these days: if mail is sent once a day, all failures of a day fall into one hour. The windows
-/// before and after a spike are part of it: outages do not start on the hour.
+/// seen on three of these days: if mail is sent once a day, all failures of a day fall into one hour.
+///
+/// Outages do not start on the hour. The window after a spike is part of it: it holds back what is new. Holding the window
+/// before lifts suppressions that stood before the spike, which must not be in a forger's hands: that window is part of it
+/// if reports that are vouched for make the spike by themselves, or else if it belongs to the same rise, with at least
+/// ``floor`` votes, `factor` times the average, and more than is usual.
 package enum BrakeTimeline {
+    /// One vote, in the parts in which the ledger counts them.
+    package static let vote: Int64 = 1_000_000
+    /// The vote of an address that a vouched report names: more than any other, so that of several reports about one
+    /// address it decides. The excess is too small to count.
+    package static let vouchedVote = vote + 1
+
+    /// Whether a weight is that of a vouched report, 1 or 0.
+    static func vouched(_ weight: Int64) -> Int64 { weight > vote ? 1 : 0 }
     /// The fewest addresses in an hour that a spike can have, whatever the policy says; hours with fewer are ignored.
     package static let floor: Int64 = 3
     /// The number of earlier days with counts as large that make one normal. Two outages do not.
     package static let usualDays = 3
-    /// The reasons that concern the address and recur with every mailing. Refusals that concern the sender never become
+    /// The reasons that concern the address and recur with every mailing, and complaints. Refusals that concern the sender never become
     /// normal: a provider that blocks every day has no dead addresses.
     private static let reasonsOfAddress: Set<Reason> = [
-        .userUnknown, .hostUnknown, .hasMoved, .notAccept, .mailboxFull, .suspend,
+        .userUnknown, .hostUnknown, .hasMoved, .notAccept, .mailboxFull, .suspend, .feedback,
     ]
 
     package static func canBeUsual(_ reason: Token<Reason>) -> Bool {
@@ -81,15 +111,24 @@ package enum BrakeTimeline {
         var average = Average(rule: rule, first: first)
         var peaks = Peaks(days: rule.baselineHours / 24)
         var spikes = Set<Int64>()
+        var raised = Set<Int64>()
+        var vouched = Set<Int64>()
+        func isSpike(_ count: Int64, _ average: Average, _ peaks: Peaks) -> Bool {
+            count >= rule.effectiveMinimum && average.isExceeded(by: count)
+                && (!canBeUsual || peaks.isExceeded(by: count, factor: rule.wholeFactor))
+        }
         for index in windows.indices {
             let window = windows[index]
             average.move(to: window.hour, windows)
             peaks.move(to: window.hour)
-            if window.hour >= start - rule.window && window.count >= rule.effectiveMinimum
-                && average.isExceeded(by: window.count)
-                && (!canBeUsual || peaks.isExceeded(by: window.count, factor: rule.wholeFactor))
-            {
-                spikes.insert(window.hour)
+            if window.hour >= start - rule.window {
+                if isSpike(window.count, average, peaks) { spikes.insert(window.hour) }
+                if isSpike(window.vouched, average, peaks) { vouched.insert(window.hour) }
+                if window.count >= floor && average.isExceeded(by: window.count)
+                    && (!canBeUsual || peaks.areExceeded(by: window.count))
+                {
+                    raised.insert(window.hour)
+                }
             }
             average.add(window)
             peaks.add(window)
@@ -97,7 +136,9 @@ package enum BrakeTimeline {
         var result = [Int64: BrakeStatus]()
         for hour in counts.lazy.map(\.hour) where hour >= start {
             let window = beginning(of: hour, rule.window)
-            if spikes.contains(window) || spikes.contains(window - rule.window) || spikes.contains(window + rule.window)
+            if spikes.contains(window) || spikes.contains(window - rule.window)
+                || spikes.contains(window + rule.window)
+                    && (vouched.contains(window + rule.window) || raised.contains(window))
             {
                 result[hour] = verdict(hour) ?? .held
             }
@@ -115,10 +156,15 @@ package enum BrakeTimeline {
             if windows.last?.hour != hour {
                 windows.append(Window(hour: hour))
             }
-            windows[windows.count - 1].count += count.addresses
+            windows[windows.count - 1].count += count.votes
+            windows[windows.count - 1].vouched += count.vouched
             if !isReleased(count.hour) {
-                windows[windows.count - 1].usual += count.addresses
+                windows[windows.count - 1].usual += count.votes
             }
+        }
+        for index in windows.indices {
+            windows[index].count /= vote
+            windows[index].usual /= vote
         }
         return windows
     }
@@ -141,6 +187,8 @@ package enum BrakeTimeline {
     fileprivate struct Window {
         var hour: Int64
         var count: Int64 = 0
+        /// Of vouched reports alone.
+        var vouched: Int64 = 0
         /// Without what was released.
         var usual: Int64 = 0
     }
@@ -205,6 +253,9 @@ package enum BrakeTimeline {
         func isExceeded(by count: Int64, factor: Int64) -> Bool {
             count >= BrakeTimeline.product(factor, usual)
         }
+
+        /// Whether a count is more than what was seen on so many days.
+        func areExceeded(by count: Int64) -> Bool { count > usual }
     }
 }
 

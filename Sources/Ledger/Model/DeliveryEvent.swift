@@ -29,6 +29,14 @@ package struct DeliveryEvent: Sendable {
     package var isBulk: Bool
     /// Whether somebody trusted vouches for what the report says: our own server, a relay of ours, a signature.
     package var isVouched: Bool
+    /// Whether it names more addresses than a report from outside may; see ``holdIfLarge(limit:)``. None of its outcomes
+    /// counts until an administrator confirms it.
+    package internal(set) var isHeld = false
+    /// Whether outcomes of it did not count since it lacked the proof that was required; `outcomes` has the others.
+    package var isWithheld: Bool
+    /// Of how many addresses the report may count against one of them, as the ledger has it; `nil` if that is to be
+    /// counted. See ``addressesBlamed``.
+    var sharers: Int?
     /// The address that the report was delivered to.
     package var deliveredTo: String?
     /// The path the file goes to.
@@ -41,8 +49,8 @@ package struct DeliveryEvent: Sendable {
         key: DeliveryKey, messageID: String? = nil, fingerprint: Fingerprint, former: FormerFingerprint? = nil,
         class: Token<MessageClass>, origin: Token<Origin>? = nil, arrival: Int64, seen: Int64? = nil,
         dialect: String? = nil, reportingMTA: String? = nil, stream: String? = nil, mailed: Int64? = nil,
-        isBulk: Bool = false, isVouched: Bool = true, deliveredTo: String? = nil, destination: String? = nil,
-        outcomes: [OutcomeEvent] = [], rules: [String] = []
+        isBulk: Bool = false, isVouched: Bool = true, isWithheld: Bool = false, deliveredTo: String? = nil,
+        destination: String? = nil, outcomes: [OutcomeEvent] = [], rules: [String] = []
     ) {
         self.key = key
         self.messageID = messageID
@@ -58,6 +66,7 @@ package struct DeliveryEvent: Sendable {
         self.mailed = mailed
         self.isBulk = isBulk
         self.isVouched = isVouched
+        self.isWithheld = isWithheld
         self.deliveredTo = deliveredTo
         self.destination = destination
         self.outcomes = outcomes
@@ -68,6 +77,30 @@ package struct DeliveryEvent: Sendable {
 extension DeliveryEvent {
     /// The arrival as the ledger holds it.
     var storedArrival: Int64 { LedgerLimits.clamped(arrival: min(arrival, seen ?? arrival)) }
+
+    /// How many addresses the report may count against.
+    package var addressesBlamed: Int {
+        var addresses = Set<String>()
+        for outcome in outcomes.prefix(LedgerLimits.outcomesPerReport) {
+            let effect = AddressEvent.Effect(
+                class: `class`, fate: outcome.fate, replyCode: outcome.replyCode, status: outcome.status)
+            if effect.isBraked, let address = CanonicalAddress(outcome.address) { addresses.insert(address.text) }
+        }
+        return addresses.count
+    }
+
+    /// Holds the report if nobody trusted vouches for it and it blames more than so many addresses.
+    ///
+    /// It is held whole: a part of it would be no safer than the rest.
+    package mutating func holdIfLarge(limit: Int) {
+        isHeld = !isVouched && outcomes.count > limit && addressesBlamed > limit
+    }
+
+    /// How many addresses share the one vote that the report has in the brake; 1 if each has its own.
+    var storedSharers: Int {
+        if isVouched { return 1 }
+        return sharers ?? (outcomes.count < 2 ? 1 : max(addressesBlamed, 1))
+    }
 
     /// The day of the mail that it answers as the ledger holds it: when the report arrived, if nothing else is known.
     var storedMailed: Int64 { mailed ?? CalendarTime.day(of: storedArrival) }

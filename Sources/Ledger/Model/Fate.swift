@@ -8,6 +8,8 @@ package struct Fate: Hashable, Sendable {
         case relay(Token<Relay>)
         /// Our own exported list refused the mail, which never counts against the address.
         case ownRefusal
+        /// Of a mail that was delivered: nothing proves that the report knows a mail of ours.
+        case unproven
     }
 
     package var kind: Token<OutcomeKind>
@@ -15,6 +17,8 @@ package struct Fate: Hashable, Sendable {
 
     /// The token of the remark ``Remark/ownRefusal``.
     private static let ownRefusal = "own-refusal"
+    /// The token of the remark ``Remark/unproven``.
+    private static let unproven = "unproven"
 
     package init(_ kind: OutcomeKind, _ remark: Remark? = nil) {
         self.kind = Token(kind)
@@ -30,7 +34,12 @@ package struct Fate: Hashable, Sendable {
         }
         kind = Token(text: String(text[..<blank]))
         let words = String(text[text.utf8.index(after: blank)...])
-        remark = words == Fate.ownRefusal ? .ownRefusal : .relay(Token(text: words))
+        remark =
+            switch words {
+            case Fate.ownRefusal: .ownRefusal
+            case Fate.unproven: .unproven
+            default: .relay(Token(text: words))
+            }
     }
 
     /// As the ledger stores it.
@@ -38,6 +47,7 @@ package struct Fate: Hashable, Sendable {
         switch remark {
         case nil: kind.text
         case .ownRefusal: "\(kind.text) \(Fate.ownRefusal)"
+        case .unproven: "\(kind.text) \(Fate.unproven)"
         case .relay(let relay): "\(kind.text) \(relay.text)"
         }
     }

@@ -10,6 +10,14 @@ package enum LedgerLimits {
     package static let ordinalBits: Int64 = 20
     /// How many recipients of one report are stored: 1,048,576. A larger report is cut.
     package static let outcomesPerReport = 1 << 20
+    /// Against how many addresses one report from outside may count, unless the configuration says another number.
+    package static let addressesFromOutside = 50
+    /// The most that the configuration may say.
+    package static let mostAddressesFromOutside = 1_000_000
+    /// Of how many addresses of a held report the domains are listed.
+    package static let listedAddresses = 1_000
+    /// How many held reports are listed.
+    package static let listedReports = 1_000
     /// The last second that the ledger's ISO 8601 times can write, 9999-12-31T23:59:59Z. Later arrivals are set to it.
     package static let latestArrival: Int64 = 253_402_300_799
 

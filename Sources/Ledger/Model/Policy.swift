@@ -256,7 +256,7 @@ package struct Policy: Sendable, Equatable {
         if let brake {
             // The number of the algorithm: when it changes, so do the states.
             parts.append(
-                "brake 2 \(brake.minimum)/\(brake.factor)/\(brake.windowHours)/\(brake.baselineDays)/"
+                "brake 3 \(brake.minimum)/\(brake.factor)/\(brake.windowHours)/\(brake.baselineDays)/"
                     + "\(brake.confirmAfterDays)")
         }
         return parts.joined(separator: " ")

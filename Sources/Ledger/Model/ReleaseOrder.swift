@@ -33,7 +33,9 @@ struct ReleaseOrder {
         let events = streamReleases.isEmpty ? events : events.map(marked)
         if releases.isEmpty { return events.sorted(by: AddressEvent.precedes) }
         var stages = [[AddressEvent]](repeating: [], count: releases.count + 1)
-        for event in events where event.effect != .release || event.stream != nil { stages[stage(of: event)].append(event) }
+        for event in events where event.effect != .release || event.stream != nil {
+            stages[stage(of: event)].append(event)
+        }
         var result: [AddressEvent] = []
         result.reserveCapacity(events.count)
         for (index, stage) in stages.enumerated() {

@@ -111,9 +111,11 @@ package struct Suppression: Sendable, Hashable {
     }
 }
 
-/// A hard bounce that would have suppressed an address, had the brake not held it back.
+/// A hard bounce or a complaint that would have suppressed an address, had the brake not held it back.
 package struct HeldBack: Sendable, Hashable {
     package var reason: Token<Reason>
+    /// Whether it was a complaint.
+    var isComplaint: Bool { reason.value == .feedback }
     /// The arrival of the first report that was held back.
     package var since: Int64
 }

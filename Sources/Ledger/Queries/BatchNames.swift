@@ -48,7 +48,7 @@ package struct BatchNames {
                 if count[event.fingerprint] != 1 { repeated.insert(canonical.text) }
                 let effect = AddressEvent.Effect(
                     class: event.class, fate: outcome.fate, replyCode: outcome.replyCode, status: outcome.status)
-                guard effect.isBraked else { continue }
+                guard effect.isBraked, !event.isHeld else { continue }
                 note(canonical.domain)
                 if policy.brake == nil { continue }
                 braked.insert(

@@ -19,6 +19,7 @@ package final class BatchWriter {
     private let index: ReportIndex
     private let deliveries: DeliveryTable
     private let outcomes: OutcomeTable
+    private let decisions: ReportDecisions
     private var tally = TallyTable()
     private var ruleHits = RuleHitTable()
 
@@ -64,6 +65,7 @@ package final class BatchWriter {
         index = try ReportIndex(connection, terms)
         deliveries = try DeliveryTable(connection, terms)
         outcomes = try OutcomeTable(connection, terms)
+        decisions = try ReportDecisions(connection)
         deliveryNumbers = try connection.numbers(for: .delivery)
         addressNumbers = try connection.numbers(for: .address)
     }
@@ -176,7 +178,7 @@ package final class BatchWriter {
     /// Whether a copy counts instead of the one that counted so far: the heavier one does (`ReportWeight`), then the
     /// earlier.
     private func comesBefore(_ event: DeliveryEvent, _ head: ReportIndex.Head) throws -> Bool {
-        var headWeight = ReportWeight()
+        var headWeight = ReportWeight(isVouched: head.isVouched, isHeld: head.isHeld)
         try forEachOutcome(of: head) { _, effect, _ in headWeight.add(effect) }
         let weight = ReportWeight(event)
         if weight != headWeight { return weight > headWeight }
@@ -202,7 +204,8 @@ package final class BatchWriter {
         try deliveries.replace(head, with: event, sight: firstSight(event), demoted: demoted)
         try forEachOutcome(of: head) { address, effect, reason in
             let lost = AddressEvent(
-                arrival: head.arrival, fingerprint: event.fingerprint, ordinal: 0, effect: effect, reason: reason)
+                arrival: head.arrival, fingerprint: event.fingerprint, ordinal: 0, effect: effect, reason: reason,
+                report: head.isHeld ? .held : .normal)
             let place = try touch(address)
             touched[place].lost.append(lost)
             touched[place].mustBeDerived = true
@@ -233,6 +236,7 @@ package final class BatchWriter {
 
     private func writeOutcomes(_ event: DeliveryEvent, delivery: Int64, isReplacement: Bool = false) throws {
         let seen = firstSight(event)
+        let (report, sharers) = (try decisions.status(event), event.storedSharers)
         let stream = event.stream?.stored(limit: LedgerLimits.termBytes)
         // The day of a mailing that the report proves.
         let mailing = event.isBulk ? event.mailed : nil
@@ -250,7 +254,8 @@ package final class BatchWriter {
                     arrival: event.storedArrival, seen: seen, fingerprint: event.fingerprint,
                     delivery: delivery, ordinal: Int64(ordinal), effect: effect, class: event.class,
                     reason: outcome.reason, spelling: spelling, relay: outcome.fate.relay, party: outcome.party,
-                    stream: stream, mailed: event.storedMailed, isVouched: event.isVouched)
+                    stream: stream, mailed: event.storedMailed, isVouched: event.isVouched, sharers: sharers,
+                    report: report)
                 let place = try touch(canonical.text)
                 touched[place].events.append(addition)
                 if isReplacement { touched[place].mustBeDerived = true }
@@ -258,7 +263,7 @@ package final class BatchWriter {
                 if let mailing, let streamTerm {
                     mailings.add(stream: streamTerm, day: mailing, address: touched[place].id)
                 }
-                if addition.effect.isBraked {
+                if addition.isBraked {
                     try brake.add(
                         touched[place].id, provider: try provider(place), reason: reason, addition,
                         isCounted: !countsForBrake)
@@ -362,14 +367,14 @@ package final class BatchWriter {
             var hour: Int64
             var reason: Token<Reason>
         }
-        var kept = Set<Hour>()
-        for event in try addresses.events(entry.id) where event.effect.isBraked {
-            kept.insert(Hour(hour: event.hour, reason: event.reason))
+        var kept: [Hour: Int64] = [:]
+        for event in try addresses.events(entry.id) where event.isBraked {
+            let hour = Hour(hour: event.hour, reason: event.reason)
+            kept[hour] = max(kept[hour] ?? 0, event.weight)
         }
-        for lost in entry.lost where lost.effect.isBraked {
-            if !kept.contains(Hour(hour: lost.hour, reason: lost.reason)) {
-                try brake.remove(entry.id, provider: entry.domain, lost)
-            }
+        for lost in entry.lost where lost.isBraked {
+            let remaining = kept[Hour(hour: lost.hour, reason: lost.reason)]
+            try brake.remove(entry.id, provider: entry.domain, lost, remaining: remaining)
         }
     }
 
@@ -437,6 +442,16 @@ package final class BatchWriter {
     /// Updates the spikes of providers and reasons from an hour on, after a decision about them.
     package func settleBrake(_ pairs: some Sequence<BrakePairName>, from hour: Int64) throws {
         for pair in pairs { try brake.touch(provider: pair.provider, reason: pair.reason, hour: hour) }
+        try writeAddresses()
+    }
+
+    /// Derives the addresses of a report again, after a decision about it.
+    package func derive(addressesOf report: Int64, class messageClass: Int64) throws {
+        var named: [String] = []
+        try outcomes.forEach(of: report, class: messageClass) { _, address, _, _ in
+            if let address { named.append(address) }
+        }
+        for address in named { touched[try touch(address)].mustBeDerived = true }
         try writeAddresses()
     }
 

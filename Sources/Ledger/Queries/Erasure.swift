@@ -184,6 +184,7 @@ private final class Erasure {
         }
         _ = try eraseTexts(["note"], of: "action")
         _ = try eraseTexts(["note"], of: "brake_decision")
+        _ = try eraseTexts(["note"], of: "report_decision")
         _ = try eraseTexts(["note"], of: "domain")
     }
 

@@ -15,6 +15,15 @@ package struct Mailing: Sendable, Equatable {
         self.count = count
         self.isTold = isTold
     }
+
+    /// A stream's name as reports give it: a List-Id without angle brackets and in lower case.
+    package static func streamName(_ text: String) -> String {
+        var name = text[...]
+        if name.hasSuffix(">"), let start = name.lastIndex(of: "<") {
+            name = name[name.index(after: start)...].dropLast()
+        }
+        return name.lowercased()
+    }
 }
 
 extension LedgerStore {

@@ -111,6 +111,13 @@ extension PolicyStep {
         {
             return "the sender's fault: counts against nobody"
         }
+        switch event.report {
+        case .held:
+            return
+                "held: its report blames more addresses than one from outside may; maildir-bounce brake list shows it"
+        case .released: return "not counted: its report was released"
+        case .normal, .confirmed: break
+        }
         switch event.brake {
         case .held: return "held back by the brake: many addresses of this domain had this in that hour"
         case .released: return "not counted: the spike of that hour was released"
@@ -124,6 +131,8 @@ extension PolicyStep {
             switch event.effect {
             case .delivered where before.streakDays != after.streakDays: return "delivered: the soft streak is cleared"
             case .delivered: return "delivered"
+            case .unprovenDelivery:
+                return "delivered; nothing proves that this is about a mail of ours, so it lifts nothing"
             case .release: return "released; nothing was suppressed"
             default: return "never counts against an address"
             }
@@ -182,7 +191,7 @@ extension AddressEvent.Effect {
         case .hard: "hard"
         case .soft: "soft"
         case .delayed: "delayed"
-        case .delivered: "delivered"
+        case .delivered, .unprovenDelivery: "delivered"
         case .autoReply: "auto-reply"
         case .other: "other"
         case .suppress: "suppress"

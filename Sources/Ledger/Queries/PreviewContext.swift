@@ -18,8 +18,9 @@ struct PreviewContext {
     private var folded: [Fingerprint] = []
     private var pruned: [Fingerprint] = []
     private var rests: [Rest] = []
-    private var hours: [(pair: BrakePairName, count: BrakeCount, folded: Int64)] = []
+    private var hours: [(pair: BrakePairName, count: BrakeCount, folded: (Int64, votes: Int64, vouched: Int64))] = []
     private var decisions: [(pair: BrakePairName, decision: BrakeDecision)] = []
+    private var reportDecisions: [(fingerprint: Fingerprint, verdict: Int64)] = []
     /// The days on which the streams of the events were mailed, as far as the ledger knows.
     private var mailingDays: [String: [Int64]] = [:]
     private(set) var pairs: Set<BrakePairName>
@@ -104,6 +105,10 @@ struct PreviewContext {
         for id in try reader.deliveries(of: [], naming: addresses.sorted()) where events[id] == nil {
             events[id] = try reader.event(id)
         }
+        let held = prints.union(events.values.lazy.filter(\.event.isHeld).map(\.event.fingerprint))
+        try connection.forEach(
+            held.map { .bytes($0.bytes) }, "SELECT fingerprint, verdict FROM report_decision WHERE fingerprint = ?1"
+        ) { reportDecisions.append(($0.fingerprint(0), $0.integer(1))) }
         for (id, (event, isFolded)) in events.sorted(by: { $0.key < $1.key }) {
             deliveries.append(event)
             numbers.append(id)
@@ -139,10 +144,16 @@ struct PreviewContext {
         }
         let providers = Set(known.keys.lazy.map(\.provider)).map { RowValue.integer($0) }
         try connection.forEach(
-            providers, "SELECT provider, reason, hour, addresses, folded FROM brake_hour WHERE provider = ?1"
+            providers,
+            """
+            SELECT provider, reason, hour, addresses, folded, votes, folded_votes, vouched, folded_vouched
+            FROM brake_hour WHERE provider = ?1
+            """
         ) { row in
             guard let pair = known[BrakeTable.Pair(provider: row.integer(0), reason: row.integer(1))] else { return }
-            hours.append((pair, BrakeCount(hour: row.integer(2), addresses: row.integer(3)), row.integer(4)))
+            let count = BrakeCount(
+                hour: row.integer(2), addresses: row.integer(3), votes: row.integer(5), vouched: row.integer(7))
+            hours.append((pair, count, (row.integer(4), row.integer(6), row.integer(8))))
         }
         try connection.forEach(
             providers,
@@ -169,6 +180,13 @@ struct PreviewContext {
             for fingerprint in pruned {
                 try insertPruned.bind(1, fingerprint.bytes)
                 try insertPruned.execute()
+            }
+            let decide = try connection.prepare(
+                "INSERT INTO report_decision (fingerprint, verdict, at) VALUES (?1, ?2, 0) ON CONFLICT DO NOTHING")
+            for decision in reportDecisions {
+                try decide.bind(1, decision.fingerprint.bytes)
+                try decide.bind(2, decision.verdict)
+                try decide.execute()
             }
             try writeMailingDays(connection, terms)
             try writeRests(connection, terms)
@@ -249,16 +267,24 @@ struct PreviewContext {
     private func writeBrake(_ connection: any Connection, _ terms: TermTable, _ known: Set<BrakePairName>) throws {
         let insertHour = try connection.prepare(
             """
-            INSERT INTO brake_hour (provider, reason, hour, addresses, folded) VALUES (?1, ?2, ?3, ?4, ?5)
+            INSERT INTO brake_hour (
+                provider, reason, hour, addresses, folded, votes, folded_votes, vouched, folded_vouched)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             ON CONFLICT (provider, reason, hour) DO UPDATE
-            SET addresses = excluded.addresses, folded = excluded.folded, status = 0
+            SET addresses = excluded.addresses, folded = excluded.folded, votes = excluded.votes,
+                folded_votes = excluded.folded_votes, vouched = excluded.vouched,
+                folded_vouched = excluded.folded_vouched, status = 0
             """)
         for (pair, count, folded) in hours where !known.contains(pair) {
             try insertHour.bind(1, try terms.number(pair.provider) as Int64)
             try insertHour.bind(2, try terms.number(pair.reason.text) as Int64)
             try insertHour.bind(3, count.hour)
             try insertHour.bind(4, count.addresses)
-            try insertHour.bind(5, folded)
+            try insertHour.bind(5, folded.0)
+            try insertHour.bind(6, count.votes)
+            try insertHour.bind(7, folded.votes)
+            try insertHour.bind(8, count.vouched)
+            try insertHour.bind(9, folded.vouched)
             try insertHour.execute()
         }
         let insertDecision = try connection.prepare(

@@ -178,6 +178,9 @@ package final class Reclassification {
         var mailed: Int64?
         var isBulk: Bool
         var isVouched: Bool
+        var isHeld: Bool
+        var isWithheld: Bool
+        var sharers: Int
         var outcomes: [StoredOutcome]?
     }
 
@@ -215,7 +218,8 @@ package final class Reclassification {
         index = try ReportIndex(connection, terms)
         selectDelivery = try connection.prepare(
             """
-            SELECT class, origin, dialect, reporting_mta, stream, mailed, bulk, vouched FROM delivery WHERE id = ?1
+            SELECT class, origin, dialect, reporting_mta, stream, mailed, bulk, vouched, held, withheld, sharers
+            FROM delivery WHERE id = ?1
             """)
         selectOutcomes = try connection.prepare(
             """
@@ -226,7 +230,7 @@ package final class Reclassification {
         updateDelivery = try connection.prepare(
             """
             UPDATE delivery SET class = ?2, origin = ?3, dialect = ?4, reporting_mta = ?5, stream = ?6, mailed = ?7,
-                bulk = ?8, vouched = ?9
+                bulk = ?8, vouched = ?9, held = ?10, withheld = ?11, sharers = ?12
             WHERE id = ?1
             """)
         outcomeTable = try OutcomeTable(connection, terms)
@@ -270,6 +274,7 @@ package final class Reclassification {
             }
         guard let head = try index.head(event) else { return row == nil ? nil : .kept }
         if head.isFolded { return .kept }
+        let event = try withoutWithheld(event, head.id)
         // A copy with the report's arrival is the same message, as in a backup, and may replace its verdict; another
         // file seen by a scan may do so only if it has at least as much information.
         var speaks = row == head.id || head.arrival == event.storedArrival
@@ -281,9 +286,22 @@ package final class Reclassification {
         return changed.map { .changed(from: $0) } ?? .unchanged
     }
 
+    /// What did not count for lack of a proof does not count later, when less is required; only a proof changes that.
+    private func withoutWithheld(_ event: DeliveryEvent, _ head: Int64) throws -> DeliveryEvent {
+        let stored = try stored(head, withOutcomes: true)
+        guard stored.isWithheld, !event.isVouched else { return event }
+        let counted = Set((stored.outcomes ?? []).compactMap(\.address))
+        var event = event
+        event.isWithheld = true
+        event.outcomes.removeAll { outcome in
+            !(CanonicalAddress(outcome.address).map { counted.contains($0.text) } ?? false)
+        }
+        return event
+    }
+
     private func weight(_ head: ReportIndex.Head) throws -> ReportWeight {
         let stored = try stored(head.id, withOutcomes: true)
-        var weight = ReportWeight()
+        var weight = ReportWeight(isVouched: head.isVouched, isHeld: head.isHeld)
         for outcome in stored.outcomes ?? [] where outcome.address != nil {
             weight.add(
                 AddressEvent.Effect(
@@ -306,8 +324,16 @@ package final class Reclassification {
         try updateDelivery.bind(7, new.mailed)
         try updateDelivery.bind(8, new.isBulk ? 1 : nil as Int64?)
         try updateDelivery.bind(9, new.isVouched ? 1 : nil as Int64?)
+        try updateDelivery.bind(10, new.isHeld ? 1 : nil as Int64?)
+        try updateDelivery.bind(11, new.isWithheld ? 1 : nil as Int64?)
+        try updateDelivery.bind(12, new.sharers > 1 ? Int64(new.sharers) : nil)
         try updateDelivery.execute()
-        guard let outcomes = new.outcomes, outcomes != old.outcomes else { return old.class }
+        guard let outcomes = new.outcomes, outcomes != old.outcomes else {
+            // Who vouches for it is no part of the verdict.
+            var said = old
+            (said.isVouched, said.isWithheld, said.sharers) = (new.isVouched, new.isWithheld, new.sharers)
+            return said == new ? nil : old.class
+        }
         try outcomeTable.delete(of: id)
         for (ordinal, (outcome, said)) in zip(outcomes, event.outcomes).enumerated() {
             try outcomeTable.insert(
@@ -329,7 +355,9 @@ package final class Reclassification {
             dialect: try terms.text(selectDelivery.optionalInteger(2)),
             reportingMTA: try terms.text(selectDelivery.optionalInteger(3)),
             stream: try terms.text(selectDelivery.optionalInteger(4)), mailed: selectDelivery.optionalInteger(5),
-            isBulk: selectDelivery.integer(6) != 0, isVouched: selectDelivery.integer(7) != 0)
+            isBulk: selectDelivery.integer(6) != 0, isVouched: selectDelivery.integer(7) != 0,
+            isHeld: selectDelivery.integer(8) != 0, isWithheld: selectDelivery.integer(9) != 0,
+            sharers: selectDelivery.optionalInteger(10).map(Int.init) ?? 1)
         guard withOutcomes else { return stored }
         defer { selectOutcomes.reset() }
         try selectOutcomes.bind(1, id << LedgerLimits.ordinalBits)
@@ -372,7 +400,8 @@ extension Reclassification.Stored {
         self.init(
             class: event.class, origin: event.origin, dialect: event.dialect.map(term),
             reportingMTA: event.reportingMTA.map(term), stream: event.stream.map(term), mailed: event.storedMailed,
-            isBulk: event.isBulk && event.mailed != nil, isVouched: event.isVouched)
+            isBulk: event.isBulk && event.mailed != nil, isVouched: event.isVouched, isHeld: event.isHeld,
+            isWithheld: event.isWithheld, sharers: event.storedSharers)
         guard withOutcomes else { return }
         outcomes = event.outcomes.prefix(LedgerLimits.outcomesPerReport).map { outcome in
             let canonical = CanonicalAddress(outcome.address)

@@ -103,7 +103,7 @@ extension AddressState.Counters {
         case .hard, .relay: hard += 1
         case .soft: soft += 1
         case .delayed: delayed += 1
-        case .delivered: delivered += 1
+        case .delivered, .unprovenDelivery: delivered += 1
         case .complaint: complaint += 1
         case .autoReply: autoReply += 1
         case .unsubscribe, .other, .suppress, .release: other += 1

@@ -55,16 +55,17 @@ extension LedgerStore {
             }
             guard policy.brake != nil else { return }
             let provider = try terms.known(CanonicalAddress.domain(ofCanonical: entry.address)) ?? 0
-            var hours = Set<[Int64]>()
+            var hours: [[Int64]: Int64] = [:]
             try table.forEachOutcome(entry.id) { event, _ in
-                guard event.effect.isBraked else { return }
-                hours.insert([provider, try terms.known(event.reason.text) ?? 0, event.hour, entry.id])
+                guard event.isBraked else { return }
+                let hour = [provider, try terms.known(event.reason.text) ?? 0, event.hour, entry.id]
+                hours[hour] = max(hours[hour] ?? 0, event.weight)
             }
-            for hour in hours { members.add(hour.map(RowValue.integer)) }
+            for (hour, weight) in hours { members.add((hour + [weight]).map(RowValue.integer)) }
         }
         var stored = RowSum()
-        let select = try connection.prepareScan("SELECT provider, reason, hour, address FROM brake_member")
-        while try select.step() { stored.add((0..<4).map { .integer(select.integer($0)) }) }
+        let select = try connection.prepareScan("SELECT provider, reason, hour, address, weight FROM brake_member")
+        while try select.step() { stored.add((0..<5).map { .integer(select.integer($0)) }) }
         if members != stored { result.add("the brake does not count the addresses that the events name") }
     }
 
@@ -93,9 +94,13 @@ extension LedgerStore {
                 "hours in which the brake's count is not that of its addresses",
                 """
                 (SELECT coalesce(h.provider, m.provider) FROM brake_hour AS h LEFT JOIN (
-                    SELECT provider, reason, hour, count(*) AS members FROM brake_member GROUP BY 1, 2, 3) AS m
+                    SELECT provider, reason, hour, count(*) AS members, sum(weight) AS votes,
+                        count(CASE WHEN weight > \(BrakeTimeline.vote) THEN 1 END) AS vouched
+                    FROM brake_member GROUP BY 1, 2, 3) AS m
                     ON m.provider = h.provider AND m.reason = h.reason AND m.hour = h.hour
-                WHERE h.addresses <> h.folded + coalesce(m.members, 0)) AS wrong
+                WHERE h.addresses <> h.folded + coalesce(m.members, 0)
+                    OR h.votes <> h.folded_votes + coalesce(m.votes, 0)
+                    OR h.vouched <> h.folded_vouched + coalesce(m.vouched, 0)) AS wrong
                 """
             ),
             (

@@ -325,9 +325,14 @@ package enum Schema {
             ALTER TABLE delivery ADD COLUMN mailed BIGINT;
             ALTER TABLE delivery ADD COLUMN bulk BIGINT;
             -- Whether somebody trusted vouches for what it says: our own server, a relay of ours, a signature.
-            ALTER TABLE delivery ADD COLUMN vouched BIGINT;
-            -- Whether it names more addresses than a stranger may.
+            -- What version 0.1.0 has counted stays as it is.
+            ALTER TABLE delivery ADD COLUMN vouched BIGINT DEFAULT 1;
+            -- Whether it names more addresses than a report from outside may, and how many addresses share its one vote, if
+            -- these are more than one.
             ALTER TABLE delivery ADD COLUMN held BIGINT;
+            ALTER TABLE delivery ADD COLUMN sharers BIGINT;
+            -- Whether outcomes of it did not count, since it lacked the proof that was required.
+            ALTER TABLE delivery ADD COLUMN withheld BIGINT;
             -- 1 the recipient's fault, 2 the sender's, 3 a system's.
             ALTER TABLE outcome ADD COLUMN party BIGINT;
             -- For what it may suppress, as in `address`.
@@ -339,8 +344,15 @@ package enum Schema {
             ALTER TABLE address ADD COLUMN party BIGINT;
             ALTER TABLE base ADD COLUMN party BIGINT;
             ALTER TABLE forgotten ADD COLUMN party BIGINT;
-            -- How many reports said so, a stranger's once each.
-            ALTER TABLE brake_hour ADD COLUMN reports BIGINT NOT NULL DEFAULT 0;
+            -- An address's share of a vote, and the votes of the hour, in millionths: a report from outside has one vote.
+            ALTER TABLE brake_member ADD COLUMN weight BIGINT NOT NULL DEFAULT \(BrakeTimeline.vouchedVote);
+            ALTER TABLE brake_hour ADD COLUMN votes BIGINT NOT NULL DEFAULT 0;
+            ALTER TABLE brake_hour ADD COLUMN folded_votes BIGINT NOT NULL DEFAULT 0;
+            -- How many of the addresses vouched reports name.
+            ALTER TABLE brake_hour ADD COLUMN vouched BIGINT NOT NULL DEFAULT 0;
+            ALTER TABLE brake_hour ADD COLUMN folded_vouched BIGINT NOT NULL DEFAULT 0;
+            UPDATE brake_hour SET votes = addresses * \(BrakeTimeline.vouchedVote),
+                folded_votes = folded * \(BrakeTimeline.vouchedVote), vouched = addresses, folded_vouched = folded;
 
             INSERT INTO setting (name, value) SELECT '\(ReportIndex.formerSetting)', CAST(\(now) AS TEXT)
             WHERE EXISTS (SELECT 1 FROM delivery) OR EXISTS (SELECT 1 FROM pruned);
@@ -415,12 +427,13 @@ package enum Schema {
             ) \(end);
             -- What was decided about reports that are held.
             CREATE TABLE report_decision (
-                fingerprint \(bytes) NOT NULL PRIMARY KEY,
+                id \(number),
+                fingerprint \(bytes) NOT NULL UNIQUE,
                 verdict BIGINT NOT NULL,        -- 2 confirmed, 3 released
                 at BIGINT NOT NULL,
                 author BIGINT,                  -- term
                 note \(text)
-            ) \(end);
+            );
 
             -- A ledger keeps the policy of the version that has made it.
             INSERT INTO setting (name, value) SELECT '\(LedgerStore.editionSetting)',

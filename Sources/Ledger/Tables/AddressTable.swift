@@ -128,7 +128,8 @@ package final class AddressTable {
             class: messageClass, reason: try terms.reason(row.integer(5)), spelling: row.optionalText(8),
             relay: fate.relay, party: row.optionalInteger(10).flatMap(Party.init),
             stream: try terms.text(row.optionalInteger(11)), mailed: row.optionalInteger(12),
-            isVouched: row.integer(13) != 0)
+            isVouched: row.integer(13) != 0, sharers: row.optionalInteger(14).map(Int.init) ?? 1,
+            report: BrakeStatus(rawValue: row.integer(15)) ?? .held)
     }
 
     /// The state from which the events continue.
@@ -182,7 +183,7 @@ package final class AddressTable {
             while try query.step() { try body(query) }
         }
         try rows(AddressTable.eventSelection(", o.address") + " WHERE o.address") { row in
-            page.outcomes[row.integer(14), default: []].append((try event(row), row.integer(3)))
+            page.outcomes[row.integer(16), default: []].append((try event(row), row.integer(3)))
         }
         try rows("SELECT id, at, kind, reason, until, known, stream, address FROM action WHERE address") { row in
             page.actions[row.integer(7), default: []].append(try action(row))
@@ -198,7 +199,7 @@ package final class AddressTable {
     private static func eventSelection(_ more: String = "") -> String {
         """
         SELECT d.arrival, d.fingerprint, d.class, o.id, o.kind, o.reason, o.reply_code, o.status, o.spelling,
-            d.seen, o.party, d.stream, d.mailed, d.vouched\(more)
+            d.seen, o.party, d.stream, d.mailed, d.vouched, d.sharers, \(ReportDecisions.status(of: "d"))\(more)
         FROM outcome AS o JOIN delivery AS d ON d.id = o.id >> \(LedgerLimits.ordinalBits)
         """
     }

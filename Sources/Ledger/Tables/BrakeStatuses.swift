@@ -34,7 +34,7 @@ package final class BrakeStatuses {
     /// Marks the events that a spike holds.
     func mark(_ events: inout [AddressEvent], domain: String) throws {
         guard try hasAny() else { return }
-        for index in events.indices where events[index].effect.isBraked {
+        for index in events.indices where events[index].isBraked {
             let hours = try hours(BrakePairName(provider: domain, reason: events[index].reason))
             events[index].brake = hours[events[index].hour] ?? .normal
         }

@@ -18,10 +18,19 @@ final class BrakeTable {
         }
     }
 
+    /// What the counts of an hour gain or lose.
+    private struct Change: Equatable {
+        var addresses: Int64 = 0
+        var votes: Int64 = 0
+        var vouched: Int64 = 0
+    }
+
     private let rule: Policy.Brake?
     private let terms: TermTable
     private let connection: any Connection
     private let insertMember: any Query
+    private let selectMember: any Query
+    private let updateMember: any Query
     private let deleteMember: any Query
     private let changeCount: RowInsertion
     private let deleteEmpty: any Query
@@ -32,7 +41,7 @@ final class BrakeTable {
     private let updateStatus: any Query
     private let selectMembers: any Query
     private let selectDecisions: any Query
-    private var changes: [HourRow: Int64] = [:]
+    private var changes: [HourRow: Change] = [:]
     private var touched: [Pair: Int64] = [:]
     let statuses: BrakeStatuses
 
@@ -43,15 +52,20 @@ final class BrakeTable {
         let pair = "provider = ?1 AND reason = ?2"
         insertMember = try connection.prepare(
             """
-            INSERT INTO brake_member (provider, reason, hour, address) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING
+            INSERT INTO brake_member (provider, reason, hour, address, weight) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT DO NOTHING
             """)
+        let member = "\(pair) AND hour = ?3 AND address = ?4"
+        selectMember = try connection.prepare("SELECT weight FROM brake_member WHERE \(member)")
+        updateMember = try connection.prepare("UPDATE brake_member SET weight = ?5 WHERE \(member)")
         deleteMember = try connection.prepare(
-            "DELETE FROM brake_member WHERE \(pair) AND hour = ?3 AND address = ?4")
+            "DELETE FROM brake_member WHERE \(member)")
         changeCount = try RowInsertion(
-            connection, into: "brake_hour", columns: ["provider", "reason", "hour", "addresses"],
+            connection, into: "brake_hour", columns: ["provider", "reason", "hour", "addresses", "votes", "vouched"],
             end: """
                  ON CONFLICT (provider, reason, hour) DO UPDATE
-                SET addresses = brake_hour.addresses + excluded.addresses
+                SET addresses = brake_hour.addresses + excluded.addresses, votes = brake_hour.votes + excluded.votes,
+                    vouched = brake_hour.vouched + excluded.vouched
                 """)
         deleteEmpty = try connection.prepare("DELETE FROM brake_hour WHERE \(pair) AND hour = ?3 AND addresses <= 0")
         hasLarge = try connection.prepare(
@@ -63,7 +77,7 @@ final class BrakeTable {
             "SELECT 1 FROM brake_hour INDEXED BY brake_status WHERE \(pair) AND hour >= ?3 AND status <> 0 LIMIT 1")
         selectFirst = try connection.prepare("SELECT min(hour) FROM brake_hour WHERE \(pair)")
         selectCounts = try connection.prepare(
-            "SELECT hour, addresses, status FROM brake_hour WHERE \(pair) AND hour >= ?3 ORDER BY hour")
+            "SELECT hour, addresses, status, votes, vouched FROM brake_hour WHERE \(pair) AND hour >= ?3 ORDER BY hour")
         updateStatus = try connection.prepare("UPDATE brake_hour SET status = ?4 WHERE \(pair) AND hour = ?3")
         selectMembers = try connection.prepare("SELECT address FROM brake_member WHERE \(pair) AND hour = ?3")
         selectDecisions = try connection.prepare(
@@ -76,27 +90,54 @@ final class BrakeTable {
     func add(
         _ address: Int64, provider: Int64, reason: Int64, _ event: AddressEvent, isCounted: Bool = false
     ) throws {
-        guard rule != nil, event.effect.isBraked else { return }
+        guard rule != nil, event.isBraked else { return }
         let row = HourRow(pair: Pair(provider: provider, reason: reason), hour: event.hour)
         try bind(insertMember, row)
         try insertMember.bind(4, address)
+        try insertMember.bind(5, event.weight)
         try insertMember.execute()
-        if try !isCounted && connection.changes > 0 {
-            changes[row, default: 0] += 1
-            touch(row)
+        if try connection.changes > 0 {
+            if !isCounted { change(row, addresses: 1, from: 0, to: event.weight) }
+        } else if let known = try weight(of: address, row), known < event.weight {
+            try update(address, row, to: event.weight)
+            if !isCounted { change(row, addresses: 0, from: known, to: event.weight) }
         }
     }
 
-    /// Removes an address from the hour of an event that no longer exists.
-    func remove(_ address: Int64, provider: String, _ event: AddressEvent) throws {
+    /// Removes an address from the hour of an event that no longer exists, or gives it the weight of those that remain.
+    func remove(_ address: Int64, provider: String, _ event: AddressEvent, remaining: Int64?) throws {
         let row = try row(provider, event)
-        try bind(deleteMember, row)
-        try deleteMember.bind(4, address)
-        try deleteMember.execute()
-        if try connection.changes > 0 {
-            changes[row, default: 0] -= 1
-            touch(row)
+        guard let known = try weight(of: address, row), known != remaining else { return }
+        if let remaining {
+            try update(address, row, to: remaining)
+            change(row, addresses: 0, from: known, to: remaining)
+        } else {
+            try bind(deleteMember, row)
+            try deleteMember.bind(4, address)
+            try deleteMember.execute()
+            change(row, addresses: -1, from: known, to: 0)
         }
+    }
+
+    private func weight(of address: Int64, _ row: HourRow) throws -> Int64? {
+        defer { selectMember.reset() }
+        try bind(selectMember, row)
+        try selectMember.bind(4, address)
+        return try selectMember.step() ? selectMember.integer(0) : nil
+    }
+
+    private func update(_ address: Int64, _ row: HourRow, to weight: Int64) throws {
+        try bind(updateMember, row)
+        try updateMember.bind(4, address)
+        try updateMember.bind(5, weight)
+        try updateMember.execute()
+    }
+
+    private func change(_ row: HourRow, addresses: Int64, from old: Int64, to new: Int64) {
+        changes[row, default: Change()].addresses += addresses
+        changes[row, default: Change()].votes += new - old
+        changes[row, default: Change()].vouched += BrakeTimeline.vouched(new) - BrakeTimeline.vouched(old)
+        touch(row)
     }
 
     /// Marks the spikes of a provider and reason for evaluation from an hour on.
@@ -113,13 +154,15 @@ final class BrakeTable {
     ///
     /// - Returns: the addresses with an event in an hour that has become, or is no longer, a spike.
     func settle() throws -> Set<Int64> {
-        let counts = changes.filter { $0.value != 0 }
+        let counts = changes.filter { $0.value != Change() }
         let rows = counts.keys.sorted()
         try changeCount.insert(rows.count) { row, query, first in
             try bind(query, rows[row], from: first)
-            try query.bind(first + 3, counts[rows[row]])
+            try query.bind(first + 3, counts[rows[row]]?.addresses)
+            try query.bind(first + 4, counts[rows[row]]?.votes)
+            try query.bind(first + 5, counts[rows[row]]?.vouched)
         }
-        for (row, change) in counts where change < 0 {
+        for (row, change) in counts where change.addresses < 0 {
             try bind(deleteEmpty, row)
             try deleteEmpty.execute()
         }
@@ -176,7 +219,8 @@ final class BrakeTable {
         while try selectCounts.step() {
             counts.append(
                 BrakeCount(
-                    hour: selectCounts.integer(0), addresses: selectCounts.integer(1),
+                    hour: selectCounts.integer(0), addresses: selectCounts.integer(1), votes: selectCounts.integer(3),
+                    vouched: selectCounts.integer(4),
                     status: BrakeStatus(rawValue: selectCounts.integer(2)) ?? .normal))
         }
         return counts
@@ -225,13 +269,18 @@ final class BrakeTable {
 
     /// Counts everything again from the stored members, after the caller has written them all.
     func recount() throws {
-        try connection.run("UPDATE brake_hour SET addresses = folded, status = 0")
+        try connection.run(
+            "UPDATE brake_hour SET addresses = folded, votes = folded_votes, vouched = folded_vouched, status = 0")
         try connection.run("DELETE FROM brake_hour WHERE addresses = 0")
         try connection.run(
             """
-            INSERT INTO brake_hour (provider, reason, hour, addresses)
-            SELECT provider, reason, hour, count(*) FROM brake_member WHERE true GROUP BY 1, 2, 3
-            ON CONFLICT (provider, reason, hour) DO UPDATE SET addresses = brake_hour.addresses + excluded.addresses
+            INSERT INTO brake_hour (provider, reason, hour, addresses, votes, vouched)
+            SELECT provider, reason, hour, count(*), CAST(sum(weight) AS BIGINT),
+                count(CASE WHEN weight > \(BrakeTimeline.vote) THEN 1 END)
+            FROM brake_member WHERE true GROUP BY 1, 2, 3
+            ON CONFLICT (provider, reason, hour) DO UPDATE
+            SET addresses = brake_hour.addresses + excluded.addresses, votes = brake_hour.votes + excluded.votes,
+                vouched = brake_hour.vouched + excluded.vouched
             """)
         changes = [:]
         touched = [:]

@@ -12,7 +12,8 @@ final class DeliveryReader {
         self.terms = terms
         selectDelivery = try connection.prepare(
             """
-            SELECT maildir, name, fingerprint, arrival, class, origin, folded, seen, stream, mailed, bulk, vouched
+            SELECT maildir, name, fingerprint, arrival, class, origin, folded, seen, stream, mailed, bulk, vouched,
+                held, withheld, sharers
             FROM delivery WHERE id = ?1
             """)
         selectOutcomes = try connection.prepare(
@@ -104,7 +105,10 @@ final class DeliveryReader {
             fingerprint: query.fingerprint(2), class: try terms.messageClass(query.integer(4)),
             origin: try terms.origin(query.optionalInteger(5)), arrival: query.integer(3),
             seen: query.optionalInteger(7), stream: try terms.text(query.optionalInteger(8)),
-            mailed: query.optionalInteger(9), isBulk: query.integer(10) != 0, isVouched: query.integer(11) != 0)
+            mailed: query.optionalInteger(9), isBulk: query.integer(10) != 0, isVouched: query.integer(11) != 0,
+            isWithheld: query.integer(13) != 0)
+        event.isHeld = query.integer(12) != 0
+        event.sharers = query.optionalInteger(14).map(Int.init) ?? 1
         while try outcomes.step() {
             event.outcomes.append(
                 OutcomeEvent(

@@ -12,6 +12,7 @@ final class DeliveryTable {
     private static let columns = [
         "maildir", "name", "fingerprint", "arrival", "class", "origin", "dialect", "reporting_mta", "folder", "file",
         "message_id", "seen", "first_seen", "stream", "delivered_to", "mailed", "bulk", "vouched",
+        "held", "withheld", "sharers",
     ]
 
     init(_ connection: any Connection, _ terms: TermTable) throws {
@@ -128,5 +129,9 @@ final class DeliveryTable {
         try query.bind(first + 15, event.storedMailed)
         try query.bind(first + 16, event.isBulk && event.mailed != nil ? 1 : nil as Int64?)
         try query.bind(first + 17, event.isVouched ? 1 : nil as Int64?)
+        try query.bind(first + 18, event.isHeld ? 1 : nil as Int64?)
+        try query.bind(first + 19, event.isWithheld ? 1 : nil as Int64?)
+        let sharers = event.storedSharers
+        try query.bind(first + 20, sharers > 1 ? Int64(sharers) : nil)
     }
 }

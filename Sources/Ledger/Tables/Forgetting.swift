@@ -84,33 +84,38 @@ final class ForgottenTable {
 /// Replaces members of the brake's hours, when nothing else of them remains, by numbers.
 final class BrakeFolder {
     private let terms: TermTable
-    private let connection: any Connection
     private let deleteMember: any Query
     private let addFolded: any Query
 
     init(_ connection: any Connection, _ terms: TermTable) throws {
-        self.connection = connection
         self.terms = terms
         deleteMember = try connection.prepare(
             "DELETE FROM brake_member WHERE provider = ?1 AND reason = ?2 AND hour = ?3 AND address = ?4")
         addFolded = try connection.prepare(
-            "UPDATE brake_hour SET folded = folded + 1 WHERE provider = ?1 AND reason = ?2 AND hour = ?3")
+            """
+            UPDATE brake_hour SET folded = folded + 1, folded_votes = folded_votes + (
+                SELECT weight FROM brake_member AS m
+                WHERE m.provider = ?1 AND m.reason = ?2 AND m.hour = ?3 AND m.address = ?4),
+                folded_vouched = folded_vouched + (
+                SELECT count(*) FROM brake_member AS m
+                WHERE m.provider = ?1 AND m.reason = ?2 AND m.hour = ?3 AND m.address = ?4
+                    AND m.weight > \(BrakeTimeline.vote))
+            WHERE provider = ?1 AND reason = ?2 AND hour = ?3 AND EXISTS (
+                SELECT 1 FROM brake_member AS m
+                WHERE m.provider = ?1 AND m.reason = ?2 AND m.hour = ?3 AND m.address = ?4)
+            """)
     }
 
     func fold(_ address: Int64, provider: String, _ event: AddressEvent) throws {
-        guard event.effect.isBraked else { return }
+        guard event.isBraked else { return }
         let provider = try terms.number(provider) as Int64
         let reason = try terms.number(event.reason.text) as Int64
-        try deleteMember.bind(1, provider)
-        try deleteMember.bind(2, reason)
-        try deleteMember.bind(3, event.hour)
-        try deleteMember.bind(4, address)
-        try deleteMember.execute()
-        if try connection.changes > 0 {
-            try addFolded.bind(1, provider)
-            try addFolded.bind(2, reason)
-            try addFolded.bind(3, event.hour)
-            try addFolded.execute()
+        for query in [addFolded, deleteMember] {
+            try query.bind(1, provider)
+            try query.bind(2, reason)
+            try query.bind(3, event.hour)
+            try query.bind(4, address)
+            try query.execute()
         }
     }
 }

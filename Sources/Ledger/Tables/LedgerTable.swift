@@ -41,7 +41,7 @@ package struct LedgerTable {
         "delivery",
         integers: """
             id duplicate_of maildir arrival class origin dialect reporting_mta folder folded seen first_seen stream mailed \
-            bulk vouched held
+            bulk vouched held withheld sharers
             """,
         texts: "file message_id delivered_to", bytes: "name fingerprint")
     package static let outcome = LedgerTable(
@@ -53,11 +53,14 @@ package struct LedgerTable {
     package static let action = LedgerTable(
         "action", integers: "id address at kind reason until author known stream", texts: "note")
     package static let pruned = LedgerTable("pruned", integers: "", bytes: "fingerprint")
-    package static let member = LedgerTable("brake_member", integers: "provider reason hour address")
+    package static let member = LedgerTable("brake_member", integers: "provider reason hour address weight")
     package static let hour = LedgerTable(
-        "brake_hour", integers: "provider reason hour addresses folded status reports")
+        "brake_hour", integers: "provider reason hour addresses folded status votes folded_votes vouched folded_vouched"
+    )
     package static let decision = LedgerTable(
         "brake_decision", integers: "id provider reason first_hour last_hour verdict at author", texts: "note")
+    package static let reportDecision = LedgerTable(
+        "report_decision", integers: "id verdict at author", texts: "note", bytes: "fingerprint")
     package static let tally = LedgerTable("tally", integers: "hour class origin counted duplicates")
     package static let sent = LedgerTable("sent", integers: "stream day count")
     package static let mailingDay = LedgerTable("mailing_day", integers: "stream day low high folded")
@@ -82,7 +85,7 @@ package struct LedgerTable {
         streamSuppression,
         sent,
         mailingDay,
-        LedgerTable("report_decision", integers: "verdict at author", texts: "note", bytes: "fingerprint"),
+        reportDecision,
     ]
 
     /// The columns with numbers of terms that the policy or the brake uses as texts.

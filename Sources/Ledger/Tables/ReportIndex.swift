@@ -12,6 +12,8 @@ package final class ReportIndex {
         package var originTerm: Int64
         /// Whether outcomes of it were pruned, so that no copy may replace it.
         package var isFolded: Bool
+        var isVouched: Bool
+        var isHeld: Bool
     }
 
     /// What the ledger knows of the file of an event.
@@ -38,7 +40,7 @@ package final class ReportIndex {
         self.terms = terms
         selectHead = try connection.prepare(
             """
-            SELECT id, arrival, maildir, name, class, origin, folded FROM delivery
+            SELECT id, arrival, maildir, name, class, origin, folded, vouched, held FROM delivery
             WHERE fingerprint = ?1 AND duplicate_of IS NULL
             """)
         selectPruned = try connection.prepare("SELECT 1 FROM pruned WHERE fingerprint = ?1")
@@ -81,7 +83,8 @@ package final class ReportIndex {
         return Head(
             id: selectHead.integer(0), arrival: selectHead.integer(1), maildir: selectHead.integer(2),
             name: selectHead.bytes(3), classTerm: selectHead.integer(4), originTerm: selectHead.integer(5),
-            isFolded: selectHead.integer(6) != 0)
+            isFolded: selectHead.integer(6) != 0, isVouched: selectHead.integer(7) != 0,
+            isHeld: selectHead.integer(8) != 0)
     }
 
     /// Whether an event is a copy of a pruned report, of which only the fingerprint is left.

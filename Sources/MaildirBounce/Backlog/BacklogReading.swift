@@ -68,7 +68,7 @@ struct BacklogReading {
     private static func conclude(
         _ item: BacklogItem, _ contents: FileContents, _ verdict: Verdict, trust: TrustRule, keepsVerdict: Bool
     ) -> BacklogMessage {
-        let (counted, withheld) = trust.judge(verdict)
+        let judged = trust.judge(verdict)
         let event: DeliveryEvent
         var source: BacklogMaildir?
         switch item.place {
@@ -79,16 +79,15 @@ struct BacklogReading {
                 // The same key as in a scan, so that it does not matter which of the two comes first.
                 arrival: verdict.arrival ?? name.deliverySeconds ?? contents.modified ?? 0, contents: contents,
                 // From new/ a scan will still move it.
-                destination: folder == .cur ? "\(maildir.cur)/\(name.text)" : nil, counted: counted,
-                withheld: withheld)
+                destination: folder == .cur ? "\(maildir.cur)/\(name.text)" : nil, judged: judged)
         case .member(let file, _, _), .file(let file, _):
             let arrival = verdict.arrival ?? contents.modified ?? 0
             event = DeliveryEvent(
                 verdict, key: DeliveryKey(contents: contents.bytes, arrival: arrival), arrival: arrival,
-                contents: contents, destination: file == "-" ? nil : file, counted: counted, withheld: withheld)
+                contents: contents, destination: file == "-" ? nil : file, judged: judged)
         }
         return BacklogMessage(
-            event: event, withheld: withheld, isCut: verdict.limitHit != nil, source: source,
+            event: event, withheld: judged.withheld(event), isCut: verdict.limitHit != nil, source: source,
             verdict: keepsVerdict ? verdict : nil, file: keepsVerdict ? item.text : nil)
     }
 }

@@ -80,7 +80,7 @@ struct ReleaseCommand: WordsCommand {
                 "\(stillSuppressed) of them \(stillSuppressed == 1 ? "is" : "are") suppressed all the same: release what "
                     + "covers them, as it is written above")
         }
-        let stream = stream.map(MailingTable.name)
+        let stream = stream.map(Mailing.streamName)
         var releases = Releases(path: path, policy: configuration.policy, stream: stream, now: now)
         var tally = try source.take(
             into: open,

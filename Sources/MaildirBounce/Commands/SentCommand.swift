@@ -61,7 +61,7 @@ struct SentCommand: ParsableCommand {
     func run() throws {
         let configuration = try config.load()
         if list {
-            let mailings = try ledgerOptions.open(configuration).mailings(of: stream.map(MailingTable.name))
+            let mailings = try ledgerOptions.open(configuration).mailings(of: stream.map(Mailing.streamName))
             try StandardOutput.use { output in
                 for line in MailingTable.lines(mailings, format) { try output.write(line) }
             }
@@ -77,7 +77,7 @@ struct SentCommand: ParsableCommand {
             let now = Int64(time(nil))
             let day = CalendarTime.day(of: at?.moment(before: now) ?? now)
             guard day <= CalendarTime.day(of: now) + 1 else { throw ValidationError("--at lies in the future") }
-            let name = MailingTable.name(stream)
+            let name = Mailing.streamName(stream)
             guard !name.isEmpty else { throw ValidationError("--stream is empty") }
             mailings = [Mailing(stream: name, day: day, count: count)]
         }

@@ -81,7 +81,7 @@ struct SuppressCommand: WordsCommand {
             } else {
                 try source.take(excluding: configuration.own, into: open) {
                     ManualAction(
-                        address: $0, kind: .suppress, reason: reason, stream: stream.map(MailingTable.name), at: now,
+                        address: $0, kind: .suppress, reason: reason, stream: stream.map(Mailing.streamName), at: now,
                         until: end, author: author, note: note.note)
                 }
             }

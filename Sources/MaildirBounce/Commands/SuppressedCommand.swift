@@ -52,7 +52,7 @@ struct SuppressedCommand: ParsableCommand {
                 !others.takes($0.address) || printer.print(list.line($0))
             }
             if let stream {
-                try ledger.unsubscribed(from: MailingTable.name(stream)) {
+                try ledger.unsubscribed(from: Mailing.streamName(stream)) {
                     !others.takes($0.address) || printer.print(list.line($0))
                 }
             }

@@ -34,7 +34,11 @@ struct VERPMakeCommand: ParsableCommand {
         commandName: "make",
         abstract: "Print the envelope sender for a mail to an address.",
         discussion: """
+            With --purpose unsubscribe it is the address for List-Unsubscribe instead, at [unsubscribe] address: who sends an \
+            empty mail there has proved who he is, and gets no more mail of that stream.
+
             Example: sendmail -f "$(maildir-bounce verp make bob@dest.example)" bob@dest.example < news.eml
+            Example: List-Unsubscribe: <mailto:$(maildir-bounce verp make --purpose unsubscribe bob@dest.example)>
 
             Exit status: 0 done, 64 usage, 65 this is no address, or the tag would be longer than the 64 octets of a local \
             part, 78 no key, or the configuration is wrong.
@@ -49,12 +53,25 @@ struct VERPMakeCommand: ParsableCommand {
             valueName: "address"))
     var returnPath: String?
 
+    /// What a signed address is for.
+    enum Purpose: String, ExpressibleByArgument, CaseIterable {
+        case bounce, unsubscribe
+    }
+
+    @Option(help: "What the address is for: bounce or unsubscribe.")
+    var purpose = Purpose.bounce
+
     @OptionGroup var config: ConfigOptions
 
     func run() throws {
         let configuration = try config.load()
-        guard let path = returnPath ?? configuration.verp.returnPath else {
-            throw ValidationError("no return path: give --return-path ADDRESS, or set verp.return_path")
+        let configured =
+            purpose == .bounce ? configuration.verp.returnPath : configuration.unsubscribe.addresses.first?.text
+        guard let path = returnPath ?? configured else {
+            throw ValidationError(
+                purpose == .bounce
+                    ? "no return path: give --return-path ADDRESS, or set verp.return_path"
+                    : "no address for requests: give --return-path ADDRESS, or set unsubscribe.address")
         }
         guard let key = try configuration.verp.loadKeys().first else { throw noKeys }
         guard let recipient = CanonicalAddress(address) else {

@@ -87,6 +87,16 @@ struct ConfigTable {
         return table
     }
 
+    /// A table of texts by names of the user's choice.
+    mutating func pairs(_ key: String) throws(Failure) -> [(key: String, value: String)] {
+        guard var table = try table(key) else { return [] }
+        var pairs: [(key: String, value: String)] = []
+        for entry in table.table.entries {
+            if let value = try table.string(entry.key) { pairs.append((entry.key, value)) }
+        }
+        return pairs
+    }
+
     mutating func table(_ key: String) throws(Failure) -> ConfigTable? {
         guard let value = value(key) else { return nil }
         guard let table = value.table else { throw wrong(key, "must be a table, [\(name(of: key))]") }

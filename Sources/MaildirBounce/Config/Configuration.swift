@@ -21,6 +21,7 @@ import Ledger
 ///
 /// [trust]
 /// require = "signed"
+/// max_addresses = 50
 ///
 /// [own]
 /// addresses = ["ceo@news.example"]
@@ -45,9 +46,10 @@ struct Configuration {
     var classifier = Settings()
     var policyTable = PolicyTable()
     var verp = VERPTable()
-    var trust = TrustRule.none
+    var trust = TrustRule()
     /// Addresses that are never suppressed.
     var own = OwnAddresses()
+    var unsubscribe = UnsubscribeTable()
     /// The file for the figures of the last scan.
     var metrics: String?
     /// The file of the administrator's rules.
@@ -95,13 +97,16 @@ struct Configuration {
             hosts: classifier.localHosts)
         if var table = try file.table("own") { try own.read(&table) }
         if var table = try file.table("unsubscribe") {
-            let unsubscribe = try UnsubscribeTable(&table)
+            unsubscribe = try UnsubscribeTable(&table)
             classifier.unsubscribeAddresses = unsubscribe.addresses.map { $0.text.lowercased() }
             own.add(unsubscribe.addresses)
         }
         if var table = try file.table("trust") {
             trust = try TrustRule(&table, hasKeys: !verp.keys.isEmpty)
+            classifier.authservID = trust.authservID
+            classifier.readsProvenance = !trust.relays.isEmpty || !trust.feedbackLoops.isEmpty
         }
+        trust.unsubscribe = unsubscribe
         if var table = try file.table("metrics") {
             metrics = try table.string("file")
             try table.rejectUnknownKeys()

@@ -29,6 +29,7 @@ struct PolicyTable {
 
     init(_ table: inout ConfigTable) throws(Failure) {
         if let lifts = try bool("delivery_lifts_soft", in: &table) { policy.deliveryLiftsSoft = lifts }
+        if let lifts = try bool("life_lifts_hard", in: &table) { policy.lifeLiftsHard = lifts }
         try rule("hard", \.hard, in: &table)
         try rule("hostunknown", \.hostUnknown, in: &table)
         if let soft = try table.numbers("soft") { policy.soft = try rule("soft", from: Policy.fiveDays, soft) }

@@ -20,6 +20,7 @@ enum LedgerCheck {
             if problems.isEmpty {
                 let state = LedgerStore.isAddress(path) ? "there" : "whole"
                 findings.append(.ok(subject, "\(path): \(state), version \(versions.ledger) of \(versions.program)"))
+                findings.append(judge(brakes: try ledger.brakes(), heldReports: try ledger.heldReportCount()))
                 if ledger.policy.edition != .current {
                     findings.append(
                         .warning(
@@ -53,6 +54,19 @@ enum LedgerCheck {
                 judge(room: Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize)), path: path))
         }
         return findings
+    }
+
+    /// What waits for an administrator's decision.
+    static func judge(brakes: [BrakeEpisode], heldReports: Int) -> Finding {
+        let waiting = brakes.reduce(0) { $0 + $1.held }
+        var parts: [String] = []
+        if waiting > 0 { parts.append("\(waiting) addresses wait in \(brakes.count) spikes") }
+        if heldReports > 0 { parts.append("\(heldReports) large reports from outside are held") }
+        if parts.isEmpty { return .ok("brake", "nothing waits for a decision") }
+        return .warning(
+            "brake", parts.joined(separator: ", "),
+            why: "what is held counts against nobody until somebody decides; the addresses may be mailed",
+            mend: "maildir-bounce brake list, then brake confirm or brake release")
     }
 
     static func judge(room: Int64, path: String) -> Finding {

@@ -7,15 +7,6 @@ enum MailingTable {
     static let lineLimit = 400_000
     private static let columns = ["stream", "day", "count"]
 
-    /// A stream's name as reports give it: a List-Id without angle brackets and in lower case.
-    static func name(_ text: String) -> String {
-        var name = text[...]
-        if name.hasSuffix(">"), let start = name.lastIndex(of: "<") {
-            name = name[name.index(after: start)...].dropLast()
-        }
-        return name.lowercased()
-    }
-
     /// - Throws: a failure with status 65 that names the first line that is wrong.
     static func read(_ lines: LineReader) throws(Failure) -> [Mailing] {
         var mailings: [Mailing] = []
@@ -42,7 +33,8 @@ enum MailingTable {
                 count = number
             }
             guard mailings.count < lineLimit else { throw wrong("more than \(lineLimit) mailings; give them in parts") }
-            mailings.append(Mailing(stream: name(fields[0]), day: CalendarTime.day(of: moment), count: count))
+            mailings.append(
+                Mailing(stream: Mailing.streamName(fields[0]), day: CalendarTime.day(of: moment), count: count))
         }
         guard !mailings.isEmpty else { throw Failure(ExitStatus.dataError, "\(lines.name): there is no mailing in it") }
         return mailings

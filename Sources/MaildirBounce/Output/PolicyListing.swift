@@ -57,6 +57,7 @@ extension PolicyTable {
         }
         add("relay", policy.relay)
         add("delivery_lifts_soft", "\(policy.deliveryLiftsSoft)")
+        add("life_lifts_hard", "\(policy.lifeLiftsHard)")
         add("brake.enabled", "\(policy.brake != nil)")
         if let brake = policy.brake {
             add("brake.minimum", "\(brake.minimum)")

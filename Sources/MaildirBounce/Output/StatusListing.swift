@@ -16,6 +16,8 @@ struct StatusListing {
     var runCount: Int
     var lastRun: RunRecord?
     var brakes: [BrakeEpisode]
+    /// Reports from outside that are held, and that nobody has decided about.
+    var heldReports: Int
     /// Whether the ledger keeps the policy of an earlier version.
     var hasEarlierPolicy: Bool
     var sendersFaults: SendersFaults
@@ -33,6 +35,7 @@ struct StatusListing {
         runCount = try ledger.runCount()
         lastRun = try ledger.runs(limit: 1).first
         brakes = try ledger.brakes()
+        heldReports = try ledger.heldReportCount()
         sendersFaults = try ledger.sendersFaults(at: now, limit: SendersFaults.listed)
         origins = []
         for window in Self.windows { origins.append(try ledger.origins(from: now - window.seconds, to: now)) }
@@ -135,6 +138,13 @@ extension StatusListing {
                 : "\(brakes.count) \(brakes.count == 1 ? "spike" : "spikes") undecided, \(waiting) addresses wait; see "
                     + "maildir-bounce brake list",
         ])
+        if heldReports > 0 {
+            rows.append([
+                "held reports",
+                "\(heldReports) from outside \(heldReports == 1 ? "blames" : "blame") more addresses than one may; see "
+                    + "maildir-bounce brake list",
+            ])
+        }
         var lines = sendersFaults.lines
         if !lines.isEmpty { lines.append("") }
         lines += Columns.lines(rows)
@@ -194,6 +204,7 @@ extension JSONWriter {
             }
             writer.member("suppressed_domains", status.summary.domains)
             writer.array("brakes", status.brakes) { writer, episode in writer.brakeEpisode(episode) }
+            writer.member("held_reports", status.heldReports)
             writer.object("origins") { writer in
                 writer.object("total") { writer in
                     writer.member("local", status.local)

@@ -94,15 +94,15 @@ struct Inbox {
                 let destination = Destination(verdict, hasArchive: archive != nil)
                 let folder = destination.archiveFolder.map { "\(archive ?? "")/\($0)" } ?? maildir.identity
                 let path = "\(folder)/cur/\(name.withFlags(destination.flags).text)"
-                let (counted, withheld) = trust.judge(verdict)
+                let judged = trust.judge(verdict)
+                let event = DeliveryEvent(
+                    verdict, key: DeliveryKey(name, in: maildir),
+                    // A message without a date gets the time of its delivery, which a copy of the file keeps.
+                    arrival: verdict.arrival ?? name.deliverySeconds ?? contents.modified ?? 0,
+                    contents: contents, destination: path, judged: judged)
                 return ScannedMessage(
-                    name: name,
-                    event: DeliveryEvent(
-                        verdict, key: DeliveryKey(name, in: maildir),
-                        // A message without a date gets the time of its delivery, which a copy of the file keeps.
-                        arrival: verdict.arrival ?? name.deliverySeconds ?? contents.modified ?? 0,
-                        contents: contents, destination: path, counted: counted, withheld: withheld),
-                    destination: destination, withheld: withheld, verdict: keepsVerdicts ? verdict : nil)
+                    name: name, event: event, destination: destination, withheld: judged.withheld(event),
+                    verdict: keepsVerdicts ? verdict : nil)
             },
             weigh: \.weight, threads: threads)
         try pipeline.run(while: wanted) {

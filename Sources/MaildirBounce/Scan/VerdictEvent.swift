@@ -13,11 +13,10 @@ extension DeliveryEvent {
     ///   - arrival: when it arrived.
     ///   - contents: what was read of it.
     ///   - destination: where the file goes, or is.
-    ///   - counted: the outcomes that count.
-    ///   - withheld: why others do not; the ledger stores it as a rule.
+    ///   - judged: which outcomes count, and why others do not; the ledger stores that as a rule.
     init(
         _ verdict: Verdict, key: DeliveryKey, arrival: Int64, contents: FileContents, destination: String?,
-        counted: [Outcome], withheld: Withheld?
+        judged: TrustJudgement
     ) {
         let former = FormerFingerprint(messageID: verdict.messageID, contents: contents.bytes)
         self.init(
@@ -31,14 +30,16 @@ extension DeliveryEvent {
             seen: Self.firstSight,
             dialect: verdict.dialect,
             reportingMTA: verdict.reportingMTA,
-            stream: verdict.stream,
+            stream: judged.stream ?? verdict.stream,
             mailed: Self.mailed(verdict.mailed, arrival: arrival),
             isBulk: verdict.isOfMailing,
+            isVouched: judged.isVouched, isWithheld: judged.isWithheld,
             deliveredTo: verdict.deliveredTo.first,
             destination: destination,
-            // A person decides what a request to unsubscribe means for its address.
-            outcomes: verdict.messageClass == .unsubscribe ? [] : counted.map(OutcomeEvent.init),
-            rules: verdict.ruleNames + (withheld?.rule.map { [$0] } ?? []))
+            outcomes: judged.counted,
+            rules: verdict.ruleNames)
+        holdIfLarge(limit: judged.maximumAddresses)
+        if let rule = judged.withheld(self)?.rule { rules.append(rule) }
     }
 
     /// The day of a returned mail's Date, if a report can come so long after it; one that is before its mail has a wrong
@@ -68,8 +69,10 @@ extension Verdict {
     /// The mailing that the returned mail belongs to: its List-Id, else the address that the report was delivered to,
     /// without the parts that differ in each mail: BATV's tag, what follows a plus sign, and a recipient written with
     /// `=`.
-    fileprivate var stream: String? {
-        if let list = original?.listID { return list }
+    fileprivate var stream: String? { original?.listID ?? streamOfAddress }
+
+    /// The address that the message was delivered to, without the parts that differ in each mail.
+    var streamOfAddress: String? {
         guard let address = deliveredTo.first, let at = address.lastIndex(of: "@") else { return nil }
         var local = address[..<at]
         if local.hasPrefix("prvs="), let tag = local.lastIndex(of: "=") { local = local[local.index(after: tag)...] }

@@ -45,6 +45,14 @@ enum ConfigTemplate {
             # "message-id": only one that knows the Message-ID of a mail of ours, at one of these domains.
             #require = "none"
             #message_id_domains = []
+            # Against how many addresses one report may count that nobody vouches for; a larger one waits for brake confirm.
+            #max_addresses = \(LedgerLimits.addressesFromOutside)
+            # Servers whose reports are believed: names, addresses or networks; and, for complaints, feedback loops.
+            # relays = ["mx.relay.example", "192.0.2.0/24"], feedback_loops = ["fbl.example"]
+            #relays = []
+            #feedback_loops = []
+            # The name that your server gives itself in Authentication-Results: domains that pass DKIM or SPF are then known.
+            #authserv_id = "mx.news.example"
 
             [own]
             # Addresses of yours that must never be suppressed nor exported, whoever names them; "@firm.example" is a whole
@@ -57,6 +65,11 @@ enum ConfigTemplate {
             # Where requests to leave a list arrive (the mailto of List-Unsubscribe), if that is not the return path: an empty
             # mail there is one. One address, or a list of them.
             #address = "unsubscribe@news.example"
+            # A signed tag proves who asks (maildir-bounce verp make --purpose unsubscribe): he gets no more mail of that
+            # stream. Whether From is believed, too, which anybody can write.
+            #trust_from = false
+            # The mailing that each address is for: its List-Id; else the mailing is called by the address itself.
+            #streams = { "unsubscribe@news.example" = "news.firm.example" }
 
             [metrics]
             # Where each scan leaves its figures for Prometheus.
@@ -65,6 +78,8 @@ enum ConfigTemplate {
             [policy]
             # Whether a delivery receipt lifts a suppression that soft bounces caused.
             #delivery_lifts_soft = \(policy.deliveryLiftsSoft)
+            # Whether it, or a person's answer from the address, also lifts one that a hard bounce caused.
+            #life_lifts_hard = \(policy.lifeLiftsHard)
 
             # An address is suppressed by failures on so many days within so many; after quiet_days without one the count
             # begins again; the last must come span_days after the first; after expiry_days a suppression ends (0: never).
@@ -87,8 +102,9 @@ enum ConfigTemplate {
             # While the failures of one provider spike, nobody is suppressed for them.
             [policy.brake]
             #enabled = \(policy.brake != nil)
-            # From how many addresses in one window on, and how many times the average of the days before.
+            # From how many addresses in one hour on.
             #minimum = \(brake.minimum)
+            # Numbers that need no change: how many times the average of the days before, and over how long.
             #factor = \(brake.factor)
             #window_hours = \(brake.windowHours)
             #baseline_days = \(brake.baselineDays)

@@ -59,6 +59,10 @@ struct NagiosAnswer {
             findings.append(
                 (.warning, "the brake holds \(status.waiting) addresses back, see maildir-bounce brake list"))
         }
+        if status.heldReports > 0 {
+            findings.append(
+                (.warning, "\(status.heldReports) reports from outside are held, see maildir-bounce brake list"))
+        }
         if status.lacksRemote {
             findings.append((.warning, "no foreign server's report in 30 days, see maildir-bounce status"))
         }

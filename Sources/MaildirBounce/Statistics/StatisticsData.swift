@@ -17,6 +17,9 @@ struct StatisticsData {
     let pruned: Int
     let figures: RecipientFigures
     let suppressions: NewSuppressions
+    /// What waits for a decision now, whenever it came.
+    let brakes: [BrakeEpisode]
+    let heldReports: [HeldReport]
     /// Who refuses mail now for faults of the sender; nobody if the window ends before today.
     let sendersFaults: SendersFaults
     /// Recipients without a reason, by what was said about them.
@@ -36,6 +39,8 @@ struct StatisticsData {
             window.end > now - now % CalendarTime.secondsPerDay
             ? try ledger.sendersFaults(at: now, limit: SendersFaults.listed) : SendersFaults()
         suppressions = try ledger.newSuppressions(window, at: now, limit: suppressedLimit)
+        brakes = try ledger.brakes()
+        heldReports = try ledger.heldReports()
         try ledger.recipients(window, reasons: Self.undecidedReasons) { said, sample throws(LedgerError) in
             try undecided.add(Likeness.key(said ?? ""), sample)
             return true

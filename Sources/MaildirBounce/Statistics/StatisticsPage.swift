@@ -94,7 +94,8 @@ struct StatisticsPage {
             ("repair", "What to repair"), ("summary", "At a glance"),
             ("days", "By \(periods.unit)"), ("classes", "Classes"),
             ("origins", "Local and remote"), ("parties", "Whose fault"), ("reasons", "Reasons"), ("domains", "Domains"),
-            ("providers", "Providers"), ("suppressions", "New suppressions"), ("undecided", "Not understood"),
+            ("providers", "Providers"), ("suppressions", "New suppressions"), ("brake", "Held back"),
+            ("undecided", "Not understood"),
             ("lists", "Lists"),
         ]
         let shown = entries.filter { $0.0 != "repair" || data.sendersFaults.count > 0 }
@@ -150,6 +151,7 @@ struct StatisticsPage {
             "providers", "Worst providers", .provider, data.figures.providers, limit: Self.tableRows,
             "By who runs the server that refused; where it has no name, by the recipient's domain.")
         suppressions
+        brake
         undecided
     }
 
@@ -357,6 +359,53 @@ struct StatisticsPage {
                             Self.rowHead(.name(row.address))
                             HTML(.td, [.class: "t"]) { timestamp(row.suppression.since) ?? "?" }
                             HTML(.td, [.class: "s"]) { row.suppression.why }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// What waits for an administrator's decision.
+    private var brake: HTML {
+        Self.section("brake", "Held back") {
+            if data.brakes.isEmpty && data.heldReports.isEmpty {
+                HTML(.p) { "Nothing is held back." }
+            } else {
+                HTML(.p) {
+                    "Counts against nobody until it is decided, whenever it came: see maildir-bounce brake list."
+                }
+            }
+            if !data.brakes.isEmpty {
+                Self.table(
+                    "t-brakes", "Waves of failures.", ["Provider", "Reason", "Start", "End"], ["Addresses", "Waiting"]
+                ) {
+                    for episode in data.brakes.prefix(Self.tableRows) {
+                        HTML(.tr) {
+                            Self.rowHead(.name(episode.provider))
+                            HTML(.td) { episode.reason.text }
+                            HTML(.td, [.class: "t"]) { timestamp(episode.start) ?? "?" }
+                            HTML(.td, [.class: "t"]) { timestamp(episode.end) ?? "?" }
+                            HTML(.td, [.class: "n"]) { grouped(episode.addresses) }
+                            HTML(.td, [.class: "n"]) { grouped(episode.held) }
+                        }
+                    }
+                }
+            }
+            if !data.heldReports.isEmpty {
+                Self.table(
+                    "t-held-reports", "Reports from outside about more addresses than one may blame.",
+                    ["File", "Arrival", "Class", "Domains"], ["Addresses"]
+                ) {
+                    for report in data.heldReports.prefix(Self.tableRows) {
+                        HTML(.tr) {
+                            Self.rowHead(.name(report.file))
+                            HTML(.td, [.class: "t"]) { timestamp(report.arrival) ?? "?" }
+                            HTML(.td) { report.class.text }
+                            HTML(.td, [.class: "s"]) {
+                                report.domains.prefix(HeldReport.domainLimit).joined(separator: ", ")
+                            }
+                            HTML(.td, [.class: "n"]) { grouped(report.addresses) }
                         }
                     }
                 }
