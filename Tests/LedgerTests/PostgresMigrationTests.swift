@@ -60,11 +60,16 @@ struct PostgresMigrationTests {
                 "ALTER TABLE action DROP COLUMN known",
                 """
                 ALTER TABLE delivery DROP COLUMN seen, DROP COLUMN first_seen, DROP COLUMN stream, DROP COLUMN delivered_to,
-                    DROP COLUMN mailed, DROP COLUMN bulk, DROP COLUMN vouched, DROP COLUMN held
+                    DROP COLUMN mailed, DROP COLUMN bulk, DROP COLUMN vouched, DROP COLUMN held,
+                    DROP COLUMN sharers, DROP COLUMN withheld
                 """,
                 "ALTER TABLE outcome DROP COLUMN party, DROP COLUMN cause",
                 "ALTER TABLE address DROP COLUMN party", "ALTER TABLE base DROP COLUMN party",
-                "ALTER TABLE forgotten DROP COLUMN party", "ALTER TABLE brake_hour DROP COLUMN reports",
+                "ALTER TABLE forgotten DROP COLUMN party", "ALTER TABLE brake_member DROP COLUMN weight",
+                """
+                ALTER TABLE brake_hour DROP COLUMN votes, DROP COLUMN folded_votes, DROP COLUMN vouched,
+                    DROP COLUMN folded_vouched
+                """,
                 "DELETE FROM setting WHERE name = '\(LedgerStore.editionSetting)'",
                 """
                 DROP TABLE captured, change, domain, stream_suppression, sent, mailing_day, report_decision

@@ -290,6 +290,8 @@ def brake_as_a_weapon(station):
 
 @row(30, "a receipt from outside that knows nothing of ours is counted and lifts nothing")
 def forged_receipt(station):
+    station.config = station.folder / "config.toml"
+    station.config.write_text("[policy.soft]\ndays = 5\nwithin_days = 30\n")
     station.deliver(*(dsn("bob@dest.example", at=NOW - (12 - day) * DAY, message_id=f"<q{day}@mx>", **QUOTA) for day in range(8)))
     station.scan()
     station.expect("bob@dest.example", True)
