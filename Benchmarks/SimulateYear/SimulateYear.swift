@@ -59,6 +59,9 @@ import Year
             print(line([cadence.rawValue] + cells(row)))
         }
         print(line(["all"] + cells(result.total)))
+        print(
+            "good, and named alone in a forged mail: \(result.total.forged), of which suppressed "
+                + "\(result.total.forgedSuppressed)")
         for name in result.total.goodSuppressed.prefix(remarks) { print("good and suppressed: \(name)") }
         for remark in result.total.remarks.prefix(remarks) { print(remark) }
     }

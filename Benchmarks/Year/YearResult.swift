@@ -1,3 +1,4 @@
+import Bytes
 import Ledger
 import Verdict
 
@@ -7,6 +8,9 @@ package struct YearResult: Sendable, Equatable {
         package var good = 0
         /// Good addresses that were left out at the end: each one is lost for nothing.
         package var goodSuppressed: [String] = []
+        /// The same of those whom a single forged mail was about, and how many these are.
+        package var forged = 0
+        package var forgedSuppressed = 0
         /// Those that are not as they should be, with what they had.
         package var remarks: [String] = []
         package var dead = 0
@@ -31,6 +35,8 @@ package struct YearResult: Sendable, Equatable {
         rows.values.reduce(into: Row()) { sum, row in
             sum.good += row.good
             sum.goodSuppressed += row.goodSuppressed
+            sum.forged += row.forged
+            sum.forgedSuppressed += row.forgedSuppressed
             sum.remarks += row.remarks
             sum.dead += row.dead
             sum.deadAtOnce += row.deadAtOnce
@@ -82,7 +88,7 @@ package struct YearRun {
     }
 
     /// Who is mailed on a day is asked in the ledger first, as an application does.
-    package mutating func run(batch: Int = 1_000, also extra: (Int) -> [DeliveryEvent] = { _ in [] }) throws {
+    package mutating func run(batch: Int = 1_000) throws {
         var suppressed = Set<String>()
         for day in 0..<Year.days {
             for address in 0..<year.count {
@@ -94,7 +100,7 @@ package struct YearRun {
                 waiting[Int((event.arrival - Year.start) / 86_400)].append(event)
                 note(address, day, event.outcomes[0].reason.value)
             }
-            let events = (waiting[day] + extra(day)).sorted { $0.arrival < $1.arrival }
+            let events = (waiting[day] + year.forged(on: day)).sorted { $0.arrival < $1.arrival }
             waiting[day] = []
             reports += events.count
             for start in stride(from: 0, to: events.count, by: batch) {
@@ -137,14 +143,23 @@ package struct YearRun {
             return true
         }
         var result = YearResult()
+        let targets = year.singleTargets
         for address in 0..<year.count {
             let fate = year.fate(of: address)
             let name = year.name(of: address)
             let isOut = suppressed[name] != nil
             result.add(year.list(of: address).cadence) { row in
+                if fate.state.isGood, targets.contains(address) {
+                    row.forged += 1
+                    if isOut { row.forgedSuppressed += 1 }
+                    return
+                }
                 if fate.state.isGood {
                     row.good += 1
-                    if isOut { row.goodSuppressed.append(name) }
+                    if let suppression = suppressed[name] {
+                        row.goodSuppressed.append(
+                            "\(name): \(suppression.why) since \(timestamp(suppression.since) ?? "?")")
+                    }
                     return
                 }
                 guard let failure = failures[address] else { return }

@@ -65,6 +65,7 @@ struct ConfigTemplateTests {
         var trust = try parse(everything).trust
         #expect(trust.authservID == "mx.news.example")
         trust.authservID = nil
+        trust.unsubscribe = plain.trust.unsubscribe
         #expect(trust == plain.trust)
     }
 

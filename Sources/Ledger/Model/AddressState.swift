@@ -168,13 +168,18 @@ package struct AddressState: Sendable, Equatable {
             let days = Int64(max(rules.policy.brake?.confirmAfterDays ?? 0, 0))
             let wait = max(days * CalendarTime.secondsPerDay - CalendarTime.secondsPerDay / 2, 0)
             // Of complaints only one that is vouched for confirms another: whoever forges them can do so twice.
-            guard let first = held, event.arrival - first.since >= wait, first.isComplaint == (cause == .complaint),
-                cause != .complaint || event.isVouched
-            else {
-                held = held ?? HeldBack(reason: event.reason, since: event.arrival)
+            // A wave for another reason, or long after, is another outage.
+            let known = held.flatMap { first in
+                let isSame = first.reason == event.reason && first.isComplaint == (cause == .complaint)
+                return isSame && event.arrival - first.since <= Policy.Brake.confirmWithin ? first : nil
+            }
+            guard let known, event.arrival - known.since >= wait, cause != .complaint || event.isVouched else {
+                noteOthersFault(event, rules)
+                held = known ?? HeldBack(reason: event.reason, since: event.arrival)
                 return
             }
         } else if !event.brake.counts {
+            noteOthersFault(event, rules)
             return
         }
         count(event, cause, rules)
@@ -188,9 +193,7 @@ package struct AddressState: Sendable, Equatable {
         switch rules.policy.counting(event, cause, domain: rules.domain) {
         case nil: return
         case .days(let rule, let name):
-            if rule.days == 0, rules.policy.soft == nil, event.stream != nil, Policy.isSendersFault(event, cause) {
-                streaks[streak(Streak.name(.sender, stream: event.stream))].add(mailed: event.mailingDay)
-            }
+            if rule.days == 0, Policy.isSendersFault(event, cause) { noteOthersFault(event, rules) }
             guard rule.days > 0, let count = count(event, rule, name) else { return }
             (days, expiry) = (count, rule.expiryDays)
         case .mailings(let rule, let party):
@@ -204,6 +207,12 @@ package struct AddressState: Sendable, Equatable {
         }
         let until = expiry.map { event.arrival + Int64($0) * CalendarTime.secondsPerDay }
         suppress(event, cause, days: days, until: until)
+    }
+
+    /// Remembers that a mail of a stream failed, and that it says nothing about the mailbox.
+    private mutating func noteOthersFault(_ event: AddressEvent, _ rules: Rules) {
+        guard rules.policy.soft == nil, event.stream != nil else { return }
+        streaks[streak(Streak.name(.sender, stream: event.stream))].add(mailed: event.mailingDay)
     }
 
     /// The days of a stream's mails that failed through another's fault.

@@ -1,3 +1,4 @@
+import Bytes
 import Verdict
 
 /// The numbers that decide which addresses are suppressed. A plain value; the caller reads them from the configuration.
@@ -86,7 +87,7 @@ package struct Policy: Sendable, Equatable {
     /// numbers and compared with that domain's past; see ``BrakeTimeline``.
     package struct Brake: Sendable, Equatable {
         /// The fewest addresses in one window; never fewer than ``BrakeTimeline/floor`` an hour.
-        package var minimum = 50
+        package var minimum = 20
         /// How many times the average of the days before it must be.
         package var factor = 5
         /// How many hours a window has; windows begin at multiples of it since 1970.
@@ -96,6 +97,8 @@ package struct Policy: Sendable, Equatable {
         /// A hard bounce that was held back counts after all when the address has another this many days later,
         /// rounded: no outage lasts that long, and dead addresses are not missed.
         package var confirmAfterDays = 3
+        /// After more seconds than these, two months of a monthly list, it is not confirmed but held back itself.
+        static let confirmWithin: Int64 = 62 * CalendarTime.secondsPerDay
 
         package init() {}
     }
@@ -256,7 +259,7 @@ package struct Policy: Sendable, Equatable {
         if let brake {
             // The number of the algorithm: when it changes, so do the states.
             parts.append(
-                "brake 3 \(brake.minimum)/\(brake.factor)/\(brake.windowHours)/\(brake.baselineDays)/"
+                "brake 4 \(brake.minimum)/\(brake.factor)/\(brake.windowHours)/\(brake.baselineDays)/"
                     + "\(brake.confirmAfterDays)")
         }
         return parts.joined(separator: " ")

@@ -260,7 +260,8 @@ package final class BatchWriter {
                 touched[place].events.append(addition)
                 if isReplacement { touched[place].mustBeDerived = true }
                 address = touched[place].id
-                if let mailing, let streamTerm {
+                // A large report from outside proves nothing.
+                if let mailing, let streamTerm, !event.isHeld {
                     mailings.add(stream: streamTerm, day: mailing, address: touched[place].id)
                 }
                 if addition.isBraked {

@@ -169,7 +169,7 @@ package final class MailingDays {
             INSERT INTO mailing_day (stream, day, low, high)
             SELECT d.stream, d.mailed, min(o.address), max(o.address)
             FROM outcome AS o JOIN delivery AS d ON d.id = o.id >> \(LedgerLimits.ordinalBits)
-            WHERE d.bulk = 1 AND d.stream IS NOT NULL AND d.mailed IS NOT NULL AND d.duplicate_of IS NULL
+            WHERE d.bulk = 1 AND d.held IS NULL AND d.stream IS NOT NULL AND d.mailed IS NOT NULL AND d.duplicate_of IS NULL
                 AND o.address IS NOT NULL
             GROUP BY 1, 2
             ON CONFLICT (stream, day) DO UPDATE SET
