@@ -45,6 +45,8 @@ struct MailingRow: Equatable {
     var spanDays: Int
     /// Whether they are mailings in a row; otherwise they are days apart.
     var isOfMailings: Bool
+    /// The last day of the mailing before a row of mailings, which had no failure; `nil` if none is known.
+    var endBefore: Int64?
 
     /// Whether a rule suppresses for it.
     func satisfies(_ rule: Policy.MailingRule) -> Bool {
@@ -84,9 +86,13 @@ extension MailingRow {
         var (first, last) = MailingRow.mailing(at: place, in: mailings)
         var (start, end) = MailingRow.failures(in: mailings[first...last], failed) ?? (day, day)
         var count = 1
+        var endBefore: Int64?
         while first > 0 {
             let before = MailingRow.mailing(at: first - 1, in: mailings)
-            guard let days = MailingRow.failures(in: mailings[before.first...before.last], failed) else { break }
+            guard let days = MailingRow.failures(in: mailings[before.first...before.last], failed) else {
+                endBefore = mailings[before.last]
+                break
+            }
             (first, start, count) = (before.first, days.first, count + 1)
         }
         while last + 1 < mailings.count {
@@ -94,7 +100,7 @@ extension MailingRow {
             guard let days = MailingRow.failures(in: mailings[next.first...next.last], failed) else { break }
             (last, end, count) = (next.last, days.last, count + 1)
         }
-        self.init(count: count, spanDays: Int(end - start), isOfMailings: true)
+        self.init(count: count, spanDays: Int(end - start), isOfMailings: true, endBefore: endBefore)
     }
 
     /// Counts days that are far enough apart, the first of them first.

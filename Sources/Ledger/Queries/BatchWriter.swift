@@ -458,7 +458,7 @@ package final class BatchWriter {
             try insert.execute()
         }
         for id in try mailings.learn(new).sorted() {
-            guard let address = try addresses.address(id), !touched.contains(where: { $0.id == id }) else { continue }
+            guard let address = try addresses.address(id) else { continue }
             touched[try touch(address)].mustBeDerived = true
         }
         try writeAddresses()
