@@ -141,11 +141,15 @@ struct PolicyAdoptTests {
 
     @Test("Numbers of the configuration hold before and after")
     func configured() throws {
-        let config = try station.folder.write("c.toml", "[policy.sender]\ndays = 5\n[policy.hostunknown]\ndays = 1\n")
-        let run = try run("policy", "adopt", "--yes", config: config)
-        #expect(run.status == 0)
-        #expect(run.lines.first?.hasPrefix("+ bob@dest.example") == true)
-        #expect(run.lines.dropFirst().first == "Addresses that change sides: 1 suppressed, 0 may be mailed")
+        let some = "[policy.sender]\ndays = 5\n[policy.hostunknown]\ndays = 1\nspan_days = 0\n"
+        let listed = try run("policy", "adopt", config: try station.folder.write("c.toml", some))
+        #expect(listed.lines.first?.hasPrefix("+ bob@dest.example") == true)
+        #expect(listed.lines.last == "Addresses that change sides: 1 suppressed, 0 may be mailed")
+        // What docs/policy.md gives for the behaviour of 0.1.0.
+        let all = try station.folder.write("c.toml", some + "[policy.soft]\ndays = 5\n")
+        let run = try run("policy", "adopt", "--yes", config: all)
+        #expect(run.lines == ["Addresses that change sides: 0 suppressed, 0 may be mailed", "Committed."])
+        #expect(try self.run("check", "good@dest.example", config: all).status == 1)
         // Soft bounces by days, as 0.1.0 counted them: nobody changes sides for them.
         let station = try Station()
         try LedgerSamples.makeOfFirstEdition(station.ledger)
