@@ -40,6 +40,9 @@ for awk in gawk mawk original-awk busybox; do
         echo "Nov 24 10:00:07 mail postfix/smtp[9]: 4F1: to=<user1@dest.example>, relay=none, status=deferred (from=<a@b>, nrcpt=90 )"
         echo "Nov 24 10:00:07 mail postfix/cleanup[9]: 5A3: warning: header Subject: postfix/qmgr[812]: 5A4: from=<x@y.example>, nrcpt=90 (queue active)"
         echo "Nov 24 10:00:08 mail postfix/qmgr[812]: 4F2: removed"
+        queued "Nov 24 10:00:09" 5A5 'a,b@evil.example' 90
+        queued "Nov 24 10:00:09" 5A6 '"a"@evil.example' 90
+        queued "Nov 24 10:00:09" 5A7 $'a\xff@evil.example' 90
         echo "a line that is cut"
         echo
     } >"$folder/log"
