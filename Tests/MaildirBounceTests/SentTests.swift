@@ -161,10 +161,12 @@ struct SentTests {
         #expect(try station.folder.everything() == before)
     }
 
-    @Test("A table without a mailing is an error, and so is one with too many; as many as are allowed are taken")
+    @Test("Nothing is no table, names alone are one; too many mailings are an error, as many as are allowed are taken")
     func limits() throws {
         #expect(try sent("--from", "-").status == 65)
-        #expect(try sent("--from", "-", input: "stream,day,count\n\n").status == 65)
+        let none = try sent("--from", "-", input: "stream,day,count\n\n")
+        #expect(none.status == 0)
+        #expect(none.lines == ["noted 0 mailings, 0 of which the ledger did not know"])
         let rows = String(repeating: "a,2026-11-17\n", count: MailingTable.lineLimit)
         let run = try sent("--from", "-", input: rows + "a,2026-11-17\n")
         #expect(run.status == 65)

@@ -22,6 +22,7 @@ enum MailingTable {
     /// - Throws: a failure with status 65 that names the first line that is wrong.
     static func read(_ lines: LineReader, until latest: Int64) throws(Failure) -> [Mailing] {
         var mailings: [Mailing] = []
+        var hasNames = false
         while let line = try lines.next() {
             if line.bytes.isEmpty, !line.isTooLong { continue }
             func wrong(_ what: String) -> Failure {
@@ -30,7 +31,10 @@ enum MailingTable {
             guard !line.isTooLong, let fields = CSV.fields(of: line.bytes) else {
                 throw wrong("this is no row of a table")
             }
-            if line.number == 1, fields.first?.lowercased() == columns[0] { continue }
+            if line.number == 1, fields.first?.lowercased() == columns[0] {
+                hasNames = true
+                continue
+            }
             let stream = name(fields[0])
             guard (2...3).contains(fields.count), !stream.isEmpty else {
                 throw wrong("a row has the columns stream, day and, if known, count")
@@ -50,7 +54,10 @@ enum MailingTable {
             guard mailings.count < lineLimit else { throw wrong("more than \(lineLimit) mailings; give them in parts") }
             mailings.append(Mailing(stream: stream, day: day, count: count))
         }
-        guard !mailings.isEmpty else { throw Failure(ExitStatus.dataError, "\(lines.name): there is no mailing in it") }
+        // With names it is a table of no mailings; without them, whatever should have written it has failed.
+        guard !mailings.isEmpty || hasNames else {
+            throw Failure(ExitStatus.dataError, "\(lines.name): there is no mailing in it")
+        }
         return mailings
     }
 
