@@ -38,8 +38,8 @@ test-newcomer: ## follow docs/operations.md in a clean Debian until a dead addre
 	@scripts/install-deps.sh package
 	Tests/packaging/newcomer.sh
 
-TESTS := test-unit test-speed test-docs test-libraries test-html test-postfix test-server test-exports test-dns test-man \
-	test-units test-some-faults
+TESTS := test-unit test-speed test-docs test-examples test-libraries test-html test-postfix test-server test-exports test-dns \
+	test-man test-units test-some-faults
 
 test: install-deps lint $(TESTS) ## all that CI runs, each part of which is a target below
 
@@ -56,6 +56,9 @@ test-speed: build-tests ## instructions against those that are recorded, and a b
 
 test-docs: build-tests ## links, commands and numbers of the documents
 	Tests/docs/run.sh
+
+test-examples: build-tests ## the examples that are shell scripts
+	Tests/examples/run.sh
 
 test-libraries: build-tests ## the libraries and their reference, as another program has them
 	scripts/documentation.sh --skip-build

@@ -8,7 +8,15 @@ extension SQLiteEngine {
     var isShared: Bool { false }
 
     func commit(_ batch: [DeliveryEvent], _ policy: Policy) throws(LedgerError) -> [CommitOutcome] {
-        let outcomes = try write { try BatchWriter($0, policy: policy).write(batch) }
+        let outcomes = try write { connection in
+            // Another program may have given the ledger another policy since it was opened.
+            if let known = try LedgerStore.storedPolicy(connection), known != policy.signature {
+                throw LedgerError(
+                    .tryAgain,
+                    "the policy of the ledger was changed meanwhile; what was not counted yet is left: run again")
+            }
+            return try BatchWriter(connection, policy: policy).write(batch)
+        }
         guard let outcomes else { throw error(DamagedLedger()) }
         return outcomes
     }

@@ -30,6 +30,9 @@ public struct Verdict: Sendable, Equatable {
     }
     /// Addresses that the message was delivered to, the surest first, in lower case.
     public var deliveredTo: [String] = []
+    /// The surest of them without BATV's tag, and if a pattern of the configuration describes it, as the pattern:
+    /// `bounce-{id}@news.example`.
+    package var returnPath: String?
     /// Message-ID of the message itself, without angle brackets.
     public var messageID: String?
     /// The software whose report format it has: `postfix`, `exim`, `qmail`, …

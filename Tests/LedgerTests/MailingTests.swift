@@ -92,6 +92,24 @@ struct MailingTests {
         #expect(try suppression(failures(on: [0, 2, 4, 6, 8, 10, 12, 14, 16], of: Array(0...16))) == nil)
     }
 
+    @Test(
+        "explain names the mailing that ended a row, and no other: neither another's fault nor the other night of one")
+    func explainsRow() throws {
+        func last(_ failures: [Int], of mailings: [Int], others: [Int] = []) throws -> String {
+            let ledger = try freshLedger(Policy())
+            try ledger.commit(
+                self.failures(on: failures, of: mailings)
+                    + others.map { Self.failure(700 + $0, day: $0, reason: "expired", party: .system) })
+            return try #require(try ledger.explain("bob@dest.example")?.last).text
+        }
+        let end = "; the mailing of 2026-11-08 did not fail, so the row began after it"
+        #expect(
+            try last([0, 14], of: [0, 7, 14]).hasSuffix("failure 1 of 3 in a row, 0 days after the first of 14" + end))
+        #expect(try last([0, 21], of: [0, 7, 14, 21], others: [14]).hasSuffix(end))
+        #expect(try last([0, 15], of: [0, 6, 7, 14, 15]).hasSuffix(end))
+        #expect(try last([7, 14], of: [0, 7, 14]).hasSuffix("failure 2 of 3 in a row, 7 days after the first of 14"))
+    }
+
     @Test("A single address's own reports make no mailing: its accidents would be all there are")
     func alone() throws {
         #expect(try suppression(failures(on: [0, 5, 45], of: [])) == nil)
@@ -108,6 +126,13 @@ struct MailingTests {
     func partlyKnown() throws {
         #expect(try suppression(failures(on: [0, 30, 61], of: [0, 61])) != nil)
         #expect(try suppression(failures(on: [0, 30, 61], of: [0, 40, 61])) == nil)
+    }
+
+    @Test("A night is one mailing also for another's fault and for the end of a count")
+    func nights() throws {
+        let other = Self.failure(700, day: 2, reason: "expired")
+        #expect(try suppression(failures(on: [0, 1, 14], of: [0, 1, 2, 14]) + [other]) != nil)
+        #expect(try suppression(failures(on: [0, 30, 61], of: [0, 1])) != nil)
     }
 
     @Test("A mailing that failed through another's fault does not count, and does not end the row")
@@ -321,6 +346,12 @@ struct MailingTests {
         #expect(after.policy.edition == .current)
         #expect(try after.verify(limit: 9).differences == [])
         #expect(try !suppressed("good@dest.example") && suppressed("bob@dest.example"))
+        // A scan that goes on since before would count under the former policy.
+        #expect {
+            try ledger.commit([Self.failure(600, "late@dest.example", day: 70)])
+        } throws: { ($0 as? LedgerError)?.category == .tryAgain }
+        try after.commit([Self.failure(600, "late@dest.example", day: 70)])
+        #expect(try after.verify(limit: 9).differences == [])
         // A number that the configuration sets holds in every edition.
         var policy = Policy()
         policy.soft = Policy.Rule(days: 9, within: 30, quietDays: 30)

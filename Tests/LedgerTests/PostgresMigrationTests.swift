@@ -64,7 +64,8 @@ struct PostgresMigrationTests {
                     DROP COLUMN sharers, DROP COLUMN withheld
                 """,
                 "ALTER TABLE outcome DROP COLUMN party, DROP COLUMN cause",
-                "ALTER TABLE address DROP COLUMN party", "ALTER TABLE base DROP COLUMN party",
+                "ALTER TABLE address DROP COLUMN party, DROP COLUMN held_vouched",
+                "ALTER TABLE base DROP COLUMN party, DROP COLUMN held_vouched",
                 "ALTER TABLE forgotten DROP COLUMN party", "ALTER TABLE brake_member DROP COLUMN weight",
                 """
                 ALTER TABLE brake_hour DROP COLUMN votes, DROP COLUMN folded_votes, DROP COLUMN vouched,

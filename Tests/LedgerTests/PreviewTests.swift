@@ -115,7 +115,9 @@ struct PreviewTests {
 
     @Test("Those of the ledger whom no batch names are told, too, where a spike begins or ends")
     func members() throws {
-        let ledger = try freshLedger(Policy.byDays)
+        var policy = Policy.byDays
+        policy.brake?.minimum = 50
+        let ledger = try freshLedger(policy)
         try ledger.commit((0..<49).map { report($0, address: "u\($0)@dest.example", at: time(day: 20)) })
         let now = time(day: 21)
         #expect(try suppressed(ledger, at: now).count == 49)

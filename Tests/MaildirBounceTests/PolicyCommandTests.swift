@@ -2,6 +2,8 @@ import Foundation
 import Ledger
 import Testing
 
+@testable import MaildirBounce
+
 @Suite("policy")
 struct PolicyCommandTests {
     let station: Station
@@ -74,7 +76,42 @@ struct PolicyCommandTests {
         )
         let shown = try Program.run("policy", "show", "--config", file)
         #expect(shown.text.contains("policy.override.1.expiry_days"))
-        #expect(try Program.run("policy", "show", "--config", file, "--format", "csv").lines.count == 43)
+        #expect(try Program.run("policy", "show", "--config", file, "--format", "csv").lines.count == 44)
+    }
+
+    @Test("show: every number of mailings can be set, and names the line and column that set it")
+    func mailings() throws {
+        var text = ""
+        for name in ["recipient", "system"] {
+            text += "[policy.\(name)]\nmailings = 7\nmailing_span_days = 8\ndays = 4\napart_days = 5\nspan_days = 16\n"
+            text += "within_days = 17\nexpiry_days = 18\n"
+        }
+        text += "[[policy.override]]\nparty = \"system\"\ndays = 2\n"
+        let file = try station.folder.write("mailings.toml", text)
+        let objects = try Program.run("policy", "show", "--config", file, "--format", "jsonl").objects()
+        let set = objects.filter { $0["source"] as? String != "default" }
+        #expect(set.count == 15)
+        let lines = text.split(separator: "\n")
+        for object in set {
+            let key = try #require((object["key"] as? String)?.split(separator: ".").last)
+            let place = try #require((object["source"] as? String)?.split(separator: ":"))
+            let line = lines[try #require(place.dropLast().last.flatMap { Int($0) }) - 1]
+            #expect(line == "\(key) = \(try #require(object["value"] as? Int))")
+        }
+        #expect(objects.last?["about"] as? String == "party system")
+    }
+
+    @Test("show: the empty tables of an old configuration change nothing")
+    func emptyTables() throws {
+        let names = ["hard", "hostunknown", "soft", "recipient", "system", "complaint", "sender", "relay", "brake"]
+        let old = try station.folder.write(
+            "old.toml", "[policy]\n" + names.map { "[policy.\($0)]\n# days = 9\n" }.joined())
+        let empty = try station.folder.write("empty.toml", "")
+        #expect(
+            try Program.run("policy", "show", "--config", old).text
+                == Program.run("policy", "show", "--config", empty).text)
+        #expect(try Configuration.load(old).policy == Policy())
+        #expect(try Configuration.load(old).policy.inEdition(.first) == Policy().inEdition(.first))
     }
 
     @Test(
@@ -93,6 +130,20 @@ struct PolicyCommandTests {
             ("[[policy.override]]\ncause = \"manual\"\ndays = 1\n", ":2:9: policy.override.cause "),
             ("[[policy.override]]\ndomain = \"no domain\"\ndays = 1\n", ":2:10: policy.override.domain "),
             ("[[policy.override]]\ncause = \"soft\"\ndays = 31\n", ":3:8: policy.override.days "),
+            ("[[policy.override]]\nparty = \"nobody\"\ndays = 1\n", ":2:9: policy.override.party "),
+            ("[[policy.override]]\nparty = \"system\"\n", ":1:1: policy.override.days "),
+            ("[policy]\nrecipient = 3\n", ":2:13: policy.recipient "),
+            ("[policy.recipient]\nmailing = 3\n", ":2:1: policy.recipient.mailing "),
+            ("[policy.system]\nquiet_days = 30\n", ":2:1: policy.system.quiet_days "),
+            ("[policy.recipient]\nmailings = -1\n", ":2:12: policy.recipient.mailings "),
+            ("[policy.recipient]\nmailings = 129\n", ":2:12: policy.recipient.mailings "),
+            ("[policy.recipient]\nmailings = \"3\"\n", ":2:12: policy.recipient.mailings "),
+            ("[policy.system]\nmailing_span_days = 401\n", ":2:21: policy.system.mailing_span_days "),
+            ("[policy.system]\napart_days = 0\n", ":2:14: policy.system.apart_days "),
+            ("[policy.system]\nwithin_days = 401\n", ":2:15: policy.system.within_days "),
+            ("[policy.system]\nspan_days = 120\n", ":2:13: policy.system.span_days "),
+            ("[policy.recipient]\ndays = 26\n", ":2:8: policy.recipient.days cannot be reached"),
+            ("[policy.recipient]\n\napart_days = 135\n", ":1:1: policy.recipient.days cannot be reached"),
             (
                 "[[policy.override]]\ncause = \"soft\"\n\n[[policy.override]]\ncause = \"hard\"\nday = 3\n",
                 ":6:1: policy.override.day "
@@ -121,6 +172,30 @@ struct PolicyCommandTests {
         try station.deliver("1795514401.V1.host", Mail.bounce("bob@dest.example", id: "S1"))
         #expect(try station.scan("--config", config).status == 0)
         #expect(try Program.run("check", "bob@dest.example", "--ledger", station.ledger).status == (isMeant ? 0 : 1))
+    }
+
+    @Test(
+        "an override by party decides about these failures, the sender's too",
+        arguments: [
+            ("recipient", ["bob@dest.example", "carol@dest.example"]), ("system", ["dan@dest.example"]),
+            ("sender", ["eve@dest.example"]),
+        ])
+    func overrideByParty(party: String, suppressed: [String]) throws {
+        let day = LedgerSamples.today - 1
+        try LedgerSamples.make(
+            station.ledger,
+            [
+                LedgerSamples.failure(1, "carol@dest.example", on: day),
+                LedgerSamples.failure(2, "dan@dest.example", on: day, reason: .expired),
+                LedgerSamples.failure(3, "eve@dest.example", on: day, reason: .blocked),
+                // A domain that was given up: the recipient's fault, although the words blame the sender.
+                LedgerSamples.failure(4, "bob@dest.example", on: day, reason: .noRelaying),
+            ])
+        let config = try station.folder.write("c.toml", "[[policy.override]]\nparty = \"\(party)\"\ndays = 1\n")
+        let objects = try Program.run(
+            "policy", "simulate", "--with", config, "--ledger", station.ledger, "--format", "jsonl"
+        ).objects()
+        #expect(objects.compactMap { $0["address"] as? String } == suppressed)
     }
 
     // MARK: explain

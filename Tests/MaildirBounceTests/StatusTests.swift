@@ -28,6 +28,8 @@ struct StatusTests {
         let object = try object()
         #expect(object["runs"] as? Int == 1)
         #expect(object["duplicates"] as? Int == 1)
+        #expect(object["policy_edition"] as? Int == 2)
+        #expect(!run.text.contains("0.1.0"))
         let reports = try #require(object["reports"] as? [[String: Any]])
         #expect(reports.contains { $0["class"] as? String == "hard-bounce" && $0["count"] as? Int == 1 })
         let suppressed = try #require(object["suppressed"] as? [[String: Any]])

@@ -29,10 +29,10 @@ struct UsageTests {
         "prints help with an example for every command",
         arguments: [
             "scan", "classify", "address", "suppressed", "check", "suppress", "release", "import", "export", "forget",
-            "prune", "status", "deliver", "init", "doctor",
+            "prune", "status", "deliver", "init", "doctor", "sent", "policy adopt",
         ])
     func help(command: String) throws {
-        let run = try Program.run(command, "--help")
+        let run = try Program.run(command.split(separator: " ").map(String.init) + ["--help"])
         #expect(run.status == 0)
         #expect(run.text.contains("Example: maildir-bounce \(command)"))
         #expect(run.text.contains("Exit status:"))

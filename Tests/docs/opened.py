@@ -53,12 +53,14 @@ class Place:
     def __init__(self, root, program):
         self.root, self.program = root, program
         self.maildir, self.ledger, self.config = root / "Maildir", root / "ledger.sqlite", root / "config.toml"
-        self.mail = self.maildir / "new" / "1700000000.M0.host"
+        self.mail, self.mailings = self.maildir / "new" / "1700000000.M0.host", root / "mailings.csv"
 
     def make(self, samples):
-        """A ledger that has counted, and a Maildir as before."""
+        """A ledger that has counted, and a Maildir as before; other numbers, and a table of mailings."""
         for name in ("cur", "new", "tmp"):
             (self.maildir / name).mkdir(parents=True)
+        self.config.write_text("[policy.hard]\ndays = 2\n")
+        self.mailings.write_text("news.firm.example,2025-11-11,4200\n")
         for number, sample in enumerate(samples):
             shutil.copy(sample, self.maildir / "new" / f"{1_700_000_000 + number}.M{number}.host")
         for command in (["reprocess", self.maildir, "--progress", "never"], ["suppress", "eve@dest.example", "--reason", "x"]):
@@ -73,7 +75,12 @@ def commands(place):
         "address": [["address", "bob@dest.example", *ledger]], "suppressed": [["suppressed", *ledger]],
         "export": [["export", "--format", form, *ledger] for form in ("text", "sql")], "status": [["status", *ledger]],
         "report": [["report", *ledger], ["report", "--format", "html", *ledger]],
-        "policy": [["policy", "show"], ["policy", "explain", "bob@dest.example", *ledger]],
+        "policy show": [["policy", "show"], ["policy", "show", *ledger]],
+        "policy explain": [["policy", "explain", "bob@dest.example", *ledger]],
+        "policy simulate": [["policy", "simulate", "--with", place.config, *ledger]],
+        "policy adopt": [["policy", "adopt", "--yes", *ledger]],
+        "sent": [["sent", "--stream", "news.firm.example", *ledger], ["sent", "--from", place.mailings, *ledger]],
+        "sent --list": [["sent", "--list", *ledger]],
         "brake list": [["brake", "list", *ledger]], "ledger verify": [["ledger", "verify", *ledger]],
         "unclassified": [["unclassified", *ledger], ["unclassified", "--maildir", place.maildir]],
         "rules": [["rules", "list"], ["rules", "test", place.mail]], "verp": [["verp", "key"]],

@@ -9,6 +9,9 @@ struct Finish {
         verdict.arrival = context.envelope.arrival
         verdict.date = context.envelope.date
         verdict.deliveredTo = context.envelope.deliveredTo
+        verdict.returnPath = verdict.deliveredTo.first.map(BATV.withoutTag).map { address in
+            context.settings.returnPathPatterns.first { $0.read(address) != nil }?.text ?? address
+        }
         verdict.messageID = context.envelope.messageID
         verdict.limitHit = verdict.limitHit ?? context.message.limitHit
         if verdict.messageClass == .complaint { markCutComplaint(&verdict) }

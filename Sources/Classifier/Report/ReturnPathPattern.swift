@@ -57,6 +57,15 @@ public struct ReturnPathPattern: Sendable, Equatable {
         (self.domain, self.texts, self.fields) = (domain, texts, fields)
     }
 
+    /// The pattern as it is written in a configuration, in lower case.
+    package var text: String {
+        var local = String(decoding: texts[0], as: UTF8.self)
+        for (field, text) in zip(fields, texts.dropFirst()) {
+            local += "{\(field.rawValue)}" + String(decoding: text, as: UTF8.self)
+        }
+        return local + "@" + domain
+    }
+
     /// The fields of the address, or nil if it does not match.
     package func read(_ address: String) -> Match? {
         guard let at = address.lastSign, at <= SignedTag.readOctets else { return nil }

@@ -112,9 +112,7 @@ package struct AddressState: Sendable, Equatable {
             countHard(event, .relay, rules)
         case .soft:
             counters.soft += 1
-            if event.brake.counts {
-                count(event, .soft, rules)
-            }
+            if event.brake.counts { count(event, .soft, rules) } else { noteOthersFault(event, rules) }
         case .unsubscribe:
             counters.other += 1
             if let stream = event.stream, !event.isOverridden { unsubscribe(from: stream, at: event.arrival) }
@@ -167,15 +165,17 @@ package struct AddressState: Sendable, Equatable {
             // Days are rounded: a mailing some hours earlier in the day than the last one is not a day earlier.
             let days = Int64(max(rules.policy.brake?.confirmAfterDays ?? 0, 0))
             let wait = max(days * CalendarTime.secondsPerDay - CalendarTime.secondsPerDay / 2, 0)
-            // Of complaints only one that is vouched for confirms another: whoever forges them can do so twice.
-            // A wave for another reason, or long after, is another outage.
+            // Whoever forges reports can do so twice, so only one that is vouched for confirms another such. A wave for
+            // another reason, or long after, is another outage.
             let known = held.flatMap { first in
-                let isSame = first.reason == event.reason && first.isComplaint == (cause == .complaint)
+                let isSame = first.reason == event.reason && first.isVouched == event.isVouched
                 return isSame && event.arrival - first.since <= Policy.Brake.confirmWithin ? first : nil
             }
-            guard let known, event.arrival - known.since >= wait, cause != .complaint || event.isVouched else {
+            guard let known, event.isVouched, event.arrival - known.since >= wait else {
+                if held?.isVouched != true || event.isVouched {
+                    held = known ?? HeldBack(reason: event.reason, since: event.arrival, isVouched: event.isVouched)
+                }
                 noteOthersFault(event, rules)
-                held = known ?? HeldBack(reason: event.reason, since: event.arrival)
                 return
             }
         } else if !event.brake.counts {

@@ -45,6 +45,8 @@ struct MailingRow: Equatable {
     var spanDays: Int
     /// Whether they are mailings in a row; otherwise they are days apart.
     var isOfMailings: Bool
+    /// The last day of the mailing before a row of mailings, which had no failure; `nil` if none is known.
+    var endBefore: Int64?
 
     /// Whether a rule suppresses for it.
     func satisfies(_ rule: Policy.MailingRule) -> Bool {
@@ -55,6 +57,17 @@ struct MailingRow: Equatable {
 }
 
 extension MailingRow {
+    /// A mailing of the stream: one day, or two that are one night, with what came of it for the address.
+    private struct Mailing {
+        enum Outcome { case failed, othersFault, arrived }
+
+        var first: Int64
+        var last: Int64
+        var outcome: Outcome
+        /// The first and the last day on which it failed.
+        var failures: ClosedRange<Int64>?
+    }
+
     /// What the failure of a day belongs to: a row of mailings if that is enough for the rule, or if no other failures
     /// are; otherwise days that are far enough apart.
     ///
@@ -67,34 +80,57 @@ extension MailingRow {
     init(
         of day: Int64, failures: [Int64], others: Set<Int64> = [], mailings: [Int64], _ rule: Policy.MailingRule
     ) {
-        let failed = Set(failures)
-        let mailings = others.isEmpty ? mailings : mailings.filter { !others.contains($0) || failed.contains($0) }
-        let end = mailings.last { $0 < day && !failed.contains($0) } ?? .min
+        let mailings = MailingRow.mailings(mailings, Set(failures), others)
+        let end = mailings.last { $0.last < day && $0.outcome == .arrived }?.last ?? .min
         let apart = MailingRow(apart: failures.filter { $0 > end && $0 <= day }, until: day, rule)
-        guard let place = MailingRow.place(of: day, in: mailings) else {
+        guard let place = mailings.firstIndex(where: { $0.first <= day && day <= $0.last }) else {
             self = apart
             return
         }
-        let row = MailingRow(ofMailing: place, day: day, failed, mailings)
+        let row = MailingRow(ofMailing: place, day: day, mailings)
         self = apart.satisfies(rule) && !row.satisfies(rule) ? apart : row
     }
 
+    /// The days taken together: two next to each other, with no third beside them, are one mailing that went on past
+    /// midnight.
+    private static func mailings(_ days: [Int64], _ failed: Set<Int64>, _ others: Set<Int64>) -> [Mailing] {
+        func isNext(_ left: Int) -> Bool { left >= 0 && left + 1 < days.count && days[left + 1] - days[left] == 1 }
+        var mailings: [Mailing] = []
+        var place = 0
+        while place < days.count {
+            let isNight = isNext(place) && !isNext(place - 1) && !isNext(place + 1)
+            let last = isNight ? place + 1 : place
+            let own = days[place...last].filter(failed.contains)
+            var mailing = Mailing(first: days[place], last: days[last], outcome: .arrived)
+            if let first = own.first, let last = own.last {
+                mailing.failures = first...last
+                mailing.outcome = .failed
+            } else if days[place...last].contains(where: others.contains) {
+                mailing.outcome = .othersFault
+            }
+            mailings.append(mailing)
+            place = last + 1
+        }
+        return mailings
+    }
+
     /// The row to which a mailing belongs.
-    private init(ofMailing place: Int, day: Int64, _ failed: Set<Int64>, _ mailings: [Int64]) {
-        var (first, last) = MailingRow.mailing(at: place, in: mailings)
-        var (start, end) = MailingRow.failures(in: mailings[first...last], failed) ?? (day, day)
-        var count = 1
-        while first > 0 {
-            let before = MailingRow.mailing(at: first - 1, in: mailings)
-            guard let days = MailingRow.failures(in: mailings[before.first...before.last], failed) else { break }
-            (first, start, count) = (before.first, days.first, count + 1)
+    private init(ofMailing place: Int, day: Int64, _ mailings: [Mailing]) {
+        var (start, end) = (day, day)
+        var count = 0
+        var endBefore: Int64?
+        func take(_ mailing: Mailing) -> Bool {
+            if let failures = mailing.failures {
+                (start, end, count) = (min(start, failures.lowerBound), max(end, failures.upperBound), count + 1)
+            }
+            return mailing.outcome != .arrived
         }
-        while last + 1 < mailings.count {
-            let next = MailingRow.mailing(at: last + 1, in: mailings)
-            guard let days = MailingRow.failures(in: mailings[next.first...next.last], failed) else { break }
-            (last, end, count) = (next.last, days.last, count + 1)
+        for mailing in mailings[...place].reversed() where !take(mailing) {
+            endBefore = mailing.last
+            break
         }
-        self.init(count: count, spanDays: Int(end - start), isOfMailings: true)
+        for mailing in mailings[(place + 1)...] where !take(mailing) { break }
+        self.init(count: count, spanDays: Int(end - start), isOfMailings: true, endBefore: endBefore)
     }
 
     /// Counts days that are far enough apart, the first of them first.
@@ -106,35 +142,5 @@ extension MailingRow {
         }
         // The last failure counts for the span, whether it is far enough from the one before or not.
         self.init(count: counted.count, spanDays: counted.first.map { Int(day - $0) } ?? 0, isOfMailings: false)
-    }
-
-    /// Two days next to each other, with no third beside them, are one mailing that went on past midnight.
-    private static func mailing(at place: Int, in days: [Int64]) -> (first: Int, last: Int) {
-        func isNext(_ left: Int, _ right: Int) -> Bool {
-            left >= 0 && right < days.count && days[right] - days[left] == 1
-        }
-        if isNext(place, place + 1), !isNext(place - 1, place), !isNext(place + 1, place + 2) {
-            return (place, place + 1)
-        }
-        if isNext(place - 1, place), !isNext(place - 2, place - 1), !isNext(place, place + 1) {
-            return (place - 1, place)
-        }
-        return (place, place)
-    }
-
-    /// The first and the last day of a mailing on which it failed; `nil` if it did not.
-    private static func failures(in mailing: ArraySlice<Int64>, _ failed: Set<Int64>) -> (first: Int64, last: Int64)? {
-        let days = mailing.filter(failed.contains)
-        guard let first = days.first, let last = days.last else { return nil }
-        return (first, last)
-    }
-
-    private static func place(of day: Int64, in days: [Int64]) -> Int? {
-        var (low, high) = (0, days.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if days[middle] < day { low = middle + 1 } else { high = middle }
-        }
-        return low < days.count && days[low] == day ? low : nil
     }
 }

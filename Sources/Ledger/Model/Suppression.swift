@@ -118,4 +118,6 @@ package struct HeldBack: Sendable, Hashable {
     var isComplaint: Bool { reason.value == .feedback }
     /// The arrival of the first report that was held back.
     package var since: Int64
+    /// Whether somebody trusted vouches for that report: only such a one can be confirmed by another.
+    var isVouched = true
 }

@@ -350,7 +350,7 @@ package final class BatchWriter {
             }
         }
         try addressWriter.write(new)
-        for id in braked.subtracting(touched.lazy.map(\.id)) {
+        for id in braked.subtracting(touched.lazy.map(\.id)).sorted() {
             if let address = try addresses.address(id) {
                 let state = try addresses.derive(
                     id, address, policy: policy, brake: brake.statuses, mailings: mailings)
@@ -475,7 +475,7 @@ package final class BatchWriter {
             try insert.execute()
         }
         for id in try mailings.learn(new).sorted() {
-            guard let address = try addresses.address(id), !touched.contains(where: { $0.id == id }) else { continue }
+            guard let address = try addresses.address(id) else { continue }
             touched[try touch(address)].mustBeDerived = true
         }
         try writeAddresses()

@@ -171,10 +171,7 @@ extension PolicyStep {
                 + "days apart, \(row.spanDays) days after the first of \(rule.spanDays)"
         }
         let stream = event.stream.map { " of \($0)" } ?? ""
-        let missed = known.last { last in
-            last < event.mailingDay - Int64(row.spanDays) && !failures.contains(last)
-        }
-        let before = failures.contains { $0 < event.mailingDay - Int64(row.spanDays) } ? missed : nil
+        let before = row.endBefore.flatMap { end in failures.contains { $0 < end } ? end : nil }
         return
             "mailing of \(day)\(stream): failure \(row.count) of \(rule.mailings) in a row, \(row.spanDays) days after "
             + "the first of \(rule.mailingSpanDays)"

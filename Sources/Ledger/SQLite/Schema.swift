@@ -343,6 +343,9 @@ package enum Schema {
             -- Whose fault the failure was that suppressed it.
             ALTER TABLE address ADD COLUMN party BIGINT;
             ALTER TABLE base ADD COLUMN party BIGINT;
+            -- Whether somebody trusted vouches for what the brake holds back.
+            ALTER TABLE address ADD COLUMN held_vouched BIGINT;
+            ALTER TABLE base ADD COLUMN held_vouched BIGINT;
             ALTER TABLE forgotten ADD COLUMN party BIGINT;
             -- An address's share of a vote, and the votes of the hour, in millionths: a report from outside has one vote.
             ALTER TABLE brake_member ADD COLUMN weight BIGINT NOT NULL DEFAULT \(BrakeTimeline.vouchedVote);

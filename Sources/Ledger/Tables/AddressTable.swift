@@ -14,10 +14,10 @@ package final class AddressTable {
 
     package static let stateColumns = """
         hard, soft, delayed, delivered, complaint, auto_reply, other, first_seen, last_seen, spelling, streaks,
-        cause, reason, since, until, days, party, last_action, held_since, held_reason
+        cause, reason, since, until, days, party, last_action, held_since, held_reason, held_vouched
         """
     /// The column after `stateColumns`.
-    package static let nextColumn: Int32 = 20
+    package static let nextColumn: Int32 = 21
 
     package struct Entry {
         package var id: Int64
@@ -82,7 +82,8 @@ package final class AddressTable {
         state.suppression = try Suppression(row, terms, from: 11)
         state.lastAction = row.optionalInteger(17)
         if let since = row.optionalInteger(18) {
-            state.held = HeldBack(reason: try terms.reason(row.integer(19)), since: since)
+            state.held = HeldBack(
+                reason: try terms.reason(row.integer(19)), since: since, isVouched: row.integer(20) != 0)
         }
         return state
     }
@@ -350,8 +351,9 @@ package final class AddressWriter {
         try query.bind(first + 17, state.lastAction)
         try query.bind(first + 18, state.held?.since)
         try query.bind(first + 19, try terms.number(state.held?.reason.text))
-        try query.bind(first + 20, state.streakDays)
-        try query.bind(first + 21, id)
+        try query.bind(first + 20, state.held.map { $0.isVouched ? 1 : 0 } as Int64?)
+        try query.bind(first + 21, state.streakDays)
+        try query.bind(first + 22, id)
     }
 }
 

@@ -34,7 +34,7 @@ package struct LedgerTable {
 
     private static let state = """
         hard soft delayed delivered complaint auto_reply other first_seen last_seen last_action streak cause reason since \
-        until days held_since held_reason party
+        until days held_since held_reason party held_vouched
         """
 
     package static let delivery = LedgerTable(

@@ -36,9 +36,12 @@ struct PolicyShowCommand: ParsableCommand {
         commandName: "show",
         abstract: "Print every number in force and where it comes from.",
         discussion: """
+            If the ledger keeps the defaults of an earlier version, these are printed, and policy.edition says so.
+
             Example: maildir-bounce policy show --config /etc/maildir-bounce.toml
 
-            Exit status: 0 done, 64 usage, 78 configuration.
+            Exit status: 0 done (also where there is no ledger), 64 usage, 66 the ledger cannot be read, 74 reading failed, \
+            75 try again later, 78 configuration.
             """)
 
     @Option(help: "How to print: text, csv or jsonl.")

@@ -56,6 +56,7 @@ struct SentCommand: ParsableCommand {
             throw ValidationError("--from names the streams and days; leave out the other options")
         }
         if list, at != nil || count != nil { throw ValidationError("--list only prints; leave out --at and --count") }
+        if !list, format != .text { throw ValidationError("--format belongs to --list") }
     }
 
     func run() throws {
@@ -68,15 +69,17 @@ struct SentCommand: ParsableCommand {
             return
         }
         let mailings: [Mailing]
+        let now = Int64(time(nil))
+        // In some places it is tomorrow already.
+        let latest = CalendarTime.day(of: now) + 1
         if let from {
-            mailings = try MailingTable.read(try LineReader(from))
+            mailings = try MailingTable.read(try LineReader(from), until: latest)
         } else {
             guard let stream = stream ?? configuration.verp.returnPath else {
                 throw ValidationError("give --stream, the mailing's List-Id or return path")
             }
-            let now = Int64(time(nil))
             let day = CalendarTime.day(of: at?.moment(before: now) ?? now)
-            guard day <= CalendarTime.day(of: now) + 1 else { throw ValidationError("--at lies in the future") }
+            guard day <= latest else { throw ValidationError("--at lies in the future") }
             let name = Mailing.streamName(stream)
             guard !name.isEmpty else { throw ValidationError("--stream is empty") }
             mailings = [Mailing(stream: name, day: day, count: count)]

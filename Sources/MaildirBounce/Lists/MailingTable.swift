@@ -7,9 +7,13 @@ enum MailingTable {
     static let lineLimit = 400_000
     private static let columns = ["stream", "day", "count"]
 
+    /// Reads a table.
+    ///
+    /// - Parameter latest: the last day that may stand in it, in days since 1970.
     /// - Throws: a failure with status 65 that names the first line that is wrong.
-    static func read(_ lines: LineReader) throws(Failure) -> [Mailing] {
+    static func read(_ lines: LineReader, until latest: Int64) throws(Failure) -> [Mailing] {
         var mailings: [Mailing] = []
+        var hasNames = false
         while let line = try lines.next() {
             if line.bytes.isEmpty, !line.isTooLong { continue }
             func wrong(_ what: String) -> Failure {
@@ -18,13 +22,19 @@ enum MailingTable {
             guard !line.isTooLong, let fields = CSV.fields(of: line.bytes) else {
                 throw wrong("this is no row of a table")
             }
-            if line.number == 1, fields.first?.lowercased() == columns[0] { continue }
-            guard (2...3).contains(fields.count), !fields[0].isEmpty else {
+            if line.number == 1, fields.first?.lowercased() == columns[0] {
+                hasNames = true
+                continue
+            }
+            let stream = Mailing.streamName(fields[0])
+            guard (2...3).contains(fields.count), !stream.isEmpty else {
                 throw wrong("a row has the columns stream, day and, if known, count")
             }
             guard fields[1].utf8.count == 10, let moment = parsedTimestamp(fields[1]) else {
                 throw wrong("'\(fields[1])' is no day such as 2026-11-24")
             }
+            let day = CalendarTime.day(of: moment)
+            guard day <= latest else { throw wrong("\(fields[1]) lies in the future") }
             var count: Int64?
             if fields.count == 3, !fields[2].isEmpty {
                 guard let number = Int64(fields[2]), number >= 0 else {
@@ -33,10 +43,12 @@ enum MailingTable {
                 count = number
             }
             guard mailings.count < lineLimit else { throw wrong("more than \(lineLimit) mailings; give them in parts") }
-            mailings.append(
-                Mailing(stream: Mailing.streamName(fields[0]), day: CalendarTime.day(of: moment), count: count))
+            mailings.append(Mailing(stream: stream, day: day, count: count))
         }
-        guard !mailings.isEmpty else { throw Failure(ExitStatus.dataError, "\(lines.name): there is no mailing in it") }
+        // With names it is a table of no mailings; without them, whatever should have written it has failed.
+        guard !mailings.isEmpty || hasNames else {
+            throw Failure(ExitStatus.dataError, "\(lines.name): there is no mailing in it")
+        }
         return mailings
     }
 

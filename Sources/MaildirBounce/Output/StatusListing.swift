@@ -18,8 +18,8 @@ struct StatusListing {
     var brakes: [BrakeEpisode]
     /// Reports from outside that are held, and that nobody has decided about.
     var heldReports: Int
-    /// Whether the ledger keeps the policy of an earlier version.
-    var hasEarlierPolicy: Bool
+    /// Which edition of the policy's defaults the ledger has.
+    var policyEdition: Policy.Edition
     var sendersFaults: SendersFaults
     /// In the order of ``windows``.
     var origins: [OriginCount]
@@ -30,7 +30,7 @@ struct StatusListing {
         self.now = now
         self.returnDomain = returnDomain
         path = ledger.path
-        hasEarlierPolicy = ledger.policy.edition != .current
+        policyEdition = ledger.policy.edition
         summary = try ledger.summary(at: now)
         runCount = try ledger.runCount()
         lastRun = try ledger.runs(limit: 1).first
@@ -118,7 +118,9 @@ extension StatusListing {
         rows.append(["runs", "\(runCount) that found mail"])
         rows.append(["addresses", "\(summary.addresses)"])
         rows.append(["duplicates", "\(summary.duplicates) (files with a report that had come before)"])
-        if hasEarlierPolicy { rows.append(["policy", "that of version 0.1.0; policy adopt shows what would change"]) }
+        if policyEdition != .current {
+            rows.append(["policy", "that of version 0.1.0; policy adopt shows what would change"])
+        }
         rows.append(["suppressed", "\(suppressed)"])
         for (cause, reasons) in causes {
             let words = reasons.prefix(Self.reasonLimit).map { "\($0.count) \($0.reason.text)" }
@@ -188,6 +190,7 @@ extension JSONWriter {
             }
             writer.member("addresses", status.summary.addresses)
             writer.member("duplicates", status.summary.duplicates)
+            writer.member("policy_edition", status.policyEdition.rawValue)
             writer.array("reports", status.summary.reports) { writer, report in
                 writer.object { writer in
                     writer.member("class", report.class.text)

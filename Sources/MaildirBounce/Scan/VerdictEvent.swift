@@ -67,15 +67,14 @@ extension DeliveryEvent {
 
 extension Verdict {
     /// The mailing that the returned mail belongs to: its List-Id, else the address that the report was delivered to,
-    /// without the parts that differ in each mail: BATV's tag, what follows a plus sign, and a recipient written with
-    /// `=`.
+    /// without the parts that differ in each mail: BATV's tag, an id, what follows a plus sign, and a recipient written
+    /// with `=`.
     fileprivate var stream: String? { original?.listID ?? streamOfAddress }
 
     /// The address that the message was delivered to, without the parts that differ in each mail.
     var streamOfAddress: String? {
-        guard let address = deliveredTo.first, let at = address.lastIndex(of: "@") else { return nil }
+        guard let address = returnPath ?? deliveredTo.first, let at = address.lastIndex(of: "@") else { return nil }
         var local = address[..<at]
-        if local.hasPrefix("prvs="), let tag = local.lastIndex(of: "=") { local = local[local.index(after: tag)...] }
         if let plus = local.firstIndex(of: "+") {
             local = local[..<plus]
         } else if local.contains("="), let hyphen = local.firstIndex(of: "-") {
