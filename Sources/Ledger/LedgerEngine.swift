@@ -25,6 +25,12 @@ package protocol LedgerEngine: Sendable {
     ///   them.
     func checkpoint() throws(LedgerError) -> Bool
 
+    /// Looks whether the storage itself still has something of addresses, in canonical form, that were erased, and
+    /// rewrites it if so.
+    ///
+    /// - Returns: whether nothing is left; false if another program, or the disk, prevents that.
+    func erase(remainsOf addresses: [String]) throws(LedgerError) -> Bool
+
     /// Frees unused space in the file system; `nil` if this program cannot do that.
     func giveBack() throws(LedgerError) -> LedgerRoom?
 

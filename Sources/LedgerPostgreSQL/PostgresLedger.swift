@@ -143,6 +143,9 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
     /// Committed data needs no checkpoint.
     func checkpoint() -> Bool { true }
 
+    /// The server's files are its own; see docs/scale.md.
+    func erase(remainsOf addresses: [String]) -> Bool { true }
+
     /// The server frees space itself.
     func giveBack() -> LedgerRoom? { nil }
 

@@ -28,13 +28,14 @@ struct InitTests {
         let run = try setUp()
         #expect(run.status == 0, "\(run.errors)")
         let modes = try Program.shell(
-            #"cd "$1" && stat -c '%n %a %U' config.toml mail/archive mail/bounce/Maildir mail/bounce/Maildir/new lib/x lib/x/ledger.sqlite"#,
+            #"cd "$1" && stat -c '%n %a %U' config.toml config.key mail/archive mail/bounce/Maildir mail/bounce/Maildir/new lib/x lib/x/ledger.sqlite"#,
             folder.root)
         let owner = Program.isRoot ? "nobody" : Account.name(of: geteuid())
         let config = Program.isRoot ? "root" : owner
         #expect(
             modes.lines == [
-                "config.toml 644 \(config)", "mail/archive 700 \(owner)", "mail/bounce/Maildir 700 \(owner)",
+                "config.toml 644 \(config)", "config.key \(Program.isRoot ? 640 : 600) \(config)",
+                "mail/archive 700 \(owner)", "mail/bounce/Maildir 700 \(owner)",
                 "mail/bounce/Maildir/new 700 \(owner)", "lib/x 750 \(owner)", "lib/x/ledger.sqlite 640 \(owner)",
             ])
         // SQLite keeps the two beside the ledger.
@@ -46,6 +47,10 @@ struct InitTests {
         ] {
             #expect(run.lines.contains(line))
         }
+        #expect(run.text.contains("maildir-bounce verp make bob@dest.example"))
+        let signed = try Program.run("verp", "make", "bob@dest.example", "--config", folder.path("config.toml"))
+        #expect(signed.status == 0 && signed.text.hasPrefix("bounce+"))
+        #expect(signed.text.contains("+bob=dest.example@bounce.example.com"))
         // What it wrote is what every command reads.
         let scan = try Program.run(
             ["scan", "--verbose", "--config", folder.path("config.toml")], asNobody: Program.isRoot)

@@ -58,7 +58,7 @@ struct MailingRow: Equatable {
 
 extension MailingRow {
     /// A mailing of the stream: one day, or two that are one night, with what came of it for the address.
-    private struct Mailing {
+    private struct Occasion {
         enum Outcome { case failed, othersFault, arrived }
 
         var first: Int64
@@ -93,15 +93,15 @@ extension MailingRow {
 
     /// The days taken together: two next to each other, with no third beside them, are one mailing that went on past
     /// midnight.
-    private static func mailings(_ days: [Int64], _ failed: Set<Int64>, _ others: Set<Int64>) -> [Mailing] {
+    private static func mailings(_ days: [Int64], _ failed: Set<Int64>, _ others: Set<Int64>) -> [Occasion] {
         func isNext(_ left: Int) -> Bool { left >= 0 && left + 1 < days.count && days[left + 1] - days[left] == 1 }
-        var mailings: [Mailing] = []
+        var mailings: [Occasion] = []
         var place = 0
         while place < days.count {
             let isNight = isNext(place) && !isNext(place - 1) && !isNext(place + 1)
             let last = isNight ? place + 1 : place
             let own = days[place...last].filter(failed.contains)
-            var mailing = Mailing(first: days[place], last: days[last], outcome: .arrived)
+            var mailing = Occasion(first: days[place], last: days[last], outcome: .arrived)
             if let first = own.first, let last = own.last {
                 mailing.failures = first...last
                 mailing.outcome = .failed
@@ -115,11 +115,11 @@ extension MailingRow {
     }
 
     /// The row to which a mailing belongs.
-    private init(ofMailing place: Int, day: Int64, _ mailings: [Mailing]) {
+    private init(ofMailing place: Int, day: Int64, _ mailings: [Occasion]) {
         var (start, end) = (day, day)
         var count = 0
         var endBefore: Int64?
-        func take(_ mailing: Mailing) -> Bool {
+        func take(_ mailing: Occasion) -> Bool {
             if let failures = mailing.failures {
                 (start, end, count) = (min(start, failures.lowerBound), max(end, failures.upperBound), count + 1)
             }

@@ -41,6 +41,8 @@ extension LedgerStore {
         // The WAL and the pages to be overwritten hold the text until the checkpoint. Needed even if nothing was known:
         // a reader may have prevented it in an earlier call.
         result.isOffTheDisk = try checkpoint()
+        // Only the whole file can be looked at: before it is complete there is nothing to see.
+        if result.isOffTheDisk { result.isOffTheDisk = try engine.erase(remainsOf: canonical.map(\.text)) }
         return result
     }
 

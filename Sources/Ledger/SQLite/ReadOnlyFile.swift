@@ -79,6 +79,8 @@ final class ReadOnlyFile: SQLiteEngine {
 
     func checkpoint() throws(LedgerError) -> Bool { throw LedgerError.openedForReading(path) }
 
+    func erase(remainsOf addresses: [String]) throws(LedgerError) -> Bool { throw LedgerError.openedForReading(path) }
+
     func giveBack() throws(LedgerError) -> LedgerRoom? { throw LedgerError.openedForReading(path) }
 
     private func current() throws(LedgerError) -> Opened {

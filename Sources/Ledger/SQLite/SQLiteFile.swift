@@ -231,6 +231,39 @@ final class SQLiteFile: SQLiteEngine {
         try connection.integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0
     }
 
+    func erase(remainsOf addresses: [String]) throws(LedgerError) -> Bool {
+        // In memory there is no file.
+        guard LedgerFile.size(path) != nil else { return true }
+        do {
+            guard try ErasedBytes(addresses).areIn(file: path) else { return true }
+            return try database.use { database in
+                let connection = SQLiteConnection(database)
+                return try rewrite(connection) == nil && SQLiteFile.checkpoint(connection)
+            }
+        } catch {
+            throw self.error(error)
+        }
+    }
+
+    /// Writes the whole file anew.
+    ///
+    /// - Returns: what prevented it; `nil` if it was done.
+    private func rewrite(_ connection: any Connection) throws -> String? {
+        do {
+            // SQLite's copy goes to a file: it is as large as the ledger.
+            try connection.run("PRAGMA temp_store = FILE")
+            defer { try? connection.run("PRAGMA temp_store = MEMORY") }
+            try connection.run("VACUUM")
+            return nil
+        } catch let failure as SQLiteFailure {
+            switch failure.code & 0xFF {
+            case SQLITE_BUSY, SQLITE_LOCKED: return "another program is writing to the ledger"
+            case SQLITE_FULL: return "the disk has no room for a second copy of the ledger"
+            default: throw failure
+            }
+        }
+    }
+
     // MARK: Room
 
     /// If less than one part in this many is empty, rewriting the file is not worthwhile.
@@ -250,18 +283,7 @@ final class SQLiteFile: SQLiteEngine {
         let before = try pages("page_count") * size
         var room = LedgerRoom(before: before, after: before, unused: try pages("freelist_count") * size)
         if room.unused > 0, room.unused >= room.before / SQLiteFile.worthyPart {
-            do {
-                // SQLite's copy goes to a file: it is as large as the ledger.
-                try connection.run("PRAGMA temp_store = FILE")
-                defer { try? connection.run("PRAGMA temp_store = MEMORY") }
-                try connection.run("VACUUM")
-            } catch let failure as SQLiteFailure {
-                switch failure.code & 0xFF {
-                case SQLITE_BUSY, SQLITE_LOCKED: room.obstacle = "another program is writing to the ledger"
-                case SQLITE_FULL: room.obstacle = "the disk has no room for a second copy of the ledger"
-                default: throw failure
-                }
-            }
+            room.obstacle = try rewrite(connection)
         }
         let isMoved = try SQLiteFile.checkpoint(connection)
         if room.obstacle == nil, !isMoved { room.obstacle = "another program is reading the ledger" }

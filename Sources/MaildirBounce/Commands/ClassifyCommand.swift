@@ -34,7 +34,7 @@ struct ClassifyCommand: WordsCommand {
     @OptionGroup var config: ConfigOptions
 
     func run() throws {
-        let settings = try config.load().classifierWithKeys()
+        let settings = try config.load().classifierToLook(Log())
         try StandardOutput.use { output in
             let status = try classify(output, settings: settings)
             guard status == ExitStatus.success else { throw ExitCode(status) }

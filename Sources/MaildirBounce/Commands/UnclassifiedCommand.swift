@@ -53,7 +53,7 @@ struct UnclassifiedCommand: ParsableCommand {
             var missed = 0
             let groups =
                 if let maildir {
-                    try messages(maildir, try configuration.classifierWithKeys(), missed: &missed)
+                    try messages(maildir, try configuration.classifierToLook(Log()), missed: &missed)
                 } else {
                     try outcomes(try ledgerOptions.open(configuration))
                 }

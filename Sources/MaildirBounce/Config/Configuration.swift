@@ -126,6 +126,15 @@ struct Configuration {
         return settings
     }
 
+    /// The same to look at a message and count nothing: without the keys where this user may not read them.
+    func classifierToLook(_ log: Log) throws(Failure) -> Settings {
+        guard let path = verp.unreadableKey else { return try classifierWithKeys() }
+        log.warning("\(path): this user may not read the key, so no signature of a return path is checked")
+        var settings = try classifierWithRules()
+        settings.ownAddresses = { [own] in own.places(in: $0, deliveredTo: $1) }
+        return settings
+    }
+
     /// The classifier's settings, with the administrator's rules and without keys.
     func classifierWithRules() throws(Failure) -> Settings {
         var settings = classifier

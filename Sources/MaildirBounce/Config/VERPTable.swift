@@ -65,6 +65,12 @@ struct VERPTable {
     }
 
     /// The keys, the one that signs first.
+    /// A key file that exists and that this user may not read.
+    var unreadableKey: String? {
+        for case .file(let path) in keys where access(path, R_OK) != 0 && errno == EACCES { return path }
+        return nil
+    }
+
     func loadKeys() throws(Failure) -> [SigningKey] {
         var found: [SigningKey] = []
         for source in keys {

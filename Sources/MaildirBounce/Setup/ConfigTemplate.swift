@@ -32,16 +32,16 @@ enum ConfigTemplate {
             return_path = \(setup.returnPath.text.tomlQuoted)
             # Postfix's recipient_delimiter.
             #delimiter = "+"
-            # Files of keys, or keys; the first signs, all verify. Make one, for the one who scans and the one who sends:
-            # (umask 077; maildir-bounce verp key > /etc/maildir-bounce.key)
-            #keys = ["file:/etc/maildir-bounce.key"]
+            # Files of keys, or keys; the first signs, all verify. Who scans and who sends must be able to read them.
+            keys = [\(("file:" + setup.key).tomlQuoted)]
             # After how many days a tag is worth nothing. Without it tags are good for ever.
             #expiry_days = 60
             # Return paths that hold an id of your application: {id} stands for it, {recipient} for bob=dest.example.
             #patterns = ["b.{id}@news.example"]
 
             [trust]
-            # "signed": only a report to an address that we signed changes a counter. Needs a key in [verp].
+            # "signed": only a report to an address that we signed changes a counter. Set it once all mail is sent from signed
+            # return paths (maildir-bounce verp make): then a forged report changes none.
             # "message-id": only one that knows the Message-ID of a mail of ours, at one of these domains.
             #require = "none"
             #message_id_domains = []

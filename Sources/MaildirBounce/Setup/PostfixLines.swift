@@ -26,9 +26,10 @@ enum PostfixLines {
             "# DNS, where this machine is mail.example.com: without it foreign servers cannot return a report.",
             "\(address.domain). IN MX 10 mail.example.com.",
             "",
-            "# Send each mail with a return path that names its recipient (VERP):",
-            "#   \(address.local)+bob=dest.example@\(address.domain)",
-            "# or signed, with a key in the configuration: maildir-bounce verp make bob@dest.example",
+            "# Send each mail with a signed return path that names its recipient (VERP), which nobody can forge:",
+            "#   sendmail -f \"$(maildir-bounce verp make bob@dest.example)\" bob@dest.example",
+            "# Who sends must be able to read the key. Once all mail is sent so, set require = \"signed\" in [trust] of",
+            "# \(setup.config). Until then, or without a key: \(address.local)+bob=dest.example@\(address.domain)",
             "",
             "# Then: postfix reload; maildir-bounce doctor --return-path \(address.text)",
         ]

@@ -14,6 +14,9 @@ struct Setup: Equatable {
     var returnPath: ReturnAddress
     var user: Account
 
+    /// The file of the key that signs return paths, beside the configuration.
+    var key: String { (config.hasSuffix(".toml") ? String(config.dropLast(".toml".count)) : config) + ".key" }
+
     /// The address that reports go to.
     struct ReturnAddress: Equatable {
         let local: String

@@ -3,6 +3,7 @@ import Glibc
 import Ledger
 import LedgerPostgreSQL
 import Maildir
+import ReturnPath
 
 /// Creates what is missing of an installation, and reports each step. What exists is not changed.
 struct SetupSteps {
@@ -20,6 +21,7 @@ struct SetupSteps {
         // What we make has the mode that we name, whatever the caller's umask.
         let mask = umask(0o022)
         defer { umask(mask) }
+        if !exists(setup.config) { try makeKey(setup) }
         try makeConfig(setup)
         try makeMaildir(setup.maildir, for: setup.user)
         if let archive = setup.archive {
@@ -46,6 +48,32 @@ struct SetupSteps {
             // Half a configuration would be kept by the next run.
             unlink(setup.config)
             throw cannotMake(setup.config, error.code)
+        }
+    }
+
+    /// The key that signs return paths. Who scans may read it, and nobody else but root.
+    private mutating func makeKey(_ setup: Setup) throws {
+        let path = setup.key
+        if exists(path) { return try tell("kept \(path)") }
+        let isRoot = geteuid() == 0
+        try note(isRoot ? "\(path), 0640, of root and the group of \(setup.user.name)" : "\(path), 0600")
+        guard !isDryRun else { return }
+        let text = try SigningKey.random() + "\n"
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw cannotMake(path, errno) }
+        do throws(SystemError) {
+            try closing(descriptor) { () throws(SystemError) in
+                try writeAll(Array(text.utf8), to: descriptor)
+                if isRoot {
+                    guard fchown(descriptor, 0, setup.user.groupID) == 0, fchmod(descriptor, 0o640) == 0 else {
+                        throw SystemError.last
+                    }
+                }
+                guard fsync(descriptor) == 0 else { throw SystemError.last }
+            }
+        } catch {
+            unlink(path)
+            throw cannotMake(path, error.code)
         }
     }
 
