@@ -210,6 +210,9 @@ struct MailingTests {
             try ledger.mailings(of: "news.example").map(\.day)
                 == [0, 3, 7, 14].map { CalendarTime.day(of: time(day: $0)) })
         #expect(try ledger.mailings().allSatisfy(\.isTold))
+        #expect(try ledger.takeBack("news.example", day: CalendarTime.day(of: time(day: 3))))
+        #expect(try !ledger.takeBack("news.example", day: CalendarTime.day(of: time(day: 3))))
+        #expect(try ledger.address("bob@dest.example")?.state.suppression != nil)
         #expect(try ledger.verify(limit: 9).differences == [])
     }
 

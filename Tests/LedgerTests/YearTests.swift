@@ -4,7 +4,9 @@ import Year
 @testable import Ledger
 
 /// A share of what `make simulate-year` does with 100,000 addresses, on a seed that no number was chosen on.
-@Suite("A year of mailings, with outages, a block list, a wrong DMARC record and a forger", .enabled(if: !TestServer.isInUse))
+@Suite(
+    "A year of mailings, with outages, a block list, a wrong DMARC record and a forger",
+    .enabled(if: !TestServer.isInUse))
 struct YearTests {
     @Test("No good address is lost, the dead are found at their first report, and who stays full is found in time")
     func year() throws {

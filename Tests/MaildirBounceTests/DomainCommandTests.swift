@@ -132,7 +132,10 @@ struct DomainCommandTests {
             [own]
             addresses = ["ceo@mail.firm.example", "@office.example"]
             """)
-        for domain in ["news.example", ".firm.example", "mail.firm.example", "office.example", ".example"] {
+        // Postfix takes a domain in a map for all below it, too.
+        for domain in [
+            "news.example", ".firm.example", "firm.example", "mail.firm.example", "office.example", ".example", "example",
+        ] {
             let run = try run("suppress", "--domain", domain, "--config", config)
             #expect(run.status == 65, "\(domain)")
             #expect(run.errors.contains("\(domain): addresses of our own are in "))
@@ -140,7 +143,7 @@ struct DomainCommandTests {
                 "import", "--format", "jsonl", "--config", config, input: "{\"domain\": \"\(domain)\"}\n")
             #expect(list.status == 65, "\(domain)")
         }
-        #expect(try run("suppress", "--domain", "firm.example", ".news.example", "--config", config).status == 0)
+        #expect(try run("suppress", "--domain", "other.example", ".news.example", "--config", config).status == 0)
         // An older configuration did not know of it.
         #expect(try run("suppress", "--domain", "office.example").status == 0)
         let held = try run("check", "ann@office.example", "--config", config)
@@ -150,7 +153,7 @@ struct DomainCommandTests {
             let list = try Program.run(arguments + ["--config", config, "--ledger", station.ledger])
             #expect(list.status == 0)
             #expect(!list.text.contains("office.example"), "\(arguments)")
-            #expect(list.text.contains("firm.example"), "\(arguments)")
+            #expect(list.text.contains("other.example"), "\(arguments)")
             #expect(list.errors.contains("left out: addresses of our own are under office.example"))
         }
     }

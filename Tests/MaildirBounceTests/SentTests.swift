@@ -242,4 +242,18 @@ struct SentTests {
         #expect(!station.folder.names("").contains("none.sqlite"))
         #expect(try sent("--from", station.folder.path("none.csv")).status == 66)
     }
+
+    @Test("--remove takes back what was told, and the states follow")
+    func remove() throws {
+        try LedgerSamples.make(station.ledger, [])
+        func sent(_ more: String...) throws -> Run {
+            try Program.run(["sent", "--stream", "news.example", "--ledger", station.ledger] + more)
+        }
+        #expect(try sent("--at", "2026-11-06").status == 0)
+        #expect(try sent("--remove", "--at", "2026-11-07").status == 65)
+        let run = try sent("--remove", "--at", "2026-11-06")
+        #expect(run.status == 0 && run.text.contains("took back the mailing of news.example on 2026-11-06"))
+        #expect(try sent("--list").lines.filter { !$0.isEmpty }.isEmpty)
+        #expect(try sent("--remove", "--count", "3").status == 64)
+    }
 }

@@ -24,7 +24,7 @@ struct StatusTests {
         #expect(run.text.contains("1 that found mail"))
         #expect(run.text.contains("hard-bounce"))
         #expect(run.text.contains("1 userunknown"))
-        #expect(run.text.contains("nothing is held back"))
+        #expect(run.text.contains("no spike is held back"))
         let object = try object()
         #expect(object["runs"] as? Int == 1)
         #expect(object["duplicates"] as? Int == 1)

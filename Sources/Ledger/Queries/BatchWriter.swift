@@ -474,12 +474,29 @@ package final class BatchWriter {
             try insert.bind(3, entry.count)
             try insert.execute()
         }
-        for id in try mailings.learn(new).sorted() {
+        try derive(mailings.learn(new))
+        return new.count
+    }
+
+    /// Derives the states of addresses again.
+    private func derive(_ numbers: Set<Int64>) throws {
+        for id in numbers.sorted() {
             guard let address = try addresses.address(id) else { continue }
             touched[try touch(address)].mustBeDerived = true
         }
         try writeAddresses()
-        return new.count
+    }
+
+    /// Removes a day that was told, and derives the states that depend on it.
+    func takeBack(_ stream: String, day: Int64) throws -> Bool {
+        guard let number = try terms.known(stream) else { return false }
+        let delete = try connection.prepare("DELETE FROM sent WHERE stream = ?1 AND day = ?2")
+        try delete.bind(1, number)
+        try delete.bind(2, day)
+        try delete.execute()
+        guard try connection.changes > 0 else { return false }
+        try derive(mailings.learn([MailingDays.Day(stream: number, day: day)]))
+        return true
     }
 
     // MARK: Sums

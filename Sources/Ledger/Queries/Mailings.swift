@@ -37,6 +37,15 @@ extension LedgerStore {
         }
     }
 
+    /// Takes back what was told of a day: that a stream was mailed then.
+    ///
+    /// - Returns: whether it had been told. What reports prove of the day stays.
+    package func takeBack(_ stream: String, day: Int64) throws(LedgerError) -> Bool {
+        try write { connection in
+            try BatchWriter(connection, policy: policy).takeBack(stream.stored(limit: LedgerLimits.termBytes), day: day)
+        }
+    }
+
     /// The days on which streams were mailed, as far as they are known, by stream and day.
     ///
     /// - Parameter stream: only of this one.

@@ -40,7 +40,7 @@ struct CheckCommand: PlainCommand {
     @Option(
         help: ArgumentHelp(
             "The mailing that is to be sent: its List-Id, or its return path without the tag.", valueName: "stream"))
-    var stream: String?
+    var stream: StreamName?
 
     @Option(help: "How to print: text or jsonl.")
     var format: RecordFormat = .text
@@ -77,13 +77,13 @@ struct CheckCommand: PlainCommand {
         let now = Int64(time(nil))
         guard let address else {
             var batch = BatchCheck(
-                ledger: ledger, own: configuration.own, stream: stream.map(Mailing.streamName), now: now,
+                ledger: ledger, own: configuration.own, stream: stream?.text, now: now,
                 wantsSuppressed: suppressed, format: format)
             try batch.run(try LineReader(nil))
             return
         }
         if let problem = CanonicalAddress.problem(of: address) { throw Failure(ExitStatus.dataError, problem) }
-        let held = try ledger.check(address, stream: stream.map(Mailing.streamName), at: now)
+        let held = try ledger.check(address, stream: stream?.text, at: now)
         let result = configuration.own.result(held, of: address)
         try StandardOutput.use { output in
             switch (format, result) {

@@ -56,6 +56,16 @@ struct LedgerOptions: ParsableArguments {
     }
 }
 
+/// A stream as the user names it: not an empty text, as an unset variable of a script is.
+struct StreamName: ExpressibleByArgument {
+    let text: String
+
+    init?(argument: String) {
+        text = Mailing.streamName(argument)
+        if text.isEmpty { return nil }
+    }
+}
+
 /// `--dry-run` and `--format`, for the commands that take messages into the ledger.
 struct RunOptions: ParsableArguments {
     @Flag(help: "Say what would be done, and write nothing at all.")

@@ -41,7 +41,7 @@ struct ReleaseCommand: WordsCommand {
         help: ArgumentHelp(
             "Only from what they have unsubscribed from: a List-Id, or a return path without the tag.",
             valueName: "stream"))
-    var stream: String?
+    var stream: StreamName?
 
     @OptionGroup var note: NoteOptions
 
@@ -80,7 +80,7 @@ struct ReleaseCommand: WordsCommand {
                 "\(stillSuppressed) of them \(stillSuppressed == 1 ? "is" : "are") suppressed all the same: release what "
                     + "covers them, as it is written above")
         }
-        let stream = stream.map(Mailing.streamName)
+        let stream = stream?.text
         var releases = Releases(path: path, policy: configuration.policy, stream: stream, now: now)
         var tally = try source.take(
             into: open,
@@ -110,6 +110,8 @@ private struct Releases {
     private var addresses: [(text: String, wasSuppressed: Bool)] = []
     /// How many are suppressed nevertheless, by themselves.
     private var stillSuppressed = 0
+    /// The same for all mail, where one stream was named.
+    private var forAllMail = 0
     /// The same because of their domain, and the domains.
     private var underDomain = 0
     private var domains = Set<DomainPattern>()
@@ -151,6 +153,8 @@ private struct Releases {
                     if let domain = suppression.domain {
                         underDomain += 1
                         domains.insert(domain)
+                    } else if stream != nil, suppression.cause != .unsubscribed {
+                        forAllMail += 1
                     } else {
                         stillSuppressed += 1
                     }
@@ -171,6 +175,9 @@ private struct Releases {
             parts.append(
                 "\(start(stillSuppressed)): another program has counted or suppressed meanwhile; look with maildir-bounce "
                     + "address, and release again")
+        }
+        if forAllMail > 0 {
+            parts.append("\(start(forAllMail)), for all mail: maildir-bounce release without --stream ends that")
         }
         if underDomain > 0 {
             let name = domains.count == 1 ? domains.first?.text : nil

@@ -11,7 +11,7 @@ struct SentCommand: ParsableCommand {
         discussion: """
             A mailbox that is always full fails on every mailing; one that had an accident fails on one. So failures count \
             if mailings in a row have them (docs/policy.md). On which days a list was mailed the ledger knows from the \
-            reports about two or more of its addresses; for a small list tell it, best from the script that sends. \
+            our own server's reports about two or more of its addresses; for a small list tell it, best from the script that sends. \
             STREAM is the list's List-Id, or the return path without its tag. Do not tell it of receipts and other single \
             mails: they are no mailing.
 
@@ -20,9 +20,11 @@ struct SentCommand: ParsableCommand {
             Example: maildir-bounce sent --stream news.firm.example --count 4200
             Example: maildir-bounce sent --stream bounce@news.example --at 2026-11-24
             Example: maildir-bounce sent --from mailings.csv
+            Example: maildir-bounce sent --remove --stream news.firm.example --at 2026-11-24
             Example: maildir-bounce sent --list
 
-            Exit status: 0 done, 64 usage, 65 a line of the table is wrong and nothing was changed, 66 no ledger or no table \
+            Exit status: 0 done, 64 usage, 65 a line of the table is wrong, or of the day to take back nothing was told, and \
+            nothing was changed, 66 no ledger or no table \
             in that file, 73 the ledger cannot be written, 74 reading or writing failed, 75 try again later, 78 configuration.
             """)
 
@@ -40,6 +42,9 @@ struct SentCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Read a table of mailings from a file; - is standard input.", valueName: "file"))
     var from: String?
 
+    @Flag(help: "Take back what was told of this day; what reports prove of it stays.")
+    var remove = false
+
     @Flag(help: "Print the days that are known.")
     var list = false
 
@@ -52,7 +57,8 @@ struct SentCommand: ParsableCommand {
 
     func validate() throws {
         if let count, count < 0 { throw ValidationError("--count is a number of mails") }
-        if from != nil, stream != nil || at != nil || count != nil || list {
+        if remove, count != nil || list { throw ValidationError("--remove takes --stream and --at only") }
+        if from != nil, stream != nil || at != nil || count != nil || list || remove {
             throw ValidationError("--from names the streams and days; leave out the other options")
         }
         if list, at != nil || count != nil { throw ValidationError("--list only prints; leave out --at and --count") }
@@ -82,6 +88,16 @@ struct SentCommand: ParsableCommand {
             guard day <= latest else { throw ValidationError("--at lies in the future") }
             let name = Mailing.streamName(stream)
             guard !name.isEmpty else { throw ValidationError("--stream is empty") }
+            if remove {
+                guard try ledgerOptions.openForWriting(configuration).takeBack(name, day: day) else {
+                    throw Failure(
+                        ExitStatus.dataError,
+                        "nobody told of a mailing of \(name) on \(LedgerStore.day(day)); see sent --list")
+                }
+                return try StandardOutput.use { output in
+                    try output.write(line: terminalSafe("took back the mailing of \(name) on \(LedgerStore.day(day))"))
+                }
+            }
             mailings = [Mailing(stream: name, day: day, count: count)]
         }
         let new = try ledgerOptions.openForWriting(configuration).record(mailings)

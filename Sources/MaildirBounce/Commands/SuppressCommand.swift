@@ -48,7 +48,7 @@ struct SuppressCommand: WordsCommand {
     @Option(
         help: ArgumentHelp(
             "Only this mailing: its List-Id, or its return path without the tag.", valueName: "stream"))
-    var stream: String?
+    var stream: StreamName?
 
     @OptionGroup var note: NoteOptions
 
@@ -81,7 +81,7 @@ struct SuppressCommand: WordsCommand {
             } else {
                 try source.take(excluding: configuration.own, into: open) {
                     ManualAction(
-                        address: $0, kind: .suppress, reason: reason, stream: stream.map(Mailing.streamName), at: now,
+                        address: $0, kind: .suppress, reason: reason, stream: stream?.text, at: now,
                         until: end, author: author, note: note.note)
                 }
             }

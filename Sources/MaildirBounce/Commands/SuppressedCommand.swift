@@ -31,7 +31,7 @@ struct SuppressedCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "List also who has unsubscribed from this mailing, after the others.", valueName: "stream"))
-    var stream: String?
+    var stream: StreamName?
 
     @OptionGroup var config: ConfigOptions
 
@@ -52,7 +52,7 @@ struct SuppressedCommand: ParsableCommand {
                 !others.takes($0.address) || printer.print(list.line($0))
             }
             if let stream {
-                try ledger.unsubscribed(from: Mailing.streamName(stream)) {
+                try ledger.unsubscribed(from: stream.text) {
                     !others.takes($0.address) || printer.print(list.line($0))
                 }
             }

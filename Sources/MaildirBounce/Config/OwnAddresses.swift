@@ -92,9 +92,12 @@ struct OwnAddresses: Sendable {
         }
     }
 
-    /// The first of our domains that is one of these, or in which an address of ours is.
+    /// The first of our domains that is one of these, or in which an address of ours is, or that is below: Postfix takes a
+    /// domain in a map for all below it, too.
     func domain(under pattern: DomainPattern) -> String? {
-        wholeDomains.union(domains).union(addressDomains).filter(pattern.covers).min()
+        wholeDomains.union(domains).union(addressDomains).filter {
+            pattern.covers($0) || $0.hasSuffix("." + pattern.name)
+        }.min()
     }
 
     /// The same for text; what is not an address is not one of ours.

@@ -51,7 +51,7 @@ struct TrustRule: Sendable, Equatable {
                 return event
             },
             withheld: withheld ?? (isOwn ? .ownAddress : nil), isWithheld: withheld?.isForLackOfProof ?? false,
-            isVouched: isVouched, maximumAddresses: maximumAddresses)
+            isVouched: isVouched, maximumAddresses: maximumAddresses, isOfOurServers: isOfOurServers(verdict))
     }
 
     /// A request to unsubscribe counts, for one stream, if a signed tag proves who asks, or From is believed, and the
@@ -110,6 +110,12 @@ struct TrustRule: Sendable, Equatable {
         guard let provenance = verdict.provenance else { return false }
         let believed = verdict.messageClass == .complaint ? relays + feedbackLoops : relays
         return believed.contains { $0.vouches(for: provenance) }
+    }
+
+    private func isOfOurServers(_ verdict: Verdict) -> Bool {
+        if verdict.origin == .local { return true }
+        guard let provenance = verdict.provenance else { return false }
+        return relays.contains { $0.vouches(for: provenance) }
     }
 
     /// Whether a receipt shows that it is about a mail of ours to this recipient: by a Message-ID of ours, or by a return
@@ -271,6 +277,9 @@ struct TrustJudgement {
     var isVouched: Bool
     /// Against how many addresses it may count if not.
     var maximumAddresses: Int
+    /// Whether our own server or a relay of ours wrote the report: what it says of the mailing's day is believed. Who has
+    /// a tag of ours proves nothing about others.
+    var isOfOurServers = false
     /// The stream that it is about, if that is not the one of the address it was delivered to.
     var stream: String?
 

@@ -26,6 +26,9 @@ struct AddressText {
         } else {
             lines.append("    may be mailed")
         }
+        for (stream, since) in record.state.unsubscribed {
+            lines.append("    unsubscribed from \(stream) since \(timestamp(since) ?? "?")")
+        }
         let counters = record.state.counters.named.filter { $0.count > 0 }.map { "\($0.count) \($0.name)" }
         lines.append("    reports: " + (counters.isEmpty ? "none" : counters.joined(separator: ", ")))
         let faults = Party.allCases.compactMap { party in record.parties[party].map { "\($0) the \(party.rawValue)'s" }
@@ -43,7 +46,7 @@ struct AddressText {
 
     private func line(_ action: ManualAction) -> String {
         let words: [String?] = [
-            timestamp(action.at), action.kind.name, action.reason,
+            timestamp(action.at), action.kind.name, action.stream.map { "for \($0)" }, action.reason,
             action.until.flatMap(timestamp).map { "until \($0)" },
             action.author.map { "by \($0)" }, action.note.map { "- \($0)" },
         ]
@@ -95,6 +98,14 @@ extension JSONWriter {
                 }
             }
             guard let record else { return }
+            if !record.state.unsubscribed.isEmpty {
+                writer.array("unsubscribed", record.state.unsubscribed.map { ($0.stream, $0.since) }) { writer, row in
+                    writer.object { writer in
+                        writer.member("stream", row.0)
+                        writer.member("since", timestamp(row.1))
+                    }
+                }
+            }
             writer.object("reports") { writer in
                 for counter in record.state.counters.named { writer.member(counter.name, counter.count) }
             }
@@ -115,6 +126,7 @@ extension JSONWriter {
         object { writer in
             writer.member("at", timestamp(action.at))
             writer.member("kind", action.kind.name)
+            writer.member("stream", action.stream)
             writer.member("reason", action.reason)
             writer.member("until", action.until.flatMap(timestamp))
             writer.member("author", action.author)

@@ -136,7 +136,7 @@ extension StatusListing {
         rows.append([
             "brake",
             brakes.isEmpty
-                ? "nothing is held back"
+                ? "no spike is held back"
                 : "\(brakes.count) \(brakes.count == 1 ? "spike" : "spikes") undecided, \(waiting) addresses wait; see "
                     + "maildir-bounce brake list",
         ])

@@ -72,6 +72,10 @@ struct PreviewTable {
         }
         let (days, newDays) = (change.before?.streakDays ?? 0, change.after.streakDays)
         if days != newDays { words.append("days of soft bounces \(days) -> \(newDays)") }
+        for (stream, _) in change.after.unsubscribed
+        where change.before?.unsubscribed.contains(where: { $0.stream == stream }) != true {
+            words.append("unsubscribed from \(stream)")
+        }
         if change.after.held != nil, change.before?.held == nil { words.append("held back by the brake") }
         if change.before?.suppression != nil, change.after.suppression == nil { words.append("no longer suppressed") }
         return words.isEmpty ? "other details" : words.joined(separator: ", ")

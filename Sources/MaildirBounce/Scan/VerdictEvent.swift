@@ -32,7 +32,7 @@ extension DeliveryEvent {
             reportingMTA: verdict.reportingMTA,
             stream: judged.stream ?? verdict.stream,
             mailed: Self.mailed(verdict.mailed, arrival: arrival),
-            isBulk: verdict.isOfMailing,
+            isBulk: verdict.isOfMailing && judged.isOfOurServers,
             isVouched: judged.isVouched, isWithheld: judged.isWithheld,
             deliveredTo: verdict.deliveredTo.first,
             destination: destination,
