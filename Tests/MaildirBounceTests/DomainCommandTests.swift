@@ -134,7 +134,8 @@ struct DomainCommandTests {
             """)
         // Postfix takes a domain in a map for all below it, too.
         for domain in [
-            "news.example", ".firm.example", "firm.example", "mail.firm.example", "office.example", ".example", "example",
+            "news.example", ".firm.example", "firm.example", "mail.firm.example", "office.example", ".example",
+            "example",
         ] {
             let run = try run("suppress", "--domain", domain, "--config", config)
             #expect(run.status == 65, "\(domain)")
