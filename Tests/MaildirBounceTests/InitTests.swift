@@ -57,6 +57,18 @@ struct InitTests {
         #expect(scan.status == 0, "\(scan.errors)")
     }
 
+    @Test("makes a key that is gone again, and prints commands that find another configuration")
+    func lostKey() throws {
+        let first = try setUp()
+        #expect(first.status == 0)
+        let config = folder.path("config.toml")
+        #expect(first.lines.contains { $0.hasPrefix("# Then:") && $0.hasSuffix("--config \(config)") })
+        try FileManager.default.removeItem(atPath: folder.path("config.key"))
+        let again = try setUp()
+        #expect(again.status == 0 && again.text.contains("made \(folder.path("config.key"))"))
+        #expect(try Program.run("verp", "make", "bob@dest.example", "--config", config).status == 0)
+    }
+
     @Test("changes nothing when it runs again, and says so")
     func twice() throws {
         #expect(try setUp().status == 0)

@@ -255,5 +255,8 @@ struct SentTests {
         #expect(run.status == 0 && run.text.contains("took back the mailing of news.example on 2026-11-06"))
         #expect(try sent("--list").lines.filter { !$0.isEmpty }.isEmpty)
         #expect(try sent("--remove", "--count", "3").status == 64)
+        let tagged = try Program.run(
+            "sent", "--stream", "bounce+bob=dest.example@news.example", "--ledger", station.ledger)
+        #expect(tagged.status == 64)
     }
 }

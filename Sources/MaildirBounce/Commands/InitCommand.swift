@@ -86,7 +86,7 @@ struct InitCommand: ParsableCommand {
         }
         let name = try answer(
             user, "User who owns the Maildir and scans it", geteuid() == 0 ? Account.defaultName : nil)
-        let setup = Setup(
+        var setup = Setup(
             config: config,
             maildir: try answer(maildir ?? kept?.maildir, "Maildir for the bounces", Setup.defaultMaildir)
                 ?? Setup.defaultMaildir,
@@ -94,6 +94,10 @@ struct InitCommand: ParsableCommand {
             archive: try answer(archive ?? kept?.archive, "Folder to file counted reports in, by class", nil),
             returnPath: try Setup.ReturnAddress(address),
             user: try Account.find(name))
+        setup.namesKey =
+            kept?.verp.keys.contains { source in
+                if case .file(let path) = source { path == setup.key } else { false }
+            } ?? false
         try Setup.checkAbsolute(setup.maildir, "--maildir")
         if !LedgerStore.isAddress(setup.ledger) { try Setup.checkAbsolute(setup.ledger, "--ledger") }
         if let archive = setup.archive { try Setup.checkAbsolute(archive, "--archive") }

@@ -88,6 +88,10 @@ struct SentCommand: ParsableCommand {
             guard day <= latest else { throw ValidationError("--at lies in the future") }
             let name = Mailing.streamName(stream)
             guard !name.isEmpty else { throw ValidationError("--stream is empty") }
+            guard !name.contains("@") || !name.contains("+") else {
+                throw ValidationError(
+                    "--stream is the return path without its tag: leave out what is between the + and the @")
+            }
             if remove {
                 guard try ledgerOptions.openForWriting(configuration).takeBack(name, day: day) else {
                     throw Failure(

@@ -8,6 +8,7 @@ enum PostfixLines {
 
     static func lines(_ setup: Setup) -> [String] {
         let address = setup.returnPath
+        let config = setup.config == Configuration.defaultPath ? "" : " --config \(setup.config.shellQuoted)"
         let (base, mailbox) = FilePath.split(setup.maildir)
         var lines = [
             "# Postfix, /etc/postfix/main.cf: \(address.text), with and without a tag, comes to the Maildir.",
@@ -27,11 +28,11 @@ enum PostfixLines {
             "\(address.domain). IN MX 10 mail.example.com.",
             "",
             "# Send each mail with a signed return path that names its recipient (VERP), which nobody can forge:",
-            "#   sendmail -f \"$(maildir-bounce verp make bob@dest.example)\" bob@dest.example",
+            "#   sendmail -f \"$(maildir-bounce verp make bob@dest.example\(config))\" bob@dest.example",
             "# Who sends must be able to read the key. Once all mail is sent so, set require = \"signed\" in [trust] of",
             "# \(setup.config). Until then, or without a key: \(address.local)+bob=dest.example@\(address.domain)",
             "",
-            "# Then: postfix reload; maildir-bounce doctor --return-path \(address.text)",
+            "# Then: postfix reload; maildir-bounce doctor --return-path \(address.text)\(config)",
         ]
         return lines
     }

@@ -13,6 +13,8 @@ struct Setup: Equatable {
     var archive: String?
     var returnPath: ReturnAddress
     var user: Account
+    /// Whether a configuration that is there already names ``key``.
+    var namesKey = false
 
     /// The file of the key that signs return paths, beside the configuration.
     var key: String { (config.hasSuffix(".toml") ? String(config.dropLast(".toml".count)) : config) + ".key" }

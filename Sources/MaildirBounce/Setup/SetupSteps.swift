@@ -21,7 +21,7 @@ struct SetupSteps {
         // What we make has the mode that we name, whatever the caller's umask.
         let mask = umask(0o022)
         defer { umask(mask) }
-        if !exists(setup.config) { try makeKey(setup) }
+        if !exists(setup.config) || setup.namesKey { try makeKey(setup) }
         try makeConfig(setup)
         try makeMaildir(setup.maildir, for: setup.user)
         if let archive = setup.archive {
