@@ -58,8 +58,9 @@ package struct AddressState: Sendable, Equatable {
         mailings: [String: [Int64]] = [:], onStep: ((AddressEvent, AddressState) -> Void)? = nil
     ) -> AddressState {
         var state = base
+        let rules = Rules(domain: domain, policy: policy, mailings: mailings)
         for event in inOrder(events) {
-            state.apply(event, Rules(domain: domain, policy: policy, mailings: mailings))
+            state.apply(event, rules)
             onStep?(event, state)
         }
         return state

@@ -78,6 +78,13 @@ package struct Suppression: Sendable, Hashable {
         self.party = party
     }
 
+    /// Of an address that asked for no more mail of a stream.
+    package init(unsubscribedFrom stream: String, since: Int64) {
+        let cause = Cause.unsubscribed
+        self.init(cause: cause, reason: Token(text: cause.name), since: since, days: 1)
+        self.stream = stream
+    }
+
     /// From a stored reason.
     package init(cause: Cause, storedReason: String, since: Int64, until: Int64?, days: Int, party: Party? = nil) {
         let words = cause == .relay ? storedReason.split(separator: " ", maxSplits: 1).map(String.init) : []

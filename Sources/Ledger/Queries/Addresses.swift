@@ -123,12 +123,6 @@ extension LedgerStore {
         _ addresses: [String], from stream: String, _ connection: any Connection, _ terms: TermTable,
         _ body: (String, Suppression) -> Void
     ) throws {
-        func suppression(since: Int64) -> Suppression {
-            var suppression = Suppression(
-                cause: .unsubscribed, reason: Token(text: Suppression.Cause.unsubscribed.name), since: since, days: 1)
-            suppression.stream = stream
-            return suppression
-        }
         if let number = try terms.known(stream) {
             try connection.forEach(
                 addresses.map(RowValue.text),
@@ -136,12 +130,13 @@ extension LedgerStore {
                 SELECT a.address, s.since FROM address AS a JOIN stream_suppression AS s ON s.address = a.id
                 WHERE s.stream = \(number) AND a.address = ?1
                 """
-            ) { body($0.text(0), suppression(since: $0.integer(1))) }
+            ) { body($0.text(0), Suppression(unsubscribedFrom: stream, since: $0.integer(1))) }
         }
         var known: [String: String] = [:]
         for address in addresses { known[Forgetting.name(address, stream: stream)] = address }
         try ForgottenTable(connection, terms).forEach(known.keys.sorted()) { name, forgotten in
-            if let address = known[name], let forgotten { body(address, suppression(since: forgotten.since)) }
+            guard let address = known[name], let forgotten else { return }
+            body(address, Suppression(unsubscribedFrom: stream, since: forgotten.since))
         }
     }
 
@@ -160,11 +155,10 @@ extension LedgerStore {
             try query.bind(1, number)
             var rows: [SuppressedAddress] = []
             while try query.step() {
-                var suppression = Suppression(
-                    cause: .unsubscribed, reason: Token(text: Suppression.Cause.unsubscribed.name),
-                    since: query.integer(1), days: 1)
-                suppression.stream = stream
-                rows.append(SuppressedAddress(address: query.text(0), suppression: suppression))
+                rows.append(
+                    SuppressedAddress(
+                        address: query.text(0),
+                        suppression: Suppression(unsubscribedFrom: stream, since: query.integer(1))))
             }
             return rows
         }

@@ -96,9 +96,8 @@ private final class Erasure {
         results[place].isKnown = true
         if let suppression = entry.state.suppression { try keep(suppression, of: entry.address) }
         for (stream, since) in entry.state.unsubscribed {
-            let cause = Suppression.Cause.unsubscribed
             try keep(
-                Suppression(cause: cause, reason: Token(text: cause.name), since: since, days: 1),
+                Suppression(unsubscribedFrom: stream, since: since),
                 of: Forgetting.name(entry.address, stream: stream))
         }
         let folder = try BrakeFolder(connection, terms)

@@ -99,9 +99,14 @@ extension LedgerStore {
         let after = try copy.ledger.store.read { try LedgerStore.spikes($0) }
         let changed = Set(before.keys).union(after.keys).filter { before[$0] != after[$0] }
         if changed.isEmpty { return }
-        let members = try read { try LedgerStore.members(of: changed, $0) }.subtracting(copy.addresses).sorted()
-        for start in stride(from: 0, to: members.count, by: LedgerStore.page) {
-            try load([], Set(members[start..<min(start + LedgerStore.page, members.count)]), [], into: &copy)
+        try load(try read { try LedgerStore.members(of: changed, $0) }, into: &copy)
+    }
+
+    /// Copies those of the addresses that are not copied yet, a page at a time.
+    private func load(_ addresses: Set<String>, into copy: inout Overlay.Copy) throws(LedgerError) {
+        let missing = addresses.subtracting(copy.addresses).sorted()
+        for start in stride(from: 0, to: missing.count, by: LedgerStore.page) {
+            try load([], Set(missing[start..<min(start + LedgerStore.page, missing.count)]), [], into: &copy)
         }
     }
 
@@ -131,10 +136,8 @@ extension LedgerStore {
                 }
             }
             return addresses
-        }.subtracting(copy.addresses).sorted()
-        for start in stride(from: 0, to: addresses.count, by: LedgerStore.page) {
-            try load([], Set(addresses[start..<min(start + LedgerStore.page, addresses.count)]), [], into: &copy)
         }
+        try load(addresses, into: &copy)
     }
 
     /// An hour of a provider and reason.

@@ -139,7 +139,7 @@ package final class MailingDays {
         return try selectSent.step()
     }
 
-    /// The days of the streams of events, and of the failures that a state remembers.
+    /// The days of the streams of the failures that are counted by mailings.
     func known(for events: [AddressEvent]) throws -> [String: [Int64]] {
         var result: [String: [Int64]] = [:]
         for event in events where event.effect == .soft {

@@ -99,14 +99,30 @@ struct ReleaseCommand: WordsCommand {
     }
 }
 
+/// The ledger as it was, while it is being written.
+private struct EarlierLedger {
+    let path: String
+    let policy: Policy
+    private var opened: LedgerStore?
+
+    init(path: String, policy: Policy) {
+        self.path = path
+        self.policy = policy
+    }
+
+    mutating func open() throws(LedgerError) -> LedgerStore {
+        if let opened { return opened }
+        let ledger = try LedgerStore(path: path, mode: .readOnly, policy: policy)
+        opened = ledger
+        return ledger
+    }
+}
+
 /// The states of addresses before and after their release.
 private struct Releases {
-    private let path: String
-    private let policy: Policy
     private let stream: String?
     private let now: Int64
-    /// Sees the ledger as it was, while it is being written.
-    private var before: LedgerStore?
+    private var before: EarlierLedger
     private var addresses: [(text: String, wasSuppressed: Bool)] = []
     /// How many are suppressed nevertheless, by themselves.
     private var stillSuppressed = 0
@@ -123,22 +139,14 @@ private struct Releases {
     var needless: Int { addresses.count { !$0.wasSuppressed } }
 
     init(path: String, policy: Policy, stream: String?, now: Int64) {
-        self.path = path
-        self.policy = policy
+        before = EarlierLedger(path: path, policy: policy)
         self.stream = stream
         self.now = now
     }
 
     mutating func look(_ actions: [ManualAction]) throws(LedgerError) {
-        let ledger: LedgerStore
-        if let before {
-            ledger = before
-        } else {
-            ledger = try LedgerStore(path: path, mode: .readOnly, policy: policy)
-        }
-        before = ledger
         let texts = actions.map(\.address)
-        let results = try ledger.check(texts, stream: stream, at: now)
+        let results = try before.open().check(texts, stream: stream, at: now)
         for (text, result) in zip(texts, results) { addresses.append((text, result != .mayMail)) }
     }
 
@@ -191,28 +199,17 @@ private struct Releases {
 
 /// The states of domains before and after their release.
 private struct DomainReleases {
-    private let path: String
-    private let policy: Policy
     private let now: Int64
-    /// Sees the ledger as it was, while it is being written.
-    private var before: LedgerStore?
+    private var before: EarlierLedger
     private var domains: [(domain: DomainPattern, was: Suppression?)] = []
 
     init(path: String, policy: Policy, now: Int64) {
-        self.path = path
-        self.policy = policy
+        before = EarlierLedger(path: path, policy: policy)
         self.now = now
     }
 
     mutating func look(_ actions: [DomainAction]) throws(LedgerError) {
-        let ledger: LedgerStore
-        if let before {
-            ledger = before
-        } else {
-            ledger = try LedgerStore(path: path, mode: .readOnly, policy: policy)
-        }
-        before = ledger
-        let found = try ledger.suppressedDomains(covering: actions.map(\.domain), at: now)
+        let found = try before.open().suppressedDomains(covering: actions.map(\.domain), at: now)
         for (action, row) in zip(actions, found) {
             domains.append((action.domain, row.flatMap { $0.domain == action.domain ? $0.suppression : nil }))
         }

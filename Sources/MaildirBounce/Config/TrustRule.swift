@@ -44,7 +44,7 @@ struct TrustRule: Sendable, Equatable {
             counted: counted.map { outcome in
                 var event = OutcomeEvent(outcome)
                 if outcome.kind == .delivered, verdict.messageClass != .complaint, !isVouched,
-                    !isProven(outcome, verdict)
+                    !isProven(outcome.address, knows: verdict.original?.messageID, verdict)
                 {
                     event.fate.remark = .unproven
                 }
@@ -58,8 +58,7 @@ struct TrustRule: Sendable, Equatable {
     /// request is one by its form: a mail program's, or at the address for it, or a command. What a person asks for in his
     /// own words, a person reads.
     private func judge(request verdict: Verdict) -> TrustJudgement {
-        var judgement = TrustJudgement(
-            counted: [], withheld: nil, isWithheld: false, isVouched: false, maximumAddresses: maximumAddresses)
+        var judgement = TrustJudgement(maximumAddresses: maximumAddresses)
         guard let recipient = verdict.recipients.first, !recipient.isOwn,
             verdict.evidence.contains(where: { Self.formalRequests.contains($0.rule) })
         else { return judgement }
@@ -84,14 +83,10 @@ struct TrustRule: Sendable, Equatable {
 
     /// A person's own answer to a mail of ours shows that the address is alive.
     private func judge(answer verdict: Verdict) -> TrustJudgement {
-        var judgement = TrustJudgement(
-            counted: [], withheld: nil, isWithheld: false, isVouched: false, maximumAddresses: maximumAddresses)
-        guard let answer = verdict.answer, let from = CanonicalAddress(answer.from) else { return judgement }
-        let isOurs = answer.inReplyTo.map { Self.isOurs($0, messageIDDomains) } ?? false
-        let isTagged =
-            (verdict.trust == .valid || verdict.trust == .unsigned)
-            && verdict.taggedRecipient.flatMap { CanonicalAddress($0) } == from
-        guard isOurs || isTagged else { return judgement }
+        var judgement = TrustJudgement(maximumAddresses: maximumAddresses)
+        guard let answer = verdict.answer, CanonicalAddress(answer.from) != nil,
+            isProven(answer.from, knows: answer.inReplyTo, verdict)
+        else { return judgement }
         judgement.counted = [
             OutcomeEvent(address: answer.from, fate: Fate(.delivered), reason: Token(text: Policy.answerReason))
         ]
@@ -101,31 +96,31 @@ struct TrustRule: Sendable, Equatable {
     /// Whether somebody trusted says what the report says: our own server, a relay or feedback loop of the configuration,
     /// or a signature of ours, which speaks for one recipient only.
     private func isVouched(_ verdict: Verdict, _ counted: [Outcome]) -> Bool {
-        if verdict.origin == .local { return true }
+        if isOfOurServers(verdict) { return true }
         if verdict.trust == .valid, let tagged = verdict.taggedRecipient.flatMap({ CanonicalAddress($0) }),
             !counted.isEmpty, counted.allSatisfy({ CanonicalAddress($0.address) == tagged })
         {
             return true
         }
-        guard let provenance = verdict.provenance else { return false }
-        let believed = verdict.messageClass == .complaint ? relays + feedbackLoops : relays
-        return believed.contains { $0.vouches(for: provenance) }
+        guard verdict.messageClass == .complaint, let provenance = verdict.provenance else { return false }
+        return feedbackLoops.contains { $0.vouches(for: provenance) }
     }
 
+    /// Whether our own server or a relay of ours wrote the report.
     private func isOfOurServers(_ verdict: Verdict) -> Bool {
         if verdict.origin == .local { return true }
         guard let provenance = verdict.provenance else { return false }
         return relays.contains { $0.vouches(for: provenance) }
     }
 
-    /// Whether a receipt shows that it is about a mail of ours to this recipient: by a Message-ID of ours, or by a return
-    /// path with his tag.
-    private func isProven(_ outcome: Outcome, _ verdict: Verdict) -> Bool {
-        if let id = verdict.original?.messageID, Self.isOurs(id, messageIDDomains) { return true }
+    /// Whether a receipt, or an answer, shows that it is about a mail of ours to an address: by a Message-ID of ours, or by
+    /// a return path with the address's tag.
+    private func isProven(_ address: String, knows messageID: String?, _ verdict: Verdict) -> Bool {
+        if let messageID, Self.isOurs(messageID, messageIDDomains) { return true }
         guard verdict.trust == .valid || verdict.trust == .unsigned,
             let tagged = verdict.taggedRecipient.flatMap({ CanonicalAddress($0) })
         else { return false }
-        return CanonicalAddress(outcome.address) == tagged
+        return CanonicalAddress(address) == tagged
     }
 
     /// The outcomes with the required proof.
@@ -268,13 +263,13 @@ extension TrustRule {
 /// What a report is worth.
 struct TrustJudgement {
     /// The outcomes that count.
-    var counted: [OutcomeEvent]
+    var counted: [OutcomeEvent] = []
     /// Why others do not.
     var withheld: Withheld?
     /// Whether that is for lack of a proof, so that they do not count later either.
-    var isWithheld: Bool
+    var isWithheld = false
     /// Whether somebody trusted vouches for it.
-    var isVouched: Bool
+    var isVouched = false
     /// Against how many addresses it may count if not.
     var maximumAddresses: Int
     /// Whether our own server or a relay of ours wrote the report: what it says of the mailing's day is believed. Who has
