@@ -68,6 +68,7 @@ struct PostgresChanges {
         try addStreams(&statements)
         try addHours(&statements)
         try addMailingDays(&statements)
+        try addChanges(&statements)
         let tally = LedgerTable.tally
         add(try tally.allRows(in: connection), to: &statements) {
             """
@@ -189,6 +190,19 @@ struct PostgresChanges {
             """
             INSERT INTO mailing_day (\(table.names)) SELECT * FROM \(table.given)
             ON CONFLICT (stream, day) DO UPDATE SET low = excluded.low, high = excluded.high
+            """
+        }
+    }
+
+    /// The feed. The brake's lock is held until the commit: who sees a number has seen every smaller one.
+    private func addChanges(_ statements: inout [Statement]) throws {
+        let table = LedgerTable.change
+        let values = table.columns.map { $0.name == "number" ? "last.number + given.number" : "given.\($0.name)" }
+        add(try table.allRows(in: connection), to: &statements) {
+            """
+            INSERT INTO change (\(table.names)) SELECT \(values.joined(separator: ", ")) FROM \(table.given), (
+                SELECT greatest((SELECT max(number) FROM change), (
+                    SELECT CAST(value AS BIGINT) FROM setting WHERE name = '\(Feed.lastSetting)')) AS number) AS last
             """
         }
     }

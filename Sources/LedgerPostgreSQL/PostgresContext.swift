@@ -107,10 +107,18 @@ struct PostgresContext {
                     .array(PostgresArray(braked.map { terms[$0.reason] ?? 0 })),
                     .array(PostgresArray(braked.map(\.hour))),
                 ]),
-            Statement(sql: "SELECT value FROM setting WHERE name = '\(ReportIndex.formerSetting)'"),
+            Statement(
+                sql: "SELECT name, value FROM setting WHERE name = ANY($1)",
+                parameters: [.array(PostgresArray(PostgresContext.settings))]),
             Statement(
                 sql: "SELECT \(LedgerTable.reportDecision.names) FROM report_decision WHERE fingerprint = ANY($1)",
                 parameters: [fingerprints]),
+            // Whoever has unsubscribed: their states name the streams as texts.
+            Statement(
+                sql: """
+                    SELECT \(LedgerTable.streamSuppression.names(of: "s")) FROM address AS a
+                    JOIN stream_suppression AS s ON s.address = a.id WHERE a.address = ANY($1)
+                    """, parameters: [addresses]),
             Statement(
                 sql: "SELECT nextval('delivery_number') FROM generate_series(1, $1)",
                 parameters: [.value(.integer(Int64(count)))]),
@@ -133,12 +141,16 @@ struct PostgresContext {
         lockedDeliveries = deliveries
         try take(rows[5], .pruned)
         try take(rows[6], .member)
-        if rows[7].count > 0, let moment = rows[7].text(0, 0).flatMap(Int64.init) {
-            try ReportIndex.setFormerEnd(moment, connection)
+        for row in 0..<rows[7].count {
+            try LedgerStore.store(rows[7].text(row, 1) ?? "", as: rows[7].text(row, 0) ?? "", connection)
         }
         try take(rows[8], .reportDecision)
-        return [.delivery: numbers(rows[9].integers(0), "delivery_number"), .address: numbers([], "address_number")]
+        try take(rows[9], .streamSuppression)
+        return [.delivery: numbers(rows[10].integers(0), "delivery_number"), .address: numbers([], "address_number")]
     }
+
+    /// The settings that a batch depends on.
+    private static let settings = [ReportIndex.formerSetting, Feed.keySetting, Feed.momentSetting]
 
     /// Another host has changed rows that this one had not locked: the batch starts over.
     static func collision(_ what: String) -> PostgresFailure {
@@ -341,10 +353,17 @@ struct PostgresContext {
 
     private mutating func readAddresses(_ numbers: Set<Int64>) throws {
         if numbers.isEmpty { return }
-        let rows = try session.execute(
-            "SELECT \(LedgerTable.address.names) FROM address WHERE id = ANY($1) ORDER BY address FOR UPDATE",
-            [.array(PostgresArray(numbers.sorted()))])
-        try take(rows, .address)
+        let parameters = [PostgresSession.Parameter.array(PostgresArray(numbers.sorted()))]
+        let streams = LedgerTable.streamSuppression
+        let rows = try session.pipeline([
+            Statement(
+                sql: "SELECT \(LedgerTable.address.names) FROM address WHERE id = ANY($1) ORDER BY address FOR UPDATE",
+                parameters: parameters),
+            Statement(
+                sql: "SELECT \(streams.names) FROM \(streams.name) WHERE address = ANY($1)", parameters: parameters),
+        ])
+        try take(rows[0], .address)
+        try take(rows[1], streams)
     }
 
     // MARK: The brake

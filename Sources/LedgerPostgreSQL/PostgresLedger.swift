@@ -234,7 +234,8 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
 
     /// The version of the tables, 0 if there are none.
     private func identify(_ session: PostgresSession) throws -> Int64 {
-        let names = LedgerTable.all.map(\.name) + ["suppressed", "counters", "delivery_number", "address_number"]
+        let names =
+            LedgerTable.all.map(\.name) + ["suppressed", "counters", "changes", "delivery_number", "address_number"]
         // Not to_regclass(), which may cache within a transaction that a table did not exist.
         let found = try session.execute(
             """
@@ -285,6 +286,11 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
             try session.run("UPDATE ledger SET version = \(migration.version)")
         }
         if version == 0 { try session.run(LedgerIdentity.insertion(.random())) }
+        if version < Schema.version, ownVersion >= Schema.version {
+            let connection = PostgresConnection(session, beginning: [])
+            try Feed.setUp(connection)
+            try connection.flush()
+        }
         try session.run("COMMIT")
     }
 }

@@ -31,6 +31,8 @@ import Glibc
                     ReleaseCommand.self,
                     ImportCommand.self,
                     ExportCommand.self,
+                    ChangesCommand.self,
+                    HookCommand.self,
                     ForgetCommand.self,
                     PruneCommand.self,
                 ]),

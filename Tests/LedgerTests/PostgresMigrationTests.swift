@@ -51,7 +51,7 @@ struct PostgresMigrationTests {
         let outcomes = try ledger.dump()["outcome"]
         try ledger.write { connection in
             for sql in [
-                "DROP VIEW suppressed, suppressed_domain, suppressed_stream",
+                "DROP VIEW suppressed, suppressed_domain, suppressed_stream, changes",
                 """
                 CREATE VIEW suppressed (address, reason, since, until) AS
                 SELECT a.address, t.text, CAST(a.since AS TEXT), CAST(a.until AS TEXT)
@@ -72,15 +72,18 @@ struct PostgresMigrationTests {
                 ALTER TABLE brake_hour DROP COLUMN votes, DROP COLUMN folded_votes, DROP COLUMN vouched,
                     DROP COLUMN folded_vouched
                 """,
-                "DELETE FROM setting WHERE name = '\(LedgerStore.editionSetting)'",
+                "DROP INDEX address_until",
+                "DELETE FROM setting WHERE name = '\(LedgerStore.editionSetting)' OR name LIKE 'feed-%'",
                 """
-                DROP TABLE captured, change, domain, stream_suppression, sent, mailing_day, report_decision
+                DROP TABLE captured, change, hook, domain, stream_suppression, sent, mailing_day, report_decision
                 """, "UPDATE ledger SET version = 2",
             ] { try connection.run(sql) }
         }
         let migrated = try LedgerStore(path: ledger.path, mode: .readWrite, policy: Policy.byDays)
         #expect(try migrated.engine.version() == Schema.version)
         #expect(migrated.policy.edition == .first)
+        // Nobody was told of what it had suppressed.
+        #expect(try migrated.feed().continues(after: 0, in: nil) == false)
         #expect(try migrated.dump()["outcome"] == outcomes)
         #expect(try migrated.read { try $0.integer("SELECT count(*) FROM before_0_2_0_delivery") } == 2)
         #expect(try migrated.read { try $0.integer("SELECT max(version) FROM before_0_2_0_ledger") } == 2)

@@ -12,6 +12,7 @@ package final class BatchWriter {
     private let terms: TermTable
     private let addresses: AddressTable
     private let addressWriter: AddressWriter
+    private let changes: ChangeWriter
     private let brake: BrakeTable
     private let countsForBrake: Bool
     package let mailings: MailingDays
@@ -60,6 +61,7 @@ package final class BatchWriter {
         terms = try TermTable(connection, writes: true)
         addresses = try AddressTable(connection, terms)
         addressWriter = try AddressWriter(connection, terms)
+        changes = ChangeWriter(connection, terms)
         brake = try BrakeTable(connection, terms, rule: policy.brake)
         mailings = try MailingDays(connection, terms)
         index = try ReportIndex(connection, terms)
@@ -343,6 +345,8 @@ package final class BatchWriter {
                 state = try addresses.derive(
                     entry.id, entry.address, policy: policy, brake: brake.statuses, mailings: mailings)
             }
+            let report = entry.events.last { !$0.effect.isByHand }?.delivery
+            try changes.note(entry.address, from: entry.state, to: state, report: report)
             if entry.state == nil {
                 new.append(AddressWriter.New(id: entry.id, address: entry.address, state: state))
             } else {
@@ -351,12 +355,14 @@ package final class BatchWriter {
         }
         try addressWriter.write(new)
         for id in braked.subtracting(touched.lazy.map(\.id)).sorted() {
-            if let address = try addresses.address(id) {
+            if let address = try addresses.address(id), let entry = try addresses.entry(address) {
                 let state = try addresses.derive(
                     id, address, policy: policy, brake: brake.statuses, mailings: mailings)
+                try changes.note(address, from: entry.state, to: state)
                 try addressWriter.write(state, id: id)
             }
         }
+        try changes.write()
         touched.removeAll()
         placeOfAddress.removeAll()
         newAddresses.removeAll()
@@ -396,11 +402,12 @@ package final class BatchWriter {
             }
             // Only the hash of a forgotten address is removed; its name does not come back.
             let name = action.stream.map { Forgetting.name(canonical.text, stream: $0) } ?? canonical.text
-            if action.kind == .release, try forgotten.release(name),
-                try placeOfAddress[canonical.text] == nil && addresses.entry(canonical.text) == nil
-            {
-                outcomes.append(.done)
-                continue
+            if action.kind == .release, try forgotten.release(name) {
+                try changes.noteRelease(ofForgotten: canonical.text, stream: action.stream)
+                if try placeOfAddress[canonical.text] == nil && addresses.entry(canonical.text) == nil {
+                    outcomes.append(.done)
+                    continue
+                }
             }
             if action.onlyIfNeeded, action.stream == nil, try isCovered(action, canonical.text, forgotten) {
                 outcomes.append(.alreadyKnown)

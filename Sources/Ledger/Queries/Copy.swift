@@ -35,6 +35,7 @@ extension LedgerStore {
                     copied.append(CopiedTable(name: table.name, rows: written.count))
                 }
                 try target.renumber()
+                try Feed.begin(target)
                 return copied
             }
         }

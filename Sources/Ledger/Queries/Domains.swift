@@ -8,8 +8,10 @@ extension LedgerStore {
     }
 
     static func write(_ actions: [DomainAction], _ connection: any Connection) throws -> [ActionOutcome] {
-        let table = DomainTable(connection, try TermTable(connection, writes: true))
-        return try actions.map { action in
+        let terms = try TermTable(connection, writes: true)
+        let table = DomainTable(connection, terms)
+        let changes = ChangeWriter(connection, terms)
+        let outcomes = try actions.map { action in
             var action = action
             action.at = LedgerLimits.clamped(arrival: action.at)
             action.until = action.until.map(LedgerLimits.clamped)
@@ -17,11 +19,16 @@ extension LedgerStore {
             action.author = action.author?.stored(limit: LedgerLimits.textBytes)
             action.note = action.note?.stored(limit: LedgerLimits.textBytes)
             let known = try table.row(action.domain)
-            switch action.kind {
-            case .suppress: return try suppress(action, known, table)
-            case .release: return try release(action, known, table)
-            }
+            let outcome =
+                switch action.kind {
+                case .suppress: try suppress(action, known, table)
+                case .release: try release(action, known, table)
+                }
+            if let new = try table.row(action.domain) { try changes.note(action.domain, from: known, to: new) }
+            return outcome
         }
+        try changes.write()
+        return outcomes
     }
 
     private static func suppress(

@@ -62,6 +62,7 @@ private final class Erasure {
     private let terms: TermTable
     private let table: AddressTable
     private let traces: AddressTraces
+    private let changes: ChangeWriter
     private var results: [ForgottenAddress]
     /// The reports that name each of the addresses, by the delivery that counts for them.
     private var reports: [Int64: Set<Int>] = [:]
@@ -74,11 +75,16 @@ private final class Erasure {
         terms = try TermTable(connection, writes: true)
         table = try AddressTable(connection, terms)
         traces = AddressTraces(addresses)
+        changes = ChangeWriter(connection, terms)
         results = addresses.map { ForgottenAddress(address: $0.text) }
     }
 
     func run() throws -> [ForgottenAddress] {
-        for place in addresses.indices { try eraseRows(place) }
+        for (place, address) in addresses.enumerated() {
+            try eraseRows(place)
+            try changes.erase(address.text, isKnown: results[place].isKnown)
+        }
+        try changes.write()
         try eraseLocalParts()
         try eraseTexts()
         try eraseDeliveries()

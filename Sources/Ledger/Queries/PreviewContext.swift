@@ -175,7 +175,9 @@ struct PreviewContext {
             let terms = try TermTable(connection, writes: true)
             // Previewed deliveries get numbers after those of the ledger, as in a commit.
             try connection.setLastDelivery(max(lastDelivery, try connection.lastDelivery()))
-            if let formerEnd { try ReportIndex.setFormerEnd(formerEnd, connection) }
+            if let formerEnd {
+                try LedgerStore.store(String(formerEnd), as: ReportIndex.formerSetting, connection)
+            }
             let insertPruned = try connection.prepare("INSERT INTO pruned VALUES (?1) ON CONFLICT DO NOTHING")
             for fingerprint in pruned {
                 try insertPruned.bind(1, fingerprint.bytes)

@@ -10,6 +10,8 @@ package struct PruneResult: Sendable, Equatable {
     package var terms = 0
     /// Counts of the brake that no later hour is compared with.
     package var brakeHours = 0
+    /// Rows of the feed that were removed.
+    package var changes = 0
     /// The space that was freed; `nil` if a server manages it.
     package var room: LedgerRoom?
 }
@@ -20,7 +22,7 @@ extension LedgerStore {
     /// The events of an address before that time are folded into a base from which its state continues, so that every
     /// counter, streak and suppression stays as it is. Only the fingerprint of a report is kept, so that it never
     /// counts again. What the brake holds back stays held back, but can no longer be confirmed or released with its
-    /// spike. The brake's counts are removed, too, except those of the days that later hours are compared with.
+    /// spike. The feed loses its old rows. The brake's counts are removed, too, except those of the days that later hours are compared with.
     ///
     /// Mail that arrived before that time and is scanned later counts after the base instead of within it; a later
     /// change of the policy does not affect the base.
@@ -74,6 +76,7 @@ extension LedgerStore {
         }
         result.deliveries = try pruneDeliveries(connection, horizon)
         result.brakeHours = try pruneBrake(connection, horizon / CalendarTime.secondsPerHour, policy)
+        result.changes = try Feed.prune(connection, before: horizon)
         result.terms = try UnusedTerms.drop(connection)
         return result
     }

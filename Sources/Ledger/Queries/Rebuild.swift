@@ -70,21 +70,24 @@ extension LedgerStore {
         try brake.recount()
         try MailingDays.recount(connection)
         let mailings = try MailingDays(connection, terms)
-        var changed = 0
+        let changes = ChangeWriter(connection, terms)
+        var (changed, isTold) = (0, false)
         try table.forEach(connection) { entry in
             let state = try table.derive(
                 entry.id, entry.address, policy: policy, brake: brake.statuses, mailings: mailings)
             if state != entry.state {
                 changed += 1
+                isTold = try isTold || changes.isTold(from: entry.state, to: state)
                 try writer.write(state, id: entry.id)
             }
         }
         try rebuildTally(connection)
+        if isTold { try Feed.begin(connection) }
         try store(policy.signature, as: policySetting, connection)
         return changed
     }
 
-    static func store(_ value: String, as name: String, _ connection: any Connection) throws {
+    package static func store(_ value: String, as name: String, _ connection: any Connection) throws {
         let setting = try connection.prepare(
             """
             INSERT INTO setting (name, value) VALUES ('\(name)', ?1)

@@ -16,7 +16,8 @@ package enum Schema {
         version3(
             now: "CAST(strftime('%s', 'now') AS INTEGER)", newView: "DROP VIEW suppressed; CREATE VIEW",
             firstBlank: { "instr(\($0), ' ')" }, time: { "strftime('%Y-%m-%dT%H:%M:%SZ', \($0), 'unixepoch')" },
-            text: "TEXT", bytes: "BLOB", number: "INTEGER PRIMARY KEY", end: "WITHOUT ROWID")
+            hex: { "lower(hex(\($0)))" }, text: "TEXT", bytes: "BLOB", number: "INTEGER PRIMARY KEY",
+            end: "WITHOUT ROWID")
             // The table of versions of earlier programs.
             + "\nDROP TABLE IF EXISTS grdb_migrations; PRAGMA user_version = 3;",
     ]
@@ -26,7 +27,9 @@ package enum Schema {
         while case let version = try database.version(), version < Schema.version {
             _ = try database.transaction(.immediate) {
                 // Another program may have been faster.
-                if try database.version() == version { try database.run(migrations[Int(version)]) }
+                guard try database.version() == version else { return }
+                try database.run(migrations[Int(version)])
+                if version + 1 == Schema.version { try Feed.setUp(SQLiteConnection(database)) }
             }
         }
     }
@@ -294,17 +297,22 @@ package enum Schema {
     ///   - newView: the words that create a view in place of another.
     ///   - firstBlank: where the first blank of a text is, 0 if it has none.
     ///   - time: a second since 1970 UTC in ISO 8601.
+    ///   - hex: bytes in hexadecimal digits.
     ///   - text: the type of texts, which sort by their bytes.
     ///   - bytes: the type of bytes.
     ///   - number: the type of a key that numbers its rows itself.
     ///   - end: what ends the definition of a table without row numbers.
     package static func version3(
-        now: String, newView: String, firstBlank: (String) -> String, time: (String) -> String, text: String,
-        bytes: String,
-        number: String, end: String
+        now: String, newView: String, firstBlank: (String) -> String, time: (String) -> String,
+        hex: (String) -> String, text: String, bytes: String, number: String, end: String
     ) -> String {
-        let relay = Suppression.Cause.relay.rawValue
-        let blank = firstBlank("term.text")
+        // Where the cause is a relay's list, the relay stands after the reason's token.
+        func reason(_ cause: String) -> String {
+            let (relay, blank) = (Suppression.Cause.relay.rawValue, firstBlank("term.text"))
+            return """
+                CASE WHEN \(cause) = \(relay) AND \(blank) > 0 THEN substr(term.text, 1, \(blank) - 1) ELSE term.text END
+                """
+        }
         return """
             -- Of a release: the last delivery that the ledger had seen.
             ALTER TABLE action ADD COLUMN known BIGINT;
@@ -378,13 +386,28 @@ package enum Schema {
                 number BIGINT NOT NULL PRIMARY KEY,
                 at BIGINT NOT NULL,
                 change BIGINT NOT NULL,         -- 1 suppressed, 2 released, 3 held, 4 lapsed, 5 erased
-                address \(text),
-                hash \(bytes),
+                address \(text),                 -- or a whole domain; neither where the address was erased
+                domain \(text),
+                hash \(bytes),                   -- of the address, keyed
                 cause BIGINT,
                 reason BIGINT,                  -- term
-                stream BIGINT                   -- term
+                stream BIGINT,                  -- term
+                delivery BIGINT                 -- the report that brought it about
             ) \(end);
             CREATE INDEX change_address ON change (address) WHERE address IS NOT NULL;
+            CREATE INDEX address_until ON address (until) WHERE until IS NOT NULL;
+            -- How far each hook has got in the changes.
+            CREATE TABLE hook (
+                name \(text) NOT NULL PRIMARY KEY,
+                epoch \(text),
+                number BIGINT NOT NULL,
+                tried BIGINT,                   -- when it was last run
+                done BIGINT,                    -- when it last succeeded
+                failures BIGINT NOT NULL,       -- how often it failed since
+                failure \(text),
+                lease BIGINT,                   -- until when a run of it may last, and which
+                holder \(text)
+            ) \(end);
             -- The last decision by hand about each domain of which nobody may be mailed, or might not be.
             CREATE TABLE domain (
                 id \(number),
@@ -446,10 +469,8 @@ package enum Schema {
             -- All states are derived anew when the ledger is opened next.
             DELETE FROM setting WHERE name = 'policy';
 
-            -- Where the cause is a relay's list, the relay stands after the reason's token.
             \(newView) suppressed (address, reason, since, until, cause, party) AS
-            SELECT address.address,
-                CASE WHEN address.cause = \(relay) AND \(blank) > 0 THEN substr(term.text, 1, \(blank) - 1) ELSE term.text END,
+            SELECT address.address, \(reason("address.cause")),
                 \(time("address.since")), \(time("address.until")), \(causeName("address.cause")),
                 \(partyName("address.party"))
             FROM address LEFT JOIN term ON term.id = address.reason
@@ -467,6 +488,15 @@ package enum Schema {
             FROM stream_suppression AS one JOIN address ON address.id = one.address
             JOIN term AS s ON s.id = one.stream LEFT JOIN term AS r ON r.id = one.reason
             WHERE one.until IS NULL OR one.until > \(now);
+
+            -- Who became suppressed or free, in the order of the commits (docs/interface.md).
+            CREATE VIEW changes (number, at, change, address, domain, stream, cause, reason, key, epoch) AS
+            SELECT change.number, \(time("change.at")),
+                \(choice("change.change", LedgerChange.Kind.allCases.map { ($0.rawValue, $0.name) })),
+                change.address, change.domain, s.text, \(causeName("change.cause")), \(reason("change.cause")),
+                \(hex("change.hash")), setting.value
+            FROM change LEFT JOIN term ON term.id = change.reason LEFT JOIN term AS s ON s.id = change.stream
+            LEFT JOIN setting ON setting.name = '\(Feed.epochSetting)';
             """
     }
 

@@ -66,6 +66,8 @@ package struct LedgerTable {
     package static let mailingDay = LedgerTable("mailing_day", integers: "stream day low high folded")
     package static let streamSuppression = LedgerTable(
         "stream_suppression", integers: "address stream cause reason since until days")
+    package static let change = LedgerTable(
+        "change", integers: "number at change cause reason stream delivery", texts: "address domain", bytes: "hash")
     package static let ruleHit = LedgerTable("rule_hit", integers: "rule hits last_seen")
 
     /// Every table, in dependency order.
@@ -80,7 +82,8 @@ package struct LedgerTable {
         LedgerTable("run", integers: "id maildir started ended"),
         LedgerTable("run_count", integers: "run name count"),
         LedgerTable("captured", integers: "delivery name arrival", texts: "value"),
-        LedgerTable("change", integers: "number at change cause reason stream", texts: "address", bytes: "hash"),
+        change,
+        LedgerTable("hook", integers: "number tried done failures lease", texts: "name epoch failure holder"),
         LedgerTable("domain", integers: "id cause reason since until author released", texts: "domain note"),
         streamSuppression,
         sent,

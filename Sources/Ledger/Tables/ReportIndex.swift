@@ -53,13 +53,6 @@ package final class ReportIndex {
         try connection.integer("SELECT CAST(value AS BIGINT) FROM setting WHERE name = '\(formerSetting)'")
     }
 
-    package static func setFormerEnd(_ moment: Int64, _ connection: any Connection) throws {
-        let insert = try connection.prepare(
-            "INSERT INTO setting (name, value) VALUES ('\(formerSetting)', ?1) ON CONFLICT DO NOTHING")
-        try insert.bind(1, String(moment))
-        try insert.execute()
-    }
-
     /// Whether reports may be stored with the fingerprints of version 0.1.0.
     package var hasFormer: Bool { formerEnd != nil }
 

@@ -52,6 +52,8 @@ struct Configuration {
     var unsubscribe = UnsubscribeTable()
     /// The file for the figures of the last scan.
     var metrics: String?
+    /// The programs that are told who became suppressed or free.
+    var hooks: [HookTable] = []
     /// The file of the administrator's rules.
     var rules: String?
 
@@ -111,8 +113,21 @@ struct Configuration {
             metrics = try table.string("file")
             try table.rejectUnknownKeys()
         }
+        hooks = try HookTable.all(&file)
         if var table = try file.table("policy") { policyTable = try PolicyTable(&table) }
         try file.rejectUnknownKeys()
+    }
+
+    /// The hook with a name, or all of them.
+    func hooks(named name: String?) throws(Failure) -> [HookTable] {
+        let known = hooks.map(\.name).joined(separator: ", ")
+        if let name {
+            let found = hooks.filter { $0.name == name }
+            guard found.isEmpty else { return found }
+            let advice = known.isEmpty ? "it has none, see maildir-bounce hook --help" : "it has \(known)"
+            throw Failure(ExitStatus.usage, "the configuration has no hook \(name); \(advice)")
+        }
+        return hooks
     }
 
     /// The classifier's settings, with the administrator's rules and the keys. They are read only if mails are

@@ -80,6 +80,7 @@ struct Scan {
         }
         defer { lock.release() }
         let ledger = try CountedLedger.open(order, maildir)
+        try ledger.recordLapses(at: Int64(time(nil)))
         // All of them, also where there is a limit: what cannot be moved must not stand in the way of what can.
         let names = try maildir.listNew()
         guard !names.isEmpty else {

@@ -1,0 +1,164 @@
+import Bytes
+import Glibc
+import Ledger
+
+/// Runs a hook's program with the changes that it has not taken, in their order.
+///
+/// Its cursor, in the ledger, moves only after the program has ended with status 0. If anything is killed in between, the
+/// next run gives the same changes again, with the same numbers.
+struct HookRun {
+    private let hook: HookTable
+    private let ledger: LedgerStore
+    private let reader: FeedReader
+    private let holder = HookHolder.current
+
+    init(_ hook: HookTable, _ ledger: LedgerStore, own: OwnAddresses) {
+        self.hook = hook
+        self.ledger = ledger
+        reader = FeedReader(ledger, own: own)
+    }
+
+    /// - Returns: how many changes the program took; `nil` if another run of the hook is at work.
+    /// - Throws: a failure with status 75 if the program failed.
+    func run() throws -> Int? {
+        // A run that finds nothing writes nothing.
+        if try isUpToDate() { return 0 }
+        guard
+            let progress = try ledger.beginHook(
+                hook.name, holder: holder.text, at: now, until: leaseEnd, isGone: HookHolder.isGone)
+        else { return nil }
+        do {
+            let count = try catchUp(progress)
+            try ledger.endHook(hook.name, holder: holder.text)
+            return count
+        } catch {
+            // What ended it matters more than that this cannot be noted.
+            try? ledger.endHook(hook.name, holder: holder.text, failure: (error as? Failure)?.message ?? "\(error)")
+            throw error
+        }
+    }
+
+    private func isUpToDate() throws -> Bool {
+        guard let known = try ledger.hooks().first(where: { $0.name == hook.name }), let epoch = known.epoch else {
+            return false
+        }
+        let feed = try ledger.feed()
+        return feed.epoch == epoch && feed.number == known.number
+    }
+
+    private func catchUp(_ progress: HookProgress) throws -> Int {
+        var position = try ledger.feed()
+        var total = 0
+        if let epoch = progress.epoch, position.continues(after: progress.number, in: epoch) {
+            position.number = progress.number
+        } else {
+            (position, total) = try begin(progress, at: position)
+        }
+        while StopSignal.pending == nil {
+            let rows = try reader.next(after: position.number, limit: hook.rows, in: position.epoch)
+            guard let last = rows.last?.number else { return total }
+            let given = rows.filter { hook.kinds.contains($0.kind) && reader.takes($0) }
+            var list = ChangeList(format: .jsonl, epoch: position.epoch)
+            if !given.isEmpty {
+                try give { process in _ = process.write(given.flatMap { list.line($0) }) }
+            }
+            position.number = last
+            total += given.count
+            try move(to: position)
+        }
+        throw Failure(ExitStatus.temporaryFailure, "stopped by a signal; the next run goes on")
+    }
+
+    /// Gives the program everything that is suppressed; or begins with what changes from now on.
+    private func begin(
+        _ progress: HookProgress, at position: FeedPosition
+    ) throws -> (FeedPosition, Int) {
+        guard hook.hasSnapshot else {
+            if progress.epoch != nil {
+                Log().warning(
+                    "hook \(hook.name): the feed began anew, so changes may have been left out; it goes on with the next one"
+                )
+            }
+            try move(to: position)
+            return (position, 0)
+        }
+        var end: FeedPosition?
+        var count = 0
+        try give { process in
+            end = try reader.snapshot(.jsonl, kinds: hook.kinds) { line in
+                count += 1
+                return process.write(line)
+            }
+        }
+        guard let end else { throw Failure(ExitStatus.temporaryFailure, "it did not take everything") }
+        try move(to: end)
+        // Without the lines before and after.
+        return (end, count - 2)
+    }
+
+    /// Starts the program, lets `body` write to it, and waits for its end.
+    private func give(_ body: (HookProcess) throws -> Void) throws {
+        let process = try HookProcess(hook)
+        do {
+            try body(process)
+        } catch {
+            process.abandon()
+            throw error
+        }
+        if let failure = process.finish() {
+            throw Failure(
+                ExitStatus.temporaryFailure,
+                "hook \(hook.name): \(failure); the next run gives it the same changes again")
+        }
+    }
+
+    private func move(to position: FeedPosition) throws {
+        let isOurs = try ledger.moveHook(hook.name, holder: holder.text, to: position, at: now, until: leaseEnd)
+        guard isOurs else {
+            throw Failure(
+                ExitStatus.temporaryFailure,
+                "hook \(hook.name): another run has taken it over; its program may get the same changes twice")
+        }
+    }
+
+    private var now: Int64 { Int64(time(nil)) }
+
+    /// Reading and ending may each take the whole time.
+    private var leaseEnd: Int64 { now + 2 * Int64(hook.timeoutSeconds) + 60 }
+}
+
+/// Which process runs a hook: its host, its number, and when it was started, since numbers are given again.
+struct HookHolder {
+    let text: String
+
+    static var current: HookHolder {
+        HookHolder(text: "\(host) \(getpid()) \(start(of: getpid()) ?? "0")")
+    }
+
+    /// Whether a holder's process is no more; false for one of another host, whose end cannot be seen.
+    static func isGone(_ text: String) -> Bool {
+        let words = text.split(separator: " ")
+        guard words.count == 3, words[0] == host, let process = pid_t(words[1]) else { return false }
+        if kill(process, 0) != 0, errno == ESRCH { return true }
+        return start(of: process).map { $0 != words[2] } ?? false
+    }
+
+    private static var host: String {
+        var name = utsname()
+        guard uname(&name) == 0 else { return "localhost" }
+        return withUnsafeBytes(of: name.nodename) { bytes in
+            String(decoding: bytes.prefix { $0 != 0 && !$0.isSpace }, as: UTF8.self)
+        }
+    }
+
+    /// When a process was started, in ticks since the machine was; field 22 of /proc/PID/stat (proc(5)).
+    private static func start(of process: pid_t) -> String? {
+        let path = BytePath("/proc/\(process)/stat")
+        guard let contents = try? FileContents.read(path, limit: 4_096, onlyRegular: false) else { return nil }
+        let text = String(decoding: contents.bytes, as: UTF8.self)
+        // The second field, a name in brackets, may hold anything.
+        guard let end = text.lastIndex(of: ")") else { return nil }
+        let fields = text[text.index(after: end)...].split(separator: " ")
+        return fields.count > 19 ? String(fields[19]) : nil
+    }
+}
