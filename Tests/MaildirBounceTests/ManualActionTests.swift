@@ -188,7 +188,7 @@ struct ManualActionTests {
         let before = try run("address", "bob@dest.example").text
         #expect(before.contains("5.1.1"))
         let pruned = try run("prune", "--older-than", "400d")
-        #expect(pruned.lines.first == "dropped: reports 1, outcomes 1; their counts stay")
+        #expect(pruned.lines.first == "dropped: reports 1, outcomes 1, changes 0; what they led to stays")
         #expect(pruned.lines.count == 2)
         #expect(pruned.lines[1].hasPrefix("the ledger's file "))
         let after = try run("address", "bob@dest.example").text

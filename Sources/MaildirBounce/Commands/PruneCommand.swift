@@ -9,7 +9,8 @@ struct PruneCommand: ParsableCommand {
         abstract: "Drop the details of old reports from the ledger, and keep what they led to.",
         discussion: """
             Every counter, streak and suppression stays as it is, and no old report counts again. What goes is the \
-            history: diagnostics, Message-IDs, notes, the names of hosts that nothing else names. Room that this frees is \
+            history: diagnostics, Message-IDs, notes, the names of hosts that nothing else names, old rows of the feed of \
+            changes. Room that this frees is \
             given back where no other program uses the ledger just then. A policy that changes later no longer derives that part again, and \
             spikes older than this can no longer be released.
 
@@ -32,7 +33,8 @@ struct PruneCommand: ParsableCommand {
         let result = try ledger.prune(olderThan: moment)
         try StandardOutput.use { output in
             try output.write(
-                line: "dropped: reports \(result.deliveries), outcomes \(result.outcomes); their counts stay")
+                line: "dropped: reports \(result.deliveries), outcomes \(result.outcomes), changes \(result.changes); "
+                    + "what they led to stays")
             if let room = result.room { try output.write(line: sentence(room)) }
         }
     }

@@ -23,8 +23,8 @@ struct StatusCommand: ParsableCommand {
             Example: maildir-bounce status --nagios --warning 30m --critical 24h
 
             With --nagios it prints one line and leaves with 0 well, 1 warning (a domain refuses --warn-senders-faults \
-            addresses or more for a fault of the sender, the last scan is old or was stopped, the brake holds something, no \
-            foreign server's report in 30 days), 2 critical (no scan for long, the last one \
+            addresses or more for a fault of the sender, the last scan is old or was stopped, the brake holds something, a \
+            hook fails or is late, no foreign server's report in 30 days), 2 critical (no scan for long, the last one \
             failed, the ledger cannot be read) or 3 unknown. When the last scan was stands in the file that scan \
             --metrics writes.
 
@@ -68,7 +68,7 @@ struct StatusCommand: ParsableCommand {
         let configuration = try config.load()
         let ledger = try ledgerOptions.open(configuration)
         let domain = configuration.verp.returnPath.flatMap { CanonicalAddress($0)?.domain }
-        let report = try StatusListing(ledger, at: Int64(time(nil)), returnDomain: domain)
+        let report = try StatusListing(ledger, configuration, at: Int64(time(nil)), returnDomain: domain)
         try format.print(report.lines()) { $0.status(report) }
     }
 
@@ -92,7 +92,7 @@ struct StatusCommand: ParsableCommand {
         let status: StatusListing
         do {
             let ledger = try LedgerStore(path: path, mode: .readOnly, policy: configuration.policy)
-            status = try StatusListing(ledger, at: Int64(time(nil)), returnDomain: nil)
+            status = try StatusListing(ledger, configuration, at: Int64(time(nil)), returnDomain: nil)
         } catch {
             return NagiosAnswer(.critical, error.description)
         }

@@ -13,8 +13,6 @@ struct HookListing {
 
     private(set) var entries: [Entry] = []
 
-    init() {}
-
     init(_ configuration: Configuration, _ ledger: LedgerStore) throws(LedgerError) {
         let known = try ledger.hooks()
         if known.isEmpty, configuration.hooks.isEmpty { return }
@@ -31,9 +29,6 @@ struct HookListing {
             entries.append(entry(progress, isConfigured: false))
         }
     }
-
-    /// Those that fail, of the configuration.
-    var failing: [HookProgress] { entries.filter { $0.isConfigured && $0.progress.failures > 0 }.map(\.progress) }
 
     private static let columns = ["name", "done", "waiting", "failures", "failure"]
 

@@ -21,12 +21,17 @@ struct StatusListing {
     /// Which edition of the policy's defaults the ledger has.
     var policyEdition: Policy.Edition
     var sendersFaults: SendersFaults
+    var hooks: HookListing
+    /// The number of the last change of the feed, and its epoch.
+    var feed: FeedPosition
     /// In the order of ``windows``.
     var origins: [OriginCount]
     /// The domain to which reports are sent, if the configuration names it.
     var returnDomain: String?
 
-    init(_ ledger: LedgerStore, at now: Int64, returnDomain: String?) throws(LedgerError) {
+    init(
+        _ ledger: LedgerStore, _ configuration: Configuration, at now: Int64, returnDomain: String?
+    ) throws(LedgerError) {
         self.now = now
         self.returnDomain = returnDomain
         path = ledger.path
@@ -37,6 +42,8 @@ struct StatusListing {
         brakes = try ledger.brakes()
         heldReports = try ledger.heldReportCount()
         sendersFaults = try ledger.sendersFaults(at: now, limit: SendersFaults.listed)
+        hooks = try HookListing(configuration, ledger)
+        feed = try ledger.feed()
         origins = []
         for window in Self.windows { origins.append(try ledger.origins(from: now - window.seconds, to: now)) }
     }
@@ -147,6 +154,9 @@ extension StatusListing {
                     + "maildir-bounce brake list",
             ])
         }
+        for entry in hooks.entries where entry.isConfigured {
+            rows.append(["hook \(entry.progress.name)", terminalSafe(entry.sentence)])
+        }
         var lines = sendersFaults.lines
         if !lines.isEmpty { lines.append("") }
         lines += Columns.lines(rows)
@@ -208,6 +218,11 @@ extension JSONWriter {
             writer.member("suppressed_domains", status.summary.domains)
             writer.array("brakes", status.brakes) { writer, episode in writer.brakeEpisode(episode) }
             writer.member("held_reports", status.heldReports)
+            writer.object("feed") { writer in
+                writer.member("epoch", status.feed.epoch)
+                writer.member("number", Int(status.feed.number))
+            }
+            writer.array("hooks", status.hooks.entries) { writer, entry in writer.object { $0.hook(entry) } }
             writer.object("origins") { writer in
                 writer.object("total") { writer in
                     writer.member("local", status.local)

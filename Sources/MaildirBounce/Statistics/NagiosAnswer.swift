@@ -63,6 +63,7 @@ struct NagiosAnswer {
             findings.append(
                 (.warning, "\(status.heldReports) reports from outside are held, see maildir-bounce brake list"))
         }
+        judge(status.hooks, at: status.now, limits)
         if status.lacksRemote {
             findings.append((.warning, "no foreign server's report in 30 days, see maildir-bounce status"))
         }
@@ -83,6 +84,14 @@ struct NagiosAnswer {
         let rest = many.count - SendersFaults.shown
         if rest > 0 { findings.append((.warning, "and \(rest) more, see maildir-bounce status")) }
         if many.count == 1, let advice = first.advice { findings.append((.warning, "to repair: \(advice)")) }
+    }
+
+    private mutating func judge(_ hooks: HookListing, at now: Int64, _ limits: Limits) {
+        for entry in hooks.entries where entry.isConfigured {
+            let isLate = entry.progress.lagSince.map { now - $0 >= limits.warning.seconds } ?? false
+            guard isLate || entry.progress.failures > 0 else { continue }
+            findings.append((.warning, "hook \(entry.progress.name): \(entry.sentence)"))
+        }
     }
 
     private mutating func judge(_ age: TimeSpan, _ exitStatus: Int32, _ limits: Limits) {

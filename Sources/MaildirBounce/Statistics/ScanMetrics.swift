@@ -60,12 +60,14 @@ struct LedgerFigures {
     private let summary: LedgerSummary
     private let held: Int
     private let sendersFaults: SendersFaults
+    private let hooks: [HookProgress]
 
     /// Reads them as they are at a moment in seconds since 1970 UTC.
     init(_ ledger: LedgerStore, at now: Int64) throws(LedgerError) {
         summary = try ledger.summary(at: now)
         held = try ledger.brakes().reduce(0) { $0 + $1.held }
         sendersFaults = try ledger.sendersFaults(at: now, limit: 0)
+        hooks = try ledger.hooks()
     }
 
     fileprivate func add(to metrics: inout PrometheusText) {
@@ -82,6 +84,14 @@ struct LedgerFigures {
             summary.suppressed.reduce(into: causes) { $0[$1.cause.name, default: 0] += $1.count })
         metrics.add(
             "maildir_bounce_held_addresses", .gauge, "Addresses that the brake keeps from being suppressed.", held)
+        if !hooks.isEmpty {
+            metrics.add(
+                "maildir_bounce_hook_waiting_changes", .gauge, "Changes that a hook has not taken.", by: "hook",
+                hooks.reduce(into: [:]) { $0[$1.name] = $1.lag })
+            metrics.add(
+                "maildir_bounce_hook_failures", .gauge, "How often a hook has failed since it last took changes.",
+                by: "hook", hooks.reduce(into: [:]) { $0[$1.name] = $1.failures })
+        }
         // One sample a reason, whatever domains there are.
         let reasons = Reason.allCases.filter { $0.party == .sender }.reduce(into: [:]) { $0[$1.rawValue] = 0 }
         metrics.add(
