@@ -50,6 +50,7 @@ import Glibc
                 subcommands: [
                     InitCommand.self,
                     DoctorCommand.self,
+                    CanaryCommand.self,
                     LedgerCommand.self,
                 ]),
         ])

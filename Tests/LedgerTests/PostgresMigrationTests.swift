@@ -74,7 +74,7 @@ struct PostgresMigrationTests {
                 """,
                 "DELETE FROM setting WHERE name = '\(LedgerStore.editionSetting)'",
                 """
-                DROP TABLE captured, change, domain, stream_suppression, sent, mailing_day, report_decision
+                DROP TABLE captured, change, domain, stream_suppression, sent, mailing_day, report_decision, canary
                 """, "UPDATE ledger SET version = 2",
             ] { try connection.run(sql) }
         }

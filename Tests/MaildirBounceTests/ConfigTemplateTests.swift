@@ -72,7 +72,8 @@ struct ConfigTemplateTests {
     @Test(
         "names every key that there is",
         arguments: [
-            "", "[classifier]", "[verp]", "[trust]", "[policy]", "[policy.soft]", "[policy.sender]", "[policy.brake]",
+            "", "[classifier]", "[verp]", "[trust]", "[canary]", "[policy]", "[policy.soft]", "[policy.sender]",
+            "[policy.brake]",
         ])
     func keys(table: String) throws {
         let failure = try #require(throws: Failure.self) { try parse("\(table)\nunknown = 1\n") }
