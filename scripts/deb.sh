@@ -42,7 +42,7 @@ put 0755 "$program" usr/bin/maildir-bounce
 strip --remove-section=.comment --remove-section=.note "$root/usr/bin/maildir-bounce"
 put 0644 packaging/debian/maildir-bounce.toml etc/maildir-bounce.toml
 put 0644 packaging/debian/maildir-bounce.cron etc/cron.d/maildir-bounce
-for unit in service timer; do put 0644 "systemd/maildir-bounce.$unit" "lib/systemd/system/maildir-bounce.$unit"; done
+for unit in systemd/*; do put 0644 "$unit" "lib/systemd/system/$(basename "$unit")"; done
 
 scripts/manual.py "$program" "$root/usr/share/man/man1" "$(date -u -d "@$SOURCE_DATE_EPOCH" +%F)"
 gzip -9n "$root"/usr/share/man/man1/*.1

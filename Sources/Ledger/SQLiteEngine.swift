@@ -15,6 +15,9 @@ extension SQLiteEngine {
                     .tryAgain,
                     "the policy of the ledger was changed meanwhile; what was not counted yet is left: run again")
             }
+            let canaries = CanaryTable(connection)
+            let batch = try canaries.resolve(batch)
+            try canaries.note(batch)
             return try BatchWriter(connection, policy: policy).write(batch)
         }
         guard let outcomes else { throw error(DamagedLedger()) }

@@ -26,6 +26,8 @@ final class PostgresBatch {
 
     func commit(_ batch: [DeliveryEvent], _ session: PostgresSession, lockSeconds: Int) throws -> [CommitOutcome] {
         if terms.isFull { try forgetTerms(drops: terms.drops) }
+        // Canaries are recorded before they are sent, and never deleted while a report may come.
+        let batch = try CanaryTable(PostgresConnection(session, beginning: [])).resolve(batch)
         let names = BatchNames(batch, policy)
         var beyond = Beyond()
         while true {
@@ -93,6 +95,9 @@ final class PostgresBatch {
                 // A text that has a number only in the ledger in memory must not be copied to the other.
                 guard journal.terms.isSubset(of: context.termNumbers) else { throw DamagedLedger() }
                 let states = try PostgresChanges(connection, journal, context).states()
+                let server = PostgresConnection(session, beginning: [])
+                try CanaryTable(server).note(batch)
+                try server.flush()
                 _ = try session.pipeline(states + [PostgresSession.Statement(sql: "COMMIT")])
             } catch {
                 failure = error

@@ -52,6 +52,7 @@ import Glibc
                 subcommands: [
                     InitCommand.self,
                     DoctorCommand.self,
+                    CanaryCommand.self,
                     LedgerCommand.self,
                 ]),
         ])

@@ -75,7 +75,7 @@ struct PostgresMigrationTests {
                 "DROP INDEX address_until",
                 "DELETE FROM setting WHERE name = '\(LedgerStore.editionSetting)' OR name LIKE 'feed-%'",
                 """
-                DROP TABLE captured, change, hook, domain, stream_suppression, sent, mailing_day, report_decision
+                DROP TABLE captured, change, hook, domain, stream_suppression, sent, mailing_day, report_decision, canary
                 """, "UPDATE ledger SET version = 2",
             ] { try connection.run(sql) }
         }

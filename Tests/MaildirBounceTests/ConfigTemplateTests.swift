@@ -72,7 +72,9 @@ struct ConfigTemplateTests {
     @Test(
         "names every key that there is",
         arguments: [
-            "", "[classifier]", "[verp]", "[trust]", "[policy]", "[policy.soft]", "[policy.sender]", "[policy.brake]",
+            "", "[classifier]", "[verp]", "[trust]", "[canary]", "[[hook]]\nname = \"a\"\ncommand = [\"/bin/true\"]",
+            "[policy]", "[policy.soft]", "[policy.sender]",
+            "[policy.brake]",
         ])
     func keys(table: String) throws {
         let failure = try #require(throws: Failure.self) { try parse("\(table)\nunknown = 1\n") }
@@ -83,7 +85,8 @@ struct ConfigTemplateTests {
         for key in keys {
             #expect(
                 lines.contains { line in
-                    line.hasPrefix("\(key) = ") || line.hasPrefix("[\(key)") || line.hasPrefix("[policy.\(key)]")
+                    line.hasPrefix("\(key) = ") || line.hasPrefix("[\(key)") || line == "[[\(key)]]"
+                        || line.hasPrefix("[policy.\(key)]")
                         || line.hasPrefix("[[policy.\(key)]]")
                 }, "\(key)")
         }

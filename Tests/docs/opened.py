@@ -21,7 +21,7 @@ import tempfile
 CALLS = "execve,execveat,connect,bind,sendto,open,openat,openat2,creat,rename,renameat,renameat2,unlink,unlinkat,link,linkat," \
         "mkdir,mkdirat,symlink,symlinkat,truncate"
 # check and doctor say what they found, and the brake holds nothing here.
-STATUSES = {"check": [0, 1], "doctor": [0, 1], "brake": [0, 65]}
+STATUSES = {"check": [0, 1], "doctor": [0, 1], "brake": [0, 65], "canary": [0, 1]}
 LINE = re.compile(r"^\d+ +(\w+)\((.*)\) += (-?\d+|\?)")
 TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 # What every program reads on its way; the last sentence below the table.
@@ -53,6 +53,7 @@ class Place:
     def __init__(self, root, program):
         self.root, self.program = root, program
         self.maildir, self.ledger, self.config = root / "Maildir", root / "ledger.sqlite", root / "config.toml"
+        self.canary, self.sendmail = root / "canary.toml", root / "sendmail"
         self.mail, self.mailings = self.maildir / "new" / "1700000000.M0.host", root / "mailings.csv"
 
     def make(self, samples):
@@ -60,6 +61,10 @@ class Place:
         for name in ("cur", "new", "tmp"):
             (self.maildir / name).mkdir(parents=True)
         self.config.write_text("[policy.hard]\ndays = 2\n")
+        self.canary.write_text(f'[verp]\nreturn_path = "bounce@news.example"\n[canary]\nremote = "refuses.example"\n'
+                               f'sendmail = "{self.sendmail}"\n')
+        self.sendmail.write_text("#!/bin/sh\n")
+        self.sendmail.chmod(0o755)
         self.mailings.write_text("news.firm.example,2025-11-11,4200\n")
         for number, sample in enumerate(samples):
             shutil.copy(sample, self.maildir / "new" / f"{1_700_000_000 + number}.M{number}.host")
@@ -82,6 +87,8 @@ def commands(place):
         "sent": [["sent", "--stream", "news.firm.example", *ledger], ["sent", "--from", place.mailings, *ledger]],
         "sent --list": [["sent", "--list", *ledger]],
         "brake list": [["brake", "list", *ledger]], "ledger verify": [["ledger", "verify", *ledger]],
+        "canary check": [["canary", "check", "--config", place.canary, *ledger]],
+        "canary send": [["canary", "send", "--config", place.canary, *ledger]],
         "unclassified": [["unclassified", *ledger], ["unclassified", "--maildir", place.maildir]],
         "rules": [["rules", "list"], ["rules", "test", place.mail]], "verp": [["verp", "key"]],
         "scan --dry-run": [["scan", "--dry-run", "--maildir", place.maildir, *ledger]],

@@ -391,6 +391,66 @@ class Test:
         [verdict] = self.objects("classify", found[-1])
         expect("address", [one["address"] for one in verdict["recipients"]], ["nouser.plain@dest.example"])
 
+    # ------------------------------------------------------------------------------------------ canaries
+
+    def canary(self, *arguments, status=0):
+        """A canary command, with this Postfix as the mail server and an address of it that does not exist."""
+        sendmail, key, config = self.root / "sendmail", self.root / "key", self.root / "canary.toml"
+        if not config.exists():
+            sendmail.write_text(f'#!/bin/sh\nexec {shutil.which("sendmail")} -C "{self.lab.config}" "$@"\n')
+            sendmail.chmod(0o755)
+            key.write_text(self.run("verp", "key").stdout)
+            key.chmod(0o600)
+            config.write_text(f'maildir = "{self.maildir}"\nledger = "{self.ledger}"\n'
+                              f'[verp]\nreturn_path = "{BOUNCE}"\nkeys = ["file:{key}"]\n'
+                              f'[canary]\nlocal = "bounce.test"\nsendmail = "{sendmail}"\n')
+        return self.run(*arguments, "--config", config, status=status)
+
+    def send_canary(self, mails):
+        """Sends one, waits for so many mails about it, and scans them. Returns what `canary check` then says of it."""
+        self.canary("canary", "send", "--force")
+        self.lab.wait(f"{mails} mails about the canary",
+                      lambda: self.lab.is_idle() and len(list((self.maildir / "new").iterdir())) == mails)
+        self.canary("scan")
+
+    def canary_state(self, status=0):
+        [found] = json.loads(self.canary("canary", "check", "--format", "json", status=status).stdout)["canaries"]
+        return found
+
+    def canary_comes_back(self):
+        before = self.suppressed()
+        # Postfix's report, and the copy for the postmaster.
+        self.send_canary(2)
+        found = self.canary_state()
+        expect("state, origin, status and tag", [found.get(name) for name in ("state", "origin", "status", "tag")],
+               ["answered", "local", "5.1.1", True])
+        expect("counters of the canary's address", dict(+self.counters(found["recipient"])), {})
+        expect("suppressed addresses", self.suppressed(), before)
+        self.run("ledger", "verify", "--ledger", self.ledger)
+
+    def canary_is_silent(self):
+        self.lab.set("recipient_delimiter =")
+        # The report does not reach its address any more; only a notice of the double bounce, and a copy for the postmaster.
+        self.canary("canary", "send", "--force")
+        self.lab.wait("Postfix to have tried", lambda: self.lab.is_idle() and any((self.maildir / "new").iterdir()))
+        self.canary("scan")
+        expect("state while there is time", self.canary_state()["state"], "answered")
+        with sqlite3.connect(self.ledger) as database:
+            database.execute("UPDATE canary SET sent = sent - 7200, due = due - 7200 WHERE answered IS NULL")
+            database.execute("UPDATE canary SET sent = sent - 86400 WHERE answered IS NOT NULL")
+        found = self.canary_state(status=2)
+        expect("state when it is over", found["state"], "overdue")
+        if "recipient delimiter is off" not in found["advice"]:
+            raise Failure(f"the advice does not name the cause: {found['advice']}")
+        nagios = self.canary("status", "--nagios", status=2).stdout
+        if not nagios.startswith("CRITICAL - canary to bounce.test: no report on the mail of "):
+            raise Failure(f"status --nagios says {nagios}")
+
+    def canary_comes_back_again(self):
+        self.lab.set("recipient_delimiter = +")
+        self.send_canary(2)
+        expect("state", self.canary_state()["state"], "answered")
+
     # ------------------------------------------------------------------------------------------ all of it, in order
 
     def checks(self):
@@ -416,6 +476,9 @@ class Test:
             ("an alias pipe delivers a report, as the owner of the alias database", self.alias_pipe_delivers),
             ("where deliver fails Postfix keeps the report, and delivers it later", self.alias_pipe_that_fails_keeps_the_mail),
             ("what Postfix refuses by the map's texts as a transport map is no bounce", self.map_as_transport_is_no_bounce),
+            ("a local canary is refused by Postfix, comes back to its tag, and counts for nobody", self.canary_comes_back),
+            ("without the recipient delimiter it is overdue, and an alarm", self.canary_is_silent),
+            ("with it the next one ends the alarm", self.canary_comes_back_again),
         ]
 
 

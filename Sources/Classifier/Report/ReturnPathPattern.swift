@@ -66,6 +66,19 @@ public struct ReturnPathPattern: Sendable, Equatable {
         return local + "@" + domain
     }
 
+    /// An address of this form.
+    ///
+    /// - Parameters:
+    ///   - id: in lower case, of characters that no plain return path lacks.
+    ///   - recipient: the recipient as VERP writes it, `bob=dest.example`.
+    package func address(id: String, recipient: String) -> String {
+        var local = String(decoding: texts[0], as: UTF8.self)
+        for (field, text) in zip(fields, texts.dropFirst()) {
+            local += (field == .id ? id : recipient) + String(decoding: text, as: UTF8.self)
+        }
+        return local + "@" + domain
+    }
+
     /// The fields of the address, or nil if it does not match.
     package func read(_ address: String) -> Match? {
         guard let at = address.lastSign, at <= SignedTag.readOctets else { return nil }

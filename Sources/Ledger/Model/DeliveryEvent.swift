@@ -44,13 +44,15 @@ package struct DeliveryEvent: Sendable {
     package var outcomes: [OutcomeEvent]
     /// The identifiers of the rules that matched.
     package var rules: [String]
+    /// What it says of canaries; `nil` if nothing.
+    package var canary: CanaryReport?
 
     package init(
         key: DeliveryKey, messageID: String? = nil, fingerprint: Fingerprint, former: FormerFingerprint? = nil,
         class: Token<MessageClass>, origin: Token<Origin>? = nil, arrival: Int64, seen: Int64? = nil,
         dialect: String? = nil, reportingMTA: String? = nil, stream: String? = nil, mailed: Int64? = nil,
         isBulk: Bool = false, isVouched: Bool = true, isWithheld: Bool = false, deliveredTo: String? = nil,
-        destination: String? = nil, outcomes: [OutcomeEvent] = [], rules: [String] = []
+        destination: String? = nil, outcomes: [OutcomeEvent] = [], rules: [String] = [], canary: CanaryReport? = nil
     ) {
         self.key = key
         self.messageID = messageID
@@ -71,6 +73,7 @@ package struct DeliveryEvent: Sendable {
         self.destination = destination
         self.outcomes = outcomes
         self.rules = rules
+        self.canary = canary
     }
 }
 
@@ -147,6 +150,8 @@ package struct OutcomeEvent: Sendable, Equatable {
 package enum CommitOutcome: Hashable, Sendable {
     /// New, and counted.
     case counted
+    /// New, and about a canary: recorded, and counted nowhere.
+    case canary
     /// The ledger knew this very file; nothing was written.
     case alreadyKnown
     /// Another file had the same report; recorded as a duplicate, not counted.

@@ -18,6 +18,8 @@ package enum LedgerLimits {
     package static let listedAddresses = 1_000
     /// How many held reports are listed.
     package static let listedReports = 1_000
+    /// How many canaries one message may name.
+    package static let canaryTokens = 4
     /// The last second that the ledger's ISO 8601 times can write, 9999-12-31T23:59:59Z. Later arrivals are set to it.
     package static let latestArrival: Int64 = 253_402_300_799
 

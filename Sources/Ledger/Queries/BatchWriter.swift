@@ -108,7 +108,7 @@ package final class BatchWriter {
                     try writeOutcomes(batch[place], delivery: number)
                     try count(batch[place], counted: 1, duplicates: 0)
                     try countRules(batch[place])
-                    results[place] = .counted
+                    results[place] = batch[place].outcomeIfNew
                 } else {
                     results[place] = try writeKnown(batch[place], number: number)
                 }
@@ -147,7 +147,7 @@ package final class BatchWriter {
         try writeOutcomes(event, delivery: number)
         try count(event, counted: 1, duplicates: 0)
         try countRules(event)
-        return .counted
+        return event.outcomeIfNew
     }
 
     /// Writes a delivery whose report the ledger already has.
@@ -216,7 +216,9 @@ package final class BatchWriter {
         // A release may override the report, so no state can be continued.
         try writeOutcomes(event, delivery: head.id, isReplacement: true)
 
-        tally.add(arrival: head.arrival, class: head.classTerm, origin: head.originTerm, counted: -1, duplicates: 1)
+        if !event.isCanary {
+            tally.add(arrival: head.arrival, class: head.classTerm, origin: head.originTerm, counted: -1, duplicates: 1)
+        }
         try count(event, counted: 1, duplicates: 0)
     }
 
@@ -509,6 +511,7 @@ package final class BatchWriter {
     // MARK: Sums
 
     private func count(_ event: DeliveryEvent, counted: Int64, duplicates: Int64) throws {
+        if event.isCanary { return }
         tally.add(
             arrival: event.storedArrival, class: try terms.number(event.class.text),
             origin: try terms.number(event.origin?.text) ?? 0, counted: counted, duplicates: duplicates)
@@ -517,4 +520,8 @@ package final class BatchWriter {
     private func countRules(_ event: DeliveryEvent) throws {
         for rule in event.rules { ruleHits.add(try terms.number(rule), at: event.storedArrival) }
     }
+}
+
+extension DeliveryEvent {
+    fileprivate var outcomeIfNew: CommitOutcome { isCanary ? .canary : .counted }
 }

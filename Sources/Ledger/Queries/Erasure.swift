@@ -98,6 +98,9 @@ private final class Erasure {
     // MARK: What is about an address
 
     private func eraseRows(_ place: Int) throws {
+        let canaries = try connection.prepare("DELETE FROM canary WHERE recipient = ?1")
+        try canaries.bind(1, addresses[place].text)
+        try canaries.execute()
         guard let entry = try table.entry(addresses[place].text) else { return }
         results[place].isKnown = true
         if let suppression = entry.state.suppression { try keep(suppression, of: entry.address) }

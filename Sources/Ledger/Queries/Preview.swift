@@ -27,7 +27,8 @@ extension LedgerStore {
     /// - Returns: the outcome that each event would have, in the batch's order.
     @discardableResult
     package func preview(_ batch: [DeliveryEvent]) throws(LedgerError) -> [CommitOutcome] {
-        try withPreview { (copy) throws(LedgerError) in
+        let batch = try resolvingCanaries(batch)
+        return try withPreview { (copy) throws(LedgerError) in
             var addresses = Set<String>()
             var pairs = Set<BrakePairName>()
             for outcome in batch.lazy.flatMap(\.outcomes) {

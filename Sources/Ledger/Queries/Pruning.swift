@@ -124,7 +124,7 @@ extension LedgerStore {
             INSERT INTO tally_pruned (hour, class, origin, counted, duplicates)
             SELECT arrival / \(CalendarTime.secondsPerHour), class, coalesce(origin, 0), count(*) - count(duplicate_of),
                 count(duplicate_of)
-            FROM delivery WHERE \(isGone) GROUP BY 1, 2, 3
+            FROM delivery WHERE \(isGone) AND \(CanaryTable.excluded) GROUP BY 1, 2, 3
             ON CONFLICT (hour, class, origin) DO UPDATE
             SET counted = tally_pruned.counted + excluded.counted,
                 duplicates = tally_pruned.duplicates + excluded.duplicates

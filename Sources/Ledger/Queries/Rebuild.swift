@@ -105,7 +105,7 @@ extension LedgerStore {
             SELECT hour, class, origin, sum(counted), sum(duplicates) FROM (
                 SELECT arrival / \(CalendarTime.secondsPerHour) AS hour, class, coalesce(origin, 0) AS origin,
                     count(*) - count(duplicate_of) AS counted, count(duplicate_of) AS duplicates
-                FROM delivery GROUP BY 1, 2, 3
+                FROM delivery WHERE \(CanaryTable.excluded) GROUP BY 1, 2, 3
                 UNION ALL SELECT hour, class, origin, counted, duplicates FROM tally_pruned) AS hours
             GROUP BY 1, 2, 3
             """)

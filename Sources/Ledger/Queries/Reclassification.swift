@@ -248,6 +248,9 @@ package final class Reclassification {
     /// - Returns: what became of each, in the batch's order.
     package func apply(_ batch: [DeliveryEvent]) throws(LedgerError) -> [ReclassifyOutcome] {
         do {
+            let canaries = CanaryTable(connection)
+            let batch = try canaries.resolve(batch)
+            try canaries.note(batch)
             var outcomes = [ReclassifyOutcome?](repeating: nil, count: batch.count)
             var new = [Int]()
             for (index, event) in batch.enumerated() {

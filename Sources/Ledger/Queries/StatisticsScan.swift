@@ -45,7 +45,8 @@ final class StatisticsScan {
         o.reply_code, o.status, o.diagnostic, o.party
         """
     private static let diagnosticColumn: Int32 = 12
-    private static let condition = "d.duplicate_of IS NULL AND d.arrival >= ?1 AND d.arrival < ?2"
+    private static let condition =
+        "d.duplicate_of IS NULL AND d.arrival >= ?1 AND d.arrival < ?2 AND d.\(CanaryTable.excluded)"
 
     init(_ connection: any Connection, readsDomains: Bool = true) throws {
         self.connection = connection

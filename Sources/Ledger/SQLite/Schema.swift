@@ -460,6 +460,24 @@ package enum Schema {
                 author BIGINT,                  -- term
                 note \(text)
             );
+            -- Mails to addresses that refuse, which show whether reports come back, and the first report about each.
+            CREATE TABLE canary (
+                token \(text) NOT NULL PRIMARY KEY,
+                kind \(text) NOT NULL,          -- local, remote
+                target \(text) NOT NULL,        -- as the configuration names it
+                recipient \(text) NOT NULL,
+                tagged BIGINT NOT NULL,         -- whether its return path has a tag
+                sent BIGINT NOT NULL,
+                due BIGINT NOT NULL,
+                failure \(text),                -- why it was not sent
+                delayed BIGINT,                 -- when a notice came that it is delayed
+                answered BIGINT,
+                origin \(text),
+                dialect \(text),
+                status \(text),
+                has_tag BIGINT                  -- whether the answer came to the tag
+            ) \(end);
+            CREATE INDEX canary_target ON canary (kind, target, sent);
 
             -- A ledger keeps the policy of the version that has made it.
             INSERT INTO setting (name, value) SELECT '\(LedgerStore.editionSetting)',

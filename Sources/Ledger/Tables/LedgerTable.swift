@@ -89,6 +89,9 @@ package struct LedgerTable {
         sent,
         mailingDay,
         reportDecision,
+        LedgerTable(
+            "canary", integers: "tagged sent due delayed answered has_tag",
+            texts: "token kind target recipient failure origin dialect status"),
     ]
 
     /// The columns with numbers of terms that the policy or the brake uses as texts.

@@ -93,7 +93,7 @@ struct ScanCommand: PlainCommand {
             maildir: maildir, ledger: ledger, archive: archive ?? configuration.archive,
             limit: limit, format: options.format, settings: try configuration.classifierWithKeys(),
             policy: configuration.policy, trust: configuration.trust,
-            isVerbose: verbose, beginsAnew: newLedger)
+            isVerbose: verbose, beginsAnew: newLedger, canary: configuration.canary)
         try StandardOutput.use { output in
             if options.dryRun {
                 try DryRun.run(order, output: output)

@@ -16,7 +16,7 @@ struct StatusCommand: ParsableCommand {
 
             Local reports are those that our own mail server wrote while it talked to another; remote ones were written by \
             a foreign server that had taken the mail. Where remote ones never come, foreign servers may not be able to \
-            reach the return address; it says so.
+            reach the return address; it says so. What became of canaries is said if any are configured (canary --help).
 
             Example: maildir-bounce status --ledger /var/lib/maildir-bounce/ledger.sqlite
             Example: maildir-bounce status --format json | jq .origins
@@ -24,8 +24,9 @@ struct StatusCommand: ParsableCommand {
 
             With --nagios it prints one line and leaves with 0 well, 1 warning (a domain refuses --warn-senders-faults \
             addresses or more for a fault of the sender, the last scan is old or was stopped, the brake holds something, a \
-            hook fails or is late, no foreign server's report in 30 days), 2 critical (no scan for long, the last one \
-            failed, the ledger cannot be read) or 3 unknown. When the last scan was stands in the file that scan \
+            hook fails or is late, no foreign server's report in 30 days, a canary was not sent), 2 critical (no scan for \
+            long, the last one failed, the ledger cannot be read, the report on a canary is overdue) or 3 unknown. When the \
+            last scan was stands in the file that scan \
             --metrics writes.
 
             Exit status: 0 done, 64 usage, 66 no ledger in that file, 74 reading failed, 75 try again later, 78 \
@@ -67,8 +68,7 @@ struct StatusCommand: ParsableCommand {
         if nagios { return try runForNagios() }
         let configuration = try config.load()
         let ledger = try ledgerOptions.open(configuration)
-        let domain = configuration.verp.returnPath.flatMap { CanonicalAddress($0)?.domain }
-        let report = try StatusListing(ledger, configuration, at: Int64(time(nil)), returnDomain: domain)
+        let report = try StatusListing(ledger, configuration, at: Int64(time(nil)))
         try format.print(report.lines()) { $0.status(report) }
     }
 
@@ -92,7 +92,7 @@ struct StatusCommand: ParsableCommand {
         let status: StatusListing
         do {
             let ledger = try LedgerStore(path: path, mode: .readOnly, policy: configuration.policy)
-            status = try StatusListing(ledger, configuration, at: Int64(time(nil)), returnDomain: nil)
+            status = try StatusListing(ledger, configuration, at: Int64(time(nil)))
         } catch {
             return NagiosAnswer(.critical, error.description)
         }

@@ -79,9 +79,7 @@ struct VERPMakeCommand: ParsableCommand {
         }
         let sender: String
         do {
-            sender = try SignedTag.make(
-                recipient: recipient.text, returnPath: path, key: key, delimiter: configuration.verp.delimiter,
-                day: configuration.verp.expiryDays == nil ? nil : Int(time(nil)) / Int(CalendarTime.secondsPerDay))
+            sender = try configuration.verp.sender(for: recipient, from: path, key: key, at: Int64(time(nil)))
         } catch {
             throw Failure(ExitStatus.dataError, error.description)
         }

@@ -29,6 +29,9 @@ import Ledger
 /// [unsubscribe]
 /// address = "unsubscribe@news.example"
 ///
+/// [canary]
+/// remote = "refuses.example"
+///
 /// [metrics]
 /// file = "/var/lib/prometheus/node-exporter/bounces.prom"
 ///
@@ -50,6 +53,7 @@ struct Configuration {
     /// Addresses that are never suppressed.
     var own = OwnAddresses()
     var unsubscribe = UnsubscribeTable()
+    var canary = CanarySettings()
     /// The file for the figures of the last scan.
     var metrics: String?
     /// The programs that are told who became suppressed or free.
@@ -109,6 +113,10 @@ struct Configuration {
             classifier.readsProvenance = !trust.relays.isEmpty || !trust.feedbackLoops.isEmpty
         }
         trust.unsubscribe = unsubscribe
+        if var table = try file.table("canary") {
+            canary = try CanarySettings(&table)
+            own.add(canary.addresses)
+        }
         if var table = try file.table("metrics") {
             metrics = try table.string("file")
             try table.rejectUnknownKeys()

@@ -1,6 +1,7 @@
 import Bytes
 import Classifier
 import Glibc
+import Ledger
 import ReturnPath
 
 /// The table `[verp]`: how return paths are signed.
@@ -62,6 +63,15 @@ struct VERPTable {
             throw table.wrong("patterns", "names more than \(ReturnPathPattern.maximumCount) forms")
         }
         try table.rejectUnknownKeys()
+    }
+
+    /// The envelope sender of a mail to `recipient`, signed on the day of `now`, in seconds since 1970.
+    func sender(
+        for recipient: CanonicalAddress, from returnPath: String, key: SigningKey, at now: Int64
+    ) throws(SignedTagError) -> String {
+        try SignedTag.make(
+            recipient: recipient.text, returnPath: returnPath, key: key, delimiter: delimiter,
+            day: expiryDays == nil ? nil : Int(CalendarTime.day(of: now)))
     }
 
     /// The keys, the one that signs first.

@@ -1,5 +1,6 @@
 import Glibc
 import Ledger
+import LedgerPostgreSQL
 
 /// Checks a whole installation. Each check has its own file; this runs them in order.
 struct Doctor {
@@ -49,6 +50,13 @@ struct Doctor {
         if let contents = configuration?.contents { findings += HookCheck.findings(contents, ledger: ledger) }
         if let trust = configuration?.contents.trust { findings.append(TrustCheck.finding(trust)) }
         if let ledger { findings += ScheduleCheck.lastRun(ledger, policy, now: now) }
+        // A ledger that cannot be opened has its own finding.
+        if let ledger, let configuration,
+            let store = try? LedgerStore(path: ledger, mode: .readOnly, policy: policy),
+            let listing = try? CanaryListing(store, configuration.contents, at: now)
+        {
+            findings += CanaryCheck.findings(listing)
+        }
         guard let returnPath else {
             findings.append(
                 .warning(

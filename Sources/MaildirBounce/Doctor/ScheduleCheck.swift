@@ -118,9 +118,14 @@ struct ScheduleCheck {
         return []
     }
 
+    /// Whether a line runs us, and not only for the canaries.
+    private static func startsScan(_ line: some StringProtocol) -> Bool {
+        line.contains("maildir-bounce") && !line.contains("maildir-bounce canary")
+    }
+
     private static func hasScan(_ crontab: String) -> Bool {
         crontab.split(whereSeparator: \.isNewline).contains { line in
-            !line.trimmingBlanks.hasPrefix("#") && line.contains("maildir-bounce")
+            !line.trimmingBlanks.hasPrefix("#") && startsScan(line)
         }
     }
 
@@ -225,7 +230,7 @@ struct ScheduleCheck {
     static func users(in crontab: String) -> [String] {
         crontab.split(whereSeparator: \.isNewline).compactMap { line in
             let words = line.split(whereSeparator: \.isWhitespace)
-            guard let first = words.first, !first.hasPrefix("#"), line.contains("maildir-bounce") else { return nil }
+            guard let first = words.first, !first.hasPrefix("#"), startsScan(line) else { return nil }
             // @hourly replaces five fields. A line such as MAILTO=… has no user.
             let index = first.hasPrefix("@") ? 1 : 5
             guard words.count > index + 1, !first.contains("=") else { return nil }

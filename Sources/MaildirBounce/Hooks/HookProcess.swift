@@ -126,9 +126,10 @@ final class HookProcess {
         }
         // What it has started and left.
         if isKilled { kill(-process, SIGKILL) }
-        if status & 0x7F != 0 { return failure ?? "it was ended by signal \(status & 0x7F)" }
-        let code = status >> 8 & 0xFF
-        return code == 0 ? failure : "it ended with status \(code)" + (failure.map { "; \($0)" } ?? "")
+        let (signal, code) = (status & 0x7F, status >> 8 & 0xFF)
+        if isKilled || signal == 0 && code == 0 { return failure }
+        let end = signal != 0 ? "it was ended by signal \(signal)" : "it ended with status \(code)"
+        return end + (failure.map { "; \($0)" } ?? "")
     }
 
     /// Seconds of a clock that nobody sets.

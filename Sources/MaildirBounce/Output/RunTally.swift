@@ -8,6 +8,8 @@ struct RunTally {
     private(set) var duplicates = 0
     /// Messages that an earlier run had counted.
     private(set) var known = 0
+    /// Messages about a canary.
+    private(set) var canaries = 0
     /// By class.
     private(set) var classes: [String: Int] = [:]
     /// Messages that a limit cut.
@@ -32,6 +34,7 @@ struct RunTally {
         case .counted: counted += 1
         case .duplicate: duplicates += 1
         case .alreadyKnown: known += 1
+        case .canary: canaries += 1
         }
     }
 
@@ -55,6 +58,7 @@ struct RunTally {
         var notes = ["\(counted) counted"]
         if duplicates > 0 { notes.append("\(duplicates) duplicates") }
         if known > 0 { notes.append("\(known) \(knownWords)") }
+        if canaries > 0 { notes.append("\(canaries) about a canary") }
         if cut > 0 { notes.append("\(cut) \(cutWords)") }
         if !withheld.isEmpty {
             notes.append("\(withheldCount) not trusted and without effect (\(withheldReasons))")
@@ -69,6 +73,7 @@ struct RunTally {
         counts["duplicate"] = duplicates
         counts["already-known"] = known
         counts["left"] = left
+        counts["canary"] = canaries
         counts["untrusted"] = withheldCount
         return RunRecord(maildir: maildir, started: started, ended: ended, counts: counts.filter { $0.value > 0 })
     }

@@ -28,12 +28,16 @@ struct StatusListing {
     var origins: [OriginCount]
     /// The domain to which reports are sent, if the configuration names it.
     var returnDomain: String?
+    var canaries: CanaryListing
+    /// Whether a foreign server has answered a canary in the last 30 days.
+    private var wasAnsweredFromOutside: Bool
 
-    init(
-        _ ledger: LedgerStore, _ configuration: Configuration, at now: Int64, returnDomain: String?
-    ) throws(LedgerError) {
+    init(_ ledger: LedgerStore, _ configuration: Configuration, at now: Int64) throws(LedgerError) {
         self.now = now
-        self.returnDomain = returnDomain
+        returnDomain = configuration.verp.returnPath.flatMap { CanonicalAddress($0)?.domain }
+        canaries = try CanaryListing(ledger, configuration, at: now)
+        wasAnsweredFromOutside = try ledger.wasCanaryAnsweredFromOutside(
+            since: now - (Self.windows.last?.seconds ?? 0))
         path = ledger.path
         policyEdition = ledger.policy.edition
         summary = try ledger.summary(at: now)
@@ -84,15 +88,16 @@ struct StatusListing {
     /// How many addresses the brake keeps from being suppressed.
     var waiting: Int { brakes.reduce(0) { $0 + $1.held } }
 
-    /// Whether no remote report came in the last 30 days although local ones show that mail is sent: some of these are
+    /// Whether no remote report, not even on a canary, came in the last 30 days although local ones show that mail is sent: some of these are
     /// older than that, or remote ones had come before.
     var lacksRemote: Bool {
-        guard let month = origins.last, month.remote == 0 else { return false }
+        guard let month = origins.last, month.remote == 0, !wasAnsweredFromOutside else { return false }
         return remote == 0 ? local > month.local : month.local > 0
     }
 
     /// The warning that no remote report was ever seen, or none for long; `nil` if all is well.
     var remoteAdvice: String? {
+        if wasAnsweredFromOutside { return nil }
         let address = returnDomain.map { "the return address's domain \($0)" } ?? "the return address's domain"
         let check =
             "Servers that take a mail and find out later that they cannot deliver it send their report to the return "
@@ -157,7 +162,13 @@ extension StatusListing {
         for entry in hooks.entries where entry.isConfigured {
             rows.append(["hook \(entry.progress.name)", terminalSafe(entry.sentence)])
         }
-        var lines = sendersFaults.lines
+        for line in canaries.entries.map({ "\($0.kind.rawValue), \($0.target): \($0.sentence)" }) {
+            rows.append(["canary", terminalSafe(line)])
+        }
+        var lines = canaries.entries.filter { $0.level != .ok }.map { entry in
+            terminalSafe("canary to \(entry.target): \(entry.sentence); \(canaries.advice(entry) ?? "")")
+        }
+        lines += sendersFaults.lines
         if !lines.isEmpty { lines.append("") }
         lines += Columns.lines(rows)
         lines += [""] + Columns.lines([["reports", "total"]] + classes.map { ["  \($0.name)", "\($0.count)"] })
@@ -223,6 +234,7 @@ extension JSONWriter {
                 writer.member("number", Int(status.feed.number))
             }
             writer.array("hooks", status.hooks.entries) { writer, entry in writer.object { $0.hook(entry) } }
+            writer.canaries(status.canaries)
             writer.object("origins") { writer in
                 writer.object("total") { writer in
                     writer.member("local", status.local)

@@ -30,6 +30,7 @@ struct PreviewTable {
             ("\(outcomes[.counted] ?? 0)", "would be counted"),
             ("\(outcomes[.duplicate] ?? 0)", "are duplicates of a report that another file has brought"),
             ("\(outcomes[.alreadyKnown] ?? 0)", "were counted by an earlier run and would only be moved"),
+            ("\(outcomes[.canary] ?? 0)", "are about a canary, and count for no address"),
             ("\(tally.run.withheldCount)", "are not trusted and would have no effect (\(tally.run.withheldReasons))"),
             ("\(tally.left)", "would stay in new/"),
         ])

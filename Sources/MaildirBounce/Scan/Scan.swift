@@ -23,6 +23,8 @@ struct ScanOrder {
     var threads = defaultThreadCount
     /// The maximum number of messages in a commit.
     var batchCount = Scan.batchCount
+    /// What the metrics say of canaries.
+    var canary = CanarySettings()
 
     /// A message of new/ under the path that was given, for a report.
     func file(_ name: MessageName) -> String {

@@ -7,7 +7,9 @@ struct ScanTally {
     var left = 0
 
     mutating func add(_ message: ScannedMessage, _ outcome: CommitOutcome) {
-        run.add(message.event, isCut: message.destination.isFlagged, withheld: message.withheld)
+        run.add(
+            message.event, isCut: message.destination.isFlagged,
+            withheld: outcome == .canary ? nil : message.withheld)
         run.add(outcome)
     }
 

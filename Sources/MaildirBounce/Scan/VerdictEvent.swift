@@ -37,7 +37,8 @@ extension DeliveryEvent {
             deliveredTo: verdict.deliveredTo.first,
             destination: destination,
             outcomes: judged.counted,
-            rules: verdict.ruleNames)
+            rules: verdict.ruleNames,
+            canary: CanaryReport(verdict))
         holdIfLarge(limit: judged.maximumAddresses)
         if let rule = judged.withheld(self)?.rule { rules.append(rule) }
     }
@@ -81,6 +82,24 @@ extension Verdict {
             local = local[..<hyphen]
         }
         return String(local) + address[at...]
+    }
+}
+
+extension CanaryReport {
+    /// What a message says of canaries, or `nil`.
+    fileprivate init?(_ verdict: Verdict) {
+        let effect: Effect =
+            switch verdict.messageClass {
+            case .hardBounce, .softBounce: .answer
+            case .delayNotice: .delay
+            default: .none
+            }
+        let first = verdict.recipients.first
+        self.init(
+            messageID: verdict.original?.messageID, recipients: verdict.recipients.lazy.map(\.address),
+            effect: effect, origin: verdict.origin.map { Token($0) }, dialect: verdict.dialect,
+            status: first?.status ?? first?.replyCode,
+            isSigned: verdict.trust == .valid || verdict.trust == .expired, tagID: verdict.tagID)
     }
 }
 

@@ -71,9 +71,36 @@ enum ConfigTemplate {
             # The mailing that each address is for: its List-Id; else the mailing is called by the address itself.
             #streams = { "unsubscribe@news.example" = "news.firm.example" }
 
+            [canary]
+            # Mails that are meant to bounce, to see whether bounces come back (maildir-bounce canary --help). Nothing is sent
+            # unless a target is named and cron or a timer runs maildir-bounce canary send. A target is an address or a domain.
+            # An address of this server that does not exist, or a domain of it.
+            #local = "nobody@news.example"
+            # A second domain of your own, or one whose postmaster agreed; one, or a list.
+            #remote = ["refuses.example"]
+            # No report for so long is an alarm.
+            #within = "1h"
+            # At most one to each target in so long.
+            #every = "1d"
+            #sendmail = "/usr/sbin/sendmail"
+
             [metrics]
             # Where each scan leaves its figures for Prometheus.
             #file = "/var/lib/prometheus/node-exporter/bounces.prom"
+
+            # Programs that are told who became suppressed or free (maildir-bounce hook --help), a table for each.
+            #[[hook]]
+            #name = "shop"
+            # The program's path and its arguments.
+            #command = ["/usr/local/bin/tell-shop"]
+            #on = [\(LedgerChange.Kind.allCases.map { "\"\($0.name)\"" }.joined(separator: ", "))]
+            # Whether it begins with everything that is suppressed; else with what changes from then on.
+            #snapshot = true
+            # How long it may take to read on, and to end.
+            #timeout_seconds = \(HookTable.timeoutSeconds)
+            # How many changes it gets at a time.
+            #rows = \(HookTable.rows)
+            #as_root = false
 
             [policy]
             # Whether a delivery receipt lifts a suppression that soft bounces caused.

@@ -67,6 +67,13 @@ struct NagiosAnswer {
         if status.lacksRemote {
             findings.append((.warning, "no foreign server's report in 30 days, see maildir-bounce status"))
         }
+        for entry in status.canaries.entries where entry.level != .ok {
+            findings.append(
+                (
+                    entry.level == .alarm ? .critical : .warning,
+                    "canary to \(entry.target): \(entry.sentence), see maildir-bounce canary check"
+                ))
+        }
         findings.append((.ok, "\(status.suppressed) addresses suppressed"))
         figures += [
             "suppressed=\(status.suppressed);;;0", "held=\(status.waiting);0;;0",
@@ -74,6 +81,7 @@ struct NagiosAnswer {
             "senders_faults=\(status.sendersFaults.count);;;0",
             "refused_by_one=\(status.sendersFaults.worst.first?.addresses ?? 0);\(limits.sendersFaults - 1);;0",
         ]
+        if !status.canaries.entries.isEmpty { figures.append("canaries_overdue=\(status.canaries.overdue);;0;0") }
     }
 
     /// A finding for each of the worst that reach the limit, and one for the rest of these.

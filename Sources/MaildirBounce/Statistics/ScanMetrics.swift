@@ -61,13 +61,15 @@ struct LedgerFigures {
     private let held: Int
     private let sendersFaults: SendersFaults
     private let hooks: [HookProgress]
+    private let canaries: [CanaryListing.Entry]
 
     /// Reads them as they are at a moment in seconds since 1970 UTC.
-    init(_ ledger: LedgerStore, at now: Int64) throws(LedgerError) {
+    init(_ ledger: LedgerStore, _ canary: CanarySettings, at now: Int64) throws(LedgerError) {
         summary = try ledger.summary(at: now)
         held = try ledger.brakes().reduce(0) { $0 + $1.held }
         sendersFaults = try ledger.sendersFaults(at: now, limit: 0)
         hooks = try ledger.hooks()
+        canaries = try CanaryListing(ledger, canary, at: now).entries
     }
 
     fileprivate func add(to metrics: inout PrometheusText) {
@@ -100,5 +102,24 @@ struct LedgerFigures {
             sendersFaults.byReason.reduce(into: reasons) {
                 $0[$1.key.value?.rawValue ?? "other", default: 0] += $1.value
             })
+        if canaries.isEmpty { return }
+        func each(_ value: (CanaryListing.Entry) -> Int64?) -> [String: Int] {
+            canaries.reduce(into: [:]) { $0[$1.target] = value($1).map { Int($0) } }
+        }
+        metrics.add(
+            "maildir_bounce_canary_overdue", .gauge, "1 if the report on the last canary is overdue, by target.",
+            by: "target", each { $0.condition == .overdue ? 1 : 0 })
+        metrics.add(
+            "maildir_bounce_canary_last_sent_timestamp_seconds", .gauge,
+            "When the last canary was sent, in seconds since 1970 UTC; 0 if none was.", by: "target",
+            each { $0.history.latest?.sent ?? 0 })
+        metrics.add(
+            "maildir_bounce_canary_last_answer_timestamp_seconds", .gauge,
+            "When the report on the last canary that was answered came, in seconds since 1970 UTC; 0 if none did.",
+            by: "target", each { $0.history.lastAnswered?.answer?.at ?? 0 })
+        metrics.add(
+            "maildir_bounce_canary_last_answer_duration_seconds", .gauge,
+            "How long that report took; a target that never answered has none.", by: "target",
+            each { entry in entry.history.lastAnswered.flatMap { one in one.answer.map { max(0, $0.at - one.sent) } } })
     }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// A span of time as a person gives it: `90s`, `30m`, `24h`, `2d`.
-struct TimeSpan: ExpressibleByArgument, Comparable {
+struct TimeSpan: ExpressibleByArgument, Comparable, Sendable {
     let seconds: Int64
 
     init(seconds: Int64) { self.seconds = seconds }
