@@ -78,6 +78,7 @@ extension LedgerStore {
                 changed += 1
                 try writer.write(state, id: entry.id)
             }
+            try writer.writeAccessKey(entry.address, id: entry.id)
         }
         try rebuildTally(connection)
         try store(policy.signature, as: policySetting, connection)
