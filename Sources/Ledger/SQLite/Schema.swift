@@ -487,16 +487,10 @@ package enum Schema {
         func part(
             _ key: String, _ table: String, _ isHeld: String, stream: String = "''", joins: String = ""
         ) -> String {
-            let (cause, blank) = (causeName("\(table).cause"), firstBlank("term.text"))
-            return """
-                SELECT \(key), '\(RefusalText.beginning)' || \(time("\(table).since"))
-                    || coalesce(' until ' || \(time("\(table).until")), '') || ': '
-                    || CASE WHEN \(table).cause = \(Suppression.Cause.manual.rawValue) OR term.text IS NULL THEN \(cause)
-                        WHEN \(blank) > 0 THEN substr(term.text, 1, \(blank) - 1) ELSE term.text END,
-                    \(cause), \(stream)
-                FROM \(table)\(joins) LEFT JOIN term ON term.id = \(table).reason
-                WHERE \(key) IS NOT NULL AND \(isHeld) AND (\(table).until IS NULL OR \(table).until > \(now))
-                """
+            """
+            SELECT \(key) AS key, \(table).cause, \(table).reason, \(table).since, \(table).until, \(stream) AS stream
+            FROM \(table)\(joins) WHERE \(key) IS NOT NULL AND \(isHeld)
+            """
         }
         let streams = """
              JOIN address ON address.id = stream_suppression.address
@@ -508,8 +502,16 @@ package enum Schema {
             + ["address.address", "address.access_key"].map {
                 part($0, "stream_suppression", "stream.text <> ''", stream: "stream.text", joins: streams)
             }
-        return "CREATE VIEW postfix_access (key, text, cause, stream) AS\n"
-            + parts.joined(separator: "\nUNION ALL\n") + ";"
+        let (cause, blank) = (causeName("one.cause"), firstBlank("term.text"))
+        return """
+            CREATE VIEW postfix_access (key, text, cause, stream) AS
+            SELECT one.key, '\(RefusalText.beginning)' || \(time("one.since")) || coalesce(' until ' || \(time("one.until")), '')
+                || ': ' || CASE WHEN one.cause = \(Suppression.Cause.manual.rawValue) OR term.text IS NULL THEN \(cause)
+                    WHEN \(blank) > 0 THEN substr(term.text, 1, \(blank) - 1) ELSE term.text END,
+                \(cause), one.stream
+            FROM (\(parts.joined(separator: "\nUNION ALL "))) AS one LEFT JOIN term ON term.id = one.reason
+            WHERE one.until IS NULL OR one.until > \(now);
+            """
     }
 
     /// The names of causes and parties, as an expression over their number.
