@@ -53,7 +53,10 @@ struct PostgresContext {
     mutating func readFirst(
         _ names: BatchNames, _ terms: PostgresTerms, _ count: Int, version: Int64, lockSeconds: Int, isAlone: Bool
     ) throws -> [NumberedTable: RowNumbers] {
-        let addresses = PostgresSession.Parameter.array(PostgresArray(names.addresses.keys.sorted()))
+        let sorted = names.addresses.keys.sorted()
+        let addresses = PostgresSession.Parameter.array(PostgresArray(sorted))
+        let accessKeys = PostgresSession.Parameter.array(
+            PostgresArray(sorted.map { RowValue.text(CanonicalAddress.accessKey(canonical: $0)) }))
         let fingerprints = PostgresSession.Parameter.array(PostgresArray(names.fingerprints.map(\.bytes)))
         let maildirs = names.keys.map { terms[$0.maildir.stored(limit: LedgerLimits.termBytes)] ?? 0 }
         let braked = Array(names.braked)
@@ -69,11 +72,12 @@ struct PostgresContext {
             // for each other here, before anything was done.
             Statement(
                 sql: """
-                    INSERT INTO address (address, hard, soft, delayed, delivered, complaint, auto_reply, other, streak)
-                    SELECT address, 0, 0, 0, 0, 0, 0, 0, 0 FROM unnest($1) AS given (address) WHERE NOT EXISTS (
-                        SELECT 1 FROM address WHERE address.address = given.address)
+                    INSERT INTO address (address, access_key, hard, soft, delayed, delivered, complaint, auto_reply, other,
+                        streak)
+                    SELECT address, access_key, 0, 0, 0, 0, 0, 0, 0, 0 FROM unnest($1, $2) AS given (address, access_key)
+                    WHERE NOT EXISTS (SELECT 1 FROM address WHERE address.address = given.address)
                     ORDER BY address ON CONFLICT DO NOTHING RETURNING id
-                    """, parameters: [addresses]),
+                    """, parameters: [addresses, accessKeys]),
             Statement(
                 sql: """
                     SELECT \(LedgerTable.address.names) FROM address WHERE address = ANY($1)

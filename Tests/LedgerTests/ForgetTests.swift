@@ -267,6 +267,9 @@ struct ForgetTests {
         #expect(ErasedBytes(["secret7@dest.example", "x@y.example"]).areIn(bytes))
         #expect(!ErasedBytes(["ecret77@dest.example", "secret7@dest.examples"]).areIn(bytes))
         #expect(ErasedBytes(["bob@dest.example"]).areIn(Array("..bounce+bob=dest.example@x".utf8)))
+        // A cell of SQLite's has overwritten the end; and somebody else of that name.
+        #expect(ErasedBytes(["bob@dest.example"]).areIn(Array("..bob@dI".utf8) + [0x89, 0x33]))
+        #expect(!ErasedBytes(["bob@dest.example"]).areIn(Array("..bob@dest.other, to bob=5 ".utf8) + [0x89, 0x33]))
         #expect(try ErasedBytes(["secret14@dest.example"]).areIn(file: folder.ledger))
         #expect(try !ErasedBytes(["nobody@dest.example"]).areIn(file: folder.ledger))
         // Of one that was never in it nothing has to be done; of one that is there the file is written anew.

@@ -29,6 +29,7 @@ struct InterfaceTests {
         }
         #expect(try names("suppressed") == "address reason since until cause party")
         #expect(try names("suppressed_domain") == "domain reason since until cause")
+        #expect(try names("postfix_access") == "key text cause stream")
         #expect(
             try names("counters")
                 == "address hard soft delayed delivered complaint auto_reply other streak first_seen last_seen suppressed"

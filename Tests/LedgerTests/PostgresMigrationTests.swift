@@ -51,7 +51,7 @@ struct PostgresMigrationTests {
         let outcomes = try ledger.dump()["outcome"]
         try ledger.write { connection in
             for sql in [
-                "DROP VIEW suppressed, suppressed_domain, suppressed_stream, changes",
+                "DROP VIEW suppressed, suppressed_domain, suppressed_stream, changes, postfix_access",
                 """
                 CREATE VIEW suppressed (address, reason, since, until) AS
                 SELECT a.address, t.text, CAST(a.since AS TEXT), CAST(a.until AS TEXT)
@@ -65,7 +65,7 @@ struct PostgresMigrationTests {
                     DROP COLUMN sharers, DROP COLUMN withheld
                 """,
                 "ALTER TABLE outcome DROP COLUMN party, DROP COLUMN cause",
-                "ALTER TABLE address DROP COLUMN party, DROP COLUMN held_vouched",
+                "ALTER TABLE address DROP COLUMN party, DROP COLUMN held_vouched, DROP COLUMN access_key",
                 "ALTER TABLE base DROP COLUMN party, DROP COLUMN held_vouched",
                 "ALTER TABLE forgotten DROP COLUMN party", "ALTER TABLE brake_member DROP COLUMN weight",
                 """

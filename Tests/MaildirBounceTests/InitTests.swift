@@ -57,6 +57,25 @@ struct InitTests {
         #expect(scan.status == 0, "\(scan.errors)")
     }
 
+    @Test("prints the lines of Examples/postfix-access, for the ledger that it makes")
+    func access() throws {
+        let run = try setUp()
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
+        func text(_ path: String) throws -> String {
+            try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
+        }
+        #expect(run.lines.contains("dbpath = \(folder.path("lib/x/ledger.sqlite"))"))
+        let query = "query = \(PostfixLines.accessQuery)"
+        #expect(run.lines.contains(query))
+        for file in ["Examples/postfix-access/sqlite.cf", "Examples/postfix-access/pgsql.cf", "docs/postfix.md"] {
+            #expect(try text(file).contains("\n\(query)\nresult_format = REJECT %s\n"), "\(file)")
+        }
+        for way in ["smtpd_recipient_restrictions = check_recipient_access", "# transport_maps ="] {
+            #expect(run.lines.contains { $0.hasPrefix("\(way) proxy:sqlite:/etc/postfix") }, "\(way)")
+        }
+        #expect(run.text.contains("only known to check"))
+    }
+
     @Test("makes a key that is gone again, and prints commands that find another configuration")
     func lostKey() throws {
         let first = try setUp()

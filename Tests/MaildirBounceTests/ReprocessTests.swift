@@ -425,6 +425,24 @@ struct ReprocessTests {
         }
     }
 
+    @Test("stops with 74 where the reader of its output goes away, and the next run prints all and counts the rest")
+    func closedPipe() throws {
+        let many = (0..<3_000).map { Mail.bounce("u\($0)@dest.example", id: "Q\($0)") }
+        let path = try station.folder.write("x.mbox", mbox(many))
+        let run = try Program.shell(
+            #""$PROGRAM" reprocess "$1" --ledger "$2" --format jsonl | head -1; exit ${PIPESTATUS[0]}"#,
+            path, station.ledger)
+        #expect(run.status == 74)
+        #expect(run.lines.count == 1)
+        #expect(run.errors.contains("maildir-bounce changes"))
+        let counted = try #require(try station.classes()["hard-bounce"])
+        #expect(counted > 0 && counted < 3_000)
+        let next = try Program.run("reprocess", path, "--ledger", station.ledger, "--format", "jsonl")
+        #expect(next.status == 0)
+        #expect(next.lines.count == 3_000)
+        #expect(try station.classes() == ["hard-bounce": 3_000])
+    }
+
     @Test("stops in good order, says where, and the next run does the rest", arguments: [SIGINT, SIGTERM])
     func stopped(signal: Int32) throws {
         let many = (0..<3_000).map { Mail.bounce("u\($0)@dest.example", id: "Q\($0)") }

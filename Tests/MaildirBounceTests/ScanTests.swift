@@ -248,16 +248,54 @@ struct ScanTests {
         }
     }
 
-    @Test("goes on to the end where the reader of its output goes away")
-    func closedPipe() throws {
-        for number in 0..<1_500 {
+    @Test(
+        "stops with 74 where the reader of its output goes away; what was not moved is printed again",
+        arguments: [1, 4])
+    func closedPipe(lines: Int) throws {
+        for number in 0..<3_000 {
             try station.deliver("17955144\(number).V.host", Mail.bounce("u\(number)@dest.example", id: "P\(number)"))
         }
         let run = try Program.shell(
-            #""$PROGRAM" scan --maildir "$1" --ledger "$2" --format text | head -1 >/dev/null; exit ${PIPESTATUS[0]}"#,
-            station.maildir, station.ledger)
-        #expect(run.status == 0)
-        #expect(run.errors.isEmpty)
+            #"""
+            "$PROGRAM" scan --maildir "$1" --ledger "$2" --format jsonl | head -n "$3"; exit ${PIPESTATUS[0]}
+            """#,
+            station.maildir, station.ledger, String(lines))
+        #expect(run.status == 74)
+        #expect(run.lines.count == lines)
+        #expect(run.errorLines.count == 1)
+        #expect(run.errors.contains("maildir-bounce changes"))
+        // The first batch fills the pipe, so its reader has gone before the second one is moved.
+        let moved = station.cur.count
+        #expect(moved > 0 && moved < 3_000)
+        #expect(moved + station.new.count == 3_000)
+        #expect(try #require(try station.classes()["hard-bounce"]) >= moved)
+        let next = try station.scan("--format", "jsonl")
+        #expect(next.status == 0)
+        #expect(next.lines.count == 3_000 - moved)
+        #expect(station.new.isEmpty)
+        #expect(try station.classes() == ["hard-bounce": 3_000])
+    }
+
+    @Test("counts and moves nothing where nobody reads its verdicts from the start")
+    func deadReader() throws {
+        for number in 0..<20 {
+            try station.deliver("17955144\(number).V.host", Mail.bounce("u\(number)@dest.example", id: "P\(number)"))
+        }
+        func status(_ more: String...) throws -> Int32 {
+            let pipe = Pipe()
+            try pipe.fileHandleForReading.close()
+            let process = try Program.start(
+                ["scan", "--maildir", station.maildir, "--ledger", station.ledger] + more, output: pipe)
+            process.waitUntilExit()
+            return process.terminationStatus
+        }
+        #expect(try status("--format", "jsonl") == 74)
+        #expect(station.cur.isEmpty && station.new.count == 20)
+        #expect(try station.classes().isEmpty)
+        #expect(try station.scan("--format", "jsonl").lines.count == 20)
+        // Nobody asked for its verdicts.
+        try station.deliver("1795514499.V.host", Mail.bounce("last@dest.example", id: "last"))
+        #expect(try status() == 0)
         #expect(station.new.isEmpty)
     }
 

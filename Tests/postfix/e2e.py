@@ -11,6 +11,7 @@ import os
 import pathlib
 import pwd
 import re
+import select
 import shutil
 import signal
 import smtplib
@@ -21,7 +22,12 @@ import sys
 from cases import BLAMED, BOUNCE, CASES, DELAYED, EXPIRED, NOW, OURS, RULES
 from lab import PIPE_OWNER, Lab, LabError, case_of
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "postgresql"))
+from server import Server, ServerError  # noqa: E402
+
 SCAN_SECONDS = 30
+EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "Examples" / "postfix-access"
+TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 
 
 class Failure(Exception):
@@ -354,6 +360,213 @@ class Test:
         self.scan()
         expect(f"counters of {address}", self.counters(address), before)
 
+    # ------------------------------------------------------------------------------------------ the live map
+
+    def lacks(self, table_type):
+        """Why Postfix cannot ask a table of a type, or None; with CI=true that is a failure."""
+        known = subprocess.run(["postconf", "-c", self.lab.config, "-m"], capture_output=True, text=True, check=True)
+        if table_type in known.stdout.split():
+            return None
+        if os.environ.get("CI") == "true":
+            raise Failure(f"postfix-{table_type} is missing; scripts/install-deps.sh test installs it")
+        return f"needs postfix-{table_type}"
+
+    def live_file(self, name, example="sqlite.cf", **settings):
+        """A table of Postfix's: an example with other settings."""
+        text = (EXAMPLES / example).read_text()
+        for key, value in settings.items():
+            text, count = re.subn(rf"^{key} = .*$", lambda _: f"{key} = {value}", text, flags=re.MULTILINE)
+            expect(f"lines of {key} in {example}", count, 1)
+        path = self.lab.config / name
+        path.write_text(text)
+        path.chmod(0o640)
+        os.chown(path, 0, pwd.getpwnam("postfix").pw_gid)
+        return path
+
+    def live_ledger(self):
+        """A copy of the ledger, with the rights of docs/postfix.md: Postfix's user reads, by its group, and no more."""
+        folder, group = self.root / "live", pwd.getpwnam("postfix").pw_gid
+        folder.mkdir()
+        os.chown(folder, 0, group)
+        folder.chmod(0o2750)
+        self.live = folder / "ledger.sqlite"
+        shutil.copy(self.ledger, self.live)
+        os.chown(self.live, 0, group)
+        self.live.chmod(0o640)
+        self.decide_by_hand(self.live)
+        return self.live_file("bounce-access.cf", dbpath=self.live)
+
+    def decide_by_hand(self, ledger):
+        self.run("suppress", "--domain", "evil.example", "--ledger", ledger)
+        self.run("suppress", "hand@dest.example", "a..b@dest.example", '"c d"@dest.example', "ann@bücher.example",
+                 "o'neil@dest.example", "--reason", "550 words", "--ledger", ledger)
+        self.run("suppress", "reader@dest.example", "--stream", "news.example", "--reason", "asked", "--ledger", ledger)
+
+    def asked(self, table, key):
+        """What postmap(1) says as Postfix's user; None if the table does not have the key."""
+        done = subprocess.run(["runuser", "-u", "postfix", "--", "postmap", "-c", self.lab.config, "-q", key, table],
+                              capture_output=True, text=True)
+        if done.stderr or done.returncode not in (0, 1):
+            raise Failure(f"postmap -q {key}: status {done.returncode}: {done.stderr}")
+        return done.stdout.rstrip("\n") if done.returncode == 0 else None
+
+    def expect_answers(self, table, found, absent):
+        for key, reason in found.items():
+            answer = self.asked(table, key)
+            if not re.fullmatch(rf"REJECT 5\.7\.1 suppressed \[maildir-bounce\] since {TIME}: {reason}", answer or ""):
+                raise Failure(f"{table} says {answer!r} of {key}, not {reason}")
+        for key in absent:
+            expect(f"answer of {table} for {key}", self.asked(table, key), None)
+
+    LIVE = {"nouser@dest.example": "userunknown", "NoUser@DEST.example": "userunknown", COMPLAINED: "feedback",
+            "hand@dest.example": "manual", "evil.example": "manual", '"a..b"@dest.example': "manual",
+            '"c d"@dest.example': "manual", "ann@xn--bcher-kva.example": "manual", "o'neil@dest.example": "manual"}
+    NOT_LIVE = ["fine@dest.example", "reader@dest.example", "dest.example", "nouser@", "x' OR '1'='1"]
+
+    def live_map_answers(self):
+        if why := self.lacks("sqlite"):
+            return why
+        path = self.live_ledger()
+        self.expect_answers(f"sqlite:{path}", {**self.LIVE, "ann@bücher.example": "manual"}, self.NOT_LIVE)
+        # An administrator chooses causes and streams in the query.
+        query = "SELECT text FROM postfix_access WHERE key = '%s' AND {} LIMIT 1"
+        hard = self.live_file("hard.cf", dbpath=self.live, query=query.format("stream = '' AND cause = 'hard'"))
+        self.expect_answers(f"sqlite:{hard}", {"nouser@dest.example": "userunknown"}, [COMPLAINED, "hand@dest.example"])
+        news = self.live_file("news.cf", dbpath=self.live, query=query.format("stream IN ('', 'news.example')"))
+        self.expect_answers(f"sqlite:{news}", {"reader@dest.example": "unsubscribed", "hand@dest.example": "manual"}, [])
+        other = self.live_file("other.cf", dbpath=self.live, query=query.format("stream IN ('', 'other.example')"))
+        self.expect_answers(f"sqlite:{other}", {}, ["reader@dest.example"])
+        return None
+
+    def use_live_map(self, table):
+        self.lab.set(f"smtpd_recipient_restrictions = check_recipient_access {table}, permit_mynetworks, reject")
+        # The process that answered before the reload may answer once more.
+        self.lab.wait("Postfix to refuse", lambda: self.answers(["nouser@dest.example"]) == {"nouser@dest.example": 554})
+
+    def use_no_map(self):
+        self.lab.set("smtpd_recipient_restrictions =", "transport_maps =")
+        self.lab.wait("Postfix to take everything", lambda: set(self.answers(["nouser@dest.example"]).values()) == {250})
+
+    def acts_at_once(self, ledger):
+        """One connection, to one process, while the ledger changes."""
+        roots = {os.readlink(f"/proc/{process.name}/root") for process in pathlib.Path("/proc").iterdir()
+                 if process.name.isdigit() and (process / "comm").read_text().strip() == "smtpd"
+                 and str(self.lab.config) in (process / "environ").read_bytes().decode(errors="replace")}
+        expect("the root of the smtpd processes", roots, {str(self.lab.root / "spool")})
+        with smtplib.SMTP("127.0.0.1", self.lab.port, local_hostname="app.bounce.test", timeout=10) as smtp:
+            smtp.ehlo()
+            smtp.mail("", ["SMTPUTF8"])
+
+            def says(address, code):
+                found, text = smtp.rcpt(address)
+                expect(f"code for {address}: {text}", found, code)
+                return text.decode()
+
+            text = says("nouser@dest.example", 554)
+            if not re.search(rf"Recipient address rejected: suppressed \[maildir-bounce\] since {TIME}: userunknown$", text):
+                raise Failure(f"the refusal is not the map's: {text}")
+            for number in range(3):
+                self.run("release", "nouser@dest.example", "--ledger", ledger)
+                says("nouser@dest.example", 250)
+                self.run("suppress", "nouser@dest.example", f"new{number}@dest.example", "--reason", "x", "--ledger", ledger)
+                says("NoUser@dest.example", 554)
+                says(f"new{number}@dest.example", 554)
+                says("hand+tag@dest.example", 554)
+            self.run("suppress", "--domain", "other.example", "--ledger", ledger)
+            says("anybody@sub.other.example", 554)
+            self.run("release", "--domain", "other.example", "--ledger", ledger)
+            says("anybody@sub.other.example", 250)
+            says("bounce+nouser=dest.example@bounce.test", 250)
+            # Erased: suppressed, and not in the view.
+            self.run("forget", "hand@dest.example", "--ledger", ledger)
+            self.run("check", "hand@dest.example", "--ledger", ledger, status=1)
+            says("hand@dest.example", 250)
+
+    def live_map_acts_at_once(self):
+        if why := self.lacks("sqlite"):
+            return why
+        self.use_live_map(f"proxy:sqlite:{self.lab.config / 'bounce-access.cf'}")
+        self.acts_at_once(self.live)
+        return None
+
+    def live_map_that_fails_answers_nothing(self):
+        """Nothing is taken and nothing refused while SQLite cannot read the ledger; the client waits, until it can."""
+        if why := self.lacks("sqlite"):
+            return why
+        with smtplib.SMTP("127.0.0.1", self.lab.port, local_hostname="app.bounce.test", timeout=60) as smtp:
+            smtp.ehlo()
+            smtp.mail("")
+            # What an sqlite3 without mode=ro, or a postmap of root's, takes away when it closes the ledger.
+            for end in ("-wal", "-shm"):
+                (self.live.parent / (self.live.name + end)).unlink()
+            self.lab.postfix("reload")
+            smtp.sock.sendall(b"RCPT TO:<nouser@dest.example>\r\n")
+            self.lab.wait("proxymap to fail", lambda: "SQL prepare failed" in self.lab.log_tail())
+            readable, _, _ = select.select([smtp.sock], [], [], 0)
+            expect("whether Postfix has answered", bool(readable), False)
+            # A command that writes brings them back, as each scan does.
+            self.scan(None, self.live)
+            expect("the answer once it can", smtp.getreply()[0], 554)
+        self.use_no_map()
+        return None
+
+    def live_transport_map_sees_sendmail(self):
+        """sendmail(1) passes check_recipient_access by; a transport map does not let it."""
+        if why := self.lacks("sqlite"):
+            return why
+        for path in (self.maildir / "new").iterdir():
+            path.unlink()
+        address = "nouser@dest.example"
+        access = f"check_recipient_access proxy:sqlite:{self.lab.config / 'bounce-access.cf'}, permit_mynetworks, reject"
+        transport = self.live_file("bounce-transport.cf", dbpath=self.live, result_format="error:%s")
+        self.lab.set(f"smtpd_recipient_restrictions = {access}")
+
+        def submit(case, reports):
+            subprocess.run(["sendmail", "-C", self.lab.config, "-f", BOUNCE, address], check=True, text=True,
+                           input=f"Message-ID: <{case}.case@app.bounce.test>\n\nHello\n")
+            self.lab.wait("the report", lambda: self.lab.is_idle() and self.lab.delivered()[case] == reports)
+            return {verdict["class"] for verdict in self.objects("classify", *(self.maildir / "new").iterdir())
+                    if case_of(pathlib.Path(verdict["file"]).read_bytes()) == case}
+
+        # It was sent, and the remote server has refused it.
+        expect("classes of a mail that was sent", submit("passed", 2), {"hard-bounce", "postmaster-notice"})
+        self.lab.set(f"transport_maps = proxy:sqlite:{transport}")
+        expect("classes of a mail that was not sent", submit("stopped", 2), {"own-refusal", "postmaster-notice"})
+        self.use_no_map()
+        return None
+
+    def live_map_of_a_server(self):
+        """The same with a ledger on PostgreSQL, by a role that may read the view and nothing else."""
+        if why := self.lacks("pgsql"):
+            return why
+        server = Server(self.root / "pg")
+        try:
+            server.start(password=True, fsync=False)
+            ledger = server.database("bounces")
+            passwords = self.root / "pgpass"
+            passwords.write_text(f"*:*:*:*:{server.password}\n")
+            passwords.chmod(0o600)
+            os.environ["PGPASSFILE"] = str(passwords)
+            self.run("ledger", "copy", self.ledger, ledger)
+            self.decide_by_hand(ledger)
+            server.sql("CREATE ROLE postfix_access LOGIN PASSWORD 'asks'; GRANT SELECT ON postfix_access TO postfix_access",
+                       "bounces")
+            may = "SELECT string_agg(relname, ' ') FROM pg_class WHERE relnamespace = 'public'::regnamespace " \
+                  "AND relkind IN ('r', 'v') AND has_table_privilege('postfix_access', oid, 'SELECT')"
+            expect("what the role may read", server.sql(may, "bounces").strip(), "postfix_access")
+            path = self.live_file("bounce-pgsql.cf", "pgsql.cf", hosts=f"inet:127.0.0.1:{server.port}", password="asks")
+            self.expect_answers(f"pgsql:{path}", self.LIVE, self.NOT_LIVE)
+            self.use_live_map(f"proxy:pgsql:{path}")
+            self.acts_at_once(ledger)
+            server.stop()
+            asked = ["nouser@dest.example", "fine@dest.example"]
+            self.lab.wait("Postfix to defer", lambda: self.answers(asked) == {address: 451 for address in asked})
+            self.use_no_map()
+        finally:
+            os.environ.pop("PGPASSFILE", None)
+            server.remove()
+        return None
+
     # ------------------------------------------------------------------------------------------ a pipe in an alias
 
     def send_piped(self, recipient):
@@ -479,6 +692,11 @@ class Test:
             ("a local canary is refused by Postfix, comes back to its tag, and counts for nobody", self.canary_comes_back),
             ("without the recipient delimiter it is overdue, and an alarm", self.canary_is_silent),
             ("with it the next one ends the alarm", self.canary_comes_back_again),
+            ("the view answers Postfix's user: causes, streams and domains, quotes, both forms of a domain", self.live_map_answers),
+            ("a chrooted smtpd refuses by the view; suppress, release and forget act at once", self.live_map_acts_at_once),
+            ("Postfix says nothing while SQLite cannot read the ledger; the next scan mends that", self.live_map_that_fails_answers_nothing),
+            ("sendmail passes the access map by, and not a transport map", self.live_transport_map_sees_sendmail),
+            ("with a ledger on PostgreSQL a role that reads the view alone does the same", self.live_map_of_a_server),
         ]
 
 
@@ -488,7 +706,7 @@ def run_checks(test):
         try:
             skip = check()
         except (Failure, OSError, ValueError, KeyError, IndexError, sqlite3.Error, subprocess.SubprocessError,
-                LabError, smtplib.SMTPException) as error:
+                LabError, ServerError, smtplib.SMTPException) as error:
             failed += 1
             print(f"not ok {number} - {title}")
             print("\n".join(f"  # {line}" for line in f"{type(error).__name__}: {error}".splitlines()))

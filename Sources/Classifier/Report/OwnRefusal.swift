@@ -5,8 +5,8 @@ import Bytes
 /// The text comes back in many forms: after Postfix's `554 5.7.1 <x@y>: Recipient address rejected:`, in the report of
 /// a hub that asked us, from a transport map's `error:5.1.1 …`. Quoting it can only make a report not count.
 package enum OwnRefusal {
-    /// The token in the map's texts, lower case.
-    package static let token = "[maildir-bounce]"
+    /// The token in the map's texts.
+    static let token = RefusalText.token
     /// The beginning of the texts of version 0.1.0, which had no token; a time follows, `2026-11-24T10:00:05Z`.
     private static let oldWords: StaticString = "suppressed since "
 

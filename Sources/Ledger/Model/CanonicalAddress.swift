@@ -71,6 +71,27 @@ package struct CanonicalAddress: Hashable, Sendable, CustomStringConvertible {
         return CanonicalDomain.unicodeForm(ofCanonical: text[text.utf8.index(after: at)...]).map { text[...at] + $0 }
     }
 
+    /// An address in canonical form as Postfix looks it up: a local part with a dot at its start or end, or with two in
+    /// a row, is in quotes.
+    package static func quotedForPostfix(canonical text: String) -> String {
+        guard let at = text.utf8.lastIndex(of: UInt8(ascii: "@")) else { return text }
+        let local = text.utf8[..<at]
+        let dot = UInt8(ascii: ".")
+        guard local.first != UInt8(ascii: "\""),
+            local.split(separator: dot, omittingEmptySubsequences: false).contains(where: \.isEmpty)
+        else { return text }
+        return "\"\(text[..<at])\"" + text[at...]
+    }
+
+    /// What Postfix looks up instead of an address in canonical form: the address with quotes, or with its domain in
+    /// Unicode as the client wrote it; `nil` if it looks up the address itself. For the view `postfix_access`.
+    ///
+    /// An address that has both forms is found by the first only.
+    package static func accessKey(canonical text: String) -> String? {
+        let quoted = quotedForPostfix(canonical: text)
+        return quoted == text ? unicodeDomainForm(ofCanonical: text) : quoted
+    }
+
     /// The domain of an address that is in canonical form.
     package static func domain(ofCanonical text: String) -> String {
         guard let at = text.utf8.lastIndex(of: UInt8(ascii: "@")) else { return "" }

@@ -80,6 +80,7 @@ extension LedgerStore {
                 isTold = try isTold || changes.isTold(from: entry.state, to: state)
                 try writer.write(state, id: entry.id)
             }
+            try writer.writeAccessKey(entry.address, id: entry.id)
         }
         try rebuildTally(connection)
         if isTold { try Feed.begin(connection) }

@@ -238,8 +238,8 @@ package final class Reclassification {
         // Its state is derived at the end of the transaction.
         insertAddress = try connection.prepare(
             """
-            INSERT INTO address (address, hard, soft, delayed, delivered, complaint, auto_reply, other, streak)
-            VALUES (?1, 0, 0, 0, 0, 0, 0, 0, 0) RETURNING id
+            INSERT INTO address (address, access_key, hard, soft, delayed, delivered, complaint, auto_reply, other, streak)
+            VALUES (?1, ?2, 0, 0, 0, 0, 0, 0, 0, 0) RETURNING id
             """)
     }
 
@@ -390,6 +390,7 @@ package final class Reclassification {
         try selectAddress.bind(1, canonical)
         if try selectAddress.step() { return selectAddress.integer(0) }
         try insertAddress.bind(1, canonical)
+        try insertAddress.bind(2, CanonicalAddress.accessKey(canonical: canonical))
         guard try insertAddress.step() else { throw DamagedLedger() }
         return insertAddress.integer(0)
     }

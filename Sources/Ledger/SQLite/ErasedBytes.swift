@@ -4,11 +4,11 @@ import Glibc
 /// Looks in the bytes of a file for addresses that were erased from it.
 ///
 /// SQLite overwrites what it deletes (`secure_delete`), and yet may leave a copy of a row in the gap of a page when it
-/// divides the page's rows among others.
+/// divides the page's rows among others. The end of such a copy may be overwritten.
 struct ErasedBytes {
-    /// The local parts of the addresses, by domain.
-    private var locals: [[UInt8]: [[UInt8]]] = [:]
-    /// Of the domains.
+    /// The domains of the addresses, by local part.
+    private var domains: [[UInt8]: [[UInt8]]] = [:]
+    /// Of the local parts.
     private var lengths = Set<Int>()
     private var longest = 0
 
@@ -19,9 +19,9 @@ struct ErasedBytes {
     init(_ addresses: [String]) {
         for address in addresses {
             guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else { continue }
-            let domain = Array(address.utf8[address.utf8.index(after: at)...])
-            locals[domain, default: []].append(Array(address.utf8[..<at]))
-            lengths.insert(domain.count)
+            let local = Array(address.utf8[..<at])
+            domains[local, default: []].append(Array(address.utf8[address.utf8.index(after: at)...]))
+            lengths.insert(local.count)
             longest = max(longest, address.utf8.count)
         }
     }
@@ -50,15 +50,21 @@ struct ErasedBytes {
     /// Whether some bytes, in lower case, have one of them: as an address, or as a tag writes it.
     func areIn(_ bytes: [UInt8]) -> Bool {
         for (place, byte) in bytes.enumerated() where byte == UInt8(ascii: "@") || byte == UInt8(ascii: "=") {
-            let rest = bytes.count - place - 1
-            for length in lengths where length <= rest {
-                guard let found = locals[Array(bytes[(place + 1)...(place + length)])] else { continue }
-                for local in found
-                where local.count <= place && bytes[(place - local.count)..<place].elementsEqual(local) {
-                    return true
-                }
+            for length in lengths where length <= place {
+                guard let domains = domains[Array(bytes[(place - length)..<place])] else { continue }
+                let rest = bytes[(place + 1)...]
+                if domains.contains(where: { rest.starts(with: $0) }) || ErasedBytes.isCut(rest) { return true }
             }
         }
         return false
+    }
+
+    /// Whether a domain that begins here is overwritten before its first dot, by bytes that are no text. A local part with
+    /// a whole other domain after it is somebody else's address.
+    private static func isCut(_ bytes: ArraySlice<UInt8>) -> Bool {
+        guard let end = bytes.firstIndex(where: { !$0.isLetterOrDigit && $0 != UInt8(ascii: "-") }) else {
+            return false
+        }
+        return bytes[end].isControl || bytes[end] >= 0x80
     }
 }

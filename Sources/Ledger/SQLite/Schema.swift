@@ -355,6 +355,9 @@ package enum Schema {
             ALTER TABLE address ADD COLUMN held_vouched BIGINT;
             ALTER TABLE base ADD COLUMN held_vouched BIGINT;
             ALTER TABLE forgotten ADD COLUMN party BIGINT;
+            -- What Postfix asks for, if that is not the address.
+            ALTER TABLE address ADD COLUMN access_key \(text);
+            CREATE INDEX address_access_key ON address (access_key) WHERE access_key IS NOT NULL;
             -- An address's share of a vote, and the votes of the hour, in millionths: a report from outside has one vote.
             ALTER TABLE brake_member ADD COLUMN weight BIGINT NOT NULL DEFAULT \(BrakeTimeline.vouchedVote);
             ALTER TABLE brake_hour ADD COLUMN votes BIGINT NOT NULL DEFAULT 0;
@@ -418,8 +421,10 @@ package enum Schema {
                 until BIGINT,
                 author BIGINT,                  -- term
                 note \(text),
-                released BIGINT                 -- when; author and note are then the release's
+                released BIGINT,                -- when; author and note are then the release's
+                access_key \(text)             -- as in `address`
             );
+            CREATE INDEX domain_access_key ON domain (access_key) WHERE access_key IS NOT NULL;
             -- A second index, as address_suppressed is for addresses: a damaged page must not hide a row.
             CREATE INDEX domain_cause ON domain (domain, cause);
             -- Who may have no mail of one stream.
@@ -515,6 +520,45 @@ package enum Schema {
                 \(hex("change.hash")), setting.value
             FROM change LEFT JOIN term ON term.id = change.reason LEFT JOIN term AS s ON s.id = change.stream
             LEFT JOIN setting ON setting.name = '\(Feed.epochSetting)';
+
+            \(postfixAccess(now: now, firstBlank: firstBlank, time: time))
+            """
+    }
+
+    /// What Postfix looks up in a table of its types sqlite and pgsql: the key that it asks for, the text of a refusal, the
+    /// cause, and the only stream that it is about, empty for all mail.
+    ///
+    /// One indexed search in each part of the union finds a key. No text is from a mail, nor one that a person wrote.
+    private static func postfixAccess(
+        now: String, firstBlank: (String) -> String, time: (String) -> String
+    ) -> String {
+        func part(
+            _ key: String, _ table: String, _ isHeld: String, stream: String = "''", joins: String = ""
+        ) -> String {
+            """
+            SELECT \(key) AS key, \(table).cause, \(table).reason, \(table).since, \(table).until, \(stream) AS stream
+            FROM \(table)\(joins) WHERE \(key) IS NOT NULL AND \(isHeld)
+            """
+        }
+        let streams = """
+             JOIN address ON address.id = stream_suppression.address
+            JOIN term AS stream ON stream.id = stream_suppression.stream
+            """
+        let parts =
+            ["address.address", "address.access_key"].map { part($0, "address", "address.cause IS NOT NULL") }
+            + ["domain.domain", "domain.access_key"].map { part($0, "domain", "domain.released IS NULL") }
+            + ["address.address", "address.access_key"].map {
+                part($0, "stream_suppression", "stream.text <> ''", stream: "stream.text", joins: streams)
+            }
+        let (cause, blank) = (causeName("one.cause"), firstBlank("term.text"))
+        return """
+            CREATE VIEW postfix_access (key, text, cause, stream) AS
+            SELECT one.key, '\(RefusalText.beginning)' || \(time("one.since")) || coalesce(' until ' || \(time("one.until")), '')
+                || ': ' || CASE WHEN one.cause = \(Suppression.Cause.manual.rawValue) OR term.text IS NULL THEN \(cause)
+                    WHEN \(blank) > 0 THEN substr(term.text, 1, \(blank) - 1) ELSE term.text END,
+                \(cause), one.stream
+            FROM (\(parts.joined(separator: "\nUNION ALL "))) AS one LEFT JOIN term ON term.id = one.reason
+            WHERE one.until IS NULL OR one.until > \(now);
             """
     }
 

@@ -246,6 +246,7 @@ package final class AddressWriter {
     private let terms: TermTable
     private let insert: RowInsertion
     private let update: any Query
+    private let updateAccessKey: any Query
     private let delete: any Query
     private let replaceBase: any Query
     private let deleteStreams: any Query
@@ -257,10 +258,12 @@ package final class AddressWriter {
         self.terms = terms
         let columns = AddressTable.stateColumns.split(separator: ",").map { $0.filter { !$0.isWhitespace } }
         let count = columns.count
-        insert = try RowInsertion(connection, into: "address", columns: columns + ["streak", "id", "address"])
+        insert = try RowInsertion(
+            connection, into: "address", columns: columns + ["streak", "id", "address", "access_key"])
         let assignments = columns.enumerated().map { "\($1) = ?\($0 + 1)" }.joined(separator: ", ")
         update = try connection.prepare(
             "UPDATE address SET \(assignments), streak = ?\(count + 1) WHERE id = ?\(count + 2)")
+        updateAccessKey = try connection.prepare("UPDATE address SET access_key = ?1 WHERE id = ?2")
         delete = try connection.prepare("DELETE FROM address WHERE id = ?1")
         let names = columns.joined(separator: ", ") + ", streak"
         let values = (1...count + 1).map { "?\($0)" }.joined(separator: ", ")
@@ -303,8 +306,18 @@ package final class AddressWriter {
         try insert.insert(known.count) { row, query, first in
             try bind(known[row].state, id: known[row].id, to: query, from: first)
             try query.bind(first + AddressTable.nextColumn + 2, known[row].address)
+            try query.bind(
+                first + AddressTable.nextColumn + 3, CanonicalAddress.accessKey(canonical: known[row].address))
         }
         for new in known { try writeStreams(new.state, id: new.id) }
+    }
+
+    /// Writes what Postfix looks up instead of an address that a version without this column has written.
+    package func writeAccessKey(_ address: String, id: Int64) throws {
+        guard let key = CanonicalAddress.accessKey(canonical: address) else { return }
+        try updateAccessKey.bind(1, key)
+        try updateAccessKey.bind(2, id)
+        try updateAccessKey.execute()
     }
 
     /// The same as a table, for the view of other programs and for `check`.

@@ -51,7 +51,7 @@ struct DomainTable {
     func write(_ row: Row, of domain: DomainPattern) throws {
         let insert = try connection.prepare(
             """
-            INSERT INTO domain (\(DomainTable.columns)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            INSERT INTO domain (\(DomainTable.columns), access_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             ON CONFLICT (domain) DO UPDATE SET cause = excluded.cause, reason = excluded.reason, since = excluded.since,
                 until = excluded.until, author = excluded.author, note = excluded.note, released = excluded.released
             """)
@@ -63,6 +63,7 @@ struct DomainTable {
         try insert.bind(6, try terms.number(row.author))
         try insert.bind(7, row.note)
         try insert.bind(8, row.released)
+        try insert.bind(9, domain.unicodeForm)
         try insert.execute()
     }
 

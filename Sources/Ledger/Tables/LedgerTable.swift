@@ -48,7 +48,7 @@ package struct LedgerTable {
         "outcome", integers: "id address kind reason remote_mta party cause",
         texts: "status reply_code action diagnostic command spelling")
     package static let address = LedgerTable(
-        "address", integers: "id " + state, texts: "address spelling", bytes: "streaks")
+        "address", integers: "id " + state, texts: "address spelling access_key", bytes: "streaks")
     package static let base = LedgerTable("base", integers: "address " + state, texts: "spelling", bytes: "streaks")
     package static let action = LedgerTable(
         "action", integers: "id address at kind reason until author known stream", texts: "note")
@@ -84,7 +84,7 @@ package struct LedgerTable {
         LedgerTable("captured", integers: "delivery name arrival", texts: "value"),
         change,
         LedgerTable("hook", integers: "number tried done failures lease", texts: "name epoch failure holder"),
-        LedgerTable("domain", integers: "id cause reason since until author released", texts: "domain note"),
+        LedgerTable("domain", integers: "id cause reason since until author released", texts: "domain note access_key"),
         streamSuppression,
         sent,
         mailingDay,

@@ -98,6 +98,7 @@ struct Reprocess {
         notes.finish()
         if !order.isDryRun, tally.run.read > 0 { try record(started: started) }
         try printEnd()
+        try checkReader()
         if let signal = StopSignal.pending { throw stopped(signal) }
         return status
     }
@@ -119,6 +120,7 @@ struct Reprocess {
 
     private mutating func finishBatch() throws {
         guard !batch.isEmpty else { return }
+        try checkReader()
         var batch = self.batch
         self.batch.removeAll(keepingCapacity: true)
         batchWeight = 0
@@ -133,6 +135,14 @@ struct Reprocess {
             else { continue }
             try output.write(lines)
         }
+    }
+
+    /// Ends a run whose verdicts nobody can read, before it counts more.
+    private func checkReader() throws(Failure) {
+        guard report != nil, !order.isDryRun else { return }
+        try output.checkReader(
+            after: tally.run.read - batch.count,
+            "run it again: what was counted does not count twice, and its lines are printed again")
     }
 
     private func record(started: Int64) throws(LedgerError) {

@@ -21,9 +21,9 @@ struct ReprocessCommand: WordsCommand {
             Example: maildir-bounce reprocess --rebuild
 
             Exit status: 0 done, 64 usage, 65 no message in the sources, 66 a source is missing, cannot be read or breaks \
-            off (all that could be read is counted), 73 ledger cannot be written, 74 reading or writing failed, 75 \
-            stopped in good order (signal, full disk, busy ledger, no consent to --rebuild or --reclassify): run it \
-            again, 78 configuration.
+            off (all that could be read is counted), 73 ledger cannot be written, 74 reading or writing failed, \
+            or the reader of the verdicts has closed the pipe, 75 stopped in good order (signal, full disk, busy ledger, \
+            no consent to --rebuild or --reclassify): run it again, 78 configuration.
             """)
 
     @Argument(help: ArgumentHelp("Maildirs, folders, mbox files, tar archives, mails, or -.", valueName: "source"))

@@ -21,7 +21,7 @@ struct ScanCommand: PlainCommand {
 
             Exit status: 0 done, 64 usage, 66 no such Maildir, 73 Maildir, ledger, archive or metrics cannot be written, or \
             single messages could not be read or moved (they are named and left, all others are done), 74 reading or writing \
-            failed, or the ledger is damaged, absent or another one, 75 stopped in good order (signal, full disk, busy ledger): \
+            failed, the reader of the verdicts has closed the pipe (those not moved are printed again by the next run), or the ledger is damaged, absent or another one, 75 stopped in good order (signal, full disk, busy ledger): \
             run it again, 78 configuration.
             """)
 

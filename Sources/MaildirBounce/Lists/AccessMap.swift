@@ -15,15 +15,11 @@ enum AccessMap {
         guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else { return nil }
         let local = address[..<at]
         if local.utf8.first == UInt8(ascii: "#") { return nil }
-        let needsQuotes =
-            local.utf8.first != UInt8(ascii: "\"")
-            && local.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).contains(
-                where: \.isEmpty)
-        return needsQuotes ? "\"\(local)\"" + address[at...] : address
+        return CanonicalAddress.quotedForPostfix(canonical: address)
     }
 
-    /// The beginning of each text. The token identifies our own refusal when it comes back in a report.
-    private static let mark = "5.7.1 suppressed \(OwnRefusal.token) since "
+    /// The beginning of each text.
+    private static let mark = RefusalText.beginning
     /// The beginning of the texts of version 0.1.0.
     private static let oldMark = "5.7.1 suppressed since "
 

@@ -3,8 +3,9 @@ import Glibc
 
 /// Standard output: buffered, and flushed line by line on a terminal.
 ///
-/// A closed pipe (`| head`) is not an error: the output is dropped from then on and ``isClosed`` says so. The program
-/// ignores SIGPIPE for this.
+/// A closed pipe (`| head`) is not an error for a command that changes nothing: the output is dropped from then on and
+/// ``isClosed`` says so. The program ignores SIGPIPE for this. A command that counts messages and prints them calls
+/// ``checkReader(after:_:)`` before it counts more.
 final class StandardOutput {
     private static let capacity = 64 << 10
     private var buffer: [UInt8] = []
@@ -23,6 +24,31 @@ final class StandardOutput {
             throw error
         }
         try output.flush()
+    }
+
+    /// Whether nobody can read what is written; asks the kernel, so that a reader that has died is noticed before the next
+    /// write.
+    private var hasNoReader: Bool {
+        if isClosed { return true }
+        var state = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        return poll(&state, 1, 0) == 1 && state.revents & Int16(POLLERR) != 0
+    }
+
+    /// Writes what is buffered and checks that somebody can read it.
+    ///
+    /// - Parameters:
+    ///   - count: how many messages were counted.
+    ///   - rest: what to do about the others.
+    /// - Throws: a failure with status 74 if the reader has closed the pipe.
+    func checkReader(after count: Int, _ rest: String) throws(Failure) {
+        try flush()
+        guard hasNoReader else { return }
+        let done =
+            count == 0
+            ? "nothing was counted"
+            : "\(count) messages were counted, and the lines of some are lost; 'maildir-bounce changes' lists what was decided"
+        throw Failure(
+            ExitStatus.ioError, "the reader of standard output has closed it: \(done); repair the reader, then \(rest)")
     }
 
     /// Columns of the terminal, or `nil` if the output goes to a file or a pipe.

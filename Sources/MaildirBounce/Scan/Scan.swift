@@ -165,6 +165,7 @@ struct Scan {
         inbox.tellUntold(rest)
         if tally.run.read > 0 { try record(started: started) }
         if order.isVerbose { try output.write(line: tally.sentence) }
+        try checkReader()
         if let signal = StopSignal.pending {
             throw StopSignal.failure(
                 signal, after: tally.run.read, ", each of them counted and moved; run it again for the rest")
@@ -193,11 +194,14 @@ struct Scan {
     /// Ledger, then moves, then the folders: never another order. A batch is moved while the next one is read and committed.
     private mutating func finishBatch() throws {
         guard !batch.isEmpty else { return }
+        try checkReader()
         let events = batch.map(\.event)
         // Fails also where the ledger is no longer the file that it was: then nothing of the batch is moved.
         let outcomes = try ledger.commit(events)
         for (message, outcome) in zip(batch, outcomes) { tally.add(message, outcome) }
         try finishMoves()
+        // What the ledger knows and was not moved is printed by the next run.
+        try checkReader()
         let move = BatchMove(
             maildir: maildir, archive: archive,
             messages: zip(batch, outcomes).map { message, outcome in
@@ -239,6 +243,12 @@ struct Scan {
             try output.write(lines)
         }
         moving.removeAll()
+    }
+
+    /// Ends a run whose verdicts nobody can read, before it counts or moves more.
+    private func checkReader() throws(Failure) {
+        guard report != nil else { return }
+        try output.checkReader(after: tally.run.read, "scan again for the messages in \(order.maildir)/new")
     }
 
     private func record(started: Int64) throws(LedgerError) {

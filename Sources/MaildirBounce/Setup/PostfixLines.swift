@@ -1,4 +1,6 @@
 import Glibc
+import Ledger
+import LedgerPostgreSQL
 
 /// The settings of Postfix and the DNS that let reports reach the Maildir. `init` prints them and changes nothing
 /// there.
@@ -33,7 +35,38 @@ enum PostfixLines {
             "# \(setup.config). Until then, or without a key: \(address.local)+bob=dest.example@\(address.domain)",
             "",
             "# Then: postfix reload; maildir-bounce doctor --return-path \(address.text)\(config)",
+            "",
         ]
-        return lines
+        return lines + accessLines(ledger: setup.ledger)
+    }
+
+    /// What an administrator can make Postfix ask the ledger: all that a bounce, a complaint, a relay's list or a person has
+    /// suppressed for all mail. A soft suppression ends by itself, and one of a stream leaves other mail alone.
+    static let accessQuery = """
+        SELECT text FROM postfix_access WHERE key = '%s' AND stream = '' AND cause IN ('hard', 'complaint', 'manual', 'relay') \
+        LIMIT 1
+        """
+
+    /// The lines with which Postfix refuses suppressed recipients by the ledger itself, as in Examples/postfix-access.
+    private static func accessLines(ledger: String) -> [String] {
+        let isServer = LedgerStore.isAddress(ledger)
+        let type = isServer ? "pgsql" : "sqlite"
+        let place =
+            isServer
+            ? ["hosts = db.example.com", "dbname = bounces", "user = postfix_access", "password = change-me"]
+            : ["dbpath = \(ledger)"]
+        return [
+            "# If you want Postfix to refuse suppressed recipients: it can ask the ledger, so that suppress and release act at",
+            "# once. Install postfix-\(type) and let Postfix read the ledger (docs/postfix.md). /etc/postfix/bounce-access.cf:",
+        ] + place + [
+            "query = \(accessQuery)",
+            "result_format = REJECT %s",
+            "# main.cf, for what comes by SMTP; sendmail and PHP's mail() pass it by. Put it before what is there already:",
+            "smtpd_recipient_restrictions = check_recipient_access proxy:\(type):/etc/postfix/bounce-access.cf, …",
+            "# Instead, only in an instance that sends mailings and nothing else, for all mail, with result_format = error:%s",
+            "# (the sender gets a report) or discard:%s (nobody is told) in that instance's bounce-transport.cf:",
+            "# transport_maps = proxy:\(type):/etc/postfix-mailings/bounce-transport.cf",
+            "# Addresses that forget has erased are only known to check: Postfix does not refuse them.",
+        ]
     }
 }
