@@ -66,6 +66,7 @@ package struct LedgerTable {
     package static let mailingDay = LedgerTable("mailing_day", integers: "stream day low high folded")
     package static let streamSuppression = LedgerTable(
         "stream_suppression", integers: "address stream cause reason since until days")
+    package static let captured = LedgerTable("captured", integers: "delivery name arrival", texts: "value")
     package static let ruleHit = LedgerTable("rule_hit", integers: "rule hits last_seen")
 
     /// Every table, in dependency order.
@@ -79,7 +80,7 @@ package struct LedgerTable {
         ruleHit,
         LedgerTable("run", integers: "id maildir started ended"),
         LedgerTable("run_count", integers: "run name count"),
-        LedgerTable("captured", integers: "delivery name arrival", texts: "value"),
+        captured,
         LedgerTable("change", integers: "number at change cause reason stream", texts: "address", bytes: "hash"),
         LedgerTable("domain", integers: "id cause reason since until author released", texts: "domain note"),
         streamSuppression,

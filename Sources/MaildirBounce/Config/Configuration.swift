@@ -29,6 +29,9 @@ import Ledger
 /// [unsubscribe]
 /// address = "unsubscribe@news.example"
 ///
+/// [capture]
+/// headers = ["X-Campaign"]
+///
 /// [metrics]
 /// file = "/var/lib/prometheus/node-exporter/bounces.prom"
 ///
@@ -50,6 +53,7 @@ struct Configuration {
     /// Addresses that are never suppressed.
     var own = OwnAddresses()
     var unsubscribe = UnsubscribeTable()
+    var capture = CaptureTable()
     /// The file for the figures of the last scan.
     var metrics: String?
     /// The file of the administrator's rules.
@@ -107,6 +111,10 @@ struct Configuration {
             classifier.readsProvenance = !trust.relays.isEmpty || !trust.feedbackLoops.isEmpty
         }
         trust.unsubscribe = unsubscribe
+        if var table = try file.table("capture") {
+            capture = try CaptureTable(&table)
+            classifier.capturedHeaders = capture.headers
+        }
         if var table = try file.table("metrics") {
             metrics = try table.string("file")
             try table.rejectUnknownKeys()
