@@ -11,6 +11,10 @@ public enum Limits {
     public static let hostBytes = 255
     /// Bytes of a returned message's List-Id or Feedback-ID; longer ones are truncated (RFC 2919 section 3: 255).
     public static let identifierBytes = 255
+    /// Header fields of the returned message that the settings may name.
+    public static let capturedHeaders = 16
+    /// Bytes of such a field's value; longer ones are truncated.
+    public static let capturedBytes = 256
     /// Bytes of an Authentication-Results field; a longer one says nothing.
     public static let authenticationBytes = 8 << 10
     /// Authentication-Results fields of one message that are read.

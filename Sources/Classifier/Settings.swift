@@ -1,3 +1,4 @@
+import MIME
 import ReturnPath
 
 /// The classifier's settings of an installation.
@@ -26,6 +27,9 @@ public struct Settings: Sendable {
     public var authservID: String?
     /// Whether verdicts say who handed the message to our servers.
     package var readsProvenance = false
+
+    /// Header fields of the returned message that verdicts show; of more than ``Limits/capturedHeaders`` the first ones.
+    public var capturedHeaders: [CustomFieldName] = []
 
     /// The administrator's rules, tried in this order before ours.
     public var rules: [CustomRule]

@@ -84,7 +84,8 @@ final class PostgresBatch {
                 defer { connection.note(in: nil) }
                 let writer = try BatchWriter(connection, policy: policy)
                 outcomes = try writer.writeDeliveries(batch)
-                let deliveries = try PostgresChanges(connection, journal, context).deliveries()
+                let deliveries = try PostgresChanges(connection, journal, context).deliveries(
+                    replaced: writer.replaced)
                 try context.readBrake(after: deliveries, names, terms)
                 try learnTerms(context.termNumbers, session, connection)
                 try writer.writeStates()

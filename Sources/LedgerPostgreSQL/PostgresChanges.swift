@@ -14,8 +14,10 @@ struct PostgresChanges {
         self.context = context
     }
 
-    /// The deliveries, the outcomes and the members of the brake's hours.
-    func deliveries() throws -> [PostgresSession.Statement] {
+    /// The deliveries, the outcomes, what was captured, and the members of the brake's hours.
+    ///
+    /// - Parameter replaced: the reports that a copy has replaced.
+    func deliveries(replaced: Set<Int64>) throws -> [PostgresSession.Statement] {
         var statements: [Statement] = []
         let table = LedgerTable.delivery
         // First the reports that an earlier copy has replaced: their new rows reuse the names.
@@ -40,6 +42,18 @@ struct PostgresChanges {
         let outcome = LedgerTable.outcome
         add(try outcome.rows(journal.outcomes.sorted(), in: connection), to: &statements) {
             "INSERT INTO outcome (\(outcome.names)) SELECT * FROM \(outcome.given)"
+        }
+
+        // Only new rows are in the ledger in memory.
+        if !replaced.isEmpty {
+            statements.append(
+                Statement(
+                    sql: "DELETE FROM captured WHERE delivery = ANY($1)",
+                    parameters: [.array(PostgresArray(replaced.sorted()))]))
+        }
+        let captured = LedgerTable.captured
+        add(try captured.allRows(in: connection), to: &statements) {
+            "INSERT INTO captured (\(captured.names)) SELECT * FROM \(captured.given)"
         }
         return statements
     }

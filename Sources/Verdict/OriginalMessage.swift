@@ -11,6 +11,22 @@ public struct OriginalMessage: Sendable, Equatable {
     public var listID: String?
     /// Its Feedback-ID, by which mailbox providers group the feedback to a sender.
     public var feedbackID: String?
+    /// The header fields that the settings name, in their order, as far as it has them.
+    public var headers: [Header] = []
+
+    /// A header field.
+    public struct Header: Sendable, Equatable {
+        /// As the settings spell it.
+        public var name: String
+        /// Decoded, as one line.
+        public var value: String
+
+        /// Creates a field.
+        public init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
 
     /// Creates a description; unknown values are nil.
     public init(

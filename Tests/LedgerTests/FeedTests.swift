@@ -77,6 +77,7 @@ struct FeedTests {
                 "SELECT o.id >> 20 FROM outcome AS o JOIN address AS a ON a.id = o.address WHERE a.address LIKE 'ann%'")
         }
         #expect(try rows(ledger).first?.delivery == report2)
+        #expect(try rows(ledger).first?.captured == report(2).captured.sorted { $0.name < $1.name })
         try ledger.commit([report(3, address: "ann@dest.example", at: time(day: 1))])
         try ledger.release([bob], at: time(day: 2))
         #expect(try lines(ledger, after: 1) == [])

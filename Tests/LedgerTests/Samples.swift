@@ -19,7 +19,7 @@ func report(
     reason: String = "userunknown", status: String? = "5.1.1", replyCode: String? = "550",
     address: String = "bob@dest.example", at arrival: Int64 = time(day: 0), origin: String? = "local"
 ) -> DeliveryEvent {
-    DeliveryEvent(
+    var event = DeliveryEvent(
         key: DeliveryKey(maildir: "/var/mail/bounces", unique: Array((name ?? "\(number).V1.host").utf8)),
         messageID: "<\(number)@mail.example>", fingerprint: fingerprint(number), class: Token(text: name2),
         origin: origin.map { Token(text: $0) },
@@ -30,6 +30,11 @@ func report(
                 replyCode: replyCode, action: "failed",
                 diagnostic: "550 5.1.1 <\(address)>: User unknown", remoteMTA: "mx.dest.example", command: "RCPT")
         ], rules: ["rule-\(number % 3)"])
+    // Differs between copies of a report.
+    event.captured = [
+        CapturedField("x-campaign", "\(number % 4)"), CapturedField("subject", "News for \(name ?? "all")"),
+    ]
+    return event
 }
 
 func softReport(_ number: Int, address: String = "bob@dest.example", at arrival: Int64) -> DeliveryEvent {
@@ -102,6 +107,13 @@ extension LedgerStore {
                 LEFT JOIN address AS a ON a.id = o.address
                 JOIN term AS k ON k.id = o.kind JOIN term AS r ON r.id = o.reason ORDER BY 1, 2
                 """, 9),
+            "captured": try rows(
+                """
+                SELECT hex(d.name), t.text, c.value, c.arrival,
+                    CASE WHEN d.arrival = c.arrival THEN 1 ELSE 0 END
+                FROM captured AS c JOIN delivery AS d ON d.id = c.delivery
+                LEFT JOIN term AS t ON t.id = c.name ORDER BY 1, 2
+                """, 5),
             "tally": try rows(
                 """
                 SELECT hour, c.text, o.text, counted, duplicates FROM tally JOIN term AS c ON c.id = class

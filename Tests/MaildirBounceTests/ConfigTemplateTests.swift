@@ -56,6 +56,8 @@ struct ConfigTemplateTests {
     func defaults() throws {
         var policy = try parse(everything).policy
         #expect(policy.overrides.count == 1)
+        let capture = try parse(everything).capture
+        #expect(capture.days == CaptureTable().days && capture.headers.map(\.spelling) == ["X-Campaign"])
         policy.overrides = []
         #expect(policy.signature == Policy().signature)
         let plain = try parse("")
@@ -72,7 +74,8 @@ struct ConfigTemplateTests {
     @Test(
         "names every key that there is",
         arguments: [
-            "", "[classifier]", "[verp]", "[trust]", "[canary]", "[[hook]]\nname = \"a\"\ncommand = [\"/bin/true\"]",
+            "", "[classifier]", "[verp]", "[trust]", "[canary]", "[capture]",
+            "[[hook]]\nname = \"a\"\ncommand = [\"/bin/true\"]",
             "[policy]", "[policy.soft]", "[policy.sender]",
             "[policy.brake]",
         ])

@@ -123,6 +123,7 @@ struct ReportTests {
                 feedbackID: "1:x\u{1B}"),
             evidence: [Evidence(rule: "r", at: "Status", speaker: .field, matched: "5", recipient: "b", runnerUp: "q")],
             limitHit: "l")
+        verdict.original?.headers = [OriginalMessage.Header(name: "X-\"Job", value: "7")]
         verdict.deliveredTo = ["bounce+bob=x.example@n.example", "bounce@n.example"]
         var json = JSONWriter()
         json.verdict(verdict, file: "f")
@@ -149,7 +150,7 @@ struct ReportTests {
                 "reply_code":"550","action":"failed","diagnostic":"no","remote_mta":"mx.x.example","command":"RCPT",\
                 "verp":true,"final_address":"rob@x.example"}],\
                 "original":{"message_id":"o@x.example","from":"n@x.example","subject":"s",\
-                "list_id":"l.x.example","feedback_id":"1:x\\u001b"},\
+                "list_id":"l.x.example","feedback_id":"1:x\\u001b","headers":{"X-\\"Job":"7"}},\
                 "evidence":[{"rule":"r","at":"Status","speaker":"field"}],"limit":"l"}
                 {"file":"g","class":"not-a-bounce"}
 

@@ -13,7 +13,9 @@ struct SchemaTests {
         try station.deliverFour()
         try station.deliver(
             "1795514405.V5.host", Mail.bounce("a@dest.example", id: "J1", status: "4.4.1", action: "delayed"))
-        let classified = try Program.run("classify", "--explain", "--format", "jsonl", station.maildir)
+        let config = try station.folder.write("config.toml", "[capture]\nheaders = [\"From\"]\n")
+        let classified = try Program.run(
+            "classify", "--explain", "--format", "jsonl", "--config", config, station.maildir)
         let scanned = try station.scan("--dry-run", "--format", "jsonl")
         #expect(classified.status == 0 && scanned.status == 0)
         return classified.output + scanned.output
@@ -54,6 +56,8 @@ struct SchemaTests {
             #"{"file":"a","class":"hard-bounce","recipients":[{"kind":"hard"}]}"#,
             #"{"file":"a","class":"hard-bounce","recipients":[{"kind":"hard","verp":"no"}]}"#,
             #"{"file":"a","class":"hard-bounce","arrival":"yesterday"}"#,
+            #"{"file":"a","class":"hard-bounce","original":{"headers":{}}}"#,
+            #"{"file":"a","class":"hard-bounce","original":{"headers":{"X-Job":1}}}"#,
         ])
     func invalid(line: String) throws {
         #expect(try schema().problems(try JSONSerialization.jsonObject(with: Data(line.utf8))) != [])
@@ -117,14 +121,15 @@ private struct Schema {
             if list.count < schema["minItems"] as? Int ?? 0 { return ["\(path): empty"] }
             return list.enumerated().flatMap { problems($0.element, items, at: "\(path)[\($0.offset)]") }
         case "object":
-            guard let object = value as? [String: Any], let members = schema["properties"] as? [String: [String: Any]]
-            else { return ["\(path): no object"] }
+            guard let object = value as? [String: Any] else { return ["\(path): no object"] }
+            let members = schema["properties"] as? [String: [String: Any]] ?? [:]
+            let others = schema["additionalProperties"] as? [String: Any]
             var found = (schema["required"] as? [String] ?? []).filter { object[$0] == nil }.map {
                 "\(path).\($0): missing"
             }
             if object.count < schema["minProperties"] as? Int ?? 0 { found.append("\(path): empty") }
             for (key, member) in object {
-                guard let schema = members[key] else {
+                guard let schema = members[key] ?? others else {
                     found.append("\(path).\(key): unknown")
                     continue
                 }

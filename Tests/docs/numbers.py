@@ -113,6 +113,14 @@ def sentences(known):
         [one("CanonicalAddress.localBytes"), one("CanonicalAddress.addressBytes"), one("CanonicalDomain.domainBytes"), one("CanonicalDomain.labelBytes")]
     yield "docs/policy.md", r"more than (\d+) bytes before the at sign, or a label of more than (\d+)", \
         [one("CanonicalAddress.localBytes"), one("CanonicalDomain.labelBytes")]
+    yield "docs/interface.md", r"At most (\d+) names, compared without case", [one("Limits.capturedHeaders")]
+    yield "docs/interface.md", r"one line, and at most (\d+) bytes", [one("Limits.capturedBytes")]
+    yield "docs/policy.md", r"Each is one line of at most (\d+) bytes", [one("LedgerLimits.capturedBytes")]
+    yield "docs/policy.md", r"in addition; at most (\d+)", [one("Limits.capturedHeaders")]
+    yield "docs/policy.md", r"days = (\d+) +# for how many days they are kept", [one("CaptureTable.defaultDays")]
+    yield "docs/policy.md", r"as it may have added, and at least ([\d,]+)", [one("LedgerLimits.capturedDropped")]
+    yield "docs/operations.md", r"such as subjects, it drops after (\d+) days", [one("CaptureTable.defaultDays")]
+    yield "docs/faq.md", r"goes after (\d+) days", [one("CaptureTable.defaultDays")]
 
 
 def policy(text, program):

@@ -20,7 +20,7 @@ final class ReportContext {
         let envelope = Envelope(message)
         hand = Hand(envelope, message)
         self.envelope = wrapper.map(envelope.delivered(by:)) ?? envelope
-        original = Original(message)
+        original = Original(message, captured: settings.capturedHeaders)
         lazyProse = LazyProse(message)
     }
 

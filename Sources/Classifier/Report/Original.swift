@@ -19,11 +19,14 @@ struct Original: Sendable {
     /// It has a report's form (multipart/report about a delivery), whoever sent it.
     var isWrapped = false
     var exists = false
-
-    init() {}
+    /// The fields that ``OriginalMessage/headers`` shows.
+    private let captured: ArraySlice<CustomFieldName>
 
     /// Reads it from the report's parts.
-    init(_ message: Message) {
+    ///
+    /// - Parameter captured: the fields that ``OriginalMessage/headers`` shows.
+    init(_ message: Message, captured names: [CustomFieldName] = []) {
+        captured = names.prefix(Limits.capturedHeaders)
         for (index, part) in message.parts.enumerated() where !part.isEnclosed && index > 0 {
             switch part.type {
             case .messageRFC822:
@@ -60,6 +63,12 @@ struct Original: Sendable {
                 $0.hasPrefix("bulk", ignoringCaseIn: 0..<$0.count) || $0.hasPrefix("list", ignoringCaseIn: 0..<$0.count)
             } ?? false
         summary.feedbackID = message.text(Names.feedbackID, in: part).flatMap { Identifier.line($0) }
+        for name in captured {
+            guard let field = message.field(name, in: part),
+                let line = Identifier.line(message.text(of: field), limit: Limits.capturedBytes)
+            else { continue }
+            summary.headers.append(OriginalMessage.Header(name: name.spelling, value: line))
+        }
         message.withValue(.returnPath, in: part) { value in
             let address = AddressText.first(in: value)
             returnPath = AddressText.path(value, first: address)

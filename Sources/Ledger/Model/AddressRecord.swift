@@ -24,6 +24,10 @@ package struct HistoryRow: Sendable, Equatable {
     package var reportingMTA: String?
     package var key: DeliveryKey
     package var destination: String?
+    /// The mailing that the mail belonged to.
+    package var stream: String?
+    /// Texts of that mail, in the order of their names.
+    package var captured: [CapturedField] = []
 }
 
 /// One row of the suppression list.

@@ -176,6 +176,7 @@ extension DeliveryEvent {
         var event = self
         event.canary?.tokens = tokens
         event.class = .canary
+        event.captured = []
         (event.origin, event.dialect, event.reportingMTA) = (nil, nil, nil)
         (event.stream, event.mailed, event.isBulk) = (nil, nil, false)
         (event.isHeld, event.isWithheld) = (false, false)

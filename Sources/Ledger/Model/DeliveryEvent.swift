@@ -39,6 +39,8 @@ package struct DeliveryEvent: Sendable {
     var sharers: Int?
     /// The address that the report was delivered to.
     package var deliveredTo: String?
+    /// Texts of the mail that came back.
+    package var captured: [CapturedField] = []
     /// The path the file goes to.
     package var destination: String?
     package var outcomes: [OutcomeEvent]

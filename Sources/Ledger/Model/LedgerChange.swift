@@ -43,6 +43,8 @@ package struct LedgerChange: Sendable, Equatable {
     package var stream: String?
     /// The report that brought it about, if it was one that is known.
     var delivery: Int64?
+    /// What the ledger has of the mail that came back with it.
+    package var captured: [CapturedField] = []
 }
 
 /// What readers of the feed were told of an address.

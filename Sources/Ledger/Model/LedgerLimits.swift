@@ -6,6 +6,12 @@ package enum LedgerLimits {
     package static let textBytes = 512
     /// A text that repeats and is stored once (class, reason, rule, host, folder), in bytes. A path may have 4096.
     package static let termBytes = 4096
+    /// A text of the mail that came back, in bytes.
+    package static let capturedBytes = 256
+    /// How many such texts of one report are stored: those of ``CapturedField/Name``, and sixteen header fields.
+    package static let capturedFields = 21
+    /// How many old ones a scan drops at least, if there are so many.
+    package static let capturedDropped = 10_000
     /// The bits of an outcome's number that hold its place in the report; see ``outcomesPerReport``.
     package static let ordinalBits: Int64 = 20
     /// How many recipients of one report are stored: 1,048,576. A larger report is cut.

@@ -37,6 +37,7 @@ package struct BatchNames {
             note(event.stream)
             note(StoredPlace(event.destination, key: event.key).folder)
             event.rules.forEach(note)
+            for field in event.captured.prefix(LedgerLimits.capturedFields) { note(field.name) }
             for outcome in event.outcomes.prefix(LedgerLimits.outcomesPerReport) {
                 note(outcome.fate.text)
                 note(outcome.reason.text)

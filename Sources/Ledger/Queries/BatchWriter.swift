@@ -20,6 +20,9 @@ package final class BatchWriter {
     private let index: ReportIndex
     private let deliveries: DeliveryTable
     private let outcomes: OutcomeTable
+    private let captured: CapturedTable
+    /// The reports that a copy has replaced, by their number.
+    package private(set) var replaced = Set<Int64>()
     private let decisions: ReportDecisions
     private var tally = TallyTable()
     private var ruleHits = RuleHitTable()
@@ -67,6 +70,7 @@ package final class BatchWriter {
         index = try ReportIndex(connection, terms)
         deliveries = try DeliveryTable(connection, terms)
         outcomes = try OutcomeTable(connection, terms)
+        captured = try CapturedTable(connection, terms)
         decisions = try ReportDecisions(connection)
         deliveryNumbers = try connection.numbers(for: .delivery)
         addressNumbers = try connection.numbers(for: .address)
@@ -115,6 +119,7 @@ package final class BatchWriter {
             }
         }
         try outcomes.flush()
+        try captured.flush()
         return results
     }
 
@@ -213,6 +218,8 @@ package final class BatchWriter {
             touched[place].mustBeDerived = true
         }
         try outcomes.delete(of: head.id)
+        try captured.delete(of: head.id)
+        replaced.insert(head.id)
         // A release may override the report, so no state can be continued.
         try writeOutcomes(event, delivery: head.id, isReplacement: true)
 
@@ -238,7 +245,9 @@ package final class BatchWriter {
 
     // MARK: Outcomes
 
+    /// Writes what a report that counts says, and what was captured of the mail that it returns.
     private func writeOutcomes(_ event: DeliveryEvent, delivery: Int64, isReplacement: Bool = false) throws {
+        try captured.insert(event, delivery: delivery)
         let seen = firstSight(event)
         let (report, sharers) = (try decisions.status(event), event.storedSharers)
         let stream = event.stream?.stored(limit: LedgerLimits.termBytes)

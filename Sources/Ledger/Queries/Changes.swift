@@ -33,6 +33,8 @@ extension LedgerStore {
             let terms = try TermTable(connection, writes: false)
             var rows: [LedgerChange] = []
             while try query.step() { rows.append(try LedgerStore.change(query, terms)) }
+            let captured = try CapturedTable.fields(of: Set(rows.compactMap(\.delivery)), connection)
+            for place in rows.indices { rows[place].captured = rows[place].delivery.flatMap { captured[$0] } ?? [] }
             return (feed, rows)
         }
     }

@@ -192,10 +192,24 @@ private final class Erasure {
             guard try head.step() else { continue }
             reports[head.integer(0), default: []].formUnion(delivery.places)
         }
+        try findCaptured()
         _ = try eraseTexts(["note"], of: "action")
         _ = try eraseTexts(["note"], of: "brake_decision")
         _ = try eraseTexts(["note"], of: "report_decision")
         _ = try eraseTexts(["note"], of: "domain")
+    }
+
+    /// The reports of which a captured text contains one of the addresses. All their captured texts are erased with those of
+    /// the other reports.
+    private func findCaptured() throws {
+        let select = try connection.prepareScan(
+            "SELECT delivery, value FROM captured WHERE true\(traces.condition(on: "value"))")
+        while try select.step() {
+            let places = traces.found(in: select.text(1))
+            if places.isEmpty { continue }
+            reports[select.integer(0), default: []].formUnion(places)
+            for place in places { results[place].isKnown = true }
+        }
     }
 
     private func eraseTexts(_ columns: [String], of table: String) throws -> [Found] {
@@ -231,8 +245,8 @@ private final class Erasure {
 
     // MARK: Reports and copies
 
-    /// The Message-IDs of the reports and of all their copies, which may contain the address, and, for reports that
-    /// name nobody else, the server, which may be the person's own. Records the files.
+    /// The Message-IDs of the reports and of all their copies, which may contain the address, what was captured of the
+    /// mails that they return, whatever it says, and, for reports that name nobody else, the server, which may be the person's own. Records the files.
     private func eraseDeliveries() throws {
         if reports.isEmpty { return }
         try connection.run("CREATE TEMP TABLE IF NOT EXISTS named (id BIGINT PRIMARY KEY)")
@@ -250,6 +264,7 @@ private final class Erasure {
         }
         try noteFiles()
         try update("message_id = NULL, delivered_to = NULL")
+        try connection.run("DELETE FROM captured WHERE delivery IN (SELECT id FROM named)")
         try connection.run("DELETE FROM named")
         for report in bare {
             try insert.bind(1, report)

@@ -12,6 +12,8 @@ package struct PruneResult: Sendable, Equatable {
     package var brakeHours = 0
     /// Rows of the feed that were removed.
     package var changes = 0
+    /// Texts of mails that came back.
+    package var captured = 0
     /// The space that was freed; `nil` if a server manages it.
     package var room: LedgerRoom?
 }
@@ -26,17 +28,24 @@ extension LedgerStore {
     ///
     /// Mail that arrived before that time and is scanned later counts after the base instead of within it; a later
     /// change of the policy does not affect the base.
-    package func prune(olderThan moment: Int64) throws(LedgerError) -> PruneResult {
+    ///
+    /// - Parameter captured: texts of mails that came back are dropped if their report arrived before this time, in
+    ///   seconds since 1970 UTC; those of pruned reports always are.
+    package func prune(
+        olderThan moment: Int64, capturedBefore captured: Int64 = 0
+    ) throws(LedgerError) -> PruneResult {
         // Whole hours, so that an address has all its events in a brake's hour pruned, or none.
         let horizon = moment - moment % CalendarTime.secondsPerHour
         var result = try write { connection in
-            try LedgerStore.prune(connection, horizon, policy)
+            try LedgerStore.prune(connection, horizon, capturedBefore: captured, policy)
         }
         result.room = try engine.giveBack()
         return result
     }
 
-    private static func prune(_ connection: any Connection, _ horizon: Int64, _ policy: Policy) throws -> PruneResult {
+    private static func prune(
+        _ connection: any Connection, _ horizon: Int64, capturedBefore captured: Int64, _ policy: Policy
+    ) throws -> PruneResult {
         var result = PruneResult()
         let terms = try TermTable(connection, writes: true)
         let table = try AddressTable(connection, terms)
@@ -74,7 +83,8 @@ extension LedgerStore {
                 try deleteAction.execute()
             }
         }
-        result.deliveries = try pruneDeliveries(connection, horizon)
+        (result.deliveries, result.captured) = try pruneDeliveries(connection, horizon)
+        result.captured += try CapturedTable.drop(before: captured, connection)
         result.brakeHours = try pruneBrake(connection, horizon / CalendarTime.secondsPerHour, policy)
         result.changes = try Feed.prune(connection, before: horizon)
         result.terms = try UnusedTerms.drop(connection)
@@ -102,8 +112,11 @@ extension LedgerStore {
         return try connection.changes
     }
 
-    /// Deletes the old deliveries without remaining outcomes, and the copies of deleted deliveries.
-    private static func pruneDeliveries(_ connection: any Connection, _ horizon: Int64) throws -> Int {
+    /// Deletes the old deliveries without remaining outcomes, what was captured of them, and the copies of deleted
+    /// deliveries.
+    private static func pruneDeliveries(
+        _ connection: any Connection, _ horizon: Int64
+    ) throws -> (deliveries: Int, captured: Int) {
         let bits = LedgerLimits.ordinalBits
         try connection.run("CREATE TEMP TABLE IF NOT EXISTS gone (id BIGINT PRIMARY KEY)")
         try connection.run("DELETE FROM gone")
@@ -117,6 +130,8 @@ extension LedgerStore {
         let isGone = "id IN (SELECT id FROM gone)"
         try connection.run("INSERT INTO pruned SELECT fingerprint FROM delivery WHERE \(isGone) ON CONFLICT DO NOTHING")
         try connection.run("DELETE FROM outcome WHERE id >> \(bits) IN (SELECT id FROM gone)")
+        try connection.run("DELETE FROM captured WHERE delivery IN (SELECT id FROM gone)")
+        let captured = try connection.changes
         // Not with an OR of two lists: PostgreSQL would scan a long one for each row.
         try connection.run("INSERT INTO gone SELECT id FROM delivery WHERE duplicate_of IN (SELECT id FROM gone)")
         try connection.run(
@@ -133,7 +148,7 @@ extension LedgerStore {
         try connection.run("DELETE FROM delivery WHERE \(isGone)")
         let count = try connection.changes
         try connection.run("DROP TABLE gone")
-        return count
+        return (count, captured)
     }
 }
 

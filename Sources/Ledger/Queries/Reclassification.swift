@@ -182,6 +182,8 @@ package final class Reclassification {
         var isWithheld: Bool
         var sharers: Int
         var outcomes: [StoredOutcome]?
+        /// In the order of the names; `nil` with the outcomes.
+        var captured: [CapturedField]?
     }
 
     fileprivate struct StoredOutcome: Equatable {
@@ -208,6 +210,7 @@ package final class Reclassification {
     private let selectOutcomes: any Query
     private let updateDelivery: any Query
     private let outcomeTable: OutcomeTable
+    private let capturedTable: CapturedTable
     private let selectAddress: any Query
     private let insertAddress: any Query
 
@@ -234,6 +237,7 @@ package final class Reclassification {
             WHERE id = ?1
             """)
         outcomeTable = try OutcomeTable(connection, terms)
+        capturedTable = try CapturedTable(connection, terms)
         selectAddress = try connection.prepare("SELECT id FROM address WHERE address = ?1")
         // Its state is derived at the end of the transaction.
         insertAddress = try connection.prepare(
@@ -331,10 +335,16 @@ package final class Reclassification {
         try updateDelivery.bind(11, new.isWithheld ? 1 : nil as Int64?)
         try updateDelivery.bind(12, new.sharers > 1 ? Int64(new.sharers) : nil)
         try updateDelivery.execute()
+        if new.captured != old.captured {
+            try capturedTable.delete(of: id)
+            try capturedTable.insert(event, delivery: id)
+            try capturedTable.flush()
+        }
         guard let outcomes = new.outcomes, outcomes != old.outcomes else {
-            // Who vouches for it is no part of the verdict.
+            // Who vouches for it is no part of the verdict, nor is how much of the mail that came back is kept.
             var said = old
             (said.isVouched, said.isWithheld, said.sharers) = (new.isVouched, new.isWithheld, new.sharers)
+            said.captured = new.captured
             return said == new ? nil : old.class
         }
         try outcomeTable.delete(of: id)
@@ -379,6 +389,7 @@ package final class Reclassification {
                     cause: selectOutcomes.optionalInteger(11).flatMap(Suppression.Cause.init)))
         }
         stored.outcomes = outcomes
+        stored.captured = try CapturedTable.fields(of: [id], connection)[id] ?? []
         return stored
     }
 
@@ -407,6 +418,7 @@ extension Reclassification.Stored {
             isBulk: event.isBulk && event.mailed != nil, isVouched: event.isVouched, isHeld: event.isHeld,
             isWithheld: event.isWithheld, sharers: event.storedSharers)
         guard withOutcomes else { return }
+        captured = event.storedCaptured.sorted { $0.name < $1.name }
         outcomes = event.outcomes.prefix(LedgerLimits.outcomesPerReport).map { outcome in
             let canonical = CanonicalAddress(outcome.address)
             return Reclassification.StoredOutcome(

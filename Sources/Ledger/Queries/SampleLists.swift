@@ -17,6 +17,8 @@ struct SampleLists {
     private var reasons: [Int64: Int] = [:]
     private var parties: [Party?: Int] = [:]
     private var reportingMTAs: [Int64: Int] = [:]
+    private var streams: [Int64: Int] = [:]
+    private var campaigns: [String: Int] = [:]
     private var domains: [String: Int] = [:]
     private var providers: [String: Int] = [:]
     private var days: [Int64: Int] = [:]
@@ -36,6 +38,8 @@ struct SampleLists {
             case .provider(let name): providers[name] = index
             case .reportingMTA(let name):
                 reportingMTAs[name.isEmpty ? 0 : try scan.terms.known(name) ?? -1] = index
+            case .stream(let name): streams[name.isEmpty ? 0 : try scan.terms.known(name) ?? -1] = index
+            case .campaign(let value): campaigns[value] = index
             }
         }
     }
@@ -51,6 +55,8 @@ struct SampleLists {
         insert(place, reasons[recipient.reason])
         insert(place, parties[recipient.party])
         insert(place, reportingMTAs[row.reportingMTA ?? 0])
+        insert(place, streams[row.stream ?? 0])
+        if !campaigns.isEmpty { insert(place, campaigns[row.captured ?? ""]) }
         if !domains.isEmpty { insert(place, domains[scan.domains[scan.domain(recipient)]]) }
         if !providers.isEmpty { insert(place, providers[try scan.provider(row, recipient)]) }
     }

@@ -37,13 +37,19 @@ extension LedgerStore {
     }
 
     /// What the reports in the window said of recipients. Reads every delivery of the ledger once.
-    package func recipientFigures(_ window: StatisticsWindow) throws(LedgerError) -> RecipientFigures {
+    ///
+    /// - Parameter captured: the name of a captured field; nil: nothing is counted by campaign.
+    package func recipientFigures(
+        _ window: StatisticsWindow, captured: String? = nil
+    ) throws(LedgerError) -> RecipientFigures {
         try read { connection in
-            let scan = try StatisticsScan(connection)
+            let scan = try StatisticsScan(connection, captured: captured)
             var total = AddressState.Counters()
             var reasons = [Int64: AddressState.Counters]()
             var parties = [Party?: AddressState.Counters]()
             var reportingMTAs = [Int64: AddressState.Counters]()
+            var streams = [Int64: AddressState.Counters]()
+            var campaigns = [String: AddressState.Counters]()
             var domains = [AddressState.Counters](repeating: AddressState.Counters(), count: scan.domains.count)
             var providers = [String: AddressState.Counters]()
             try scan.forEach(window) { row in
@@ -52,6 +58,10 @@ extension LedgerStore {
                 reasons[recipient.reason, default: AddressState.Counters()].add(recipient.effect)
                 parties[recipient.party, default: AddressState.Counters()].add(recipient.effect)
                 reportingMTAs[row.reportingMTA ?? 0, default: AddressState.Counters()].add(recipient.effect)
+                streams[row.stream ?? 0, default: AddressState.Counters()].add(recipient.effect)
+                if captured != nil {
+                    campaigns[row.captured ?? "", default: AddressState.Counters()].add(recipient.effect)
+                }
                 domains[scan.domain(recipient)].add(recipient.effect)
                 providers[try scan.provider(row, recipient), default: AddressState.Counters()].add(recipient.effect)
             }
@@ -67,6 +77,12 @@ extension LedgerStore {
                     let host = id == 0 ? "" : try scan.terms.text(id)
                     return (host, .reportingMTA(host), counts)
                 })
+            figures.streams = try LedgerStore.ranked(
+                streams.map { id, counts in
+                    let stream = id == 0 ? "" : try scan.terms.text(id)
+                    return (stream, .stream(stream), counts)
+                })
+            figures.campaigns = LedgerStore.ranked(campaigns.map { ($0, .campaign($0), $1) })
             figures.domains = LedgerStore.ranked(
                 zip(scan.domains, domains).filter { $0.1.all > 0 }.map { ($0, .domain($0), $1) })
             figures.providers = LedgerStore.ranked(providers.map { ($0, .provider($0), $1) })
@@ -131,11 +147,13 @@ extension LedgerStore {
     /// The latest reports of each group, at most `limit`, the latest first. A report occurs once in the list of a
     /// class, an origin or a stretch of days, and once for each recipient in the others. Reads every delivery of the
     /// ledger once.
+    ///
+    /// - Parameter captured: the name of the captured field that the campaigns are values of.
     package func samples(
-        _ window: StatisticsWindow, of groups: Set<StatisticsGroup>, limit: Int
+        _ window: StatisticsWindow, of groups: Set<StatisticsGroup>, captured: String? = nil, limit: Int
     ) throws(LedgerError) -> [StatisticsGroup: [ReportSample]] {
         try read { connection in
-            let scan = try StatisticsScan(connection)
+            let scan = try StatisticsScan(connection, captured: captured)
             var lists = try SampleLists(groups, scan, limit: limit)
             try scan.forEach(window) { row in try lists.take(row, scan) }
             return try lists.read(connection, scan)

@@ -51,6 +51,10 @@ package struct RecipientFigures: Sendable, Equatable {
     /// By who runs the server that refused or reported; see ``ProviderName``.
     package var providers: [RecipientRow] = []
     package var reportingMTAs: [RecipientRow] = []
+    /// By the mailing that the mail belonged to.
+    package var streams: [RecipientRow] = []
+    /// By the value of the captured field that was asked for.
+    package var campaigns: [RecipientRow] = []
     /// All together.
     package var total = AddressState.Counters()
 }
@@ -75,6 +79,9 @@ package enum StatisticsGroup: Sendable, Hashable {
     case domain(String)
     case provider(String)
     case reportingMTA(String)
+    case stream(String)
+    /// The value of the captured field that was asked for; empty if the report has none.
+    case campaign(String)
 }
 
 /// One report, or one recipient of it, as a row of a list.

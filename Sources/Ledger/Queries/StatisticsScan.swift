@@ -8,6 +8,9 @@ final class StatisticsScan {
         var classTerm: Int64
         var origin: Int64?
         var reportingMTA: Int64?
+        var stream: Int64?
+        /// The value of the captured field, if the scan has one.
+        var captured: String?
         var recipient: Recipient?
         /// Whether it is the first row of its delivery.
         var isFirst: Bool
@@ -33,6 +36,8 @@ final class StatisticsScan {
     /// The index of the domain for the number of each address.
     private var domainOfAddress: [Int32] = []
     private let connection: any Connection
+    /// The term of the captured field whose values are read; nil: of none.
+    private let captured: Int64?
     private let remote: Int64
     private var effects: [Pair: AddressEvent.Effect] = [:]
     private var providerOfHost: [Int64: String] = [:]
@@ -42,15 +47,19 @@ final class StatisticsScan {
     private static let cacheLimit = 20_000
     private static let columns = """
         d.id, d.arrival, d.class, d.origin, d.reporting_mta, o.id, o.address, o.kind, o.reason, o.remote_mta,
-        o.reply_code, o.status, o.diagnostic, o.party
+        o.reply_code, o.status, o.diagnostic, o.party, d.stream
         """
     private static let diagnosticColumn: Int32 = 12
+    private static let capturedColumn: Int32 = 15
     private static let condition =
         "d.duplicate_of IS NULL AND d.arrival >= ?1 AND d.arrival < ?2 AND d.\(CanaryTable.excluded)"
 
-    init(_ connection: any Connection, readsDomains: Bool = true) throws {
+    /// - Parameter captured: the name of a captured field whose values are read.
+    init(_ connection: any Connection, readsDomains: Bool = true, captured: String? = nil) throws {
         self.connection = connection
-        terms = try TermTable(connection, writes: false)
+        let terms = try TermTable(connection, writes: false)
+        self.terms = terms
+        self.captured = try captured.flatMap { try terms.known($0) }
         remote = try terms.known(Origin.remote.rawValue) ?? -1
         if readsDomains { try readDomains() }
     }
@@ -76,14 +85,20 @@ final class StatisticsScan {
     /// of the reports that count would lead from page to page in no order.
     func forEach(_ window: StatisticsWindow, _ body: (Row) throws -> Void) throws {
         let bits = LedgerLimits.ordinalBits
+        let value = captured == nil ? "" : ", c.value"
+        let join = captured.map { "LEFT JOIN captured AS c ON c.delivery = d.id AND c.name = \($0)" } ?? ""
         try forEach(
             window,
             """
-            SELECT \(StatisticsScan.columns) FROM delivery AS d NOT INDEXED
-            LEFT JOIN outcome AS o ON o.id >= d.id << \(bits) AND o.id < (d.id + 1) << \(bits)
+            SELECT \(StatisticsScan.columns)\(value) FROM delivery AS d NOT INDEXED
+            LEFT JOIN outcome AS o ON o.id >= d.id << \(bits) AND o.id < (d.id + 1) << \(bits) \(join)
             WHERE \(StatisticsScan.condition)
             """
-        ) { row, _ in try body(row) }
+        ) { row, query in
+            var row = row
+            if captured != nil { row.captured = query.optionalText(StatisticsScan.capturedColumn) }
+            try body(row)
+        }
     }
 
     /// Calls `body` with the recipients that have one of the reasons, the last first.
@@ -117,7 +132,7 @@ final class StatisticsScan {
             var row = Row(
                 delivery: delivery, arrival: query.integer(1), classTerm: query.integer(2),
                 origin: query.optionalInteger(3), reportingMTA: query.optionalInteger(4),
-                isFirst: delivery != last)
+                stream: query.optionalInteger(14), isFirst: delivery != last)
             last = delivery
             if let outcome = query.optionalInteger(5) {
                 let effect = try effect(row.classTerm, query.integer(7), query)

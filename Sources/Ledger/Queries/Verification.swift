@@ -82,6 +82,10 @@ extension LedgerStore {
                 "outcome AS o LEFT JOIN delivery AS d ON d.id = o.id >> \(bits) WHERE d.id IS NULL"
             ),
             (
+                "captured texts of no report that counts",
+                "captured AS c LEFT JOIN delivery AS d ON d.id = c.delivery AND d.duplicate_of IS NULL WHERE d.id IS NULL"
+            ),
+            (
                 "outcomes of an address without a row",
                 "outcome AS o LEFT JOIN address AS a ON a.id = o.address WHERE o.address IS NOT NULL AND a.id IS NULL"
             ),

@@ -34,15 +34,17 @@ final class DeliveryReader {
         let query = try connection.prepare(
             """
             SELECT \(DeliveryReader.outcomeColumns), d.arrival, d.class, d.origin, d.message_id, d.dialect,
-                d.reporting_mta, d.maildir, d.name, d.folder, d.file
+                d.reporting_mta, d.maildir, d.name, d.folder, d.file, d.stream, d.id
             FROM outcome AS o JOIN delivery AS d ON d.id = o.id >> \(LedgerLimits.ordinalBits)
             WHERE o.address = ?1 ORDER BY d.arrival DESC, d.fingerprint DESC, o.id LIMIT ?2
             """)
         try query.bind(1, address)
         try query.bind(2, limit)
         var rows = [HistoryRow]()
+        var deliveries = [Int64]()
         while try query.step() {
             let key = DeliveryKey(maildir: try terms.text(query.integer(16)), unique: query.bytes(17))
+            deliveries.append(query.integer(21))
             rows.append(
                 HistoryRow(
                     arrival: query.integer(10), class: try terms.messageClass(query.integer(11)),
@@ -50,8 +52,11 @@ final class DeliveryReader {
                     messageID: query.optionalText(13), dialect: try terms.text(query.optionalInteger(14)),
                     reportingMTA: try terms.text(query.optionalInteger(15)), key: key,
                     destination: StoredPlace.path(
-                        folder: try terms.text(query.optionalInteger(18)), file: query.optionalText(19), key: key)))
+                        folder: try terms.text(query.optionalInteger(18)), file: query.optionalText(19), key: key),
+                    stream: try terms.text(query.optionalInteger(20))))
         }
+        let captured = try CapturedTable.fields(of: Set(deliveries), connection)
+        for (place, delivery) in deliveries.enumerated() { rows[place].captured = captured[delivery] ?? [] }
         return rows
     }
 

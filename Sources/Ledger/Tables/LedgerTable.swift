@@ -68,6 +68,7 @@ package struct LedgerTable {
         "stream_suppression", integers: "address stream cause reason since until days")
     package static let change = LedgerTable(
         "change", integers: "number at change cause reason stream delivery", texts: "address domain", bytes: "hash")
+    package static let captured = LedgerTable("captured", integers: "delivery name arrival", texts: "value")
     package static let ruleHit = LedgerTable("rule_hit", integers: "rule hits last_seen")
 
     /// Every table, in dependency order.
@@ -81,7 +82,7 @@ package struct LedgerTable {
         ruleHit,
         LedgerTable("run", integers: "id maildir started ended"),
         LedgerTable("run_count", integers: "run name count"),
-        LedgerTable("captured", integers: "delivery name arrival", texts: "value"),
+        captured,
         change,
         LedgerTable("hook", integers: "number tried done failures lease", texts: "name epoch failure holder"),
         LedgerTable("domain", integers: "id cause reason since until author released", texts: "domain note access_key"),

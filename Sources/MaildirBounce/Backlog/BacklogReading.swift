@@ -32,6 +32,7 @@ struct BacklogMessage: Sendable {
 struct BacklogReading {
     let settings: Settings
     let trust: TrustRule
+    let capture: CaptureTable
     let threads: Int
     let keepsVerdicts: Bool
     let notes: BacklogNotes
@@ -42,12 +43,12 @@ struct BacklogReading {
     func run(
         _ backlog: Backlog, while wanted: () -> Bool, deliver: (BacklogItem, BacklogMessage) throws -> Void
     ) throws {
-        let (trust, keepsVerdicts) = (self.trust, self.keepsVerdicts)
+        let (trust, capture, keepsVerdicts) = (self.trust, self.capture, self.keepsVerdicts)
         let pipeline = Pipeline<BacklogItem, BacklogMessage, MaildirError>(
             settings: settings,
             read: { item throws(MaildirError) in try item.read() },
             conclude: { item, contents, verdict in
-                Self.conclude(item, contents, verdict, trust: trust, keepsVerdict: keepsVerdicts)
+                Self.conclude(item, contents, verdict, trust: trust, capture: capture, keepsVerdict: keepsVerdicts)
             },
             weigh: \.weight, threads: threads, weighItem: \.weight)
         try pipeline.run(while: wanted) {
@@ -66,7 +67,8 @@ struct BacklogReading {
     }
 
     private static func conclude(
-        _ item: BacklogItem, _ contents: FileContents, _ verdict: Verdict, trust: TrustRule, keepsVerdict: Bool
+        _ item: BacklogItem, _ contents: FileContents, _ verdict: Verdict, trust: TrustRule, capture: CaptureTable,
+        keepsVerdict: Bool
     ) -> BacklogMessage {
         let judged = trust.judge(verdict)
         let event: DeliveryEvent
@@ -79,12 +81,12 @@ struct BacklogReading {
                 // The same key as in a scan, so that it does not matter which of the two comes first.
                 arrival: verdict.arrival ?? name.deliverySeconds ?? contents.modified ?? 0, contents: contents,
                 // From new/ a scan will still move it.
-                destination: folder == .cur ? "\(maildir.cur)/\(name.text)" : nil, judged: judged)
+                destination: folder == .cur ? "\(maildir.cur)/\(name.text)" : nil, judged: judged, capture: capture)
         case .member(let file, _, _), .file(let file, _):
             let arrival = verdict.arrival ?? contents.modified ?? 0
             event = DeliveryEvent(
                 verdict, key: DeliveryKey(contents: contents.bytes, arrival: arrival), arrival: arrival,
-                contents: contents, destination: file == "-" ? nil : file, judged: judged)
+                contents: contents, destination: file == "-" ? nil : file, judged: judged, capture: capture)
         }
         return BacklogMessage(
             event: event, withheld: judged.withheld(event), isCut: verdict.limitHit != nil, source: source,

@@ -100,7 +100,8 @@ struct Reclassify {
             try before.maildirs(filedInto: folder)
         }
         let reading = BacklogReading(
-            settings: order.settings, trust: order.trust, threads: order.threads, keepsVerdicts: false, notes: notes)
+            settings: order.settings, trust: order.trust, capture: order.capture, threads: order.threads,
+            keepsVerdicts: false, notes: notes)
         var tally = BacklogTally()
         var batch: [BacklogMessage] = []
         func finishBatch() throws(LedgerError) {

@@ -15,6 +15,7 @@ struct ReprocessOrder {
     var settings: Settings
     var policy: Policy
     var trust: TrustRule
+    var capture: CaptureTable
     /// The Maildir that is counted in this ledger by the configuration, or nil.
     var countedMaildir: String?
 }
@@ -74,8 +75,8 @@ struct Reprocess {
         let started = Int64(time(nil))
         if let header = report?.header { try output.write(header.utf8) }
         let reading = BacklogReading(
-            settings: order.settings, trust: order.trust, threads: order.threads, keepsVerdicts: report != nil,
-            notes: notes)
+            settings: order.settings, trust: order.trust, capture: order.capture, threads: order.threads,
+            keepsVerdicts: report != nil, notes: notes)
         let (ledger, output, isDryRun) = (self.ledger, self.output, order.isDryRun)
         let backlog = Backlog(order.sources, notes: notes) { folder throws(LedgerError) in
             try ledger.maildirs(filedInto: folder)

@@ -14,6 +14,9 @@ struct PruneCommand: ParsableCommand {
             given back where no other program uses the ledger just then. A policy that changes later no longer derives that part again, and \
             spikes older than this can no longer be released.
 
+            Texts of mails that came back (subject, Message-ID and the like) go with their report, and in any case after \
+            the days of [capture] in the configuration, \(CaptureTable.defaultDays) if it says nothing.
+
             Example: maildir-bounce prune --older-than 400d --ledger /var/lib/maildir-bounce/ledger.sqlite
 
             Exit status: 0 done, 64 usage, 66 no ledger in that file, 73 the ledger cannot be written, 74 reading or \
@@ -28,13 +31,18 @@ struct PruneCommand: ParsableCommand {
     @OptionGroup var config: ConfigOptions
 
     func run() throws {
-        let ledger = try ledgerOptions.openForWriting(try config.load())
-        let moment = Int64(time(nil)) - olderThan.seconds
-        let result = try ledger.prune(olderThan: moment)
+        let configuration = try config.load()
+        let ledger = try ledgerOptions.openForWriting(configuration)
+        let now = Int64(time(nil))
+        let result = try ledger.prune(
+            olderThan: now - olderThan.seconds, capturedBefore: configuration.capture.horizon(at: now))
         try StandardOutput.use { output in
             try output.write(
                 line: "dropped: reports \(result.deliveries), outcomes \(result.outcomes), changes \(result.changes); "
                     + "what they led to stays")
+            if result.captured > 0 {
+                try output.write(line: "dropped: texts of mails that came back \(result.captured)")
+            }
             if let room = result.room { try output.write(line: sentence(room)) }
         }
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Bytes
 import Glibc
 import Ledger
+import MIME
 
 /// `report`: statistics of what arrived.
 struct ReportCommand: ParsableCommand {
@@ -18,11 +19,15 @@ struct ReportCommand: ParsableCommand {
 
             Times are UTC and whole hours: the hour of --since is the first, and the end is where --until says; 30d is \
             thirty days ago. class, day, origin and rule count reports, the others count recipients. A provider is who \
-            runs the server that refused, by the registered part of its name, or else the recipient's domain. The ledger \
-            does not date what rules did, so --by rule is about all time.
+            runs the server that refused, by the registered part of its name, or else the recipient's domain. A stream is \
+            the List-Id of the mail that came back, or else the return path without its tag; a campaign is the value of the \
+            first of [capture] headers in the configuration, or of --header, which the ledger keeps for \
+            \(CaptureTable.defaultDays) days by default. The ledger does not date what rules did, so --by rule is about \
+            all time.
 
             Example: maildir-bounce report --since 30d --ledger /var/lib/maildir-bounce/ledger.sqlite
             Example: maildir-bounce report --by domain --limit 20 --format csv
+            Example: maildir-bounce report --by campaign --header X-Campaign --since 30d
             Example: maildir-bounce report --since 2026-11-01 --until 2026-12-01 --format html > november.html
 
             Exit status: 0 done (also where nothing arrived), 64 usage, 66 no ledger in that file, 74 it \
@@ -37,9 +42,18 @@ struct ReportCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "One table: class, party (whose fault it is), reason, domain, provider, day, origin, rule or reporting-mta.",
+            """
+            One table: class, party (whose fault it is), reason, domain, provider, stream, campaign, day, origin, rule or \
+            reporting-mta.
+            """,
             valueName: "what"))
     var by: StatisticsAxis?
+
+    @Option(
+        help: ArgumentHelp(
+            "Which captured field a campaign is a value of: a header field of [capture], feedback-id, subject, verp-id.",
+            valueName: "name"))
+    var header: CustomFieldName?
 
     @Option(help: "How to print: text (tables), jsonl (a line for each row), csv (with --by), html (one page).")
     var format: StatisticsFormat = .text
@@ -62,6 +76,9 @@ struct ReportCommand: ParsableCommand {
         if format == .html, by != nil || limit != nil {
             throw ValidationError("the HTML page has all tables; leave out --by and --limit")
         }
+        if header != nil, let by, by != .campaign {
+            throw ValidationError("--header says what a campaign is; leave it out, or say --by campaign")
+        }
         if by == .rule, since != nil || until != nil {
             throw ValidationError("the ledger does not date what rules did; leave out --since and --until")
         }
@@ -74,20 +91,25 @@ struct ReportCommand: ParsableCommand {
         if let start, let end, start >= end {
             throw ValidationError("--since must be before --until")
         }
+        let campaignHeader = header ?? configuration.capture.headers.first
+        if by == .campaign, campaignHeader == nil {
+            throw ValidationError(
+                "no header field says what a campaign is: name it with --header, or set headers in [capture]")
+        }
         let window = StatisticsWindow(since: start, until: end)
         let ledger = try ledgerOptions.open(configuration)
         try StandardOutput.use { output in
             if let by {
-                try write(try table(by, ledger, window), output)
+                try write(try table(by, ledger, window, campaignHeader), output)
             } else {
-                try overview(ledger, window, now, output)
+                try overview(ledger, window, now, campaignHeader, output)
             }
         }
     }
 
-    private func table(_ by: StatisticsAxis, _ ledger: LedgerStore, _ window: StatisticsWindow) throws(LedgerError)
-        -> StatisticsTable
-    {
+    private func table(
+        _ by: StatisticsAxis, _ ledger: LedgerStore, _ window: StatisticsWindow, _ campaignHeader: CustomFieldName?
+    ) throws(LedgerError) -> StatisticsTable {
         switch by {
         case .class: .classes(try ledger.tally(window))
         case .origin: .origins(try ledger.tally(window))
@@ -98,6 +120,9 @@ struct ReportCommand: ParsableCommand {
         case .domain: .recipients(by, try ledger.recipientFigures(window).domains)
         case .provider: .recipients(by, try ledger.recipientFigures(window).providers)
         case .reportingMTA: .recipients(by, try ledger.recipientFigures(window).reportingMTAs)
+        case .stream: .recipients(by, try ledger.recipientFigures(window).streams)
+        case .campaign:
+            .recipients(by, try ledger.recipientFigures(window, captured: campaignHeader?.lowercased).campaigns)
         }
     }
 
@@ -111,15 +136,18 @@ struct ReportCommand: ParsableCommand {
     }
 
     private func overview(
-        _ ledger: LedgerStore, _ window: StatisticsWindow, _ now: Int64, _ output: StandardOutput
+        _ ledger: LedgerStore, _ window: StatisticsWindow, _ now: Int64, _ campaignHeader: CustomFieldName?,
+        _ output: StandardOutput
     ) throws {
         let span = span(window)
         let data = try StatisticsData(
-            ledger, window, span: span, now: now, suppressedLimit: StatisticsPage.suppressedRows)
+            ledger, window, span: span, now: now, campaignHeader: campaignHeader,
+            suppressedLimit: StatisticsPage.suppressedRows)
         switch format {
         case .html:
             let page = try StatisticsPage.page(data) { groups throws(LedgerError) in
-                try ledger.samples(window, of: groups, limit: StatisticsPage.listRows)
+                try ledger.samples(
+                    window, of: groups, captured: campaignHeader?.lowercased, limit: StatisticsPage.listRows)
             }
             try output.write(page.utf8)
         case .jsonl, .csv:
@@ -157,8 +185,8 @@ struct ReportCommand: ParsableCommand {
             .classes(data.tally), .origins(data.tally), .recipients(.party, data.figures.parties),
             .recipients(.reason, data.figures.reasons),
             .recipients(.domain, data.figures.domains), .recipients(.provider, data.figures.providers),
-            .recipients(.reportingMTA, data.figures.reportingMTAs), .days(data.tally),
-        ]
+            .recipients(.reportingMTA, data.figures.reportingMTAs), .recipients(.stream, data.figures.streams),
+        ] + (data.campaignHeader == nil ? [] : [.recipients(.campaign, data.figures.campaigns)]) + [.days(data.tally)]
     }
 
     private func span(_ window: StatisticsWindow) -> String {
@@ -181,4 +209,8 @@ enum StatisticsFormat: String, CaseIterable, ExpressibleByArgument {
     case jsonl
     case csv
     case html
+}
+
+extension CustomFieldName: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
 }

@@ -112,6 +112,7 @@ struct ReprocessCommand: WordsCommand {
             isDryRun: options.dryRun,
             format: options.format ?? (verbose ? .text : nil), progress: progress,
             settings: try configuration.classifierWithKeys(), policy: configuration.policy, trust: configuration.trust,
+            capture: configuration.capture,
             countedMaildir: configuration.maildir(countedIn: ledger))
         try StandardOutput.use { output in
             let status: Int32

@@ -92,7 +92,7 @@ struct ScanCommand: PlainCommand {
         let order = ScanOrder(
             maildir: maildir, ledger: ledger, archive: archive ?? configuration.archive,
             limit: limit, format: options.format, settings: try configuration.classifierWithKeys(),
-            policy: configuration.policy, trust: configuration.trust,
+            policy: configuration.policy, trust: configuration.trust, capture: configuration.capture,
             isVerbose: verbose, beginsAnew: newLedger, canary: configuration.canary)
         try StandardOutput.use { output in
             if options.dryRun {

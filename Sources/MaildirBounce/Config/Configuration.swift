@@ -32,6 +32,9 @@ import Ledger
 /// [canary]
 /// remote = "refuses.example"
 ///
+/// [capture]
+/// headers = ["X-Campaign"]
+///
 /// [metrics]
 /// file = "/var/lib/prometheus/node-exporter/bounces.prom"
 ///
@@ -54,6 +57,7 @@ struct Configuration {
     var own = OwnAddresses()
     var unsubscribe = UnsubscribeTable()
     var canary = CanarySettings()
+    var capture = CaptureTable()
     /// The file for the figures of the last scan.
     var metrics: String?
     /// The programs that are told who became suppressed or free.
@@ -116,6 +120,10 @@ struct Configuration {
         if var table = try file.table("canary") {
             canary = try CanarySettings(&table)
             own.add(canary.addresses)
+        }
+        if var table = try file.table("capture") {
+            capture = try CaptureTable(&table)
+            classifier.capturedHeaders = capture.headers
         }
         if var table = try file.table("metrics") {
             metrics = try table.string("file")

@@ -60,6 +60,7 @@ struct ChangeList {
                 writer.member("reason", reason)
                 writer.member("relay", change.suppression?.relay?.text)
                 writer.member("key", change.key)
+                writer.object("captured", change.captured.map { ($0.name, $0.value) })
             }
             json.endLine()
             return json.bytes

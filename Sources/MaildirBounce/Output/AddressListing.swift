@@ -40,7 +40,7 @@ struct AddressText {
         if !record.actions.isEmpty { lines.append("    by hand, the latest first:") }
         lines += record.actions.map(line)
         if !record.history.isEmpty { lines.append("    history, the latest first:") }
-        lines += record.history.map(line)
+        for row in record.history { lines += [line(row)] + (mail(row).map { [$0] } ?? []) }
         return lines.map { terminalSafe($0).cut(toColumns: width) }
     }
 
@@ -60,6 +60,16 @@ struct AddressText {
             outcome.reason.text, outcome.party?.rawValue, outcome.status, outcome.diagnostic.map { "- \($0)" },
         ]
         return "        " + words.compactMap(\.self).joined(separator: "  ")
+    }
+
+    /// Which mail a report is about: its stream, and what was captured of it; nil if nothing is known. The Message-ID comes
+    /// last: it is long and says least to a person.
+    private func mail(_ row: HistoryRow) -> String? {
+        let last = CapturedField.Name.messageID.rawValue
+        let captured = row.captured.filter { $0.name != CapturedField.Name.listID.rawValue || $0.value != row.stream }
+        let fields = captured.filter { $0.name != last } + captured.filter { $0.name == last }
+        let words = (row.stream.map { ["stream: \($0)"] } ?? []) + fields.map { "\($0.name): \($0.value)" }
+        return words.isEmpty ? nil : "            " + words.joined(separator: "  ")
     }
 }
 
@@ -154,6 +164,8 @@ extension JSONWriter {
             writer.member("dialect", row.dialect)
             writer.member("reporting_mta", row.reportingMTA)
             writer.member("file", row.destination)
+            writer.member("stream", row.stream)
+            writer.object("captured", row.captured.map { ($0.name, $0.value) })
         }
     }
 }

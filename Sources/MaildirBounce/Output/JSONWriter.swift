@@ -31,6 +31,19 @@ struct JSONWriter {
         enclose(UInt8(ascii: "{"), UInt8(ascii: "}"), members)
     }
 
+    /// An object of texts under names that are not ours; left out if there are none.
+    mutating func object(_ key: StaticString, _ members: [(name: String, value: String)]) {
+        guard !members.isEmpty else { return }
+        object(key) { writer in
+            for member in members {
+                writer.separate()
+                writer.string(member.name)
+                writer.bytes.append(UInt8(ascii: ":"))
+                writer.string(member.value)
+            }
+        }
+    }
+
     /// Left out if `values` is empty.
     mutating func array<Element>(
         _ key: StaticString, _ values: [Element], _ element: (inout JSONWriter, Element) -> Void

@@ -28,6 +28,7 @@ extension JSONWriter {
                     writer.member("subject", original.subject)
                     writer.member("list_id", original.listID)
                     writer.member("feedback_id", original.feedbackID)
+                    writer.object("headers", original.headers.map { ($0.name, $0.value) })
                 }
             }
             writer.array("evidence", verdict.evidence) { writer, evidence in

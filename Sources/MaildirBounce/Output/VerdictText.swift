@@ -57,11 +57,13 @@ struct VerdictText {
     }
 
     private func original(_ original: OriginalMessage) -> [String] {
-        [
-            ("original message", original.messageID), ("original from", original.from),
-            ("original subject", original.subject),
-        ]
-        .compactMap { name, value in value.map { terminalSafe("    \(name): \($0)").cut(toColumns: width) } }
+        let fields: [(String, String?)] =
+            [
+                ("original message", original.messageID), ("original from", original.from),
+                ("original subject", original.subject),
+            ] + original.headers.map { ("original \($0.name)", $0.value) }
+        return fields.compactMap { name, value in value.map { terminalSafe("    \(name): \($0)").cut(toColumns: width) }
+        }
     }
 
     private func sentence(_ evidence: Evidence) -> String {

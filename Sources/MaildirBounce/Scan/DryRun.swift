@@ -19,7 +19,8 @@ struct DryRun {
         let names = try maildir.listNew(limit: order.limit)
         var run = DryRun(order, output: output, ledger: ledger)
         let inbox = Inbox(
-            maildir: maildir, settings: order.settings, trust: order.trust, archive: order.archive,
+            maildir: maildir, settings: order.settings, trust: order.trust, capture: order.capture,
+            archive: order.archive,
             keepsVerdicts: run.report != nil, log: Log(isVerbose: order.isVerbose))
         try run.run(names, inbox)
     }

@@ -57,6 +57,7 @@ struct Inbox {
     let maildir: Maildir
     let settings: Settings
     let trust: TrustRule
+    let capture: CaptureTable
     /// The archive's path, or nil.
     let archive: String?
     let keepsVerdicts: Bool
@@ -81,7 +82,7 @@ struct Inbox {
         deliver: (ScannedMessage) throws -> Void
     ) throws {
         var position = names.startIndex
-        let (maildir, keepsVerdicts, trust) = (self.maildir, self.keepsVerdicts, self.trust)
+        let (maildir, keepsVerdicts, trust, capture) = (self.maildir, self.keepsVerdicts, self.trust, self.capture)
         // Records outlive the folder that the command was given in.
         let archive = self.archive.map(FilePath.resolved)
         let pipeline = Pipeline<MessageName, ScannedMessage, MaildirError>(
@@ -99,7 +100,7 @@ struct Inbox {
                     verdict, key: DeliveryKey(name, in: maildir),
                     // A message without a date gets the time of its delivery, which a copy of the file keeps.
                     arrival: verdict.arrival ?? name.deliverySeconds ?? contents.modified ?? 0,
-                    contents: contents, destination: path, judged: judged)
+                    contents: contents, destination: path, judged: judged, capture: capture)
                 return ScannedMessage(
                     name: name, event: event, destination: destination, withheld: judged.withheld(event),
                     verdict: keepsVerdicts ? verdict : nil)

@@ -16,6 +16,7 @@ struct ScanOrder {
     var settings: Settings
     var policy: Policy
     var trust: TrustRule
+    var capture = CaptureTable()
     var isVerbose: Bool
     /// `--new-ledger`: whatever the Maildir was counted in, from now on it is this ledger.
     var beginsAnew = false
@@ -140,7 +141,8 @@ struct Scan {
         let started = Int64(time(nil))
         if let header = report?.header { try output.write(header.utf8) }
         let inbox = Inbox(
-            maildir: maildir, settings: order.settings, trust: order.trust, archive: order.archive,
+            maildir: maildir, settings: order.settings, trust: order.trust, capture: order.capture,
+            archive: order.archive,
             keepsVerdicts: report != nil, log: log, threads: order.threads)
         var rest = Inbox.Rest()
         var next = names.startIndex
@@ -163,7 +165,10 @@ struct Scan {
         denied = rest.denied
         tally.left = rest.count + immovable.count
         inbox.tellUntold(rest)
-        if tally.run.read > 0 { try record(started: started) }
+        if tally.run.read > 0 {
+            try record(started: started)
+            try dropCaptured(at: started)
+        }
         if order.isVerbose { try output.write(line: tally.sentence) }
         try checkReader()
         if let signal = StopSignal.pending {
@@ -249,6 +254,13 @@ struct Scan {
     private func checkReader() throws(Failure) {
         guard report != nil else { return }
         try output.checkReader(after: tally.run.read, "scan again for the messages in \(order.maildir)/new")
+    }
+
+    /// Drops captured texts that are too old: at least as many as this run can have added, so that they do not pile up.
+    private func dropCaptured(at now: Int64) throws(LedgerError) {
+        let added = tally.run.read * LedgerLimits.capturedFields
+        try ledger.dropCaptured(
+            before: order.capture.horizon(at: now), limit: max(LedgerLimits.capturedDropped, added))
     }
 
     private func record(started: Int64) throws(LedgerError) {

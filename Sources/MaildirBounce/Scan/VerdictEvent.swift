@@ -14,9 +14,10 @@ extension DeliveryEvent {
     ///   - contents: what was read of it.
     ///   - destination: where the file goes, or is.
     ///   - judged: which outcomes count, and why others do not; the ledger stores that as a rule.
+    ///   - capture: what is kept of the mail that came back.
     init(
         _ verdict: Verdict, key: DeliveryKey, arrival: Int64, contents: FileContents, destination: String?,
-        judged: TrustJudgement
+        judged: TrustJudgement, capture: CaptureTable
     ) {
         let former = FormerFingerprint(messageID: verdict.messageID, contents: contents.bytes)
         self.init(
@@ -39,6 +40,7 @@ extension DeliveryEvent {
             outcomes: judged.counted,
             rules: verdict.ruleNames,
             canary: CanaryReport(verdict))
+        captured = capture.fields(of: verdict, arrival: arrival, at: seen)
         holdIfLarge(limit: judged.maximumAddresses)
         if let rule = judged.withheld(self)?.rule { rules.append(rule) }
     }
@@ -63,6 +65,7 @@ extension DeliveryEvent {
     /// About how many bytes of memory this event holds.
     var weight: Int {
         outcomes.reduce(512) { $0 + 256 + $1.address.utf8.count + ($1.diagnostic?.utf8.count ?? 0) } + 64 * rules.count
+            + captured.reduce(0) { $0 + 64 + $1.value.utf8.count }
     }
 }
 

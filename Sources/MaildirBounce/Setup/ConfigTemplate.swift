@@ -84,6 +84,14 @@ enum ConfigTemplate {
             #every = "1d"
             #sendmail = "/usr/sbin/sendmail"
 
+            [capture]
+            # Header fields of your mails that reports return, in addition to List-Id, Feedback-ID, Message-ID and Subject: they
+            # are in the output and in the ledger, and report --by campaign counts by the first.
+            #headers = ["X-Campaign"]
+            # For how many days the ledger keeps these texts; and whether it stores them at all.
+            #days = \(CaptureTable.defaultDays)
+            #store = true
+
             [metrics]
             # Where each scan leaves its figures for Prometheus.
             #file = "/var/lib/prometheus/node-exporter/bounces.prom"

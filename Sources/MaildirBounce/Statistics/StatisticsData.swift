@@ -1,5 +1,6 @@
 import Bytes
 import Ledger
+import MIME
 import Verdict
 
 /// All that a report over everything shows.
@@ -16,6 +17,8 @@ struct StatisticsData {
     /// Reports of the window of which only day, class and origin are kept.
     let pruned: Int
     let figures: RecipientFigures
+    /// The captured field that a campaign is a value of, or nil.
+    let campaignHeader: CustomFieldName?
     let suppressions: NewSuppressions
     /// What waits for a decision now, whenever it came.
     let brakes: [BrakeEpisode]
@@ -26,7 +29,8 @@ struct StatisticsData {
     var undecided = LikenessGroups<ReportSample>()
 
     init(
-        _ ledger: LedgerStore, _ window: StatisticsWindow, span: String, now: Int64, suppressedLimit: Int
+        _ ledger: LedgerStore, _ window: StatisticsWindow, span: String, now: Int64, campaignHeader: CustomFieldName?,
+        suppressedLimit: Int
     ) throws(LedgerError) {
         self.ledger = ledger.path
         self.window = window
@@ -34,7 +38,8 @@ struct StatisticsData {
         self.now = now
         tally = try ledger.tally(window)
         pruned = try ledger.prunedReports(window)
-        figures = try ledger.recipientFigures(window)
+        self.campaignHeader = campaignHeader
+        figures = try ledger.recipientFigures(window, captured: campaignHeader?.lowercased)
         sendersFaults =
             window.end > now - now % CalendarTime.secondsPerDay
             ? try ledger.sendersFaults(at: now, limit: SendersFaults.listed) : SendersFaults()

@@ -94,11 +94,18 @@ struct StatisticsPage {
             ("repair", "What to repair"), ("summary", "At a glance"),
             ("days", "By \(periods.unit)"), ("classes", "Classes"),
             ("origins", "Local and remote"), ("parties", "Whose fault"), ("reasons", "Reasons"), ("domains", "Domains"),
-            ("providers", "Providers"), ("suppressions", "New suppressions"), ("brake", "Held back"),
+            ("providers", "Providers"), ("streams", "Streams"), ("campaigns", "Campaigns"),
+            ("suppressions", "New suppressions"), ("brake", "Held back"),
             ("undecided", "Not understood"),
             ("lists", "Lists"),
         ]
-        let shown = entries.filter { $0.0 != "repair" || data.sendersFaults.count > 0 }
+        let shown = entries.filter { id, _ in
+            switch id {
+            case "repair": data.sendersFaults.count > 0
+            case "campaigns": data.campaignHeader != nil
+            default: true
+            }
+        }
         return HTML(.nav, [.ariaLabel: "Contents"]) {
             HTML(.ul) {
                 for (id, name) in shown { HTML(.li) { HTML(.a, [.href: id]) { name } } }
@@ -150,6 +157,14 @@ struct StatisticsPage {
         recipients(
             "providers", "Worst providers", .provider, data.figures.providers, limit: Self.tableRows,
             "By who runs the server that refused; where it has no name, by the recipient's domain.")
+        recipients(
+            "streams", "Streams", .stream, data.figures.streams, limit: Self.tableRows,
+            "By the mailing that the mail belonged to: its List-Id, else the return path without its tag.")
+        if let header = data.campaignHeader {
+            recipients(
+                "campaigns", "Campaigns", .campaign, data.figures.campaigns, limit: Self.tableRows,
+                "By \(header.spelling) of the mail that came back, as long as the ledger keeps it.")
+        }
         suppressions
         brake
         undecided

@@ -14,11 +14,13 @@ enum StatisticsAxis: String, CaseIterable, ExpressibleByArgument {
     case origin
     case rule
     case reportingMTA = "reporting-mta"
+    case stream
+    case campaign
 
     /// Whether the rows count recipients; otherwise they count reports.
     var isByRecipient: Bool {
         switch self {
-        case .party, .reason, .domain, .provider, .reportingMTA: true
+        case .party, .reason, .domain, .provider, .reportingMTA, .stream, .campaign: true
         case .class, .day, .origin, .rule: false
         }
     }
