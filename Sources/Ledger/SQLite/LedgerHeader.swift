@@ -8,6 +8,9 @@ struct LedgerHeader {
     let pageSize: Int64
     /// How many pages the file has; nil if the program that wrote it last kept no count.
     let pageCount: Int64?
+    /// `PRAGMA user_version` and `PRAGMA application_id`, as of the last checkpoint.
+    let version: Int64
+    let applicationID: Int64
 
     /// Nil if these are not the first bytes of a database.
     init?(_ bytes: [UInt8]) {
@@ -18,6 +21,28 @@ struct LedgerHeader {
         guard pageSize >= 512, pageSize & (pageSize - 1) == 0 else { return nil }
         // The count is valid if it was written together with the last change.
         pageCount = number(24) == number(92) && number(28) > 0 ? number(28) : nil
+        version = number(60)
+        applicationID = number(68)
+    }
+}
+
+extension LedgerStore {
+    /// How many bytes of a file are searched for an identity, which one of the first pages holds.
+    private static let searchedBytes = 32 << 10
+
+    /// Whether a file is surely a ledger with an identity and the tables of this program; one whose WAL has either may
+    /// be such a ledger all the same. Not to be called while this process has the file open: SQLite would lose its
+    /// locks.
+    package static func isCurrent(file path: String, _ identity: LedgerIdentity) -> Bool {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: searchedBytes)
+        let count = pread(descriptor, &bytes, bytes.count, 0)
+        guard count >= LedgerHeader.byteCount, let header = LedgerHeader(Array(bytes.prefix(LedgerHeader.byteCount)))
+        else { return false }
+        return header.version == Schema.version && header.applicationID == Schema.applicationID
+            && StoredIdentity.find(Array(identity.text.utf8), in: Array(bytes.prefix(count))) != nil
     }
 }
 
@@ -102,7 +127,7 @@ struct StoredIdentity {
         return false
     }
 
-    private static func find(_ text: [UInt8], in bytes: [UInt8]) -> Int? {
+    fileprivate static func find(_ text: [UInt8], in bytes: [UInt8]) -> Int? {
         guard bytes.count >= text.count, let first = text.first else { return nil }
         return (0...bytes.count - text.count).first { start in
             bytes[start] == first && bytes[start..<start + text.count].elementsEqual(text)

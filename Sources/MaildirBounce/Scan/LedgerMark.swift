@@ -124,6 +124,7 @@ enum CountedLedger {
 
     /// Refuses another ledger before it is opened for writing. One of an earlier version can only be asked after that.
     private static func checkUntouched(_ order: ScanOrder, _ mark: LedgerMark, _ maildir: Maildir) throws {
+        if LedgerStore.isCurrent(file: order.ledger, mark.identity) { return }
         let ledger: LedgerStore
         do {
             ledger = try LedgerStore(path: order.ledger, mode: .readOnly, policy: order.policy)
