@@ -54,12 +54,18 @@ class Place:
         self.root, self.program = root, program
         self.maildir, self.ledger, self.config = root / "Maildir", root / "ledger.sqlite", root / "config.toml"
         self.mail, self.mailings = self.maildir / "new" / "1700000000.M0.host", root / "mailings.csv"
+        self.hooks = root / "hooks.toml"
 
     def make(self, samples):
         """A ledger that has counted, and a Maildir as before; other numbers, and a table of mailings."""
         for name in ("cur", "new", "tmp"):
             (self.maildir / name).mkdir(parents=True)
         self.config.write_text("[policy.hard]\ndays = 2\n")
+        # The name of the program is the word of the table.
+        hook = self.root / "command"
+        hook.write_text("#!/bin/sh\nexec cat >/dev/null\n")
+        hook.chmod(0o755)
+        self.hooks.write_text(f'[[hook]]\nname = "shop"\ncommand = ["{hook}"]\nas_root = true\n')
         self.mailings.write_text("news.firm.example,2025-11-11,4200\n")
         for number, sample in enumerate(samples):
             shutil.copy(sample, self.maildir / "new" / f"{1_700_000_000 + number}.M{number}.host")
@@ -84,6 +90,11 @@ def commands(place):
         "brake list": [["brake", "list", *ledger]], "ledger verify": [["ledger", "verify", *ledger]],
         "unclassified": [["unclassified", *ledger], ["unclassified", "--maildir", place.maildir]],
         "rules": [["rules", "list"], ["rules", "test", place.mail]], "verp": [["verp", "key"]],
+        "changes": [["changes", *ledger], ["changes", "--snapshot", *ledger]],
+        "changes --new-epoch": [["changes", "--new-epoch", *ledger]],
+        "hook list": [["hook", "list", "--config", place.hooks, *ledger]],
+        "hook run": [["hook", "run", "--config", place.hooks, *ledger]],
+        "hook reset": [["hook", "run", "--config", place.hooks, *ledger], ["hook", "reset", "shop", *ledger]],
         "scan --dry-run": [["scan", "--dry-run", "--maildir", place.maildir, *ledger]],
         "reprocess --dry-run": [["reprocess", "--dry-run", place.maildir, *ledger]],
         "classify": [["classify", place.mail], ["classify", "--format", "jsonl", place.maildir]],
