@@ -123,6 +123,19 @@ enum ConfigTemplate {
             #quiet_days = 60
             #expiry_days = 180
 
+            # Programs that are given who became suppressed or free, by maildir-bounce hook run. As many as you like.
+            #[[hook]]
+            #name = "shop"
+            #command = ["/usr/local/lib/maildir-bounce/post.sh", "/etc/maildir-bounce-shop.curl"]
+            # Which changes.
+            #on = [\(LedgerChange.Kind.allCases.map { "\"\($0.name)\"" }.joined(separator: ", "))]
+            # Whether it begins with everything that is suppressed.
+            #snapshot = true
+            # How many changes at a time; how long it may take to read on, or to end.
+            #rows = \(HookTable.rows)
+            #timeout_seconds = \(HookTable.timeoutSeconds)
+            #as_root = false
+
             """
     }
 
