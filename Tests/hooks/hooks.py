@@ -9,6 +9,7 @@ import os
 import pathlib
 import shutil
 import sys
+import traceback
 
 import kills
 import lab
@@ -32,7 +33,10 @@ def main():
             folder.mkdir(mode=0o711)
             # Where a program's words were taken for a command, its file would be made.
             os.chdir(folder)
-            module.run(options.program, folder, options.seed)
+            try:
+                module.run(options.program, folder, options.seed)
+            except Exception:  # Whatever it is, the other modules are still tried.
+                lab.check(f"{name} is run to its end", False, traceback.format_exc())
             shutil.rmtree(folder)
     sys.exit(lab.total())
 
