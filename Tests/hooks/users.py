@@ -17,7 +17,7 @@ def as_user(user, umask, command):
 
 def run(program, folder, _):
     if os.geteuid() != 0 or not shutil.which("setpriv"):
-        return missing("root, or setpriv,")
+        return missing("the right to become two users (root, and setpriv)")
     state, own = folder / "state", folder / "hook"
     place = Place(folder / "place", program, ledger=state / "ledger.sqlite")
     for path, user, mode in ((state, SCANNER, 0o2770), (own, HOOK, 0o700)):
