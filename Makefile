@@ -38,8 +38,8 @@ test-newcomer: ## follow docs/operations.md in a clean Debian until a dead addre
 	@scripts/install-deps.sh package
 	Tests/packaging/newcomer.sh
 
-TESTS := test-unit test-speed test-docs test-examples test-libraries test-html test-postfix test-server test-exports test-dns \
-	test-man test-units test-some-faults
+TESTS := test-unit test-speed test-docs test-examples test-libraries test-html test-postfix test-server test-exports test-hooks \
+	test-dns test-man test-units test-some-faults
 
 test: install-deps lint $(TESTS) ## all that CI runs, each part of which is a target below
 
@@ -75,6 +75,9 @@ test-server: build-tests ## a ledger on a real PostgreSQL, in part (test-postgre
 
 test-exports: build-tests ## lists and maps, read by the programs that they are for
 	Tests/exports/run.sh
+
+test-hooks: build-tests ## the examples of hooks, against servers that fail, and with kills at random moments
+	Tests/hooks/run.sh
 
 test-dns: build-tests ## doctor against a name server
 	Tests/dns/run.sh

@@ -65,6 +65,7 @@ for file in docs/* docs/images/*; do [ ! -f "$file" ] || put 0644 "$file" "usr/s
 (cd Examples && find . -type f -printf '%P\n') | while read -r file; do
     put "$(stat -c %a "Examples/$file")" "Examples/$file" "usr/share/doc/maildir-bounce/examples/$file"
 done
+put 0644 cron/bounce-hook.cron usr/share/doc/maildir-bounce/examples/hooks/bounce-hook.cron
 cat >"$doc/changelog.Debian" <<END
 maildir-bounce ($revision) unstable; urgency=medium
 
@@ -93,7 +94,7 @@ Installed-Size: $(du -k -s --apparent-size --exclude=DEBIAN "$root" | cut -f1)
 Depends: $libraries, adduser
 Pre-Depends: init-system-helpers (>= 1.54~)
 Recommends: cron | systemd-sysv
-Suggests: postfix, sqlite3, libpq5
+Suggests: postfix, sqlite3, libpq5, curl, jq
 Section: mail
 Priority: optional
 Description: count the bounces in a Maildir and say who must not be mailed again
@@ -103,7 +104,8 @@ Description: count the bounces in a Maildir and say who must not be mailed again
  .
  A message counts exactly once, whatever is killed and whenever. A timer of
  systemd, or cron where systemd does not run, scans the mailbox of the user
- bounce every five minutes.
+ bounce every five minutes. Programs that follow the ledger are given each
+ change; that timer is off until it is enabled.
 END
 find "$root" -newermt "@$SOURCE_DATE_EPOCH" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 

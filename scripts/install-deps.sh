@@ -3,7 +3,7 @@
 #
 #   install-deps.sh build   what the build needs (the headers of SQLite, zlib and libpq, a C++ library, git)
 #   install-deps.sh test    that, what the end-to-end tests need (Postfix, PostgreSQL, MariaDB, dnsmasq, iproute2, python3), the
-#                           interpreters of the examples (PHP, Perl) with their SQLite drivers, sqlite3, a C compiler for
+#                           interpreters of the examples (PHP, Perl) with their database drivers, curl, jq, sqlite3, a C compiler for
 #                           the fault tests, the browser for the HTML report (Chromium), what reads manual pages, units and
 #                           completions, and valgrind
 #   install-deps.sh package what the build needs, and what makes and tries the Debian package
@@ -119,6 +119,8 @@ if [ "$1" = test ]; then
     need=()
     command -v php >/dev/null || need+=(php-cli)
     php -m 2>/dev/null | grep -qx pdo_sqlite || need+=(php-sqlite3)
+    php -m 2>/dev/null | grep -qx pdo_mysql || need+=(php-mysql)
+    for tool in curl jq; do command -v $tool >/dev/null || need+=($tool); done
     perl -MDBD::SQLite -e 1 2>/dev/null || need+=(libdbd-sqlite3-perl)
     # Debian's perl-base, which is always there, lacks Digest::SHA.
     perl -MDigest::SHA -e 1 2>/dev/null || need+=(perl)

@@ -75,6 +75,15 @@ struct BrakeCommandTests {
         #expect(try result().goodSuppressed == 0)
     }
 
+    @Test("it is decided while another program has the ledger open for writing")
+    func beside() throws {
+        let writer = try LedgerStore(path: station.ledger, mode: .readWrite, policy: Policy())
+        try writer.beginFeed()
+        let run = try withExtendedLifetime(writer) { try brake("release", "alpha.example", "--reason", "userunknown") }
+        #expect(run.status == 0)
+        #expect(try result().goodHeld == 0)
+    }
+
     @Test("what makes no sense is an error, and the ledger stays as it is")
     func wrong() throws {
         let before = try station.folder.everything()

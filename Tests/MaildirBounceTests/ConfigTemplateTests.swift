@@ -69,6 +69,11 @@ struct ConfigTemplateTests {
         trust.authservID = nil
         trust.unsubscribe = plain.trust.unsubscribe
         #expect(trust == plain.trust)
+        // Of a hook its name and its program are examples.
+        let hook = try #require(try parse(everything).hooks.first)
+        var least = try parse("[[hook]]\nname = \"shop\"\ncommand = [\"/x\"]").hooks[0]
+        least.command = hook.command
+        #expect(hook == least)
     }
 
     @Test(

@@ -111,6 +111,8 @@ def sentences(known):
     yield "docs/operations.md", r"at (\d+) MiB of WAL", [one("SQLiteFile.checkpointPages") * 4_096 >> 20]
     yield "docs/interface.md", r"at most (\d+) bytes before the `@` and (\d+) in all, a domain of at most (\d+) with labels of at most (\d+)", \
         [one("CanonicalAddress.localBytes"), one("CanonicalAddress.addressBytes"), one("CanonicalDomain.domainBytes"), one("CanonicalDomain.labelBytes")]
+    yield "docs/interface.md", r"\| `rows` \| ([\d,]+) \|", [one("HookTable.rows")]
+    yield "docs/interface.md", r"\| `timeout_seconds` \| ([\d,]+) \|", [one("HookTable.timeoutSeconds")]
     yield "docs/policy.md", r"more than (\d+) bytes before the at sign, or a label of more than (\d+)", \
         [one("CanonicalAddress.localBytes"), one("CanonicalDomain.labelBytes")]
     yield "docs/interface.md", r"At most (\d+) names, compared without case", [one("Limits.capturedHeaders")]

@@ -55,6 +55,7 @@ class Place:
         self.maildir, self.ledger, self.config = root / "Maildir", root / "ledger.sqlite", root / "config.toml"
         self.canary, self.sendmail = root / "canary.toml", root / "sendmail"
         self.mail, self.mailings = self.maildir / "new" / "1700000000.M0.host", root / "mailings.csv"
+        self.hooks = root / "hooks.toml"
 
     def make(self, samples):
         """A ledger that has counted, and a Maildir as before; other numbers, and a table of mailings."""
@@ -65,6 +66,11 @@ class Place:
                                f'sendmail = "{self.sendmail}"\n')
         self.sendmail.write_text("#!/bin/sh\n")
         self.sendmail.chmod(0o755)
+        # The name of the program is the word of the table.
+        hook = self.root / "command"
+        hook.write_text("#!/bin/sh\nexec cat >/dev/null\n")
+        hook.chmod(0o755)
+        self.hooks.write_text(f'[[hook]]\nname = "shop"\ncommand = ["{hook}"]\nas_root = true\n')
         self.mailings.write_text("news.firm.example,2025-11-11,4200\n")
         for number, sample in enumerate(samples):
             shutil.copy(sample, self.maildir / "new" / f"{1_700_000_000 + number}.M{number}.host")
@@ -91,6 +97,11 @@ def commands(place):
         "canary send": [["canary", "send", "--config", place.canary, *ledger]],
         "unclassified": [["unclassified", *ledger], ["unclassified", "--maildir", place.maildir]],
         "rules": [["rules", "list"], ["rules", "test", place.mail]], "verp": [["verp", "key"]],
+        "changes": [["changes", *ledger], ["changes", "--snapshot", *ledger]],
+        "changes --new-epoch": [["changes", "--new-epoch", *ledger]],
+        "hook list": [["hook", "list", "--config", place.hooks, *ledger]],
+        "hook run": [["hook", "run", "--config", place.hooks, *ledger]],
+        "hook reset": [["hook", "run", "--config", place.hooks, *ledger], ["hook", "reset", "shop", *ledger]],
         "scan --dry-run": [["scan", "--dry-run", "--maildir", place.maildir, *ledger]],
         "reprocess --dry-run": [["reprocess", "--dry-run", place.maildir, *ledger]],
         "classify": [["classify", place.mail], ["classify", "--format", "jsonl", place.maildir]],

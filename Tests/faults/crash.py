@@ -1,7 +1,9 @@
-"""SIGKILL at every system call of a run, one after the other; then a plain run must put everything right."""
+"""SIGKILL at every system call of a run, one after the other; then a plain run must put everything right. Whoever
+reads the feed of changes before and after it misses nothing."""
 
 import threading
 
+from feed import Follower
 from station import (CHANGING, Backlog, Derived, Failure, Reference, archived, expect, require, side_by_side,
                      spread)
 
@@ -49,6 +51,8 @@ class Crashes:
         """Whether there was a call to be killed at."""
         station.reset()
         station.prepare(self.program)
+        follower = Follower()
+        follower.look(station.ledger)
         result, _ = self.program.meddled(["kill", calls, at], *station.scan_arguments())
         if result.status == 0:
             return False
@@ -61,8 +65,11 @@ class Crashes:
                 return True
             self.seen.add(state)
         try:
+            follower.look(station.ledger)
             # Not expect_all: between copy and removal a message may stand in two places.
             self.reference.expect_after_run(self.program, station)
+            follower.look(station.ledger)
+            require(follower.held, "nobody is suppressed, so the feed was not put to the test")
         except Failure as failure:
             raise Failure(f"killed at call {at} of {calls}: {failure}") from failure
         return True

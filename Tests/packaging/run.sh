@@ -34,7 +34,7 @@ first=$(DIST=$work COMPRESSION=gzip REVISION=1 scripts/deb.sh)
 second=$(DIST=$work COMPRESSION=gzip REVISION=2 scripts/deb.sh)
 is "the package depends on the libraries that it needs, and on no other" bash -c '
     dpkg-deb -f "$0" Depends | tr "," "\n" | sed "s/ *(.*//; s/^ *//" | sort |
-        comm -23 - <(printf "%s\n" adduser libc6 libgcc-s1 libsqlite3-0 libstdc++6 zlib1g) >"$1"
+        comm -23 - <(printf "%s\n" adduser libc6 libgcc-s1 libidn2-0 libsqlite3-0 libstdc++6 zlib1g) >"$1"
     cat "$1"; [ ! -s "$1" ]' "$first" "$work/needs"
 if command -v lintian >/dev/null; then
     is "lintian has nothing to say" lintian --allow-root --fail-on error,warning "$first"
@@ -56,10 +56,15 @@ is "the user, the ledger's folder and the empty mailbox are there" inside bash -
     [ "$(stat -c "%U %a" /var/mail/bounce)" = "bounce 700" ] &&
     [ "$(getent passwd bounce | cut -d: -f6,7)" = /var/lib/maildir-bounce:/usr/sbin/nologin ] &&
     [ "$(ls /var/mail/bounce/Maildir | paste -sd" ")" = "cur new tmp" ]'
+is "the hooks' user is in the group, which may not write the ledger's folder, and its timer is off" inside bash -c '
+    [ "$(id -gn bounce-hook)" = bounce ] && [ "$(stat -c %a /var/lib/maildir-bounce)" = 750 ] &&
+    [ "$(getent passwd bounce-hook | cut -d: -f6,7)" = /var/lib/maildir-bounce-hook:/usr/sbin/nologin ] &&
+    ls /lib/systemd/system/maildir-bounce-hook.{service,timer} && [ -z "$(find /etc/systemd -name "*hook*")" ]'
 is "settings, pages, completions and examples are there" inside bash -c '
     cd /usr/share && ls /etc/maildir-bounce.toml doc/maildir-bounce/{copyright,changelog.Debian.gz,README.md} \
     bash-completion/completions/maildir-bounce zsh/vendor-completions/_maildir-bounce \
-    fish/vendor_completions.d/maildir-bounce.fish doc/maildir-bounce/examples/sample-maildir/11-person.eml'
+    fish/vendor_completions.d/maildir-bounce.fish doc/maildir-bounce/examples/sample-maildir/11-person.eml \
+    doc/maildir-bounce/examples/hooks/{mirror.py,bounce-hook.cron}'
 is "a scan of the empty mailbox is silent and well" bash -c '[ -z "$("$@" 2>&1)" ]' bash \
     chroot "$root" runuser -u bounce -- maildir-bounce scan
 deliver
@@ -72,6 +77,12 @@ cp "$said" "$work/cron"
 is "and says nothing" test ! -s "$work/cron"
 is "the mailbox's new/ is empty" bash -c '[ -z "$(ls "$0/var/mail/bounce/Maildir/new")" ]' "$root"
 is "a dead address is suppressed" says "bob@dest.example: suppressed since" 1 as_bounce maildir-bounce check bob@dest.example
+isnt "the hooks' user may not write the ledger" inside runuser -u bounce-hook -- maildir-bounce changes --new-epoch
+printf '[[hook]]\nname = "cat"\ncommand = ["/bin/cat"]\n' >"$root/tmp/hook.toml"
+is "with the two chmod of docs/operations.md it runs hooks" says bob@dest.example 0 inside bash -c '
+    chmod 2770 /var/lib/maildir-bounce && chmod 660 /var/lib/maildir-bounce/ledger.sqlite* &&
+    runuser -u bounce-hook -- maildir-bounce hook run --config /tmp/hook.toml --ledger /var/lib/maildir-bounce/ledger.sqlite'
+is "and scans go on" as_bounce maildir-bounce scan
 is "a monitor hears that all is well, or what is not" bash -c '"$@"; [ $? -le 1 ]' bash \
     chroot "$root" runuser -u bounce -- maildir-bounce status --nagios
 
@@ -98,7 +109,7 @@ is "the mail is there, and its owner" bash -c 'ls "$0"/var/mail/bounce/Maildir/c
 isnt "the ledger is gone" ls "$root/var/lib/maildir-bounce"
 
 is "it installs once more" install_package "$second"
-is "and scans" as_bounce maildir-bounce scan
+is "and scans, told to begin a ledger: the mailbox that was left knows the old one" as_bounce maildir-bounce scan --new-ledger
 find "$root/var/mail/bounce/Maildir" -type f -delete
 is "without mail it is purged" inside dpkg -P maildir-bounce
 diff <(echo "$before") <(everything) >"$work/left" || true

@@ -177,9 +177,10 @@ struct BrakeChoice: ParsableArguments {
         let configuration = try config.load()
         let domain = CanonicalAddress("x@" + provider)?.domain ?? provider
         let decided: BrakeStatus = verdict == .confirm ? .confirmed : .released
-        // Only read: if there is nothing to decide, nothing is written and no ledger is created.
-        let reader = try ledgerOptions.open(configuration)
-        let episodes = try reader.brakes(all: true).filter { episode in
+        // Only read: if there is nothing to decide, nothing is written and no ledger is created. The reader must be closed
+        // before the ledger is opened for writing: it maps the -shm of another program that writes read-only, and SQLite
+        // shares one map among the connections of a process.
+        let episodes = try ledgerOptions.open(configuration).brakes(all: true).filter { episode in
             episode.provider == domain && (reason.map { episode.reason.text == $0 } ?? true)
                 && episode.status != decided
                 && (start.map { $0 == timestamp(episode.start) } ?? (episode.status == .held))

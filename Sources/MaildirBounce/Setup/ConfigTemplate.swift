@@ -96,20 +96,6 @@ enum ConfigTemplate {
             # Where each scan leaves its figures for Prometheus.
             #file = "/var/lib/prometheus/node-exporter/bounces.prom"
 
-            # Programs that are told who became suppressed or free (maildir-bounce hook --help), a table for each.
-            #[[hook]]
-            #name = "shop"
-            # The program's path and its arguments.
-            #command = ["/usr/local/bin/tell-shop"]
-            #on = [\(LedgerChange.Kind.allCases.map { "\"\($0.name)\"" }.joined(separator: ", "))]
-            # Whether it begins with everything that is suppressed; else with what changes from then on.
-            #snapshot = true
-            # How long it may take to read on, and to end.
-            #timeout_seconds = \(HookTable.timeoutSeconds)
-            # How many changes it gets at a time.
-            #rows = \(HookTable.rows)
-            #as_root = false
-
             [policy]
             # Whether a delivery receipt lifts a suppression that soft bounces caused.
             #delivery_lifts_soft = \(policy.deliveryLiftsSoft)
@@ -157,6 +143,19 @@ enum ConfigTemplate {
             #within_days = 60
             #quiet_days = 60
             #expiry_days = 180
+
+            # Programs that are given who became suppressed or free, by maildir-bounce hook run. As many as you like.
+            #[[hook]]
+            #name = "shop"
+            #command = ["/usr/local/lib/maildir-bounce/post.sh", "/etc/maildir-bounce-shop.curl"]
+            # Which changes.
+            #on = [\(LedgerChange.Kind.allCases.map { "\"\($0.name)\"" }.joined(separator: ", "))]
+            # Whether it begins with everything that is suppressed.
+            #snapshot = true
+            # How many changes at a time; how long it may take to read on, or to end.
+            #rows = \(HookTable.rows)
+            #timeout_seconds = \(HookTable.timeoutSeconds)
+            #as_root = false
 
             """
     }
