@@ -134,8 +134,9 @@ demo: ## scan a folder of sample bounces and show what comes out
 backlog: build ## reprocess a generated backlog of a million mails, killed twice on the way (minutes)
 	Benchmarks/backlog --count 1000000
 
-bench: build ## time a scan beside the file system's own limit and beside other programs (docs/performance.md)
+bench: build ## time a scan beside the file system's own limit and other programs; what each stage takes (docs/performance.md)
 	Benchmarks/bench $(BENCH)
+	Benchmarks/instructions --build release --stages
 
 growth: build ## show how cost grows with the number of messages, their size, and the ledger (minutes; 5 GB of disk)
 	Benchmarks/growth

@@ -19,43 +19,28 @@ struct Sendmail {
     ///
     /// - Returns: why it was not taken; `nil` if it was.
     func refusal(of mail: [UInt8], from sender: String, to recipient: String) -> String? {
-        guard mail.count <= Self.mailLimit, var input = Pipe() else { return "no pipe: \(SystemError.last)" }
-        defer { input.close() }
-        guard var output = Pipe() else { return "no pipe: \(SystemError.last)" }
-        defer { output.close() }
+        guard mail.count <= Self.mailLimit else { return "the mail has more than \(Self.mailLimit) bytes" }
         do throws(SystemError) {
-            try writeAll(mail, to: input.end)
+            let input = try Spawn.pipe()
+            defer { close(input.start) }
+            let output: (start: Int32, end: Int32)
+            do {
+                defer { close(input.end) }
+                try writeAll(mail, to: input.end)
+                output = try Spawn.pipe()
+            }
+            defer { close(output.start) }
+            let process: pid_t
+            do {
+                defer { close(output.end) }
+                process = try Spawn.start(
+                    [path, "-oi", "-f", sender, recipient], input: input.start, output: output.end,
+                    errors: output.end, leadsGroup: true)
+            }
+            return end(of: process, saying: output.start)
         } catch {
-            return "the mail cannot be handed to \(path): \(error)"
+            return "cannot start \(path): \(error)"
         }
-        input.closeEnd()
-        let process: pid_t
-        switch start(["-oi", "-f", sender, recipient], input.start, output.end) {
-        case .failure(let error): return "cannot start \(path): \(error)"
-        case .success(let started): process = started
-        }
-        output.closeEnd()
-        return end(of: process, saying: output.start)
-    }
-
-    private func start(_ arguments: [String], _ input: Int32, _ output: Int32) -> Result<pid_t, SystemError> {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // A group of its own, so that what it has started ends with it.
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-        var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) }
-        words.append(nil)
-        defer { for word in words { free(word) } }
-        var process = pid_t()
-        let code = posix_spawn(&process, path, &actions, &attributes, words, environ)
-        return code == 0 ? .success(process) : .failure(SystemError(code))
     }
 
     /// Waits until the process has ended. A child of its own that goes on and keeps the pipe open, as a queue runner may,
@@ -93,28 +78,5 @@ struct Sendmail {
         let how =
             status & 0x7F == 0 ? "ended with status \(status >> 8 & 0xFF)" : "was ended by signal \(status & 0x7F)"
         return "\(path) \(how)" + (text.isEmpty ? "" : ": \(text)")
-    }
-
-    /// A pipe whose ends no other program gets. To be closed.
-    private struct Pipe {
-        let start: Int32
-        private(set) var end: Int32
-
-        init?() {
-            var ends: [Int32] = [-1, -1]
-            guard pipe(&ends) == 0 else { return nil }
-            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-            (start, end) = (ends[0], ends[1])
-        }
-
-        mutating func closeEnd() {
-            Glibc.close(end)
-            end = -1
-        }
-
-        func close() {
-            Glibc.close(start)
-            if end >= 0 { Glibc.close(end) }
-        }
     }
 }

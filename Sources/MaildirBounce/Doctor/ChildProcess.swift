@@ -17,24 +17,15 @@ enum ChildProcess {
 
     /// What the program prints on standard output; `nil` if it cannot be run or ends with another status than 0.
     static func output(_ path: String, _ arguments: [String]) -> String? {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { return nil }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        defer { close(ends[0]) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
-        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
-        var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) }
-        words.append(nil)
-        defer { for word in words { free(word) } }
-        var process = pid_t()
-        let code = posix_spawn(&process, path, &actions, nil, words, environ)
-        close(ends[1])
-        guard code == 0 else { return nil }
-        let contents = try? FileContents.read(descriptor: ends[0], limit: outputLimit)
+        let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
+        guard nothing >= 0 else { return nil }
+        defer { close(nothing) }
+        guard let ends = try? Spawn.pipe() else { return nil }
+        defer { close(ends.start) }
+        let process = try? Spawn.start([path] + arguments, input: nothing, output: ends.end, errors: nothing)
+        close(ends.end)
+        guard let process else { return nil }
+        let contents = try? FileContents.read(descriptor: ends.start, limit: outputLimit)
         var status: Int32 = 0
         _ = systemCall { waitpid(process, &status, 0) }
         guard status == 0, let contents, !contents.isCut else { return nil }

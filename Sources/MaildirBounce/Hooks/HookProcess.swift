@@ -21,47 +21,28 @@ final class HookProcess {
     init(_ hook: HookTable) throws(Failure) {
         name = hook.name
         timeoutSeconds = hook.timeoutSeconds
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw Self.cannotRun(hook, errno) }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        // Only the end that is written to: the program gets the other as every program expects it.
-        _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
-        defer { close(ends[0]) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // We ignore SIGPIPE and may be started with signals blocked; the program must not inherit that.
-        var defaults = sigset_t()
-        sigemptyset(&defaults)
-        sigaddset(&defaults, SIGPIPE)
-        posix_spawnattr_setsigdefault(&attributes, &defaults)
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(
-            &attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP))
-        var words: [UnsafeMutablePointer<CChar>?] = hook.command.map { strdup($0) }
-        words.append(nil)
-        defer { for word in words { free(word) } }
-        var process = pid_t()
-        let code = posix_spawn(&process, hook.command[0], &actions, &attributes, words, environ)
-        guard code == 0 else {
-            close(ends[1])
-            throw Self.cannotRun(hook, code)
+        let ends: (start: Int32, end: Int32)
+        do {
+            ends = try Spawn.pipe()
+        } catch {
+            throw Self.cannotRun(hook, error)
         }
-        self.process = process
-        input = ends[1]
+        // Only the end that is written to: the program gets the other as every program expects it.
+        _ = fcntl(ends.end, F_SETFL, O_NONBLOCK)
+        defer { close(ends.start) }
+        do {
+            process = try Spawn.start(hook.command, input: ends.start, leadsGroup: true)
+        } catch {
+            close(ends.end)
+            throw Self.cannotRun(hook, error)
+        }
+        input = ends.end
     }
 
     deinit { if input >= 0 { close(input) } }
 
-    private static func cannotRun(_ hook: HookTable, _ code: Int32) -> Failure {
-        Failure(ExitStatus.temporaryFailure, "cannot run \(hook.command[0]): \(systemMessage(code))")
+    private static func cannotRun(_ hook: HookTable, _ error: SystemError) -> Failure {
+        Failure(ExitStatus.temporaryFailure, "hook \(hook.name): cannot run \(hook.command[0]): \(error)")
     }
 
     /// Writes whole lines.
