@@ -25,6 +25,7 @@ public struct CustomFieldName: Sendable, Equatable {
     /// The name in lower case.
     public var lowercased: String { String(decoding: letters, as: UTF8.self) }
 
+    /// Whether both name the same field, however it is spelled.
     public static func == (left: Self, right: Self) -> Bool { left.letters == right.letters }
 
     /// Whether a field of a message with these bytes has this name.
