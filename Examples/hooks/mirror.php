@@ -44,7 +44,7 @@ while (($line = fgets(STDIN)) !== false) {
         continue;
     }
     $inSnapshot || $row['epoch'] === $epoch
-        or exit_with('the feed has a new epoch: begin again with maildir-bounce hook reset');
+        or exit_with('the feed has a new epoch: begin again with maildir-bounce hook reset NAME');
     if ($change == 'complete') {
         $row['epoch'] === $epoch && $row['number'] < $number
             and exit_with('the table is newer; after a backup was restored: maildir-bounce changes --new-epoch');
@@ -52,7 +52,7 @@ while (($line = fgets(STDIN)) !== false) {
     } elseif (!$inSnapshot && $row['number'] <= $number) {
         continue;
     } elseif ($change == 'suppressed') {
-        $put->execute([$name, $stream, $row['cause'], $row['reason'], $row['key'] ?? null]);
+        $put->execute([$name, $stream, $row['cause'] ?? null, $row['reason'] ?? null, $row['key'] ?? null]);
     } elseif ($change == 'erased') {
         $erase->execute([$row['key']]);
     } else { // released, lapsed, held

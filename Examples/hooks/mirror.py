@@ -33,7 +33,7 @@ for line in sys.stdin.buffer:
         database.execute("DELETE FROM suppressed")
         continue
     if not in_snapshot and row["epoch"] != epoch:
-        sys.exit("the feed has a new epoch: begin again with maildir-bounce hook reset")
+        sys.exit("the feed has a new epoch: begin again with maildir-bounce hook reset NAME")
     if change == "complete":
         if row["epoch"] == epoch and row["number"] < number:
             sys.exit("the table is newer; after a backup was restored: maildir-bounce changes --new-epoch")
@@ -42,7 +42,7 @@ for line in sys.stdin.buffer:
         continue
     elif change == "suppressed":
         database.execute("REPLACE INTO suppressed VALUES (?, ?, ?, ?, ?)",
-                         (name, stream, row["cause"], row["reason"], row.get("key")))
+                         (name, stream, row.get("cause"), row.get("reason"), row.get("key")))
     elif change == "erased":
         database.execute("DELETE FROM suppressed WHERE address_key = ?", (row["key"],))
     else:  # released, lapsed, held

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Posts the changes to a URL, each batch in one request: post.sh FILE [array]. Needs curl 7.76 and jq.
+# Posts the changes to a URL, each batch in one request: post.sh FILE [array]. Needs curl and jq.
 #
 #   [[hook]]
 #   name = "crm"
@@ -11,9 +11,10 @@
 #   header = "Authorization: Bearer TOKEN"
 #
 # The body is JSON lines, or with `array` one JSON array. Nothing is tried again here: after any answer but 2xx, the next
-# run of the hook posts the same rows. The receiver passes over numbers that it has stored, and empties its table at "begin".
+# run of the hook posts the same rows. A redirect is no success: name the URL that it leads to. The receiver passes over numbers
+# that it has stored, and empties its table at "begin".
 set -eu
-[ -z "$(find "$1" -perm /o=rwx)" ] || { echo "$1 is open to other users: chmod o= $1" >&2; exit 78; }
+[ -z "$(find -L "$1" -perm /o=rwx)" ] || { echo "$1 is open to other users: chmod o= $1" >&2; exit 78; }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -21,10 +22,17 @@ case ${2-} in
     array) type=application/json; jq -cs . >"$folder/batch" ;;
     *) type=application/x-ndjson; jq -c . >"$folder/batch" ;;
 esac
-curl --max-time 60 --config "$1" --silent --show-error --fail-with-body --output "$folder/answer" \
-    --header "Content-Type: $type" --data-binary "@$folder/batch" || {
-    status=$?
-    # What the server says of it, without what a terminal would act on.
-    [ ! -e "$folder/answer" ] || head -c 500 "$folder/answer" | LC_ALL=C tr -cd '[:print:]\n' >&2
-    exit $status
-}
+# A snapshot that was cut off, as where the run of the hook was killed, must not be taken for everything.
+jq -es 'flatten | (any(.change == "begin") | not) or any(.change == "complete")' "$folder/batch" >/dev/null ||
+    { echo "the snapshot is not complete" >&2; exit 1; }
+status=$(curl --max-time 60 --config "$1" --silent --show-error --output "$folder/answer" --write-out '%{http_code}' \
+    --header "Content-Type: $type" --data-binary "@$folder/batch") || exit
+case $status in
+    2??) ;;
+    *)
+        echo "the server answers $status" >&2
+        # What it says of it, without what a terminal would act on.
+        [ ! -e "$folder/answer" ] || head -c 500 "$folder/answer" | LC_ALL=C tr -cd '[:print:]\n' >&2
+        exit 1
+        ;;
+esac

@@ -11,9 +11,13 @@
 #
 #   url = "https://hooks.slack.com/services/T000/B000/XXXX"
 set -eu
-[ -z "$(find "$1" -perm /o=rwx)" ] || { echo "$1 is open to other users: chmod o= $1" >&2; exit 78; }
+[ -z "$(find -L "$1" -perm /o=rwx)" ] || { echo "$1 is open to other users: chmod o= $1" >&2; exit 78; }
 body=$(jq -acs 'def count(field): group_by(field) | map("\(length) \(.[0] | field)") | join(", ");
     {text: ("Bounces: " + count(.change) + (map(select(.change == "suppressed")) |
         if length > 0 then "; suppressed for: " + count(.cause) else "" end))}')
-printf '%s' "$body" | curl --max-time 30 --config "$1" --silent --show-error --fail --output /dev/null \
-    --header 'Content-Type: application/json' --data-binary @-
+status=$(printf '%s' "$body" | curl --max-time 30 --config "$1" --silent --show-error --output /dev/null \
+    --write-out '%{http_code}' --header 'Content-Type: application/json' --data-binary @-) || exit
+case $status in
+    2??) ;;
+    *) echo "the server answers $status" >&2; exit 1 ;;
+esac

@@ -37,6 +37,9 @@ package protocol LedgerEngine: Sendable {
     /// The first `limit` problems that the database finds in its pages.
     func integrityProblems(limit: Int) throws(LedgerError) -> [String]
 
+    /// The present second since 1970 UTC, of the clock that all writers share.
+    func now() throws(LedgerError) -> Int64
+
     /// The version of the tables.
     func version() throws(LedgerError) -> Int64
 

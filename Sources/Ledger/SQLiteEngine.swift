@@ -1,3 +1,5 @@
+import Glibc
+
 /// What all SQLite ledgers share, however they were opened.
 protocol SQLiteEngine: LedgerEngine {
     var path: String { get }
@@ -53,6 +55,8 @@ extension SQLiteEngine {
             return problems == ["ok"] ? [] : problems
         }
     }
+
+    func now() -> Int64 { Int64(time(nil)) }
 
     func version() throws(LedgerError) -> Int64 {
         try read { try $0.integer("PRAGMA user_version") ?? 0 }

@@ -154,6 +154,10 @@ final class PostgresLedger: LedgerEngine, @unchecked Sendable {
     /// The server checks its own pages.
     func integrityProblems(limit: Int) throws(LedgerError) -> [String] { [] }
 
+    func now() throws(LedgerError) -> Int64 {
+        try read { try $0.integer("SELECT CAST(extract(epoch FROM now()) AS BIGINT)") ?? 0 }
+    }
+
     func version() throws(LedgerError) -> Int64 {
         try read { try $0.integer("SELECT version FROM ledger") ?? 0 }
     }

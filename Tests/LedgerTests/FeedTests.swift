@@ -170,9 +170,37 @@ struct FeedTests {
         try ledger.record([
             ManualAction(address: "d@x.example", kind: .suppress, at: time(day: 1), until: time(day: 2))
         ])
-        // A clock that goes back tells nothing twice.
-        try ledger.recordLapses(at: time(day: 100))
+        // A clock that goes back a little tells nothing twice.
+        try ledger.recordLapses(at: time(day: 901) - 60)
         #expect(try ledger.feed().number == 10)
+    }
+
+    @Test("A run with a clock ahead tells too much as ended; the next one with a right clock begins a new epoch")
+    func clock() throws {
+        let ledger = try freshLedger(Policy.byDays)
+        let now = Int64(time(nil))
+        func suppress(_ name: String, days: Int64) throws {
+            try ledger.record([
+                ManualAction(address: name, kind: .suppress, at: now, until: now + days * 86_400)
+            ])
+        }
+        try suppress("a@x.example", days: 30)
+        var mirror = try Mirror.begun(ledger)
+        try ledger.recordLapses(at: now + 100 * 86_400)
+        try suppress("b@x.example", days: 60)
+        try mirror.readOn(ledger)
+        #expect(mirror.suppressed == [])
+        try ledger.recordLapses(at: now + 60)
+        try mirror.readOn(ledger)
+        #expect(mirror.suppressed == ["a@x.example", "b@x.example"])
+        try suppress("c@x.example", days: 90)
+        try mirror.readOn(ledger)
+        #expect(mirror.suppressed == ["a@x.example", "b@x.example", "c@x.example"])
+        // So does the order to begin anew.
+        try ledger.recordLapses(at: now + 100 * 86_400)
+        try ledger.beginFeed()
+        try mirror.readOn(ledger)
+        #expect(mirror.suppressed.count == 3)
     }
 
     @Test("A run without anything to tell writes nothing")
@@ -488,13 +516,18 @@ struct HookProgressTests {
         let ledger = try freshLedger(Policy())
         try ledger.commit([report(1)])
         let feed = try ledger.feed()
-        func begin(_ holder: String, at now: Int64, gone: Bool = false) throws -> HookProgress? {
+        func begin(_ holder: String, at now: Int64, gone: Bool? = nil) throws -> HookProgress? {
             try ledger.beginHook("shop", holder: holder, at: now, until: now + 100) { _ in gone }
         }
         let first = try #require(try begin("a", at: 1_000))
         #expect(first.epoch == nil && first.number == 0 && first.lag == 1)
         #expect(try begin("b", at: 1_050) == nil)
-        #expect(try begin("b", at: 1_101) != nil)
+        // One that is seen to be alive keeps it whatever the time.
+        #expect(try begin("b", at: 1_101, gone: false) == nil)
+        #expect(try ledger.extendHook("shop", holder: "a", until: 1_150))
+        #expect(try begin("b", at: 1_101) == nil)
+        #expect(try begin("b", at: 1_151) != nil)
+        #expect(try !ledger.extendHook("shop", holder: "a", until: 9_000))
         // The first one has lost it.
         #expect(try !ledger.moveHook("shop", holder: "a", to: feed, at: 1_102, until: 1_200))
         try ledger.endHook("shop", holder: "a", failure: "late")

@@ -180,7 +180,8 @@ struct FeedCommandTests {
         arguments: [
             ("#!/bin/sh\nsleep 60 > /dev/null 2>&1 < /dev/null\n", "did not read on for 1 s"),
             ("#!/bin/sh\ncat > /dev/null\nsleep 60\n", "did not end within 1 s"),
-            ("#!/bin/sh\nkill -9 $$\n", "signal 9"), ("#!/bin/sh\nexec 0<&-\nsleep 0.2\n", "closed its input"),
+            ("#!/bin/sh\nkill -9 $$\n", "signal 9"),
+            ("#!/bin/sh\nexec 0<&-\nsleep 0.2\n", "before it had read everything"),
             ("#!/nowhere\n", "cannot run"),
         ])
     func fails(script: String, words: String) throws {
@@ -225,6 +226,9 @@ struct FeedCommandTests {
             ("name = \"a\"", "hook.command"), ("name = \"a\"\ncommand = [\"true\"]", "hook.command"),
             ("name = \"a\"\ncommand = [\"/bin/true\"]\non = [\"gone\"]", "hook.on"),
             ("name = \"a\"\ncommand = [\"/bin/true\"]\nrows = 0", "hook.rows"),
+            ("name = \"a\"\ncommand = [\"/bin/true\"]\non = []", "hook.on"),
+            ("name = \"--verbose\"\ncommand = [\"/bin/true\"]", "hook.name"),
+            ("name = \"a\"\ncommand = \"/bin/true\"", "hook.command must be a list"),
             ("name = \"a\"\ncommand = [\"/bin/true\"]\ntimeout = 3", "hook.timeout"),
             ("name = \"a\"\ncommand = [\"/bin/true\"]\n[[hook]]\nname = \"a\"\ncommand = [\"/bin/true\"]", "hook.name"),
         ])
@@ -250,14 +254,82 @@ struct FeedCommandTests {
         // A process with our number that was started at another time is another one.
         var words = HookHolder.current.text.split(separator: " ").map(String.init)
         words[2] = "1"
-        #expect(HookHolder.isGone(words.joined(separator: " ")))
-        #expect(!HookHolder.isGone(HookHolder.current.text))
-        #expect(!HookHolder.isGone("elsewhere.example 1 1"))
+        #expect(HookHolder.isGone(words.joined(separator: " ")) == true)
+        #expect(HookHolder.isGone(HookHolder.current.text) == false)
+        #expect(HookHolder.isGone("elsewhere.example 1 1") == nil)
         try store.endHook("shop", holder: HookHolder.current.text)
         _ = try store.beginHook("shop", holder: words.joined(separator: " "), at: LedgerSamples.now, until: end) { _ in
             false
         }
         #expect(try run("hook", "run").status == 0)
         #expect(try objects(gotten).count == 3)
+    }
+
+    @Test(
+        "A program that reads not all of a few lines and ends with 0 has taken nothing",
+        arguments: ["exit 0", "head -n 1"])
+    func unread(command: String) throws {
+        #expect(try station.scan().status == 0)
+        try write(hook: "#!/bin/sh\n\(command)\n")
+        for number in 1...3 {
+            // head may read all at once, and puts back what it does not need only on a file.
+            let run = try run("hook", "run")
+            guard command == "exit 0" else { return }
+            #expect(run.status == 75 && run.errors.contains("before it had read everything"))
+            #expect(try run("hook", "list").lines.last?.contains("\(number)") == true)
+        }
+    }
+
+    @Test("Our own addresses do not use up the limit")
+    func limit() throws {
+        for name in ["me1", "me2", "you"] { _ = try run("suppress", "\(name)@firm.example", "--reason", "asked") }
+        let text = try String(contentsOfFile: config, encoding: .utf8)
+        try (text + "\n[own]\naddresses = [\"me1@firm.example\", \"me2@firm.example\"]\n").write(
+            toFile: config, atomically: true, encoding: .utf8)
+        let lines = try run("changes", "--limit", "1").lines
+        #expect(lines.count == 1 && lines[0].contains("you@firm.example"))
+    }
+
+    @Test("A hook that stands still is seen: never run, begins anew, or late")
+    func still() throws {
+        #expect(try station.scan("--config", config, "--metrics", station.folder.path("m.prom")).status == 0)
+        let store = try LedgerStore(path: station.ledger, mode: .readWrite, policy: Policy())
+        func nagios() throws -> String {
+            try run("status", "--nagios", "--warning", "1s", "--critical", "300d").lines[0]
+        }
+        func metrics(_ name: String) throws -> Int? {
+            try String(contentsOfFile: station.folder.path("m.prom"), encoding: .utf8).split(separator: "\n")
+                .first { $0.hasPrefix("maildir_bounce_hook_\(name){") }.flatMap { $0.split(separator: " ").last }
+                .flatMap { Int($0) }
+        }
+        #expect(try metrics("waiting_changes") == 1)
+        try age(2)
+        #expect(try nagios().contains("hook shop: never run"))
+        #expect(try run("hook", "run").status == 0)
+        #expect(try !nagios().contains("hook shop"))
+        try store.suppress(["late@dest.example"], at: LedgerSamples.now)
+        try age(7_200)
+        #expect(try nagios().contains("hook shop: last done"))
+        let doctor = try run("doctor", "--format", "json").lines.joined()
+        #expect(doctor.contains("1 wait"))
+        #expect(try store.hooks().first?.lag == 1)
+        try store.beginFeed()
+        #expect(try run("status").lines.contains { $0.hasPrefix("hook shop") && $0.contains("begin with everything") })
+        try station.deliver("1795514409.V9.host", Mail.bounce("new@dest.example", id: "S9"))
+        #expect(try station.scan("--config", config, "--metrics", station.folder.path("m.prom")).status == 0)
+        #expect(try metrics("waiting_changes") == 3)
+    }
+
+    /// Makes the rows of the feed older.
+    private func age(_ seconds: Int) throws {
+        let script =
+            "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('UPDATE change SET at = at - \(seconds)'); "
+            + "c.execute('UPDATE hook SET done = done - \(seconds)'); c.commit()"
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+        process.arguments = ["-c", script, station.ledger]
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
     }
 }

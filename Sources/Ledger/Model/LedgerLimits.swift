@@ -12,6 +12,8 @@ package enum LedgerLimits {
     package static let capturedFields = 21
     /// How many old ones a scan drops at least, if there are so many.
     package static let capturedDropped = 10_000
+    /// The name of a stream as a person gives it, in bytes: a List-Id or an address (RFC 2919 section 3, RFC 5321).
+    package static let streamBytes = 320
     /// The bits of an outcome's number that hold its place in the report; see ``outcomesPerReport``.
     package static let ordinalBits: Int64 = 20
     /// How many recipients of one report are stored: 1,048,576. A larger report is cut.

@@ -131,10 +131,19 @@ extension LedgerStore {
         }
     }
 
-    /// Writes the changes of suppressions that have ended by a second. Writes nothing if there are none, but once a day.
-    package func recordLapses(at now: Int64) throws(LedgerError) {
+    /// Writes the changes of suppressions that have ended. Writes nothing if there are none, but once a day.
+    ///
+    /// If a clock was ahead when this was last done, suppressions were told as ended that have not: a new epoch begins.
+    ///
+    /// - Parameter now: by default the present second.
+    package func recordLapses(at now: Int64? = nil) throws(LedgerError) {
+        let now: Int64 = if let now { now } else { try engine.now() }
         guard try read({ try ChangeWriter.isLapseDue($0, at: now) }) else { return }
         try write { connection in
+            guard try !Feed.wasAhead(connection, of: now) else {
+                try Feed.begin(connection, at: now)
+                return
+            }
             let changes = ChangeWriter(connection, try TermTable(connection, writes: true))
             try changes.noteLapses(until: now)
             try changes.write()
@@ -142,5 +151,8 @@ extension LedgerStore {
     }
 
     /// Begins a new epoch of the feed, as after a backup was restored: readers must begin with a snapshot.
-    package func beginFeed() throws(LedgerError) { try write { try Feed.begin($0) } }
+    package func beginFeed() throws(LedgerError) {
+        let now = try engine.now()
+        try write { try Feed.begin($0, at: now) }
+    }
 }

@@ -23,16 +23,16 @@ extension LedgerStore {
     /// - Parameters:
     ///   - holder: which run.
     ///   - end: when the reservation ends by itself, in seconds since 1970 UTC.
-    ///   - isGone: whether another holder's run is no more.
+    ///   - isGone: whether another holder's run is no more; nil: that cannot be seen, and its reservation counts.
     /// - Returns: its progress; `nil` if another run is at work.
     package func beginHook(
-        _ name: String, holder: String, at now: Int64, until end: Int64, isGone: (String) -> Bool
+        _ name: String, holder: String, at now: Int64, until end: Int64, isGone: (String) -> Bool?
     ) throws(LedgerError) -> HookProgress? {
         try writeOrAbandon { connection in
             let select = try connection.prepare("SELECT lease, holder FROM hook WHERE name = ?1")
             try select.bind(1, name)
             if try select.step(), let other = select.optionalText(1), other != holder,
-                let lease = select.optionalInteger(0), lease > now, !isGone(other)
+                let lease = select.optionalInteger(0), !(isGone(other) ?? (lease <= now))
             {
                 return nil
             }
@@ -63,6 +63,13 @@ extension LedgerStore {
             try $0.bind(5, now)
             try $0.bind(6, end)
         }
+    }
+
+    /// Reserves a hook for longer, while its program is at work.
+    ///
+    /// - Returns: false if another run has the reservation now.
+    package func extendHook(_ name: String, holder: String, until end: Int64) throws(LedgerError) -> Bool {
+        try update(name, holder, "lease = ?3") { try $0.bind(3, end) }
     }
 
     /// Ends a run of a hook.

@@ -32,9 +32,20 @@ package enum Feed {
     }
 
     /// Begins a new epoch: the rows so far are deleted. A number is left out, so that nobody has read all there is.
-    static func begin(_ connection: any Connection) throws {
+    ///
+    /// - Parameter now: up to when the ends of suppressions count as told, if that is to be corrected.
+    static func begin(_ connection: any Connection, at now: Int64? = nil) throws {
+        if let now { try LedgerStore.store(String(now), as: momentSetting, connection) }
         try storeEpoch(connection)
         try removeRows(connection, before: try last(connection) + 2)
+    }
+
+    /// How far a clock may be set back without a new epoch, in seconds.
+    private static let tolerance: Int64 = 3_600
+
+    /// Whether the clock was wrong when the ends of suppressions were last told.
+    static func wasAhead(_ connection: any Connection, of now: Int64) throws -> Bool {
+        try setting(momentSetting, connection).map { $0 > now + tolerance } ?? false
     }
 
     private static func storeEpoch(_ connection: any Connection) throws {
@@ -234,7 +245,7 @@ final class ChangeWriter {
     /// Whether ``noteLapses(until:)`` would write something, or has not been done for a day.
     static func isLapseDue(_ connection: any Connection, at now: Int64) throws -> Bool {
         guard let moment = try Feed.setting(Feed.momentSetting, connection) else { return false }
-        if now >= moment + CalendarTime.secondsPerDay { return true }
+        if try now >= moment + CalendarTime.secondsPerDay || Feed.wasAhead(connection, of: now) { return true }
         if now <= moment { return false }
         let window = "until > \(moment) AND until <= \(now)"
         return try connection.integer(

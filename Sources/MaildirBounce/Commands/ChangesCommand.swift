@@ -89,7 +89,9 @@ struct ChangesCommand: ParsableCommand {
             throw Failure(
                 ExitStatus.dataError,
                 "the feed does not continue after \(after.number): begin again with changes --snapshot (its epoch is "
-                    + "\(feed.epoch), its rows are \(feed.first + 1) to \(feed.number))")
+                    + "\(feed.epoch), "
+                    + (feed.first < feed.number
+                        ? "its rows are \(feed.first + 1) to \(feed.number))" : "it has no row yet)"))
         }
         var list = ChangeList(format: format, epoch: feed.epoch)
         if let header = list.header { printer.print(header.utf8) }
@@ -99,8 +101,8 @@ struct ChangesCommand: ParsableCommand {
             guard let final = rows.last?.number else { return }
             for row in rows where reader.takes(row) {
                 guard printer.print(list.line(row)) else { return }
+                left -= 1
             }
-            left -= rows.count
             last = final
         }
     }

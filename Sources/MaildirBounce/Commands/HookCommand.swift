@@ -108,7 +108,7 @@ struct HookListCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try config.load()
-        let hooks = try HookListing(configuration, try ledgerOptions.open(configuration))
+        let hooks = try HookListing(configuration.hooks.map(\.name), try ledgerOptions.open(configuration))
         try StandardOutput.use { output in
             for line in hooks.lines(format) { try output.write(line) }
         }
@@ -121,7 +121,7 @@ struct HookResetCommand: ParsableCommand {
         commandName: "reset",
         abstract: "Let a hook begin again, with everything that is suppressed.",
         discussion: """
-            Also drops what the ledger has of a hook that the configuration no longer has.
+            With snapshot = false it begins with what changes after its next run, and what waited is left out. Also drops what the ledger has of a hook that the configuration no longer has.
 
             Example: maildir-bounce hook reset shop
 
@@ -137,10 +137,15 @@ struct HookResetCommand: ParsableCommand {
     @OptionGroup var config: ConfigOptions
 
     func run() throws {
-        let ledger = try ledgerOptions.openForWriting(try config.load())
+        let configuration = try config.load()
+        let ledger = try ledgerOptions.openForWriting(configuration)
+        let hook = configuration.hooks.first { $0.name == name }
         guard try ledger.forgetHook(name) else {
             throw Failure(ExitStatus.dataError, "no hook \(name) was ever run; see maildir-bounce hook list")
         }
-        try StandardOutput.use { try $0.write(line: terminalSafe("the next run of hook \(name) begins again")) }
+        let next =
+            hook.map { $0.hasSnapshot ? "with everything that is suppressed" : "with what changes after it" }
+            ?? "if the configuration has it again"
+        try StandardOutput.use { try $0.write(line: terminalSafe("the next run of hook \(name) begins anew, \(next)")) }
     }
 }

@@ -62,7 +62,7 @@ struct StreamName: ExpressibleByArgument {
 
     init?(argument: String) {
         text = Mailing.streamName(argument)
-        if text.isEmpty { return nil }
+        if text.isEmpty || text.utf8.count > LedgerLimits.streamBytes { return nil }
     }
 }
 

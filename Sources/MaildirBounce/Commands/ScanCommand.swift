@@ -93,7 +93,8 @@ struct ScanCommand: PlainCommand {
             maildir: maildir, ledger: ledger, archive: archive ?? configuration.archive,
             limit: limit, format: options.format, settings: try configuration.classifierWithKeys(),
             policy: configuration.policy, trust: configuration.trust, capture: configuration.capture,
-            isVerbose: verbose, beginsAnew: newLedger, canary: configuration.canary)
+            isVerbose: verbose, beginsAnew: newLedger, canary: configuration.canary,
+            hooks: configuration.hooks.map(\.name))
         try StandardOutput.use { output in
             if options.dryRun {
                 try DryRun.run(order, output: output)

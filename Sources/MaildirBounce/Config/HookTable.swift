@@ -35,13 +35,16 @@ struct HookTable: Equatable {
 
     init(_ table: inout ConfigTable) throws(Failure) {
         name = try table.string("name") ?? ""
-        guard (1...Self.nameBytes).contains(name.utf8.count), name.utf8.allSatisfy(Self.isNameByte) else {
+        guard (1...Self.nameBytes).contains(name.utf8.count), name.utf8.allSatisfy(Self.isNameByte),
+            name.utf8.first != UInt8(ascii: "-")
+        else {
             throw table.wrong("name", "must be a name of letters, digits, - and _, \"shop\"")
         }
-        command = try table.strings("command") ?? []
+        command = (try? table.strings("command")) ?? []
         guard let program = command.first, program.hasPrefix("/") else {
             throw table.wrong(
-                "command", "must be the program's path from the root and its arguments, [\"/usr/local/bin/tell-shop\"]")
+                "command",
+                "must be a list of the program's path from the root and its arguments, [\"/usr/local/bin/tell-shop\"]")
         }
         kinds = Set(LedgerChange.Kind.allCases)
         if let names = try table.strings("on") {
@@ -53,6 +56,7 @@ struct HookTable: Equatable {
                 }
                 kinds.insert(kind)
             }
+            if kinds.isEmpty { throw table.wrong("on", "names no change; leave it out for all of them") }
         }
         hasSnapshot = try table.bool("snapshot") ?? true
         timeoutSeconds =

@@ -47,7 +47,7 @@ struct Doctor {
         findings += schedule.findings()
         let rights = RightsCheck(maildir: maildir, ledger: ledger, archive: archive, configuration: configuration)
         findings += rights.findings(for: schedule.users)
-        if let contents = configuration?.contents { findings += HookCheck.findings(contents, ledger: ledger) }
+        if let contents = configuration?.contents { findings += HookCheck.findings(contents, ledger: ledger, now: now) }
         if let trust = configuration?.contents.trust { findings.append(TrustCheck.finding(trust)) }
         if let ledger { findings += ScheduleCheck.lastRun(ledger, policy, now: now) }
         // A ledger that cannot be opened has its own finding.

@@ -6,13 +6,13 @@ import LedgerPostgreSQL
 enum HookCheck {
     static let subject = "hook"
 
-    static func findings(_ configuration: Configuration, ledger path: String?) -> [Finding] {
+    static func findings(_ configuration: Configuration, ledger path: String?, now: Int64) -> [Finding] {
         if configuration.hooks.isEmpty { return [] }
         var findings = configuration.hooks.flatMap { program(of: $0) }
         guard let path, let ledger = try? LedgerStore(path: path, mode: .readOnly, policy: configuration.policy),
-            let listing = try? HookListing(configuration, ledger)
+            let listing = try? HookListing(configuration.hooks.map(\.name), ledger)
         else { return findings }
-        for entry in listing.entries where entry.isConfigured { findings.append(judge(entry)) }
+        for entry in listing.entries where entry.isConfigured { findings.append(judge(entry, now: now)) }
         return findings
     }
 
@@ -35,14 +35,17 @@ enum HookCheck {
         ]
     }
 
-    static func judge(_ entry: HookListing.Entry) -> Finding {
+    /// How long changes may wait, in seconds.
+    private static let patience: Int64 = 3_600
+
+    static func judge(_ entry: HookListing.Entry, now: Int64) -> Finding {
         let what = "\(entry.progress.name): \(entry.sentence)"
         if entry.progress.failures > 0 {
             return .error(
                 subject, what, why: "its program is given the same changes again until it takes them",
                 mend: "maildir-bounce hook run \(entry.progress.name) --verbose, as the hook's user")
         }
-        guard entry.progress.done == nil else { return .ok(subject, what) }
+        guard entry.progress.done == nil || entry.isLate(patience, at: now) else { return .ok(subject, what) }
         return .warning(
             subject, what, why: "nobody is told of changes",
             mend: "run maildir-bounce hook run from cron or the timer maildir-bounce-hook (docs/operations.md)")

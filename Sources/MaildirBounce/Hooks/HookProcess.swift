@@ -8,12 +8,16 @@ final class HookProcess {
     private let name: String
     private let process: pid_t
     private var input: Int32
+    /// The other end, to see whether it has read everything.
+    private let start: Int32
+    /// How it has ended, once it has.
+    private var end: Int32?
     private let timeoutSeconds: Int
     /// Why it failed; `nil` so far.
     private(set) var failure: String?
 
-    /// How long a program that is told to end may take.
-    private static let graceSeconds: Int64 = 5
+    /// How long a program that is told to end may take, in milliseconds.
+    private static let grace: Int64 = 5_000
     /// How often its end and signals are looked for, in milliseconds.
     private static let tick: Int32 = 20
 
@@ -29,20 +33,26 @@ final class HookProcess {
         }
         // Only the end that is written to: the program gets the other as every program expects it.
         _ = fcntl(ends.end, F_SETFL, O_NONBLOCK)
-        defer { close(ends.start) }
         do {
             process = try Spawn.start(hook.command, input: ends.start, leadsGroup: true)
         } catch {
+            close(ends.start)
             close(ends.end)
             throw Self.cannotRun(hook, error)
         }
-        input = ends.end
+        (start, input) = (ends.start, ends.end)
     }
 
-    deinit { if input >= 0 { close(input) } }
+    deinit {
+        close(start)
+        if input >= 0 { close(input) }
+    }
 
     private static func cannotRun(_ hook: HookTable, _ error: SystemError) -> Failure {
-        Failure(ExitStatus.temporaryFailure, "hook \(hook.name): cannot run \(hook.command[0]): \(error)")
+        let program = hook.command[0]
+        // The file may be there, and what its first line names not.
+        let more = error.code == ENOENT && access(program, F_OK) == 0 ? " (the interpreter in its first line)" : ""
+        return Failure(ExitStatus.temporaryFailure, "cannot run \(program): \(error)\(more)")
     }
 
     /// Writes whole lines.
@@ -50,28 +60,38 @@ final class HookProcess {
     /// - Returns: false if the program does not take them; ``finish()`` says why.
     func write(_ bytes: [UInt8]) -> Bool {
         var rest = bytes[...]
-        var deadline = Self.now + Int64(timeoutSeconds)
+        var deadline = Self.now + timeout
         while !rest.isEmpty, failure == nil {
             let count = rest.withUnsafeBytes { Glibc.write(input, $0.baseAddress, $0.count) }
             if count > 0 {
                 rest = rest.dropFirst(count)
-                deadline = Self.now + Int64(timeoutSeconds)
-                continue
-            }
-            switch errno {
-            case EAGAIN, EINTR:
+                deadline = Self.now + timeout
+            } else if errno == EAGAIN || errno == EINTR {
                 var entry = pollfd(fd: input, events: Int16(POLLOUT), revents: 0)
                 _ = poll(&entry, 1, Self.tick)
-                if let signal = StopSignal.pending {
+                if hasEnded {
+                    failure = Self.unread
+                } else if let signal = StopSignal.pending {
                     failure = "stopped by signal \(signal)"
                 } else if Self.now >= deadline {
                     failure = "it did not read on for \(timeoutSeconds) s"
                 }
-            case EPIPE: failure = "it closed its input before it had read everything"
-            default: failure = "cannot write to it: \(systemMessage(errno))"
+            } else {
+                failure = "cannot write to it: \(systemMessage(errno))"
             }
         }
         return failure == nil
+    }
+
+    private static let unread = "it ended before it had read everything"
+
+    private var hasEnded: Bool {
+        if end != nil { return true }
+        var status: Int32 = 0
+        // An error: somebody else has waited for it.
+        guard waitpid(process, &status, WNOHANG) != 0 else { return false }
+        end = status
+        return true
     }
 
     /// Ends the program at once: what it has got must not be taken for all there is.
@@ -87,12 +107,10 @@ final class HookProcess {
     func finish() -> String? {
         close(input)
         input = -1
-        var status: Int32 = 0
-        var deadline = Self.now + Int64(timeoutSeconds)
         // Without its input it may end by itself, and say why.
-        if failure != nil { deadline = Self.now + Self.graceSeconds }
+        var deadline = Self.now + (failure == nil ? timeout : Self.grace)
         var isKilled = false
-        while waitpid(process, &status, WNOHANG) == 0 {
+        while !hasEnded {
             if failure == nil, let signal = StopSignal.pending {
                 failure = "stopped by signal \(signal)"
                 deadline = 0
@@ -101,22 +119,25 @@ final class HookProcess {
                 if failure == nil { failure = "it did not end within \(timeoutSeconds) s" }
                 kill(-process, isKilled ? SIGKILL : SIGTERM)
                 isKilled = true
-                deadline = Self.now + Self.graceSeconds
+                deadline = Self.now + Self.grace
             }
             _ = poll(nil, 0, Self.tick)
         }
         // What it has started and left.
         if isKilled { kill(-process, SIGKILL) }
+        let status = end ?? 0
         let (signal, code) = (status & 0x7F, status >> 8 & 0xFF)
-        if isKilled || signal == 0 && code == 0 { return failure }
-        let end = signal != 0 ? "it was ended by signal \(signal)" : "it ended with status \(code)"
-        return end + (failure.map { "; \($0)" } ?? "")
+        if !isKilled, signal != 0 || code != 0 {
+            let how = signal != 0 ? "it was ended by signal \(signal)" : "it ended with status \(code)"
+            return how + (failure.map { "; \($0)" } ?? "")
+        }
+        var left: Int32 = 0
+        if failure == nil, ioctl(start, UInt(FIONREAD), &left) == 0, left > 0 { failure = Self.unread }
+        return failure
     }
 
-    /// Seconds of a clock that nobody sets.
-    private static var now: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec)
-    }
+    /// Milliseconds of a clock that nobody sets.
+    private static var now: Int64 { MonotonicClock.milliseconds }
+
+    private var timeout: Int64 { Int64(timeoutSeconds) * 1_000 }
 }

@@ -32,9 +32,10 @@ struct HookRun {
             try ledger.endHook(hook.name, holder: holder.text)
             return count
         } catch {
+            let failure = Failure(error) ?? Failure(ExitStatus.ioError, "\(error)")
             // What ended it matters more than that this cannot be noted.
-            try? ledger.endHook(hook.name, holder: holder.text, failure: (error as? Failure)?.message ?? "\(error)")
-            throw error
+            try? ledger.endHook(hook.name, holder: holder.text, failure: failure.message)
+            throw Failure(failure.status, "hook \(hook.name): \(failure.message)")
         }
     }
 
@@ -60,7 +61,7 @@ struct HookRun {
             let given = rows.filter { hook.kinds.contains($0.kind) && reader.takes($0) }
             var list = ChangeList(format: .jsonl, epoch: position.epoch)
             if !given.isEmpty {
-                try give { process in _ = process.write(given.flatMap { list.line($0) }) }
+                try give { write in _ = given.allSatisfy { write(list.line($0)) } }
             }
             position.number = last
             total += given.count
@@ -84,10 +85,10 @@ struct HookRun {
         }
         var end: FeedPosition?
         var count = 0
-        try give { process in
+        try give { write in
             end = try reader.snapshot(.jsonl, kinds: hook.kinds) { line in
                 count += 1
-                return process.write(line)
+                return write(line)
             }
         }
         guard let end else { throw Failure(ExitStatus.temporaryFailure, "it did not take everything") }
@@ -96,29 +97,45 @@ struct HookRun {
         return (end, count - 2)
     }
 
-    /// Starts the program, lets `body` write to it, and waits for its end.
-    private func give(_ body: (HookProcess) throws -> Void) throws {
+    /// Starts the program, lets `body` write lines to it, and waits for its end.
+    private func give(_ body: (([UInt8]) -> Bool) throws -> Void) throws {
         let process = try HookProcess(hook)
+        var extended = now
+        var lost: (any Error)?
+        func write(_ line: [UInt8]) -> Bool {
+            // A program may read for longer than a reservation lasts.
+            if now >= extended + Int64(hook.timeoutSeconds) {
+                do {
+                    guard try ledger.extendHook(hook.name, holder: holder.text, until: leaseEnd) else { throw taken }
+                } catch {
+                    lost = error
+                    return false
+                }
+                extended = now
+            }
+            return process.write(line)
+        }
         do {
-            try body(process)
+            try body(write)
+            if let lost { throw lost }
         } catch {
             process.abandon()
             throw error
         }
         if let failure = process.finish() {
-            throw Failure(
-                ExitStatus.temporaryFailure,
-                "hook \(hook.name): \(failure); the next run gives it the same changes again")
+            throw Failure(ExitStatus.temporaryFailure, "\(failure); the next run gives it the same changes again")
         }
     }
 
     private func move(to position: FeedPosition) throws {
         let isOurs = try ledger.moveHook(hook.name, holder: holder.text, to: position, at: now, until: leaseEnd)
-        guard isOurs else {
-            throw Failure(
-                ExitStatus.temporaryFailure,
-                "hook \(hook.name): another run has taken it over; its program may get the same changes twice")
-        }
+        guard isOurs else { throw taken }
+    }
+
+    private var taken: Failure {
+        Failure(
+            ExitStatus.temporaryFailure,
+            "another run, or hook reset, has taken it over; its program may get the same changes twice")
     }
 
     private var now: Int64 { Int64(time(nil)) }
@@ -127,7 +144,8 @@ struct HookRun {
     private var leaseEnd: Int64 { now + 2 * Int64(hook.timeoutSeconds) + 60 }
 }
 
-/// Which process runs a hook: its host, its number, and when it was started, since numbers are given again.
+/// Which process runs a hook: its host and name space of process numbers, its number, and when it was started, since
+/// numbers are given again.
 struct HookHolder {
     let text: String
 
@@ -135,20 +153,22 @@ struct HookHolder {
         HookHolder(text: "\(host) \(getpid()) \(start(of: getpid()) ?? "0")")
     }
 
-    /// Whether a holder's process is no more; false for one of another host, whose end cannot be seen.
-    static func isGone(_ text: String) -> Bool {
+    /// Whether a holder's process is no more; nil for one of another host or container, whose end cannot be seen.
+    static func isGone(_ text: String) -> Bool? {
         let words = text.split(separator: " ")
-        guard words.count == 3, words[0] == host, let process = pid_t(words[1]) else { return false }
+        guard words.count == 3, words[0] == host, let process = pid_t(words[1]) else { return nil }
         if kill(process, 0) != 0, errno == ESRCH { return true }
-        return start(of: process).map { $0 != words[2] } ?? false
+        return start(of: process).map { $0 != words[2] }
     }
 
     private static var host: String {
         var name = utsname()
         guard uname(&name) == 0 else { return "localhost" }
-        return withUnsafeBytes(of: name.nodename) { bytes in
+        let node = withUnsafeBytes(of: name.nodename) { bytes in
             String(decoding: bytes.prefix { $0 != 0 && !$0.isSpace }, as: UTF8.self)
         }
+        var space = stat()
+        return stat("/proc/self/ns/pid", &space) == 0 ? "\(node)/\(space.st_ino)" : node
     }
 
     /// When a process was started, in ticks since the machine was; field 22 of /proc/PID/stat (proc(5)).

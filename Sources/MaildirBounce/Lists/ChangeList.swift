@@ -70,7 +70,7 @@ struct ChangeList {
     mutating func line(_ mark: Mark, number: Int64? = nil) -> [UInt8] {
         let text = number.map { "\($0)" }
         switch format {
-        case .text: return Array("\(text ?? "-")\t-\t\(mark.rawValue)\n".utf8)
+        case .text: return Array("\(text ?? "-")\t-\t\(mark.rawValue)\t\(epoch)\n".utf8)
         case .csv:
             return Array(CSV.row([text, epoch, nil, mark.rawValue, nil, nil, nil, nil, nil, nil]).utf8)
         case .jsonl:

@@ -23,7 +23,8 @@ enum JSONEntry {
             return .broken("there is no \"address\" and no \"domain\" with a text")
         }
         return ListEntry.line(
-            address: address, isDomain: domain != nil, reason: entry["reason"]?.string, since: entry["since"]?.string,
+            address: address, isDomain: domain != nil,
+            reason: entry["reason"]?.string.flatMap { $0.isEmpty ? nil : $0 }, since: entry["since"]?.string,
             until: entry["until"]?.string, note: entry["note"]?.string)
     }
 }

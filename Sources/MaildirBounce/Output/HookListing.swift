@@ -9,23 +9,31 @@ struct HookListing {
         var isConfigured: Bool
         /// Whether it has taken nothing of the feed as it is now.
         var beginsAgain: Bool
+        /// Since when something waits for it, in seconds since 1970 UTC.
+        var waitingSince: Int64?
+
+        /// Whether something has waited for so many seconds.
+        func isLate(_ seconds: Int64, at now: Int64) -> Bool { waitingSince.map { now - $0 >= seconds } ?? false }
     }
 
     private(set) var entries: [Entry] = []
 
-    init(_ configuration: Configuration, _ ledger: LedgerStore) throws(LedgerError) {
+    /// - Parameter names: the hooks of the configuration.
+    init(_ names: [String], _ ledger: LedgerStore) throws(LedgerError) {
         let known = try ledger.hooks()
-        if known.isEmpty, configuration.hooks.isEmpty { return }
-        let feed = try ledger.feed()
+        if known.isEmpty, names.isEmpty { return }
+        let (feed, oldest) = try ledger.changes(after: 0, limit: 1)
         func entry(_ progress: HookProgress, isConfigured: Bool) -> Entry {
             let beginsAgain = progress.epoch.map { !feed.continues(after: progress.number, in: $0) } ?? true
-            return Entry(progress: progress, isConfigured: isConfigured, beginsAgain: beginsAgain)
+            let waitingSince = beginsAgain ? progress.done ?? oldest.first?.at : progress.lagSince
+            return Entry(
+                progress: progress, isConfigured: isConfigured, beginsAgain: beginsAgain, waitingSince: waitingSince)
         }
-        for hook in configuration.hooks {
-            let progress = known.first { $0.name == hook.name } ?? HookProgress(name: hook.name)
+        for name in names {
+            let progress = known.first { $0.name == name } ?? HookProgress(name: name)
             entries.append(entry(progress, isConfigured: true))
         }
-        for progress in known where !configuration.hooks.contains(where: { $0.name == progress.name }) {
+        for progress in known where !names.contains(progress.name) {
             entries.append(entry(progress, isConfigured: false))
         }
     }
@@ -79,7 +87,7 @@ extension JSONWriter {
         member("done", entry.progress.done.flatMap(timestamp))
         member("begins_again", entry.beginsAgain)
         member("waiting", entry.progress.lag)
-        member("waiting_since", entry.progress.lagSince.flatMap(timestamp))
+        member("waiting_since", entry.waitingSince.flatMap(timestamp))
         member("failures", entry.progress.failures)
         member("failure", entry.progress.failure)
     }

@@ -46,7 +46,7 @@ struct StatusListing {
         brakes = try ledger.brakes()
         heldReports = try ledger.heldReportCount()
         sendersFaults = try ledger.sendersFaults(at: now, limit: SendersFaults.listed)
-        hooks = try HookListing(configuration, ledger)
+        hooks = try HookListing(configuration.hooks.map(\.name), ledger)
         feed = try ledger.feed()
         origins = []
         for window in Self.windows { origins.append(try ledger.origins(from: now - window.seconds, to: now)) }

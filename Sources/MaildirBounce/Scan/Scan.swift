@@ -26,6 +26,8 @@ struct ScanOrder {
     var batchCount = Scan.batchCount
     /// What the metrics say of canaries.
     var canary = CanarySettings()
+    /// The names of the hooks, for the metrics.
+    var hooks: [String] = []
 
     /// A message of new/ under the path that was given, for a report.
     func file(_ name: MessageName) -> String {
@@ -83,7 +85,7 @@ struct Scan {
         }
         defer { lock.release() }
         let ledger = try CountedLedger.open(order, maildir)
-        try ledger.recordLapses(at: Int64(time(nil)))
+        try ledger.recordLapses()
         // All of them, also where there is a limit: what cannot be moved must not stand in the way of what can.
         let names = try maildir.listNew()
         guard !names.isEmpty else {

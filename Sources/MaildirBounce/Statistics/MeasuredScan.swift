@@ -47,6 +47,6 @@ enum MeasuredScan {
         guard let ledger = try? LedgerStore(path: order.ledger, mode: .readOnly, policy: order.policy) else {
             return nil
         }
-        return try? LedgerFigures(ledger, order.canary, at: now)
+        return try? LedgerFigures(ledger, order.canary, hooks: order.hooks, at: now)
     }
 }

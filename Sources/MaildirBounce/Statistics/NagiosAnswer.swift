@@ -96,8 +96,7 @@ struct NagiosAnswer {
 
     private mutating func judge(_ hooks: HookListing, at now: Int64, _ limits: Limits) {
         for entry in hooks.entries where entry.isConfigured {
-            let isLate = entry.progress.lagSince.map { now - $0 >= limits.warning.seconds } ?? false
-            guard isLate || entry.progress.failures > 0 else { continue }
+            guard entry.isLate(limits.warning.seconds, at: now) || entry.progress.failures > 0 else { continue }
             findings.append((.warning, "hook \(entry.progress.name): \(entry.sentence)"))
         }
     }

@@ -60,15 +60,17 @@ struct LedgerFigures {
     private let summary: LedgerSummary
     private let held: Int
     private let sendersFaults: SendersFaults
-    private let hooks: [HookProgress]
+    private let hooks: [HookListing.Entry]
+    private let now: Int64
     private let canaries: [CanaryListing.Entry]
 
     /// Reads them as they are at a moment in seconds since 1970 UTC.
-    init(_ ledger: LedgerStore, _ canary: CanarySettings, at now: Int64) throws(LedgerError) {
+    init(_ ledger: LedgerStore, _ canary: CanarySettings, hooks names: [String], at now: Int64) throws(LedgerError) {
         summary = try ledger.summary(at: now)
         held = try ledger.brakes().reduce(0) { $0 + $1.held }
         sendersFaults = try ledger.sendersFaults(at: now, limit: 0)
-        hooks = try ledger.hooks()
+        hooks = try HookListing(names, ledger).entries.filter(\.isConfigured)
+        self.now = now
         canaries = try CanaryListing(ledger, canary, at: now).entries
     }
 
@@ -89,10 +91,17 @@ struct LedgerFigures {
         if !hooks.isEmpty {
             metrics.add(
                 "maildir_bounce_hook_waiting_changes", .gauge, "Changes that a hook has not taken.", by: "hook",
-                hooks.reduce(into: [:]) { $0[$1.name] = $1.lag })
+                hooks.reduce(into: [:]) {
+                    $0[$1.progress.name] =
+                        $1.beginsAgain ? summary.suppressed.reduce(0) { $0 + $1.count } : $1.progress.lag
+                })
+            metrics.add(
+                "maildir_bounce_hook_waiting_seconds", .gauge, "For how long changes have waited for a hook.",
+                by: "hook",
+                hooks.reduce(into: [:]) { $0[$1.progress.name] = $1.waitingSince.map { Int(now - $0) } ?? 0 })
             metrics.add(
                 "maildir_bounce_hook_failures", .gauge, "How often a hook has failed since it last took changes.",
-                by: "hook", hooks.reduce(into: [:]) { $0[$1.name] = $1.failures })
+                by: "hook", hooks.reduce(into: [:]) { $0[$1.progress.name] = $1.progress.failures })
         }
         // One sample a reason, whatever domains there are.
         let reasons = Reason.allCases.filter { $0.party == .sender }.reduce(into: [:]) { $0[$1.rawValue] = 0 }
