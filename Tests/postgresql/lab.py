@@ -85,7 +85,7 @@ class Lab:
 
 def is_commit_of_batch(data):
     """Whether a scan asks the server in these bytes to commit reports. Alone, COMMIT ends what is about the run."""
-    return b"COMMIT" in data and b"address" in data
+    return b"COMMIT" in data and any(table in data for table in (b"address", b"change", b"tally", b"rule_hit"))
 
 
 def check_list(lab, ledger, text):
@@ -156,7 +156,7 @@ class Fleet:
             answers[" ".join(question)] = result.out.decode().splitlines()
         status = json.loads("".join(answers["status --format json"]))
         answers["status --format json"] = sorted((name, value) for name, value in status.items()
-                                                 if name not in ("ledger", "now", "runs", "last_run"))
+                                                 if name not in ("ledger", "now", "runs", "last_run", "feed"))
         return answers
 
     def run(self, station=None, ledger=None, *more, **options):
