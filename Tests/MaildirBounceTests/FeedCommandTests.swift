@@ -265,28 +265,26 @@ struct FeedCommandTests {
         #expect(try objects(gotten).count == 3)
     }
 
-    @Test(
-        "A program that reads not all of a few lines and ends with 0 has taken nothing",
-        arguments: ["exit 0", "head -n 1"])
-    func unread(command: String) throws {
+    @Test("A program that reads not all of a few lines and ends with 0 has taken nothing")
+    func unread() throws {
         #expect(try station.scan().status == 0)
-        try write(hook: "#!/bin/sh\n\(command)\n")
+        try write(hook: "#!/bin/sh\nexit 0\n")
         for number in 1...3 {
-            // head may read all at once, and puts back what it does not need only on a file.
-            let run = try run("hook", "run")
-            guard command == "exit 0" else { return }
-            #expect(run.status == 75 && run.errors.contains("before it had read everything"))
-            #expect(try run("hook", "list").lines.last?.contains("\(number)") == true)
+            let failed = try run("hook", "run")
+            #expect(failed.status == 75 && failed.errors.contains("before it had read everything"))
+            #expect(
+                try objects(try run("hook", "list", "--format", "jsonl").lines).first?["failures"] as? Int == number)
         }
     }
 
     @Test("Our own addresses do not use up the limit")
     func limit() throws {
+        #expect(try station.scan().status == 0)
         for name in ["me1", "me2", "you"] { _ = try run("suppress", "\(name)@firm.example", "--reason", "asked") }
         let text = try String(contentsOfFile: config, encoding: .utf8)
         try (text + "\n[own]\naddresses = [\"me1@firm.example\", \"me2@firm.example\"]\n").write(
             toFile: config, atomically: true, encoding: .utf8)
-        let lines = try run("changes", "--limit", "1").lines
+        let lines = try run("changes", "--after", "1", "--limit", "1").lines
         #expect(lines.count == 1 && lines[0].contains("you@firm.example"))
     }
 
