@@ -72,6 +72,23 @@ struct CanaryTests {
         #expect(CanaryReport(messageID: "1@x.example", recipients: ["bob@dest.example"], effect: .answer) == nil)
     }
 
+    @Test("One that is not answered in its time is told once in the feed; one that is, or was not sent, is not")
+    func overdue() throws {
+        let sent = time(day: 500)
+        let silent = try send(canary(sent: sent))
+        let answered = try send(canary(.local, target: "ours.example", sent: sent))
+        let failed = try send(canary(target: "other.example", sent: sent))
+        try ledger.fail(failed.token, because: "no such program")
+        try ledger.recordLapses(at: sent)
+        try ledger.commit([answer(1, to: answered, at: sent + 7)])
+        try ledger.recordLapses(at: silent.due)
+        try ledger.recordLapses(at: silent.due + 9)
+        let rows = try ledger.changes(after: 0).rows
+        #expect(rows.map(\.kind) == [.overdue])
+        #expect(rows.first?.canary == "remote refuses.example")
+        #expect(rows.first?.address == nil && rows.first?.key == nil && rows.first?.suppression == nil)
+    }
+
     // MARK: Answers
 
     @Test("A report answers its canary and counts nowhere: not for an address, a statistic, the brake or a mailing")

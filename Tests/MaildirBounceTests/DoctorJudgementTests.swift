@@ -256,6 +256,18 @@ struct DoctorJudgementTests {
         return settings
     }
 
+    @Test(
+        "Restrictions that refuse foreign servers' reports are seen",
+        arguments: [
+            ("", nil), ("check_recipient_access proxy:sqlite:/etc/postfix/x.cf", nil),
+            ("permit_mynetworks, reject_unauth_destination", nil),
+            ("permit_mynetworks,permit_auth_destination,reject", nil),
+            ("permit_mynetworks, reject", .warning), ("check_recipient_access\n hash:/x\n reject", .warning),
+        ] as [(String, Finding.Level?)])
+    func restrictions(text: String, level: Finding.Level?) {
+        #expect(PostfixCheck.refusal(text)?.level == level)
+    }
+
     private func judge(_ settings: PostfixSettings) -> [Finding.Level] {
         levels(PostfixCheck.judge(settings, local: "bounce", domain: "a.test", maildir: "/v/M", delimiter: "+"))
     }

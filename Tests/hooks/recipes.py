@@ -4,6 +4,7 @@ import base64
 import http.server
 import json
 import pathlib
+import subprocess
 import threading
 
 from lab import ADDRESSES, HOOKS, Place, check, has
@@ -51,9 +52,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if mode in ("hang", "close"):
             self.close_connection = True
             return
-        status = 500 if mode == "fail" else 400 if self.server.refused and self.server.refused in body else 200
+        status = 500 if mode == "fail" else 301 if mode == "redirect" else 400 if self.server.refused and self.server.refused in body else 200
         answer = b"\x1b]0;title\x07what the server says\n"
         self.send_response(status)
+        if mode == "redirect":
+            self.send_header("Location", "/elsewhere")
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer)
@@ -116,7 +119,7 @@ class Recipe:
         self.place.do("suppress", "--domain", "other.example")
         lines = self.place.changes(before)
         tried = []
-        for mode, words in [("fail", "500"), ("hang", "1 s"), ("close", "Empty reply")]:
+        for mode, words in [("fail", "500"), ("hang", "1 s"), ("close", "Empty reply"), ("redirect", "301")]:
             self.server.mode = mode
             if mode == "hang":
                 self.place.configure(self.hook | {"timeout_seconds": 1})
@@ -133,6 +136,11 @@ class Recipe:
             self.server.let_go.clear()
         self.server.mode = "ok"
         self.expect("the same lines again, in order", lines, self.run())
+        if "post.sh" in self.hook["command"][0]:
+            cut = b'{"epoch":"5a3c9e10","change":"begin"}\n{"epoch":"5a3c9e10","change":"suppressed","address":"a@b.example"}\n'
+            done = subprocess.run(self.hook["command"], input=cut, capture_output=True)
+            check(f"{self.name}: a snapshot that was cut is not posted",
+                  done.returncode == 1 and b"not complete" in done.stderr and not self.bodies(), done)
         # On a machine that is busy, the time of the one that hangs may be over before it has sent anything.
         first = [json_of(bodies[0]) if bodies else None for bodies in tried]
         expected = self.posted(lines)[0]

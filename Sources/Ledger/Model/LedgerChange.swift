@@ -15,6 +15,8 @@ package struct LedgerChange: Sendable, Equatable {
         case lapsed = 4
         /// It was forgotten: ``key`` says which, `check` whether it may be mailed.
         case erased = 5
+        /// No report has come on a canary in its time; ``canary`` says which. It is about no address.
+        case overdue = 6
 
         package var name: String {
             switch self {
@@ -23,6 +25,7 @@ package struct LedgerChange: Sendable, Equatable {
             case .held: "held"
             case .lapsed: "lapsed"
             case .erased: "erased"
+            case .overdue: "overdue"
             }
         }
     }
@@ -41,6 +44,8 @@ package struct LedgerChange: Sendable, Equatable {
     package var suppression: Suppression?
     /// The only stream that it is about; `nil`: all mail.
     package var stream: String?
+    /// The kind and the target of a canary that is overdue: `remote refuses.example`.
+    package var canary: String?
     /// The report that brought it about, if it was one that is known.
     var delivery: Int64?
     /// What the ledger has of the mail that came back with it.

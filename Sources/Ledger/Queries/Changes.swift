@@ -46,6 +46,7 @@ extension LedgerStore {
             domain: row.optionalText(4).map(DomainPattern.init(stored:)),
             key: row.withBytes(5) { text(ofKey: $0) }, stream: try terms.text(row.optionalInteger(8)),
             delivery: row.optionalInteger(9))
+        if kind == .overdue { change.canary = try terms.text(row.optionalInteger(7)) }
         if let number = row.optionalInteger(6) {
             guard let cause = Suppression.Cause(rawValue: number) else { throw DamagedLedger() }
             change.suppression = Suppression(
@@ -131,7 +132,8 @@ extension LedgerStore {
         }
     }
 
-    /// Writes the changes of suppressions that have ended. Writes nothing if there are none, but once a day.
+    /// Writes the changes of suppressions that have ended, and of canaries that are overdue. Writes nothing if there are none,
+    /// but once a day.
     ///
     /// If a clock was ahead when this was last done, suppressions were told as ended that have not: a new epoch begins.
     ///

@@ -16,6 +16,9 @@ package struct CanaryTable {
 
     // MARK: Reports
 
+    /// What was sent and has no answer, as a condition on a row of `canary`.
+    static let isSilent = "answered IS NULL AND failure IS NULL"
+
     /// The batch, in which what is about a canary of this ledger counts for nothing else.
     package func resolve(_ batch: [DeliveryEvent]) throws -> [DeliveryEvent] {
         // Nearly always.

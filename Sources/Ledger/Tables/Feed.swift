@@ -212,7 +212,8 @@ final class ChangeWriter {
                 reason: new.suppression.storedReason))
     }
 
-    /// Notes the suppressions that have ended since this was last done, in the order in which they ended.
+    /// Notes the suppressions that have ended since this was last done, in the order in which they ended, and the canaries
+    /// that were to be answered by now.
     func noteLapses(until now: Int64) throws {
         let moment = try toldUntil()
         guard now > moment else { return }
@@ -238,6 +239,14 @@ final class ChangeWriter {
                 if rows.count >= ChangeWriter.rowsAtATime { try write() }
             }
         }
+        let canaries = try connection.prepare(
+            """
+            SELECT kind || ' ' || target FROM canary
+            WHERE due > ?1 AND due <= ?2 AND \(CanaryTable.isSilent) ORDER BY due, token
+            """)
+        try canaries.bind(1, moment)
+        try canaries.bind(2, now)
+        while try canaries.step() { rows.append(Row(kind: .overdue, reason: canaries.text(0))) }
         self.moment = now
         try LedgerStore.store(String(now), as: Feed.momentSetting, connection)
     }
@@ -247,11 +256,12 @@ final class ChangeWriter {
         guard let moment = try Feed.setting(Feed.momentSetting, connection) else { return false }
         if try now >= moment + CalendarTime.secondsPerDay || Feed.wasAhead(connection, of: now) { return true }
         if now <= moment { return false }
-        let window = "until > \(moment) AND until <= \(now)"
+        let window = "> \(moment) AND until <= \(now)"
         return try connection.integer(
             """
-            SELECT 1 FROM address WHERE \(window) UNION ALL
-            SELECT 1 FROM domain WHERE \(window) AND released IS NULL LIMIT 1
+            SELECT 1 FROM address WHERE until \(window) UNION ALL
+            SELECT 1 FROM domain WHERE until \(window) AND released IS NULL UNION ALL
+            SELECT 1 FROM canary WHERE due > \(moment) AND due <= \(now) AND \(CanaryTable.isSilent) LIMIT 1
             """) != nil
     }
 

@@ -10,7 +10,8 @@ struct ChangesCommand: ParsableCommand {
             Each row has a number, and numbers only grow: who has read number N asks for what is --after N and misses \
             nothing, not even of mails that came late or that another host has counted. A row says suppressed (do not mail \
             it), released, lapsed (its suppression has ended) or held (the brake waits for a decision): the last three may be \
-            mailed. erased names no address but the key that its earlier rows had; whether it may be mailed, check says.
+            mailed. erased names no address but the key that its earlier rows had; whether it may be mailed, check says. overdue \
+            names a canary on which no report has come (canary --help).
 
             A new reader begins with --snapshot: everything that is suppressed, between a line "begin" and a line "complete", \
             which has the number to go on from. So must everybody when the feed has a new epoch (after \

@@ -14,7 +14,7 @@ struct HookCommand: ParsableCommand {
             [[hook]]
             name = "shop"
             command = ["/usr/local/bin/tell-shop"]
-            on = ["suppressed", "released", "lapsed", "held", "erased"]
+            on = ["suppressed", "released", "lapsed", "held", "erased", "overdue"]
 
             It gets JSON lines on standard input, as changes --format jsonl prints them. The first time, and when the feed \
             began anew, it gets everything that is suppressed, between a line "begin" and a line "complete" \

@@ -10,7 +10,22 @@ enum PostfixCheck {
             tag(settings["recipient_delimiter"], delimiter: delimiter, local: local, domain: domain),
             lifetime(settings["bounce_queue_lifetime"]),
             doubleBounces(settings, address: "\(local)@\(domain)"),
+            refusal(settings["smtpd_recipient_restrictions"]),
         ].compactMap { $0 }
+    }
+
+    /// A list of restrictions that refuses what comes from outside.
+    static func refusal(_ restrictions: String) -> Finding? {
+        let words = restrictions.split { $0 == "," || $0.isWhitespace }
+        let passing: Set<Substring> = ["permit", "permit_auth_destination"]
+        guard let reject = words.firstIndex(of: "reject"), !words[..<reject].contains(where: passing.contains) else {
+            return nil
+        }
+        return .warning(
+            subject, "smtpd_recipient_restrictions ends with reject",
+            why:
+                "reports that foreign servers send to the return path are refused, unless a table before it permits them",
+            mend: "take reject out of it, or put permit_auth_destination before it; then postfix reload")
     }
 
     // MARK: Delivery to the Maildir

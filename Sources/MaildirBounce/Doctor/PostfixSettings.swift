@@ -5,6 +5,7 @@ struct PostfixSettings {
         "myhostname", "mydestination", "virtual_mailbox_domains", "virtual_mailbox_base", "virtual_mailbox_maps",
         "home_mailbox", "mailbox_command", "mailbox_transport", "alias_maps", "recipient_delimiter", "notify_classes",
         "bounce_queue_lifetime", "double_bounce_sender", "2bounce_notice_recipient", "myorigin",
+        "smtpd_recipient_restrictions",
     ]
     /// Tables that are files, or are in the configuration, and can be asked by anybody.
     private static let localTables: Set<String> = [

@@ -31,7 +31,7 @@ struct ChangeList {
 
     mutating func line(_ change: LedgerChange) -> [UInt8] {
         let (number, at) = (change.number.map { "\($0)" }, timestamp(change.at))
-        let (cause, reason) = (change.suppression?.cause.name, change.suppression?.reason.text)
+        let (cause, reason) = (change.suppression?.cause.name, change.suppression?.reason.text ?? change.canary)
         switch format {
         case .text:
             let columns = [
@@ -57,7 +57,8 @@ struct ChangeList {
                 writer.member("domain", change.domain?.text)
                 writer.member("stream", change.stream)
                 writer.member("cause", cause)
-                writer.member("reason", reason)
+                writer.member("reason", change.suppression?.reason.text)
+                writer.member("canary", change.canary)
                 writer.member("relay", change.suppression?.relay?.text)
                 writer.member("key", change.key)
                 writer.object("captured", change.captured.map { ($0.name, $0.value) })

@@ -85,10 +85,10 @@ struct Scan {
         }
         defer { lock.release() }
         let ledger = try CountedLedger.open(order, maildir)
-        try ledger.recordLapses()
         // All of them, also where there is a limit: what cannot be moved must not stand in the way of what can.
         let names = try maildir.listNew()
         guard !names.isEmpty else {
+            try ledger.recordLapses()
             if order.isVerbose { try output.write(line: ScanTally().sentence) }
             return true
         }
@@ -97,6 +97,8 @@ struct Scan {
         defer { tally = scan.tally }
         do {
             try scan.run(names)
+            // After the reports: one that waited answers its canary in time.
+            try ledger.recordLapses()
         } catch {
             // What was committed is moved all the same, before the lock goes.
             do { try scan.finishMoves() } catch let second { log.warning("\(second)") }

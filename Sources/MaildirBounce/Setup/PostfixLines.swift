@@ -61,8 +61,9 @@ enum PostfixLines {
         ] + place + [
             "query = \(accessQuery)",
             "result_format = REJECT %s",
-            "# main.cf, for what comes by SMTP; sendmail and PHP's mail() pass it by. Put it before what is there already:",
-            "smtpd_recipient_restrictions = check_recipient_access proxy:\(type):/etc/postfix/bounce-access.cf, …",
+            "# main.cf, for what comes by SMTP; sendmail and PHP's mail() pass it by. Put it before what is there already, which",
+            "# must not end with reject: foreign servers' reports would be refused.",
+            "smtpd_recipient_restrictions = check_recipient_access proxy:\(type):/etc/postfix/bounce-access.cf",
             "# Instead, only in an instance that sends mailings and nothing else, for all mail, with result_format = error:%s",
             "# (the sender gets a report) or discard:%s (nobody is told) in that instance's bounce-transport.cf:",
             "# transport_maps = proxy:\(type):/etc/postfix-mailings/bounce-transport.cf",
