@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Ledger
@@ -14,8 +15,8 @@ struct CanaryTests {
         token: CanaryToken = .random()
     ) -> Canary {
         Canary(
-            token: token, kind: kind, target: target, recipient: token.address(at: target), isTagged: true, sent: sent,
-            due: sent + 3_600)
+            token: token, kind: kind, target: target, recipient: token.address(at: target),
+            sender: "bounce+\(token.text)@news.example", isTagged: true, sent: sent, due: sent + 3_600)
     }
 
     private func send(_ canary: Canary) throws -> Canary {
@@ -26,7 +27,7 @@ struct CanaryTests {
     /// A report about a canary's recipient.
     private func answer(
         _ number: Int, to canary: Canary, effect: CanaryReport.Effect = .answer, at arrival: Int64 = time(day: 0) + 7,
-        isSigned: Bool = true
+        isSigned: Bool = true, deliveredTo: [String] = []
     ) -> DeliveryEvent {
         var event = report(number, address: canary.recipient, at: arrival)
         event.stream = "news.example"
@@ -34,7 +35,7 @@ struct CanaryTests {
         event.mailed = arrival / 86_400
         event.canary = CanaryReport(
             messageID: nil, recipients: [canary.recipient], effect: effect, origin: event.origin, dialect: "postfix",
-            status: "5.1.1", isSigned: isSigned)
+            status: "5.1.1", isSigned: isSigned, deliveredTo: deliveredTo)
         return event
     }
 
@@ -116,6 +117,29 @@ struct CanaryTests {
         #expect(try ledger.verify(limit: 9).differences.isEmpty)
         #expect(try ledger.rebuild() == 0)
         #expect(try ledger.verify(limit: 9).differences.isEmpty)
+    }
+
+    @Test(
+        "It has its tag if it came to the whole return path, in any case and with BATV's tag",
+        arguments: [
+            ("BOUNCE+TOKEN@News.example", true), ("prvs=0123abcdef=bounce+TOKEN@news.example", true),
+            ("bounce@news.example", false), ("bounce+TOKEN@other.example", false),
+            ("xbounce+TOKEN@news.example", false),
+        ])
+    func tag(address: String, isTagged: Bool) throws {
+        let canary = try send(canary())
+        let address = address.replacingOccurrences(of: "TOKEN", with: canary.token.text)
+        try ledger.commit([answer(1, to: canary, isSigned: false, deliveredTo: ["x@news.example", address])])
+        #expect(try history().latest?.answer?.hasTag == isTagged)
+        #expect(try history().latest?.sender == canary.sender)
+    }
+
+    @Test("Which target a message is about is known of those in the ledger")
+    func target() throws {
+        let canary = try send(canary())
+        #expect(try ledger.canaryTarget(of: answer(1, to: canary)) == "refuses.example")
+        #expect(try ledger.canaryTarget(of: answer(1, to: self.canary())) == nil)
+        #expect(try ledger.canaryTarget(of: report(2)) == nil)
     }
 
     @Test("The same file, and a copy of the report, change nothing; nor does another answer that came later")
@@ -266,6 +290,29 @@ struct CanaryTests {
         #expect(try ledger.begin(failed, unlessSentAfter: start - 10))
         try ledger.fail(failed.token, because: "x")
         #expect(try ledger.begin(canary(target: "third.example", sent: start + 1), unlessSentAfter: start - 10))
+    }
+
+    @Test("A clock that was ahead keeps nobody from sending, beyond what two hosts may differ")
+    func wrongClock() throws {
+        let start = time(day: 0)
+        let limit = LedgerLimits.canaryClockSeconds
+        #expect(try ledger.begin(canary(sent: start + 1 + limit), unlessSentAfter: start - 10))
+        let sent = canary(sent: start)
+        #expect(try ledger.begin(sent, unlessSentAfter: start - 10))
+        #expect(try history(at: start + 60).latest?.token == sent.token)
+        #expect(try history(at: start + 60).lastSent?.token == sent.token)
+        #expect(try !ledger.begin(canary(sent: start + 1), unlessSentAfter: start - 10))
+        #expect(try ledger.begin(canary(.local, sent: start + limit), unlessSentAfter: start - 10))
+        #expect(try !ledger.begin(canary(.local, sent: start), unlessSentAfter: start - 10))
+    }
+
+    @Test("What sendmail did not take is the last, and not the last that was sent")
+    func lastSent() throws {
+        let sent = try send(canary())
+        let failed = try send(canary(sent: time(day: 0) + 60))
+        try ledger.fail(failed.token, because: "x")
+        #expect(try history().latest?.token == failed.token)
+        #expect(try history().lastSent?.token == sent.token)
     }
 
     @Test("Two hosts that send at once send one")

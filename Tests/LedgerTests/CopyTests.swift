@@ -32,7 +32,7 @@ struct CopyTests {
                 "sent (stream, day, count) VALUES (\(term), 20000, 5)",
                 "mailing_day (stream, day, low, high) VALUES (\(term), 20001, 1, 2)",
                 "report_decision (fingerprint, verdict, at) SELECT fingerprint, 2, 1 FROM delivery LIMIT 1",
-                "canary (token, kind, target, recipient, tagged, sent, due) VALUES ('a', 'local', 'b', 'c', 1, 2, 3)",
+                "canary (token, kind, target, recipient, sender, tagged, sent, due) VALUES ('a', 'local', 'b', 'c', 'd', 1, 2, 3)",
             ] { try connection.run("INSERT INTO " + row) }
         }
         try ledger.recordRun(RunRecord(maildir: "/var/mail/bounces", started: 1, ended: 2, counts: ["read": 40]))

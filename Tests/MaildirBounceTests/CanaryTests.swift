@@ -156,9 +156,18 @@ struct CanaryTests {
             try CanaryMail(to: settings.targets[0], settings, verp, key: nil, at: sent)
         }
         let plain = try mail(verp)
-        #expect(plain.sender == "bounce@news.example")
-        #expect(!plain.canary.isTagged)
+        #expect(plain.sender == "bounce+canary-\(plain.canary.token.text)@news.example")
+        #expect(plain.canary.sender == plain.sender && plain.canary.isTagged)
         #expect(String(decoding: plain.text, as: UTF8.self).contains("\nDate: Tue, 24 Nov 2026 10:00:04 +0000\n"))
+        verp.delimiter = UInt8(ascii: "-")
+        #expect(try mail(verp).sender.hasPrefix("bounce-canary-"))
+        // 64 octets before the @, and one more.
+        verp.returnPath = String(repeating: "x", count: 43) + "@news.example"
+        #expect(try mail(verp).canary.isTagged)
+        verp.returnPath = String(repeating: "x", count: 44) + "@news.example"
+        #expect(try mail(verp).sender == verp.returnPath)
+        #expect(try !mail(verp).canary.isTagged)
+        verp.returnPath = "bounce@news.example"
         verp.patterns = [try ReturnPathPattern("b.{id}+{recipient}@news.example")]
         let pattern = try mail(verp)
         let token = pattern.canary.token.text
@@ -169,6 +178,27 @@ struct CanaryTests {
         #expect(throws: Failure.self) { try mail(verp) }
         verp.returnPath = nil
         #expect(throws: Failure.self) { try mail(verp) }
+    }
+
+    @Test("a target for which none can be made keeps no other from being sent, and canary check says why")
+    func oneWrong() throws {
+        try ready()
+        let long = String(repeating: "x", count: 40) + ".example"
+        let config = try configuration("remote = [\"\(long)\", \"refuses.example\"]")
+        let run = try Program.run("canary", "send", "--config", config)
+        #expect(run.status == 78)
+        #expect(run.errors.contains("the canary to \(long) was not sent: "))
+        #expect(try mails.count == 1)
+        let check = try Program.run("canary", "check", "--config", config)
+        #expect(check.status == 1)
+        #expect(check.lines.contains { $0.hasPrefix("remote  \(long): not sent ") })
+        // Said each time, recorded once a day.
+        let later = LedgerSamples.now + 60
+        let first = try listing(config, at: later).entries.first?.history.latest
+        #expect(throws: Failure.self) { try send(config, at: later) }
+        #expect(try mails.count == 1)
+        #expect(try listing(config, at: later).entries.first?.history.latest == first)
+        #expect(first?.failure != nil)
     }
 
     @Test("what sendmail does not take is recorded with its reason, named, and tried again")
@@ -220,16 +250,25 @@ struct CanaryTests {
         for (number, mail) in try mails.enumerated() {
             try station.deliver("179551440\(number).V1.host", try bounce(mail))
         }
+        let listed = try station.scan("--config", config, "--dry-run", "--format", "jsonl")
+        for target in ["nobody@lists.example.com", "refuses.example"] {
+            #expect(listed.lines.count { $0.contains(",\"canary\":\"\(target)\",") } == 1)
+        }
         let dry = try station.scan("--config", config, "--dry-run")
         #expect(dry.text.contains("2  are about a canary, and count for no address"))
         #expect(dry.text.contains("Newly suppressed addresses: 0"))
         let run = try station.scan("--config", config, "--verbose")
         #expect(run.status == 0)
-        #expect(run.text.contains("0 counted, 2 about a canary"))
+        #expect(run.text.contains("2 messages: 2 canary; 0 counted, 2 about a canary"))
         #expect(!run.text.contains("not trusted"))
         #expect(station.new.isEmpty && station.cur.count == 2)
-        #expect(try conditions(config, at: sent + 60) == [.answered, .answered])
-        #expect(try listing(config, at: sent + 60).entries.allSatisfy { $0.sentence.hasPrefix("answered after 1 s") })
+        // Our own server wrote both reports.
+        #expect(try conditions(config, at: sent + 60) == [.answered, .refused])
+        let listing = try listing(config, at: sent + 60)
+        #expect(listing.level == .ok)
+        #expect(listing.entries.allSatisfy { $0.sentence.hasPrefix("answered after 1 s by our own server") })
+        #expect(listing.entries[1].sentence.hasSuffix(": the way home from foreign servers was not tested"))
+        #expect(listing.lines().contains { $0.contains("refused in the SMTP dialogue") })
         #expect(try station.classes().isEmpty)
         #expect(try station.summary().addresses == 0)
         // Read again from cur/, nothing changes.
@@ -251,6 +290,32 @@ struct CanaryTests {
         #expect(try station.scan("--config", config).status == 0)
         #expect(try conditions(config, at: sent + 60) == [.tagLost])
         #expect(try listing(config, at: sent + 60).level == .warning)
+    }
+
+    @Test("without a key, too, whatever the form of the return path", arguments: ["", "b.{recipient}@", "b-{id}@"])
+    func tagWithoutKey(pattern: String) throws {
+        try ready()
+        let config = try station.folder.write(
+            "plain.toml",
+            """
+            maildir = "\(station.maildir)"
+            ledger = "\(station.ledger)"
+            [verp]
+            return_path = "bounces@lists.example.com"
+            \(pattern.isEmpty ? "" : "patterns = [\"\(pattern)lists.example.com\"]")
+            [canary]
+            local = "no-such-user@lists.example.com"
+            sendmail = "\(station.folder.path("sendmail"))"
+            """)
+        _ = try send(config, at: sent)
+        _ = try send(config, at: sent + 60, isForced: true)
+        let mails = try mails
+        try station.deliver("1795514401.V1.host", try bounce(mails[0]))
+        #expect(try station.scan("--config", config, "--format", "jsonl").text.contains("\"canary\":\"no-such-user@"))
+        #expect(try conditions(config, at: sent + 90) == [.answered])
+        try station.deliver("1795514402.V2.host", try bounce(mails[1], to: "bounces@lists.example.com"))
+        #expect(try station.scan("--config", config).status == 0)
+        #expect(try conditions(config, at: sent + 90) == [.tagLost])
     }
 
     @Test("a report that only the returned Message-ID ties to a canary answers it")
@@ -306,6 +371,7 @@ struct CanaryTests {
             figures.contains(
                 "maildir_bounce_canary_last_sent_timestamp_seconds{maildir=\"\(FilePath.resolved(station.maildir))\","
                     + "target=\"refuses.example\"} \(start)\n"))
+        #expect(figures.contains("# TYPE maildir_bounce_canary_not_sent gauge\n"))
         let doctor = try Program.run("doctor", "--config", config, "--dns-server", "127.0.0.1:9")
         #expect(doctor.text.contains("canary"))
         #expect(doctor.text.contains("error    canary"))
@@ -338,8 +404,29 @@ struct CanaryTests {
         _ = try send(config, at: sent)
         try station.deliver("1795514401.V1.host", try bounce(try mails[0]))
         #expect(try station.scan("--config", config).status == 0)
-        #expect(try conditions(config, at: sent + 2 * 86_400) == [.answered])
+        #expect(try conditions(config, at: sent + 2 * 86_400) == [.refused])
         #expect(try conditions(config, at: sent + 2 * 86_400 + 1) == [.notSent])
+    }
+
+    @Test("what sendmail did not take is no mail that was sent in the metrics, which say so")
+    func metrics() throws {
+        try ready()
+        let config = try configuration("remote = \"refuses.example\"")
+        func figure(_ name: String) throws -> String? {
+            let path = station.folder.path("m.prom")
+            #expect(try station.scan("--config", config, "--metrics", path).status == 0)
+            let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+            return lines.first { $0.hasPrefix("maildir_bounce_canary_\(name){") }?.split(separator: " ").last.map(
+                String.init)
+        }
+        #expect(try figure("not_sent") == "1")
+        let start = LedgerSamples.now - 600
+        _ = try send(config, at: start)
+        #expect(try figure("not_sent") == "0")
+        try install("exit 75")
+        #expect(throws: Failure.self) { try send(config, at: start + 60, isForced: true) }
+        #expect(try figure("not_sent") == "1")
+        #expect(try figure("last_sent_timestamp_seconds") == "\(start)")
     }
 
     @Test("a foreign server's answer ends the warning that none reports")
@@ -352,7 +439,7 @@ struct CanaryTests {
         let token = CanaryToken.random()
         let canary = Canary(
             token: token, kind: .remote, target: "refuses.example", recipient: token.address(at: "refuses.example"),
-            isTagged: true, sent: sent, due: sent + 3_600)
+            sender: "bounces+x@lists.example.com", isTagged: true, sent: sent, due: sent + 3_600)
         #expect(try store().begin(canary, unlessSentAfter: nil))
         var event = LedgerSamples.report(2, canary.recipient, origin: .remote, at: sent + 5)
         event.canary = CanaryReport(
@@ -370,7 +457,9 @@ struct CanaryTests {
         arguments: [
             "remote = \"\"", "remote = 5", "remote = [\"a.example\", \"a.example\"]", "remote = \"a b.example\"",
             "remote = \"-x@a.example\"", "local = \"ü@a.example\"", "local = \"a.example\"\nremote = \"a.example\"",
-            "remote = \"a.example\"\nwithin = \"2d\"", "within = \"0s\"", "every = \"soon\"", "unknown = 1",
+            "remote = \"a.example\"\nwithin = \"2d\"", "within = \"0s\"", "within = \"59s\"", "every = \"367d\"",
+            "local = \"bounces@lists.example.com\"", "local = \"bounces+x@lists.example.com\"",
+            "remote = \"postmaster@lists.example.com\"", "every = \"soon\"", "unknown = 1",
             "remote = [\(Array(repeating: 0, count: CanarySettings.targetLimit + 1).indices.map { "\"a\($0).example\"" }.joined(separator: ","))]",
         ])
     func wrong(text: String) throws {
@@ -386,6 +475,14 @@ struct CanaryTests {
         #expect(loaded.canary.targets.map(\.name) == ["refuses.example", "no@other.example"])
         #expect(loaded.own.contains("no@other.example"))
         #expect(!loaded.own.contains("yes@other.example"))
+        let suppressed = try Program.run(
+            "suppress", "no@other.example", "--reason", "x", "--config",
+            try configuration("remote = \"no@other.example\""))
+        #expect(suppressed.status == 65)
+        #expect(suppressed.errors.contains("or [canary]"))
+        let bounds = try load(try configuration("within = \"60s\"\nevery = \"366d\"")).canary
+        #expect(bounds.within.seconds == CanarySettings.shortestWithin)
+        #expect(bounds.every.seconds == CanarySettings.longestEvery)
         #expect(loaded.canary.within.seconds == 3_600)
         #expect(loaded.canary.every.seconds == 86_400)
     }

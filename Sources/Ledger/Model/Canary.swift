@@ -75,7 +75,9 @@ package struct Canary: Sendable, Equatable {
     /// The address or domain of the configuration.
     package var target: String
     package var recipient: String
-    /// Whether the return path has a tag, a signed one or an id.
+    /// The return path; empty if none could be made.
+    package var sender: String
+    /// Whether the return path has a tag.
     package var isTagged: Bool
     /// When it was handed to sendmail, in seconds since 1970 UTC.
     package var sent: Int64
@@ -87,12 +89,14 @@ package struct Canary: Sendable, Equatable {
     package internal(set) var answer: Answer?
 
     package init(
-        token: CanaryToken, kind: Kind, target: String, recipient: String, isTagged: Bool, sent: Int64, due: Int64
+        token: CanaryToken, kind: Kind, target: String, recipient: String, sender: String, isTagged: Bool, sent: Int64,
+        due: Int64
     ) {
         self.token = token
         self.kind = kind
         self.target = target
         self.recipient = recipient
+        self.sender = sender
         self.isTagged = isTagged
         self.sent = sent
         self.due = due
@@ -109,6 +113,8 @@ package struct Canary: Sendable, Equatable {
 package struct CanaryHistory: Sendable, Equatable {
     /// The last one; `nil` if there was none.
     package var latest: Canary?
+    /// The last one that sendmail took.
+    package var lastSent: Canary?
     /// The last one that was answered or is overdue.
     package var decided: Canary?
     /// The last answer.
@@ -134,8 +140,10 @@ package struct CanaryReport: Sendable, Equatable {
     package var status: String?
     /// Whether one of our keys has signed the return path that it came to.
     package var isSigned: Bool
-    /// The id in the return path that it came to.
-    package var tagID: String?
+    /// The addresses that it was delivered to.
+    package var deliveredTo: [String]
+    /// Of the tokens that the ledger knows, those whose return path it came to.
+    var tagged: [CanaryToken] = []
 
     /// `nil` if none of the names has the form of a canary's.
     ///
@@ -144,7 +152,7 @@ package struct CanaryReport: Sendable, Equatable {
     ///   - recipients: the addresses that the message is about.
     package init?(
         messageID: String?, recipients: some Sequence<String>, effect: Effect, origin: Token<Origin>? = nil,
-        dialect: String? = nil, status: String? = nil, isSigned: Bool = false, tagID: String? = nil
+        dialect: String? = nil, status: String? = nil, isSigned: Bool = false, deliveredTo: [String] = []
     ) {
         var tokens = messageID.flatMap { CanaryToken(in: $0) }.map { [$0] } ?? []
         for recipient in recipients {
@@ -159,7 +167,16 @@ package struct CanaryReport: Sendable, Equatable {
         self.dialect = dialect
         self.status = status
         self.isSigned = isSigned
-        self.tagID = tagID
+        self.deliveredTo = deliveredTo
+    }
+
+    /// Whether it came to a return path, which BATV may have lengthened (`prvs=0123abcdef=bounce@…`).
+    func came(to sender: String) -> Bool {
+        let sender = sender.lowercased()
+        return deliveredTo.contains {
+            let address = $0.lowercased()
+            return address == sender || address.hasSuffix("=" + sender)
+        }
     }
 }
 
@@ -172,9 +189,12 @@ extension DeliveryEvent {
     var isCanary: Bool { `class` == .canary }
 
     /// The event of a report about canaries that the ledger knows: only its file and its identity are left.
-    func about(_ tokens: [CanaryToken]) -> DeliveryEvent {
+    ///
+    /// - Parameter tagged: those whose return path it came to.
+    func about(_ tokens: [CanaryToken], tagged: [CanaryToken]) -> DeliveryEvent {
         var event = self
         event.canary?.tokens = tokens
+        event.canary?.tagged = tagged
         event.class = .canary
         event.captured = []
         (event.origin, event.dialect, event.reportingMTA) = (nil, nil, nil)

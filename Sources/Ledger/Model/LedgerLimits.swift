@@ -28,6 +28,9 @@ package enum LedgerLimits {
     package static let listedReports = 1_000
     /// How many canaries one message may name.
     package static let canaryTokens = 4
+    /// How far ahead another host's clock may be when it sends a canary, in seconds; one sent later than that had a wrong
+    /// clock, and keeps nobody from sending.
+    package static let canaryClockSeconds: Int64 = 300
     /// The last second that the ledger's ISO 8601 times can write, 9999-12-31T23:59:59Z. Later arrivals are set to it.
     package static let latestArrival: Int64 = 253_402_300_799
 

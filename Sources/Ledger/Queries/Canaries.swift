@@ -4,11 +4,15 @@ extension LedgerStore {
     /// Records a canary that is about to be sent.
     ///
     /// - Parameter earliest: nothing is recorded if one to the same target was sent after this moment, by whatever host.
+    ///   One that is in the future was sent by a wrong clock.
     /// - Returns: whether it was recorded, and is to be sent.
     package func begin(_ canary: Canary, unlessSentAfter earliest: Int64?) throws(LedgerError) -> Bool {
         try write { connection in
             let table = CanaryTable(connection)
-            if let earliest, try table.wasSent(canary.kind, canary.target, after: earliest) { return false }
+            let now = canary.sent + LedgerLimits.canaryClockSeconds
+            if let earliest, try table.wasSent(canary.kind, canary.target, after: earliest, until: now) {
+                return false
+            }
             try table.insert(canary)
             return true
         }
@@ -28,6 +32,12 @@ extension LedgerStore {
             let table = CanaryTable(connection)
             return try targets.map { try table.history($0.kind, $0.target, at: now) }
         }
+    }
+
+    /// The target of the canary that a message is about; `nil` if the ledger knows none.
+    package func canaryTarget(of event: DeliveryEvent) throws(LedgerError) -> String? {
+        guard let report = event.canary else { return nil }
+        return try read { try CanaryTable($0).target(of: report.tokens) }
     }
 
     /// Whether a foreign server has answered a canary since a moment.

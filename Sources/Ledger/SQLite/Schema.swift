@@ -471,7 +471,8 @@ package enum Schema {
                 kind \(text) NOT NULL,          -- local, remote
                 target \(text) NOT NULL,        -- as the configuration names it
                 recipient \(text) NOT NULL,
-                tagged BIGINT NOT NULL,         -- whether its return path has a tag
+                sender \(text) NOT NULL,        -- its return path
+                tagged BIGINT NOT NULL,         -- whether that has a tag
                 sent BIGINT NOT NULL,
                 due BIGINT NOT NULL,
                 failure \(text),                -- why it was not sent

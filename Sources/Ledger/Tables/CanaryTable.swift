@@ -10,7 +10,8 @@ package struct CanaryTable {
     static let excluded = "class NOT IN (SELECT id FROM term WHERE text = '\(Token<MessageClass>.canary.text)')"
 
     private static let columns = """
-        token, kind, target, recipient, tagged, sent, due, failure, delayed, answered, origin, dialect, status, has_tag
+        token, kind, target, recipient, tagged, sent, due, failure, delayed, answered, origin, dialect, status, has_tag,
+        sender
         """
 
     // MARK: Reports
@@ -23,15 +24,15 @@ package struct CanaryTable {
         // Nearly always.
         let wanted = Set(batch.lazy.filter { !$0.isCanary }.compactMap(\.canary).flatMap(\.tokens))
         if wanted.isEmpty { return batch }
-        var known = Set<String>()
+        var senders: [String: String] = [:]
         try connection.forEach(
-            wanted.map { .text($0.text) }, "SELECT token FROM canary WHERE token = ?1"
-        ) { known.insert($0.text(0)) }
+            wanted.map { .text($0.text) }, "SELECT token, sender FROM canary WHERE token = ?1"
+        ) { senders[$0.text(0)] = $0.text(1) }
         return batch.map { event in
-            guard !event.isCanary, let tokens = event.canary?.tokens.filter({ known.contains($0.text) }),
-                !tokens.isEmpty
-            else { return event }
-            return event.about(tokens)
+            guard !event.isCanary, let report = event.canary else { return event }
+            let tokens = report.tokens.filter { senders[$0.text] != nil }
+            if tokens.isEmpty { return event }
+            return event.about(tokens, tagged: tokens.filter { senders[$0.text].map(report.came) ?? false })
         }
     }
 
@@ -64,7 +65,7 @@ package struct CanaryTable {
             try update.bind(3, stored(report.origin?.text))
             try update.bind(4, stored(report.dialect))
             try update.bind(5, stored(report.status))
-            try update.bind(6, report.isSigned || report.tagID?.lowercased() == token.text ? 1 : 0)
+            try update.bind(6, report.isSigned || report.tagged.contains(token) ? 1 : 0)
             try update.execute()
         }
     }
@@ -75,7 +76,8 @@ package struct CanaryTable {
     func insert(_ canary: Canary) throws {
         let insert = try connection.prepare(
             """
-            INSERT INTO canary (token, kind, target, recipient, tagged, sent, due) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            INSERT INTO canary (token, kind, target, recipient, tagged, sent, due, sender)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
             """)
         try insert.bind(1, canary.token.text)
         try insert.bind(2, canary.kind.rawValue)
@@ -84,6 +86,7 @@ package struct CanaryTable {
         try insert.bind(5, canary.isTagged ? 1 : 0)
         try insert.bind(6, canary.sent)
         try insert.bind(7, canary.due)
+        try insert.bind(8, canary.sender)
         try insert.execute()
     }
 
@@ -108,7 +111,7 @@ package struct CanaryTable {
         guard try select.step() else { return nil }
         var canary = Canary(
             token: CanaryToken(stored: select.text(0)), kind: kind, target: target, recipient: select.text(3),
-            isTagged: select.integer(4) != 0, sent: select.integer(5), due: select.integer(6))
+            sender: select.text(14), isTagged: select.integer(4) != 0, sent: select.integer(5), due: select.integer(6))
         canary.failure = select.optionalText(7)
         canary.delayed = select.optionalInteger(8)
         canary.answer = select.optionalInteger(9).map { at in
@@ -122,18 +125,32 @@ package struct CanaryTable {
     func history(_ kind: Canary.Kind, _ target: String, at now: Int64) throws -> CanaryHistory {
         CanaryHistory(
             latest: try last(kind, target, "1 = 1", at: now),
+            lastSent: try last(kind, target, "failure IS NULL", at: now),
             decided: try last(
                 kind, target, "(answered IS NOT NULL OR failure IS NULL AND due <= ?3)", at: now),
             lastAnswered: try last(kind, target, "answered IS NOT NULL", at: now))
     }
 
-    /// Whether one to a target was handed to sendmail after a moment.
-    func wasSent(_ kind: Canary.Kind, _ target: String, after start: Int64) throws -> Bool {
+    /// The target of the first of the tokens that is known.
+    func target(of tokens: [CanaryToken]) throws -> String? {
+        var found: [String: String] = [:]
+        try connection.forEach(
+            tokens.map { .text($0.text) }, "SELECT token, target FROM canary WHERE token = ?1"
+        ) { found[$0.text(0)] = $0.text(1) }
+        return tokens.lazy.compactMap { found[$0.text] }.first
+    }
+
+    /// Whether one to a target was handed to sendmail between two moments.
+    func wasSent(_ kind: Canary.Kind, _ target: String, after start: Int64, until end: Int64) throws -> Bool {
         let select = try connection.prepare(
-            "SELECT 1 FROM canary WHERE kind = ?1 AND target = ?2 AND sent > ?3 AND failure IS NULL LIMIT 1")
+            """
+            SELECT 1 FROM canary WHERE kind = ?1 AND target = ?2 AND sent > ?3 AND sent <= ?4 AND failure IS NULL
+            LIMIT 1
+            """)
         try select.bind(1, kind.rawValue)
         try select.bind(2, target)
         try select.bind(3, start)
+        try select.bind(4, end)
         return try select.step()
     }
 }

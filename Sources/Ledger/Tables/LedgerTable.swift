@@ -92,7 +92,7 @@ package struct LedgerTable {
         reportDecision,
         LedgerTable(
             "canary", integers: "tagged sent due delayed answered has_tag",
-            texts: "token kind target recipient failure origin dialect status"),
+            texts: "token kind target recipient sender failure origin dialect status"),
     ]
 
     /// The columns with numbers of terms that the policy or the brake uses as texts.

@@ -132,7 +132,9 @@ struct Reprocess {
         for outcome in outcomes { tally.add(outcome) }
         for message in batch {
             guard let verdict = message.verdict, let file = message.file,
-                let lines = report?.lines(verdict, file: file, withheld: message.withheld)
+                let lines = report?.lines(
+                    verdict, file: file, withheld: message.withheld,
+                    canary: try ledger.canaryTarget(of: message.event))
             else { continue }
             try output.write(lines)
         }

@@ -18,18 +18,14 @@ struct CanaryMail {
         at now: Int64,
         token: CanaryToken = .random()
     ) throws(Failure) {
-        guard let path = verp.returnPath.flatMap({ CanonicalAddress($0) }) else {
-            throw Failure(
-                ExitStatus.configuration,
-                "there is no return path, to which the report of a canary could come; set return_path in [verp]")
-        }
+        let path = try Self.returnPath(verp)
         guard let recipient = target.address ?? CanonicalAddress(token.address(at: target.name)) else {
             throw Failure(
                 ExitStatus.configuration, "\(target.name): no canary can be sent there; name an address, or a domain")
         }
         sender = try Self.sender(for: recipient, path, verp, key: key, token: token, at: now)
         canary = Canary(
-            token: token, kind: target.kind, target: target.name, recipient: recipient.text,
+            token: token, kind: target.kind, target: target.name, recipient: recipient.text, sender: sender,
             isTagged: sender != path.text, sent: now, due: now + settings.within.seconds)
         text = Array(
             """
@@ -48,6 +44,16 @@ struct CanaryMail {
             """.utf8)
     }
 
+    /// - Throws: a failure with status 78 if the configuration has none.
+    static func returnPath(_ verp: VERPTable) throws(Failure) -> CanonicalAddress {
+        guard let path = verp.returnPath.flatMap({ CanonicalAddress($0) }) else {
+            throw Failure(
+                ExitStatus.configuration,
+                "there is no return path, to which the report of a canary could come; set return_path in [verp]")
+        }
+        return path
+    }
+
     /// The envelope sender: of the kind that other mail has, as far as the configuration says.
     private static func sender(
         for recipient: CanonicalAddress, _ path: CanonicalAddress, _ verp: VERPTable, key: SigningKey?,
@@ -60,7 +66,13 @@ struct CanaryMail {
                 throw Failure(ExitStatus.configuration, "no canary can be sent: \(error)")
             }
         }
-        guard let pattern = verp.patterns.first else { return path.text }
+        guard let pattern = verp.patterns.first else {
+            // With a tag, so that a recipient delimiter that is off is found; plain where there is no room for one.
+            let local = path.text.dropLast(path.domain.utf8.count + 1)
+            let tagged =
+                "\(local)\(Character(UnicodeScalar(verp.delimiter)))\(CanaryToken.prefix)\(token.text)"
+            return tagged.utf8.count <= SignedTag.localOctets ? "\(tagged)@\(path.domain)" : path.text
+        }
         let encoded = recipient.text.dropLast(recipient.domain.utf8.count + 1) + "=" + recipient.domain
         let sender = pattern.address(id: token.text, recipient: String(encoded))
         guard sender.utf8.prefix(while: { $0 != UInt8(ascii: "@") }).count <= SignedTag.localOctets else {

@@ -33,7 +33,8 @@ struct CanarySending {
     /// Sends them.
     ///
     /// - Parameter tell: is given a sentence about each that was sent.
-    /// - Throws: a failure with status 75 if sendmail did not take one; all others were sent.
+    /// - Throws: a failure with status 75 if sendmail did not take one, and with 78 if none can be made for a target; all
+    ///   others were sent.
     func run(tell: (String) throws -> Void) throws {
         guard !settings.targets.isEmpty else {
             throw Failure(
@@ -42,15 +43,24 @@ struct CanarySending {
                     + "somebody who agreed, as local or remote in [canary]")
         }
         let key = try verp.loadKeys().first
-        var mails: [CanaryMail] = []
-        for target in settings.targets {
-            mails.append(try CanaryMail(to: target, settings, verp, key: key, at: now))
-        }
+        _ = try CanaryMail.returnPath(verp)
         let early = min(Self.slack, settings.every.seconds / 10)
         let earliest = isForced ? nil : now - settings.every.seconds + early
         var failures: [String] = []
-        for mail in mails where try ledger.begin(mail.canary, unlessSentAfter: earliest) {
+        var isWrong = false
+        for target in settings.targets {
+            let mail: CanaryMail
+            do throws(Failure) {
+                mail = try CanaryMail(to: target, settings, verp, key: key, at: now)
+            } catch {
+                // The others are sent all the same, and canary check says why this one was not.
+                try record(error.message, to: target, unlessSentAfter: earliest)
+                failures.append("the canary to \(target.name) was not sent: \(error.message)")
+                isWrong = true
+                continue
+            }
             let canary = mail.canary
+            guard try ledger.begin(canary, unlessSentAfter: earliest) else { continue }
             if let refusal = sendmail.refusal(of: mail.text, from: mail.sender, to: canary.recipient) {
                 try ledger.fail(canary.token, because: refusal)
                 failures.append("the canary to \(canary.recipient) was not sent: \(refusal)")
@@ -60,8 +70,23 @@ struct CanarySending {
         }
         if !failures.isEmpty {
             throw Failure(
-                ExitStatus.temporaryFailure,
+                isWrong ? ExitStatus.configuration : ExitStatus.temporaryFailure,
                 failures.joined(separator: "; ") + "; the next canary send tries again")
         }
+    }
+
+    /// Records why no canary can be made for a target.
+    private func record(
+        _ reason: String, to target: CanarySettings.Target, unlessSentAfter earliest: Int64?
+    ) throws(LedgerError) {
+        // Once in the time of every, not once an hour.
+        let latest = try ledger.canaries(to: [(target.kind, target.name)], at: now).first?.latest
+        if let earliest, let latest, latest.sender.isEmpty, latest.sent > earliest { return }
+        let token = CanaryToken.random()
+        let canary = Canary(
+            token: token, kind: target.kind, target: target.name,
+            recipient: target.address?.text ?? token.address(at: target.name), sender: "", isTagged: false, sent: now,
+            due: now + settings.within.seconds)
+        if try ledger.begin(canary, unlessSentAfter: earliest) { try ledger.fail(token, because: reason) }
     }
 }

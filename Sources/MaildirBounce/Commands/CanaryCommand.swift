@@ -12,15 +12,17 @@ struct CanaryCommand: ParsableCommand {
             A mail to an address that is known to refuse must come back as a report. If it does not, no bounce may come \
             back: the way home is broken, and nobody sees it. There are two ways. A local canary goes to an address of our own \
             server that does not exist; a remote one to another server's, whose report, if it takes the mail first, must find \
-            us by the MX or A record of the return path's domain.
+            us by the MX or A record of the return path's domain. If it refuses in the SMTP dialogue, our own server writes \
+            the report, and canary check says that the way from outside was not tested.
 
                 [canary]
-                local = "nobody@news.example"    # an address, or a domain: then each canary has an address of its own
+                local = "news.example"           # a domain of this server, or an address of it that does not exist
                 remote = "refuses.example"       # one, or a list
                 within = "1h"                    # no report for so long is an alarm
                 every = "1d"
 
-            Nothing is sent unless the configuration names somebody. Name a second domain of your own, or one whose \
+            To a domain each canary goes to an address of its own. [verp] return_path is needed; a tag is added to it, so that \
+            a recipient delimiter that is off is found. Nothing is sent unless the configuration names somebody. Name a second domain of your own, or one whose \
             postmaster agreed. A report on a canary counts for no address and in no statistic.
 
             Example: maildir-bounce canary send
@@ -43,8 +45,8 @@ struct CanarySendCommand: ParsableCommand {
             Example: maildir-bounce canary send --force --verbose
 
             Exit status: 0 done, 64 usage, 66 no ledger in that file, 73 the ledger cannot be written, 74 reading or writing \
-            failed, 75 sendmail did not take a mail, or the ledger is busy: run it again, 78 no canary is configured, or the \
-            configuration is wrong.
+            failed, 75 sendmail did not take a mail, or the ledger is busy: run it again, 78 no canary is configured, none can \
+            be made for one of the targets (the others are sent), or the configuration is wrong.
             """)
 
     @Flag(help: "Send now, however old the last ones are.")
@@ -82,8 +84,8 @@ struct CanaryCheckCommand: ParsableCommand {
             Example: maildir-bounce canary check
             Example: maildir-bounce canary check --format json | jq '.canaries[] | select(.state == "overdue")'
 
-            Exit status, as a monitor's plugin has it: 0 answered, or not due yet; 1 a warning: none was sent for long, \
-            sendmail did not take one, or a report came without its tag; 2 overdue; 3 no canary is configured. As elsewhere: 64 \
+            Exit status, as a monitor's plugin has it: 0 answered (also if a remote server refused in the SMTP dialogue, \
+            state refused), or not due yet; 1 a warning: none was sent for long, one could not be sent, or a report came without its tag; 2 overdue; 3 no canary is configured. As elsewhere: 64 \
             usage, 66 no ledger in that file, 74 reading failed, 75 try again later, 78 configuration.
             """)
 

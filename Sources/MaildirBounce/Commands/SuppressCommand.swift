@@ -10,7 +10,7 @@ struct SuppressCommand: WordsCommand {
         discussion: """
             It stands in the history of each address, with who did it and why, and holds until it is released or until \
             --until. No receipt lifts it. Where one of the addresses is none, or is an address of our own (return path, \
-            postmaster, abuse, mailer-daemon, [own]), nothing is done and each such is named by its number. A pattern such as \
+            postmaster, abuse, mailer-daemon, [own], [canary]), nothing is done and each such is named by its number. A pattern such as \
             *@dest.example is none.
 
             With --domain whole domains are given: dest.example is that domain only, .dest.example every domain below it \

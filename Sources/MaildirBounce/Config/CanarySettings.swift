@@ -7,7 +7,7 @@ import Ledger
 ///
 /// ```toml
 /// [canary]
-/// local = "nobody@news.example"   # an address of our own server that does not exist, or a domain of it
+/// local = "news.example"          # a domain of our own server, or an address of it that does not exist
 /// remote = "refuses.example"      # a domain, or an address, of somebody who agreed; or a list of such
 /// within = "1h"                   # no report for so long is an alarm
 /// every = "1d"
@@ -24,6 +24,10 @@ struct CanarySettings: Sendable, Equatable {
 
     /// How many targets there may be.
     static let targetLimit = 20
+    /// The shortest time after which no report is an alarm, in seconds.
+    static let shortestWithin: Int64 = 60
+    /// The longest time between two, in seconds.
+    static let longestEvery = 366 * CalendarTime.secondsPerDay
 
     var targets: [Target] = []
     var within = TimeSpan(seconds: CalendarTime.secondsPerHour)
@@ -35,13 +39,22 @@ struct CanarySettings: Sendable, Equatable {
 
     init() {}
 
-    init(_ table: inout ConfigTable) throws(Failure) {
-        for kind in Canary.Kind.allCases { try read(kind, &table) }
+    /// - Parameter own: the return path, postmaster and the like: a report about one of them is about no canary.
+    init(_ table: inout ConfigTable, own: OwnAddresses = OwnAddresses()) throws(Failure) {
+        for kind in Canary.Kind.allCases { try read(kind, &table, own) }
         guard targets.count <= Self.targetLimit else {
             throw table.wrong("remote", "and canary.local name more than \(Self.targetLimit) targets")
         }
         within = try Self.span("within", &table) ?? within
         every = try Self.span("every", &table) ?? every
+        guard within.seconds >= Self.shortestWithin else {
+            throw table.wrong("within", "is shorter than \(Self.shortestWithin) s: a report needs time to come")
+        }
+        guard every.seconds <= Self.longestEvery else {
+            throw table.wrong(
+                "every",
+                "is longer than \(Self.longestEvery / CalendarTime.secondsPerDay) days; leave the targets out instead")
+        }
         guard within <= every else {
             throw table.wrong(
                 "within", "is longer than canary.every: the next canary would be sent before this one is overdue")
@@ -53,10 +66,12 @@ struct CanarySettings: Sendable, Equatable {
         try table.rejectUnknownKeys()
     }
 
-    private mutating func read(_ kind: Canary.Kind, _ table: inout ConfigTable) throws(Failure) {
+    private mutating func read(
+        _ kind: Canary.Kind, _ table: inout ConfigTable, _ own: OwnAddresses
+    ) throws(Failure) {
         let complaint = table.wrong(
             kind.rawValue,
-            "must be an address or a domain in ASCII, \"nobody@news.example\" or \"refuses.example\", or a list of such, "
+            "must be an address or a domain in ASCII, \"news.example\" or \"no-such-user@refuses.example\", or a list of such, "
                 + "each once")
         var texts: [String] = []
         do {
@@ -70,6 +85,12 @@ struct CanarySettings: Sendable, Equatable {
             guard text.utf8.allSatisfy({ $0.isVisible }), text.utf8.first != UInt8(ascii: "-"),
                 let address = CanonicalAddress(isAddress ? text : "x@" + text)
             else { throw complaint }
+            guard !isAddress || !own.contains(address) else {
+                throw table.wrong(
+                    kind.rawValue,
+                    "names \(address.text), an address of our own that exists (return path, postmaster, abuse, mailer-daemon or "
+                        + "[unsubscribe]); name one that does not exist, or a domain")
+            }
             let target = Target(
                 kind: kind, name: isAddress ? address.text : address.domain, address: isAddress ? address : nil)
             guard !targets.contains(where: { $0.name == target.name }) else { throw complaint }

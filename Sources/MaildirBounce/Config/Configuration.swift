@@ -105,11 +105,13 @@ struct Configuration {
         own = OwnAddresses(
             returnPath: verp.returnPath, patterns: verp.patterns, delimiters: ownDelimiters + [verp.delimiter],
             hosts: classifier.localHosts)
+        var mailSystem = own
         if var table = try file.table("own") { try own.read(&table) }
         if var table = try file.table("unsubscribe") {
             unsubscribe = try UnsubscribeTable(&table)
             classifier.unsubscribeAddresses = unsubscribe.addresses.map { $0.text.lowercased() }
             own.add(unsubscribe.addresses)
+            mailSystem.add(unsubscribe.addresses)
         }
         if var table = try file.table("trust") {
             trust = try TrustRule(&table, hasKeys: !verp.keys.isEmpty)
@@ -118,7 +120,7 @@ struct Configuration {
         }
         trust.unsubscribe = unsubscribe
         if var table = try file.table("canary") {
-            canary = try CanarySettings(&table)
+            canary = try CanarySettings(&table, own: mailSystem)
             own.add(canary.addresses)
         }
         if var table = try file.table("capture") {

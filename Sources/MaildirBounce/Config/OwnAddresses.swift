@@ -179,14 +179,14 @@ extension OwnAddresses {
 
     /// Why something is not done to an address of ours.
     static func refusal(of address: String) -> String {
-        "\(address): this is an address of our own (return path, postmaster, abuse, mailer-daemon or [own]); "
-            + "it is never suppressed"
+        "\(address): this is an address of our own (return path, postmaster, abuse, mailer-daemon, [own], "
+            + "[unsubscribe] or [canary]); it is never suppressed"
     }
 
     /// Why a domain is not suppressed, if addresses of ours are in it or below it.
     func refusal(of domain: DomainPattern) -> String? {
         self.domain(under: domain).map {
-            "\(domain): addresses of our own are in \($0) (return path, [own]); it is never suppressed"
+            "\(domain): addresses of our own are in \($0) (return path, [own], [unsubscribe] or [canary]); it is never suppressed"
         }
     }
 }

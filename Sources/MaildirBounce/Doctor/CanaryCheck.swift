@@ -13,7 +13,7 @@ enum CanaryCheck {
         }
         return listing.entries.map { entry in
             let what = "\(entry.kind.rawValue), \(entry.target): \(entry.sentence)"
-            guard let advice = listing.advice(entry) else { return .ok(subject, what) }
+            guard entry.level != .ok, let advice = listing.advice(entry) else { return .ok(subject, what) }
             let why = "bounces may not come back, and dead addresses are mailed again"
             return entry.level == .alarm
                 ? .error(subject, what, why: why, mend: advice) : .warning(subject, what, why: why, mend: advice)

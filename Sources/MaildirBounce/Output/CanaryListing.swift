@@ -15,6 +15,8 @@ struct CanaryListing {
     enum Condition: String {
         /// The report on the last one came.
         case answered
+        /// The report on a remote one came, and our own server wrote it, since the other refused in the dialogue.
+        case refused
         /// The last one is on its way, and none before it is overdue.
         case waiting
         /// The report came, but not to the return path with the tag that the mail was sent from.
@@ -30,7 +32,7 @@ struct CanaryListing {
 
         var level: Level {
             switch self {
-            case .answered, .waiting: .ok
+            case .answered, .refused, .waiting: .ok
             case .tagLost, .neverSent, .notSent, .failed: .warning
             case .overdue: .alarm
             }
@@ -42,6 +44,8 @@ struct CanaryListing {
         var target: String
         var history: CanaryHistory
         var condition: Condition
+        /// Why none goes out, whatever came of those before; `nil` if they do.
+        var unsent: Condition?
         var now: Int64
 
         var level: Level { condition.level }
@@ -62,19 +66,25 @@ struct CanaryListing {
         entries = zip(settings.targets, histories).map { target, history in
             Entry(
                 kind: target.kind, target: target.name, history: history,
-                condition: Self.condition(history, every: settings.every, at: now), now: now)
+                condition: Self.condition(history, every: settings.every, at: now),
+                unsent: Self.unsent(history, every: settings.every, at: now), now: now)
         }
     }
 
     static func condition(_ history: CanaryHistory, every: TimeSpan, at now: Int64) -> Condition {
-        guard let latest = history.latest else { return .neverSent }
         // A later one that is still on its way does not end an alarm.
         let decided = history.decided?.state(at: now)
         if decided == .overdue { return .overdue }
+        if let unsent = unsent(history, every: every, at: now) { return unsent }
+        guard let canary = history.decided, case .answered(let answer)? = decided else { return .waiting }
+        if canary.isTagged, !answer.hasTag { return .tagLost }
+        return canary.kind == .remote && answer.origin?.value == .local ? .refused : .answered
+    }
+
+    private static func unsent(_ history: CanaryHistory, every: TimeSpan, at now: Int64) -> Condition? {
+        guard let latest = history.latest else { return .neverSent }
         if case .failed = latest.state(at: now) { return .failed }
-        if now - latest.sent > 2 * every.seconds { return .notSent }
-        guard case .answered(let answer)? = decided else { return .waiting }
-        return history.decided?.isTagged == true && !answer.hasTag ? .tagLost : .answered
+        return now - latest.sent > 2 * every.seconds ? .notSent : nil
     }
 
     var level: Level { entries.map(\.level).max { $0.rawValue < $1.rawValue } ?? .ok }
@@ -88,9 +98,11 @@ extension CanaryListing.Entry {
     /// What there is to say, in one line. Not escaped.
     var sentence: String {
         switch condition {
-        case .answered, .tagLost:
-            let lost = condition == .tagLost ? ", but not to the tag that it was sent from" : ""
-            return "answered\(answerWords(history.decided))\(lost)"
+        case .answered: return "answered\(answerWords(history.decided))"
+        case .refused:
+            return "answered\(answerWords(history.decided)): the way home from foreign servers was not tested"
+        case .tagLost:
+            return "answered\(answerWords(history.decided)), but not to the tag that it was sent from"
         case .waiting:
             guard let latest = history.latest else { return "" }
             let delay = latest.delayed.map { "; a notice of \(Self.time($0)) says that it is delayed" } ?? ""
@@ -134,17 +146,21 @@ extension CanaryListing {
         case .neverSent:
             return "run maildir-bounce canary send, and let cron or a timer run it (docs/operations.md, Canaries)"
         case .notSent: return "look whether cron or the timer still runs maildir-bounce canary send"
-        case .failed: return "repair what sendmail says; the next canary send tries again"
+        case .failed: return "repair what it says; the next canary send tries again"
+        case .refused:
+            return
+                "the server of \(entry.target) refused in the SMTP dialogue, so our own server wrote the report; name a domain "
+                + "whose server takes mail for any address and fails later (docs/operations.md, Canaries)"
         case .tagLost:
-            return "an alias or a rule drops what follows the delimiter of \(address), so no report is proven and "
+            return "an alias or a rule drops what follows the delimiter of \(address), so no tag or id is read and "
                 + "[trust] require = \"signed\" counts none; deliver to the mailbox by virtual_mailbox_maps, or keep the "
                 + "extension (propagate_unmatched_extensions)"
         case .overdue:
             guard entry.kind == .remote else {
-                return "reports of our own server do not come back. Most probable first: no alias or transport leads "
-                    + "\(address) to the Maildir; the recipient delimiter is off, so that the address with a tag is unknown; "
-                    + "the scan reads another Maildir; no scan runs; the recipient exists and took the mail. "
-                    + "maildir-bounce doctor checks the first four, mailq and the mail log show where it is"
+                return "reports of our own server do not come back. Most probable first: the recipient exists, or a "
+                    + "catch-all took the mail; no alias or transport leads \(address) to the Maildir; the recipient delimiter is off, so that the address with a tag is unknown; "
+                    + "the scan reads another Maildir; no scan runs. The mail log and mailq show where the mail is, "
+                    + "maildir-bounce doctor checks all but the first"
             }
             switch localIsWell {
             case false?: return "repair the way of the local canary first: this one's report takes it, too"

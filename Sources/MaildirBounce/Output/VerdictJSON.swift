@@ -7,9 +7,11 @@ extension JSONWriter {
     /// - Parameters:
     ///   - destination: where the file goes, for a scan.
     ///   - withheld: why its outcomes do not count, for a scan.
+    ///   - canary: the target of the canary that it is about, if the ledger knows one.
     ///   - explain: whether evidence includes what was matched.
     mutating func verdict(
-        _ verdict: Verdict, file: String, destination: String? = nil, withheld: Withheld? = nil, explain: Bool = false
+        _ verdict: Verdict, file: String, destination: String? = nil, withheld: Withheld? = nil, canary: String? = nil,
+        explain: Bool = false
     ) {
         object { writer in
             writer.member("file", file)
@@ -37,6 +39,7 @@ extension JSONWriter {
             writer.member("trust", verdict.trust == .absent ? nil : verdict.trust.rawValue)
             writer.member("tag_id", verdict.tagID)
             writer.member("withheld", withheld?.rawValue)
+            writer.member("canary", canary)
             writer.member("limit", verdict.limitHit)
             writer.member("destination", destination)
         }

@@ -21,13 +21,16 @@ struct VerdictListing {
     /// - Parameters:
     ///   - destination: where the file goes, for a scan.
     ///   - withheld: why its outcomes do not count, for a scan.
-    mutating func lines(_ verdict: Verdict, file: String, destination: String? = nil, withheld: Withheld? = nil)
-        -> [UInt8]
-    {
+    ///   - canary: the target of the canary that it is about.
+    mutating func lines(
+        _ verdict: Verdict, file: String, destination: String? = nil, withheld: Withheld? = nil, canary: String? = nil
+    ) -> [UInt8] {
         switch format {
         case .jsonl:
             json.removeAll()
-            json.verdict(verdict, file: file, destination: destination, withheld: withheld, explain: explain)
+            json.verdict(
+                verdict, file: file, destination: destination, withheld: withheld, canary: canary,
+                explain: explain)
             return json.bytes
         case .csv: return Array(VerdictCSV.rows(verdict, file: file, destination: destination, withheld: withheld).utf8)
         case .text:

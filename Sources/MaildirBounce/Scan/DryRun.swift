@@ -43,7 +43,7 @@ struct DryRun {
             if let verdict = message.verdict,
                 let lines = report?.lines(
                     verdict, file: order.file(message.name), destination: message.event.destination,
-                    withheld: message.withheld)
+                    withheld: message.withheld, canary: try ledger.canaryTarget(of: message.event))
             {
                 try output.write(lines)
             }

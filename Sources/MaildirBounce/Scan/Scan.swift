@@ -242,12 +242,12 @@ struct Scan {
         try printVerdicts()
     }
 
-    private mutating func printVerdicts() throws(Failure) {
+    private mutating func printVerdicts() throws {
         for message in moving {
             guard let verdict = message.verdict,
                 let lines = report?.lines(
                     verdict, file: order.file(message.name), destination: message.event.destination,
-                    withheld: message.withheld)
+                    withheld: message.withheld, canary: try ledger.canaryTarget(of: message.event))
             else { continue }
             try output.write(lines)
         }

@@ -7,8 +7,10 @@ struct ScanTally {
     var left = 0
 
     mutating func add(_ message: ScannedMessage, _ outcome: CommitOutcome) {
+        var event = message.event
+        if outcome == .canary { event.class = .canary }
         run.add(
-            message.event, isCut: message.destination.isFlagged,
+            event, isCut: message.destination.isFlagged,
             withheld: outcome == .canary ? nil : message.withheld)
         run.add(outcome)
     }

@@ -102,7 +102,7 @@ extension CanaryReport {
             messageID: verdict.original?.messageID, recipients: verdict.recipients.lazy.map(\.address),
             effect: effect, origin: verdict.origin.map { Token($0) }, dialect: verdict.dialect,
             status: first?.status ?? first?.replyCode,
-            isSigned: verdict.trust == .valid || verdict.trust == .expired, tagID: verdict.tagID)
+            isSigned: verdict.trust == .valid || verdict.trust == .expired, deliveredTo: verdict.deliveredTo)
     }
 }
 

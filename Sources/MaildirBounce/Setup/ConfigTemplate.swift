@@ -74,9 +74,9 @@ enum ConfigTemplate {
             [canary]
             # Mails that are meant to bounce, to see whether bounces come back (maildir-bounce canary --help). Nothing is sent
             # unless a target is named and cron or a timer runs maildir-bounce canary send. A target is an address or a domain.
-            # An address of this server that does not exist, or a domain of it.
-            #local = "nobody@news.example"
-            # A second domain of your own, or one whose postmaster agreed; one, or a list.
+            # A domain of this server: each mail goes to an address of its own. Or an address that does not exist.
+            #local = "news.example"
+            # A second domain of your own on another server, or one whose postmaster agreed; one, or a list.
             #remote = ["refuses.example"]
             # No report for so long is an alarm.
             #within = "1h"

@@ -29,7 +29,7 @@ struct ScanMetrics {
         metrics.add(Self.statusName, .gauge, "The exit status of the last scan; 0 is well.", Int(status))
         metrics.add(
             "maildir_bounce_last_run_messages", .gauge, "Messages that the last scan read, by class.", by: "class",
-            Self.classes(tally.run.classes))
+            Self.classes(tally.run.classes).merging(["canary": 0]) { seen, _ in seen })
         metrics.add(
             "maildir_bounce_last_run_counted", .gauge, "Messages that the last scan counted.", tally.run.counted)
         metrics.add(
@@ -120,8 +120,12 @@ struct LedgerFigures {
             by: "target", each { $0.condition == .overdue ? 1 : 0 })
         metrics.add(
             "maildir_bounce_canary_last_sent_timestamp_seconds", .gauge,
-            "When the last canary was sent, in seconds since 1970 UTC; 0 if none was.", by: "target",
-            each { $0.history.latest?.sent ?? 0 })
+            "When sendmail took the last canary, in seconds since 1970 UTC; 0 if it took none.", by: "target",
+            each { $0.history.lastSent?.sent ?? 0 })
+        metrics.add(
+            "maildir_bounce_canary_not_sent", .gauge,
+            "1 if no canary goes out: none was ever sent, none for twice the time, or the last one failed.",
+            by: "target", each { $0.unsent == nil ? 0 : 1 })
         metrics.add(
             "maildir_bounce_canary_last_answer_timestamp_seconds", .gauge,
             "When the report on the last canary that was answered came, in seconds since 1970 UTC; 0 if none did.",
