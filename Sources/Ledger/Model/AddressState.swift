@@ -116,7 +116,11 @@ package struct AddressState: Sendable, Equatable {
             if event.brake.counts { count(event, .soft, rules) } else { noteOthersFault(event, rules) }
         case .unsubscribe:
             counters.other += 1
-            if let stream = event.stream, !event.isOverridden { unsubscribe(from: stream, at: event.arrival) }
+            if let stream = event.stream {
+                if !event.isOverridden { unsubscribe(from: stream, at: event.arrival) }
+            } else if event.isVouched {
+                suppress(event, .unsubscribed, days: 1, until: nil)
+            }
         case .complaint:
             counters.complaint += 1
             countHard(event, .complaint, rules)
