@@ -4,7 +4,7 @@ import Bytes
 /// such a list, as the interfaces of services answer. Objects within these objects belong to them.
 struct JSONElements {
     /// How many bytes an object may have: as many as a line.
-    static let elementLimit = LineReader.lineLimit
+    static let elementLimit = 64 << 10
     /// How deep arrays and objects may be nested.
     static let depthLimit = 64
 
