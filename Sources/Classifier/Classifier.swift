@@ -32,6 +32,14 @@ public struct Classifier: Sendable {
     ///
     /// - Parameter bytes: The whole message as in its file, with LF or CR LF line endings.
     public func classify(_ bytes: [UInt8]) -> Verdict {
+        if let (event, count) = EventFile.event(in: bytes) {
+            let reading = Reading(ReportContext(Message(parsing: []), settings), judge: judge)
+            if let event { return reading.verdict(of: event) }
+            var verdict = reading.verdict()
+            verdict.limitHit =
+                "the file holds \(count) objects of JSON; deliver and reprocess divide a service's events"
+            return verdict
+        }
         let message = Message(parsing: bytes)
         var verdict = Reading(ReportContext(message, settings), judge: judge).verdict()
         if settings.readsProvenance { verdict.provenance = Provenance(message, settings) }

@@ -23,6 +23,12 @@ public enum Limits {
     public static let peerBytes = 1 << 10
     /// Bytes of a delivery-status part that are read.
     public static let deliveryStatusBytes = 4 << 20
+    /// Events in one file of a service's; a file with more is not divided.
+    public static let events = 10_000
+    /// Bytes of such a file.
+    public static let eventFileBytes = 16 << 20
+    /// Characters of a number in JSON.
+    static let jsonNumberBytes = 64
     /// Bytes of prose that are searched for failed recipients.
     public static let proseBytes = 128 << 10
     /// Bytes of prose that are used in addition to the fields about recipients, for all recipients of a report

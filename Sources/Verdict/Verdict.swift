@@ -59,6 +59,8 @@ public struct Verdict: Sendable, Equatable {
     /// The id of the sending application in the address that the report was delivered to, if a pattern of the
     /// configuration (`ReturnPathPattern`) finds one.
     public var tagID: String?
+    /// Of a service's event instead of a mail; it comes from whoever may write the file, not by mail.
+    package var event: ServiceEvent?
     /// Who handed the message to our servers, if the settings ask for it.
     package var provenance: Provenance?
 

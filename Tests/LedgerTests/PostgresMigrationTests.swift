@@ -57,7 +57,7 @@ struct PostgresMigrationTests {
                 SELECT a.address, t.text, CAST(a.since AS TEXT), CAST(a.until AS TEXT)
                 FROM address AS a LEFT JOIN term AS t ON t.id = a.reason WHERE a.cause IS NOT NULL
                 """,
-                "ALTER TABLE action DROP COLUMN known, DROP COLUMN stream",
+                "ALTER TABLE action DROP COLUMN known, DROP COLUMN stream, DROP COLUMN cause",
                 "CREATE UNIQUE INDEX action_event ON action (address, at, kind, reason)",
                 """
                 ALTER TABLE delivery DROP COLUMN seen, DROP COLUMN first_seen, DROP COLUMN stream, DROP COLUMN delivered_to,

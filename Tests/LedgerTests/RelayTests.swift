@@ -68,7 +68,7 @@ struct RelayTests {
 
     @Test("Complaints and actions by hand are stronger, bounces weaker")
     func strength() throws {
-        #expect(Suppression.Cause.allCases.sorted() == [.unsubscribed, .soft, .hard, .relay, .complaint, .manual])
+        #expect(Suppression.Cause.allCases.sorted() == [.soft, .hard, .relay, .unsubscribed, .complaint, .manual])
         let ledger = try freshLedger(Policy.byDays)
         try ledger.commit([report(1, at: time(day: 1))])
         #expect(try suppression(ledger)?.cause == .hard)

@@ -87,6 +87,7 @@ class List:
             return sorted((row[key], row["cause"], escaped(row["reason"]), row["since"], row.get("until")) for row in rows)
 
         self.sql = export("sql")
+        self.csv = export("csv")
         self.postfix = export("postfix")
         self.rows = [held("address"), held("domain", "--domains")]
 
@@ -282,6 +283,22 @@ def try_join(database):
           answer.stdout.decode().split() == sorted(address for address in asked if asked[address]), answer.stdout + answer.stderr)
 
 
+def try_load_data(database, folder, lists):
+    """The recipe of docs/policy.md for LOAD DATA, as it is written there."""
+    text = (HERE.parent.parent / "docs" / "policy.md").read_text(encoding="utf-8")
+    recipe = next(block for block in text.split("```")[1::2] if "LOAD DATA" in block).partition("\n")[2]
+    file = folder / "suppressed.csv"
+    for title, given in lists:
+        file.write_bytes(given.csv)
+        done = database.query(recipe.replace("/tmp/suppressed.csv", str(file)), "--local-infile", "--show-warnings")
+        check(f"LOAD DATA, {title}: it loads without a warning", done.returncode == 0 and b"Warning" not in done.stdout,
+              done.stdout + done.stderr)
+        held = database.held("suppressed", "address")
+        # A table for spreadsheets is for people: control characters are escaped in it, as here.
+        check(f"LOAD DATA, {title}: it holds the same {len(given.rows[0])} rows", held == given.rows[0],
+              "\n".join(repr(pair) for pair in zip(held, given.rows[0]) if pair[0] != pair[1])[:2_000])
+
+
 def try_postfix(folder, hostile):
     """Each key of the map, as Postfix itself looks it up; how it goes from an address to keys is Tests/postfix's matter."""
     config = folder / "postfix"
@@ -338,6 +355,8 @@ def main():
             else:
                 try_database(database, hostile, many)
                 try_join(database)
+                if kind is MariaDB:
+                    try_load_data(database, folder, [("a hostile list", hostile), ("another in its place", many)])
         finally:
             database.stop()
     print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))

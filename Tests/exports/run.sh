@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The SQL that export writes, loaded into real databases: MariaDB, PostgreSQL and SQLite, each private, on a socket in a
-# folder of its own, gone when the test ends; and the map for Postfix, read by postmap. Some seconds.
+# folder of its own, gone when the test ends; the recipe for LOAD DATA on MariaDB; and the map for Postfix, read by
+# postmap. Some seconds.
 #
 # The program under test is $MAILDIR_BOUNCE, or else .build/debug/maildir-bounce. What is not installed is
 # named and skipped, except with CI=true, where that fails.

@@ -16,12 +16,20 @@ struct SNSNotification {
                 message.parts[$0].type.isText && !message.parts[$0].isEnclosed
             })
         else { return nil }
-        guard var root = JSONValue(message.textBytes(ofPart: part)) else { return nil }
+        guard let root = JSONValue(message.textBytes(ofPart: part)) else { return nil }
+        self.init(root)
+    }
+
+    static let dialect = "amazon-sns"
+
+    /// `nil` if the object is none, or one of a type that says nothing about a delivery.
+    init?(_ object: JSONValue) {
+        var root = object
         // Without raw delivery the notification is a string within an envelope of SNS's own.
         if let inner = root["Message"]?.string, let value = JSONValue(Array(inner.utf8)) { root = value }
         let type = (root["notificationType"] ?? root["eventType"])?.string ?? ""
         let evidence = [Evidence(rule: "amazon-sns/notification", at: "text", matched: type)]
-        verdict = Verdict(messageClass: .notABounce, dialect: "amazon-sns", evidence: evidence)
+        verdict = Verdict(messageClass: .notABounce, dialect: SNSNotification.dialect, evidence: evidence)
         switch type {
         case "Bounce":
             guard let bounce = root["bounce"] else { return nil }
@@ -70,6 +78,16 @@ struct SNSNotification {
             verdict.recipients = (root["delivery"]?["recipients"]?.array ?? []).compactMap(SNSNotification.address).map
             {
                 Outcome(address: $0, kind: .delivered, reason: .delivered)
+            }
+        case "DeliveryDelay":
+            for recipient in root["deliveryDelay"]?["delayedRecipients"]?.array ?? [] {
+                guard let address = SNSNotification.address(recipient["emailAddress"]) else { continue }
+                var report = RecipientReport()
+                report.finalRecipient = address
+                report.diagnostic = Array((recipient["diagnosticCode"]?.string ?? "").utf8)
+                report.action = "delayed"
+                report.isDelayed = true
+                reports.append(report)
             }
         default: return nil
         }

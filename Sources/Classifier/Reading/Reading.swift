@@ -50,6 +50,18 @@ struct Reading {
         return finish.finish(Verdict(messageClass: .notABounce))
     }
 
+    /// The verdict on a service's event.
+    func verdict(of event: ServiceEventReading) -> Verdict {
+        var verdict =
+            event.reports.isEmpty
+            ? finish.finish(event.verdict)
+            : judged(
+                UnjudgedReport(
+                    recipients: event.reports, dialect: event.verdict.dialect, evidence: event.verdict.evidence))
+        event.complete(&verdict, context.settings)
+        return verdict
+    }
+
     private func autoReply(_ found: Evidence) -> Verdict {
         finish.finish(Verdict(messageClass: .autoReply, evidence: [found]))
     }

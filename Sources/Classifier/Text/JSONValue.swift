@@ -29,6 +29,13 @@ package enum JSONValue: Equatable, Sendable {
         self = value
     }
 
+    /// Where the objects are of a JSON text that consists of objects and lists of objects, one after the other; nil if it is
+    /// anything else.
+    static func objects(in bytes: [UInt8]) -> [Range<Int>]? {
+        var reader = JSONReader(bytes, isStrict: true, maximumDepth: maximumDepth)
+        return reader.objects()
+    }
+
     package subscript(_ key: String) -> JSONValue? {
         if case .object(let members) = self { return members[key] }
         return nil
@@ -59,6 +66,31 @@ private struct JSONReader {
     mutating func isAtEnd() -> Bool {
         skipSpace()
         return index == bytes.count
+    }
+
+    mutating func objects() -> [Range<Int>]? {
+        var found: [Range<Int>] = []
+        while !isAtEnd() {
+            guard take(UInt8(ascii: "[")) else {
+                guard let range = objectRange() else { return nil }
+                found.append(range)
+                continue
+            }
+            if take(UInt8(ascii: "]")) { continue }
+            repeat {
+                guard let range = objectRange() else { return nil }
+                found.append(range)
+            } while take(UInt8(ascii: ","))
+            guard take(UInt8(ascii: "]")) else { return nil }
+        }
+        return found
+    }
+
+    private mutating func objectRange() -> Range<Int>? {
+        skipSpace()
+        let start = index
+        guard index < bytes.count, bytes[index] == UInt8(ascii: "{"), value(depth: 0) != nil else { return nil }
+        return start..<index
     }
 
     private mutating func skipSpace() { while index < bytes.count, bytes[index].isSpace { index += 1 } }
@@ -171,6 +203,8 @@ private struct JSONReader {
         {
             index += 1
         }
+        // No text as long as that is a number that anybody needs.
+        guard index - start <= Limits.jsonNumberBytes else { return nil }
         switch String(decoding: bytes[start..<index], as: UTF8.self) {
         case "null": return .null
         case "true": return .bool(true)

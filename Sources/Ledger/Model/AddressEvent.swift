@@ -83,6 +83,8 @@ package struct AddressEvent: Sendable, Equatable {
     var brake = BrakeStatus.normal
     /// When an action by hand ends.
     var until: Int64?
+    /// Of a suppression by hand: for which cause.
+    var causeByHand = Suppression.Cause.manual
     /// Of a release: the number of the last delivery that the ledger had seen; `nil` for one that 0.1.0 has written.
     var known: Int64?
     /// The relay whose suppression list has the address.
@@ -100,6 +102,9 @@ package struct AddressEvent: Sendable, Equatable {
     var sharers = 1
     /// Of a report that blames more addresses than one from outside may: what was decided about it.
     var report = BrakeStatus.normal
+
+    /// The cause for which it may suppress its address.
+    var cause: Suppression.Cause? { effect == .suppress ? causeByHand : effect.cause }
 
     /// What it means for its address now: nothing while its report is held.
     var currentEffect: Effect { report.counts || effect.isByHand ? effect : .other }

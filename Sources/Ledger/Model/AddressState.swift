@@ -116,7 +116,11 @@ package struct AddressState: Sendable, Equatable {
             if event.brake.counts { count(event, .soft, rules) } else { noteOthersFault(event, rules) }
         case .unsubscribe:
             counters.other += 1
-            if let stream = event.stream, !event.isOverridden { unsubscribe(from: stream, at: event.arrival) }
+            if let stream = event.stream {
+                if !event.isOverridden { unsubscribe(from: stream, at: event.arrival) }
+            } else if event.isVouched {
+                suppress(event, .unsubscribed, days: 1, until: nil)
+            }
         case .complaint:
             counters.complaint += 1
             countHard(event, .complaint, rules)
@@ -137,7 +141,8 @@ package struct AddressState: Sendable, Equatable {
         case .release where event.stream != nil:
             streaks.removeAll { $0.unsubscribedStream == event.stream }
         case .suppress:
-            suppress(event, .manual, days: 1, until: event.until)
+            let days = rules.policy.expiryDays(event, event.causeByHand, domain: rules.domain)
+            suppress(event, event.causeByHand, days: 1, until: event.until ?? AddressState.end(of: event, after: days))
         case .release:
             suppression = nil
             held = nil
@@ -206,8 +211,12 @@ package struct AddressState: Sendable, Equatable {
             guard row.satisfies(rule) else { return }
             (days, expiry) = (row.count, rule.expiryDays)
         }
-        let until = expiry.map { event.arrival + Int64($0) * CalendarTime.secondsPerDay }
-        suppress(event, cause, days: days, until: until)
+        suppress(event, cause, days: days, until: AddressState.end(of: event, after: expiry))
+    }
+
+    /// When a suppression by an event ends, after a number of days.
+    private static func end(of event: AddressEvent, after days: Int?) -> Int64? {
+        days.map { event.arrival + Int64($0) * CalendarTime.secondsPerDay }
     }
 
     /// Remembers that a mail of a stream failed, and that it says nothing about the mailbox.

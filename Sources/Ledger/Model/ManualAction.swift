@@ -1,3 +1,5 @@
+import Verdict
+
 /// A decision of an administrator, or an import, about an address: kept in its history, and an event like the others.
 ///
 /// It takes effect at its time. Mail that arrived before a release does not undo it, however late it is scanned; mail
@@ -16,6 +18,11 @@ package struct ManualAction: Sendable, Hashable {
 
     /// A token or a few words: `manual`, `asked to be removed`, or what another system called it.
     package var reason: String
+    /// For a suppression: why the address is suppressed, as an imported list says. What may lift a suppression for that
+    /// cause may lift this one, too.
+    package var cause: Suppression.Cause
+    /// The relay whose list has the address, if that is the cause. The reason is one word then.
+    package var relay: Token<Relay>?
     /// The only stream that it is about; `nil`: all.
     package var stream: String?
     /// When it was decided, in seconds since 1970 UTC.
@@ -32,7 +39,8 @@ package struct ManualAction: Sendable, Hashable {
     package var isDated: Bool
 
     package init(
-        address: String, kind: Kind, reason: String = ManualAction.plainReason, stream: String? = nil, at: Int64,
+        address: String, kind: Kind, reason: String = ManualAction.plainReason, cause: Suppression.Cause = .manual,
+        relay: Token<Relay>? = nil, stream: String? = nil, at: Int64,
         until: Int64? = nil,
         author: String? = nil,
         note: String? = nil, onlyIfNeeded: Bool = false, isDated: Bool = false
@@ -40,6 +48,8 @@ package struct ManualAction: Sendable, Hashable {
         self.address = address
         self.kind = kind
         self.reason = reason
+        self.cause = cause
+        self.relay = relay
         self.stream = stream
         self.at = at
         self.until = until
@@ -49,11 +59,15 @@ package struct ManualAction: Sendable, Hashable {
         self.isDated = isDated
     }
 
+    /// The reason as the ledger holds it.
+    var storedReason: String { Suppression.stored(Token(text: reason), relay).stored(limit: LedgerLimits.textBytes) }
+
     /// Whether an existing suppression covers the time of this one.
     func isCovered(by suppression: Suppression) -> Bool {
         guard kind == .suppress, suppression.since <= at, suppression.holds(at: at) else { return false }
         guard let end = suppression.until else { return true }
-        guard let until else { return false }
+        // The end is the policy's, and is not put off by each import.
+        guard let until else { return cause != .manual && cause == suppression.cause }
         return until <= end
     }
 }

@@ -231,6 +231,15 @@ package struct Policy: Sendable, Equatable {
         }
     }
 
+    /// After how many days a suppression that an event causes ends; `nil`: never.
+    func expiryDays(_ event: AddressEvent, _ cause: Suppression.Cause, domain: String) -> Int? {
+        switch counting(event, cause, domain: domain) {
+        case .days(let rule, _): rule.expiryDays
+        case .mailings(let rule, _): rule.expiryDays
+        case nil: nil
+        }
+    }
+
     /// Under which name the days of ``hostUnknown`` are counted.
     static let hostUnknownStreak = "hard hostunknown"
 

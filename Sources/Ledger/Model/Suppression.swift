@@ -11,15 +11,16 @@ package struct Suppression: Sendable, Hashable {
         case manual = 4
         /// It is on a relay's suppression list.
         case relay = 5
-        /// It asked for no more mail of one stream.
+        /// It asked for no more mail: of one stream, or, as an imported list says, of any.
         case unsubscribed = 6
 
         private var strength: Int {
             switch self {
-            case .unsubscribed: 0
-            case .soft: 1
-            case .hard: 2
-            case .relay: 3
+            case .soft: 0
+            case .hard: 1
+            case .relay: 2
+            // No sign of life ends a person's wish, as it may end the others.
+            case .unsubscribed: 3
             case .complaint: 4
             case .manual: 5
             }
@@ -87,10 +88,14 @@ package struct Suppression: Sendable, Hashable {
 
     /// From a stored reason.
     package init(cause: Cause, storedReason: String, since: Int64, until: Int64?, days: Int, party: Party? = nil) {
-        let words = cause == .relay ? storedReason.split(separator: " ", maxSplits: 1).map(String.init) : []
-        self.init(
-            cause: cause, reason: Token(text: words.first ?? storedReason), since: since, until: until, days: days,
-            relay: words.count > 1 ? Token(text: words[1]) : nil, party: party)
+        let (reason, relay) = Suppression.read(storedReason, cause)
+        self.init(cause: cause, reason: reason, since: since, until: until, days: days, relay: relay, party: party)
+    }
+
+    /// What ``stored(_:_:)`` wrote for a cause.
+    package static func read(_ stored: String, _ cause: Cause) -> (reason: Token<Reason>, relay: Token<Relay>?) {
+        let words = cause == .relay ? stored.split(separator: " ", maxSplits: 1).map(String.init) : []
+        return (Token(text: words.first ?? stored), words.count > 1 ? Token(text: words[1]) : nil)
     }
 
     /// Whether it holds at a moment.

@@ -43,16 +43,18 @@ extension LedgerStore {
     ) throws -> [ManualAction] {
         let query = try connection.prepare(
             """
-            SELECT kind, reason, at, until, author, note, stream FROM action INDEXED BY action_event WHERE address = ?1
+            SELECT kind, reason, at, until, author, note, stream, cause FROM action INDEXED BY action_event WHERE address = ?1
             ORDER BY at DESC, id DESC
             """)
         try query.bind(1, entry.id)
         var actions = [ManualAction]()
         while try query.step() {
+            guard let cause = Suppression.Cause(rawValue: query.integer(7)) else { throw DamagedLedger() }
+            let (reason, relay) = Suppression.read(try terms.text(query.integer(1)), cause)
             actions.append(
                 ManualAction(
                     address: entry.address, kind: ManualAction.Kind(rawValue: query.integer(0)) ?? .suppress,
-                    reason: try terms.text(query.integer(1)),
+                    reason: reason.text, cause: cause, relay: relay,
                     stream: query.integer(6) == 0 ? nil : try terms.text(query.integer(6)), at: query.integer(2),
                     until: query.optionalInteger(3),
                     author: try terms.text(query.optionalInteger(4)), note: query.optionalText(5)))

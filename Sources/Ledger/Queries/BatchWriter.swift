@@ -420,7 +420,7 @@ package final class BatchWriter {
                     continue
                 }
             }
-            if action.onlyIfNeeded, action.stream == nil, try isCovered(action, canonical.text, forgotten) {
+            if action.onlyIfNeeded, try isCovered(action, canonical.text, forgotten) {
                 outcomes.append(.alreadyKnown)
                 continue
             }
@@ -448,8 +448,13 @@ package final class BatchWriter {
     }
 
     private func isCovered(_ action: ManualAction, _ canonical: String, _ forgotten: ForgottenTable) throws -> Bool {
-        if let known = try addresses.entry(canonical)?.state.suppression, known.cause == .manual,
-            known.reason.text == action.reason.stored(limit: LedgerLimits.textBytes), action.isCovered(by: known)
+        let state = try addresses.entry(canonical)?.state
+        if let stream = action.stream {
+            return state?.unsubscribed.contains { $0.stream == stream && $0.since <= action.at } ?? false
+        }
+        // A weaker cause adds nothing.
+        if let known = state?.suppression, action.isCovered(by: known),
+            known.cause > action.cause || known.cause == action.cause && known.storedReason == action.storedReason
         {
             return true
         }

@@ -67,7 +67,7 @@ private final class Erasure {
     /// The reports that name each of the addresses, by the delivery that counts for them.
     private var reports: [Int64: Set<Int>] = [:]
     /// The suppressions by hand that stay as hashes, and the terms of their reasons.
-    private var reasonsByHand = Set<Int64>()
+    private var reasonsByHand = Set<[Int64]>()
 
     init(_ connection: any Connection, _ addresses: [CanonicalAddress]) throws {
         self.connection = connection
@@ -146,7 +146,9 @@ private final class Erasure {
                 since = excluded.since, until = excluded.until, days = excluded.days, party = excluded.party
             """)
         let reason = try terms.number(suppression.storedReason) as Int64
-        if suppression.cause == .manual { reasonsByHand.insert(reason) }
+        if suppression.cause == .manual || suppression.reason.value == nil {
+            reasonsByHand.insert([reason, suppression.cause.rawValue])
+        }
         try insert.bind(1, Forgetting.hash(canonical, key: try Forgetting.makeKey(connection)))
         try insert.bind(2, suppression.cause.rawValue)
         try insert.bind(3, reason)
@@ -343,14 +345,15 @@ private final class Erasure {
 
     /// The reason of a suppression by hand may be personal data, unless it is also used for others.
     private func eraseReasons() throws {
-        for reason in reasonsByHand {
+        for pair in reasonsByHand {
+            let (reason, cause) = (pair[0], pair[1])
             let others = try connection.prepare("SELECT 1 FROM action WHERE reason = ?1 LIMIT 1")
             try others.bind(1, reason)
             if try others.step(), try traces.found(in: terms.text(reason)).isEmpty { continue }
             let update = try connection.prepare("UPDATE forgotten SET reason = ?1 WHERE reason = ?2 AND cause = ?3")
             try update.bind(1, try terms.number(Erasure.plainReason) as Int64)
             try update.bind(2, reason)
-            try update.bind(3, Suppression.Cause.manual.rawValue)
+            try update.bind(3, cause)
             try update.execute()
         }
     }

@@ -105,8 +105,8 @@ extension PolicyStep {
         _ event: AddressEvent, _ before: AddressState, _ after: AddressState, _ domain: String, _ policy: Policy,
         _ mailings: [String: [Int64]]
     ) -> String {
-        let counting = event.effect.cause.flatMap { policy.counting(event, $0, domain: domain) }
-        if let cause = event.effect.cause, Policy.isSendersFault(event, cause), case .days(let rule, _) = counting,
+        let counting = event.cause.flatMap { policy.counting(event, $0, domain: domain) }
+        if let cause = event.cause, Policy.isSendersFault(event, cause), case .days(let rule, _) = counting,
             rule.days == 0
         {
             return "the sender's fault: counts against nobody"
@@ -127,7 +127,7 @@ extension PolicyStep {
             return after.unsubscribed.contains { $0.stream == stream }
                 ? "gets no more mail of \(stream)" : "may get mail of \(stream)"
         }
-        guard event.effect.cause != nil else {
+        guard event.cause != nil else {
             switch event.effect {
             case .delivered where before.streakDays != after.streakDays: return "delivered: the soft streak is cleared"
             case .delivered: return "delivered"

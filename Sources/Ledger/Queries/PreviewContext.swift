@@ -234,8 +234,8 @@ struct PreviewContext {
         let writer = try AddressWriter(connection, terms)
         let insert = try connection.prepare(
             """
-            INSERT INTO action (id, address, at, kind, reason, until, known, stream)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            INSERT INTO action (id, address, at, kind, reason, until, known, stream, cause)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             """)
         for rest in rests {
             var id = try table.entry(rest.address)?.id
@@ -257,10 +257,12 @@ struct PreviewContext {
                 try insert.bind(2, id)
                 try insert.bind(3, action.arrival)
                 try insert.bind(4, kind.rawValue)
-                try insert.bind(5, try terms.number(action.reason.text) as Int64)
+                let reason = Suppression.stored(action.reason, action.relay)
+                try insert.bind(5, try terms.number(reason) as Int64)
                 try insert.bind(6, action.until)
                 try insert.bind(7, action.known)
                 try insert.bind(8, try terms.number(action.stream) ?? 0)
+                try insert.bind(9, action.causeByHand.rawValue)
                 try insert.execute()
             }
         }

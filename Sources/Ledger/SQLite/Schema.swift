@@ -318,8 +318,10 @@ package enum Schema {
             ALTER TABLE action ADD COLUMN known BIGINT;
             -- A term: the only stream that it is about; 0: all.
             ALTER TABLE action ADD COLUMN stream BIGINT NOT NULL DEFAULT 0;
+            -- Of a suppression: for what, as in `address`; of a release it says nothing.
+            ALTER TABLE action ADD COLUMN cause BIGINT NOT NULL DEFAULT \(Suppression.Cause.manual.rawValue);
             DROP INDEX action_event;
-            CREATE UNIQUE INDEX action_event ON action (address, at, kind, reason, stream);
+            CREATE UNIQUE INDEX action_event ON action (address, at, kind, reason, stream, cause);
             -- When a report was first seen, where that was before the date of an action that had been taken already: a clock
             -- went back.
             ALTER TABLE delivery ADD COLUMN seen BIGINT;
@@ -552,11 +554,13 @@ package enum Schema {
                 part($0, "stream_suppression", "stream.text <> ''", stream: "stream.text", joins: streams)
             }
         let (cause, blank) = (causeName("one.cause"), firstBlank("term.text"))
+        let token = "CASE WHEN \(blank) > 0 THEN substr(term.text, 1, \(blank) - 1) ELSE term.text END"
+        let tokens = Reason.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
         return """
             CREATE VIEW postfix_access (key, text, cause, stream) AS
             SELECT one.key, '\(RefusalText.beginning)' || \(time("one.since")) || coalesce(' until ' || \(time("one.until")), '')
-                || ': ' || CASE WHEN one.cause = \(Suppression.Cause.manual.rawValue) OR term.text IS NULL THEN \(cause)
-                    WHEN \(blank) > 0 THEN substr(term.text, 1, \(blank) - 1) ELSE term.text END,
+                || ': ' || CASE WHEN one.cause <> \(Suppression.Cause.manual.rawValue) AND \(token) IN (\(tokens))
+                    THEN \(token) ELSE \(cause) END,
                 \(cause), one.stream
             FROM (\(parts.joined(separator: "\nUNION ALL "))) AS one LEFT JOIN term ON term.id = one.reason
             WHERE one.until IS NULL OR one.until > \(now);

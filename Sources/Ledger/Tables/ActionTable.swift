@@ -12,8 +12,9 @@ final class ActionTable {
         known = try connection.lastDelivery()
         insertion = try connection.prepare(
             """
-            INSERT INTO action (address, at, kind, reason, until, author, note, known, stream)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (address, at, kind, reason, stream) DO NOTHING
+            INSERT INTO action (address, at, kind, reason, until, author, note, known, stream, cause)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            ON CONFLICT (address, at, kind, reason, stream, cause) DO NOTHING
             """)
     }
 
@@ -30,6 +31,7 @@ final class ActionTable {
         try insertion.bind(7, action.note?.stored(limit: LedgerLimits.textBytes))
         try insertion.bind(8, known)
         try insertion.bind(9, try terms.number(action.stream) ?? 0)
+        try insertion.bind(10, action.cause.rawValue)
         try insertion.execute()
         if try connection.changes > 0 { return true }
         guard try makeRoom(for: action, of: address) else { return false }
@@ -38,7 +40,7 @@ final class ActionTable {
     }
 
     private func reason(of action: ManualAction) throws -> Int64 {
-        try terms.number(action.reason.stored(limit: LedgerLimits.textBytes))
+        try terms.number(action.storedReason)
     }
 
     /// Removes an action that was taken in the same second for the same reason, if another action, or for a release a
@@ -49,13 +51,14 @@ final class ActionTable {
         let select = try connection.prepare(
             """
             SELECT id, known, (SELECT max(id) FROM action WHERE address = ?1) FROM action
-            WHERE address = ?1 AND at = ?2 AND kind = ?3 AND reason = ?4 AND stream = ?5
+            WHERE address = ?1 AND at = ?2 AND kind = ?3 AND reason = ?4 AND stream = ?5 AND cause = ?6
             """)
         try select.bind(1, address)
         try select.bind(2, LedgerLimits.clamped(arrival: action.at))
         try select.bind(3, action.kind.rawValue)
         try select.bind(4, try reason(of: action))
         try select.bind(5, try terms.number(action.stream) ?? 0)
+        try select.bind(6, action.cause.rawValue)
         guard try select.step() else { throw DamagedLedger() }
         let (id, before, last) = (select.integer(0), select.optionalInteger(1), select.integer(2))
         select.reset()

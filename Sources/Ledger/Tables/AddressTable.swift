@@ -33,7 +33,7 @@ package final class AddressTable {
         selectEvents = try connection.prepare(
             AddressTable.eventSelection() + " WHERE o.address = ?1")
         selectActions = try connection.prepare(
-            "SELECT id, at, kind, reason, until, known, stream FROM action INDEXED BY action_event WHERE address = ?1")
+            "SELECT \(AddressTable.actionColumns) FROM action INDEXED BY action_event WHERE address = ?1")
         selectBase = try connection.prepare("SELECT \(columns) FROM base WHERE address = ?1")
         hasBases = try connection.integer("SELECT 1 FROM base LIMIT 1") != nil
     }
@@ -99,11 +99,16 @@ package final class AddressTable {
         return events
     }
 
+    private static let actionColumns = "id, at, kind, reason, until, known, stream, cause"
+
     private func action(_ row: any Query) throws -> AddressEvent {
-        AddressEvent(
+        guard let cause = Suppression.Cause(rawValue: row.integer(7)) else { throw DamagedLedger() }
+        let (reason, relay) = Suppression.read(try terms.text(row.integer(3)), cause)
+        return AddressEvent(
             arrival: row.integer(1), fingerprint: Fingerprint(high: 0, low: 0), ordinal: row.integer(0),
             effect: row.integer(2) == ManualAction.Kind.suppress.rawValue ? .suppress : .release,
-            reason: try terms.reason(row.integer(3)), until: row.optionalInteger(4), known: row.optionalInteger(5),
+            reason: reason, until: row.optionalInteger(4), causeByHand: cause, known: row.optionalInteger(5),
+            relay: relay,
             stream: row.integer(6) == 0 ? nil : try terms.text(row.integer(6)))
     }
 
@@ -186,8 +191,8 @@ package final class AddressTable {
         try rows(AddressTable.eventSelection(", o.address") + " WHERE o.address") { row in
             page.outcomes[row.integer(16), default: []].append((try event(row), row.integer(3)))
         }
-        try rows("SELECT id, at, kind, reason, until, known, stream, address FROM action WHERE address") { row in
-            page.actions[row.integer(7), default: []].append(try action(row))
+        try rows("SELECT \(AddressTable.actionColumns), address FROM action WHERE address") { row in
+            page.actions[row.integer(8), default: []].append(try action(row))
         }
         if hasBases {
             try rows("SELECT \(AddressTable.stateColumns), address FROM base WHERE address") { row in

@@ -51,7 +51,7 @@ package struct LedgerTable {
         "address", integers: "id " + state, texts: "address spelling access_key", bytes: "streaks")
     package static let base = LedgerTable("base", integers: "address " + state, texts: "spelling", bytes: "streaks")
     package static let action = LedgerTable(
-        "action", integers: "id address at kind reason until author known stream", texts: "note")
+        "action", integers: "id address at kind reason until author known stream cause", texts: "note")
     package static let pruned = LedgerTable("pruned", integers: "", bytes: "fingerprint")
     package static let member = LedgerTable("brake_member", integers: "provider reason hour address weight")
     package static let hour = LedgerTable(

@@ -1,4 +1,5 @@
 import Bytes
+import Classifier
 import Glibc
 import Ledger
 import Maildir
@@ -19,6 +20,7 @@ final class Backlog {
         case folder(FolderWalk)
         case mbox(MboxWalk)
         case tar(TarWalk)
+        case events(EventsWalk)
     }
 
     private struct MaildirWalk {
@@ -43,6 +45,17 @@ final class Backlog {
     private struct TarWalk {
         let name: String
         let reader: TarReader
+    }
+
+    /// The events in a file of a service's.
+    private struct EventsWalk {
+        let file: String
+        /// The path in an archive.
+        let name: String?
+        let bytes: [UInt8]
+        let modified: Int64?
+        let events: [Range<Int>]
+        var next = 0
     }
 
     /// A stream, and how it came to be.
@@ -95,6 +108,7 @@ final class Backlog {
             }
             end(walk)
             return nil
+        case .events(let walk): return step(walk)
         case .tar(let walk):
             guard let member = walk.reader.next() else {
                 if let fault = walk.reader.fault {
@@ -118,6 +132,42 @@ final class Backlog {
                     modified: member.modified, isMember: true),
                 container: (walk.name, name))
         }
+    }
+
+    private func step(_ walk: EventsWalk) -> BacklogItem? {
+        var walk = walk
+        guard walk.next < walk.events.count else { return nil }
+        let contents = FileContents(
+            bytes: Array(walk.bytes[walk.events[walk.next]]), isCut: false, modified: walk.modified)
+        walk.next += 1
+        stack.append(.events(walk))
+        if walk.events.count == 1, walk.name == nil { return BacklogItem(place: .file(walk.file, contents)) }
+        let name = (walk.name.map { "\($0)#" } ?? "") + "\(walk.next)"
+        return BacklogItem(place: .member(of: walk.file, name: name, contents))
+    }
+
+    /// Divides a file of a service's events.
+    private func openEvents(_ stream: Stream, container: (file: String, name: String)?) {
+        let (bytes, isCut) = stream.input.readAll(limit: Limits.eventFileBytes)
+        if let fault = stream.input.fault {
+            return notes.miss(stream.name, "\(fault.sentence); nothing of it was counted")
+        }
+        if isCut {
+            let problem = "looks like a service's events and has more than \(Limits.eventFileBytes) bytes; divide it"
+            return notes.miss(stream.name, problem)
+        }
+        guard let events = EventFile.events(in: bytes) else {
+            let problem =
+                "looks like a service's events and is no JSON, or has more than \(Limits.events) of them; nothing of it was counted"
+            return notes.miss(stream.name, problem)
+        }
+        if events.isEmpty { return notes.stranger(stream.name) }
+        stack.append(
+            .events(
+                EventsWalk(
+                    file: container?.file ?? stream.name, name: container?.name, bytes: bytes,
+                    modified: stream.modified,
+                    events: events)))
     }
 
     private func step(_ walk: MaildirWalk) -> BacklogItem? {
@@ -245,6 +295,10 @@ final class Backlog {
         if MboxReader.begins(head) {
             stack.append(
                 .mbox(MboxWalk(name: stream.name, input: stream.input, reader: MboxReader(stream.input))))
+            return nil
+        }
+        if EventFile.mayBegin(head) {
+            openEvents(stream, container: container)
             return nil
         }
         guard looksLikeMail(head) else {

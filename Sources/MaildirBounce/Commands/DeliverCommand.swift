@@ -1,4 +1,6 @@
 import ArgumentParser
+import Bytes
+import Classifier
 import Glibc
 import Maildir
 
@@ -13,7 +15,12 @@ struct DeliverCommand: PlainCommand {
             the server put before it is left out. It may be of any size and takes no memory by it. Says nothing when all \
             is well.
 
+            For a webhook's receiver, too: the JSON that Amazon SNS, SendGrid, Postmark, Mailgun or Mailjet posts is divided \
+            into its events, each a file, which a scan reads like reports. Who posted it is for the receiver to check: what \
+            is delivered counts. Where it fails midway, let the service post it again: an event counts once.
+
             Example: maildir-bounce deliver --maildir /var/mail/bounce/Maildir < mail.eml
+            Example: maildir-bounce deliver --maildir /var/mail/bounce/Maildir < body.json
             Example, in ~bounce/.forward: "|/usr/bin/maildir-bounce deliver"
 
             Exit status: 0 the message is on disk, 65 there was no message, 75 everything else.
@@ -57,7 +64,19 @@ struct DeliverCommand: PlainCommand {
             }
             // What root would write the owner could not read, nor move.
             try (Account(ownerOf: path) ?? .current).run {
-                _ = try Maildir(opening: path).deliver(head, thenFrom: STDIN_FILENO)
+                let maildir = try Maildir(opening: path)
+                guard EventFile.mayBegin(head) else {
+                    try maildir.deliver(head, thenFrom: STDIN_FILENO)
+                    return
+                }
+                let body = try MessageHead.readRest(after: head, from: STDIN_FILENO, limit: Limits.eventFileBytes)
+                // Each event is a file, as each report is. What cannot be divided is kept as it is.
+                guard body.count <= Limits.eventFileBytes, let events = EventFile.events(in: body), !events.isEmpty
+                else {
+                    try maildir.deliver(body, thenFrom: STDIN_FILENO)
+                    return
+                }
+                for event in events { try maildir.deliver(Array(body[event])) }
             }
         } catch {
             guard let failure = Failure(error), failure.status != ExitStatus.dataError else { throw error }

@@ -10,7 +10,8 @@ struct ReprocessCommand: WordsCommand {
             Each message is read, classified and counted as scan does it, and nothing is moved: sources are never written \
             to. A source is a Maildir (its new and cur), an archive that scan --archive has filled, another folder (all \
             files and Maildirs below it), an mbox, a tar archive or a single mail, each also packed with gzip, or - for \
-            standard input. What it is shows in its first bytes.
+            standard input. What it is shows in its first bytes. A file of events that a mail service posted to a webhook (JSON \
+            of Amazon SNS, SendGrid, Postmark, Mailgun, Mailjet) is a source, too, each event a message.
 
             A message counts once, however often this is run, wherever it was stopped, and whether or not scan has met it \
             before or will. A message of an mbox or tar that breaks off within it is not counted.

@@ -59,6 +59,16 @@ struct TrustRule: Sendable, Equatable {
     /// own words, a person reads.
     private func judge(request verdict: Verdict) -> TrustJudgement {
         var judgement = TrustJudgement(maximumAddresses: maximumAddresses)
+        if let event = verdict.event {
+            judgement.counted = verdict.recipients.filter { !$0.isOwn }.map {
+                OutcomeEvent(
+                    address: $0.address, fate: Fate(.delivered),
+                    reason: Token(text: Suppression.Cause.unsubscribed.name))
+            }
+            judgement.isVouched = true
+            judgement.stream = event.stream.map { unsubscribe.streams[$0] ?? $0 }
+            return judgement
+        }
         guard let recipient = verdict.recipients.first, !recipient.isOwn,
             verdict.evidence.contains(where: { Self.formalRequests.contains($0.rule) })
         else { return judgement }
@@ -108,7 +118,8 @@ struct TrustRule: Sendable, Equatable {
 
     /// Whether our own server or a relay of ours wrote the report.
     private func isOfOurServers(_ verdict: Verdict) -> Bool {
-        if verdict.origin == .local { return true }
+        // No mail can pass for a service's event: only who may write the file can.
+        if verdict.origin == .local || verdict.event != nil { return true }
         guard let provenance = verdict.provenance else { return false }
         return relays.contains { $0.vouches(for: provenance) }
     }
@@ -127,6 +138,7 @@ struct TrustRule: Sendable, Equatable {
     private func trusted(_ verdict: Verdict) -> (counted: [Outcome], withheld: Withheld?) {
         guard !verdict.recipients.isEmpty else { return ([], nil) }
         if verdict.isListCut { return ([], .listCut) }
+        if verdict.event != nil { return (verdict.recipients, nil) }
         switch requirement {
         case .none: return (verdict.recipients, nil)
         case .messageID:

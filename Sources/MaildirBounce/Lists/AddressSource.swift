@@ -77,7 +77,7 @@ struct AddressSource: ParsableArguments {
                         switch parser.parse(line) {
                         case .entry(let entry): return item(line.number, entry.address)
                         case .broken(let problem): return .broken(line.number, problem)
-                        case .nothing: continue
+                        case .nothing, .free: continue
                         }
                     }
                     return nil

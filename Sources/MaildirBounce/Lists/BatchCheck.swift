@@ -41,7 +41,7 @@ struct BatchCheck {
                 switch parser.parse(line) {
                 case .entry(let entry): page.append((line.number, trimmed(entry.address)))
                 case .broken(let problem): report(line.number, problem)
-                case .nothing: break
+                case .nothing, .free: break
                 }
                 if page.count == size {
                     try check(page, output)

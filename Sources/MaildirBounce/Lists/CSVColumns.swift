@@ -18,13 +18,21 @@ struct CSVColumns: Equatable {
     private var since: Int?
     private var until: Int?
     private var note: Int?
+    private var cause: Int?
+    private var stream: Int?
+    private var relay: Int?
+    private var only: Int?
+    /// The names that were looked for.
+    private let sought: ListNames
+    /// What the table as a whole says, by a column that only such a table has.
+    private var tableCause: Suppression.Cause?
     /// How the columns were used, one line for the user.
     let remark: String
 
     /// Reads the first line of a table, which has names or the first row; `nil` if a quotation mark is misplaced.
-    init?(firstLine: [UInt8]) {
+    init?(firstLine: [UInt8], _ sought: ListNames = .own) {
         let readings = CSVColumns.separators.compactMap { separator in
-            CSV.fields(of: firstLine, separator: separator).map { CSVColumns(first: $0, separator: separator) }
+            CSV.fields(of: firstLine, separator: separator).map { CSVColumns(first: $0, separator: separator, sought) }
         }
         // A line of names before a row with an address in it; of equals the first separator.
         let best = readings.first { $0.namedCount != nil } ?? readings.first { $0.hasAddress } ?? readings.first
@@ -34,9 +42,10 @@ struct CSVColumns: Equatable {
 
     private let hasAddress: Bool
 
-    private init(first: [String], separator: UInt8) {
+    private init(first: [String], separator: UInt8, _ sought: ListNames) {
         self.separator = separator
-        let names = first.map(CSVColumns.key)
+        self.sought = sought
+        let names = first.map(ListNames.key)
         func columns(_ known: [String]) -> [Column] {
             known.flatMap { name in
                 names.indices.filter { names[$0] == name }.map { Column(index: $0, name: first[$0]) }
@@ -46,12 +55,13 @@ struct CSVColumns: Equatable {
         hasAddress = !addresses.isEmpty
         // `Subscriber e-mail` is also accepted, if there is only one such column.
         let others = names.indices.filter { index in
-            names[index].contains(CSVColumns.addressNames[0])
+            names[index].contains(ListNames.own.address[0])
                 // No name, but names that another separator is between.
                 && !first[index].utf8.contains(where: CSVColumns.separators.contains)
         }
-        let alike = others.count == 1 ? others.first.map { Column(index: $0, name: first[$0]) } : nil
-        guard let named = columns(CSVColumns.addressNames).first ?? alike, addresses.isEmpty else {
+        let alike =
+            !sought.isOfProvider && others.count == 1 ? others.first.map { Column(index: $0, name: first[$0]) } : nil
+        guard let named = columns(sought.address).first ?? alike, addresses.isEmpty else {
             address = addresses.first ?? 0
             remark =
                 "the first line names no column such as email: took column \(address + 1) as the address, and no reason or date"
@@ -64,7 +74,9 @@ struct CSVColumns: Equatable {
         func take(_ known: [String], _ role: String, ambiguous: String) -> Int? {
             let found = columns(known)
             // Our own column name is always recognised, whatever the other columns.
-            let own = found.filter { CSVColumns.key($0.name) == known[0] }
+            let own = found.filter {
+                ListNames.key($0.name) == (sought.isOfProvider ? ListNames.key(found[0].name) : known[0])
+            }
             guard let only = own.count == 1 ? own.first : found.count == 1 ? found.first : nil else {
                 if found.count > 1 {
                     refused.append(
@@ -76,17 +88,22 @@ struct CSVColumns: Equatable {
             taken.append((only, role))
             return only.index
         }
-        since = take(CSVColumns.sinceNames, "date", ambiguous: "none is, and all count from now on")
-        until = take(CSVColumns.untilNames, "end", ambiguous: "none is, and no suppression ends")
-        reason = take(CSVColumns.reasonNames, "reason", ambiguous: "none is")
-        note = take(CSVColumns.noteNames, "note", ambiguous: "none is")
+        since = take(sought.since, "date", ambiguous: "none is, and all count from now on")
+        until = take(sought.until, "end", ambiguous: "none is, and no suppression ends")
+        reason = take(sought.reason, "reason", ambiguous: "none is")
+        note = take(sought.note, "note", ambiguous: "none is")
+        cause = take(sought.cause, "cause", ambiguous: "none is")
+        stream = take(sought.stream, "stream", ambiguous: "none is")
+        relay = take(sought.relay, "relay", ambiguous: "none is")
+        only = sought.only.flatMap { take([$0.name], "kind", ambiguous: "none is") }
+        if cause == nil { tableCause = sought.signs.first { names.contains($0.name) }?.cause }
         let rest = first.indices.filter { index in !taken.contains { $0.0.index == index } }
-        if since == nil, refused.isEmpty,
+        if since == nil, refused.isEmpty, !sought.isOfProvider,
             let date = rest.first(where: { index in CSVColumns.dateWords.contains { names[index].contains($0) } })
         {
             refused.append(
                 "\(Column(index: date, name: first[date]).text) does not say that it is the date of the suppression: name it "
-                    + "\(CSVColumns.sinceNames[0]) if it is")
+                    + "\(ListNames.own.since[0]) if it is")
         }
         var parts = ["took " + taken.map { "\($0.0.text) as the \($0.1)" }.joined(separator: ", ")]
         if since == nil { parts.append("no date") }
@@ -104,47 +121,26 @@ struct CSVColumns: Equatable {
             return fields[column]
         }
         guard let address = field(address) else { return .broken("the address is missing") }
-        return ListEntry.line(
-            address: address, reason: field(reason), since: field(since), until: field(until), note: field(note))
+        var texts = ListTexts(address: address)
+        texts.reason = field(reason)
+        texts.since = field(since)
+        texts.until = field(until)
+        texts.note = field(note)
+        texts.cause = field(cause)
+        texts.stream = field(stream)
+        texts.relay = field(relay)
+        texts.impliedCause = tableCause
+        if let only, let kind = sought.only, let value = field(only), value.lowercased() != kind.value { return .free }
+        return ListEntry.line(texts, sought)
     }
-
-    // MARK: names
 
     /// The separators of tables; the first one that fits the first line is used.
     private static let separators: [UInt8] = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
     /// How many names of columns that are passed over are shown.
     private static let shownNames = 12
 
-    // Names are compared by their letters and digits. If a table has several of a list, the first of the list is meant.
-    private static let addressNames = [
-        "email", "emailaddress", "mail", "mailaddress", "emailadresse", "mailadresse", "メールアドレス", "recipient",
-        "recipientaddress", "address",
-    ]
-    private static let reasonNames = ["reason", "suppressionreason", "bouncereason"]
-    private static let noteNames = ["note", "comment"]
-    /// Names that say that a date is the suppression's. The date of a subscription (`created_at`, `date`) would date a
-    /// suppression far back, so that a later release undoes it.
-    private static let sinceNames = [
-        "since", "suppressedat", "suppressedon", "suppressedsince", "suppressiondate", "suppressiontime", "bouncedat",
-        "bouncedon", "bouncedate", "bouncetime", "complainedat", "complaintdate", "complainttime", "unsubscribedat",
-        "unsubscribedon", "unsubscribedate", "optedoutat", "optoutdate", "blockedat", "blocklistedat", "blacklistedat",
-    ]
-    /// Not `expires`: a subscription that has ended is not a suppression that has ended.
-    private static let untilNames = [
-        "until", "suppresseduntil", "suppressionuntil", "suppressionend", "suppressionends",
-    ]
     /// Parts of the names of other dates, which are reported as ignored.
     private static let dateWords = ["date", "time", "created", "since", "edat", "edon", "日"]
-
-    /// `email` for `E-Mail`: letters and digits, in lower case.
-    private static func key(_ name: String) -> String {
-        var key = ""
-        for scalar in name.lowercased().unicodeScalars
-        where scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) {
-            key.unicodeScalars.append(scalar)
-        }
-        return key
-    }
 }
 
 /// A name as it is shown.

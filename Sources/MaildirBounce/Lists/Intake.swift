@@ -22,6 +22,8 @@ struct Intake {
         case broken(Int, String)
         /// A suppression that has already ended.
         case ended
+        /// The list names the address, and does not suppress it.
+        case free
     }
 
     /// What is written at a time.
@@ -42,6 +44,8 @@ struct Intake {
         /// Older than a release, which still holds.
         var released = 0
         var ended = 0
+        /// Named in the list as addresses that may be mailed.
+        var free = 0
         /// How many of the written ones do not change the current state.
         var needless = 0
         var broken = NamedProblems()
@@ -53,6 +57,7 @@ struct Intake {
             if known > 0 { parts.append("\(known) already known") }
             if released > 0 { parts.append("\(released) released since and not suppressed") }
             if ended > 0 { parts.append("\(ended) ended by now and left out") }
+            if free > 0 { parts.append("\(free) not suppressed by the list and left out") }
             if broken.count > 0 { parts.append("\(broken.count) broken and left out") }
             return parts.joined(separator: ", ")
         }
@@ -134,6 +139,7 @@ struct Intake {
             case .action(let action): if !mustStop { page.actions.append(action) }
             case .domain(let action): if !mustStop { page.domains.append(action) }
             case .ended: tally.ended += 1
+            case .free: tally.free += 1
             case .broken(let number, let problem): report(number, problem)
             }
         }
@@ -149,7 +155,7 @@ struct Intake {
         while mustStop, !isOver { _ = try page(next) }
         if tally.broken.untold > 0 { Log().warning("and \(tally.broken.untold) more that are broken") }
         let broken = tally.broken.count
-        guard broken > 0, mustStop || tally.written + tally.known + tally.ended == 0 else { return }
+        guard broken > 0, mustStop || tally.written + tally.known + tally.ended + tally.free == 0 else { return }
         let what = "\(broken) \(unit)\(broken == 1 ? " is" : unit == "address" ? "es are" : "s are") broken"
         throw Failure(ExitStatus.dataError, "nothing was changed: \(what); \(mustStop ? hint : "check the list")")
     }

@@ -1,18 +1,22 @@
 import Classifier
 
-/// Reads one line of JSON (RFC 8259): an object with `address`, or else with `domain`, and perhaps `reason`, `since`,
-/// `until` and `note`, all of them strings. Other members are ignored.
+/// Reads an object of JSON (RFC 8259): by our own names one with `address`, or else with `domain`, and perhaps `cause`,
+/// `reason`, `since`, `until`, `note`, `stream` and `relay`, all of them strings. Other members are ignored.
 enum JSONEntry {
     /// How deep a value that is passed over may be nested.
     static let depthLimit = 64
 
-    static func parse(_ line: [UInt8]) -> ListLine {
-        guard let entry = JSONValue(strict: line, maximumDepth: depthLimit), case .object = entry else {
+    static func parse(_ object: [UInt8], _ names: ListNames = .own) -> ListLine {
+        guard let value = JSONValue(strict: object, maximumDepth: depthLimit), case .object(let members) = value else {
             return .broken("this is no JSON object")
         }
+        return names.isOfProvider ? foreign(members, names) : own(value)
+    }
+
+    private static func own(_ entry: JSONValue) -> ListLine {
         // As written by `check --format jsonl` for an address that may be mailed.
         if entry["suppressed"] == .bool(false) { return .broken("it says of the address that it is not suppressed") }
-        for name in ["reason", "since", "until", "note"] {
+        for name in ["cause", "reason", "since", "until", "note", "stream", "relay"] {
             // An invalid value must not be treated as absent: a lost end would suppress permanently.
             guard let value = entry[name], value != .null, value.string == nil else { continue }
             return .broken("\"\(name)\" must be a text in quotes")
@@ -22,9 +26,41 @@ enum JSONEntry {
         guard let address = domain ?? entry["address"]?.string else {
             return .broken("there is no \"address\" and no \"domain\" with a text")
         }
-        return ListEntry.line(
-            address: address, isDomain: domain != nil,
-            reason: entry["reason"]?.string.flatMap { $0.isEmpty ? nil : $0 }, since: entry["since"]?.string,
-            until: entry["until"]?.string, note: entry["note"]?.string)
+        var texts = ListTexts(address: address)
+        texts.isDomain = domain != nil
+        texts.reason = entry["reason"]?.string.flatMap { $0.isEmpty ? nil : $0 }
+        texts.since = entry["since"]?.string
+        texts.until = entry["until"]?.string
+        texts.note = entry["note"]?.string
+        texts.cause = entry["cause"]?.string
+        texts.stream = entry["stream"]?.string
+        texts.relay = entry["relay"]?.string
+        return ListEntry.line(texts, .own)
+    }
+
+    /// An object of a service's export.
+    private static func foreign(_ members: [String: JSONValue], _ names: ListNames) -> ListLine {
+        var values: [String: JSONValue] = [:]
+        for (name, value) in members where value != .null { values[ListNames.key(name)] = value }
+        func text(_ sought: [String]) -> String? {
+            guard let value = sought.lazy.compactMap({ values[$0] }).first else { return nil }
+            switch value {
+            case .string(let text): return text.isEmpty ? nil : text
+            case .number(let number):
+                return Int64(exactly: number.rounded(.towardZero)).map(String.init)
+            case .bool(let isSet): return isSet ? "1" : "0"
+            case .null, .array, .object: return nil
+            }
+        }
+        guard let address = text(names.address) else {
+            return .broken("there is no \"\(names.address[0])\" with a text, by which this service names the address")
+        }
+        if let only = names.only, let value = text([only.name]), value.lowercased() != only.value { return .free }
+        var texts = ListTexts(address: address)
+        texts.since = text(names.since)
+        texts.note = text(names.note)
+        texts.cause = text(names.cause)
+        texts.impliedCause = names.signs.first { values[$0.name] != nil }?.cause
+        return ListEntry.line(texts, names)
     }
 }

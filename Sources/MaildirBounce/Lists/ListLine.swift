@@ -1,4 +1,5 @@
 import Bytes
+import Ledger
 import MIME
 
 /// What a line of a list says.
@@ -8,6 +9,8 @@ enum ListLine: Equatable {
     case broken(String)
     /// A blank line, a comment, the names of the columns.
     case nothing
+    /// A service's line about an address that may be mailed.
+    case free
 }
 
 /// An address to suppress, and what the list says about it.
@@ -17,6 +20,11 @@ struct ListEntry: Equatable {
     /// Whether it is a whole domain instead.
     var isDomain = false
     var reason: String?
+    /// `nil` if the list does not say it.
+    var cause: Suppression.Cause?
+    var stream: String?
+    /// As the list writes it.
+    var relay: String?
     /// Seconds since 1970 UTC.
     var since: Int64?
     var until: Int64?
@@ -28,6 +36,7 @@ enum ImportFormat: String, CaseIterable {
     case text
     case csv
     case jsonl
+    case json
     case postfix
 }
 
@@ -37,12 +46,29 @@ struct ListParser {
     static let rowLines = 100
 
     private let format: ImportFormat
+    private let names: ListNames
+    private var elements = JSONElements()
     /// How a table's columns are read; known from its first line on.
     private(set) var columns: CSVColumns?
     /// Lines that were read ahead, to be read again.
     private var pending: [LineReader.Line] = []
 
-    init(_ format: ImportFormat) { self.format = format }
+    /// - Parameter names: what its columns or keys are called.
+    init(_ format: ImportFormat, _ names: ListNames = .own) {
+        self.format = format
+        self.names = names
+    }
+
+    /// The next line, row or element with its number, or nil at the end.
+    mutating func next(_ reader: LineReader) throws(Failure) -> (number: Int, line: ListLine)? {
+        guard format == .json else { return try next(reader.next) }
+        guard let element = try elements.next(reader.nextPiece) else { return nil }
+        switch element.content {
+        case .object(let bytes) where !Charset.isUTF8(bytes.span): return (element.line, ListParser.notUTF8(bytes))
+        case .object(let bytes): return (element.line, JSONEntry.parse(bytes, names))
+        case .broken(let problem): return (element.line, .broken(problem))
+        }
+    }
 
     /// The next line with its number, or the next row of a table with the number of its first line; nil at the end.
     mutating func next(
@@ -63,17 +89,20 @@ struct ListParser {
             return .nothing
         }
         guard Charset.isUTF8(line.bytes.span) else {
-            let isWide = line.bytes.starts(with: [0xFF, 0xFE]) || line.bytes.starts(with: [0xFE, 0xFF])
-            return .broken(
-                "this is not UTF-8; " + (isWide ? "it looks like UTF-16" : "import --charset NAME reads other charsets")
-            )
+            return ListParser.notUTF8(line.bytes)
         }
         switch format {
         case .text: return ListParser.text(line)
         case .csv: return csv(line)
-        case .jsonl: return JSONEntry.parse(line.bytes)
+        case .jsonl, .json: return JSONEntry.parse(line.bytes, names)
         case .postfix: return AccessMap.parse(line.text)
         }
+    }
+
+    private static func notUTF8(_ bytes: [UInt8]) -> ListLine {
+        let isWide = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
+        return .broken(
+            "this is not UTF-8; " + (isWide ? "it looks like UTF-16" : "import --charset NAME reads other charsets"))
     }
 
     private mutating func nextLine(_ lines: () throws(Failure) -> LineReader.Line?) throws(Failure) -> LineReader.Line?
@@ -106,7 +135,7 @@ struct ListParser {
 
     private func fields(_ bytes: [UInt8]) -> [String]? {
         guard let columns else {
-            return CSVColumns(firstLine: bytes).flatMap { CSV.fields(of: bytes, separator: $0.separator) }
+            return CSVColumns(firstLine: bytes, names).flatMap { CSV.fields(of: bytes, separator: $0.separator) }
         }
         return CSV.fields(of: bytes, separator: columns.separator)
     }
@@ -123,7 +152,7 @@ struct ListParser {
         guard let columns else {
             // Excel's line that names the separator is not part of the table.
             if line.bytes.starts(with: Array("sep=".utf8)), line.bytes.count == 5 { return .nothing }
-            guard let columns = CSVColumns(firstLine: line.bytes) else { return ListParser.misquoted }
+            guard let columns = CSVColumns(firstLine: line.bytes, names) else { return ListParser.misquoted }
             self.columns = columns
             if columns.namedCount != nil { return .nothing }
             return csv(line)
@@ -135,19 +164,57 @@ struct ListParser {
         "a quotation mark is out of place, or a field in quotes does not end")
 }
 
+/// What a line says, in its own words.
+struct ListTexts {
+    var address: String
+    var isDomain = false
+    var reason: String?
+    var since: String?
+    var until: String?
+    var note: String?
+    var cause: String?
+    var stream: String?
+    var relay: String?
+    /// By what the line, or its list, has besides.
+    var impliedCause: Suppression.Cause?
+
+    init(address: String) { self.address = address }
+}
+
 extension ListEntry {
-    /// From the texts of a list, whose times may be wrong.
-    static func line(
-        address: String, isDomain: Bool = false, reason: String?, since: String?, until: String?, note: String?
-    ) -> ListLine {
-        var entry = ListEntry(address: address, isDomain: isDomain, reason: reason, note: note)
-        for (text, place) in [(since, \ListEntry.since), (until, \ListEntry.until)] {
+    /// From the texts of a list, of which some may be wrong.
+    static func line(_ texts: ListTexts, _ names: ListNames) -> ListLine {
+        var entry = ListEntry(address: texts.address, isDomain: texts.isDomain, reason: texts.reason, note: texts.note)
+        entry.stream = texts.stream
+        for (text, place) in [(texts.since, \ListEntry.since), (texts.until, \ListEntry.until)] {
             guard let text else { continue }
-            guard let time = parsedTimestamp(text) else {
+            guard let time = time(text, names) else {
                 return .broken("\(text) is no time such as 2026-11-24T10:00:05Z")
             }
             entry[keyPath: place] = time
         }
+        entry.cause = texts.impliedCause
+        if let word = texts.cause {
+            switch names.words[ListNames.key(word)] {
+            case .suppressed(let cause): entry.cause = cause
+            case .free: return .free
+            case nil where names.isCauseGiven: break
+            case nil:
+                let known = names.words.keys.sorted().joined(separator: ", ")
+                return .broken("the cause \(word) is none of \(known); correct it, or give --cause for all lines")
+            }
+        }
+        entry.relay = texts.relay
         return .entry(entry)
+    }
+
+    /// A list's time; services also write seconds since 1970, and dates as in mails.
+    private static func time(_ text: String, _ names: ListNames) -> Int64? {
+        if let time = parsedTimestamp(text) { return time }
+        guard names.isOfProvider else { return nil }
+        if let seconds = Double(text), (0...Double(LedgerLimits.latestArrival)).contains(seconds) {
+            return Int64(seconds)
+        }
+        return MailDate.seconds(text.utf8.span, in: 0..<text.utf8.count).flatMap { $0 >= 0 ? $0 : nil }
     }
 }

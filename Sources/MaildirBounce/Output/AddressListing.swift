@@ -46,7 +46,8 @@ struct AddressText {
 
     private func line(_ action: ManualAction) -> String {
         let words: [String?] = [
-            timestamp(action.at), action.kind.name, action.stream.map { "for \($0)" }, action.reason,
+            timestamp(action.at), action.kind.name, action.stream.map { "for \($0)" },
+            action.cause == .manual ? nil : "as \(action.cause.name)", action.relay?.text, action.reason,
             action.until.flatMap(timestamp).map { "until \($0)" },
             action.author.map { "by \($0)" }, action.note.map { "- \($0)" },
         ]
@@ -137,6 +138,8 @@ extension JSONWriter {
             writer.member("at", timestamp(action.at))
             writer.member("kind", action.kind.name)
             writer.member("stream", action.stream)
+            if action.cause != .manual { writer.member("cause", action.cause.name) }
+            writer.member("relay", action.relay?.text)
             writer.member("reason", action.reason)
             writer.member("until", action.until.flatMap(timestamp))
             writer.member("author", action.author)

@@ -73,6 +73,16 @@ final class LineReader {
         }
     }
 
+    /// What comes next, however much that is, for a reader that divides it otherwise; nil at the end.
+    func nextPiece() throws(Failure) -> [UInt8]? {
+        if start == buffer.count, try !fill() { return nil }
+        defer { start = buffer.count }
+        let isFirst = number == 0
+        number = 1
+        let piece = buffer[start...]
+        return Array(isFirst && piece.starts(with: [0xEF, 0xBB, 0xBF]) ? piece.dropFirst(3) : piece)
+    }
+
     private func line(_ content: ArraySlice<UInt8>, isTooLong: Bool) -> Line {
         number += 1
         var content = content

@@ -27,6 +27,13 @@ enum MessageHead {
         return message
     }
 
+    /// All of a message if it has no more bytes than `limit`, else somewhat more than these.
+    static func readRest(after head: [UInt8], from descriptor: Int32, limit: Int) throws(Failure) -> [UInt8] {
+        var bytes = head
+        while bytes.count <= limit, try readMore(descriptor, &bytes) {}
+        return bytes
+    }
+
     private static let mark = Array("From ".utf8)
 
     private static func mayBeSeparator(_ head: [UInt8]) -> Bool {

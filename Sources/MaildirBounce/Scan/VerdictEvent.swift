@@ -145,9 +145,19 @@ extension Fingerprint {
     /// Without a Message-ID, the mail's Date and arrival are used instead: a server may say the same about the same
     /// address on many days.
     ///
+    /// A service's event has an identity of its own, whatever is posted around it.
+    ///
     /// Nothing that the rules decide goes in, so that a report that comes back after they have changed is still the one
     /// that was counted.
     init(_ verdict: Verdict, _ former: FormerFingerprint, contents: [UInt8]) {
+        if let event = verdict.event, !event.id.isEmpty {
+            var hash = ReportHash()
+            hash.combine("event")
+            hash.combine(verdict.dialect)
+            hash.combine(event.id)
+            self.init(high: hash.value.high, low: hash.value.low)
+            return
+        }
         var base = former.fingerprint
         // 0.1.0 took an empty line at the very start for the end of the header.
         let start = contents.span.firstLine(notBlankFrom: 0)
