@@ -26,6 +26,9 @@ struct Doctor {
             owner = check.whole.map { Account.name(of: $0.owner) }
             findings += check.findings()
             findings += WaitingCheck.findings(maildir, now: now)
+            if configuration?.contents.takesCur == true, let finding = WaitingCheck.cur(maildir) {
+                findings.append(finding)
+            }
             findings += LockCheck.findings(maildir, now: now)
         } else {
             findings.append(
