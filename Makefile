@@ -102,6 +102,11 @@ test-postgresql: ## the ledger on PostgreSQL: its unit tests, kills, outages, fa
 	swift build --build-tests $(STRICT)
 	Tests/postgresql/run.sh
 
+integrations: ## run the recipes of docs/integrations.md: mail libraries, list managers, fetchmail and its like (minutes)
+	@scripts/install-deps.sh integrations
+	swift build --product maildir-bounce $(STRICT)
+	Tests/integrations/run.sh
+
 score: build ## score the release build on labelled mails: CORPUS=folder with score.py, MAILS=another folder of mails
 	scripts/score.sh $(CORPUS) $(MAILS)
 

@@ -6,6 +6,7 @@
 #                           interpreters of the examples (PHP, Perl) with their database drivers, curl, jq, sqlite3, a C compiler for
 #                           the fault tests, the browser for the HTML report (Chromium), what reads manual pages, units and
 #                           completions, and valgrind
+#   install-deps.sh integrations  what Debian has of the programs that the recipes are for
 #   install-deps.sh package what the build needs, and what makes and tries the Debian package
 #
 # Postfix is installed without a configuration, so no mail server starts, and never in place of another mail server.
@@ -27,10 +28,10 @@ as_root() {
 
 apt_install() {
     local options=(-qq -y --no-install-recommends --no-remove -o DPkg::Lock::Timeout=300)
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install "${options[@]}" "$@" >/dev/null 2>&1 && return
+    as_root env DEBIAN_FRONTEND=noninteractive ${RUNLEVEL:+RUNLEVEL=$RUNLEVEL} apt-get install "${options[@]}" "$@" >/dev/null 2>&1 && return
     # Package lists that are missing or old; a mirror that fails is asked once more.
     as_root apt-get -qq update || { sleep 5; as_root apt-get -qq update; } || return
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install "${options[@]}" "$@" >/dev/null
+    as_root env DEBIAN_FRONTEND=noninteractive ${RUNLEVEL:+RUNLEVEL=$RUNLEVEL} apt-get install "${options[@]}" "$@" >/dev/null
 }
 
 # install WHY PACKAGE…: false, with a line that says what to do, where it cannot.
@@ -53,8 +54,8 @@ install() {
 }
 
 case ${1:-} in
-    build | test | package) ;;
-    *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
+    build | test | package | integrations) ;;
+    *) sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 64 ;;
 esac
 
 if ! command -v swift >/dev/null; then
@@ -70,6 +71,18 @@ need=()
 compgen -G '/usr/include/c++/*/string' >/dev/null || need+=(g++)
 command -v git >/dev/null || need+=(git)
 [ ${#need[@]} = 0 ] || install "the build" "${need[@]}" || exit 1
+
+if [ "$1" = integrations ]; then
+    need=()
+    for package in php-cli php-sqlite3 php-mbstring libphp-phpmailer php-symfony-mailer perl libdbd-sqlite3-perl libemail-sender-perl \
+        nodejs node-nodemailer ruby-actionmailer python3 python3-venv python3-django jq iproute2 fetchmail isync getmail6 dovecot-imapd; do
+        dpkg-query -W -f '${Status}' $package 2>/dev/null | grep -q 'ok installed' || need+=($package)
+    done
+    # At runlevel 1 Debian starts none of the servers that it installs.
+    export RUNLEVEL=1
+    # Without these the test names what it skips; where CI is set it fails.
+    [ ${#need[@]} = 0 ] || install "the test of the integrations" "${need[@]}" || true
+fi
 
 if [ "$1" = package ]; then
     need=()

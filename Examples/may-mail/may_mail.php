@@ -4,11 +4,18 @@
 //     php may_mail.php LEDGER ADDRESS…        or one address a line on standard input
 //
 // Prints "ADDRESS<tab>yes" or "ADDRESS<tab>no<tab>REASON<tab>SINCE". Exit status: 0 all may be mailed, 1 some may not, 65
-// something is no address, 66 there is no ledger, 75 try again later. docs/interface.md describes what is read.
+// something is no address, 66 there is no ledger or no right to read it, 75 try again later. docs/interface.md describes what is
+// read. Another script may include this file for its functions (Examples/integrations/bounce.php).
 //
 // Addresses with quotes, with letters beyond ASCII or at an IP address have to be brought into their one form by
 // maildir-bounce itself: for these `maildir-bounce check` is run (MAILDIR_BOUNCE says where it is).
 declare(strict_types=1);
+
+namespace MaildirBounce;
+
+use PDO;
+use PDOException;
+use RuntimeException;
 
 const BUSY_SECONDS = 10;
 const DOMAIN = "
@@ -19,9 +26,24 @@ final class NotAnAddress extends RuntimeException
 {
 }
 
+final class NoLedger extends RuntimeException
+{
+}
+
 /** Read-only; waits where another program writes. Debian: php-sqlite3. */
 function open_ledger(string $path): PDO
 {
+    foreach ([$path, "$path-wal", "$path-shm"] as $file) {
+        $handle = @fopen($file, 'rb');
+        if ($handle !== false) {
+            fclose($handle);
+        } elseif (str_ends_with(error_get_last()['message'] ?? '', 'Permission denied')) {
+            throw new NoLedger("no right to read $file: put this user into the group of the ledger (adduser www-data bounce), and "
+                . 'start the web server or PHP-FPM again');
+        } elseif ($file === $path) {
+            throw new NoLedger("there is no ledger $path");
+        }
+    }
     return new PDO("sqlite:$path", null, null, [
         PDO::SQLITE_ATTR_OPEN_FLAGS => PDO::SQLITE_OPEN_READONLY,
         PDO::ATTR_TIMEOUT => BUSY_SECONDS,
@@ -116,13 +138,12 @@ function addresses(array $given): iterable
     }
 }
 
+if (realpath($_SERVER['SCRIPT_FILENAME']) !== __FILE__) {
+    return;
+}
 if ($argc < 2) {
     fwrite(STDERR, "usage: may_mail.php LEDGER ADDRESS…\n");
     exit(64);
-}
-if (!file_exists($argv[1])) {
-    fwrite(STDERR, "there is no ledger $argv[1]\n");
-    exit(66);
 }
 $status = 0;
 try {
@@ -140,6 +161,9 @@ try {
             $status = 1;
         }
     }
+} catch (NoLedger $problem) {
+    fwrite(STDERR, $problem->getMessage() . "\n");
+    exit(66);
 } catch (PDOException | RuntimeException $problem) {
     fwrite(STDERR, "the ledger cannot be read now: {$problem->getMessage()}\n");
     exit(75);

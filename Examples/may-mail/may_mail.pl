@@ -4,7 +4,8 @@
 #     may_mail.pl LEDGER ADDRESS…        or one address a line on standard input
 #
 # Prints "ADDRESS<tab>yes" or "ADDRESS<tab>no<tab>REASON<tab>SINCE". Exit status: 0 all may be mailed, 1 some may not, 65
-# something is no address, 66 there is no ledger, 75 try again later. docs/interface.md describes what is read.
+# something is no address, 66 there is no ledger or no right to read it, 75 try again later. docs/interface.md describes what is
+# read. Another script may require this file for its functions (Examples/integrations/Bounce.pm).
 #
 # Addresses with quotes, with letters beyond ASCII or at an IP address have to be brought into their one form by
 # maildir-bounce itself: for these `maildir-bounce check` is run (MAILDIR_BOUNCE says where it is).
@@ -13,6 +14,7 @@ use warnings;
 use DBD::SQLite::Constants qw(:file_open);    # Debian: libdbd-sqlite3-perl
 use DBI;
 use Digest::SHA qw(hmac_sha256);
+use Errno qw(EACCES);
 
 use constant BUSY_MILLISECONDS => 10_000;
 use constant DOMAIN => q{
@@ -22,6 +24,13 @@ use constant DOMAIN => q{
 # Read-only; waits where another program writes.
 sub open_ledger {
     my ($path) = @_;
+    for my $file ($path, "$path-wal", "$path-shm") {
+        next if open my $handle, '<', $file;
+        die "no ledger: no right to read $file: put this user into the group of the ledger (adduser www-data bounce), and start its "
+            . "programs again\n"
+            if $! == EACCES;
+        die "no ledger: there is no ledger $path\n" if $file eq $path;
+    }
     my $ledger = DBI->connect("dbi:SQLite:dbname=$path", '', '',
         { RaiseError => 1, PrintError => 0, sqlite_open_flags => SQLITE_OPEN_READONLY });
     $ledger->sqlite_busy_timeout(BUSY_MILLISECONDS);
@@ -77,14 +86,15 @@ sub ask {
     die "$program check left with status $status\n";
 }
 
+return 1 if caller;
 my ($path, @addresses) = @ARGV;
 defined $path or die "usage: may_mail.pl LEDGER ADDRESS…\n";
-if (!-e $path) {
-    print STDERR "there is no ledger $path\n";
-    exit 66;
-}
 my $status = 0;
 my $ledger = eval { open_ledger($path) };
+if ($@ =~ /\Ano ledger: (.*)/s) {
+    print STDERR $1;
+    exit 66;
+}
 my $next = @addresses ? sub { shift @addresses } : sub { my $line = <STDIN>; $line =~ s/\r?\n\z// if defined $line; $line };
 while (defined(my $address = $next->())) {
     my @found = eval { $ledger or die "$DBI::errstr\n"; suppression($ledger, $path, $address) };

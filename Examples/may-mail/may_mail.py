@@ -4,7 +4,8 @@
     may_mail.py LEDGER ADDRESS…        or one address a line on standard input
 
 Prints "ADDRESS<tab>yes" or "ADDRESS<tab>no<tab>REASON<tab>SINCE". Exit status: 0 all may be mailed, 1 some may not, 65
-something is no address, 66 there is no ledger, 75 try again later. docs/interface.md describes what is read.
+something is no address, 66 there is no ledger or no right to read it, 75 try again later. docs/interface.md describes what is
+read. Another script may import this one for its functions (Examples/integrations/bounce.py).
 
 Addresses with quotes, with letters beyond ASCII or at an IP address have to be brought into their one form by
 maildir-bounce itself: for these `maildir-bounce check` is run (MAILDIR_BOUNCE says where it is).
@@ -30,8 +31,21 @@ class NotAnAddress(Exception):
     pass
 
 
+class NoLedger(Exception):
+    pass
+
+
 def open_ledger(path):
     """Read-only; waits where another program writes."""
+    for file in (path, f"{path}-wal", f"{path}-shm"):
+        try:
+            open(file, "rb").close()
+        except PermissionError:
+            raise NoLedger(f"no right to read {file}: put this user into the group of the ledger (adduser www-data bounce), and start"
+                           " its programs again") from None
+        except FileNotFoundError:
+            if file == path:
+                raise NoLedger(f"there is no ledger {path}") from None
     return sqlite3.connect(pathlib.Path(path).resolve().as_uri() + "?mode=ro", uri=True, timeout=BUSY_SECONDS)
 
 
@@ -84,9 +98,6 @@ def ask(path, address):
 
 
 def main(path, *addresses):
-    if not os.path.exists(path):
-        print(f"there is no ledger {path}", file=sys.stderr)
-        return 66
     status = 0
     try:
         ledger = open_ledger(path)
@@ -100,6 +111,9 @@ def main(path, *addresses):
             print(address, *(["no", *found] if found else ["yes"]), sep="\t")
             if found and status == 0:
                 status = 1
+    except NoLedger as problem:
+        print(problem, file=sys.stderr)
+        return 66
     except (sqlite3.DatabaseError, OSError) as problem:
         print(f"the ledger cannot be read now: {problem}", file=sys.stderr)
         return 75

@@ -5,6 +5,10 @@
 //
 // DAY, days since 1970, is for installations that set verp.expiry_days: intdiv(time(), 86400).
 
+namespace MaildirBounce;
+
+use LengthException;
+
 function signed_return_path(string $key, string $return_path, string $address, ?int $day = null): string
 {
     [$id, $secret] = explode(':', $key, 2);
@@ -27,12 +31,19 @@ function signed_return_path(string $key, string $return_path, string $address, ?
     return $sender . substr($return_path, $at);
 }
 
+function signing_key(string $keyfile): string
+{
+    $lines = preg_grep('/^(#|$)/', file($keyfile, FILE_IGNORE_NEW_LINES), PREG_GREP_INVERT);
+    return reset($lines); // the first one signs
+}
+
+if (realpath($_SERVER['SCRIPT_FILENAME']) !== __FILE__) {
+    return; // included for its functions
+}
 [, $keyfile, $return_path, $address] = $argv;
-$lines = preg_grep('/^(#|$)/', file($keyfile, FILE_IGNORE_NEW_LINES), PREG_GREP_INVERT);
-$key = reset($lines); // the first one signs
 $day = isset($argv[4]) ? (int) $argv[4] : null;
 try {
-    echo signed_return_path($key, $return_path, $address, $day), "\n";
+    echo signed_return_path(signing_key($keyfile), $return_path, $address, $day), "\n";
 } catch (LengthException $problem) {
     fwrite(STDERR, $problem->getMessage() . "\n");
     exit(65);

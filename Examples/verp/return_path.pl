@@ -24,7 +24,13 @@ sub signed_return_path {
     return "$sender\@$host";
 }
 
+sub signing_key {
+    my ($keyfile) = @_;
+    open my $file, '<', $keyfile or die "$keyfile: $!\n";
+    chomp(my @keys = grep { !/^(#|$)/ } <$file>);
+    return $keys[0];    # the first one signs
+}
+
+return 1 if caller;    # required for its functions
 my ($keyfile, $return_path, $address, $day) = @ARGV;
-open my $file, '<', $keyfile or die "$keyfile: $!\n";
-chomp(my @keys = grep { !/^(#|$)/ } <$file>);
-print signed_return_path($keys[0], $return_path, $address, $day), "\n";    # the first one signs
+print signed_return_path(signing_key($keyfile), $return_path, $address, $day), "\n";

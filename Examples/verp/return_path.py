@@ -26,12 +26,15 @@ def signed_return_path(key, return_path, address, day=None):
     return f"{sender}@{host}"
 
 
+def signing_key(keyfile):
+    with open(keyfile, encoding="ascii") as file:
+        return next(line.rstrip("\n") for line in file if not re.match(r"#|$", line))  # the first one signs
+
+
 if __name__ == "__main__":
     keyfile, path, recipient = sys.argv[1:4]
-    with open(keyfile, encoding="ascii") as file:
-        keys = [line.rstrip("\n") for line in file if not re.match(r"#|$", line)]
     try:
         day = int(sys.argv[4]) if len(sys.argv) > 4 else None
-        print(signed_return_path(keys[0], path, recipient, day))  # the first one signs
+        print(signed_return_path(signing_key(keyfile), path, recipient, day))
     except ValueError as problem:
         sys.exit(str(problem))

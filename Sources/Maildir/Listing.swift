@@ -20,7 +20,10 @@ extension Maildir {
 }
 
 extension FolderHandle {
-    func list(limit: Int?) throws(MaildirError) -> NameList {
+    /// - Parameter isWanted: which names are kept; the others cost no memory.
+    func list(
+        limit: Int?, where isWanted: (UnsafePointer<CChar>) -> Bool = { _ in true }
+    ) throws(MaildirError) -> NameList {
         // A separate descriptor: a duplicate would share its position with every other listing.
         let opened = systemCall { openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         if opened.error != 0 { throw MaildirError(.list, path, errorNumber: opened.error) }
@@ -42,7 +45,7 @@ extension FolderHandle {
             // In place: as a value, the name would be a tuple of 256 bytes, copied whole.
             let isTaken = withUnsafeBytes(of: &entry.pointee.d_name) { field in
                 guard let name = field.assumingMemoryBound(to: CChar.self).baseAddress else { return true }
-                return name.pointee == CChar(bitPattern: UInt8(ascii: ".")) || builder.add(name)
+                return name.pointee == CChar(bitPattern: UInt8(ascii: ".")) || !isWanted(name) || builder.add(name)
             }
             if !isTaken { return builder.finish(limit: limit) }
         }

@@ -34,6 +34,21 @@ struct CommitTests {
         #expect(try ledger.dump() == before)
     }
 
+    @Test("Which files of a Maildir are known is found by their names, whatever their bytes")
+    func knownFiles() throws {
+        let ledger = try store()
+        // The second file is a copy of the first one's report.
+        let events = [report(1, name: "1.V1.host"), report(1, name: "2.V2.host"), report(3, name: "3.V3'\n.host")]
+        #expect(try ledger.commit(events) == [.counted, .duplicate, .counted])
+        let maildir = events[0].key.maildir
+        let names = events.map(\.key.unique)
+        let other = Array("4.V4.host".utf8)
+        #expect(try ledger.knownFiles(names + [other, []], maildir: maildir) == Set(names))
+        #expect(try ledger.knownFiles([other], maildir: maildir).isEmpty)
+        #expect(try ledger.knownFiles([], maildir: maildir).isEmpty)
+        #expect(try ledger.knownFiles(names, maildir: maildir + "/other").isEmpty)
+    }
+
     @Test("A batch leaves what its reports leave one by one, wherever copies and known files stand in it")
     func manyTogether() throws {
         var batch = (1...50).map { number in

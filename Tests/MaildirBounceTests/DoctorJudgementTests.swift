@@ -317,6 +317,35 @@ struct DoctorJudgementTests {
         #expect(judge(postfix(["double_bounce_sender": "bounce"]))[3] == .error)
     }
 
+    // MARK: The sender
+
+    @Test(
+        "knows names that are in no public DNS",
+        arguments: [
+            ("localhost", true), ("LocalHost", true), ("localhost.localdomain", true), ("web1", true),
+            ("web1.local", true),
+            ("web1.internal", true), ("bounce.example.com", false), ("local.example", false),
+            ("localhost.example", false),
+        ])
+    func localNames(domain: String, isLocal: Bool) throws {
+        #expect(SenderCheck.isLocal(domain) == isLocal)
+        let finding = SenderCheck.judge(try Setup.ReturnAddress("www-data@\(domain)"))
+        #expect(finding?.level == (isLocal ? .error : nil))
+        #expect(SenderCheck.judge(origin: domain).level == (isLocal ? .warning : .ok))
+    }
+
+    @Test("finds reports in the mailbox of a web server's user")
+    func webMailbox() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("var/mail/www-data", "")
+        try folder.write("var/mail/carol", "From x\n")
+        #expect(SenderCheck.mailboxes(root: folder.root).isEmpty)
+        try folder.write("var/mail/www-data", "From MAILER-DAEMON\n")
+        let findings = SenderCheck.mailboxes(root: folder.root)
+        #expect(levels(findings) == [.warning])
+        #expect(findings.first?.what.contains("var/mail/www-data has mail") == true)
+    }
+
     @Test("reads what postconf prints, with braces")
     func settings() {
         let values = PostfixSettings.parse("a =\nb = x, y\nmaps = inline:{ { k = v/ } }, hash:/etc/x\n")

@@ -74,6 +74,17 @@ struct DoctorTests {
         #expect(run.lines.contains { $0.hasPrefix("ok       maildir") })
     }
 
+    @Test("finds www-data@localhost as the return path, and does not ask the DNS for it")
+    func localReturnPath() throws {
+        // Nobody answers there.
+        let (run, findings) = try examine("--return-path", "www-data@localhost", "--dns-server", "127.0.0.1:1")
+        #expect(run.status == 1)
+        let senders = findings.filter { $0["subject"] as? String == "sender" && $0["level"] as? String == "error" }
+        #expect(senders.count == 1)
+        #expect((senders.first?["what"] as? String)?.contains("www-data@localhost") == true)
+        #expect(levels(findings, "dns").isEmpty)
+    }
+
     @Test("shows who holds the lock")
     func lock() throws {
         let holder = Process()

@@ -97,6 +97,7 @@ struct MayMailExampleTests {
         #expect(try run(["stranger@dest.example", "carol@dest.example"]).status == 0)
 
         try askAsReader(interpreter, script, station)
+        try askInGroup(interpreter, script, station)
 
         // What is no address is none for both, and no ledger is an error.
         for address in Self.none {
@@ -108,6 +109,7 @@ struct MayMailExampleTests {
         let absent = try Program.command(
             ["/usr/bin/env", interpreter, "\(Self.folder)/\(script)", "/nowhere/l.sqlite", "bob@dest.example"])
         #expect(absent.status == 66)
+        #expect(absent.errors.contains("there is no ledger /nowhere/l.sqlite"))
         let other = try station.folder.write("text", "no database\n")
         let damaged = try Program.command(
             ["/usr/bin/env", interpreter, "\(Self.folder)/\(script)", other, "bob@dest.example"])
@@ -129,6 +131,40 @@ struct MayMailExampleTests {
         if run.status == 0 && run.output.isEmpty { return }
         #expect(run.status == 1)
         #expect(run.lines.map { $0.split(separator: "\t")[1] } == ["no", "yes"])
+    }
+
+    /// The web server's user: in the ledger's group it may ask, after `adduser www-data bounce`; outside it hears of the missing right.
+    private func askInGroup(_ interpreter: String, _ script: String, _ station: Station) throws {
+        guard Program.isRoot else { return }
+        let run = try Program.shell(
+            """
+            # An interpreter in root's home is not for others.
+            interpreter=/usr/bin/$4 && [ -x $interpreter ] || interpreter=$4
+            setpriv --reuid=33 --regid=33 --clear-groups $interpreter -v >/dev/null 2>&1 </dev/null || exit 99
+            state=$2/state && mkdir "$state" && cp "$3" "$3"-wal "$3"-shm "$state" && cp "$1" "$2/script" || exit 98
+            chown -R 64501:64500 "$state" && chmod 0750 "$state" && chmod 0640 "$state"/* && chmod 755 "$2" "$2/script"
+            ask() {
+                groups=$1 && shift
+                setpriv --reuid=33 --regid=33 $groups --inh-caps=-all $interpreter "$@"
+                echo "status $?"
+            }
+            ask --groups=64500 "$2/script" "$state/ledger.sqlite" bob@dest.example stranger@dest.example
+            ask --clear-groups "$2/script" "$state/ledger.sqlite" bob@dest.example 2>&1
+            # One who may enter the folder, and not read the file.
+            chmod 0755 "$state"
+            ask --clear-groups "$2/script" "$state/ledger.sqlite" bob@dest.example 2>&1
+            ask --groups=64500 "$2/script" "$state/other.sqlite" bob@dest.example 2>&1
+            """, "\(Self.folder)/\(script)", station.folder.root, station.ledger, interpreter)
+        if run.status == 99 { return }
+        #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
+        let ledger = station.folder.path("state/ledger.sqlite")
+        let denied = "no right to read \(ledger): put this user into the group of the ledger (adduser www-data bounce)"
+        try #require(run.lines.count == 9, "\(run.text)")
+        #expect(run.lines[0].hasPrefix("bob@dest.example\tno\tuserunknown"))
+        #expect(run.lines[1] == "stranger@dest.example\tyes")
+        #expect(run.lines[3].hasPrefix(denied) && run.lines[5].hasPrefix(denied), "\(run.text)")
+        #expect(run.lines[7].hasPrefix("there is no ledger"))
+        #expect([2, 4, 6, 8].map { run.lines[$0] } == ["status 1", "status 66", "status 66", "status 66"])
     }
 
     /// Where CI is set nothing is skipped: what is missing then fails.

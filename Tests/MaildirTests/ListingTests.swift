@@ -42,6 +42,25 @@ struct ListingTests {
         #expect(try maildir.listNew().count == 20)
     }
 
+    @Test("finds the messages of cur/ without a flag, from a time on, and counts the rest")
+    func withoutFlags() throws {
+        let folder = try TestFolder()
+        let maildir = try folder.makeMaildir()
+        for text in [
+            "1795514401.a:2,", "1795514402.b", "1795514403.c:2,S", "1795514404.d:2,FS", "1795514405.e:2,a",
+            "1795514406.f:1,x",
+            "1795514400.g:2,", "letter:2,", ":2,", ".1795514407.h:2,",
+        ] { try write("x", as: text, in: maildir.cur) }
+        let names = try maildir.listCurWithoutFlags(from: 1_795_514_401, limit: 9)
+        #expect(names.map(\.printable) == ["1795514401.a:2,", "1795514402.b"])
+        #expect(names.isComplete)
+        let first = try maildir.listCurWithoutFlags(from: 0, limit: 1)
+        #expect(first.map(\.printable) == ["1795514400.g:2,"])
+        #expect(!first.isComplete)
+        let counts = try maildir.countCur()
+        #expect(counts == (unflagged: 3, flagged: 4, undated: 2))
+    }
+
     @Test("stops at the most bytes that a list holds, and says so")
     func maximumBytes() {
         var builder = NameListBuilder(maximumBytes: 8)

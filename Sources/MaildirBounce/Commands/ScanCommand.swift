@@ -15,6 +15,11 @@ struct ScanCommand: PlainCommand {
             finds another ledger or none, as where a disk is not mounted, counts and moves nothing, with status 74. \
             --new-ledger begins anew.
 
+            With --cur, or cur = true in [scan], it then looks into cur/, for a Maildir that people also open by IMAP: an IMAP \
+            server moves a message there as soon as a mail program looks. Failure reports and complaints without any flag \
+            that the ledger does not know are counted, and moved like those in new/. All else in cur/ is left as it is. A run \
+            reads at most 10,000 messages of cur/, and the next one goes on; the file \(CurFolder.fileName) says up to where.
+
             Example: maildir-bounce scan --maildir /var/vmail/bounces/Maildir --ledger /var/lib/maildir-bounce/ledger.sqlite
             Example: maildir-bounce scan --maildir ~/Maildir --ledger ledger.sqlite --dry-run
             Example: maildir-bounce scan --metrics /var/lib/prometheus/node-exporter/bounces.prom
@@ -40,6 +45,9 @@ struct ScanCommand: PlainCommand {
             Count this Maildir in this ledger from now on, whatever it was counted in before; makes one if there is none.
             """)
     var newLedger = false
+
+    @Flag(help: "Take the bounces in cur/ that nobody has opened, too; else cur of [scan] in the configuration.")
+    var cur = false
 
     @OptionGroup var options: RunOptions
 
@@ -70,6 +78,7 @@ struct ScanCommand: PlainCommand {
         ledgerOptions = LedgerOptions(ledger: plain.options["--ledger"])
         archive = plain.options["--archive"]
         newLedger = false
+        cur = false
         self.options = RunOptions.none
         limit = nil
         metrics = plain.options["--metrics"]
@@ -93,8 +102,8 @@ struct ScanCommand: PlainCommand {
             maildir: maildir, ledger: ledger, archive: archive ?? configuration.archive,
             limit: limit, format: options.format, settings: try configuration.classifierWithKeys(),
             policy: configuration.policy, trust: configuration.trust, capture: configuration.capture,
-            isVerbose: verbose, beginsAnew: newLedger, canary: configuration.canary,
-            hooks: configuration.hooks.map(\.name))
+            isVerbose: verbose, takesCur: cur || configuration.takesCur, beginsAnew: newLedger,
+            canary: configuration.canary, hooks: configuration.hooks.map(\.name))
         try StandardOutput.use { output in
             if options.dryRun {
                 try DryRun.run(order, output: output)

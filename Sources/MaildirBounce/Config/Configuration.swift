@@ -35,6 +35,9 @@ import Ledger
 /// [capture]
 /// headers = ["X-Campaign"]
 ///
+/// [scan]
+/// cur = true
+///
 /// [metrics]
 /// file = "/var/lib/prometheus/node-exporter/bounces.prom"
 ///
@@ -58,6 +61,8 @@ struct Configuration {
     var unsubscribe = UnsubscribeTable()
     var canary = CanarySettings()
     var capture = CaptureTable()
+    /// Whether a scan takes bounces out of cur/, too: `cur` of `[scan]`.
+    var takesCur = false
     /// The file for the figures of the last scan.
     var metrics: String?
     /// The programs that are told who became suppressed or free.
@@ -126,6 +131,10 @@ struct Configuration {
         if var table = try file.table("capture") {
             capture = try CaptureTable(&table)
             classifier.capturedHeaders = capture.headers
+        }
+        if var table = try file.table("scan") {
+            takesCur = try table.bool("cur") ?? takesCur
+            try table.rejectUnknownKeys()
         }
         if var table = try file.table("metrics") {
             metrics = try table.string("file")

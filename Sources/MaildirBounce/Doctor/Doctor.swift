@@ -26,6 +26,9 @@ struct Doctor {
             owner = check.whole.map { Account.name(of: $0.owner) }
             findings += check.findings()
             findings += WaitingCheck.findings(maildir, now: now)
+            if configuration?.contents.takesCur == true, let finding = WaitingCheck.cur(maildir) {
+                findings.append(finding)
+            }
             findings += LockCheck.findings(maildir, now: now)
         } else {
             findings.append(
@@ -69,7 +72,7 @@ struct Doctor {
     }
 
     private func mail(_ returnPath: Setup.ReturnAddress) -> [Finding] {
-        var findings: [Finding] = []
+        var findings = SenderCheck.mailboxes()
         let home = getpwnam(returnPath.local).flatMap { $0.pointee.pw_dir }.map { String(cString: $0) }
         let postfix = PostfixSettings(local: returnPath.local, domain: returnPath.domain, home: home)
         if let postfix, let maildir {
@@ -78,6 +81,9 @@ struct Doctor {
         } else if postfix == nil {
             findings.append(.ok(PostfixCheck.subject, "there is no postconf that answers, so Postfix was not asked"))
         }
+        if let origin = postfix?["myorigin"], !origin.isEmpty { findings.append(SenderCheck.judge(origin: origin)) }
+        // The DNS knows nothing of a name that only this machine has, or a wrong thing.
+        if let finding = SenderCheck.judge(returnPath) { return findings + [finding] }
         let route = ReturnDomainCheck.Route(returnPath.domain, resolver)
         findings += ReturnDomainCheck.judge(route)
         if let host = postfix?["myhostname"], !host.isEmpty {

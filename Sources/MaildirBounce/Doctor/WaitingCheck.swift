@@ -32,6 +32,19 @@ struct WaitingCheck {
         }
     }
 
+    /// What lies in cur/, where scans look there.
+    static func cur(_ path: String) -> Finding? {
+        guard let counts = try? Maildir(opening: path).countCur() else { return nil }
+        return judge(cur: counts)
+    }
+
+    static func judge(cur counts: (unflagged: Int, flagged: Int, undated: Int)) -> Finding {
+        .ok(
+            subject,
+            "cur holds \(counts.unflagged) without a flag, of which scans take the bounces; passed over are \(counts.flagged) "
+                + "with a flag, and \(counts.undated) whose names have no time")
+    }
+
     /// `17 min`, `3 h`, `5 days`.
     static func span(_ seconds: Int64) -> String {
         switch seconds {

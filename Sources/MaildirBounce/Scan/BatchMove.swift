@@ -4,6 +4,8 @@ import Maildir
 struct BatchMove: Sendable {
     let maildir: Maildir
     let archive: Archive?
+    /// Where they are.
+    var folder = Maildir.Folder.new
     let messages: [Message]
 
     struct Message: Sendable {
@@ -61,10 +63,10 @@ struct BatchMove: Sendable {
     private func move(_ message: Message) throws(MaildirError) {
         if let archive, let folder = message.destination.archiveFolder {
             try maildir.move(
-                message.name, into: archive.folder(named: folder), flags: message.destination.flags,
+                message.name, from: self.folder, into: archive.folder(named: folder), flags: message.destination.flags,
                 mayStandThere: message.isKnown)
         } else {
-            try maildir.move(message.name, to: .cur(flags: message.destination.flags))
+            try maildir.move(message.name, from: folder, to: .cur(flags: message.destination.flags))
         }
     }
 }

@@ -37,20 +37,13 @@ struct DryRun {
 
     private mutating func run(_ names: NameList, _ inbox: Inbox) throws {
         if let header = report?.header { try output.write(header.utf8) }
-        let output = self.output
         var rest = Inbox.Rest()
-        try inbox.run(names[...], while: { !output.isClosed }, rest: &rest) { message in
-            if let verdict = message.verdict,
-                let lines = report?.lines(
-                    verdict, file: order.file(message.name), destination: message.event.destination,
-                    withheld: message.withheld, canary: try ledger.canaryTarget(of: message.event))
-            {
-                try output.write(lines)
-            }
-            tally.add(message, .counted)
-            changes.add(message)
-            batch.append(message.event)
-            if batch.count >= Scan.batchCount { try preview() }
+        try read(names[...], .new, inbox, &rest) { _ in true }
+        if order.takesCur {
+            let limit = order.limit.map { max(0, $0 - tally.run.read) }
+            var passed = Inbox.Rest()
+            let cur = try CurFolder(inbox.maildir, ledger, limit: limit)
+            try read(cur.names, .cur, inbox, &passed) { CurFolder.takes($0.event.class) }
         }
         tally.left = rest.count
         inbox.tellUntold(rest)
@@ -60,6 +53,27 @@ struct DryRun {
         guard (order.format ?? .text) == .text else { return }
         let summary = try ledger.previewSummary(at: Int64(time(nil)), limit: PreviewTable.namedAddresses)
         for line in changes.lines(tally, summary) { try output.write(line: line) }
+    }
+
+    private mutating func read<Names: RandomAccessCollection>(
+        _ names: Names, _ folder: Maildir.Folder, _ inbox: Inbox, _ rest: inout Inbox.Rest,
+        where isWanted: (ScannedMessage) -> Bool
+    ) throws where Names.Element == MessageName, Names.Index == Int {
+        let output = self.output
+        try inbox.run(names, from: folder, while: { !output.isClosed }, rest: &rest) { message in
+            guard isWanted(message) else { return }
+            if let verdict = message.verdict,
+                let lines = report?.lines(
+                    verdict, file: order.file(message.name, in: folder), destination: message.event.destination,
+                    withheld: message.withheld, canary: try ledger.canaryTarget(of: message.event))
+            {
+                try output.write(lines)
+            }
+            tally.add(message, .counted)
+            changes.add(message)
+            batch.append(message.event)
+            if batch.count >= Scan.batchCount { try preview() }
+        }
     }
 
     private mutating func preview() throws(LedgerError) {

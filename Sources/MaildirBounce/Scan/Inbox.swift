@@ -77,10 +77,10 @@ struct Inbox {
     /// Classifies the messages with these names, in that order, and passes them to `deliver`.
     ///
     /// Files that are not messages, or cannot be read, are reported and left. A disk failure stops the run.
-    func run(
-        _ names: Slice<NameList>, while wanted: () -> Bool, rest: inout Rest,
+    func run<Names: RandomAccessCollection>(
+        _ names: Names, from folder: Maildir.Folder = .new, while wanted: () -> Bool, rest: inout Rest,
         deliver: (ScannedMessage) throws -> Void
-    ) throws {
+    ) throws where Names.Element == MessageName, Names.Index == Int {
         var position = names.startIndex
         let (maildir, keepsVerdicts, trust, capture) = (self.maildir, self.keepsVerdicts, self.trust, self.capture)
         // Records outlive the folder that the command was given in.
@@ -88,13 +88,13 @@ struct Inbox {
         let pipeline = Pipeline<MessageName, ScannedMessage, MaildirError>(
             settings: settings,
             read: { name throws(MaildirError) in
-                let file = try maildir.read(name, from: .new, maximum: messageReadLimit)
+                let file = try maildir.read(name, from: folder, maximum: messageReadLimit)
                 return FileContents(bytes: file.bytes, isCut: file.isTruncated, modified: file.modificationSeconds)
             },
             conclude: { name, contents, verdict in
                 let destination = Destination(verdict, hasArchive: archive != nil)
-                let folder = destination.archiveFolder.map { "\(archive ?? "")/\($0)" } ?? maildir.identity
-                let path = "\(folder)/cur/\(name.withFlags(destination.flags).text)"
+                let target = destination.archiveFolder.map { "\(archive ?? "")/\($0)" } ?? maildir.identity
+                let path = "\(target)/cur/\(name.withFlags(destination.flags).text)"
                 let judged = trust.judge(verdict)
                 let event = DeliveryEvent(
                     verdict, key: DeliveryKey(name, in: maildir),
@@ -116,6 +116,8 @@ struct Inbox {
             case .failure(let error):
                 switch error.category {
                 case .vanished: log.debug("\(error)")
+                // What lies in cur/ is a person's affair.
+                case .notRegular where folder == .cur, .permission where folder == .cur: log.debug("\(error)")
                 case .notRegular:
                     if rest.strangers.add() { log.warning("\(error)") }
                 case .permission: rest.denied.add(error)

@@ -18,6 +18,8 @@ struct ScanOrder {
     var trust: TrustRule
     var capture = CaptureTable()
     var isVerbose: Bool
+    /// `--cur`: also the bounces in cur/ that nobody has opened.
+    var takesCur = false
     /// `--new-ledger`: whatever the Maildir was counted in, from now on it is this ledger.
     var beginsAnew = false
     /// How many threads read and classify. The result does not depend on it, nor on the next option.
@@ -29,9 +31,9 @@ struct ScanOrder {
     /// The names of the hooks, for the metrics.
     var hooks: [String] = []
 
-    /// A message of new/ under the path that was given, for a report.
-    func file(_ name: MessageName) -> String {
-        BytePath(maildir).appending("new".utf8).appending(name.bytes).text
+    /// A message under the path that was given, for a report.
+    func file(_ name: MessageName, in folder: Maildir.Folder = .new) -> String {
+        BytePath(maildir).appending(folder.rawValue.utf8).appending(name.bytes).text
     }
 }
 
@@ -57,6 +59,8 @@ struct Scan {
     private var batch: [ScannedMessage] = []
     private var batchWeight = 0
     private var batchSize: BatchSize
+    /// Where the messages of the batch are.
+    private var folder = Maildir.Folder.new
     /// Names in new/ whose messages no batch had yet.
     private var waiting = 0
     /// The moves of the batch that was committed last.
@@ -87,7 +91,7 @@ struct Scan {
         let ledger = try CountedLedger.open(order, maildir)
         // All of them, also where there is a limit: what cannot be moved must not stand in the way of what can.
         let names = try maildir.listNew()
-        guard !names.isEmpty else {
+        guard !names.isEmpty || order.takesCur else {
             try ledger.recordLapses()
             if order.isVerbose { try output.write(line: ScanTally().sentence) }
             return true
@@ -166,6 +170,7 @@ struct Scan {
             // Replaces messages that could not be processed by as many others.
             allowed = rest.count + standing - before
         }
+        if order.takesCur, StopSignal.pending == nil { try takeCur(inbox) }
         denied = rest.denied
         tally.left = rest.count + immovable.count
         inbox.tellUntold(rest)
@@ -180,6 +185,25 @@ struct Scan {
                 signal, after: tally.run.read, ", each of them counted and moved; run it again for the rest")
         }
         try refuseLeftovers()
+    }
+
+    /// The same for the bounces in cur/.
+    private mutating func takeCur(_ inbox: Inbox) throws {
+        let limit = order.limit.map { max(0, $0 - tally.run.read) }
+        guard limit != 0 else { return }
+        let cur = try CurFolder(maildir, ledger, limit: limit)
+        folder = .cur
+        waiting = cur.names.count
+        var rest = Inbox.Rest()
+        try inbox.run(cur.names, from: .cur, while: { StopSignal.pending == nil }, rest: &rest) { message in
+            guard CurFolder.takes(message.event.class) else { return }
+            batch.append(message)
+            batchWeight += message.weight
+            if batch.count >= batchSize.count || batchWeight >= Self.batchBytes { try finishBatch() }
+        }
+        try finishBatch()
+        try finishMoves()
+        if StopSignal.pending == nil { try cur.finish() }
     }
 
     /// Ends a run with the status for the messages that it could not process.
@@ -212,7 +236,7 @@ struct Scan {
         // What the ledger knows and was not moved is printed by the next run.
         try checkReader()
         let move = BatchMove(
-            maildir: maildir, archive: archive,
+            maildir: maildir, archive: archive, folder: folder,
             messages: zip(batch, outcomes).map { message, outcome in
                 BatchMove.Message(
                     name: message.name, destination: message.destination, isKnown: outcome == .alreadyKnown)
@@ -246,7 +270,7 @@ struct Scan {
         for message in moving {
             guard let verdict = message.verdict,
                 let lines = report?.lines(
-                    verdict, file: order.file(message.name), destination: message.event.destination,
+                    verdict, file: order.file(message.name, in: folder), destination: message.event.destination,
                     withheld: message.withheld, canary: try ledger.canaryTarget(of: message.event))
             else { continue }
             try output.write(lines)

@@ -92,6 +92,10 @@ enum ConfigTemplate {
             #days = \(CaptureTable.defaultDays)
             #store = true
 
+            [scan]
+            # Also take the bounces in cur/ that nobody has opened, of a Maildir that people open by IMAP, too.
+            #cur = false
+
             [metrics]
             # Where each scan leaves its figures for Prometheus.
             #file = "/var/lib/prometheus/node-exporter/bounces.prom"
