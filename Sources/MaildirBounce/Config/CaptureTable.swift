@@ -53,9 +53,9 @@ struct CaptureTable: Sendable {
 
     /// What the ledger keeps of a report.
     ///
-    /// - Parameter now: `nil` if the clock is wrong: nothing is too old then.
+    /// - Parameter now: `nil` if the clock is wrong: nothing is kept then, since nobody can say when it is too old.
     func fields(of verdict: Verdict, arrival: Int64, at now: Int64?) -> [CapturedField] {
-        guard verdict.messageClass != .notABounce, days > 0, now.map({ arrival >= horizon(at: $0) }) ?? true else {
+        guard verdict.messageClass != .notABounce, days > 0, now.map({ arrival >= horizon(at: $0) }) ?? false else {
             return []
         }
         let original = verdict.original
