@@ -146,7 +146,7 @@ struct PostgresContext {
         try take(rows[5], .pruned)
         try take(rows[6], .member)
         for row in 0..<rows[7].count {
-            try LedgerStore.store(rows[7].text(row, 1) ?? "", as: rows[7].text(row, 0) ?? "", connection)
+            try SettingTable.store(rows[7].text(row, 1) ?? "", as: rows[7].text(row, 0) ?? "", connection)
         }
         try take(rows[8], .reportDecision)
         try take(rows[9], .streamSuppression)

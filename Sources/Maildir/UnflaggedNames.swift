@@ -7,9 +7,7 @@ extension Maildir {
     /// of its delivery is left out. All of cur/ is listed; memory is used only for the names that are returned.
     package func listCurWithoutFlags(from second: Int64, limit: Int) throws(MaildirError) -> NameList {
         try cur.list(limit: limit) { name in
-            guard Self.hasNoFlag(name) else { return false }
-            let bytes = UnsafeRawBufferPointer(start: name, count: strlen(name))
-            return MessageName(unchecked: Array(bytes)).deliverySeconds.map { $0 >= second } ?? false
+            Self.hasNoFlag(name) && Self.deliverySeconds(name).map { $0 >= second } ?? false
         }
     }
 
@@ -19,9 +17,7 @@ extension Maildir {
         _ = try cur.list(limit: 0) { name in
             if !Self.hasNoFlag(name) {
                 counts.flagged += 1
-            } else if MessageName(unchecked: Array(UnsafeRawBufferPointer(start: name, count: strlen(name))))
-                .deliverySeconds == nil
-            {
+            } else if Self.deliverySeconds(name) == nil {
                 counts.undated += 1
             } else {
                 counts.unflagged += 1
@@ -29,6 +25,10 @@ extension Maildir {
             return false
         }
         return counts
+    }
+
+    private static func deliverySeconds(_ name: UnsafePointer<CChar>) -> Int64? {
+        MessageName(unchecked: Array(UnsafeRawBufferPointer(start: name, count: strlen(name)))).deliverySeconds
     }
 
     /// Whether the name ends with its unique part or with `:2,`. In place, for most of a million names have a flag.

@@ -209,10 +209,10 @@ struct FeedTests {
         let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
         let now = Int64(time(nil))
         try ledger.recordLapses(at: now + 60)
-        let moment = try ledger.read { try Feed.setting(Feed.momentSetting, $0) }
+        let moment = try ledger.read { try SettingTable.integer(Feed.momentSetting, $0) }
         #expect(try #require(moment) < now + 60)
         try ledger.recordLapses(at: now + 2 * 86_400)
-        #expect(try ledger.read { try Feed.setting(Feed.momentSetting, $0) } == now + 2 * 86_400)
+        #expect(try ledger.read { try SettingTable.integer(Feed.momentSetting, $0) } == now + 2 * 86_400)
     }
 
     @Test("Streams and domains have rows of their own")
@@ -360,7 +360,7 @@ struct FeedTests {
     // MARK: What it leads to
 
     private func suppressed(_ ledger: LedgerStore) throws -> Set<String> {
-        let moment = try ledger.read { try Feed.setting(Feed.momentSetting, $0) } ?? 0
+        let moment = try ledger.read { try SettingTable.integer(Feed.momentSetting, $0) } ?? 0
         var names = Set<String>()
         try ledger.suppressed(at: moment) { names.insert($0.address).inserted }
         try ledger.suppressedDomains(at: moment) { names.insert($0.domain.text).inserted }

@@ -315,7 +315,7 @@ struct MailingTests {
         let folder = try TemporaryFolder()
         do {
             let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
-            try ledger.write { try LedgerStore.store("1", as: LedgerStore.editionSetting, $0) }
+            try ledger.write { try SettingTable.store("1", as: LedgerStore.editionSetting, $0) }
         }
         let ledger = try LedgerStore(path: folder.ledger, mode: .readWrite, policy: Policy())
         #expect(ledger.policy.edition == .first)

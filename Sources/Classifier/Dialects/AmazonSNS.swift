@@ -37,7 +37,7 @@ struct SNSNotification {
             let detail = bounce["bounceSubType"]?.string ?? ""
             verdict.reportingMTA = bounce["reportingMTA"]?.string.map { DeliveryStatus.name($0.utf8.span) ?? $0 }
             for recipient in bounce["bouncedRecipients"]?.array ?? [] {
-                guard let address = SNSNotification.address(recipient["emailAddress"]) else { continue }
+                guard let address = ServiceEventReading.address(recipient["emailAddress"]) else { continue }
                 let status = recipient["status"]?.string.flatMap {
                     StatusCode($0.utf8.span, firstIn: 0..<$0.utf8.count)
                 }
@@ -70,18 +70,18 @@ struct SNSNotification {
             }
             verdict.messageClass = .complaint
             let named = (root["complaint"]?["complainedRecipients"]?.array ?? []).map { $0["emailAddress"] }
-            verdict.recipients = named.compactMap(SNSNotification.address).map {
+            verdict.recipients = named.compactMap(ServiceEventReading.address).map {
                 Outcome(address: $0, kind: .delivered, reason: .feedback)
             }
         case "Delivery":
             verdict.messageClass = .deliveryReceipt
-            verdict.recipients = (root["delivery"]?["recipients"]?.array ?? []).compactMap(SNSNotification.address).map
-            {
-                Outcome(address: $0, kind: .delivered, reason: .delivered)
-            }
+            verdict.recipients = (root["delivery"]?["recipients"]?.array ?? []).compactMap(ServiceEventReading.address)
+                .map {
+                    Outcome(address: $0, kind: .delivered, reason: .delivered)
+                }
         case "DeliveryDelay":
             for recipient in root["deliveryDelay"]?["delayedRecipients"]?.array ?? [] {
-                guard let address = SNSNotification.address(recipient["emailAddress"]) else { continue }
+                guard let address = ServiceEventReading.address(recipient["emailAddress"]) else { continue }
                 var report = RecipientReport()
                 report.finalRecipient = address
                 report.diagnostic = Array((recipient["diagnosticCode"]?.string ?? "").utf8)
@@ -91,10 +91,6 @@ struct SNSNotification {
             }
         default: return nil
         }
-    }
-
-    private static func address(_ value: JSONValue?) -> String? {
-        value?.string.flatMap { AddressText.whole($0.utf8.span) }
     }
 
     private static func transient(_ detail: String) -> Reason {

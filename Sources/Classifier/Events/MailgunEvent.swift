@@ -1,5 +1,5 @@
 extension ServiceEventReading {
-    /// Mailgun: an object with `event-data`, beside a `signature` that each attempt to deliver it has anew (Mailgun,
+    /// Mailgun: an object with `event-data` and a `signature`, which differs in each attempt to deliver it (Mailgun,
     /// "Webhook Payloads" and "Event types").
     static func mailgun(_ root: JSONValue) -> Self? {
         guard let data = root["event-data"], let type = data["event"]?.string else { return nil }

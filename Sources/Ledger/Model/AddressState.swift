@@ -156,6 +156,9 @@ package struct AddressState: Sendable, Equatable {
         if streaks[index].days.isEmpty { streaks[index].days = [moment] }
     }
 
+    /// Whether it has no suppression, wants the mail of every stream, and nothing of it is held back.
+    var isPlain: Bool { suppression == nil && held == nil && !streaks.contains(where: \.isUnsubscribed) }
+
     /// The streams whose mail it must not get, each with the second since when.
     package var unsubscribed: [(stream: String, since: Int64)] {
         streaks.compactMap { streak in

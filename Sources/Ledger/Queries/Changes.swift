@@ -63,9 +63,10 @@ extension LedgerStore {
     package func feed() throws(LedgerError) -> FeedPosition { try read { try LedgerStore.feed($0) } }
 
     private static func feed(_ connection: any Connection) throws -> FeedPosition {
-        guard let epoch = try Feed.text(Feed.epochSetting, connection) else { throw DamagedLedger() }
+        guard let epoch = try SettingTable.text(Feed.epochSetting, connection) else { throw DamagedLedger() }
         return FeedPosition(
-            epoch: epoch, number: try Feed.last(connection), first: try Feed.setting(Feed.firstSetting, connection) ?? 0
+            epoch: epoch, number: try Feed.last(connection),
+            first: try SettingTable.integer(Feed.firstSetting, connection) ?? 0
         )
     }
 
@@ -78,9 +79,9 @@ extension LedgerStore {
         page: Int = LedgerStore.page, begin: (FeedPosition) -> Void, each: (LedgerChange) -> Bool
     ) throws(LedgerError) -> Bool {
         let (feed, moment, key) = try read { connection in
-            guard let key = try Feed.text(Feed.keySetting, connection) else { throw DamagedLedger() }
+            guard let key = try SettingTable.text(Feed.keySetting, connection) else { throw DamagedLedger() }
             return (
-                try LedgerStore.feed(connection), try Feed.setting(Feed.momentSetting, connection) ?? 0, key
+                try LedgerStore.feed(connection), try SettingTable.integer(Feed.momentSetting, connection) ?? 0, key
             )
         }
         begin(feed)

@@ -67,7 +67,13 @@ private final class Erasure {
     /// The reports that name each of the addresses, by the delivery that counts for them.
     private var reports: [Int64: Set<Int>] = [:]
     /// The suppressions by hand that stay as hashes, and the terms of their reasons.
-    private var reasonsByHand = Set<[Int64]>()
+    private var reasonsByHand = Set<ReasonByHand>()
+
+    /// The term of a reason, and the cause that it was given for.
+    private struct ReasonByHand: Hashable {
+        var reason: Int64
+        var cause: Suppression.Cause
+    }
 
     init(_ connection: any Connection, _ addresses: [CanonicalAddress]) throws {
         self.connection = connection
@@ -147,7 +153,7 @@ private final class Erasure {
             """)
         let reason = try terms.number(suppression.storedReason) as Int64
         if suppression.cause == .manual || suppression.reason.value == nil {
-            reasonsByHand.insert([reason, suppression.cause.rawValue])
+            reasonsByHand.insert(ReasonByHand(reason: reason, cause: suppression.cause))
         }
         try insert.bind(1, Forgetting.hash(canonical, key: try Forgetting.makeKey(connection)))
         try insert.bind(2, suppression.cause.rawValue)
@@ -248,7 +254,8 @@ private final class Erasure {
     // MARK: Reports and copies
 
     /// The Message-IDs of the reports and of all their copies, which may contain the address, what was captured of the
-    /// mails that they return, whatever it says, and, for reports that name nobody else, the server, which may be the person's own. Records the files.
+    /// mails that they return, whatever it says, and, for reports that name nobody else, the server, which may be the
+    /// person's own. Records the files.
     private func eraseDeliveries() throws {
         if reports.isEmpty { return }
         try connection.run("CREATE TEMP TABLE IF NOT EXISTS named (id BIGINT PRIMARY KEY)")
@@ -345,15 +352,15 @@ private final class Erasure {
 
     /// The reason of a suppression by hand may be personal data, unless it is also used for others.
     private func eraseReasons() throws {
-        for pair in reasonsByHand {
-            let (reason, cause) = (pair[0], pair[1])
+        for known in reasonsByHand {
+            let reason = known.reason
             let others = try connection.prepare("SELECT 1 FROM action WHERE reason = ?1 LIMIT 1")
             try others.bind(1, reason)
             if try others.step(), try traces.found(in: terms.text(reason)).isEmpty { continue }
             let update = try connection.prepare("UPDATE forgotten SET reason = ?1 WHERE reason = ?2 AND cause = ?3")
             try update.bind(1, try terms.number(Erasure.plainReason) as Int64)
             try update.bind(2, reason)
-            try update.bind(3, cause)
+            try update.bind(3, known.cause.rawValue)
             try update.execute()
         }
     }

@@ -2,10 +2,8 @@ extension LedgerStore {
     /// Nil if the ledger was created by a version without identities, and no later one has scanned into it.
     package func identity() throws(LedgerError) -> LedgerIdentity? {
         try read { connection in
-            let query = try connection.prepare(
-                "SELECT value FROM setting WHERE name = '\(LedgerIdentity.setting)'")
-            guard try query.step() else { return nil }
-            guard let identity = LedgerIdentity(query.text(0)) else { throw DamagedLedger() }
+            guard let text = try SettingTable.text(LedgerIdentity.setting, connection) else { return nil }
+            guard let identity = LedgerIdentity(text) else { throw DamagedLedger() }
             return identity
         }
     }

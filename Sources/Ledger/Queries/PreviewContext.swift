@@ -176,7 +176,7 @@ struct PreviewContext {
             // Previewed deliveries get numbers after those of the ledger, as in a commit.
             try connection.setLastDelivery(max(lastDelivery, try connection.lastDelivery()))
             if let formerEnd {
-                try LedgerStore.store(String(formerEnd), as: ReportIndex.formerSetting, connection)
+                try SettingTable.store(String(formerEnd), as: ReportIndex.formerSetting, connection)
             }
             let insertPruned = try connection.prepare("INSERT INTO pruned VALUES (?1) ON CONFLICT DO NOTHING")
             for fingerprint in pruned {

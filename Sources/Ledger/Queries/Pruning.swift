@@ -24,7 +24,8 @@ extension LedgerStore {
     /// The events of an address before that time are folded into a base from which its state continues, so that every
     /// counter, streak and suppression stays as it is. Only the fingerprint of a report is kept, so that it never
     /// counts again. What the brake holds back stays held back, but can no longer be confirmed or released with its
-    /// spike. The feed loses its old rows. The brake's counts are removed, too, except those of the days that later hours are compared with.
+    /// spike. The feed loses its old rows. The brake's counts are removed, too, except those of the days that later hours
+    /// are compared with.
     ///
     /// Mail that arrived before that time and is scanned later counts after the base instead of within it; a later
     /// change of the policy does not affect the base.

@@ -18,9 +18,7 @@ extension LedgerStore {
 
     /// The edition of the policy's defaults that a ledger keeps.
     static func edition(_ engine: any LedgerEngine) throws(LedgerError) -> Policy.Edition {
-        let number = try engine.read { connection in
-            try connection.integer("SELECT CAST(value AS BIGINT) FROM setting WHERE name = '\(editionSetting)'")
-        }
+        let number = try engine.read { try SettingTable.integer(editionSetting, $0) }
         // A later edition is a later program's, which this one does not open.
         return number.flatMap { Policy.Edition(rawValue: Int($0)) } ?? .current
     }
@@ -48,8 +46,7 @@ extension LedgerStore {
     }
 
     static func storedPolicy(_ connection: any Connection) throws -> String? {
-        let query = try connection.prepare("SELECT value FROM setting WHERE name = '\(policySetting)'")
-        return try query.step() ? query.text(0) : nil
+        try SettingTable.text(policySetting, connection)
     }
 
     static func rebuild(_ connection: any Connection, _ policy: Policy) throws -> Int {
@@ -84,18 +81,8 @@ extension LedgerStore {
         }
         try rebuildTally(connection)
         if isTold { try Feed.begin(connection) }
-        try store(policy.signature, as: policySetting, connection)
+        try SettingTable.store(policy.signature, as: policySetting, connection)
         return changed
-    }
-
-    package static func store(_ value: String, as name: String, _ connection: any Connection) throws {
-        let setting = try connection.prepare(
-            """
-            INSERT INTO setting (name, value) VALUES ('\(name)', ?1)
-            ON CONFLICT (name) DO UPDATE SET value = excluded.value
-            """)
-        try setting.bind(1, value)
-        try setting.execute()
     }
 
     private static func rebuildTally(_ connection: any Connection) throws {

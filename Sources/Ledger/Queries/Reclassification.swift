@@ -46,7 +46,7 @@ extension LedgerStore {
         try change(
             at: now, under: policy.inEdition(.current),
             { connection in
-                try LedgerStore.store(
+                try SettingTable.store(
                     String(Policy.Edition.current.rawValue), as: LedgerStore.editionSetting, connection)
                 return true
             }, each: each, approve: approve)

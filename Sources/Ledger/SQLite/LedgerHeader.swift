@@ -101,10 +101,8 @@ struct StoredIdentity {
     /// Nil if the ledger has no identity, or has it in the WAL only.
     init?(_ database: SQLiteDatabase) throws {
         let connection = SQLiteConnection(database)
-        let query = try connection.prepare("SELECT value FROM setting WHERE name = 'identity'")
-        guard try query.step() else { return nil }
-        text = Array(query.text(0).utf8)
-        query.reset()
+        guard let identity = try SettingTable.text(LedgerIdentity.setting, connection) else { return nil }
+        text = Array(identity.utf8)
         guard let size = try connection.integer("PRAGMA page_size"),
             let page = try connection.integer("SELECT rootpage FROM sqlite_master WHERE name = 'setting'"), page > 1,
             let bytes = database.bytesOnDisk(Int(size), at: (page - 1) * size),

@@ -37,7 +37,7 @@ package final class SQLiteConnection: Connection {
     package func lastDelivery() throws -> Int64 {
         max(
             try integer("SELECT max(id) FROM delivery") ?? 0,
-            try integer("SELECT CAST(value AS BIGINT) FROM setting WHERE name = '\(Schema.lastDeliverySetting)'") ?? 0)
+            try SettingTable.integer(Schema.lastDeliverySetting, self) ?? 0)
     }
 
     /// The other ledger may have given numbers to deliveries that were deleted.
@@ -50,13 +50,7 @@ package final class SQLiteConnection: Connection {
 
     /// Makes new deliveries get numbers above this one.
     package func setLastDelivery(_ number: Int64) throws {
-        let insert = try prepare(
-            """
-            INSERT INTO setting (name, value) VALUES ('\(Schema.lastDeliverySetting)', ?1)
-            ON CONFLICT (name) DO UPDATE SET value = excluded.value
-            """)
-        try insert.bind(1, String(number))
-        try insert.execute()
+        try SettingTable.store(String(number), as: Schema.lastDeliverySetting, self)
     }
 
     private lazy var termInsertion = SQLiteQuery(database, "INSERT INTO term (text) VALUES (?1)")

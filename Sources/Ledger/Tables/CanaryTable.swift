@@ -16,8 +16,10 @@ package struct CanaryTable {
 
     // MARK: Reports
 
-    /// What was sent and has no answer, as a condition on a row of `canary`.
-    static let isSilent = "answered IS NULL AND failure IS NULL"
+    /// What was sent and should have been answered in a stretch of time, as a condition on a row of `canary`.
+    static func silent(after start: Int64, until end: Int64) -> String {
+        "due > \(start) AND due <= \(end) AND answered IS NULL AND failure IS NULL"
+    }
 
     /// The batch, in which what is about a canary of this ledger counts for nothing else.
     package func resolve(_ batch: [DeliveryEvent]) throws -> [DeliveryEvent] {

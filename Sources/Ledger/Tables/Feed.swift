@@ -1,5 +1,4 @@
 import Bytes
-import Crypto
 import Glibc
 
 /// What is kept of the feed of changes besides its rows.
@@ -23,11 +22,11 @@ package enum Feed {
     package static func setUp(_ connection: any Connection) throws {
         var generator = SystemRandomNumberGenerator()
         let key = LedgerIdentity.randomDigits(&generator) + LedgerIdentity.randomDigits(&generator)
-        try LedgerStore.store(key, as: keySetting, connection)
-        try LedgerStore.store(String(Int64(time(nil))), as: momentSetting, connection)
+        try SettingTable.store(key, as: keySetting, connection)
+        try SettingTable.store(String(Int64(time(nil))), as: momentSetting, connection)
         // Nobody was told of what version 0.1.0 has suppressed.
         let isEmpty = try connection.integer("SELECT 1 FROM address LIMIT 1") == nil
-        for name in [firstSetting, lastSetting] { try LedgerStore.store(isEmpty ? "0" : "1", as: name, connection) }
+        for name in [firstSetting, lastSetting] { try SettingTable.store(isEmpty ? "0" : "1", as: name, connection) }
         try storeEpoch(connection)
     }
 
@@ -35,7 +34,7 @@ package enum Feed {
     ///
     /// - Parameter now: up to when the ends of suppressions count as told, if that is to be corrected.
     static func begin(_ connection: any Connection, at now: Int64? = nil) throws {
-        if let now { try LedgerStore.store(String(now), as: momentSetting, connection) }
+        if let now { try SettingTable.store(String(now), as: momentSetting, connection) }
         try storeEpoch(connection)
         try removeRows(connection, before: try last(connection) + 2)
     }
@@ -45,13 +44,13 @@ package enum Feed {
 
     /// Whether the clock was wrong when the ends of suppressions were last told.
     static func wasAhead(_ connection: any Connection, of now: Int64) throws -> Bool {
-        try setting(momentSetting, connection).map { $0 > now + tolerance } ?? false
+        try SettingTable.integer(momentSetting, connection).map { $0 > now + tolerance } ?? false
     }
 
     private static func storeEpoch(_ connection: any Connection) throws {
         var generator = SystemRandomNumberGenerator()
         let epoch = LedgerIdentity.randomDigits(&generator).prefix(epochDigits)
-        try LedgerStore.store(String(epoch), as: epochSetting, connection)
+        try SettingTable.store(String(epoch), as: epochSetting, connection)
     }
 
     /// Deletes the rows before a number.
@@ -60,10 +59,10 @@ package enum Feed {
     @discardableResult
     static func removeRows(_ connection: any Connection, before end: Int64) throws -> Int {
         let number = end - 1
-        guard number > (try setting(firstSetting, connection) ?? 0) else { return 0 }
+        guard number > (try SettingTable.integer(firstSetting, connection) ?? 0) else { return 0 }
         for name in [firstSetting, lastSetting] {
-            let known = try setting(name, connection) ?? 0
-            try LedgerStore.store(String(max(known, number)), as: name, connection)
+            let known = try SettingTable.integer(name, connection) ?? 0
+            try SettingTable.store(String(max(known, number)), as: name, connection)
         }
         let delete = try connection.prepare("DELETE FROM change WHERE number <= ?1")
         try delete.bind(1, number)
@@ -84,24 +83,11 @@ package enum Feed {
     static func last(_ connection: any Connection) throws -> Int64 {
         max(
             try connection.integer("SELECT max(number) FROM change") ?? 0,
-            try setting(lastSetting, connection) ?? 0)
-    }
-
-    static func setting(_ name: String, _ connection: any Connection) throws -> Int64? {
-        try text(name, connection).flatMap { Int64($0) }
-    }
-
-    static func text(_ name: String, _ connection: any Connection) throws -> String? {
-        let query = try connection.prepare("SELECT value FROM setting WHERE name = ?1")
-        defer { query.reset() }
-        try query.bind(1, name)
-        return try query.step() ? query.text(0) : nil
+            try SettingTable.integer(lastSetting, connection) ?? 0)
     }
 
     static func hash(_ canonical: String, key: String) -> [UInt8] {
-        let code = HMAC<SHA256>.authenticationCode(
-            for: Array(canonical.utf8), using: SymmetricKey(data: Array(key.utf8)))
-        return Array(code.prefix(hashBytes))
+        Array(Forgetting.hash(canonical, key: Array(key.utf8)).prefix(hashBytes))
     }
 }
 
@@ -136,10 +122,7 @@ final class ChangeWriter {
     ///
     /// - Parameter report: the delivery that brought it about, if there is one.
     func note(_ address: String, from old: AddressState?, to new: AddressState, report: Int64? = nil) throws {
-        // Most reports change nothing of this, or are the first about an address that stays free.
-        guard try isTold(from: old, to: new) else { return }
-        let moment = try toldUntil()
-        let (was, now) = (ToldState(old, at: moment), ToldState(new, at: moment))
+        guard let (was, now) = try told(from: old, to: new) else { return }
         let hash = try hash(address)
         var row = Row(kind: .released, address: address, hash: hash, delivery: report)
         if was.status != now.status {
@@ -174,14 +157,15 @@ final class ChangeWriter {
     }
 
     /// Whether readers are told of a new state.
-    func isTold(from old: AddressState?, to new: AddressState) throws -> Bool {
-        if old?.suppression == nil, new.suppression == nil, old?.held == nil, new.held == nil,
-            old?.unsubscribed.isEmpty ?? true, new.unsubscribed.isEmpty
-        {
-            return false
-        }
+    func isTold(from old: AddressState?, to new: AddressState) throws -> Bool { try told(from: old, to: new) != nil }
+
+    /// What readers knew of an address and what they are told now; `nil` if that is the same.
+    private func told(from old: AddressState?, to new: AddressState) throws -> (was: ToldState, now: ToldState)? {
+        // Most reports change nothing of this, or are the first about an address that stays free.
+        if old?.isPlain ?? true, new.isPlain { return nil }
         let moment = try toldUntil()
-        return ToldState(old, at: moment) != ToldState(new, at: moment)
+        let (was, now) = (ToldState(old, at: moment), ToldState(new, at: moment))
+        return was == now ? nil : (was, now)
     }
 
     /// Notes that the hash of a forgotten address, or of its unsubscribing from a stream, was removed.
@@ -197,7 +181,7 @@ final class ChangeWriter {
         try delete.bind(1, canonical)
         try delete.execute()
         guard try connection.changes > 0 || isKnown else { return }
-        try LedgerStore.store(String(last), as: Feed.lastSetting, connection)
+        try SettingTable.store(String(last), as: Feed.lastSetting, connection)
         rows.append(Row(kind: .erased, hash: try hash(canonical)))
     }
 
@@ -217,53 +201,49 @@ final class ChangeWriter {
     func noteLapses(until now: Int64) throws {
         let moment = try toldUntil()
         guard now > moment else { return }
-        for (column, table, condition) in [
-            ("address", "address", "cause IS NOT NULL"), ("domain", "domain", "released IS NULL"),
-        ] {
+        for (table, condition) in ChangeWriter.ending {
+            // Both tables have a column of their own name.
             let select = try connection.prepareScan(
                 """
-                SELECT \(column), cause, reason FROM \(table)
-                WHERE until > \(moment) AND until <= \(now) AND \(condition) ORDER BY until, \(column)
+                SELECT \(table), cause, reason FROM \(table)
+                WHERE until > \(moment) AND until <= \(now) AND \(condition) ORDER BY until, \(table)
                 """)
             while try select.step() {
                 guard let cause = Suppression.Cause(rawValue: select.integer(1)) else { throw DamagedLedger() }
-                let name = select.text(0)
                 var row = Row(kind: .lapsed, cause: cause, reason: try terms.text(select.integer(2)))
-                if table == "address" {
+                let name = select.text(0)
+                if table == "domain" {
+                    row.domain = name
+                } else {
                     row.address = name
                     row.hash = try hash(name)
-                } else {
-                    row.domain = name
                 }
                 rows.append(row)
                 if rows.count >= ChangeWriter.rowsAtATime { try write() }
             }
         }
         let canaries = try connection.prepare(
-            """
-            SELECT kind || ' ' || target FROM canary
-            WHERE due > ?1 AND due <= ?2 AND \(CanaryTable.isSilent) ORDER BY due, token
-            """)
-        try canaries.bind(1, moment)
-        try canaries.bind(2, now)
+            "SELECT kind || ' ' || target FROM canary WHERE \(CanaryTable.silent(after: moment, until: now)) ORDER BY due, token"
+        )
         while try canaries.step() { rows.append(Row(kind: .overdue, reason: canaries.text(0))) }
         self.moment = now
-        try LedgerStore.store(String(now), as: Feed.momentSetting, connection)
+        try SettingTable.store(String(now), as: Feed.momentSetting, connection)
     }
 
     /// Whether ``noteLapses(until:)`` would write something, or has not been done for a day.
     static func isLapseDue(_ connection: any Connection, at now: Int64) throws -> Bool {
-        guard let moment = try Feed.setting(Feed.momentSetting, connection) else { return false }
+        guard let moment = try SettingTable.integer(Feed.momentSetting, connection) else { return false }
         if try now >= moment + CalendarTime.secondsPerDay || Feed.wasAhead(connection, of: now) { return true }
         if now <= moment { return false }
-        let window = "> \(moment) AND until <= \(now)"
-        return try connection.integer(
-            """
-            SELECT 1 FROM address WHERE until \(window) UNION ALL
-            SELECT 1 FROM domain WHERE until \(window) AND released IS NULL UNION ALL
-            SELECT 1 FROM canary WHERE due > \(moment) AND due <= \(now) AND \(CanaryTable.isSilent) LIMIT 1
-            """) != nil
+        var due = ChangeWriter.ending.map { table, condition in
+            "SELECT 1 FROM \(table) WHERE until > \(moment) AND until <= \(now) AND \(condition)"
+        }
+        due.append("SELECT 1 FROM canary WHERE \(CanaryTable.silent(after: moment, until: now))")
+        return try connection.integer(due.joined(separator: " UNION ALL ") + " LIMIT 1") != nil
     }
+
+    /// The tables whose suppressions may end, and which of their rows are suppressions.
+    private static let ending = [("address", "cause IS NOT NULL"), ("domain", "released IS NULL")]
 
     /// Writes what was noted.
     func write() throws {
@@ -291,14 +271,14 @@ final class ChangeWriter {
 
     private func toldUntil() throws -> Int64 {
         if let moment { return moment }
-        let stored = try Feed.setting(Feed.momentSetting, connection) ?? 0
+        let stored = try SettingTable.integer(Feed.momentSetting, connection) ?? 0
         moment = stored
         return stored
     }
 
     private func hash(_ canonical: String) throws -> [UInt8] {
         if let key { return Feed.hash(canonical, key: key) }
-        guard let stored = try Feed.text(Feed.keySetting, connection) else { throw DamagedLedger() }
+        guard let stored = try SettingTable.text(Feed.keySetting, connection) else { throw DamagedLedger() }
         key = stored
         return Feed.hash(canonical, key: stored)
     }

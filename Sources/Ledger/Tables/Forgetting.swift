@@ -11,8 +11,7 @@ enum Forgetting {
 
     /// The key, if anything was ever erased.
     static func key(_ connection: any Connection) throws -> [UInt8]? {
-        let query = try connection.prepare("SELECT value FROM setting WHERE name = '\(keySetting)'")
-        return try query.step() ? Array(query.text(0).utf8) : nil
+        try SettingTable.text(keySetting, connection).map { Array($0.utf8) }
     }
 
     static func makeKey(_ connection: any Connection) throws -> [UInt8] {
@@ -21,9 +20,7 @@ enum Forgetting {
         }
         var generator = SystemRandomNumberGenerator()
         let key = (0..<keyBytes).map { _ in UInt8.hexadecimalDigit(generator.next() & 15) }
-        let insert = try connection.prepare("INSERT INTO setting (name, value) VALUES ('\(keySetting)', ?1)")
-        try insert.bind(1, String(decoding: key, as: UTF8.self))
-        try insert.execute()
+        try SettingTable.store(String(decoding: key, as: UTF8.self), as: keySetting, connection)
         return key
     }
 

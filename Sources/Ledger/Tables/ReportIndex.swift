@@ -50,7 +50,7 @@ package final class ReportIndex {
     }
 
     package static func formerEnd(_ connection: any Connection) throws -> Int64? {
-        try connection.integer("SELECT CAST(value AS BIGINT) FROM setting WHERE name = '\(formerSetting)'")
+        try SettingTable.integer(formerSetting, connection)
     }
 
     /// Whether reports may be stored with the fingerprints of version 0.1.0.

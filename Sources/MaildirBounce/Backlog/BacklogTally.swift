@@ -12,7 +12,7 @@ struct BacklogTally {
     var changed: Int { changes.values.reduce(0, +) }
 
     mutating func add(_ message: BacklogMessage) {
-        run.add(message.event, isCut: message.isCut, withheld: message.withheld)
+        run.add(message.event.class, isCut: message.isCut, withheld: message.withheld)
     }
 
     mutating func add(_ outcome: CommitOutcome) { run.add(outcome) }

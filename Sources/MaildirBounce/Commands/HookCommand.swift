@@ -17,7 +17,7 @@ struct HookCommand: ParsableCommand {
             on = ["suppressed", "released", "lapsed", "held", "erased", "overdue"]
 
             It gets JSON lines on standard input, as changes --format jsonl prints them. The first time, and when the feed \
-            began anew, it gets everything that is suppressed, between a line "begin" and a line "complete" \
+            started over, it gets everything that is suppressed, between a line "begin" and a line "complete" \
             (snapshot = false: only what changes from then on). Status 0 means that it has taken all of it. After any other \
             end, or if it reads nothing for timeout_seconds, the next run gives it the same lines again: a program that \
             stores the last number and passes over smaller ones has each change exactly once. docs/interface.md has examples.
@@ -146,6 +146,6 @@ struct HookResetCommand: ParsableCommand {
         let next =
             hook.map { $0.hasSnapshot ? "with everything that is suppressed" : "with what changes after it" }
             ?? "if the configuration has it again"
-        try StandardOutput.use { try $0.write(line: terminalSafe("the next run of hook \(name) begins anew, \(next)")) }
+        try StandardOutput.use { try $0.write(line: terminalSafe("the next run of hook \(name) starts over, \(next)")) }
     }
 }

@@ -50,15 +50,20 @@ struct Doctor {
         findings += schedule.findings()
         let rights = RightsCheck(maildir: maildir, ledger: ledger, archive: archive, configuration: configuration)
         findings += rights.findings(for: schedule.users)
-        if let contents = configuration?.contents { findings += HookCheck.findings(contents, ledger: ledger, now: now) }
+        findings += configuration?.contents.hooks.flatMap(HookCheck.program) ?? []
         if let trust = configuration?.contents.trust { findings.append(TrustCheck.finding(trust)) }
         if let ledger { findings += ScheduleCheck.lastRun(ledger, policy, now: now) }
         // A ledger that cannot be opened has its own finding.
         if let ledger, let configuration,
-            let store = try? LedgerStore(path: ledger, mode: .readOnly, policy: policy),
-            let listing = try? CanaryListing(store, configuration.contents, at: now)
+            let store = try? LedgerStore(path: ledger, mode: .readOnly, policy: policy)
         {
-            findings += CanaryCheck.findings(listing)
+            let contents = configuration.contents
+            if let hooks = try? HookListing(contents.hooks.map(\.name), store) {
+                findings += hooks.entries.filter(\.isConfigured).map { HookCheck.judge($0, now: now) }
+            }
+            if let canaries = try? CanaryListing(store, contents, at: now) {
+                findings += CanaryCheck.findings(canaries)
+            }
         }
         guard let returnPath else {
             findings.append(

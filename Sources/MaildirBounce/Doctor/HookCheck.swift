@@ -1,22 +1,10 @@
 import Glibc
-import Ledger
-import LedgerPostgreSQL
 
 /// The hooks: whether their programs can be run and are nobody else's, and whether they take what is there.
 enum HookCheck {
     static let subject = "hook"
 
-    static func findings(_ configuration: Configuration, ledger path: String?, now: Int64) -> [Finding] {
-        if configuration.hooks.isEmpty { return [] }
-        var findings = configuration.hooks.flatMap { program(of: $0) }
-        guard let path, let ledger = try? LedgerStore(path: path, mode: .readOnly, policy: configuration.policy),
-            let listing = try? HookListing(configuration.hooks.map(\.name), ledger)
-        else { return findings }
-        for entry in listing.entries where entry.isConfigured { findings.append(judge(entry, now: now)) }
-        return findings
-    }
-
-    private static func program(of hook: HookTable) -> [Finding] {
+    static func program(of hook: HookTable) -> [Finding] {
         let path = hook.command[0]
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_mode & 0o111 != 0 else {
@@ -36,7 +24,7 @@ enum HookCheck {
     }
 
     /// How long changes may wait, in seconds.
-    private static let patience: Int64 = 3_600
+    private static let lateAfter: Int64 = 3_600
 
     static func judge(_ entry: HookListing.Entry, now: Int64) -> Finding {
         let what = "\(entry.progress.name): \(entry.sentence)"
@@ -45,7 +33,7 @@ enum HookCheck {
                 subject, what, why: "its program is given the same changes again until it takes them",
                 mend: "maildir-bounce hook run \(entry.progress.name) --verbose, as the hook's user")
         }
-        guard entry.progress.done == nil || entry.isLate(patience, at: now) else { return .ok(subject, what) }
+        guard entry.progress.done == nil || entry.isLate(lateAfter, at: now) else { return .ok(subject, what) }
         return .warning(
             subject, what, why: "nobody is told of changes",
             mend: "run maildir-bounce hook run from cron or the timer maildir-bounce-hook (docs/operations.md)")

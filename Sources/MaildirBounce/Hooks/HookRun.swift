@@ -77,7 +77,8 @@ struct HookRun {
         guard hook.hasSnapshot else {
             if progress.epoch != nil {
                 Log().warning(
-                    "hook \(hook.name): the feed began anew, so changes may have been left out; it goes on with the next one"
+                    "hook \(hook.name): the feed started over or lost rows, so changes may have been left out; it goes on with the "
+                        + "next one"
                 )
             }
             try move(to: position)

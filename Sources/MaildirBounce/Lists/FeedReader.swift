@@ -54,6 +54,6 @@ struct FeedReader {
     }
 
     private static var changed: Failure {
-        Failure(ExitStatus.temporaryFailure, "the feed began anew or lost rows meanwhile; run this again")
+        Failure(ExitStatus.temporaryFailure, "the feed started over or lost rows meanwhile; run this again")
     }
 }

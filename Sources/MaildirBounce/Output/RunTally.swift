@@ -1,4 +1,5 @@
 import Ledger
+import Verdict
 
 /// The counts of a run, common to a scan and a backlog.
 struct RunTally {
@@ -22,9 +23,9 @@ struct RunTally {
     /// The reasons, the most frequent first: `3 unsigned, 1 expired`.
     var withheldReasons: String { withheld.ranked.map { "\($0.value) \($0.key)" }.joined(separator: ", ") }
 
-    mutating func add(_ event: DeliveryEvent, isCut: Bool, withheld reason: Withheld?) {
+    mutating func add(_ messageClass: Token<MessageClass>, isCut: Bool, withheld reason: Withheld?) {
         read += 1
-        classes[event.class.text, default: 0] += 1
+        classes[messageClass.text, default: 0] += 1
         if isCut { cut += 1 }
         if let reason { withheld[reason.rawValue, default: 0] += 1 }
     }

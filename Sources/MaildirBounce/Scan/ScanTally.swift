@@ -7,11 +7,10 @@ struct ScanTally {
     var left = 0
 
     mutating func add(_ message: ScannedMessage, _ outcome: CommitOutcome) {
-        var event = message.event
-        if outcome == .canary { event.class = .canary }
+        let isCanary = outcome == .canary
         run.add(
-            event, isCut: message.destination.isFlagged,
-            withheld: outcome == .canary ? nil : message.withheld)
+            isCanary ? .canary : message.event.class, isCut: message.destination.isFlagged,
+            withheld: isCanary ? nil : message.withheld)
         run.add(outcome)
     }
 
