@@ -156,6 +156,8 @@ struct DoctorJudgementTests {
             # */5 * * * * root maildir-bounce scan
             */5 * * * * bounce /usr/bin/maildir-bounce scan
             @hourly other maildir-bounce scan
+            0 * * * * sender maildir-bounce canary send
+            * * * * * bounce-hook /usr/bin/maildir-bounce hook run
             0 0 * * * root true
             """
         #expect(ScheduleCheck.users(in: crontab) == ["bounce", "other"])

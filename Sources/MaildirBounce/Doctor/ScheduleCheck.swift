@@ -118,9 +118,10 @@ struct ScheduleCheck {
         return []
     }
 
-    /// Whether a line runs us, and not only for the canaries.
+    /// Whether a line runs us, and not only for the canaries or the hooks.
     private static func startsScan(_ line: some StringProtocol) -> Bool {
-        line.contains("maildir-bounce") && !line.contains("maildir-bounce canary")
+        line.contains("maildir-bounce")
+            && !["canary", "hook"].contains { line.contains("maildir-bounce \($0)") }
     }
 
     private static func hasScan(_ crontab: String) -> Bool {
