@@ -14,13 +14,7 @@ struct CSVColumns: Equatable {
     /// How many columns the line of names has; `nil` if the first line is not a line of names.
     private(set) var namedCount: Int?
     private var address = 0
-    private var reason: Int?
-    private var since: Int?
-    private var until: Int?
-    private var note: Int?
-    private var cause: Int?
-    private var stream: Int?
-    private var relay: Int?
+    private var roles: [ListRole: Int] = [:]
     private var only: Int?
     /// The names that were looked for.
     private let sought: ListNames
@@ -88,25 +82,26 @@ struct CSVColumns: Equatable {
             taken.append((only, role))
             return only.index
         }
-        since = take(sought.since, "date", ambiguous: "none is, and all count from now on")
-        until = take(sought.until, "end", ambiguous: "none is, and no suppression ends")
-        reason = take(sought.reason, "reason", ambiguous: "none is")
-        note = take(sought.note, "note", ambiguous: "none is")
-        cause = take(sought.cause, "cause", ambiguous: "none is")
-        stream = take(sought.stream, "stream", ambiguous: "none is")
-        relay = take(sought.relay, "relay", ambiguous: "none is")
+        for role in ListRole.allCases {
+            roles[role] =
+                switch role {
+                case .since: take(sought[role], "date", ambiguous: "none is, and all count from now on")
+                case .until: take(sought[role], "end", ambiguous: "none is, and no suppression ends")
+                default: take(sought[role], role.rawValue, ambiguous: "none is")
+                }
+        }
         only = sought.only.flatMap { take([$0.name], "kind", ambiguous: "none is") }
-        if cause == nil { tableCause = sought.signs.first { names.contains($0.name) }?.cause }
+        if roles[.cause] == nil { tableCause = sought.signs.first { names.contains($0.name) }?.cause }
         let rest = first.indices.filter { index in !taken.contains { $0.0.index == index } }
-        if since == nil, refused.isEmpty, !sought.isOfProvider,
+        if roles[.since] == nil, refused.isEmpty, !sought.isOfProvider,
             let date = rest.first(where: { index in CSVColumns.dateWords.contains { names[index].contains($0) } })
         {
             refused.append(
                 "\(Column(index: date, name: first[date]).text) does not say that it is the date of the suppression: name it "
-                    + "\(ListNames.own.since[0]) if it is")
+                    + "\(ListNames.own[.since][0]) if it is")
         }
         var parts = ["took " + taken.map { "\($0.0.text) as the \($0.1)" }.joined(separator: ", ")]
-        if since == nil { parts.append("no date") }
+        if roles[.since] == nil { parts.append("no date") }
         if !rest.isEmpty {
             let shown = rest.prefix(CSVColumns.shownNames).map { "'\(shortened(first[$0]))'" }.joined(separator: ", ")
             let more = rest.count - CSVColumns.shownNames
@@ -122,13 +117,7 @@ struct CSVColumns: Equatable {
         }
         guard let address = field(address) else { return .broken("the address is missing") }
         var texts = ListTexts(address: address)
-        texts.reason = field(reason)
-        texts.since = field(since)
-        texts.until = field(until)
-        texts.note = field(note)
-        texts.cause = field(cause)
-        texts.stream = field(stream)
-        texts.relay = field(relay)
+        texts.texts = roles.compactMapValues { field($0) }
         texts.impliedCause = tableCause
         if let only, let kind = sought.only, let value = field(only), value.lowercased() != kind.value { return .free }
         return ListEntry.line(texts, sought)

@@ -16,10 +16,12 @@ enum JSONEntry {
     private static func own(_ entry: JSONValue) -> ListLine {
         // As written by `check --format jsonl` for an address that may be mailed.
         if entry["suppressed"] == .bool(false) { return .broken("it says of the address that it is not suppressed") }
-        for name in ["cause", "reason", "since", "until", "note", "stream", "relay"] {
+        var roles: [ListRole: String] = [:]
+        for role in ListRole.allCases {
+            guard let value = entry[role.rawValue], value != .null else { continue }
             // An invalid value must not be treated as absent: a lost end would suppress permanently.
-            guard let value = entry[name], value != .null, value.string == nil else { continue }
-            return .broken("\"\(name)\" must be a text in quotes")
+            guard let text = value.string else { return .broken("\"\(role.rawValue)\" must be a text in quotes") }
+            if role != .reason || !text.isEmpty { roles[role] = text }
         }
         // With both it is an address: `check --format jsonl` names the domain that has it suppressed.
         let domain = entry["address"] == nil ? entry["domain"]?.string : nil
@@ -28,13 +30,7 @@ enum JSONEntry {
         }
         var texts = ListTexts(address: address)
         texts.isDomain = domain != nil
-        texts.reason = entry["reason"]?.string.flatMap { $0.isEmpty ? nil : $0 }
-        texts.since = entry["since"]?.string
-        texts.until = entry["until"]?.string
-        texts.note = entry["note"]?.string
-        texts.cause = entry["cause"]?.string
-        texts.stream = entry["stream"]?.string
-        texts.relay = entry["relay"]?.string
+        texts.texts = roles
         return ListEntry.line(texts, .own)
     }
 
@@ -57,9 +53,7 @@ enum JSONEntry {
         }
         if let only = names.only, let value = text([only.name]), value.lowercased() != only.value { return .free }
         var texts = ListTexts(address: address)
-        texts.since = text(names.since)
-        texts.note = text(names.note)
-        texts.cause = text(names.cause)
+        texts.texts = names.roles.compactMapValues(text)
         texts.impliedCause = names.signs.first { values[$0.name] != nil }?.cause
         return ListEntry.line(texts, names)
     }

@@ -168,33 +168,30 @@ struct ListParser {
 struct ListTexts {
     var address: String
     var isDomain = false
-    var reason: String?
-    var since: String?
-    var until: String?
-    var note: String?
-    var cause: String?
-    var stream: String?
-    var relay: String?
+    var texts: [ListRole: String] = [:]
     /// By what the line, or its list, has besides.
     var impliedCause: Suppression.Cause?
 
     init(address: String) { self.address = address }
+
+    subscript(role: ListRole) -> String? { texts[role] }
 }
 
 extension ListEntry {
     /// From the texts of a list, of which some may be wrong.
     static func line(_ texts: ListTexts, _ names: ListNames) -> ListLine {
-        var entry = ListEntry(address: texts.address, isDomain: texts.isDomain, reason: texts.reason, note: texts.note)
-        entry.stream = texts.stream
-        for (text, place) in [(texts.since, \ListEntry.since), (texts.until, \ListEntry.until)] {
-            guard let text else { continue }
+        var entry = ListEntry(
+            address: texts.address, isDomain: texts.isDomain, reason: texts[.reason], stream: texts[.stream],
+            relay: texts[.relay], note: texts[.note])
+        for (role, place) in [(ListRole.since, \ListEntry.since), (.until, \.until)] {
+            guard let text = texts[role] else { continue }
             guard let time = time(text, names) else {
                 return .broken("\(text) is no time such as 2026-11-24T10:00:05Z")
             }
             entry[keyPath: place] = time
         }
         entry.cause = texts.impliedCause
-        if let word = texts.cause {
+        if let word = texts[.cause] {
             switch names.words[ListNames.key(word)] {
             case .suppressed(let cause): entry.cause = cause
             case .free: return .free
@@ -204,7 +201,6 @@ extension ListEntry {
                 return .broken("the cause \(word) is none of \(known); correct it, or give --cause for all lines")
             }
         }
-        entry.relay = texts.relay
         return .entry(entry)
     }
 

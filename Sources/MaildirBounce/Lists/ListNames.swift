@@ -1,6 +1,19 @@
 import ArgumentParser
 import Ledger
 
+/// What a column of a table, or a key of a JSON object, says about its address. The raw value is our own name for it.
+enum ListRole: String, CaseIterable {
+    /// When it was suppressed, and until when.
+    case since
+    case until
+    case reason
+    case note
+    /// One of the words of ``ListNames/words``.
+    case cause
+    case stream
+    case relay
+}
+
 /// What the columns of a table, or the keys of JSON objects, mean.
 ///
 /// Names are compared by their letters and digits, in lower case. Of several in one list the first is meant.
@@ -13,15 +26,8 @@ struct ListNames: Equatable {
     }
 
     var address: [String]
-    var reason: [String] = []
-    /// Names that say that a date is the suppression's.
-    var since: [String] = []
-    var until: [String] = []
-    var note: [String] = []
-    /// Where the cause is; `words` has its values.
-    var cause: [String] = []
-    var stream: [String] = []
-    var relay: [String] = []
+    /// The names of what else a list says.
+    var roles: [ListRole: [String]] = [:]
     var words: [String: Meaning] = [:]
     /// A column that only a list of one cause has.
     var signs: [(name: String, cause: Suppression.Cause)] = []
@@ -33,9 +39,10 @@ struct ListNames: Equatable {
     var isOfProvider = false
 
     static func == (left: Self, right: Self) -> Bool {
-        left.address == right.address && left.since == right.since && left.cause == right.cause
-            && left.words == right.words
+        left.address == right.address && left.roles == right.roles && left.words == right.words
     }
+
+    subscript(role: ListRole) -> [String] { roles[role] ?? [] }
 
     /// Our own names, which other programs' tables share.
     static let own = ListNames(
@@ -43,19 +50,22 @@ struct ListNames: Equatable {
             "email", "emailaddress", "mail", "mailaddress", "emailadresse", "mailadresse", "メールアドレス", "recipient",
             "recipientaddress", "address",
         ],
-        reason: ["reason", "suppressionreason", "bouncereason"],
-        // The date of a subscription (`created_at`, `date`) would date a suppression far back, so that a later release
-        // undoes it.
-        since: [
-            "since", "suppressedat", "suppressedon", "suppressedsince", "suppressiondate", "suppressiontime",
-            "bouncedat",
-            "bouncedon", "bouncedate", "bouncetime", "complainedat", "complaintdate", "complainttime", "unsubscribedat",
-            "unsubscribedon", "unsubscribedate", "optedoutat", "optoutdate", "blockedat", "blocklistedat",
-            "blacklistedat",
+        roles: [
+            .reason: ["reason", "suppressionreason", "bouncereason"],
+            // The date of a subscription (`created_at`, `date`) would date a suppression far back, so that a later release
+            // undoes it.
+            .since: [
+                "since", "suppressedat", "suppressedon", "suppressedsince", "suppressiondate", "suppressiontime",
+                "bouncedat",
+                "bouncedon", "bouncedate", "bouncetime", "complainedat", "complaintdate", "complainttime",
+                "unsubscribedat",
+                "unsubscribedon", "unsubscribedate", "optedoutat", "optoutdate", "blockedat", "blocklistedat",
+                "blacklistedat",
+            ],
+            // Not `expires`: a subscription that has ended is not a suppression that has ended.
+            .until: ["until", "suppresseduntil", "suppressionuntil", "suppressionend", "suppressionends"],
+            .note: ["note", "comment"], .cause: ["cause"], .stream: ["stream"], .relay: ["relay"],
         ],
-        // Not `expires`: a subscription that has ended is not a suppression that has ended.
-        until: ["until", "suppresseduntil", "suppressionuntil", "suppressionend", "suppressionends"],
-        note: ["note", "comment"], cause: ["cause"], stream: ["stream"], relay: ["relay"],
         words: Dictionary(
             uniqueKeysWithValues: Suppression.Cause.allCases.map { ($0.name, Meaning.suppressed($0)) }))
 
@@ -91,41 +101,43 @@ enum ListProvider: String, CaseIterable, ExpressibleByArgument {
         switch self {
         case .amazonSES:
             ListNames(
-                address: ["emailaddress"], since: ["lastupdatetime"], cause: ["reason"],
+                address: ["emailaddress"], roles: [.since: ["lastupdatetime"], .cause: ["reason"]],
                 words: ["bounce": .suppressed(.hard), "complaint": .suppressed(.complaint)])
         case .sendGrid:
             // Its lists are alike, and do not say what they are.
-            ListNames(address: ["email"], since: ["created"], note: ["reason"])
+            ListNames(address: ["email"], roles: [.since: ["created"], .note: ["reason"]])
         case .postmark:
             ListNames(
-                address: ["emailaddress"], since: ["createdat"], note: ["origin"], cause: ["suppressionreason"],
+                address: ["emailaddress"],
+                roles: [.since: ["createdat"], .note: ["origin"], .cause: ["suppressionreason"]],
                 words: [
                     "hardbounce": .suppressed(.hard), "spamcomplaint": .suppressed(.complaint),
                     "manualsuppression": .suppressed(.manual),
                 ])
         case .mailgun:
             ListNames(
-                address: ["address"], since: ["createdat"], note: ["error"],
+                address: ["address"], roles: [.since: ["createdat"], .note: ["error"]],
                 signs: [("error", .hard), ("tags", .unsubscribed)])
         case .mailchimp:
             ListNames(
-                address: ["emailaddress"], since: ["unsubtime", "cleantime"], note: ["unsubreason"],
+                address: ["emailaddress"], roles: [.since: ["unsubtime", "cleantime"], .note: ["unsubreason"]],
                 signs: [("unsubtime", .unsubscribed), ("cleantime", .hard)])
         case .listmonk:
             ListNames(
-                address: ["email"], since: ["updatedat", "createdat"], cause: ["status", "type"],
+                address: ["email"], roles: [.since: ["updatedat", "createdat"], .cause: ["status", "type"]],
                 words: [
                     "blocklisted": .suppressed(.manual), "enabled": .free, "disabled": .free,
                     "hard": .suppressed(.hard), "complaint": .suppressed(.complaint), "soft": .free,
                 ])
         case .phpList:
             ListNames(
-                address: ["email"], since: ["added"], cause: ["isthissubscriberblacklisted", "blacklisted"],
+                address: ["email"],
+                roles: [.since: ["added"], .cause: ["isthissubscriberblacklisted", "blacklisted"]],
                 words: ["1": .suppressed(.manual), "0": .free, "yes": .suppressed(.manual), "no": .free],
                 signs: [("added", .manual)])
         case .mautic:
             ListNames(
-                address: ["email"], since: ["dateadded"], note: ["comments"], cause: ["reason"],
+                address: ["email"], roles: [.since: ["dateadded"], .note: ["comments"], .cause: ["reason"]],
                 words: [
                     "0": .free, "1": .suppressed(.unsubscribed), "2": .suppressed(.hard), "3": .suppressed(.manual),
                 ],
